@@ -1,0 +1,85 @@
+"""A chunk: some pages of a book laid out alone, as pieces that can be put anywhere in a PDF.
+
+`pdf` makes chunks, `assembly` links them, a cache may keep them. A chunk holds no engine's objects: bytes, numbers,
+text. Its PDF objects are numbered from 0; wherever one refers to something whose number is known only in the book,
+its value holds a *mark*, a word between two NULs (which no PDF token or checked text contains):
+
+    12          object 12 of this chunk
+    pages       the book's page tree          document    the book's root structure element
+    fonts       the book's font dictionary    late3       what is drawn in slot 3
+    page3       the key of page 3 in the book's parent tree, annot12 that of annotation 12
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+def mark(word: str | int) -> bytes:
+    """Return what stands in a chunk's bytes for something numbered only in the book."""
+    return b"\0%s\0" % str(word).encode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class FontUse:
+    """What a chunk draws with one font. Widths are in thousandths of an em, as PDF counts them."""
+
+    key: str
+    """Name of the font in content streams: a digest of its description, the same in every chunk."""
+    name: str
+    family: str
+    file: str
+    """SHA-256 of the font file, as `fonts.bundled` knows it."""
+    flags: int
+    ascent: int
+    descent: int
+    italic_angle: float
+    widths: tuple[tuple[int, int], ...]
+    """Glyph → advance."""
+    texts: tuple[tuple[int, str], ...]
+    """Glyph → the characters it stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Room on a page for a text that is known only when the book is put together: a folio, a "see p. 12".
+
+    Lengths are CSS pixels in the coordinates the page is drawn in where the slot stands: y grows downwards.
+    """
+
+    page: int
+    anchor: str
+    """The place whose folio is drawn; empty: the folio of the page the slot stands on."""
+    x: float
+    """The left end of the text, its middle or its right end, as `align` says."""
+    y: float
+    """The baseline."""
+    align: str
+    """`left`, `center` or `right`."""
+    font: str
+    size: float
+    mcid: int | None = None
+    """The marked content the text belongs to; None: an artifact, as running heads and folios are."""
+    leader: float | None = None
+    """Where a dotted leader begins that runs up to the text; None: there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Pages laid out alone. See the module for the marks inside `objects`."""
+
+    objects: tuple[tuple[bytes, bytes], ...]
+    """Each a PDF value, and the data of its stream if it is one."""
+    pages: tuple[int, ...]
+    elements: tuple[int, ...]
+    """Objects that are structure elements at the top of this chunk, in reading order."""
+    parents: tuple[tuple[int | None, ...], ...]
+    """For each page: MCID → the structure element (an object) it belongs to, None for an artifact."""
+    annotations: tuple[tuple[int, int], ...]
+    """Objects: an annotation, and the structure element that holds it."""
+    anchors: tuple[tuple[str, int, float, float], ...]
+    """Named places: name, page, and the point (x, y) to show at the top left."""
+    fonts: tuple[FontUse, ...]
+    slots: tuple[Slot, ...] = ()
+    missing: tuple[str, ...] = ()
+    """Characters no font has."""

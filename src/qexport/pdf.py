@@ -1,0 +1,374 @@
+"""HTML → chunk: the one door to WeasyPrint.
+
+WeasyPrint draws a document into a graph of PDF objects and hands them over through its documented hook,
+`write_pdf(finisher=…)`, before it writes them. Here they are taken out of that graph and made relocatable:
+
+- a link to `qx:NAME` becomes a link to the place NAME, wherever in the book that is (an element's id);
+- an element with `data-folio="NAME"` is a slot: its text is a stand-in, taken out of the page, and the folio of
+  NAME is drawn in its place, right-aligned, when the book is put together; with `data-leader` a dotted leader
+  runs up to it from the end of the text of the element that contains it;
+- a margin box with the text `qx:folio` is a slot for the page's own folio; every margin box is an artifact.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import re
+from collections.abc import Iterator
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+from qexport import fonts
+from qexport.chunk import Chunk, FontUse, Slot, mark
+from qexport.errors import MachineLacks, QexportError
+
+FOLIO = "qx:folio"
+PLACE = "qx:"
+_ALIGNS = {"center": "center", "right": "right", "end": "right"}
+
+_REFERENCE = re.compile(rb"(\d+) 0 R")
+
+
+@cache
+def _engine() -> Any:
+    """Return WeasyPrint, which takes half a second to import."""
+    fonts.use_bundled_only()
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # it prints there when a library is missing
+            import weasyprint
+    except OSError as error:
+        raise MachineLacks(
+            f"the text layout library Pango cannot be loaded: {str(error).splitlines()[0]}",
+            hint="run ./qexport in a checkout, which brings it along, or install it: "
+            "apt install libpangoft2-1.0-0 libharfbuzz-subset0 · dnf install pango · pacman -S pango · brew install pango",
+        ) from error
+    logging.getLogger("weasyprint").addHandler(logging.NullHandler())
+    return weasyprint
+
+
+@cache
+def _fetcher() -> Any:
+    """Return a fetcher that fetches nothing: what a page needs is in its HTML."""
+
+    class Nothing(_engine().urls.URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            raise ValueError(f"not fetched: {url}")
+
+    return Nothing()
+
+
+@cache
+def _stylesheet(css: str) -> Any:
+    return _engine().CSS(string=css, base_url=PLACE, url_fetcher=_fetcher(), font_config=_font_configuration())
+
+
+@cache
+def _font_configuration() -> Any:
+    from weasyprint.text.fonts import FontConfiguration
+
+    return FontConfiguration()
+
+
+def lay_out(html: str, css: str) -> Chunk:
+    """Lay out one HTML document with a stylesheet; tagged for PDF/UA-1."""
+    weasyprint = _engine()
+    stylesheet = _stylesheet(css)
+    document = weasyprint.HTML(string=html, base_url=PLACE, url_fetcher=_fetcher()).render(
+        stylesheets=[stylesheet], font_config=_font_configuration()
+    )
+    chunks: list[Chunk] = []
+
+    def take(document: Any, pdf: Any) -> None:
+        chunks.append(_Extraction(document, pdf).chunk())
+        del pdf.objects[1:]  # nothing is left to write
+
+    document.write_pdf(finisher=take, pdf_variant="pdf/ua-1")
+    return chunks[0]
+
+
+class _Extraction:
+    """One finished document, on its way to become a chunk."""
+
+    def __init__(self, document: Any, pdf: Any) -> None:
+        self.document = document
+        self.pdf = pdf
+        self.used: list[int] = []  # objects of the document, in the chunk's order
+        self.numbers: dict[int, int] = {}  # object of the document → object of the chunk
+        self.slots: list[Slot] = []
+        self.special_colors = False
+
+    def chunk(self) -> Chunk:
+        pages = [_number(reference) for reference in self.pdf.page_references]
+        top, parents, annotations = self._structure(len(pages))
+        for index, number in enumerate(pages):
+            self._empty_slots(index, self.pdf.objects[number], parents[index])
+        self._relocate_links(annotations)
+        self._forget_what_the_book_provides(pages, top, annotations)
+        for number in [*pages, *top]:
+            self._use(number)
+        objects: list[tuple[bytes, bytes]] = []
+        while len(objects) < len(self.used):  # writing an object uses those it refers to
+            objects.append(self._written(self.pdf.objects[self.used[len(objects)]]))
+        return Chunk(
+            objects=tuple(objects),
+            pages=tuple(self.numbers[number] for number in pages),
+            elements=tuple(self.numbers[number] for number in top),
+            parents=tuple(tuple(self.numbers.get(number) for number in page) for page in parents),  # type: ignore[arg-type]
+            annotations=tuple((self.numbers[annotation], self.numbers[element]) for annotation, element in annotations),
+            anchors=tuple(self._anchors(pages)),
+            fonts=tuple(self._fonts()),
+            slots=tuple(self.slots),
+            missing=tuple(sorted({chr(point) for font in self.document.fonts.values() for point in font.missing})),
+        )
+
+    def _object(self, reference: bytes) -> Any:
+        return self.pdf.objects[reference if isinstance(reference, int) else _number(reference)]
+
+    # -- the structure tree ---------------------------------------------------------------------------------------
+
+    def _structure(self, page_count: int) -> tuple[list[int], list[list[int | None]], list[tuple[int, int]]]:
+        """Return the top elements, MCID → element for each page, and (annotation, element) pairs, all as numbers.
+
+        WeasyPrint makes a link annotation for each box inside a link; only those of the link itself are kept,
+        as PDF/UA (7.18.5) wants every link annotation directly in a Link element.
+        """
+        root = self._object(self.pdf.catalog["StructTreeRoot"])
+        document = self._object(root["K"][0])
+        numbers = self._object(root["ParentTree"])["Nums"]
+        values = dict(zip(numbers[::2], numbers[1::2], strict=True))
+        parents = [[_number(reference) for reference in values[page]] for page in range(page_count)]
+        annotations = []
+        for key in range(page_count, len(values)):
+            element = _number(values[key])
+            kids = self.pdf.objects[element]["K"]
+            for kid in [kid for kid in kids if _is_annotation(kid, self.pdf)]:
+                if self.pdf.objects[element]["S"] == "/Link":
+                    annotations.append((_number(self._object(kid)["Obj"]), element))
+                else:
+                    kids.remove(kid)
+        return [_number(reference) for reference in document["K"]], parents, annotations  # type: ignore[return-value]
+
+    def _relocate_links(self, annotations: list[tuple[int, int]]) -> None:
+        kept = {annotation for annotation, _ in annotations}
+        for reference in self.pdf.page_references:
+            page = self._object(reference)
+            if "Annots" in page:
+                page["Annots"][:] = [annot for annot in page["Annots"] if _number(annot) in kept]
+        titles = {
+            box.link_annotation.number: box.element.get("title")
+            for page in self.document.pages
+            for box in page._page_box.descendants()
+            if getattr(box, "link_annotation", None) is not None and box.element is not None
+        }
+        pydyf_string = type(self.pdf.objects[annotations[0][0]]["Contents"]) if annotations else None
+        for index, (number, _) in enumerate(annotations):
+            annotation = self.pdf.objects[number]
+            annotation["StructParent"] = mark(f"annot{index}")
+            uri = annotation["A"]["URI"].string if "A" in annotation else None
+            if uri is not None and uri.startswith(PLACE):
+                del annotation["A"]
+                annotation["Dest"] = pydyf_string(uri.removeprefix(PLACE))  # type: ignore[misc]
+            if titles.get(number):
+                annotation["Contents"] = pydyf_string(titles[number])  # type: ignore[misc]
+
+    def _forget_what_the_book_provides(self, pages: list[int], top: list[int], annotations: list[tuple[int, int]]) -> None:
+        resources = self._object(self._object(pages[0])["Resources"])
+        resources["Font"] = mark("fonts")
+        if not self.special_colors:
+            del resources["ColorSpace"]
+        for kind in ("XObject", "Pattern", "Shading"):
+            if not resources[kind]:
+                del resources[kind]
+        for index, number in enumerate(pages):
+            page = self.pdf.objects[number]
+            page["Parent"] = mark("pages")
+            page["StructParents"] = mark(f"page{index}")
+        for number in top:
+            self.pdf.objects[number]["P"] = mark("document")
+
+    # -- slots ----------------------------------------------------------------------------------------------------
+
+    def _empty_slots(self, index: int, page: Any, parents: list[int | None]) -> None:
+        """Take the stand-ins out of a page's content, and make every margin box an artifact."""
+        from weasyprint.formatting_structure import boxes
+
+        stream = self._object(page["Contents"])
+        items = stream.stream
+        self.special_colors |= any(isinstance(item, bytes) and item.startswith(b"/lab-d") for item in items)
+        found: list[tuple[int, int, Slot]] = []
+        for text, container in _texts_with_containers(self.document.pages[index]._page_box):
+            anchor = text.element.get("data-folio") if text.element is not None else None
+            margin = isinstance(container, boxes.MarginBox)
+            if anchor is None and not margin:
+                continue
+            start, end, mcid = _marked(items, text)
+            if margin:
+                parents[mcid] = None
+            if margin and text.text != FOLIO:
+                items[start : start + 3] = [b"/Artifact", b"BMC", b""]
+                continue
+            font = next(item for item in items[start:end] if isinstance(item, bytes) and item.endswith(b" Tf"))
+            align = _ALIGNS.get(container.style["text_align_all"], "left") if margin else "right"
+            slot = Slot(
+                page=index,
+                anchor=anchor or "",
+                x=text.position_x + {"left": 0, "center": 0.5, "right": 1}[align] * text.width,
+                y=text.position_y + text.baseline,
+                align=align,
+                font=font.split()[0].decode().removeprefix("/"),
+                size=text.style["font_size"],
+                mcid=None if margin else mcid,
+                leader=_end_of_text(container, text) if not margin and "data-leader" in text.element.attrib else None,
+            )
+            found.append((start, end, slot))
+        found.sort(key=lambda each: each[0])
+        self._split(page, items, found)
+
+    def _split(self, page: Any, items: list[Any], found: list[tuple[int, int, Slot]]) -> None:
+        """Let a page's content be streams with a late one for each slot between them."""
+        if not found:
+            return
+        parts = [b"["]
+        at = 0
+        for start, end, slot in found:
+            # What follows may count on a colour that was set for the stand-in.
+            states = [item for item in items[start:end] if isinstance(item, bytes) and item.endswith((b" rg", b" gs"))]
+            parts += [self._stream([*items[at:start], *states]), b" ", mark(f"late{len(self.slots)}"), b" "]
+            self.slots.append(slot)
+            at = end
+        page["Contents"] = _Raw(*parts, self._stream(items[at:]), b"]")
+
+    def _stream(self, items: list[Any]) -> bytes:
+        import pydyf
+
+        stream = pydyf.Stream(items, compress=True)
+        self.pdf.add_object(stream)
+        return bytes(stream.reference)
+
+    # -- the rest -------------------------------------------------------------------------------------------------
+
+    def _anchors(self, pages: list[int]) -> Iterator[tuple[str, int, float, float]]:
+        names = self.pdf.catalog.get("Names", {}).get("Dests", {}).get("Names", [])
+        for name, (page, _, x, y, _) in zip(names[::2], names[1::2], strict=True):
+            yield name.string, pages.index(_number(page)), x, y
+
+    def _fonts(self) -> Iterator[FontUse]:
+        from weasyprint.text.fonts import get_hb_object_data
+
+        uses: dict[str, list[Any]] = {}
+        for font in self.document.fonts.values():
+            uses.setdefault(font.hash, []).append(font)
+        for key, same in sorted(uses.items()):
+            font = same[0]
+            digest = sha256(get_hb_object_data(font.hb_face)).hexdigest()
+            if digest not in fonts.bundled():
+                raise QexportError(f"the font {font.family!r} is not one of the bundled fonts")
+            known = {glyph for other in same for glyph in other.to_unicode} - set(font.missing.values())
+            yield FontUse(
+                key=key,
+                name=font.name.decode().removeprefix("/"),
+                family=font.family,
+                file=digest,
+                flags=font.flags,
+                ascent=font.ascent,
+                descent=font.descent,
+                italic_angle=font.italic_angle,
+                widths=tuple(sorted({glyph: width for other in same for glyph, width in other.widths.items()}.items())),
+                texts=tuple(sorted((g, t) for other in same for g, t in other.to_unicode.items() if g in known)),
+            )
+
+    def _use(self, number: int) -> bytes:
+        if number not in self.numbers:
+            self.numbers[number] = len(self.used)
+            self.used.append(number)
+        return mark(self.numbers[number])
+
+    def _written(self, item: Any) -> tuple[bytes, bytes]:
+        """Return an object's value with every reference a mark, and its stream."""
+        if not hasattr(item, "stream"):
+            return self._bytes(item), b""
+        written = item.data
+        data = written[written.index(b"\nstream\n") + len(b"\nstream\n") : -len(b"\nendstream")]
+        compression = {"Filter": "/FlateDecode"} if item.compress else {}
+        return self._bytes({**item.extra, **compression, "Length": len(data)}), data
+
+    def _bytes(self, value: Any) -> bytes:
+        if isinstance(value, _Raw):
+            return b"".join(self._bytes(part) for part in value.parts)
+        if isinstance(value, dict):
+            return b"<<" + b"".join(b"/%s %s" % (key.encode(), self._bytes(item)) for key, item in value.items()) + b">>"
+        if isinstance(value, list | tuple):
+            return b"[" + b" ".join(self._bytes(item) for item in value) + b"]"
+        if isinstance(value, bytes):
+            match = _REFERENCE.fullmatch(value)
+            return self._use(int(match[1])) if match else value
+        if isinstance(value, float):
+            return _float(value)
+        return value.data if hasattr(value, "data") else str(value).encode("ascii")
+
+
+class _Raw:
+    """PDF source in parts: bytes as they are, and references."""
+
+    def __init__(self, *parts: bytes) -> None:
+        self.parts = parts
+
+
+def _number(reference: bytes) -> int:
+    match = _REFERENCE.fullmatch(reference)
+    assert match, reference
+    return int(match[1])
+
+
+def _is_annotation(kid: Any, pdf: Any) -> bool:
+    return isinstance(kid, bytes) and pdf.objects[_number(kid)].get("Type") == "/OBJR"
+
+
+def _texts_with_containers(page_box: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each text of a page, and the box of the block it stands in.
+
+    A positioned box stands in the block it hangs on; a margin box is the block of its texts.
+    """
+    from weasyprint.formatting_structure import boxes
+
+    def walk(box: Any, container: Any) -> Iterator[tuple[Any, Any]]:
+        box = getattr(box, "_box", box)  # an absolute box stands in its place-holder
+        if isinstance(box, boxes.TextBox):
+            yield box, container
+        elif isinstance(box, boxes.ParentBox):
+            block = isinstance(box, boxes.MarginBox) or (
+                isinstance(box, boxes.BlockBox) and box.is_in_normal_flow() and not isinstance(container, boxes.MarginBox)
+            )
+            for child in box.children:
+                yield from walk(child, box if block else container)
+
+    yield from walk(page_box, page_box)
+
+
+def _end_of_text(container: Any, stand_in: Any) -> float:
+    """Return where the last line of a block's text ends."""
+    texts = [text for text, block in _texts_with_containers(container) if text is not stand_in and text.text.strip()]
+    last_line = max(text.position_y for text in texts)
+    return float(max(text.position_x + text.width for text in texts if text.position_y == last_line))
+
+
+def _marked(items: list[Any], text: Any) -> tuple[int, int, int]:
+    """Return where a text box is drawn in a content stream: [start, end) of its marked content, and its MCID."""
+    place = b"1 0 0 -1 %s %s Tm" % (_float(text.position_x), _float(text.position_y + text.baseline))
+    at = items.index(place)
+    start = at
+    while items[start] != b"BDC":
+        start -= 1
+    start -= 2  # /Span, then its property list
+    end = at
+    while items[end] != b"EMC":
+        end += 1
+    return start, end + 1, items[start + 1]["MCID"]
+
+
+def _float(number: float) -> bytes:
+    """Write a number as pydyf does."""
+    return b"%d" % number if float(number).is_integer() else (b"%f" % number).rstrip(b"0")
