@@ -11,7 +11,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
@@ -22,7 +22,10 @@ import uharfbuzz
 from qexport.chunk import Chunk, FontUse, Slot
 from qexport.fonts import bundled
 
-_MARK = re.compile(rb"\0(\w+)\0")
+_MARK = re.compile(rb"\0([\w:.-]+)\0")
+
+POINTS = 0.75
+"""PDF points in a CSS pixel."""
 
 LEADER_STEP = 6
 """CSS pixels from dot to dot of a leader. Dots stand on multiples of it, so that those of all lines are aligned."""
@@ -47,6 +50,8 @@ class Book:
     subject: str = ""
     creator: str = ""
     modified: str = ""
+    mirror: float = 0
+    """CSS pixels the text of a verso page is moved to the right; anything but 0 also mirrors its running heads."""
 
 
 class _Source(pydyf.Object):  # type: ignore[misc]
@@ -125,6 +130,7 @@ class _Linker:
 
     def _place(self, chunk: Chunk, *, first_annotation_key: int) -> None:
         first_page = len(self.page_numbers)
+        before = [self._before(first_page + page) for page in range(len(chunk.pages))]
         first_object = len(self.out.objects)
 
         def reference(number: int) -> bytes:
@@ -137,18 +143,28 @@ class _Linker:
             b"fonts": self.fonts.reference,
             **{b"late%d" % slot: reference(late + slot) for slot in range(len(chunk.slots))},
             **{b"page%d" % page: b"%d" % (first_page + page) for page in range(len(chunk.pages))},
+            **{b"before%d" % page: shift for page, shift in enumerate(before)},
             **{b"annot%d" % i: b"%d" % (first_annotation_key + i) for i in range(len(chunk.annotations))},
         }
 
         def resolve(match: re.Match[bytes]) -> bytes:
             word = match[1]
-            return reference(int(word)) if word.isdigit() else book_words[word]
+            if word.isdigit():
+                return reference(int(word))
+            if word.startswith(b"x"):
+                page, x = word[1:].split(b":")
+                return b"%.4f" % (float(x) + POINTS * self._moved(first_page + int(page)))
+            return book_words[word]
 
         for value, stream in chunk.objects:
             self._add(_MARK.sub(resolve, value), stream or None)
         files = {use.key: use.file for use in chunk.fonts}
         for slot in chunk.slots:
-            self._add_stream(self._draw(slot, files[slot.font], first_page + slot.page + 1))
+            moved = self._moved(first_page + slot.page)
+            place = _mirrored(slot, chunk.page_width, moved) if moved and slot.mcid is None else slot
+            folio = first_page + slot.page + 1
+            content = self._draw(place, files[slot.font], folio) if not slot.content else _head(slot, place.x)
+            self._add_stream(content)
         self.page_numbers += [first_object + number for number in chunk.pages]
         self.elements += [reference(number) for number in chunk.elements]
         for parents in chunk.parents:
@@ -157,10 +173,20 @@ class _Linker:
         self.annotation_parents += [reference(element) for _, element in chunk.annotations]
         for name, page, x, y in chunk.anchors:
             page_reference = b"%d 0 R" % self.page_numbers[first_page + page]
+            x += POINTS * self._moved(first_page + page)
             self.destinations[name] = b"[%s /XYZ %.2f %.2f 0]" % (page_reference, x, y)
 
+    def _moved(self, page: int) -> float:
+        """Return how far to the right the text of a page stands, counted from 0: folio 2 is a verso."""
+        return self.book.mirror if page % 2 else 0
+
+    def _before(self, page: int) -> bytes:
+        """Return a reference to what moves the content of a page, or nothing."""
+        moved = self._moved(page)
+        return b"%s " % self._add_stream(b"1 0 0 1 %.4f 0 cm" % (POINTS * moved)).reference if moved else b""
+
     def _draw(self, slot: Slot, file: str, folio: int) -> bytes:
-        """Return the content that draws a slot's text: the number of a page, and the leader up to it."""
+        """Return the content that draws a folio, and the leader up to it."""
         face = _face(file)
         glyphs = [face.glyphs[digit] for digit in str(self.folios[slot.anchor] if slot.anchor else folio)]
         width = sum(face.advances[glyph] for glyph in glyphs) * slot.size / 1000
@@ -293,6 +319,16 @@ class _Linker:
                 source += b"/First %s/Last %s/Count -%d" % self._outline_level(entry.children, item)
             item.source = b"<<%s>>" % source
         return items[0].reference, items[-1].reference, len(items)
+
+
+def _head(slot: Slot, x: float) -> bytes:
+    return b"/Artifact BMC\nq 1 0 0 1 %.3f 0 cm\n%s\nQ\nEMC" % (x - slot.x, slot.content)
+
+
+def _mirrored(slot: Slot, page_width: float, moved: float) -> Slot:
+    """Return a slot at the other side of the page, in coordinates that have been moved."""
+    x = page_width - slot.x - (slot.width if slot.content else 0) - moved
+    return replace(slot, x=x, align={"left": "left" if slot.content else "right", "right": "left", "center": "center"}[slot.align])
 
 
 def subset(file: str, glyphs: Iterable[int]) -> bytes:

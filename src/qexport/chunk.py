@@ -6,8 +6,9 @@ its value holds a *mark*, a word between two NULs (which no PDF token or checked
 
     12          object 12 of this chunk
     pages       the book's page tree          document    the book's root structure element
-    fonts       the book's font dictionary    late3       what is drawn in slot 3
+    fonts       the book's font dictionary    late3       what is drawn in slot 3           before3     what comes before the content of page 3, or nothing
     page3       the key of page 3 in the book's parent tree, annot12 that of annotation 12
+    x3:41.5     the abscissa 41.5 pt on page 3, which moves where the book has a wider inner margin
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ class FontUse:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Room on a page for a text that is known only when the book is put together: a folio, a "see p. 12".
+    """Room on a page for what is known only when the book is put together.
+
+    That is a folio, a "see p. 12", or the side of the page a running head stands on.
 
     Lengths are CSS pixels in the coordinates the page is drawn in where the slot stands: y grows downwards.
     """
@@ -62,12 +65,17 @@ class Slot:
     """The marked content the text belongs to; None: an artifact, as running heads and folios are."""
     leader: float | None = None
     """Where a dotted leader begins that runs up to the text; None: there is none."""
+    content: bytes = b""
+    """What is drawn if it is no folio: a text of this width that begins at x, aligned left."""
+    width: float = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """Pages laid out alone. See the module for the marks inside `objects`."""
 
+    page_width: float
+    """In CSS pixels, without bleed."""
     objects: tuple[tuple[bytes, bytes], ...]
     """Each a PDF value, and the data of its stream if it is one."""
     pages: tuple[int, ...]

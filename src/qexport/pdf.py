@@ -7,7 +7,8 @@ WeasyPrint draws a document into a graph of PDF objects and hands them over thro
 - an element with `data-folio="NAME"` is a slot: its text is a stand-in, taken out of the page, and the folio of
   NAME is drawn in its place, right-aligned, when the book is put together; with `data-leader` a dotted leader
   runs up to it from the end of the text of the element that contains it;
-- a margin box with the text `qx:folio` is a slot for the page's own folio; every margin box is an artifact.
+- margin boxes are artifacts and slots: on a verso page they are drawn at the other side; one with the text
+  `qx:folio` holds the page's own folio.
 """
 
 from __future__ import annotations
@@ -113,6 +114,7 @@ class _Extraction:
         while len(objects) < len(self.used):  # writing an object uses those it refers to
             objects.append(self._written(self.pdf.objects[self.used[len(objects)]]))
         return Chunk(
+            page_width=self.document.pages[0].width,
             objects=tuple(objects),
             pages=tuple(self.numbers[number] for number in pages),
             elements=tuple(self.numbers[number] for number in top),
@@ -164,8 +166,18 @@ class _Extraction:
             if getattr(box, "link_annotation", None) is not None and box.element is not None
         }
         pydyf_string = type(self.pdf.objects[annotations[0][0]]["Contents"]) if annotations else None
+        page_of = {
+            _number(annotation): page
+            for page, reference in enumerate(self.pdf.page_references)
+            for annotation in self._object(reference).get("Annots", ())
+        }
         for index, (number, _) in enumerate(annotations):
             annotation = self.pdf.objects[number]
+            left, bottom, right, top = map(_float, annotation["Rect"])
+            page = page_of[number]
+            annotation["Rect"] = _Raw(
+                b"[", mark(f"x{page}:{left.decode()}"), b" ", bottom, b" ", mark(f"x{page}:{right.decode()}"), b" ", top, b"]"
+            )
             annotation["StructParent"] = mark(f"annot{index}")
             uri = annotation["A"]["URI"].string if "A" in annotation else None
             if uri is not None and uri.startswith(PLACE):
@@ -207,11 +219,12 @@ class _Extraction:
             start, end, mcid = _marked(items, text)
             if margin:
                 parents[mcid] = None
-            if margin and text.text != FOLIO:
-                items[start : start + 3] = [b"/Artifact", b"BMC", b""]
+            drawn = items[start + 3 : end - 1]  # inside the marked content
+            if margin and not drawn:
                 continue
-            font = next(item for item in items[start:end] if isinstance(item, bytes) and item.endswith(b" Tf"))
-            align = _ALIGNS.get(container.style["text_align_all"], "left") if margin else "right"
+            font = next(item for item in drawn if isinstance(item, bytes) and item.endswith(b" Tf"))
+            is_head = margin and text.text != FOLIO
+            align = "left" if is_head else _ALIGNS.get(container.style["text_align_all"], "left") if margin else "right"
             slot = Slot(
                 page=index,
                 anchor=anchor or "",
@@ -222,16 +235,16 @@ class _Extraction:
                 size=text.style["font_size"],
                 mcid=None if margin else mcid,
                 leader=_end_of_text(container, text) if not margin and "data-leader" in text.element.attrib else None,
+                content=b"\n".join(drawn) if is_head else b"",
+                width=text.width,
             )
             found.append((start, end, slot))
         found.sort(key=lambda each: each[0])
-        self._split(page, items, found)
+        self._split(index, page, items, found)
 
-    def _split(self, page: Any, items: list[Any], found: list[tuple[int, int, Slot]]) -> None:
+    def _split(self, index: int, page: Any, items: list[Any], found: list[tuple[int, int, Slot]]) -> None:
         """Let a page's content be streams with a late one for each slot between them."""
-        if not found:
-            return
-        parts = [b"["]
+        parts = [b"[", mark(f"before{index}")]
         at = 0
         for start, end, slot in found:
             # What follows may count on a colour that was set for the stand-in.

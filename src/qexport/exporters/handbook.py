@@ -20,6 +20,7 @@ from qexport.exporters import Document, Tools
 from qexport.pdf import lay_out
 from qexport.question import Question
 from qexport.templating import question_view
+from qexport.themes import stylesheet
 
 
 def render(edition: Edition, options: Mapping[str, str], tools: Tools) -> Document:
@@ -33,7 +34,7 @@ class _Handbook:
     def __init__(self, edition: Edition, tools: Tools) -> None:
         self.edition = edition
         self.tools = tools
-        self.css = tools.templates.source("handbook/book.css")
+        self.css = _style(tools)
         self.parts = _parts(edition.questions)
 
     def document(self) -> Document:
@@ -115,6 +116,11 @@ def anchor(question: Question) -> str:
     """Return the name of a question's place in the book: its id where that is a plain word, else a digest."""
     plain = question.id.isascii() and all(character.isalnum() or character in "-_." for character in question.id)
     return f"q-{question.id}" if plain else f"q-{sha256(question.id.encode()).hexdigest()[:16]}"
+
+
+def _style(tools: Tools) -> str:
+    names = ["handbook/book.css", "handbook/paper-a4.css", "handbook/layout-side.css"]
+    return stylesheet([(name, tools.templates.source(name)) for name in names])
 
 
 Chapters = Sequence[tuple[str, Sequence[Question]]]
