@@ -1,0 +1,80 @@
+"""What many tests share: where things are, golden files, and what a test needs of the machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"  # large samples and checks that lie beside a developer's checkout
+
+PROGRAMS = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "java": ("javac",),
+    "poppler": ("pdftotext",),
+    "qpdf": ("qpdf",),
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write what tests/golden/ expects anew")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs"):
+        for name in mark.args:
+            if not any(map(shutil.which, PROGRAMS[name])):
+                do_without(f"{name} (none of: {', '.join(PROGRAMS[name])})")
+
+
+def do_without(what: str) -> None:
+    """Skip the test on a machine that lacks `what`; CI, which says it has all, fails."""
+    if os.environ.get("QEXPORT_CI"):
+        pytest.fail(f"CI is to have {what}", pytrace=False)
+    pytest.skip(f"this machine has no {what}")
+
+
+@pytest.fixture(scope="session")
+def shipped_bank() -> Path:
+    return ROOT / "seeds" / "questions.yaml"
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """Question banks of others, for trying; never a part of the project."""
+    folder = SHARED / "corpora"
+    if not folder.is_dir():
+        do_without("../shared/corpora")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def conformance_check(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The script that tells by veraPDF's rules whether PDFs are accessible: `sh SCRIPT ua1 FILE...`."""
+    original = SHARED / "checks" / "pdf-conformance"
+    if not original.is_dir():
+        do_without("../shared/checks/pdf-conformance")
+    if not shutil.which("javac"):
+        do_without("javac")
+    # It writes what it fetches and compiles beside itself.
+    copy = shutil.copytree(original, tmp_path_factory.mktemp("conformance") / "check")
+    copy.chmod(0o755)
+    return copy / "check.sh"
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with the file of that name in tests/golden, to the byte."""
+
+    def compare(name: str, text: str) -> None:
+        path = ROOT / "tests" / "golden" / name
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+        assert text == path.read_bytes().decode()
+
+    return compare

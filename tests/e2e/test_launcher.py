@@ -1,0 +1,241 @@
+"""`./qexport` sets up once, says what it does, repairs itself, and hands every word on."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Stands in for tools/bootstrap.py: an environment whose Python tells how it was called.
+STAND_IN = r"""
+import pathlib, sys
+lock, stamp = sys.argv[1:]
+print("setting up", lock)
+venv = pathlib.Path(__file__).parents[1] / ".venv"
+(venv / "bin").mkdir(parents=True, exist_ok=True)
+python = venv / "bin" / "python"
+python.unlink(missing_ok=True)
+python.write_text('#!/bin/sh\necho "in $PWD:"; printf "<%s>" "$@"; echo; exit 7\n')
+python.chmod(0o755)
+(venv / (lock + ".stamp")).write_text(stamp)
+"""
+
+needs_ensurepip = pytest.mark.skipif(
+    importlib.util.find_spec("ensurepip") is None, reason="here pip would have to come from apt"
+)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout at a path with spaces, in which setting up is quick."""
+    folder = tmp_path / "a check out"
+    (folder / "tools").mkdir(parents=True)
+    shutil.copy(ROOT / "qexport", folder)
+    (folder / "tools" / "bootstrap.py").write_text(STAND_IN)
+    for lock in ("requirements.lock", "requirements-test.lock"):
+        (folder / lock).write_text("")
+    return folder
+
+
+@pytest.fixture
+def bare_checkout(checkout: Path) -> Path:
+    """A checkout that is set up in earnest, but needs no package."""
+    shutil.copy(ROOT / "tools" / "bootstrap.py", checkout / "tools")
+    package = checkout / "src" / "qexport"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "__main__.py").write_text("print('hello from', __name__)\n")
+    return checkout
+
+
+def run(
+    *command: str | Path, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+
+
+def test_sets_up_on_first_use_and_is_silent_from_then_on(checkout: Path) -> None:
+    first = run("./qexport", "list", cwd=checkout)
+    second = run("./qexport", "list", cwd=checkout)
+    called = f"in {checkout}:\n<-P><-m><qexport><list>\n"
+    assert first.stdout == "setting up requirements.lock\n" + called
+    assert (second.stdout, second.stderr) == (called, "")
+
+
+@pytest.mark.parametrize("changed", ["requirements.lock", "tools/bootstrap.py"])
+def test_sets_up_again_when_what_shaped_it_has_changed(checkout: Path, changed: str) -> None:
+    run("./qexport", cwd=checkout)
+    with (checkout / changed).open("a") as file:
+        file.write("# more\n")
+    assert run("./qexport", cwd=checkout).stdout.startswith("setting up requirements.lock\n")
+
+
+def test_sets_up_again_when_python_is_gone(checkout: Path) -> None:
+    run("./qexport", cwd=checkout)
+    (checkout / ".venv" / "bin" / "python").unlink()
+    (checkout / ".venv" / "bin" / "python").symlink_to("/nowhere/python3.11")
+    assert run("./qexport", cwd=checkout).stdout.startswith("setting up requirements.lock\n")
+
+
+def test_hands_on_words_as_they_are_and_the_exit_status_back(checkout: Path) -> None:
+    done = run("./qexport", "list", "--text", "two  words", "", "*", "$HOME", 'a"b', cwd=checkout)
+    assert done.stdout.splitlines()[-1] == '<-P><-m><qexport><list><--text><two  words><><*><$HOME><a"b>'
+    assert done.returncode == 7
+
+
+def test_works_from_any_folder_and_through_symlinks(checkout: Path, tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "there").symlink_to("../a check out/qexport")
+    (tmp_path / "bin" / "qx").symlink_to(tmp_path / "bin" / "there")
+    run(checkout / "qexport")
+    called = f"in {tmp_path}:\n<-P><-m><qexport><list>\n"
+    assert run(checkout / "qexport", "list", cwd=tmp_path).stdout == called
+    assert run("bin/qx", "list", cwd=tmp_path).stdout == called
+    assert run("qx", "list", cwd=tmp_path, PATH=f"{tmp_path}/bin:{os.environ['PATH']}").stdout == called
+    assert run("sh", "a check out/qexport", "list", cwd=tmp_path).stdout == called
+
+
+def test_passes_the_tests_in_the_checkout_with_the_words_given(checkout: Path, tmp_path: Path) -> None:
+    done = run(checkout / "qexport", "test", "-k", "one or two", cwd=tmp_path)
+    assert done.stdout == (
+        "setting up requirements.lock\n"
+        "setting up requirements-test.lock\n"
+        f"in {checkout}:\n"
+        "<-P><-m><pytest><-k><one or two>\n"
+    )
+
+
+def test_puts_the_libraries_of_its_own_before_the_loader(checkout: Path) -> None:
+    run("./qexport", cwd=checkout)
+    (checkout / ".venv" / "bin" / "python").write_text('#!/bin/sh\necho "$LD_LIBRARY_PATH"\n')
+    (checkout / ".venv" / "native").mkdir()
+    own = checkout / ".venv" / "native"
+    assert run("./qexport", cwd=checkout, LD_LIBRARY_PATH="").stdout == f"{own}\n"
+    assert run("./qexport", cwd=checkout, LD_LIBRARY_PATH="/opt/lib").stdout == f"{own}:/opt/lib\n"
+
+
+def test_says_which_python_it_needs(checkout: Path, tmp_path: Path) -> None:
+    """A name on the PATH is no Python yet: one here is too old, the other a shim with nothing behind it."""
+    path = tmp_path / "path"
+    path.mkdir()
+    for tool in ("sh", "dirname", "cksum", "cat"):
+        (path / tool).symlink_to(str(shutil.which(tool)))
+    for python in ("python3", "python3.12"):
+        (path / python).write_text("#!/bin/sh\necho 'command not found' >&2\nexit 1\n")
+        (path / python).chmod(0o755)
+    done = run("./qexport", "build", cwd=checkout, PATH=str(path))
+    assert done.stderr == (
+        "qexport: error: qexport needs Python 3.11 or newer\n"
+        "  hint: install python3, for example: sudo apt-get install python3\n"
+    )
+    assert (done.stdout, done.returncode) == ("", 6)
+
+
+@needs_ensurepip
+def test_the_real_set_up_says_its_steps_and_stands_wherever_the_checkout_is_moved(
+    bare_checkout: Path, tmp_path: Path
+) -> None:
+    first = run("./qexport", cwd=bare_checkout)
+    assert (first.stdout, first.returncode) == ("hello from __main__\n", 0)
+    steps = first.stderr.splitlines()
+    assert steps[0].startswith(f"qexport: setting up in {bare_checkout}/.venv ")
+    assert all(line.startswith("qexport: ") for line in steps)
+    assert steps[-1].startswith("qexport: ready after ")
+    bare_checkout.rename(tmp_path / "moved")
+    # What is set for another Python is not for this one.
+    moved = run(tmp_path / "moved" / "qexport", PYTHONPATH=str(ROOT / "src"))
+    assert (moved.stdout, moved.stderr) == ("hello from __main__\n", "")
+
+
+@needs_ensurepip
+def test_a_set_up_that_fails_says_why_in_one_line_and_the_next_one_repairs_it(bare_checkout: Path) -> None:
+    (bare_checkout / "requirements.lock").write_text("absent==1.0 --hash=sha256:" + "0" * 64)
+    failed = run("./qexport", cwd=bare_checkout, PIP_NO_INDEX="1")
+    assert failed.stderr.splitlines()[-2:] == [
+        "qexport: error: pip cannot install the packages: No matching distribution found for absent==1.0",
+        f"  hint: more is in {bare_checkout}/.venv/setup.log",
+    ]
+    assert (failed.stdout, failed.returncode) == ("", 6)
+    (bare_checkout / "requirements.lock").write_text("")
+    assert run("./qexport", cwd=bare_checkout).stdout == "hello from __main__\n"
+
+
+@needs_ensurepip
+def test_a_set_up_for_tests_that_fails_leaves_the_program_as_it_was(bare_checkout: Path) -> None:
+    (bare_checkout / "requirements-test.lock").write_text("absent==1.0 --hash=sha256:" + "0" * 64)
+    assert run("./qexport", "test", cwd=bare_checkout, PIP_NO_INDEX="1").returncode == 6
+    again = run("./qexport", cwd=bare_checkout)
+    assert (again.stdout, again.stderr) == ("hello from __main__\n", "")
+
+
+@needs_ensurepip
+def test_what_a_killed_set_up_left_is_built_again(bare_checkout: Path) -> None:
+    process = subprocess.Popen(
+        ["./qexport"],
+        cwd=bare_checkout,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    log = bare_checkout / ".venv" / "setup.log"
+    give_up = time.monotonic() + 60
+    while not (log.exists() and log.with_name("bin").exists()) and time.monotonic() < give_up:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not list(log.parent.glob("*.stamp"))
+    assert run("./qexport", cwd=bare_checkout).stdout == "hello from __main__\n"
+
+
+@needs_ensurepip
+def test_of_two_set_ups_at_once_one_waits_for_the_other(bare_checkout: Path) -> None:
+    both = [
+        subprocess.Popen(
+            ["./qexport"], cwd=bare_checkout, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    said = sorted(process.communicate() for process in both)
+    assert [out for out, _ in said] == ["hello from __main__\n"] * 2
+    waited = "qexport: another set-up is at work in this checkout: waiting for it\n"
+    assert sorted(err == waited for _, err in said) == [False, True]
+
+
+def test_leaves_an_environment_alone_that_it_did_not_make(bare_checkout: Path) -> None:
+    theirs = bare_checkout / ".venv" / "pyvenv.cfg"
+    theirs.parent.mkdir()
+    theirs.write_text("mine")
+    refused = run("./qexport", cwd=bare_checkout)
+    assert refused.stderr == (
+        f"qexport: error: {theirs.parent} was not made by this set-up\n  hint: move it away and start again\n"
+    )
+    assert (refused.returncode, theirs.read_text()) == (6, "mine")
+
+
+def test_a_machine_without_pango_and_apt_gets_the_line_that_installs_it(bare_checkout: Path) -> None:
+    """A library of another name stands for one that is missing; the PATH shows a Fedora."""
+    bootstrap = bare_checkout / "tools" / "bootstrap.py"
+    bootstrap.write_text(bootstrap.read_text().replace('"libpango-1.0.so.0"', '"libpango-absent.so.0"'))
+    path = bare_checkout / "path"
+    path.mkdir()
+    for tool in ("sh", "dirname", "cksum", "cat"):
+        (path / tool).symlink_to(str(shutil.which(tool)))
+    (path / "python3").symlink_to(os.path.realpath(sys.executable))
+    (path / "dnf").symlink_to("/bin/true")
+    done = run("./qexport", cwd=bare_checkout, PATH=str(path))
+    assert done.stderr.splitlines()[-2:] == [
+        "qexport: error: this machine lacks libpango-absent.so.0",
+        "  hint: sudo dnf install pango",
+    ]
+    assert done.returncode == 6
