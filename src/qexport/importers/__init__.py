@@ -1,0 +1,109 @@
+"""Sources → a raw bank: which importer reads which file. One format is one line and one module."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from qexport.errors import InputRefused, Location, Problem
+from qexport.question import RawBank, RawList, RawMapping, RawText, RawValue
+from qexport.source_text import quote, read_text
+
+IMPORTERS = {
+    ".yaml": "qexport.importers.bank_yaml",
+    ".yml": "qexport.importers.bank_yaml",
+}
+"""File ending → the module whose `parse(text, path)` reads it."""
+
+
+def read(path: Path, *, encoding: str | None = None) -> RawBank:
+    """Read a bank: one file, or a folder of files that together are one."""
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a folder above may not be entered
+        return _read_folder(path, encoding)
+    if path.suffix.lower() not in IMPORTERS and os.path.exists(path):  # noqa: PTH110 - as above
+        message = f"nothing here reads {path.suffix} files" if path.suffix else "a file without an ending"
+        raise _refused(path, message, f"a bank is a {_endings()} file, or a folder of them")
+    return _read_file(path, encoding)
+
+
+def _read_file(path: Path, encoding: str | None) -> RawBank:
+    text = read_text(path, encoding=encoding)
+    importer = import_module(IMPORTERS[path.suffix.lower()])
+    return cast(Callable[[str, str], RawBank], importer.parse)(text, str(path))
+
+
+def _read_folder(folder: Path, encoding: str | None) -> RawBank:
+    """Read every bank file in and below the folder, whatever is wrong with the others."""
+    banks: list[RawBank] = []
+    problems: list[Problem] = []
+    for path in _files(folder):
+        try:
+            banks.append(_read_file(path, encoding))
+        except InputRefused as error:
+            problems += error.problems
+    if not banks and not problems:
+        raise _refused(folder, f"no {_endings()} file in this folder")
+    problems += (problem for bank in banks for problem in bank.problems)
+    header = _merged([bank.header for bank in banks], Location(str(folder)), problems)
+    records = tuple(record for bank in banks for record in bank.records)
+    return RawBank(str(folder), header, records, tuple(problems))
+
+
+def _files(folder: Path) -> list[Path]:
+    def refuse(error: OSError) -> None:
+        raise _refused(Path(error.filename), f"this cannot be read: {error.strerror}") from error
+
+    found: list[Path] = []
+    for parent, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += (Path(parent, name) for name in names if not name.startswith("."))
+    return sorted(path for path in found if path.suffix.lower() in IMPORTERS)
+
+
+def _merged(headers: list[RawMapping], location: Location, problems: list[Problem]) -> RawMapping:
+    """Make one header of several; a key said twice, and not the same, is a problem."""
+    values: dict[str, RawValue] = {}
+    keys: dict[str, Location] = {}
+    for header in headers:
+        for key, value in header.values.items():
+            if key not in values:
+                values[key] = value
+                keys[key] = header.keys[key]
+            elif key == "questions":
+                values[key] = _together(values[key], value)
+            elif _words(value) != _words(values[key]):
+                message = f"{quote(key)} is said otherwise at {keys[key]}"
+                problems.append(Problem(header.keys[key], message, "say it in one file of the folder"))
+    return RawMapping(values, keys, location)
+
+
+def _together(first: RawValue, second: RawValue) -> RawList:
+    """Keep what is no question of either file, for validation to complain of."""
+    items = [
+        item
+        for value in (first, second)
+        for item in (value.items if isinstance(value, RawList) else (value,))
+    ]
+    return RawList(tuple(items), first.location)
+
+
+def _words(value: RawValue) -> object:
+    """Return the value without its places."""
+    match value:
+        case RawText(text):
+            return text
+        case RawList(items):
+            return [_words(item) for item in items]
+        case RawMapping(values):
+            return {key: _words(item) for key, item in values.items()}
+
+
+def _endings() -> str:
+    return " or ".join(IMPORTERS)
+
+
+def _refused(path: Path, message: str, hint: str = "") -> InputRefused:
+    return InputRefused((Problem(Location(str(path)), message, hint),))
