@@ -1,115 +1,297 @@
-"""The handbook: questions → a book in PDF, laid out in chunks, one a question.
+"""The handbook: questions → a book in PDF, laid out in chunks, one a question (one a chapter where they flow).
 
-    cover · contents · a question on a fresh page each
+    cover · how to read · contents · parts: an opening, then their questions · indexes · colophon
 
-Chunks know nothing of each other. The order of the questions decides the book's parts: where all questions of a
+Chunks know nothing of each other. The order of the questions decides the parts: where all questions of a
 technology stand together, each technology is a part with its categories as chapters, else there is one plain list.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from qexport import __version__
-from qexport.assembly import Book, OutlineEntry, link
+from qexport.assembly import Book, OutlineEntry, anchor_folios, link
 from qexport.chunk import Chunk
 from qexport.editions import Edition
 from qexport.exporters import Document, Tools
+from qexport.health import answered_follow_ups
+from qexport.options import Options
 from qexport.pdf import lay_out
 from qexport.question import Question
-from qexport.templating import question_view
+from qexport.templating import SECTION_TITLES, question_view
 from qexport.themes import stylesheet
 
+PURPOSES = {
+    "answer": "What you would say first, in half a minute.",
+    "deep_explanation": "Why it is so, and the terms an interviewer listens for.",
+    "real_world_example": "Where it is met at work.",
+    "common_mistakes": "What goes wrong, and what gives beginners away.",
+    "production_scenario": "A case from production: what happened and what was done.",
+    "follow_ups": "What is asked next. Tick what you can answer; an arrow leads to a question that does.",
+}
 
-def render(edition: Edition, options: Mapping[str, str], tools: Tools) -> Document:
+RULE = 8 / 25.4 * 96
+"""CSS pixels from one ruled line to the next: 8 mm, as in a school notebook."""
+
+SHORT_PAGE = 0.2
+"""Of a page: a question whose last page holds no more is set a little tighter, if that saves the page."""
+
+
+def render(edition: Edition, options: Options, tools: Tools) -> Document:
     """Return the handbook of an edition; its summary counts pages."""
-    return _Handbook(edition, tools).document()
+    return _Handbook(edition, options, tools).document()
+
+
+@dataclass(frozen=True, slots=True)
+class _Chapter:
+    title: str
+    questions: Sequence[Question]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    title: str
+    anchor: str
+    chapters: Sequence[_Chapter]
+
+    @property
+    def questions(self) -> list[Question]:
+        return [question for chapter in self.chapters for question in chapter.questions]
 
 
 class _Handbook:
     """One handbook being made."""
 
-    def __init__(self, edition: Edition, tools: Tools) -> None:
+    def __init__(self, edition: Edition, options: Options, tools: Tools) -> None:
         self.edition = edition
+        self.options = options
         self.tools = tools
-        self.css = _style(tools)
+        self.css = _style(options, tools)
+        self.on_paper = options["media"] != "screen"
         self.parts = _parts(edition.questions)
+        self.chosen = {question.id: question for question in edition.questions}
+        self.answered = answered_follow_ups(edition.questions)
+        self.chunks: list[Chunk] = []
+        self.warnings: list[str] = []
 
     def document(self) -> Document:
-        questions = self.edition.questions
-        front = [self._cover(), self._contents()]
-        chunks = []
-        for done, question in enumerate(questions, start=1):
-            chunks.append(self._question(question))
-            self.tools.progress(done, len(questions))
+        self._front()
+        for number, part in enumerate(self.parts, start=1):
+            if part.title:
+                self._on_recto(self._lay_out("part.html.j2", number=number, part=self._part_view(part)))
+            for chunk in self._questions(part):
+                self.chunks.append(chunk)
+        self._back()
         book = Book(
             title=self.edition.title,
             language=self.edition.bank.language,
             subject=f"{self._count()} · {self.edition.scope}",
             creator=f"qexport {__version__}",
+            modified=self._date(),
             outline=tuple(self._outline()),
+            mirrored=self.on_paper,
         )
-        pages = sum(len(chunk.pages) for chunk in [*front, *chunks])
-        return Document(
-            suffix=".pdf",
-            data=link([*front, *chunks], book),
-            summary=f"{pages} pages",
-            warnings=tuple(_missing_glyphs(questions, chunks)),
-        )
+        data = link(self.chunks, book)
+        pages = sum(len(chunk.pages) for chunk in self.chunks)
+        return Document(suffix=".pdf", data=data, summary=f"{pages} pages", warnings=tuple(self.warnings))
+
+    # -- chunks ---------------------------------------------------------------------------------------------------
 
     def _lay_out(self, template: str, **values: object) -> Chunk:
         frame = {"language": self.edition.bank.language, "title": self.edition.title}
-        return lay_out(self.tools.templates.render(f"handbook/{template}", **frame, **values), self.css)
+        return lay_out(self.tools.templates.render(f"handbook/{template}", **{**frame, **values}), self.css)
+
+    def _on_recto(self, chunk: Chunk) -> None:
+        """Add a chunk; on paper it begins at the right."""
+        if self.on_paper and sum(len(each.pages) for each in self.chunks) % 2:
+            self.chunks.append(self._lay_out("blank.html.j2"))
+        self.chunks.append(chunk)
+
+    def _front(self) -> None:
+        self.chunks.append(
+            self._lay_out(
+                "cover.html.j2",
+                kind="Handbook",
+                scope=self.edition.scope,
+                count=self._count(),
+                overview=_overview(self.edition.questions),
+                imprint=[line for line in (self._dated(), self._source(), f"Bank {self._fingerprint()}") if line],
+            )
+        )
+        present = {key for question in self.edition.questions for key in PURPOSES if getattr(question, key)}
+        difficulties = sorted({q.difficulty for q in self.edition.questions if q.difficulty is not None})
+        self.chunks.append(
+            self._lay_out(
+                "reading.html.j2",
+                sections=[[key, SECTION_TITLES[key], purpose] for key, purpose in PURPOSES.items() if key in present],
+                difficulties=[
+                    [value, _questions(sum(q.difficulty == value for q in self.edition.questions))] for value in difficulties
+                ],
+            )
+        )
+        back = [[title, anchor] for title, anchor in self._back_matter()]
+        self._on_recto(self._lay_out("contents.html.j2", parts=[self._part_view(part) for part in self.parts], back=back))
+
+    def _questions(self, part: _Part) -> Iterator[Chunk]:
+        groups = [chapter.questions for chapter in part.chapters] if self.options["flow"] else [[q] for q in part.questions]
+        for group in groups:
+            chunk = self._fitted([self._question_view(question) for question in group])
+            if chunk.missing:
+                named = ", ".join(f"{character!r} (U+{ord(character):04X})" for character in chunk.missing)
+                self.warnings.append(f"{group[0].location}: {group[0].id}: no bundled font has {named}")
+            self.tools.progress(len(self.chunks), len(self.edition.questions))
+            yield chunk
+
+    def _fitted(self, questions: list[dict[str, object]]) -> Chunk:
+        """Lay questions out, tighter where that saves a page that would be nearly empty."""
+        frame = {"questions": questions, "level": 2, "book": self.edition.title, "source": self.edition.bank.source}
+        tight = False
+        chunk = self._lay_out("question.html.j2", **frame, tight=False, room=None)
+        if len(chunk.pages) > 1 and chunk.page_height - chunk.room < SHORT_PAGE * chunk.page_height:
+            tighter = self._lay_out("question.html.j2", **frame, tight=True, room=None)
+            if tight := len(tighter.pages) < len(chunk.pages):
+                chunk = tighter
+        if self.options["notes"]:
+            above = 3 * RULE  # the boxes to rate oneself, and the space above them
+            lines = max(int((chunk.room - above) / RULE), 0)
+            chunk = self._lay_out("question.html.j2", **frame, tight=tight, room=lines)
+        return chunk
+
+    def _back(self) -> None:
+        folios = anchor_folios(self.chunks)
+        for _, name in self._back_matter():
+            match name:
+                case "index":
+                    chunk = self._lay_out("index.html.j2", letters=_letters(self._index(folios)))
+                case "difficulties":
+                    by_difficulty = groupby(sorted(self._rated(), key=_difficulty), key=_difficulty)
+                    groups = [[value, [self._entry(question) for question in group]] for value, group in by_difficulty]
+                    chunk = self._lay_out("difficulties.html.j2", groups=groups)
+                case _:
+                    chunk = self._lay_out("colophon.html.j2", facts=[list(fact) for fact in self._facts()])
+            self._on_recto(chunk)
+
+    # -- views: what templates see --------------------------------------------------------------------------------
+
+    def _entry(self, question: Question) -> dict[str, object]:
+        return {
+            "anchor": anchor(question),
+            "id": question.id,
+            "question": question_view(question)["question"],
+            "difficulty": question.difficulty,
+        }
+
+    def _part_view(self, part: _Part) -> dict[str, object]:
+        return {
+            "title": part.title,
+            "anchor": part.anchor,
+            "tally": _tally(part),
+            "chapters": [
+                {"title": chapter.title, "entries": [self._entry(question) for question in chapter.questions]}
+                for chapter in part.chapters
+            ],
+        }
+
+    def _question_view(self, question: Question) -> dict[str, object]:
+        view = question_view(question)
+        follow_ups = []
+        for index, html in enumerate(view["follow_ups"]):
+            answer = self.chosen.get(self.answered.get((question.id, index), ""))
+            follow_ups.append({"html": html, "anchor": anchor(answer) if answer else "", "id": answer.id if answer else ""})
+        meta = " · ".join(filter(None, (question.technology, question.category, question.level)))
+        return {**view, "follow_ups": follow_ups, "anchor": anchor(question), "meta": meta}
+
+    def _back_matter(self) -> Iterator[tuple[str, str]]:
+        yield "Index of terms", "index"
+        if self._rated():
+            yield "Questions by difficulty", "difficulties"
+        yield "Colophon", "colophon"
+
+    def _rated(self) -> list[Question]:
+        return [question for question in self.edition.questions if question.difficulty is not None]
+
+    def _index(self, folios: Mapping[str, int]) -> Iterator[tuple[str, bool, list[dict[str, str]]]]:
+        """Yield (term, whether it is code, its places) in alphabetical order; code only where it recurs."""
+        pages: dict[tuple[str, bool], dict[int, str]] = defaultdict(dict)
+        first = 1
+        anchors = {folios[anchor(question)]: question for question in self.edition.questions}
+        for chunk in self.chunks:
+            for page, term in chunk.terms:
+                pages[term, True][first + page] = ""
+            for page in range(len(chunk.pages)):
+                question = anchors.get(first + page)
+                if question is not None:
+                    for name in {question.technology, question.category, *question.tags} - {""}:
+                        pages[name, False][first + page] = anchor(question)
+            first += len(chunk.pages)
+        nearest = sorted(folios.items(), key=lambda item: item[1])
+        for (name, code), on in sorted(pages.items(), key=lambda item: (item[0][0].strip("_.").casefold(), item[0])):
+            if code and len(on) < 2:
+                continue
+            places = []
+            for start, end in _ranges(sorted(on)):
+                to = [place for place, folio in nearest if folio <= start and place.startswith(("q-", "part-"))][-1]
+                places.append({"pages": str(start) if start == end else f"{start}–{end}", "anchor": to})
+            yield name, code, places
+
+    def _outline(self) -> Iterator[OutlineEntry]:
+        yield OutlineEntry("How to read this book", "reading")
+        yield OutlineEntry("Contents", "contents")
+        for part in self.parts:
+            chapters = []
+            for chapter in part.chapters:
+                entries = [OutlineEntry(f"{each.id} {each.question}", anchor(each)) for each in chapter.questions]
+                chapters += [OutlineEntry(chapter.title, entries[0].anchor, tuple(entries))] if chapter.title else entries
+            if part.title:
+                yield OutlineEntry(part.title, part.anchor, tuple(chapters))
+            else:
+                yield from chapters
+        for title, name in self._back_matter():
+            yield OutlineEntry(title, name)
+
+    # -- words ----------------------------------------------------------------------------------------------------
 
     def _count(self) -> str:
         claimed = self.edition.bank.claims.questions or len(self.edition.bank.questions)
         return f"{len(self.edition.questions)} of {claimed} questions"
 
-    def _cover(self) -> Chunk:
-        source = self.edition.bank.source
-        imprint = [*([f"Source: {source}"] if source else []), f"Made with qexport {__version__}"]
-        return self._lay_out("cover.html.j2", scope=self.edition.scope, count=self._count(), imprint=imprint)
+    def _source(self) -> str:
+        return f"Source: {self.edition.bank.source}" if self.edition.bank.source else ""
 
-    def _contents(self) -> Chunk:
-        parts = [
-            {
-                "title": technology,
-                "chapters": [
-                    {
-                        "title": category if category != technology else "",
-                        "entries": [
-                            {
-                                "anchor": anchor(question),
-                                "id": question.id,
-                                "question": question_view(question)["question"],
-                                "difficulty": question.difficulty,
-                            }
-                            for question in chapter
-                        ],
-                    }
-                    for category, chapter in chapters
-                ],
-            }
-            for technology, chapters in self.parts
-        ]
-        return self._lay_out("contents.html.j2", parts=parts)
+    def _date(self) -> str:
+        """Return the date of the edition (ISO 8601): as asked for, else when the bank last changed by its lock."""
+        if self.options["dated"]:
+            return f"{self.options['dated']}T00:00:00Z"
+        if self.edition.lock is None:
+            return ""
+        latest = max(stamp.modified for stamp in self.edition.lock.notes.values())
+        return datetime.fromtimestamp(latest, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    def _question(self, question: Question) -> Chunk:
-        meta = " · ".join(filter(None, (question.technology, question.category, question.level)))
-        view = question_view(question)
-        return self._lay_out("question.html.j2", question=view, anchor=anchor(question), meta=meta, book=self.edition.title)
+    def _dated(self) -> str:
+        day = self._date()[:10]
+        words = datetime.fromisoformat(day).strftime(f"{int(day[8:])} %B %Y") if day else ""
+        version = f"Version {self.options['release']}" if self.options["release"] else ""
+        return ", ".join(filter(None, (version, words)))
 
-    def _outline(self) -> Iterator[OutlineEntry]:
-        yield OutlineEntry("Contents", "contents")
-        for technology, chapters in self.parts:
-            questions = [question for _, chapter in chapters for question in chapter]
-            entries = tuple(OutlineEntry(f"{each.id} {each.question}", anchor(each)) for each in questions)
-            if technology:
-                yield OutlineEntry(technology, entries[0].anchor, entries)
-            else:
-                yield from entries
+    def _fingerprint(self) -> str:
+        """Return a short digest of the bank's questions, which two books of the same bank share."""
+        return sha256(repr(self.edition.bank.questions).encode()).hexdigest()[:12]
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        yield "Questions", f"{self._count()}: {self.edition.scope}"
+        if self.edition.bank.source:
+            yield "Source", self.edition.bank.source
+        if dated := self._dated():
+            yield "Edition", dated
+        yield "Bank", f"{self.edition.bank.namespace}, fingerprint {self._fingerprint()}"
+        yield "Type", "Source Serif and Source Sans by Frank Grießhammer and Paul D. Hunt, IBM Plex Mono by Mike Abbink; SIL OFL"
+        yield "Made with", f"qexport {__version__}, WeasyPrint and HarfBuzz"
 
 
 def anchor(question: Question) -> str:
@@ -118,30 +300,93 @@ def anchor(question: Question) -> str:
     return f"q-{question.id}" if plain else f"q-{sha256(question.id.encode()).hexdigest()[:16]}"
 
 
-def _style(tools: Tools) -> str:
-    names = ["handbook/book.css", "handbook/paper-a4.css", "handbook/layout-side.css"]
-    return stylesheet([(name, tools.templates.source(name)) for name in names])
+def _style(options: Options, tools: Tools) -> str:
+    paper, media = options["paper"], options["media"]
+    wide = paper in ("a4", "letter") and not options["large-print"]
+    names = ["handbook/book.css", f"handbook/paper-{paper}.css", f"handbook/layout-{'side' if wide else 'stacked'}.css"]
+    names += ["handbook/large-print.css"] if options["large-print"] else []
+    names += [f"handbook/media-{kind}.css" for kind in {"screen": ["screen"], "print": ["print"], "prepress": ["print", "prepress"]}[str(media)]]
+    return stylesheet([*((name, tools.templates.source(name)) for name in names), *tools.styles])
 
 
-Chapters = Sequence[tuple[str, Sequence[Question]]]
+def _parts(questions: Sequence[Question]) -> Sequence[_Part]:
+    """Return the parts of the book in the questions' order; one without a title where technologies come back."""
+    runs = _runs(questions, "technology")
+    if runs is None:
+        return [_Part("", "", [_Chapter("", questions)])]
+    parts = []
+    for number, (technology, part) in enumerate(runs, start=1):
+        chapters = _runs(part, "category") or [("", part)]
+        alone = [category for category, _ in chapters] == [technology]
+        parts.append(_Part(technology, f"part-{number}", [_Chapter("" if alone else title, run) for title, run in chapters]))
+    return parts
 
 
-def _parts(questions: Sequence[Question]) -> Sequence[tuple[str, Chapters]]:
-    """Return (technology, chapters) in order; one part without a title where technologies come back."""
-    parts = _runs(questions, "technology")
-    if parts is None:
-        return [("", [("", questions)])]
-    return [(technology, _runs(part, "category") or [("", part)]) for technology, part in parts]
-
-
-def _runs(questions: Sequence[Question], field: str) -> Chapters | None:
+def _runs(questions: Sequence[Question], field: str) -> list[tuple[str, Sequence[Question]]] | None:
     """Return the questions by the value of a field, or None where the same value stands in two places."""
     runs = [(value, tuple(run)) for value, run in groupby(questions, key=lambda question: getattr(question, field))]
     return runs if len({value for value, _ in runs}) == len(runs) else None
 
 
-def _missing_glyphs(questions: Sequence[Question], chunks: Sequence[Chunk]) -> Iterator[str]:
-    for question, chunk in zip(questions, chunks, strict=True):
-        if chunk.missing:
-            named = ", ".join(f"{character!r} (U+{ord(character):04X})" for character in chunk.missing)
-            yield f"{question.location}: {question.id}: no bundled font has {named}"
+def _ranges(pages: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield (first, last) of each run of consecutive pages."""
+    start = pages[0]
+    for page, following in pairwise([*pages, -1]):
+        if following != page + 1:
+            yield start, page
+            start = following
+
+
+def _letters(terms: Iterable[tuple[str, bool, list[dict[str, str]]]]) -> list[list[object]]:
+    def initial(term: tuple[str, bool, list[dict[str, str]]]) -> str:
+        first = term[0].strip("_.")[:1].upper()
+        return first if first.isalpha() else "0–9 and signs"
+
+    return [
+        [letter, [{"name": name, "code": code, "places": places} for name, code, places in group]]
+        for letter, group in groupby(terms, key=initial)
+    ]
+
+
+def _tally(part: _Part) -> str:
+    counts = [f"{chapter.title} {len(chapter.questions)}" for chapter in part.chapters if chapter.title]
+    rated = sorted({question.difficulty for question in part.questions if question.difficulty is not None})
+    difficulty = [f"difficulty {rated[0]}–{rated[-1]}" if len(rated) > 1 else f"difficulty {rated[0]}"] if rated else []
+    return " · ".join([_questions(len(part.questions)), *(counts if len(counts) > 1 else []), *difficulty])
+
+
+def _questions(count: int) -> str:
+    return "1 question" if count == 1 else f"{count} questions"
+
+
+def _difficulty(question: Question) -> int:
+    return question.difficulty or 0
+
+
+def _overview(questions: Sequence[Question]) -> dict[str, object]:
+    """Return the drawing of technology × difficulty: where its names, its scale and a square a question stand."""
+    counts: dict[str, dict[int, int]] = {}
+    for question in questions:
+        if question.technology and question.difficulty is not None:
+            row = counts.setdefault(question.technology, defaultdict(int))
+            row[question.difficulty] += 1
+    left, step, high, across = 62, 11, 12, 3
+    rows = []
+    for index, (name, row) in enumerate(counts.items()):
+        squares = []
+        for difficulty, count in sorted(row.items()):
+            for number in range(min(count, 9)):  # three by three fit; more are told, not drawn
+                x = left + (difficulty - 1) * step + 1 + number % across * 3.1
+                squares.append([round(x, 2), round(index * high + 6.9 - number // across * 3.1, 2)])
+        rows.append({"name": name if len(name) < 22 else f"{name[:20]}…", "y": index * high, "squares": squares})
+    said = "; ".join(
+        f"{name}: {', '.join(f'{count} of difficulty {value}' for value, count in sorted(row.items()))}" for name, row in counts.items()
+    )
+    return {
+        "rows": rows if len(rows) <= 8 else [],
+        "left": left,
+        "width": left + 10 * step,
+        "height": len(rows) * high + 8,
+        "scale": [[left + (value - 0.5) * step, value] for value in range(1, 11)],
+        "said": f"Questions by technology and difficulty. {said}",
+    }

@@ -1,0 +1,62 @@
+"""The outputs by name: each is a module with `render()`, opened when it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
+
+from qexport.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qexport.editions import Edition
+    from qexport.options import Options
+from qexport.templating import Templates
+
+EXPORTERS = {
+    "handbook": "qexport.exporters.handbook",
+    "deck": "qexport.exporters.anki_deck",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A finished output: its bytes, the ending of its file's name, and its size in a reader's words."""
+
+    suffix: str
+    data: bytes
+    summary: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What exporters work with."""
+
+    templates: Templates
+    styles: tuple[tuple[str, str], ...] = ()
+    """The theme's own style sheets, as (name, text)."""
+    progress: Callable[[int, int], None] = lambda _done, _total: None
+    """Told after each question that took time: how many are done, of how many."""
+
+
+class Exporter(Protocol):
+    """What a module of `EXPORTERS` offers."""
+
+    def render(self, edition: Edition, options: Options, tools: Tools, /) -> Document:
+        """Make the document; the same arguments give the same bytes."""
+
+
+def exporter_for(name: str) -> Exporter:
+    """Return the exporter of that name."""
+    if name not in EXPORTERS:
+        nearest = get_close_matches(name, EXPORTERS, n=1)
+        known = ", ".join(EXPORTERS)
+        raise UsageError(
+            f"no output {name!r}",
+            hint=f"did you mean {nearest[0]!r}? there are: {known}" if nearest else f"there are: {known}",
+        )
+    return cast("Exporter", import_module(EXPORTERS[name]))
