@@ -31,6 +31,9 @@ LEADER_STEP = 6
 """CSS pixels from dot to dot of a leader. Dots stand on multiples of it, so that those of all lines are aligned."""
 
 
+_OTHER_SIDE = {"left": "right", "center": "center", "right": "left"}
+
+
 @dataclass(frozen=True, slots=True)
 class OutlineEntry:
     """A line of the PDF outline: its text, and the name of the place it leads to."""
@@ -50,8 +53,8 @@ class Book:
     subject: str = ""
     creator: str = ""
     modified: str = ""
-    mirror: float = 0
-    """CSS pixels the text of a verso page is moved to the right; anything but 0 also mirrors its running heads."""
+    mirrored: bool = False
+    """Whether versos have the inner margin at the right, and their running heads and folios at the left."""
 
 
 class _Source(pydyf.Object):  # type: ignore[misc]
@@ -130,7 +133,7 @@ class _Linker:
 
     def _place(self, chunk: Chunk, *, first_annotation_key: int) -> None:
         first_page = len(self.page_numbers)
-        before = [self._before(first_page + page) for page in range(len(chunk.pages))]
+        before = [self._before(chunk, first_page + page) for page in range(len(chunk.pages))]
         first_object = len(self.out.objects)
 
         def reference(number: int) -> bytes:
@@ -153,16 +156,16 @@ class _Linker:
                 return reference(int(word))
             if word.startswith(b"x"):
                 page, x = word[1:].split(b":")
-                return b"%.4f" % (float(x) + POINTS * self._moved(first_page + int(page)))
+                return b"%.4f" % (float(x) + POINTS * self._moved(chunk, first_page + int(page)))
             return book_words[word]
 
         for value, stream in chunk.objects:
             self._add(_MARK.sub(resolve, value), stream or None)
         files = {use.key: use.file for use in chunk.fonts}
         for slot in chunk.slots:
-            moved = self._moved(first_page + slot.page)
-            place = _mirrored(slot, chunk.page_width, moved) if moved and slot.mcid is None else slot
             folio = first_page + slot.page + 1
+            verso = self.book.mirrored and folio % 2 == 0
+            place = _mirrored(slot, chunk) if verso and slot.mcid is None else slot
             content = self._draw(place, files[slot.font], folio) if not slot.content else _head(slot, place.x)
             self._add_stream(content)
         self.page_numbers += [first_object + number for number in chunk.pages]
@@ -173,16 +176,16 @@ class _Linker:
         self.annotation_parents += [reference(element) for _, element in chunk.annotations]
         for name, page, x, y in chunk.anchors:
             page_reference = b"%d 0 R" % self.page_numbers[first_page + page]
-            x += POINTS * self._moved(first_page + page)
+            x += POINTS * self._moved(chunk, first_page + page)
             self.destinations[name] = b"[%s /XYZ %.2f %.2f 0]" % (page_reference, x, y)
 
-    def _moved(self, page: int) -> float:
+    def _moved(self, chunk: Chunk, page: int) -> float:
         """Return how far to the right the text of a page stands, counted from 0: folio 2 is a verso."""
-        return self.book.mirror if page % 2 else 0
+        return chunk.mirror if self.book.mirrored and page % 2 else 0
 
-    def _before(self, page: int) -> bytes:
+    def _before(self, chunk: Chunk, page: int) -> bytes:
         """Return a reference to what moves the content of a page, or nothing."""
-        moved = self._moved(page)
+        moved = self._moved(chunk, page)
         return b"%s " % self._add_stream(b"1 0 0 1 %.4f 0 cm" % (POINTS * moved)).reference if moved else b""
 
     def _draw(self, slot: Slot, file: str, folio: int) -> bytes:
@@ -325,10 +328,10 @@ def _head(slot: Slot, x: float) -> bytes:
     return b"/Artifact BMC\nq 1 0 0 1 %.3f 0 cm\n%s\nQ\nEMC" % (x - slot.x, slot.content)
 
 
-def _mirrored(slot: Slot, page_width: float, moved: float) -> Slot:
+def _mirrored(slot: Slot, chunk: Chunk) -> Slot:
     """Return a slot at the other side of the page, in coordinates that have been moved."""
-    x = page_width - slot.x - (slot.width if slot.content else 0) - moved
-    return replace(slot, x=x, align={"left": "left" if slot.content else "right", "right": "left", "center": "center"}[slot.align])
+    x = chunk.page_width - slot.x - (slot.width if slot.content else 0) - chunk.mirror
+    return replace(slot, x=x, align=slot.align if slot.content else _OTHER_SIDE[slot.align])
 
 
 def subset(file: str, glyphs: Iterable[int]) -> bytes:

@@ -76,6 +76,8 @@ class Chunk:
 
     page_width: float
     """In CSS pixels, without bleed."""
+    mirror: float
+    """CSS pixels the text moves to the right on a verso of a book with mirrored margins."""
     objects: tuple[tuple[bytes, bytes], ...]
     """Each a PDF value, and the data of its stream if it is one."""
     pages: tuple[int, ...]
@@ -91,3 +93,9 @@ class Chunk:
     slots: tuple[Slot, ...] = ()
     missing: tuple[str, ...] = ()
     """Characters no font has."""
+    terms: tuple[tuple[int, str], ...] = ()
+    """Page and text of each element of class `term`."""
+    room: float = 0
+    """CSS pixels left on the last page below the text."""
+    page_height: float = 0
+    """CSS pixels of a page that text can fill."""

@@ -113,8 +113,11 @@ class _Extraction:
         objects: list[tuple[bytes, bytes]] = []
         while len(objects) < len(self.used):  # writing an object uses those it refers to
             objects.append(self._written(self.pdf.objects[self.used[len(objects)]]))
+        last = self.document.pages[-1]._page_box
+        body = last.children[0].children[0]
         return Chunk(
             page_width=self.document.pages[0].width,
+            mirror=last.margin_right - last.margin_left,
             objects=tuple(objects),
             pages=tuple(self.numbers[number] for number in pages),
             elements=tuple(self.numbers[number] for number in top),
@@ -123,6 +126,9 @@ class _Extraction:
             anchors=tuple(self._anchors(pages)),
             fonts=tuple(self._fonts()),
             slots=tuple(self.slots),
+            terms=tuple(self._terms()),
+            room=last.content_box_y() + last.height - body.position_y - body.margin_height(),
+            page_height=last.height,
             missing=tuple(sorted({chr(point) for font in self.document.fonts.values() for point in font.missing})),
         )
 
@@ -267,6 +273,13 @@ class _Extraction:
         names = self.pdf.catalog.get("Names", {}).get("Dests", {}).get("Names", [])
         for name, (page, _, x, y, _) in zip(names[::2], names[1::2], strict=True):
             yield name.string, pages.index(_number(page)), x, y
+
+    def _terms(self) -> Iterator[tuple[int, str]]:
+        for number, page in enumerate(self.document.pages):
+            elements = {text.element: None for text, _ in _texts_with_containers(page._page_box) if text.element is not None}
+            for element in elements:
+                if element.get("class") == "term":
+                    yield number, element.text
 
     def _fonts(self) -> Iterator[FontUse]:
         from weasyprint.text.fonts import get_hb_object_data

@@ -1,0 +1,131 @@
+"""How the program speaks and how it ends: results and errors → lines on a stream, and an exit status."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click  # noqa: TID251  cli and this are its door
+
+from qexport.errors import InputRefused, LimitExceeded, OutputError, Problem, QexportError, UsageError
+from qexport.screen import as_json, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(slots=True)
+class Flags:
+    """How much the program says."""
+
+    quiet: bool = False
+    debug: bool = False
+
+
+class Program(click.Group):
+    """Commands in the order of their definition; every error ends in qexport's words and status."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names as they were added, which is the order one needs them in."""
+        return list(self.commands)
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run the program and exit with its status."""
+        flags = Flags()
+        status: object
+        try:
+            # By itself click would end Ctrl-C with 1, and write errors in a form of its own.
+            status = super().main(*args, **{**extra, "obj": flags, "standalone_mode": False})
+        except click.Abort:
+            status = 128 + signal.SIGINT
+        except SystemExit as end:
+            # click ends with 1 when nobody reads on (`| head`): silent, as others are, but with their status.
+            status = 128 + signal.SIGPIPE if end.code == 1 else end.code
+        except Exception as error:  # noqa: BLE001  what is not ours is a bug, and told as one
+            status = _tell(error, flags)
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+def end_on_signals() -> None:
+    """Let SIGTERM and SIGHUP end the program as Ctrl-C does: what it was writing is taken away first."""
+
+    def end(number: int, _frame: object) -> NoReturn:
+        signal.signal(number, signal.SIG_IGN)
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), end)
+
+
+def say(lines: Iterable[str]) -> None:
+    """Write results to standard output, a line each."""
+    click.echo(shown("\n".join(lines)))
+
+
+def say_json(value: object) -> None:
+    """Write a result to standard output as JSON."""
+    click.echo(as_json(value, only_ascii=not (sys.stdout.encoding or "utf-8").lower().startswith("utf")))
+
+
+def say_aside(text: str) -> None:
+    """Write what is not a result to standard error, if anybody reads that."""
+    with suppress(OSError):
+        click.echo(shown(text), err=True)
+
+
+def warn(warnings: Iterable[Problem | str]) -> None:
+    """Write warnings, unless the user wants it quiet."""
+    if click.get_current_context().ensure_object(Flags).quiet:
+        return
+    for warning in warnings:
+        say_aside(_message("warning", str(warning), getattr(warning, "hint", "")))
+
+
+def _tell(error: Exception, flags: Flags) -> int:
+    """Write what went wrong, all of it; return the exit status."""
+    if flags.debug:
+        import traceback
+
+        say_aside("".join(traceback.format_exception(error)).rstrip())
+    match error:
+        case click.exceptions.NoArgsIsHelpError():
+            say_aside(error.format_message())
+            return error.exit_code
+        case InputRefused():
+            for problem in error.problems:
+                say_aside(_message("error", str(problem), problem.hint))
+            return error.exit_code
+        case QexportError():
+            known = error
+        case click.ClickException():
+            known = _translated(error)
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EIO, filename=None):
+            known = OutputError(f"standard output: cannot be written: {error.strerror}")
+        case MemoryError():
+            known = LimitExceeded("not enough memory")
+        case _:
+            what = f"{type(error).__name__}: {error}".rstrip(": ")
+            known = QexportError(f"internal error: {what} (please report; --debug shows the traceback)")
+    say_aside(_message("error", known.message, known.hint))
+    return known.exit_code
+
+
+def _translated(error: click.ClickException) -> UsageError:
+    """Say click's complaint about the words of a command the way qexport says things."""
+    message = error.format_message()
+    context = getattr(error, "ctx", None)
+    hint = f"see {context.command_path if context else 'qexport'} --help"
+    if isinstance(error, click.exceptions.NoSuchOption | click.exceptions.NoSuchCommand):
+        message = error.message
+        if error.possibilities:
+            hint = f"did you mean {error.possibilities[0]}?"
+    return UsageError(message[:1].lower() + message[1:].rstrip("."), hint=hint)
+
+
+def _message(kind: str, message: str, hint: str) -> str:
+    return f"qexport: {kind}: {message}" + (f"\n  hint: {hint}" if hint else "")

@@ -1,0 +1,695 @@
+"""The command line: what each command prints, how each failure ends. Whole outputs, whole messages."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import qexport
+from qexport import __version__, pipeline
+from qexport.cli import program
+
+BANK = """\
+title: Questions & Answers
+namespace: tests
+claims: {questions: 54, technologies: 3}
+questions:
+  - id: PY-1
+    question: What does __init__ do?
+    technology: Python
+    category: Core Python
+    level: Advanced
+    difficulty: 7
+    answer: It fills a new object.
+    follow_ups: [What does __new__ do?, Why?]
+  - id: PY-2
+    question: What is a set?
+    technology: Python
+    category: Data
+    level: Beginner
+    difficulty: 2
+    answer: A collection without order.
+    follow_ups: [Is it hashable?]
+  - id: GO-1
+    question: What is a slice?
+    technology: Go
+    category: Data
+    level: Advanced
+    difficulty: 5
+    answer: A view of an array.
+    follow_ups: [How does it grow?]
+"""
+
+
+@dataclass
+class Done:
+    """How a run of the program ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+def run(*words: str) -> Done:
+    result = CliRunner().invoke(program, words, prog_name="qexport", terminal_width=100)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Done(result.exit_code, result.stdout, result.stderr)
+
+
+def refused(message: str, hint: str = "", *, status: int) -> Done:
+    return Done(status, "", f"qexport: error: {message}\n" + (f"  hint: {hint}\n" if hint else ""))
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_with_a_bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    Path("questions.yaml").write_text(BANK)
+
+
+# --- words --------------------------------------------------------------------------------------------------
+
+
+def test_the_reference_shows_the_help_of_every_command(golden: Callable[[str, str], None]) -> None:
+    """`--update-golden` writes docs/cli.md anew."""
+
+    def help_of(*words: str) -> str:
+        return run(*words, "--help").out.rstrip()
+
+    context = click.Context(program)
+    sections = [
+        "# The command line",
+        "Made from `--help` by `pytest tests/e2e/test_cli.py --update-golden`.",
+        f"```text\n{help_of()}\n```",
+    ]
+    for name in program.list_commands(context):
+        sections += [f"## qexport {name}", f"```text\n{help_of(name)}\n```"]
+    golden("../../docs/cli.md", "\n\n".join(sections) + "\n")
+
+
+def test_every_reading_command_has_the_same_filters_in_the_same_order() -> None:
+    def filters_of(name: str) -> str:
+        return run(name, "--help").out.partition("Filters")[2]
+
+    assert filters_of("list").count("\n  --") == 13
+    assert [filters_of(name) for name in ("show", "stats", "build")] == [filters_of("list")] * 3
+
+
+def test_the_version_names_what_outputs_depend_on() -> None:
+    done = run("--version")
+    assert (done.status, done.err) == (0, "")
+    assert re.fullmatch(
+        rf"qexport {re.escape(__version__)} \(Python [\d.]+, WeasyPrint [\d.]+, genanki [\d.]+\)\n", done.out
+    )
+
+
+def test_without_a_command_the_help_is_shown() -> None:
+    assert run() == Done(2, "", run("--help").out)
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        (["biuld"], "no such command 'biuld'", "did you mean build?"),
+        (["frobnicate"], "no such command 'frobnicate'", "see qexport --help"),
+        (["list", "--levl", "x"], "no such option '--levl'", "did you mean --level?"),
+        (
+            ["list", "--limit", "few"],
+            "invalid value for '--limit': 'few' is not a valid integer",
+            "see qexport list --help",
+        ),
+        (["list", "--level"], "option '--level' requires an argument", "see qexport --help"),
+        (
+            ["check", "a.yaml", "b.yaml"],
+            "got unexpected extra argument (b.yaml)",
+            "see qexport check --help",
+        ),
+        (["check", "a.yaml", "--bank", "b.yaml"], "two banks are named, a.yaml and b.yaml", "name one"),
+        (
+            ["build", "--format", "dek"],
+            "no output 'dek'",
+            "did you mean 'deck'? there are: handbook, deck",
+        ),
+        (["build", "--name", "a/b"], "'a/b' is not a file's name", "the folder goes into --out"),
+        (
+            ["list", "--level", "Advnced"],
+            "unknown level 'Advnced'",
+            "did you mean 'Advanced'? known: Beginner, Advanced",
+        ),
+    ],
+)
+def test_wrong_words_end_with_2_and_say_what_would_be_right(
+    words: list[str], message: str, hint: str
+) -> None:
+    assert run(*words) == refused(message, hint, status=2)
+
+
+def test_an_unknown_kind_of_finding_is_refused_with_the_known_ones() -> None:
+    done = run("check", "--fail-on", "misssing-section")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith(
+        "qexport: error: --fail-on: health finds nothing of the kind 'misssing-section'\n"
+        "  hint: did you mean missing-section? there are: any, incomplete, gap, "
+    )
+
+
+def test_without_a_bank_the_two_usual_places_are_named() -> None:
+    Path("questions.yaml").unlink()
+    assert run("list") == refused(
+        "no bank: there is no seeds/questions.yaml here, and no questions.yaml",
+        "name one with --bank PATH, or make one of captured pages with qexport import",
+        status=2,
+    )
+
+
+def test_a_bank_in_seeds_comes_first() -> None:
+    Path("seeds").mkdir()
+    Path("seeds/questions.yaml").write_text(BANK)
+    assert run("check") == Done(0, "seeds/questions.yaml: 3 questions, nothing wrong\n", "")
+
+
+# --- import -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def captures(shipped_bank: Path) -> None:
+    shutil.copytree(shipped_bank.parent / "captures", "captures")
+
+
+CAPTURES = ("captures/hub-advanced.txt", "captures/hub-page-4-answers.txt")
+EDITED = ("in the next quarter based on upcoming data changes", "in the next year")
+
+
+@pytest.mark.usefixtures("captures")
+def test_import_makes_a_bank_and_changes_no_byte_the_second_time() -> None:
+    assert run("import", *CAPTURES, "-o", "hub.yaml") == Done(
+        0,
+        "captures/hub-advanced.txt: 0 known, 15 new, 0 conflicts\n"
+        "captures/hub-page-4-answers.txt: 9 known, 0 new, 0 conflicts\n"
+        "hub.yaml: 15 questions added\n"
+        "bank.schema.json: written\n",
+        "",
+    )
+    assert json.loads(Path("bank.schema.json").read_text()) == json.loads(run("schema").out)
+    os.utime("hub.yaml", (1, 1))
+    assert run("import", *CAPTURES, "-o", "hub.yaml") == Done(
+        0,
+        "captures/hub-advanced.txt: 15 known, 0 new, 0 conflicts\n"
+        "captures/hub-page-4-answers.txt: 9 known, 0 new, 0 conflicts\n"
+        "hub.yaml: unchanged\n",
+        "",
+    )
+    assert Path("hub.yaml").stat().st_mtime == 1
+
+
+@pytest.mark.usefixtures("captures")
+def test_a_page_that_says_something_else_is_told_and_strict_refuses_it() -> None:
+    run("import", *CAPTURES, "-o", "hub.yaml")
+    page = Path("captures/hub-advanced.txt")
+    page.write_text(page.read_text().replace(*EDITED))
+    told = run("import", str(page), "-o", "hub.yaml")
+    assert (told.status, told.err) == (0, "")
+    first, conflict, *differences, last = told.out.splitlines()
+    assert (first, last) == ("captures/hub-advanced.txt: 14 known, 0 new, 1 conflict", "hub.yaml: unchanged")
+    place, known_at = re.fullmatch(r"  (\S+): PY-ADV-004 is otherwise at (\S+)", conflict).groups()  # type: ignore[union-attr]
+    assert differences
+    strict = run("import", str(page), "-o", "hub.yaml", "--strict")
+    assert strict == Done(
+        3,
+        "\n".join([first, conflict, *differences]) + "\n",
+        f"qexport: error: {place}: PY-ADV-004 is otherwise at {known_at}\n  hint: mend one of them\n",
+    )
+
+
+@pytest.mark.usefixtures("captures")
+def test_strict_writes_nothing_where_answers_have_no_question() -> None:
+    done = run("import", CAPTURES[1], "-o", "hub.yaml", "--strict", "--json")
+    assert done.status == 3
+    report = json.loads(done.out)
+    assert (report["written"], len(report["captures"][0]["unmatched"])) == ([], 9)
+    assert done.err.count("answers to no known question\n") == 9
+    assert not Path("hub.yaml").exists()
+
+
+def test_every_page_that_cannot_be_read_is_told() -> None:
+    Path("vocabulary.yaml").touch()
+    assert run("import", "one.txt", "two.txt", "-o", "hub.yaml") == Done(
+        3,
+        "",
+        "qexport: error: one.txt: there is no such file\nqexport: error: two.txt: there is no such file\n",
+    )
+
+
+@pytest.mark.usefixtures("captures")
+def test_import_needs_a_vocabulary_and_a_name_that_is_read_again() -> None:
+    assert run("import", CAPTURES[0], "-o", "hub") == refused(
+        "hub: a bank's name ends in .yaml", "write it to hub.yaml", status=2
+    )
+    Path("captures/vocabulary.yaml").rename("words.yaml")
+    assert run("import", CAPTURES[0], "-o", "hub.yaml") == refused(
+        "no vocabulary: there is no captures/vocabulary.yaml",
+        "name one with --vocabulary PATH: it lists the technologies, categories and levels of the pages",
+        status=2,
+    )
+    assert run("import", CAPTURES[0], "-o", "hub.yaml", "--vocabulary", "words.yaml").status == 0
+
+
+# --- list, show, stats --------------------------------------------------------------------------------------
+
+
+def test_list_prints_whole_rows() -> None:
+    assert run("list", "--technology", "python") == Done(
+        0,
+        "id    technology  category     level     difficulty  question\n"
+        "PY-1  Python      Core Python  Advanced  7           What does __init__ do?\n"
+        "PY-2  Python      Data         Beginner  2           What is a set?\n",
+        "",
+    )
+
+
+def test_list_as_json_has_all_metadata() -> None:
+    done = run("list", "--id", "GO-*", "--json")
+    assert (done.status, done.err) == (0, "")
+    assert json.loads(done.out) == [
+        {
+            "id": "GO-1",
+            "question": "What is a slice?",
+            "technology": "Go",
+            "category": "Data",
+            "level": "Advanced",
+            "difficulty": 5,
+            "tags": [],
+            "source": "",
+            "markup": "plain",
+            "status": "active",
+            "former_ids": [],
+            "path": "questions.yaml",
+            "line": 21,
+            "column": 5,
+        }
+    ]
+
+
+def test_all_filters_reach_the_selection() -> None:
+    def ids(*words: str) -> list[str]:
+        return [question["id"] for question in json.loads(run("list", "--json", *words).out)]
+
+    assert ids() == ["PY-1", "PY-2", "GO-1"]
+    assert ids("--technology", "go", "--technology", "Python") == ["PY-1", "PY-2", "GO-1"]
+    assert ids("--technology", "python", "--level", "advanced") == ["PY-1"]
+    assert ids("--category", "core-python") == ["PY-1"]
+    assert ids("--difficulty", "5-7") == ["PY-1", "GO-1"]
+    assert ids("--id", "PY-*", "--exclude", "PY-2") == ["PY-1"]
+    assert ids("--text", "view of") == ["GO-1"]
+    assert ids("--where", "technology:python -difficulty>=5") == ["PY-2"]
+    assert ids("--sort", "difficulty") == ["PY-2", "GO-1", "PY-1"]
+    assert ids("--sort", "id", "--limit", "1") == ["GO-1"]
+    assert ids("--sample", "2", "--seed", "1") == ids("--sample", "2", "--seed", "1")
+
+
+def test_show_prints_whole_questions_with_a_rule_between() -> None:
+    assert run("show", "PY-2", "GO-1") == Done(
+        0,
+        "PY-2  What is a set?\n"
+        "Python · Data · Beginner · difficulty 2/10\n"
+        "\n"
+        "Answer\n"
+        "  A collection without order.\n"
+        "\n"
+        "Follow-up questions\n"
+        "  1. Is it hashable?\n"
+        "\n"
+        f"{'─' * 80}\n"
+        "\n"
+        "GO-1  What is a slice?\n"
+        "Go · Data · Advanced · difficulty 5/10\n"
+        "\n"
+        "Answer\n"
+        "  A view of an array.\n"
+        "\n"
+        "Follow-up questions\n"
+        "  1. How does it grow?\n",
+        "",
+    )
+
+
+def test_show_as_json_has_everything() -> None:
+    (question,) = json.loads(run("show", "PY-1", "--json").out)
+    assert question["answer"] == "It fills a new object."
+    assert question["follow_ups"] == ["What does __new__ do?", "Why?"]
+    assert list(question)[:6] == ["id", "question", "technology", "category", "level", "difficulty"]
+
+
+def test_stats_count_beside_what_the_source_claims() -> None:
+    assert run("stats") == Done(
+        0,
+        "3 of 54 questions, 2 of 3 technologies, 2 levels\n"
+        "\n"
+        "technology  level     2  5  7  all\n"
+        "Python      Beginner  1          1\n"
+        "Python      Advanced        1    1\n"
+        "Go          Advanced     1       1\n"
+        "all                   1  1  1    3\n",
+        "",
+    )
+
+
+def test_stats_as_json_of_a_selection() -> None:
+    assert json.loads(run("stats", "--technology", "go", "--json").out) == {
+        "questions": {"present": 1, "claimed": 54},
+        "technologies": {"present": 1, "claimed": 3},
+        "levels": {"present": 1, "claimed": None},
+        "counts": [{"technology": "Go", "level": "Advanced", "difficulty": 5, "questions": 1}],
+    }
+
+
+def test_a_selection_of_nothing_ends_with_4_and_names_the_condition() -> None:
+    assert run("list", "--technology", "python", "--difficulty", "9") == refused(
+        "no question is left: --difficulty 9 matches none of 3 questions", status=4
+    )
+
+
+# --- check --------------------------------------------------------------------------------------------------
+
+WRONG = BANK.replace("difficulty: 7", "difficulty: seven").replace("    answer: A view of an array.\n", "")
+
+
+def test_check_tells_everything_that_is_wrong_at_once() -> None:
+    Path("wrong.yaml").write_text(WRONG)
+    assert run("check", "wrong.yaml") == Done(
+        3,
+        "",
+        "qexport: error: wrong.yaml:10:17: difficulty 'seven' is not a number from 1 to 10\n"
+        "qexport: error: wrong.yaml:21:5: question 'GO-1' has no answer\n",
+    )
+
+
+def test_check_as_json_has_the_same_problems() -> None:
+    Path("wrong.yaml").write_text(WRONG)
+    done = run("check", "--bank", "wrong.yaml", "--json")
+    assert (done.status, done.err) == (3, "")
+    report = json.loads(done.out)
+    assert report["bank"] == "wrong.yaml"
+    assert [(each["path"], each["line"], each["column"]) for each in report["problems"]] == [
+        ("wrong.yaml", 10, 17),
+        ("wrong.yaml", 21, 5),
+    ]
+    assert [sorted(each) for each in report["problems"]] == [
+        ["column", "hint", "line", "message", "path"]
+    ] * 2
+
+
+def test_check_of_a_good_bank_as_json() -> None:
+    assert json.loads(run("check", "--json").out) == {
+        "bank": "questions.yaml",
+        "questions": 3,
+        "problems": [],
+        "warnings": [],
+    }
+
+
+def test_every_command_refuses_a_bank_in_which_something_is_wrong() -> None:
+    Path("wrong.yaml").write_text(WRONG)
+    for command in ("list", "show", "stats", "build"):
+        assert run(command, "--bank", "wrong.yaml") == run("check", "wrong.yaml")
+
+
+def test_health_tells_counts_and_findings() -> None:
+    assert run("check", "--health") == Done(
+        0,
+        f"{run('stats').out}\n"
+        "incomplete: fewer questions, technologies or levels than the bank's source claims\n"
+        "  questions.yaml: the bank has 3 of 54 questions, 2 of 3 technologies, 2 levels\n"
+        "    hint: import the rest of its source, or say in `claims` what there is\n"
+        "\n"
+        "questions.yaml: 1 finding\n",
+        "",
+    )
+
+
+@pytest.mark.parametrize("kind", ["incomplete", "any"])
+def test_fail_on_ends_with_3_where_there_is_such_a_finding(kind: str) -> None:
+    done = run("check", "--fail-on", "gap", "--fail-on", kind)
+    assert (done.status, done.out) == (3, run("check", "--health").out)
+    assert done.err == "qexport: error: questions.yaml: 1 finding that --fail-on forbids: incomplete\n"
+
+
+def test_fail_on_lets_other_findings_pass() -> None:
+    assert run("check", "--fail-on", "mojibake") == run("check", "--health")
+
+
+def test_health_as_json_has_counts_and_findings() -> None:
+    report = json.loads(run("check", "--health", "--json").out)
+    assert report["stats"] == json.loads(run("stats", "--json").out)
+    assert [finding["kind"] for finding in report["findings"]] == ["incomplete"]
+
+
+# --- build --------------------------------------------------------------------------------------------------
+
+
+def test_build_tells_what_it_wrote() -> None:
+    done = run("build", "--level", "advanced", "--title", "For Monday")
+    assert (done.status, done.err) == (0, "")
+    lines = re.sub(r"\d+ kB, \d+\.\d s", "SIZE, TIME", done.out)
+    assert lines == (
+        "out/for-monday.pdf   2 questions, 4 pages, SIZE, TIME\n"
+        "out/for-monday.apkg  2 questions, 2 notes, SIZE, TIME\n"
+        "questions.lock.json: +3 added ~0 changed −0 retired =0 unchanged\n"
+    )
+    assert sorted(path.name for path in Path("out").iterdir()) == ["for-monday.apkg", "for-monday.pdf"]
+
+
+def test_build_as_json() -> None:
+    done = json.loads(run("build", "--format", "deck", "--name", "mine", "--sort", "id", "--json").out)
+    size, seconds = (done["outputs"][0].pop(key) for key in ("bytes", "seconds"))
+    assert size == Path("out/mine.apkg").stat().st_size
+    assert 0 <= seconds < 60
+    assert done == {
+        "title": "Questions & Answers",
+        "scope": "All questions",
+        "questions": ["GO-1", "PY-1", "PY-2"],
+        "outputs": [{"format": "deck", "path": "out/mine.apkg", "summary": "3 notes"}],
+        "lock": {
+            "path": "questions.lock.json",
+            "written": True,
+            "added": ["PY-1", "PY-2", "GO-1"],
+            "changed": [],
+            "retired": [],
+            "unchanged": [],
+        },
+    }
+
+
+def test_two_builds_are_the_same_to_the_byte() -> None:
+    def outputs() -> dict[str, bytes]:
+        assert run("build").status == 0
+        return {path.name: path.read_bytes() for path in Path("out").iterdir()}
+
+    first = outputs()
+    assert outputs() == first
+
+
+def test_the_time_can_be_given() -> None:
+    environment = {"SOURCE_DATE_EPOCH": "1767225600"}
+    CliRunner(env=environment).invoke(program, ["build", "--format", "deck"])
+    notes = json.loads(Path("questions.lock.json").read_text())["notes"]
+    assert {note["modified"] for note in notes.values()} == {1767225600}
+
+
+@pytest.mark.parametrize("given", ["yesterday", "-1", "1.5", "9999999999", "²"])
+def test_a_time_that_is_none_is_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", given)
+    assert run("build") == refused(
+        f"SOURCE_DATE_EPOCH is {given!r}",
+        "it takes a number of seconds since 1970, for example 1767225600",
+        status=2,
+    )
+
+
+def test_a_result_that_cannot_be_written_ends_with_5() -> None:
+    Path("out").write_text("a file")
+    assert run("build", "--format", "deck") == refused(
+        "out/questions-answers.apkg: cannot be written: out is not a folder", status=5
+    )
+    assert not Path("questions.lock.json").exists()
+
+
+# --- messages -----------------------------------------------------------------------------------------------
+
+
+def test_what_comes_from_data_cannot_steer_the_terminal() -> None:
+    assert run("list", "--bank", "\x1b[31mno.yaml") == refused(
+        r"\x1b[31mno.yaml: there is no such file", status=3
+    )
+    assert run("list", "--level", "a\u202eb").err.startswith("qexport: error: unknown level 'a\\u202eb'\n")
+
+
+def test_warnings_have_their_own_form_and_quiet_leaves_them_out() -> None:
+    Path("questions.yaml").write_text(BANK.replace("a set", "a\u00ad set"))
+    loud = run("list")
+    assert (loud.status, loud.err.count("\n")) == (0, 1)
+    assert loud.err.startswith("qexport: warning: questions.yaml:14:15: ")
+    assert run("list", "--quiet") == run("-q", "list") == Done(0, loud.out, "")
+
+
+def raising(error: BaseException) -> Callable[..., None]:
+    def raises(*arguments: object, **options: object) -> None:
+        raise error
+
+    return raises
+
+
+def test_a_bug_is_one_line_and_debug_shows_where(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "choose", raising(KeyError("titel")))
+    line = "qexport: error: internal error: KeyError: 'titel' (please report; --debug shows the traceback)\n"
+    assert run("list") == Done(1, "", line)
+    for words in (["--debug", "list"], ["list", "--debug"]):
+        done = run(*words)
+        assert (done.status, done.out) == (1, "")
+        assert done.err.startswith("Traceback (most recent call last):\n")
+        assert done.err.endswith(f"KeyError: 'titel'\n{line}")
+
+
+def test_too_little_memory_ends_with_7(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "choose", raising(MemoryError()))
+    assert run("list") == refused("not enough memory", status=7)
+
+
+def test_ctrl_c_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "choose", raising(KeyboardInterrupt()))
+    assert run("list") == Done(130, "", "\n")
+
+
+# --- the real process ---------------------------------------------------------------------------------------
+
+# Wherever a test runs: it may have been found by a path relative to another folder.
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(qexport.__file__).parents[1])}
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_a_signal_ends_it_without_left_overs(number: signal.Signals, status: int) -> None:
+    """The signal comes while the last output is on its way to the disk."""
+    script = (
+        "import os, time\n"
+        "from qexport import cli\n"
+        "def wait(descriptor):\n"
+        "    print('waiting', flush=True)\n"
+        "    time.sleep(60)\n"
+        "os.fsync = wait\n"
+        "cli.main()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, "build", "--format", "deck"],
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "waiting\n"
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err.strip()) == (status, "")
+    assert [path.name for path in sorted(Path().rglob("*"))] == ["out", "questions.yaml"]
+
+
+def program_in_a_process(*words: str, stdout: int) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "qexport", *words],
+        env=ENVIRONMENT,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("words", [["list"], ["list", "--json"], ["--help"]])
+def test_nobody_reading_on_is_no_error(words: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        assert program_in_a_process(*words, stdout=writing) == (141, "")
+    finally:
+        os.close(writing)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
+@pytest.mark.parametrize("words", [["list"], ["--help"]])
+def test_results_that_cannot_be_printed_end_with_5(words: list[str]) -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    try:
+        assert program_in_a_process(*words, stdout=full) == (
+            5,
+            "qexport: error: standard output: cannot be written: No space left on device\n",
+        )
+    finally:
+        os.close(full)
+
+
+def test_a_terminal_without_unicode_gets_escapes_and_valid_json() -> None:
+    Path("questions.yaml").write_text(BANK.replace("a set", "a ’set’ 🏭"))
+
+    def out(*words: str) -> str:
+        environment = {**ENVIRONMENT, "PYTHONIOENCODING": "latin-1"}
+        command = [sys.executable, "-m", "qexport", *words]
+        return subprocess.run(command, env=environment, capture_output=True, check=True).stdout.decode(
+            "latin-1"
+        )
+
+    assert r"What is a \u2019set\u2019 \U0001f3ed?" in out("list")
+    assert [question["question"] for question in json.loads(out("list", "--json"))][
+        1
+    ] == "What is a ’set’ 🏭?"
+
+
+def test_progress_shows_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    pty = pytest.importorskip("pty")
+    script = (
+        "import sys, time\n"
+        "from qexport import cli, pipeline\n"
+        "real = pipeline.export\n"
+        "def slow(recipe, *, now, tell):\n"
+        "    tell('handbook', 7, 15)\n"
+        "    time.sleep(1.5)\n"
+        "    return real(recipe, now=now, tell=tell)\n"
+        "pipeline.export = slow\n"
+        "cli.main()"
+    )
+
+    def screen_of(*words: str) -> str:
+        ours, theirs = pty.openpty()
+        command = [sys.executable, "-c", script, "build", "--format", "deck", *words]
+        subprocess.run(command, env=ENVIRONMENT, stderr=theirs, stdout=subprocess.DEVNULL, check=True)
+        os.close(theirs)
+        seen = b""
+        deadline = time.monotonic() + 10
+        try:
+            while time.monotonic() < deadline and (more := os.read(ours, 4096)):
+                seen += more
+        except OSError:  # Linux ends a terminal nobody has open any more so
+            pass
+        os.close(ours)
+        return seen.decode()
+
+    screen = screen_of()
+    assert screen.startswith("\r\x1b[Khandbook: 7 of 15 … 1 s")
+    assert screen.endswith("\r\x1b[K")
+    assert screen_of("--quiet") == ""

@@ -1,0 +1,223 @@
+"""pipeline: the order of the stages, and that a build is whole or has not been."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from qexport import pipeline
+from qexport.editions import Edition
+from qexport.errors import InputRefused, NothingSelected, OutputError, UsageError
+from qexport.exporters import Document, Tools
+from qexport.pipeline import export, lock_path
+from qexport.recipes import Recipe
+from qexport.selection import Filters
+
+BANK = """\
+title: Questions & Answers
+namespace: tests
+questions:
+  - {id: PY-1, question: What is a list?, answer: A sequence., technology: Python, difficulty: 3}
+  - {id: PY-2, question: What is a set?, answer: No sequence., technology: Python, difficulty: 5}
+  - {id: GO-1, question: What is a slice?, answer: A view., technology: Go, difficulty: 5}
+"""
+
+
+class Stub:
+    """An exporter whose documents say what they were made of."""
+
+    def __init__(self, suffix: str) -> None:
+        self.suffix = suffix
+
+    def render(self, edition: Edition, _options: Mapping[str, str], tools: Tools) -> Document:
+        ids = " ".join(question.id for question in edition.questions)
+        tools.progress(1, 2)
+        return Document(self.suffix, f"{edition.title} | {edition.scope} | {ids}".encode(), "7 leaves")
+
+
+class Failing:
+    """An exporter that cannot."""
+
+    def render(self, *_: object) -> Document:
+        raise OutputError("the pen is dry")
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_with_a_bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("bank.yaml").write_text(BANK)
+
+
+@pytest.fixture(autouse=True)
+def stubs(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    exporters: dict[str, object] = {"handbook": Stub(".pdf"), "deck": Stub(".apkg"), "failing": Failing()}
+    monkeypatch.setattr(pipeline, "exporter_for", exporters.__getitem__)
+    return exporters
+
+
+def recipe(
+    bank: str = "bank.yaml", outputs: tuple[str, ...] = ("handbook", "deck"), **more: object
+) -> Recipe:
+    return Recipe(bank=Path(bank), outputs=outputs, **more)  # type: ignore[arg-type]
+
+
+def files() -> dict[str, str]:
+    return {str(path): path.read_text() for path in sorted(Path().rglob("*")) if path.is_file()}
+
+
+def written() -> dict[str, str]:
+    """All files but the bank and its lock."""
+    return {path: text for path, text in files().items() if path.startswith("out/")}
+
+
+def test_every_output_holds_the_same_questions_under_the_banks_title() -> None:
+    build = export(recipe(filters=Filters(technology=("Python",))), now=1_000)
+    assert written() == {
+        "out/questions-answers.pdf": "Questions & Answers | Python | PY-1 PY-2",
+        "out/questions-answers.apkg": "Questions & Answers | Python | PY-1 PY-2",
+    }
+    assert [(each.name, str(each.path), each.document.summary) for each in build.outputs] == [
+        ("handbook", "out/questions-answers.pdf", "7 leaves"),
+        ("deck", "out/questions-answers.apkg", "7 leaves"),
+    ]
+
+
+def test_a_title_of_ones_own_names_the_files_too() -> None:
+    export(recipe(title="For Monday", outputs=("handbook",)), now=1_000)
+    assert written() == {"out/for-monday.pdf": "For Monday | All questions | PY-1 PY-2 GO-1"}
+
+
+def test_a_name_of_ones_own_is_taken_as_it_is() -> None:
+    export(recipe(title="For Monday", name="My Book v1.2", out=Path("out/deep")), now=1_000)
+    assert list(written()) == ["out/deep/My Book v1.2.apkg", "out/deep/My Book v1.2.pdf"]
+
+
+@pytest.mark.parametrize("name", ["../up", "/etc/x", "a\\b", "..", "."])
+def test_a_name_that_leads_elsewhere_is_refused(name: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        export(recipe(name=name), now=1_000)
+    assert (caught.value.message, caught.value.hint) == (
+        f"{name!r} is not a file's name",
+        "the folder goes into --out",
+    )
+    assert list(files()) == ["bank.yaml"]
+
+
+def test_a_name_that_anki_takes_for_a_collection_is_refused() -> None:
+    with pytest.raises(UsageError):
+        export(recipe(title="Collection"), now=1_000)
+    assert list(files()) == ["bank.yaml"]
+
+
+def test_the_format_is_checked_before_the_bank_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    with pytest.raises(UsageError) as caught:
+        export(recipe(bank="nowhere.yaml", outputs=("handbok",)), now=1_000)
+    assert (caught.value.message, caught.value.hint) == (
+        "no output 'handbok'",
+        "did you mean 'handbook'? there are: handbook, deck",
+    )
+
+
+def test_nothing_is_written_when_one_output_cannot_be_made() -> None:
+    with pytest.raises(OutputError):
+        export(recipe(outputs=("handbook", "deck", "failing")), now=1_000)
+    assert list(files()) == ["bank.yaml"]
+
+
+def test_nothing_is_written_when_one_output_cannot_be_written() -> None:
+    Path("out/questions-answers.apkg").mkdir(parents=True)
+    with pytest.raises(OutputError):
+        export(recipe(), now=1_000)
+    assert list(files()) == ["bank.yaml"]
+
+
+def test_nothing_is_written_when_nothing_is_selected() -> None:
+    with pytest.raises(NothingSelected):
+        export(recipe(filters=Filters(difficulty=("9",))), now=1_000)
+    assert list(files()) == ["bank.yaml"]
+
+
+def test_progress_names_each_stage() -> None:
+    told: list[tuple[str, int, int]] = []
+    export(recipe(), now=1_000, tell=lambda *what: told.append(what))
+    assert told == [
+        ("reading the bank", 0, 0),
+        ("handbook", 0, 0),
+        ("handbook", 1, 2),
+        ("deck", 0, 0),
+        ("deck", 1, 2),
+        ("writing", 0, 0),
+    ]
+
+
+# --- the lock -----------------------------------------------------------------------------------------------
+
+
+def test_a_deck_brings_the_lock_of_the_whole_bank_up_to_date() -> None:
+    build = export(recipe(filters=Filters(technology=("Go",))), now=1_000)
+    assert build.stamped is not None
+    assert str(build.stamped.changes) == "+3 added ~0 changed −0 retired =0 unchanged"
+    Path("bank.yaml").write_text(BANK.replace("A view.", "A window."))
+    build = export(recipe(), now=2_000)
+    assert build.stamped is not None
+    assert str(build.stamped.changes) == "+0 added ~1 changed −0 retired =2 unchanged"
+    assert {key: stamp.modified for key, stamp in build.stamped.lock.notes.items()} == {
+        "PY-1": 1_000,
+        "PY-2": 1_000,
+        "GO-1": 2_000,
+    }
+
+
+def test_an_unchanged_lock_is_not_written_again() -> None:
+    export(recipe(), now=1_000)
+    os.utime("bank.lock.json", (1, 1))
+    build = export(recipe(), now=2_000)
+    assert build.stamped is not None
+    assert not build.stamped.moved
+    assert Path("bank.lock.json").stat().st_mtime == 1
+
+
+def test_a_handbook_alone_leaves_the_lock_alone() -> None:
+    build = export(recipe(outputs=("handbook",)), now=1_000)
+    assert build.stamped is None
+    assert list(files()) == ["bank.yaml", "out/questions-answers.pdf"]
+
+
+def test_the_lock_stays_as_it_was_when_the_build_fails() -> None:
+    export(recipe(), now=1_000)
+    before = files()
+    Path("bank.yaml").write_text(BANK.replace("A view.", "A window."))
+    with pytest.raises(OutputError):
+        export(recipe(outputs=("deck", "failing")), now=2_000)
+    assert files() == before | {"bank.yaml": Path("bank.yaml").read_text()}
+
+
+def test_a_damaged_lock_is_refused_before_anything_is_made(stubs: dict[str, object]) -> None:
+    Path("bank.lock.json").write_text("{")
+    stubs["handbook"] = Failing()
+    with pytest.raises(InputRefused) as caught:
+        export(recipe(), now=1_000)
+    assert [problem.location.path for problem in caught.value.problems] == ["bank.lock.json"]
+
+
+def test_the_lock_lies_beside_a_file_and_inside_a_folder(tmp_path: Path) -> None:
+    assert lock_path(Path("seeds/questions.yaml")) == Path("seeds/questions.lock.json")
+    assert lock_path(Path("bank.v2.yml")) == Path("bank.v2.lock.json")
+    assert lock_path(tmp_path) == tmp_path / "questions.lock.json"
+    assert lock_path(Path()) == Path("questions.lock.json")
+
+
+def test_a_folder_is_a_bank() -> None:
+    Path("banks").mkdir()
+    head, records = BANK.split("questions:\n")
+    first, second, third = records.splitlines(keepends=True)
+    Path("banks/a.yaml").write_text(f"{head}questions:\n{first}{second}")
+    Path("banks/b.yaml").write_text(f"questions:\n{third}")
+    export(recipe(bank="banks"), now=1_000)
+    assert written()["out/questions-answers.pdf"] == "Questions & Answers | All questions | PY-1 PY-2 GO-1"
+    assert Path("banks/questions.lock.json").is_file()
+    export(recipe(bank="banks"), now=2_000)  # the lock is not taken for a part of the bank

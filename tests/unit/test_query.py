@@ -1,0 +1,574 @@
+"""The `--where` language: what it finds, and what it says of a mistake."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qexport.errors import UsageError
+from qexport.query import (
+    FIELDS,
+    MAX_DEPTH,
+    MAX_QUERY,
+    NAME_FIELDS,
+    TEXT_FIELDS,
+    Conditions,
+    difficulties,
+    fold,
+    parse,
+    slug,
+)
+from qexport.question import Bank, Question
+
+QUESTIONS = (
+    Question(
+        id="PY-1",
+        question="What is __init__?",
+        answer="It’s  a method\nnamed __init__.",
+        technology="Python",
+        category="Core Python",
+        level="Advanced",
+        difficulty=7,
+        tags=("classes",),
+    ),
+    Question(
+        id="PY-2",
+        question="How does garbage collection work?",
+        answer="By counting references; cycles need the collector.",
+        deep_explanation="A weakref does not count.",
+        technology="Python",
+        category="Performance",
+        level="Advanced",
+        difficulty=8,
+        follow_ups=("What is a reference cycle?",),
+        tags=("memory", "gc"),
+    ),
+    Question(
+        id="ML-1",
+        question="What is a naïve Bayes classifier?",
+        answer="One that thinks features independent.",
+        technology="Machine Learning",
+        category="AI/ML",
+        level="Beginner",
+        difficulty=3,
+    ),
+    Question(id="X_1", question="Why C++?", answer="Speed: f(x) * 2 – “really”.", technology="C++"),
+    Question(id="X-2", question="Why C#?", answer="Because of a\\b.", technology="C#", level="Beginner"),
+)
+BANK = Bank(
+    title="Bank",
+    namespace="bank",
+    technologies=("Python", "Machine Learning", "C++", "C#", "Rust"),
+    levels=("Beginner", "Advanced"),
+    questions=QUESTIONS,
+)
+
+
+def found(query: str) -> list[str]:
+    clauses = parse(query, Conditions(BANK))
+    return [question.id for question in QUESTIONS if all(clause.holds(question) for clause in clauses)]
+
+
+def mistake(query: str) -> UsageError:
+    with pytest.raises(UsageError) as caught:
+        parse(query, Conditions(BANK))
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        # Words and phrases are searched everywhere, as --text searches them.
+        ("weakref", ["PY-2"]),
+        ("WEAK", ["PY-2"]),
+        ("naive", ["ML-1"]),
+        ("it's", ["PY-1"]),
+        ('"a method named"', ["PY-1"]),
+        ("“reference cycle”", ["PY-2"]),
+        ("memory", ["PY-2"]),
+        ("__init__", ["PY-1"]),
+        ('"technology:python"', []),
+        # Side by side is and; or binds less; a minus negates; parentheses group.
+        ("what classifier", ["ML-1"]),
+        ("what and classifier", ["ML-1"]),
+        ("WHAT AND classifier", ["ML-1"]),
+        ("weakref or classifier", ["PY-2", "ML-1"]),
+        ("what classifier or weakref", ["PY-2", "ML-1"]),
+        ("what (classifier or weakref)", ["PY-2", "ML-1"]),
+        ("-what", ["X_1", "X-2"]),
+        ("--what", ["PY-1", "PY-2", "ML-1"]),
+        ("what -(classifier or weakref)", ["PY-1"]),
+        ('-"reference cycle" technology:python', ["PY-1"]),
+        ('"or"', ["PY-2"]),
+        ("what(weakref)", ["PY-2"]),
+        # One field.
+        ("question:collection", ["PY-2"]),
+        ("answer:collection", []),
+        ('answer:"the collector"', ["PY-2"]),
+        ("deep_explanation:weakref", ["PY-2"]),
+        ("Deep-Explanation:weakref", ["PY-2"]),
+        ("follow_ups:cycle", ["PY-2"]),
+        ("deep_explanation:*", ["PY-2"]),
+        ("-deep_explanation:", ["PY-2"]),
+        # Names: without case, by slug, with wildcards, none and any.
+        ("technology:PYTHON", ["PY-1", "PY-2"]),
+        ("technology:machine-learning", ["ML-1"]),
+        ("category:ai-ml", ["ML-1"]),
+        ('category:"core python"', ["PY-1"]),
+        ("technology:c++", ["X_1"]),
+        ("technology:c-sharp", ["X-2"]),
+        ("technology:c*", ["X_1", "X-2"]),
+        ("technology:*learning", ["ML-1"]),
+        ("technology:rust", []),
+        ("technology:z*", []),
+        ("technology=python", ["PY-1", "PY-2"]),
+        ("technology!=python", ["ML-1", "X_1", "X-2"]),
+        ("category:", ["X_1", "X-2"]),
+        ('category:""', ["X_1", "X-2"]),
+        ("category:*", ["PY-1", "PY-2", "ML-1"]),
+        ("tag:*", ["PY-1", "PY-2"]),
+        ("tag:", ["ML-1", "X_1", "X-2"]),
+        ("tag:gc", ["PY-2"]),
+        ("level:", ["X_1"]),
+        # Ids; the underscore is itself.
+        ("id:py-*", ["PY-1", "PY-2"]),
+        ("id:ML-1", ["ML-1"]),
+        ("id:x_*", ["X_1"]),
+        ("id:*-1", ["PY-1", "ML-1"]),
+        # Difficulty.
+        ("difficulty:7", ["PY-1"]),
+        ("difficulty=7", ["PY-1"]),
+        ("difficulty:7-9", ["PY-1", "PY-2"]),
+        ("difficulty:7–9", ["PY-1", "PY-2"]),
+        ("difficulty>=7", ["PY-1", "PY-2"]),
+        ("difficulty >= 7", ["PY-1", "PY-2"]),
+        ("difficulty:>=7", ["PY-1", "PY-2"]),
+        ("difficulty<=7", ["PY-1", "ML-1"]),
+        ("difficulty>7", ["PY-2"]),
+        ("difficulty<7", ["ML-1"]),
+        ("difficulty!=7", ["PY-2", "ML-1"]),
+        ("-difficulty:7", ["PY-2", "ML-1", "X_1", "X-2"]),
+        ("difficulty:", ["X_1", "X-2"]),
+        ("difficulty:*", ["PY-1", "PY-2", "ML-1"]),
+        # Wildcards within texts stay within one text; a backslash takes the meaning away.
+        ("gar*work", ["PY-2"]),
+        ("classifier*features", []),
+        ('"f(x) \\* 2"', ["X_1"]),
+        ("f\\(x\\)", ["X_1"]),
+        ("speed\\:", ["X_1"]),
+        ('\\"really\\"', ["X_1"]),
+        ("a\\\\b", ["X-2"]),
+        # A comparison with what is no field is text.
+        ("List<int>", []),
+        # All of it.
+        ('technology:python difficulty>=8 -category:core* (weakref or "reference cycle")', ["PY-2"]),
+    ],
+)
+def test_finds_what_a_query_asks_for(query: str, ids: list[str]) -> None:
+    assert found(query) == ids
+
+
+@pytest.mark.parametrize(
+    ("query", "message", "hint"),
+    [
+        (
+            "technology:pyhton gc",
+            "--where, column 12: unknown technology 'pyhton'\n"
+            "  technology:pyhton gc\n"
+            "             ^^^^^^",
+            "did you mean 'Python'? known: Python, Machine Learning, C++, C#, Rust",
+        ),
+        (
+            'gc tag:"garbage"',
+            "--where, column 8: unknown tag 'garbage'\n"
+            '  gc tag:"garbage"\n'
+            "         ^^^^^^^^^",
+            "known: classes, memory, gc",
+        ),
+        (
+            "id:PY-3",
+            "--where, column 4: unknown id 'PY-3'\n"
+            "  id:PY-3\n"
+            "     ^^^^",
+            "did you mean 'PY-2'? known: PY-1, PY-2, ML-1, X_1, X-2",
+        ),
+        (
+            "dificulty>=8",
+            "--where, column 1: unknown field 'dificulty'\n"
+            "  dificulty>=8\n"
+            "  ^^^^^^^^^",
+            f"did you mean difficulty>=? fields: {', '.join(FIELDS)}; to search for such text, put it in quotes",
+        ),
+        (
+            "std::vector",
+            "--where, column 1: unknown field 'std'\n"
+            "  std::vector\n"
+            "  ^^^",
+            f"fields: {', '.join(FIELDS)}; to search for such text, put it in quotes",
+        ),
+        (
+            ":=",
+            "--where, column 1: unknown field ''\n"
+            "  :=\n"
+            "  ^",
+            f"fields: {', '.join(FIELDS)}; to search for such text, put it in quotes",
+        ),
+        (
+            "difficulty:hard",
+            "--where, column 12: 'hard' is not a difficulty\n"
+            "  difficulty:hard\n"
+            "             ^^^^",
+            "write 8, 7-9, >=8, <=7, >6 or <9, with numbers from 1 to 10",
+        ),
+        (
+            "difficulty >= 12",
+            "--where, column 15: difficulty '>=12' is out of range\n"
+            "  difficulty >= 12\n"
+            "                ^^",
+            "write 8, 7-9, >=8, <=7, >6 or <9, with numbers from 1 to 10",
+        ),
+        (
+            "difficulty>=",
+            "--where, column 1: '>=' is not a difficulty\n"
+            "  difficulty>=\n"
+            "  ^^^^^^^^^^^^",
+            "write 8, 7-9, >=8, <=7, >6 or <9, with numbers from 1 to 10",
+        ),
+        (
+            "level>=advanced",
+            "--where, column 8: level cannot be compared by >=\n"
+            "  level>=advanced\n"
+            "         ^^^^^^^^",
+            "write level:…",
+        ),
+        (
+            "technology:(python or rust)",
+            "--where, column 12: a field takes one value\n"
+            "  technology:(python or rust)\n"
+            "             ^",
+            "write (technology:… or technology:…)",
+        ),
+        (
+            'gc "garbage coll',
+            "--where, column 4: this quote is never closed\n"
+            '  gc "garbage coll\n'
+            "     ^",
+            'add a "',
+        ),
+        (
+            "gc (a or (b)",
+            "--where, column 4: this parenthesis is never closed\n"
+            "  gc (a or (b)\n"
+            "     ^",
+            "add a )",
+        ),
+        (
+            "gc (",
+            "--where, column 4: this parenthesis is never closed\n"
+            "  gc (\n"
+            "     ^",
+            "add a )",
+        ),
+        (
+            "a or b) c",
+            "--where, column 7: this parenthesis closes nothing\n"
+            "  a or b) c\n"
+            "        ^",
+            "remove it; to search for such text, put it in quotes",
+        ),
+        (
+            ")",
+            "--where, column 1: this parenthesis closes nothing\n"
+            "  )\n"
+            "  ^",
+            "remove it; to search for such text, put it in quotes",
+        ),
+        (
+            "gc.collect()",
+            "--where, column 11: there is nothing in these parentheses\n"
+            "  gc.collect()\n"
+            "            ^",
+            "to search for such text, put it in quotes",
+        ),
+        (
+            "a or",
+            "--where, column 3: there is no condition after 'or'\n"
+            "  a or\n"
+            "    ^^",
+            "to search for such text, put it in quotes",
+        ),
+        (
+            "(a or ) b",
+            "--where, column 4: there is no condition after 'or'\n"
+            "  (a or ) b\n"
+            "     ^^",
+            "to search for such text, put it in quotes",
+        ),
+        (
+            "a or or b",
+            "--where, column 3: there is no condition after 'or'\n"
+            "  a or or b\n"
+            "    ^^",
+            "to search for such text, put it in quotes",
+        ),
+        (
+            "or a",
+            "--where, column 1: there is no condition before 'or'\n"
+            "  or a\n"
+            "  ^^",
+            "to search for such text, put it in quotes",
+        ),
+        (
+            "a and",
+            "--where, column 3: there is no condition after 'and'\n"
+            "  a and\n"
+            "    ^^^",
+            "to search for such text, put it in quotes",
+        ),
+        (
+            "a - b",
+            "--where, column 3: there is nothing to negate after '-'\n"
+            "  a - b\n"
+            "    ^",
+            "write -tag:easy; to search for such text, put it in quotes",
+        ),
+        (
+            "a -or b",
+            "--where, column 3: there is no condition after '-'\n"
+            "  a -or b\n"
+            "    ^",
+            "to search for such text, put it in quotes",
+        ),
+        (
+            r"\d+",
+            "--where, column 1: this backslash has no meaning\n"
+            "  \\d+\n"
+            "  ^",
+            r'write \\ for a backslash; with one before it, \ " * : ( ) - mean themselves',
+        ),
+        (
+            '中文 ""',
+            "--where, column 4: there is nothing to search for\n"
+            '  中文 ""\n'
+            "       ^^",
+            "write a word, or several in quotes",
+        ),
+        ("  ", "--where is empty", "write, for example, technology:python difficulty>=8"),
+        (
+            "x" * (MAX_QUERY + 1),
+            "--where is 10,001 characters long",
+            "10,000 are the most",
+        ),
+    ],
+)
+def test_tells_the_place_of_a_mistake_and_what_would_be_right(query: str, message: str, hint: str) -> None:
+    error = mistake(query)
+    assert (error.message, error.hint) == (message, hint)
+
+
+def test_shows_the_part_of_a_long_query_that_is_wrong() -> None:
+    error = mistake(f"{'python ' * 40}level:expert {'python ' * 40}")
+    assert error.message == (
+        "--where, column 287: unknown level 'expert'\n"
+        "  …hon python python python python level:expert python python python python …\n"
+        "                                         ^^^^^^"
+    )
+
+
+def test_keeps_the_caret_in_place_when_the_query_has_tabs_and_line_ends() -> None:
+    assert mistake("gc\tor\nlevel:expert").message == (
+        "--where, column 13: unknown level 'expert'\n"
+        "  gc or level:expert\n"
+        "              ^^^^^^"
+    )
+
+
+def test_an_id_of_the_past_is_told_by_its_present_one() -> None:
+    moved = Question(id="NEW-1", question="?", answer="!", former_ids=("OLD-1",))
+    conditions = Conditions(Bank(title="", namespace="", questions=(moved,)))
+    with pytest.raises(UsageError) as caught:
+        conditions.id(("old-1",))
+    assert (caught.value.message, caught.value.hint) == ("unknown id 'old-1'", "it is 'NEW-1' now")
+
+
+def test_a_long_list_of_known_values_is_cut() -> None:
+    tags = tuple(f"tag{number}" for number in range(25))
+    bank = Bank(title="", namespace="", questions=(Question(id="Q", question="?", answer="!", tags=tags),))
+    with pytest.raises(UsageError) as caught:
+        parse("tag:other", Conditions(bank))
+    assert caught.value.hint == f"known: {', '.join(tags[:20])} and 5 more"
+
+
+def test_fifty_parentheses_are_read_and_one_more_is_refused() -> None:
+    assert found("(" * MAX_DEPTH + "weakref" + ")" * MAX_DEPTH) == ["PY-2"]
+    error = mistake("(" * (MAX_DEPTH + 1) + "weakref" + ")" * (MAX_DEPTH + 1))
+    assert error.message.startswith("--where, column 51: more than 50 parentheses within each other\n")
+
+
+@pytest.mark.parametrize("unit", ["(", ")", "-", '"', "*", "a*", "or ", "a or ", "a ", "(a ", "\\", "-(a or "])
+def test_a_query_of_ten_thousand_hostile_characters_gets_an_answer(unit: str) -> None:
+    query = (unit * MAX_QUERY)[:MAX_QUERY]
+    try:
+        found(query)
+    except UsageError as error:
+        assert error.message.startswith("--where")
+
+
+_PIECES = st.sampled_from(
+    ["(", ")", "-", '"', "“", "*", "\\", " ", ":", ">=", "=", "or", "and", "difficulty", "technology", "tag", "id"]
+    + ["python", "PY-1", "7", "7-9", "gc", "é", "中", "\t", "\n", "\0"]
+)
+
+
+@given(st.one_of(st.text(), st.lists(_PIECES, max_size=30).map("".join)))
+def test_any_text_is_a_query_or_a_usage_error(query: str) -> None:
+    try:
+        found(query)
+    except UsageError as error:
+        assert error.message.startswith("--where")
+        _, *shown = error.message.split("\n")
+        if shown:
+            line, carets = shown
+            assert set(carets.strip()) == {"^"}
+            assert line.isprintable()
+
+
+# --- a naive reading of random queries ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Written:
+    """A query, and what it means by an independent reading."""
+
+    query: str
+    means: Callable[[Question], bool]
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").replace("“", '"').replace("”", '"'))
+    return " ".join("".join(sign for sign in decomposed if not unicodedata.combining(sign)).casefold().split())
+
+
+def _text_of(question: Question) -> list[str]:
+    fields = [getattr(question, field) for field in TEXT_FIELDS if field != "follow_ups"]
+    return [_plain(text) for text in (*fields, *question.follow_ups, *question.tags)]
+
+
+_SEARCHED = ["what", "Gc", "naïve", "it's", "reference cycle", "__init__", "c++", "nothing such", "e"]
+_texts = st.builds(
+    lambda text, curly: Written(
+        f"“{text}”" if curly else f'"{text}"',
+        lambda question: any(_plain(text) in part for part in _text_of(question)),
+    ),
+    st.sampled_from(_SEARCHED),
+    st.booleans(),
+)
+
+
+def _named(field: str, index: int, upper: bool) -> Written:
+    values = sorted(
+        {name for each in QUESTIONS for name in (each.tags if field == "tag" else (getattr(each, field),)) if name}
+    )
+    value = values[index % len(values)]
+    written = value.upper() if upper else value
+
+    def means(question: Question) -> bool:
+        return value in (question.tags if field == "tag" else (getattr(question, field),))
+
+    return Written(f'{field}:"{written}"', means)
+
+
+_names = st.builds(_named, st.sampled_from(NAME_FIELDS), st.integers(0, 9), st.booleans())
+_COMPARISONS: dict[str, Callable[[int, int], bool]] = {
+    ":": lambda mine, other: mine == other,
+    ">=": lambda mine, other: mine >= other,
+    "<=": lambda mine, other: mine <= other,
+    "!=": lambda mine, other: mine != other,
+}
+_difficulties = st.builds(
+    lambda operator, number: Written(
+        f"difficulty{operator}{number}",
+        lambda question: question.difficulty is not None
+        and _COMPARISONS[operator](question.difficulty, number),
+    ),
+    st.sampled_from(sorted(_COMPARISONS)),
+    st.integers(1, 10),
+)
+
+
+def _joined(word: str, join: Callable[[list[bool]], bool]) -> Callable[[list[Written]], Written]:
+    return lambda parts: Written(
+        f"({word.join(part.query for part in parts)})",
+        lambda question: join([part.means(question) for part in parts]),
+    )
+
+
+def _larger(smaller: st.SearchStrategy[Written]) -> st.SearchStrategy[Written]:
+    several = st.lists(smaller, min_size=1, max_size=4)
+    return st.one_of(
+        smaller.map(lambda part: Written(f"-{part.query}", lambda question: not part.means(question))),
+        several.map(_joined(" ", all)),
+        several.map(_joined(" and ", all)),
+        several.map(_joined(" OR ", any)),
+    )
+
+
+@given(st.recursive(st.one_of(_texts, _names, _difficulties), _larger, max_leaves=12))
+def test_a_query_means_what_a_naive_reading_of_it_means(written: Written) -> None:
+    assert found(written.query) == [question.id for question in QUESTIONS if written.means(question)]
+
+
+# --- folding -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Straße  ÉTÉ\n’“”‘\N{NO-BREAK SPACE}x", "strasse ete '\"\"' x"),
+        ("naïve ﬁne ①", "naive fine 1"),
+        ("ΑΣ", "ας".replace("ς", "σ")),
+        ("が≠", "か\u3099=\u0338"),
+        ("", ""),
+    ],
+)
+def test_folding_overlooks_case_accents_quotes_and_spaces_only(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing_more(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "slugged"),
+    [("Core Python", "core-python"), ("AI/ML", "ai-ml"), ("C++", "c-plus-plus"), ("C#", "c-sharp"), ("Été_1", "ete-1")],
+)
+def test_a_slug_is_the_name_without_spaces_and_signs(name: str, slugged: str) -> None:
+    assert slug(name) == slugged
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("0", "difficulty '0' is out of range", "write 8, 7-9, >=8, <=7, >6 or <9, with numbers from 1 to 10"),
+        ("9-7", "difficulty '9-7' runs backwards", "write 7-9"),
+        (">10", "no difficulty is >10", "write 8, 7-9, >=8, <=7, >6 or <9, with numbers from 1 to 10"),
+        ("7,8", "'7,8' is not a difficulty", "write 8, 7-9, >=8, <=7, >6 or <9, with numbers from 1 to 10"),
+        ("٧", "'٧' is not a difficulty", "write 8, 7-9, >=8, <=7, >6 or <9, with numbers from 1 to 10"),
+    ],
+)
+def test_a_difficulty_that_cannot_be_is_refused(text: str, message: str, hint: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        difficulties(text)
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+def test_a_difficulty_of_a_thousand_digits_is_refused() -> None:
+    with pytest.raises(UsageError):
+        difficulties("9" * 9000)
