@@ -24,6 +24,7 @@ import click
 
 from qexport import __version__
 from qexport.errors import InputRefused, Location, Problem, UsageError
+from qexport.options import OPTIONS
 from qexport.program import Flags, Program, end_on_signals, say, say_json, warn
 from qexport.screen import Progress, problem_fields, quantity
 
@@ -46,19 +47,27 @@ class FilterOption(click.Option):
     """An option that says which questions."""
 
 
+class OutputOption(click.Option):
+    """An option that says how an output looks."""
+
+
 class FilteringCommand(click.Command):
-    """A command whose help shows the filters apart from its other options."""
+    """A command whose help shows the filters, and how outputs look, apart from its other options."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options in two parts."""
-        parts: dict[bool, list[tuple[str, str]]] = {False: [], True: []}
+        """Write the options in parts."""
+        parts: dict[type, list[tuple[str, str]]] = {click.Option: [], OutputOption: [], FilterOption: []}
         for parameter in self.get_params(ctx):
-            if record := parameter.get_help_record(ctx):
-                parts[isinstance(parameter, FilterOption)].append(record)
-        with formatter.section("Options"):
-            formatter.write_dl(parts[False])
-        with formatter.section("Filters (all must hold; of one that is repeated, any)"):
-            formatter.write_dl(parts[True])
+            if isinstance(parameter, click.Option) and (record := parameter.get_help_record(ctx)):
+                parts[type(parameter)].append(record)
+        for kind, title in (
+            (click.Option, "Options"),
+            (OutputOption, "Handbook"),
+            (FilterOption, "Filters (all must hold; of one that is repeated, any)"),
+        ):
+            if parts[kind]:
+                with formatter.section(title):
+                    formatter.write_dl(parts[kind])
 
 
 _MANY: Mapping[str, Any] = {"multiple": True}
@@ -98,6 +107,27 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
     wrapped: Callable[..., None] = with_filters
     for name, metavar, text, reading in reversed(FILTERS):
         wrapped = click.option(f"--{name}", cls=FilterOption, metavar=metavar, help=text, **reading)(wrapped)
+    return wrapped
+
+
+def formatted(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of the outputs; it is called with those that are given as `options`."""
+
+    @functools.wraps(command)
+    def with_options(**values: object) -> None:
+        given = {option.name: values.pop(option.name.replace("-", "_")) for option in OPTIONS}
+        command(options={name: value for name, value in given.items() if value is not None}, **values)
+
+    wrapped: Callable[..., None] = with_options
+    for option in reversed(OPTIONS):
+        wrapped = click.option(
+            f"--{option.name}",
+            cls=OutputOption,
+            is_flag=isinstance(option.default, bool),
+            default=None,
+            metavar="|".join(option.choices) or None,
+            help=option.help + (f" [default: {option.default}]" if option.default else ""),
+        )(wrapped)
     return wrapped
 
 
@@ -412,6 +442,7 @@ def _stats_lines(counts: Stats) -> Iterator[str]:
 )
 @reads_bank
 @json_option
+@formatted
 @filtered
 @flags
 def build(
@@ -422,6 +453,7 @@ def build(
     out: Path,
     title: str,
     name: str,
+    options: Mapping[str, str | bool],
     filters: Filters,
     as_json: bool,
 ) -> None:
@@ -442,6 +474,7 @@ def build(
             title=title,
             name=name,
             out=out,
+            options=options,
         )
         done = pipeline.export(recipe, now=_now(), tell=tell)
     warn([*done.warnings, *(text for written in done.outputs for text in written.document.warnings)])

@@ -386,17 +386,18 @@ _DEFINED = re.compile(
 )
 
 
-def _answered_follow_ups(bank: Bank) -> Iterator[Finding]:
-    """Follow-ups that another question asks too; that compare what it compares; whose subject it defines.
+def answered_follow_ups(questions: Sequence[Question]) -> dict[tuple[str, int], tuple[Question, ...]]:
+    """Return (id, number of a follow-up) → the questions that answer it, the first ones first.
 
-    Words in common are not enough: of 60 questions in a bank that held all the words of another, 50 did not
-    answer it.
+    Those that ask the same too; that compare what it compares; whose subject they define. Words in common are
+    not enough: of 60 questions in a bank that held all the words of another, 50 did not answer it.
     """
-    answered = [question for question in bank.questions if question.answer]
+    answered = [question for question in questions if question.answer]
     gists = [_gist(question.question) for question in answered]
     asking, comparing, defining = _index_of_answers(answered, gists)
-    for question in bank.questions:
-        for follow_up in question.follow_ups:
+    answers: dict[tuple[str, int], tuple[Question, ...]] = {}
+    for question in questions:
+        for number, follow_up in enumerate(question.follow_ups):
             gist = _gist(follow_up)
             found = {at for at in asking[gist.all][:_BLOCK] if gist.ways <= gists[at].ways}
             if "difference" in gist.ways and len(gist.all) > 1:
@@ -405,12 +406,20 @@ def _answered_follow_ups(bank: Bank) -> Iterator[Finding]:
                 for at in defining[_subject(asked[1])][:_BLOCK]:
                     if gist.all <= gists[at].all.union(map(_stem, _words(answered[at].answer))):
                         found.add(at)
-            for other in (answered[at] for at in sorted(found) if answered[at] is not question):
-                message = f"{question.id}: the follow-up {_quote(follow_up)} is answered by {other.id}"
-                message += f", {_quote(other.question)}"
-                hint = f"ask for what {other.id} leaves open"
-                ids = (question.id, other.id)
-                yield Finding("answered-follow-up", message, hint, question.location, ids)
+            if others := tuple(answered[at] for at in sorted(found) if answered[at] is not question):
+                answers[question.id, number] = others
+    return answers
+
+
+def _answered_follow_ups(bank: Bank) -> Iterator[Finding]:
+    by_id = {question.id: question for question in bank.questions}
+    for (key, number), others in answered_follow_ups(bank.questions).items():
+        question = by_id[key]
+        for other in others:
+            message = f"{key}: the follow-up {_quote(question.follow_ups[number])} is answered by {other.id}"
+            message += f", {_quote(other.question)}"
+            hint = f"ask for what {other.id} leaves open"
+            yield Finding("answered-follow-up", message, hint, question.location, (key, other.id))
 
 
 _Index: TypeAlias = defaultdict[object, list[int]]

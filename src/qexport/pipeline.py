@@ -19,10 +19,11 @@ from qexport.editions import Changes, Edition, Lock, read_lock, stamp, write_loc
 from qexport.errors import InputRefused, Problem, UsageError
 from qexport.exporters import Document, Tools, exporter_for
 from qexport.health import Finding, Stats, health, stats
+from qexport.options import checked
 from qexport.schema import SCHEMA_FILE, bank_schema
 from qexport.selection import Filters, describe, select
 from qexport.source_text import read_text
-from qexport.templating import Templates
+from qexport.themes import theme
 from qexport.validation import validate
 
 if TYPE_CHECKING:
@@ -134,9 +135,7 @@ def import_captures(
     report = result.report
     if strict and (report.conflicts or report.unmatched):
         conflicts = (
-            Problem(
-                conflict.location, f"{conflict.id} is otherwise at {conflict.known_at}", "mend one of them"
-            )
+            Problem(conflict.location, f"{conflict.id} differs from {conflict.known_at}", "mend one of them")
             for conflict in report.conflicts
         )
         unmatched = (
@@ -192,7 +191,9 @@ def check(path: Path, *, encoding: str | None = None, with_health: bool = False)
 def export(recipe: Recipe, *, now: int, tell: Tell = _silent) -> Build:
     """Make all outputs of a recipe, or none: they are written when the last is rendered."""
     exporters = {name: exporter_for(name) for name in recipe.outputs}
-    tools = Tools(Templates())
+    options = checked(recipe.options)
+    look = theme(str(options["theme"]))
+    tools = Tools(look.templates(), look.styles())
     tell("reading the bank", 0, 0)
     choice = choose(recipe.bank, recipe.filters, encoding=recipe.encoding)
     title = recipe.title or choice.bank.title
@@ -210,7 +211,7 @@ def export(recipe: Recipe, *, now: int, tell: Tell = _silent) -> Build:
     for name, exporter in exporters.items():
         tell(name, 0, 0)
         started = perf_counter()
-        document = exporter.render(edition, recipe.options, replace(tools, progress=partial(tell, name)))
+        document = exporter.render(edition, options, replace(tools, progress=partial(tell, name)))
         path = stem.with_name(stem.name + document.suffix)
         outputs.append(Written(name, path, document, perf_counter() - started))
 

@@ -331,7 +331,7 @@ class _Lexer:
             return self._made(start, start, lambda: self._conditions.text(pattern))
         if field not in FIELDS:
             guess = nearest(field, FIELDS)
-            meant = f"did you mean {guess}{match['operator']}? " if guess else ""
+            meant = f"did you mean {guess!r}? " if guess else ""
             hint = f"{meant}fields: {', '.join(FIELDS)}; {_QUOTE_IT}"
             raise _misread(self._query, f"unknown field {match['field']!r}", start, match.end("field"), hint)
         self._place = match.end()

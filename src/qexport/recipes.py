@@ -29,5 +29,5 @@ class Recipe:
     name: str = ""
     """Of the files, without ending; empty: made from the title."""
     out: Path = Path("out")
-    options: Mapping[str, str] = field(default_factory=dict)
-    """For the exporters, each takes what it knows."""
+    options: Mapping[str, str | bool] = field(default_factory=dict)
+    """How the outputs look, where it is not the default of `qexport.options`."""

@@ -35,6 +35,8 @@ class Field:
 
 
 LONGEST_PROSE = 1_000_000
+MOST_ITEMS = 1_000
+"""In a list of texts."""
 MOST_QUESTIONS = 200_000
 
 _MARKUP = ("plain", "markdown")
@@ -256,4 +258,5 @@ def _shape(field: Field) -> dict[str, object]:
             text = {"type": "string", "maxLength": field.longest, "pattern": _PATTERNS[singular]}
             if kind == singular:
                 return text
-            return {"type": "array", "items": text, "uniqueItems": kind != "texts"}
+            unique = {} if kind == "texts" else {"uniqueItems": True}
+            return {"type": "array", "items": text, "maxItems": MOST_ITEMS, **unique}

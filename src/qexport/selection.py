@@ -8,8 +8,8 @@ import heapq
 import re
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TypeAlias
 
@@ -147,13 +147,31 @@ Ordering: TypeAlias = Callable[[Sequence[Question]], list[Question]]
 _SORTS = ("bank", "id", "difficulty", "level")
 
 
+def in_bank_order(bank: Bank) -> list[Question]:
+    """Return a bank's questions by technology, then category, in the bank's own order of each, then as they stand.
+
+    It is the order of the contents of a book, whatever order questions were added in.
+    """
+    technologies = {name: place for place, name in enumerate(bank.technologies)}
+    categories: dict[tuple[str, str], int] = {}
+    for question in bank.questions:
+        categories.setdefault((question.technology, question.category), len(categories))
+    return sorted(
+        bank.questions,
+        key=lambda question: (
+            technologies.get(question.technology, len(technologies)),
+            categories[question.technology, question.category],
+        ),
+    )
+
+
 def _sorting(bank: Bank, sort: str) -> Ordering:
     """Puts questions in order. What has no difficulty or level comes last either way; ties end in the id."""
     name = sort.removeprefix("-")
     if name not in _SORTS:
         raise unknown("order", sort, _SORTS)
     descending = sort != name
-    places = {question.id: place for place, question in enumerate(bank.questions)}
+    places = {question.id: place for place, question in enumerate(in_bank_order(bank))}
     levels = {level: place for place, level in enumerate(bank.levels)}
     of: dict[str, Callable[[Question], int | None]] = {
         "bank": lambda question: places[question.id],
@@ -239,7 +257,7 @@ def describe(bank: Bank, filters: Filters, chosen: Sequence[Question]) -> str:
     ]
     if not any(words):
         words = [_shared(map(attrgetter(field), chosen)) for field in ("technology", "level")]
-    said = [part for part in (*words, *_cuts(filters, len(chosen))) if part]
+    said = [part for part in (*words, *_cuts(bank, filters)) if part]
     return ", ".join(said) or "All questions"
 
 
@@ -266,11 +284,15 @@ def _shared(values: Iterable[str]) -> str:
     return different.pop() if len(different) == 1 else ""
 
 
-def _cuts(filters: Filters, count: int) -> tuple[str, ...]:
-    """What was left out although it passed. Fewer than asked for: everything is there, nothing was cut."""
-    sample, limit = filters.sample, filters.limit
-    sampled = sample is not None and count >= min(sample, limit or sample)
-    return (f"a sample of {sample}" if sampled else "", f"the first {limit}" if count == limit else "")
+def _cuts(bank: Bank, filters: Filters) -> Iterator[str]:
+    """What was left out although it passed the filters."""
+    if filters.sample is not None or filters.limit is not None:
+        passing = len(select(bank, replace(filters, sample=None, limit=None)))
+        if filters.sample is not None and filters.sample < passing:
+            passing = filters.sample
+            yield f"a sample of {passing}"
+        if filters.limit is not None and filters.limit < passing:
+            yield f"the first {filters.limit}"
 
 
 _LISTED = 5  # names in a list of words: a cover is read at a glance

@@ -14,7 +14,7 @@ from typing import Any
 from qexport.errors import InputRefused, LimitExceeded, Location, Problem
 from qexport.output import slug
 from qexport.question import Bank, Claims, Question, RawBank, RawList, RawMapping, RawText, RawValue
-from qexport.schema import CLAIM_FIELDS, HEADER_FIELDS, MOST_QUESTIONS, QUESTION_FIELDS, Field
+from qexport.schema import CLAIM_FIELDS, HEADER_FIELDS, MOST_ITEMS, MOST_QUESTIONS, QUESTION_FIELDS, Field
 from qexport.source_text import normalise, quote
 
 _RANKS = {
@@ -23,6 +23,9 @@ _RANKS = {
     **dict.fromkeys(["advanced", "senior", "expert"], 2),
 }
 """Names of levels everyone knows → their order; others come after."""
+
+_MOST_LISTED = 20
+_LONGEST_SLIP = 100
 
 _BCP_47 = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
@@ -73,7 +76,7 @@ class _Reading:
         table = {field.name: field for field in fields}
         for key, value in raw.values.items():
             if key not in table:
-                hint = _nearest(key, tuple(table)) or f"known: {', '.join(table)}"
+                hint = _nearest(key, tuple(table)) or _listed(tuple(table))
                 self._complain(raw.keys[key], f"unknown key {quote(key)}", hint)
             elif (right := self._value(table[key], value)) not in (None, "", ()):
                 self.values[key] = right
@@ -151,6 +154,10 @@ class _Reading:
             hint = "begin each item on a line of its own with '- '"
             self._complain(value.location, f"{field.name} must be a list", hint)
             return ()
+        if len(value.items) > MOST_ITEMS:
+            raise LimitExceeded(
+                f"{value.location}: {self.name}: {field.name} has more than {MOST_ITEMS:,} items"
+            )
         texts: list[str] = []
         seen: set[str] = set()
         for item in value.items:
@@ -229,9 +236,11 @@ def _shared_ids(readings: Sequence[_Reading]) -> Iterator[Problem]:
     """Yield ids that are someone else's already, now or formerly."""
     owners: dict[str, tuple[str, Location]] = {}
     for state, key in (("id", "id"), ("former id", "former_ids")):
-        for identity, place in (entry for reading in readings for entry in reading.entries(key)):
-            owner, at = owners.setdefault(_folded(identity), (identity, place))
-            if at is not place:
+        for entry in (entry for reading in readings for entry in reading.entries(key)):
+            identity, place = entry
+            first = owners.setdefault(_folded(identity), entry)
+            if first is not entry:
+                owner, at = first
                 hint = "" if owner == identity else f"it is {quote(owner)} there, which differs only in case"
                 yield Problem(place, f"{state} {quote(identity)} is taken at {at}", hint)
 
@@ -241,11 +250,18 @@ def _folded(identity: str) -> str:
 
 
 def _unknown(what: str, name: str, known: tuple[str, ...]) -> tuple[str, str]:
-    return f"{what} {quote(name)} is unknown", f"{_nearest(name, known)} known: {', '.join(known)}".lstrip()
+    return f"{what} {quote(name)} is unknown", f"{_nearest(name, known)} {_listed(known)}".lstrip()
+
+
+def _listed(known: tuple[str, ...]) -> str:
+    more = ["…"] if len(known) > _MOST_LISTED else []
+    return f"known: {', '.join([*known[:_MOST_LISTED], *more])}"
 
 
 @lru_cache(maxsize=256)  # one slip is often in many places
 def _nearest(name: str, known: tuple[str, ...]) -> str:
+    if len(name) > _LONGEST_SLIP:
+        return ""
     originals = {original.casefold(): original for original in known}
     found = difflib.get_close_matches(name.casefold(), originals, n=1)
     return f"did you mean {quote(originals[found[0]])}?" if found else ""

@@ -310,6 +310,12 @@ def test_a_name_that_is_like_no_other_gets_the_list_of_those_there_are() -> None
     ]
 
 
+def test_a_list_of_what_there_is_ends_where_it_helps_no_more() -> None:
+    many = [f"tool-{number:02}" for number in range(30)]
+    ((_, hint),) = problems_of(f"technologies: [{', '.join(many)}]\n" + questions(f"technology: {'x' * 200}"))
+    assert hint == f"known: {', '.join(many[:20])}, …"
+
+
 @pytest.mark.parametrize(
     ("text", "place"), [("", ""), ("title: x", ""), ("questions: []", "1:1"), ("title: x\nquestions:", "2:1")]
 )
@@ -341,10 +347,12 @@ def test_what_is_cleaned_out_of_a_question_is_one_warning() -> None:
     bank, warnings = validate(parse(text, "b.yaml"))
     assert bank.title == "My bank"
     assert bank.questions[0] == Question(id="a", question="q", answer="a", follow_ups=("f",))
-    assert [str(warning) for warning in warnings] == [
-        "b.yaml:1:8: the bank is cleaned of 1 soft hyphen",
-        "b.yaml:3:21: question 'a' is cleaned of "
-        "2 control characters, 2 bidirectional controls, 1 soft hyphen",
+    assert [(str(warning.location), warning.message) for warning in warnings] == [
+        ("b.yaml:1:8", "the bank is cleaned of 1 soft hyphen"),
+        (
+            "b.yaml:3:21",
+            "question 'a' is cleaned of 2 control characters, 2 bidirectional controls, 1 soft hyphen",
+        ),
     ]
 
 
@@ -374,6 +382,13 @@ def test_a_text_over_its_limit_is_not_read_on(key: str, longest: int) -> None:
     assert caught.value.message == (
         f"b.yaml:{line}: question 'PY-1': {key} is longer than {longest:,} characters"
     )
+
+
+def test_a_list_over_its_limit_is_not_read_on() -> None:
+    bank_of(questions(f"follow_ups: [{'x, ' * 1_000}]"))
+    with pytest.raises(LimitExceeded) as caught:
+        validate(parse(questions(f"follow_ups: [{'x, ' * 1_001}]"), "b.yaml"))
+    assert caught.value.message == "b.yaml:2:48: question 'q1': follow_ups has more than 1,000 items"
 
 
 def test_a_bank_over_its_limit_is_not_read_on(monkeypatch: pytest.MonkeyPatch) -> None:

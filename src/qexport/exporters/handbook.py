@@ -39,6 +39,9 @@ PURPOSES = {
 RULE = 8 / 25.4 * 96
 """CSS pixels from one ruled line to the next: 8 mm, as in a school notebook."""
 
+RATING = 45
+"""CSS pixels the boxes to rate oneself take, with the space above them, in the largest print."""
+
 SHORT_PAGE = 0.2
 """Of a page: a question whose last page holds no more is set a little tighter, if that saves the page."""
 
@@ -75,7 +78,6 @@ class _Handbook:
         self.css = _style(options, tools)
         self.on_paper = options["media"] != "screen"
         self.parts = _parts(edition.questions)
-        self.chosen = {question.id: question for question in edition.questions}
         self.answered = answered_follow_ups(edition.questions)
         self.chunks: list[Chunk] = []
         self.warnings: list[str] = []
@@ -136,32 +138,44 @@ class _Handbook:
             )
         )
         back = [[title, anchor] for title, anchor in self._back_matter()]
-        self._on_recto(self._lay_out("contents.html.j2", parts=[self._part_view(part) for part in self.parts], back=back))
+        parts = [self._part_view(part) for part in self.parts]
+        contents, _ = self._fitted("contents.html.j2", parts=parts, back=back)
+        self._on_recto(contents)
 
     def _questions(self, part: _Part) -> Iterator[Chunk]:
         groups = [chapter.questions for chapter in part.chapters] if self.options["flow"] else [[q] for q in part.questions]
         for group in groups:
-            chunk = self._fitted([self._question_view(question) for question in group])
+            values = {
+                "questions": [self._question_view(question) for question in group],
+                "level": 2,
+                "book": self.edition.title,
+                "source": self.edition.bank.source,
+                "room": None,
+            }
+            chunk, tight = self._fitted("question.html.j2", **values)
+            if self.options["notes"]:
+                chunk = self._with_notes(chunk, "question.html.j2", **values, tight=tight)
             if chunk.missing:
                 named = ", ".join(f"{character!r} (U+{ord(character):04X})" for character in chunk.missing)
                 self.warnings.append(f"{group[0].location}: {group[0].id}: no bundled font has {named}")
             self.tools.progress(len(self.chunks), len(self.edition.questions))
             yield chunk
 
-    def _fitted(self, questions: list[dict[str, object]]) -> Chunk:
-        """Lay questions out, tighter where that saves a page that would be nearly empty."""
-        frame = {"questions": questions, "level": 2, "book": self.edition.title, "source": self.edition.bank.source}
-        tight = False
-        chunk = self._lay_out("question.html.j2", **frame, tight=False, room=None)
+    def _fitted(self, template: str, **values: object) -> tuple[Chunk, bool]:
+        """Lay out, tighter where that saves a page that would be nearly empty; and say whether it was tighter."""
+        chunk = self._lay_out(template, **values, tight=False)
         if len(chunk.pages) > 1 and chunk.page_height - chunk.room < SHORT_PAGE * chunk.page_height:
-            tighter = self._lay_out("question.html.j2", **frame, tight=True, room=None)
-            if tight := len(tighter.pages) < len(chunk.pages):
-                chunk = tighter
-        if self.options["notes"]:
-            above = 3 * RULE  # the boxes to rate oneself, and the space above them
-            lines = max(int((chunk.room - above) / RULE), 0)
-            chunk = self._lay_out("question.html.j2", **frame, tight=tight, room=lines)
-        return chunk
+            tighter = self._lay_out(template, **values, tight=True)
+            if len(tighter.pages) < len(chunk.pages):
+                return tighter, True
+        return chunk, False
+
+    def _with_notes(self, chunk: Chunk, template: str, *, tight: bool, **values: object) -> Chunk:
+        """Lay out again with boxes to rate oneself and lines to write on, as far as the last page goes."""
+        if chunk.room < RATING:
+            return chunk
+        lines = int((chunk.room - RATING) / RULE)
+        return self._lay_out(template, **{**values, "room": lines}, tight=tight)
 
     def _back(self) -> None:
         folios = anchor_folios(self.chunks)
@@ -202,8 +216,8 @@ class _Handbook:
         view = question_view(question)
         follow_ups = []
         for index, html in enumerate(view["follow_ups"]):
-            answer = self.chosen.get(self.answered.get((question.id, index), ""))
-            follow_ups.append({"html": html, "anchor": anchor(answer) if answer else "", "id": answer.id if answer else ""})
+            answers = self.answered.get((question.id, index), ())
+            follow_ups.append({"html": html, "answers": [{"anchor": anchor(each), "id": each.id} for each in answers]})
         meta = " · ".join(filter(None, (question.technology, question.category, question.level)))
         return {**view, "follow_ups": follow_ups, "anchor": anchor(question), "meta": meta}
 
@@ -370,15 +384,16 @@ def _overview(questions: Sequence[Question]) -> dict[str, object]:
         if question.technology and question.difficulty is not None:
             row = counts.setdefault(question.technology, defaultdict(int))
             row[question.difficulty] += 1
-    left, step, high, across = 62, 11, 12, 3
+    left, step, high = 62, 11, 11
     rows = []
     for index, (name, row) in enumerate(counts.items()):
+        base = (index + 1) * high - 2.5
         squares = []
         for difficulty, count in sorted(row.items()):
             for number in range(min(count, 9)):  # three by three fit; more are told, not drawn
-                x = left + (difficulty - 1) * step + 1 + number % across * 3.1
-                squares.append([round(x, 2), round(index * high + 6.9 - number // across * 3.1, 2)])
-        rows.append({"name": name if len(name) < 22 else f"{name[:20]}…", "y": index * high, "squares": squares})
+                x = left + (difficulty - 1) * step + 1 + number % 3 * 3.1
+                squares.append([round(x, 2), round(base - 3 - number // 3 * 3.1, 2)])
+        rows.append({"name": name if len(name) < 22 else f"{name[:20]}…", "base": base, "squares": squares})
     said = "; ".join(
         f"{name}: {', '.join(f'{count} of difficulty {value}' for value, count in sorted(row.items()))}" for name, row in counts.items()
     )

@@ -64,7 +64,7 @@ def parse(text: str, path: str, vocabulary: Vocabulary) -> Capture:
             records=reading.records,
             claims=claims,
             problems=tuple(sorted(reading.problems, key=lambda problem: problem.location)),
-            warnings=(*warnings, *reading.warnings),
+            warnings=tuple(sorted([*warnings, *reading.warnings], key=lambda warning: warning.location)),
         )
     paragraphs = tuple(RawText(line.text.strip(), line.location) for line in kept if line.text)
     nothing = Problem(Location(path), "the page holds neither questions nor answers")

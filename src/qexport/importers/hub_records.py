@@ -27,7 +27,7 @@ from qexport.source_text import quote
 
 RATING = re.compile(r"(?<![\d/])([0-9]{1,2})\s*/\s*10$")
 _IDENTITY = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-[0-9]+")
-_FOOTER = re.compile(r"ID:\s*(\S+?)\W*Difficulty:\s*([0-9]{1,9})\s*/\s*10\W*Level:\s*(.*\S)")
+_FOOTER = re.compile(r"ID:\s*(\w\S*?)\W*Difficulty:\s*([0-9]{1,9})\s*/\s*10\W*Level:\s*(.*\S)")
 _FOOTER_GOES_ON = re.compile(r"[·•|]?\s*((Difficulty|Level):.*)?")
 _LONGEST_FOOTER = 300
 _QUESTION_ENDS = re.compile(r"(?<=[^\s?])\?+\s+")
@@ -205,15 +205,12 @@ class Reading:
     def _badges(self, parts: Sequence[RawText]) -> tuple[tuple[Split, ...], RawText, list[RawText]]:
         """Return the known ways to split the badges, the badges, and the other lines.
 
-        They stand below the question, in one line or several, or above it, or at the end of its line.
+        They stand below the question, in one line or up to three, or above it, or at the end of its line.
         """
-        most = 6  # lines, in a page that puts each badge and its icon on one
-        below = [(parts[:cut], parts[cut:]) for cut in range(max(1, len(parts) - most), len(parts))]
-        above = [(parts[cut:], parts[:cut]) for cut in range(1, min(most, len(parts)) + 1)]
-        for others, several in [*below, *above]:
-            badges = RawText(" ".join(part.text.strip() for part in several), several[0].location)
+        for begin, end in ((at, at + count) for at in range(len(parts)) for count in (3, 2, 1)):
+            badges = RawText(" ".join(part.text.strip() for part in parts[begin:end]), parts[begin].location)
             if ways := self.vocabulary.splits.get(squeezed(badges.text)):
-                return ways, badges, list(others)
+                return ways, badges, [*parts[:begin], *parts[end:]]
         last = parts[-1] if parts else RawText("", Location(""))
         for cut in range(max(1, len(last.text) - _LONGEST_FOOTER), len(last.text)):
             badges = RawText(last.text[cut:].strip(), last.location)
