@@ -49,9 +49,17 @@ INSTALL_LIBRARIES = {
     "brew": "brew install pango",
 }
 
-# In what apt and pip print.
-NO_NETWORK = re.compile("Temporary failure|Could not (resolve|connect)|NewConnectionError|ConnectTimeout")
-
+# What apt and pip print when it is not a package that is wrong; what is, and what helps.
+SYMPTOMS = {
+    "CERTIFICATE_VERIFY_FAILED": (
+        "the certificate of the package index is not trusted here",
+        "name the file with your network's certificates in PIP_CERT",
+    ),
+    "Temporary failure|Could not (resolve|connect)|NewConnectionError|ConnectTimeout": (
+        "the network does not answer",
+        "connect and start again",
+    ),
+}
 
 Command: TypeAlias = Sequence[str | Path]
 Environment: TypeAlias = Mapping[str, str]
@@ -168,8 +176,8 @@ class Step:
 
     def run(
         self, command: Command, failure: str, *, cwd: Path = ROOT, environment: Environment | None = None
-    ) -> None:
-        """Run `command`, or raise `failure` with the reason it printed last."""
+    ) -> str:
+        """Run `command` and return what it printed; where it fails, say `failure` and why."""
         with LOG.open("a+", encoding="utf-8", errors="replace") as log:
             begin = log.seek(0, os.SEEK_END)
             status = subprocess.run(
@@ -185,15 +193,17 @@ class Step:
             log.seek(begin)
             printed = log.read()
         if status != 0:
-            if NO_NETWORK.search(printed):
-                raise no_network(failure)
-            said = [line for line in printed.splitlines() if line.startswith(("E:", "ERROR:"))]
-            reason = said[-1].split(":", 1)[1].strip() if said else f"exit status {status}"
-            raise SetupError(f"{failure}: {reason}", f"more is in {LOG}")
+            raise explained(failure, printed)
+        return printed
 
 
-def no_network(failure: str) -> SetupError:
-    return SetupError(f"{failure}: the network does not answer", f"connect and start again ({LOG} has more)")
+def explained(failure: str, printed: str) -> SetupError:
+    """Tell a failure by what apt or pip printed: a known symptom, or the last thing said."""
+    for symptom, (reason, hint) in SYMPTOMS.items():
+        if re.search(symptom, printed):
+            return SetupError(f"{failure}: {reason}", f"{hint} ({LOG} has more)")
+    said = re.findall(r"^(?:E|W|ERROR): (.+)", printed, re.MULTILINE)
+    return SetupError(f"{failure}: {said[-1] if said else 'no reason was given'}", f"more is in {LOG}")
 
 
 def bring_what_python_packages_cannot(step: Step, scratch: Path) -> None:
@@ -262,9 +272,9 @@ class Apt:
         )
         self.apt_get = ["apt-get", "-q", "-y", "-c", str(configuration)]
         # A source that does not answer is no error to apt, nor to us where the others have what is needed.
-        step.run([*self.apt_get, "update"], "apt cannot update its lists")
+        printed = step.run([*self.apt_get, "update"], "apt cannot update its lists")
         if not any((scratch / "state" / "lists").glob("*_Packages*")):
-            raise no_network("apt cannot update its lists")
+            raise explained("apt cannot update its lists", printed)
 
     def unpack_libraries(self) -> None:
         """Put what dpkg does not know as installed into one flat folder of libraries."""

@@ -17,9 +17,10 @@ import contextlib
 import io
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 from qexport import fonts
@@ -51,19 +52,27 @@ def _engine() -> Any:
 
 
 @cache
-def _fetcher() -> Any:
-    """Return a fetcher that fetches nothing: what a page needs is in its HTML."""
+def _fetcher_class() -> Any:
+    """Return a fetcher that knows the files it is given and nothing else: no network, no disk."""
+    urls = _engine().urls
 
-    class Nothing(_engine().urls.URLFetcher):  # type: ignore[misc]
+    class Files(urls.URLFetcher):  # type: ignore[misc]
+        def __init__(self, files: Mapping[str, bytes]) -> None:
+            super().__init__()
+            self.files = files
+
         def fetch(self, url: str, headers: Any = None) -> Any:
-            raise ValueError(f"not fetched: {url}")
+            if url not in self.files:
+                raise ValueError(f"not fetched: {url}")
+            return urls.URLFetcherResponse(url, self.files[url])
 
-    return Nothing()
+    return Files
 
 
 @cache
 def _stylesheet(css: str) -> Any:
-    return _engine().CSS(string=css, base_url=PLACE, url_fetcher=_fetcher(), font_config=_font_configuration())
+    fetcher = _fetcher_class()({})
+    return _engine().CSS(string=css, base_url=PLACE, url_fetcher=fetcher, font_config=_font_configuration())
 
 
 @cache
@@ -73,13 +82,11 @@ def _font_configuration() -> Any:
     return FontConfiguration()
 
 
-def lay_out(html: str, css: str) -> Chunk:
-    """Lay out one HTML document with a stylesheet; tagged for PDF/UA-1."""
+def lay_out(html: str, css: str, files: Mapping[str, bytes] = MappingProxyType({})) -> Chunk:
+    """Lay out one HTML document with a stylesheet, tagged for PDF/UA-1; `files` are its pictures by their URLs."""
     weasyprint = _engine()
-    stylesheet = _stylesheet(css)
-    document = weasyprint.HTML(string=html, base_url=PLACE, url_fetcher=_fetcher()).render(
-        stylesheets=[stylesheet], font_config=_font_configuration()
-    )
+    source = weasyprint.HTML(string=html, base_url=PLACE, url_fetcher=_fetcher_class()(files))
+    document = source.render(stylesheets=[_stylesheet(css)], font_config=_font_configuration())
     chunks: list[Chunk] = []
 
     def take(document: Any, pdf: Any) -> None:

@@ -22,7 +22,7 @@ from qexport.health import Finding, Stats, health, stats
 from qexport.options import checked
 from qexport.schema import SCHEMA_FILE, bank_schema
 from qexport.selection import Filters, describe, select
-from qexport.source_text import read_text
+from qexport.source_text import normalise, read_text
 from qexport.themes import theme
 from qexport.validation import validate
 
@@ -196,7 +196,7 @@ def export(recipe: Recipe, *, now: int, tell: Tell = _silent) -> Build:
     tools = Tools(look.templates(), look.styles())
     tell("reading the bank", 0, 0)
     choice = choose(recipe.bank, recipe.filters, encoding=recipe.encoding)
-    title = recipe.title or choice.bank.title
+    title = _one_line(recipe.title) or choice.bank.title
     stem = recipe.out / _file_stem(recipe, title)
     stamped = _stamp(recipe.bank, choice.bank, tools, now) if "deck" in exporters else None
     edition = Edition(
@@ -204,7 +204,7 @@ def export(recipe: Recipe, *, now: int, tell: Tell = _silent) -> Build:
         questions=choice.questions,
         title=title,
         scope=describe(choice.bank, recipe.filters, choice.questions),
-        lock=stamped.lock if stamped else None,
+        lock=stamped.lock if stamped else _read_lock(lock_path(recipe.bank))[0],
     )
 
     outputs = []
@@ -223,6 +223,11 @@ def export(recipe: Recipe, *, now: int, tell: Tell = _silent) -> Build:
     return Build(edition, tuple(outputs), stamped, choice.warnings)
 
 
+def _one_line(text: str) -> str:
+    """What a shell hands over is no cleaner than a file."""
+    return " ".join(normalise(text)[0].split())
+
+
 def _file_stem(recipe: Recipe, title: str) -> str:
     name = recipe.name
     if not name:
@@ -237,13 +242,20 @@ def lock_path(bank: Path) -> Path:
     return bank / "questions.lock.json" if bank.is_dir() else bank.with_suffix(".lock.json")
 
 
+def _read_lock(path: Path) -> tuple[Lock | None, str]:
+    """Return the lock and its text; none and an empty one where there is no lock yet."""
+    if not path.exists():
+        return None, ""
+    text = read_text(path)
+    return read_lock(text, str(path)), text
+
+
 def _stamp(path: Path, bank: Bank, tools: Tools, now: int) -> Stamped:
     """Bring the lock up to date with the whole bank, whatever part of it is exported this time."""
     from qexport.exporters.anki_deck import note_digests, note_type_digest
 
     place = lock_path(path)
-    old_text = read_text(place) if place.exists() else None
-    old = None if old_text is None else read_lock(old_text, str(place))
+    old, old_text = _read_lock(place)
     former_ids = {question.id: question.former_ids for question in bank.questions if question.former_ids}
     lock, changes = stamp(note_digests(bank, tools), note_type_digest(tools), old, now, former_ids=former_ids)
     return Stamped(place, lock, changes, moved=write_lock(lock) != old_text)

@@ -90,6 +90,11 @@ def test_a_title_of_ones_own_names_the_files_too() -> None:
     assert written() == {"out/for-monday.pdf": "For Monday | All questions | PY-1 PY-2 GO-1"}
 
 
+def test_a_title_of_ones_own_is_cleaned_like_a_text_of_the_bank() -> None:
+    export(recipe(title=" For\x1f\udcff\n Monday\u202e", outputs=("handbook",)), now=1_000)
+    assert written() == {"out/for-monday.pdf": "For\ufffd Monday | All questions | PY-1 PY-2 GO-1"}
+
+
 def test_a_name_of_ones_own_is_taken_as_it_is() -> None:
     export(recipe(title="For Monday", name="My Book v1.2", out=Path("out/deep")), now=1_000)
     assert list(written()) == ["out/deep/My Book v1.2.apkg", "out/deep/My Book v1.2.pdf"]
@@ -183,8 +188,15 @@ def test_an_unchanged_lock_is_not_written_again() -> None:
 
 def test_a_handbook_alone_leaves_the_lock_alone() -> None:
     build = export(recipe(outputs=("handbook",)), now=1_000)
-    assert build.stamped is None
+    assert (build.stamped, build.edition.lock) == (None, None)
     assert list(files()) == ["bank.yaml", "out/questions-answers.pdf"]
+
+
+def test_a_handbook_alone_knows_the_lock_of_the_last_deck() -> None:
+    last = export(recipe(), now=1_000).edition.lock
+    Path("bank.yaml").write_text(BANK.replace("A view.", "A window."))
+    build = export(recipe(outputs=("handbook",)), now=2_000)
+    assert (build.stamped, build.edition.lock) == (None, last)
 
 
 def test_the_lock_stays_as_it_was_when_the_build_fails() -> None:
