@@ -186,7 +186,7 @@ class Step:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **(environment or {})},
+                env={**os.environ, "LC_ALL": "C.UTF-8", **(environment or {})},  # SYMPTOMS are in English
                 pass_fds=[self.lock_file],
                 check=False,
             ).returncode

@@ -287,26 +287,31 @@ class _Gist:
     """What a question asks, without the words of asking, and in which ways it asks."""
 
     stems: tuple[str, ...]
+    """In order, without those of the technology."""
     ways: frozenset[str]
     directed: bool
     all: frozenset[str]
-    """The stems without their order."""
+    """Without order, with those of the technology."""
 
     def asks_as(self, other: _Gist) -> bool:
         """Whether one asks in all the ways the other does: what and why, and what."""
         return self.ways <= other.ways or other.ways <= self.ways
 
 
-def _gist(text: str, beside: str = "") -> _Gist:
-    """The gist of a question; the words of its technology, `beside` it, add nothing to it."""
+def _gist(text: str, technology: str = "") -> _Gist:
+    """The gist of a question; its technology is asked about whether or not the question names it."""
     words = _words(text)
-    kept = [_stem(word) for word in words if word not in _SAYS_NOTHING and word not in _COMPARING]
-    known = set(map(_stem, _words(beside)))
-    stems = tuple(stem for stem in kept if stem not in known) or tuple(kept)
+    kept = [_stem(word) for word in words if word not in _SAYS_NOTHING and word not in _COMPARING] or words
+    named = frozenset(map(_stem, _words(technology)))
     ways = _ASKING.intersection(words) | ({"what"} if "what" in words else set())
     compared = {"difference"} if not _COMPARING.isdisjoint(words) else set()
     directed = not _DIRECTED.isdisjoint(words) or _WITHOUT_SPACES.search(text) is not None
-    return _Gist(stems, frozenset(ways or {"what"}) | compared, directed, frozenset(stems))
+    return _Gist(
+        stems=tuple(stem for stem in kept if stem not in named),
+        ways=frozenset(ways or {"what"}) | compared,
+        directed=directed,
+        all=named.union(kept),
+    )
 
 
 def _stem(word: str) -> str:
@@ -322,10 +327,14 @@ def _stem(word: str) -> str:
 
 def _near_duplicates(bank: Bank) -> Iterator[Finding]:
     questions = bank.questions
-    gists = [_gist(question.question, beside=question.technology) for question in questions]
+    gists = [_gist(question.question, question.technology) for question in questions]
     pairs = dict.fromkeys(_asking_the_same(gists), "ask almost the same")
     pairs |= dict.fromkeys(_answered_the_same(questions), "have the same answer")
-    for (first, second), what in pairs.items():
+    told = set[int]()
+    for (first, second), what in sorted(pairs.items()):
+        if second in told:  # like the first of several that are all alike: once is enough
+            continue
+        told.add(second)
         one, other = questions[first], questions[second]
         message = f"{one.id} and {other.id} {what}: {_quote(one.question)} and {_quote(other.question)}"
         hint = "keep one, with the other's id in its former_ids, or tell them apart"
@@ -401,7 +410,7 @@ def answered_follow_ups(questions: Sequence[Question]) -> dict[tuple[str, int], 
             gist = _gist(follow_up)
             found = {at for at in asking[gist.all][:_BLOCK] if gist.ways <= gists[at].ways}
             if "difference" in gist.ways and len(gist.all) > 1:
-                found |= set.intersection(*(set(comparing[stem]) for stem in gist.all))
+                found |= set.intersection(*(set(comparing[stem][:_BLOCK]) for stem in gist.all))
             if asked := _ASKED.match(fold(follow_up)):
                 for at in defining[_subject(asked[1])][:_BLOCK]:
                     if gist.all <= gists[at].all.union(map(_stem, _words(answered[at].answer))):
@@ -415,11 +424,13 @@ def _answered_follow_ups(bank: Bank) -> Iterator[Finding]:
     by_id = {question.id: question for question in bank.questions}
     for (key, number), others in answered_follow_ups(bank.questions).items():
         question = by_id[key]
-        for other in others:
-            message = f"{key}: the follow-up {_quote(question.follow_ups[number])} is answered by {other.id}"
-            message += f", {_quote(other.question)}"
-            hint = f"ask for what {other.id} leaves open"
-            yield Finding("answered-follow-up", message, hint, question.location, (key, other.id))
+        message = f"{key}: the follow-up {_quote(question.follow_ups[number])} is answered by {others[0].id}"
+        message += f", {_quote(others[0].question)}"
+        if len(others) > 1:
+            message += f", and {len(others) - 1} more"
+        hint = f"ask for what {others[0].id} leaves open"
+        ids = (key, *_ids(others))
+        yield Finding("answered-follow-up", message, hint, question.location, ids)
 
 
 _Index: TypeAlias = defaultdict[object, list[int]]

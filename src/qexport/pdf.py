@@ -8,7 +8,10 @@ WeasyPrint draws a document into a graph of PDF objects and hands them over thro
   NAME is drawn in its place, right-aligned, when the book is put together; with `data-leader` a dotted leader
   runs up to it from the end of the text of the element that contains it;
 - margin boxes are artifacts and slots: on a verso page they are drawn at the other side; one with the text
-  `qx:folio` holds the page's own folio.
+  `qx:folio` holds the page's own folio;
+- a body with `data-fit` is laid out again with the class `tight` if its last page would be nearly empty;
+- `<!--fill 40-->…<!--each 30-->…<!--/each--><!--/fill-->` appears where 40 CSS pixels are left on the last page, and
+  what is between `each` as often as 30 more are.
 """
 
 from __future__ import annotations
@@ -29,6 +32,10 @@ from qexport.errors import MachineLacks, QexportError
 
 FOLIO = "qx:folio"
 PLACE = "qx:"
+SHORT_PAGE = 0.2
+"""Of a page: what `data-fit` sets tighter, if that saves the page."""
+
+_FILL = re.compile(r"<!--fill ([\d.]+)-->(.*?)<!--each ([\d.]+)-->(.*?)<!--/each-->(.*?)<!--/fill-->\s*", re.DOTALL)
 _ALIGNS = {"center": "center", "right": "right", "end": "right"}
 
 _REFERENCE = re.compile(rb"(\d+) 0 R")
@@ -82,8 +89,30 @@ def _font_configuration() -> Any:
     return FontConfiguration()
 
 
+def warm_up() -> None:
+    """Import the layout engine, so that the first chunk need not wait for it."""
+    _engine()
+    _font_configuration()
+
+
 def lay_out(html: str, css: str, files: Mapping[str, bytes] = MappingProxyType({})) -> Chunk:
     """Lay out one HTML document with a stylesheet, tagged for PDF/UA-1; `files` are its pictures by their URLs."""
+    plain = _FILL.sub("", html)
+    chunk = _laid_out(plain, css, files)
+    used = chunk.page_height - chunk.room
+    if "data-fit" in plain and len(chunk.pages) > 1 and used < SHORT_PAGE * chunk.page_height:
+        tight_html = html.replace('<body class="', '<body class="tight ', 1)
+        tight = _laid_out(_FILL.sub("", tight_html), css, files)
+        if len(tight.pages) < len(chunk.pages):
+            chunk, html = tight, tight_html
+    fill = _FILL.search(html)
+    if fill and chunk.room >= float(fill[1]):
+        count = int((chunk.room - float(fill[1])) / float(fill[3]))
+        chunk = _laid_out(html.replace(fill[0], fill[2] + count * fill[4] + fill[5]), css, files)
+    return chunk
+
+
+def _laid_out(html: str, css: str, files: Mapping[str, bytes]) -> Chunk:
     weasyprint = _engine()
     source = weasyprint.HTML(string=html, base_url=PLACE, url_fetcher=_fetcher_class()(files))
     document = source.render(stylesheets=[_stylesheet(css)], font_config=_font_configuration())

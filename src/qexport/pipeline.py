@@ -24,6 +24,7 @@ from qexport.schema import SCHEMA_FILE, bank_schema
 from qexport.selection import Filters, describe, select
 from qexport.source_text import normalise, read_text
 from qexport.themes import theme
+from qexport.typesetter import Typesetter
 from qexport.validation import validate
 
 if TYPE_CHECKING:
@@ -188,12 +189,12 @@ def check(path: Path, *, encoding: str | None = None, with_health: bool = False)
     return Checked(bank, warnings, stats(bank, active), health(bank) if with_health else None)
 
 
-def export(recipe: Recipe, *, now: int, tell: Tell = _silent) -> Build:
+def export(recipe: Recipe, *, now: int, tell: Tell = _silent, typesetter: Typesetter = Typesetter()) -> Build:
     """Make all outputs of a recipe, or none: they are written when the last is rendered."""
     exporters = {name: exporter_for(name) for name in recipe.outputs}
     options = checked(recipe.options)
     look = theme(str(options["theme"]))
-    tools = Tools(look.templates(), look.styles())
+    tools = Tools(look.templates(), look.styles(), look.digest(), typesetter)
     tell("reading the bank", 0, 0)
     choice = choose(recipe.bank, recipe.filters, encoding=recipe.encoding)
     title = _one_line(recipe.title) or choice.bank.title
@@ -211,7 +212,8 @@ def export(recipe: Recipe, *, now: int, tell: Tell = _silent) -> Build:
     for name, exporter in exporters.items():
         tell(name, 0, 0)
         started = perf_counter()
-        document = exporter.render(edition, options, replace(tools, progress=partial(tell, name)))
+        speaking = replace(tools, typesetter=replace(typesetter, progress=partial(tell, name)))
+        document = exporter.render(edition, options, speaking)
         path = stem.with_name(stem.name + document.suffix)
         outputs.append(Written(name, path, document, perf_counter() - started))
 

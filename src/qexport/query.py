@@ -56,7 +56,7 @@ class Clause:
 _STRAIGHT = str.maketrans("‘’‚‛“”„‟", "''''\"\"\"\"")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _BETWEEN_NAMES = re.compile(r"[\W_]+")
-_FIELD_END = "\x1f"  # between folded texts: white space to `fold`, so no needle holds it
+_FIELD_END = "\0"  # between the texts of a question; no text and no word of a command line holds it
 
 
 def fold(text: str) -> str:
@@ -220,7 +220,7 @@ class Conditions:
             self._last, self._folded = question, {}
         if field not in self._folded:
             texts = _texts(question, (field,) if field else (*TEXT_FIELDS, "tags"))
-            self._folded[field] = _FIELD_END.join(map(fold, texts))
+            self._folded[field] = fold(_FIELD_END.join(texts))
         return self._folded[field]
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from hashlib import sha256
 from typing import TypeAlias
 
 from qexport.errors import Location, Problem
@@ -89,6 +90,11 @@ class Question:
     """`active` or `retired`."""
     former_ids: tuple[str, ...] = ()
     location: Location = field(default=Location(""), compare=False)
+
+    def digest(self) -> str:
+        """Return a digest of all but its place."""
+        values = [getattr(self, each.name) for each in fields(self) if each.compare]
+        return sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

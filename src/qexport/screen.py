@@ -43,6 +43,8 @@ def as_json(value: object, *, only_ascii: bool = False) -> str:
 
 def columns(text: str) -> int:
     """How many columns of a terminal `text` takes."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
         for character in text
@@ -71,14 +73,13 @@ def table(
 
 def _cut(text: str, room: int) -> str:
     """End `text` with … where it would take more than `room` columns."""
+    if columns(text) <= room:
+        return text
     end = taken = 0
-    for position, character in enumerate(text, 1):
-        taken += columns(character)
-        if taken > room:
-            return text[:end].rstrip() + "…"
-        if taken < room:
-            end = position
-    return text
+    while taken + columns(text[end]) < room:
+        taken += columns(text[end])
+        end += 1
+    return text[:end].rstrip() + "…"
 
 
 def problem_fields(problem: Problem) -> dict[str, object]:

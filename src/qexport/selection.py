@@ -148,7 +148,7 @@ _SORTS = ("bank", "id", "difficulty", "level")
 
 
 def in_bank_order(bank: Bank) -> list[Question]:
-    """Return a bank's questions by technology, then category, in the bank's own order of each, then as they stand.
+    """Return a bank's questions by technology, then category, each in the bank's order, then as they stand.
 
     It is the order of the contents of a book, whatever order questions were added in.
     """

@@ -16,6 +16,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from hashlib import sha256
 from pathlib import Path
 
 from qexport.errors import InputRefused, Location, Problem, UsageError
@@ -41,6 +42,15 @@ class Theme:
     def templates(self) -> Templates:
         """Return the templates as this theme has them."""
         return Templates((*self.folders, templates_folder()))
+
+    def digest(self) -> str:
+        """Return a digest of every template and style sheet this theme may use."""
+        digest = sha256()
+        for folder in (*self.folders, templates_folder()):
+            for path in sorted(folder.rglob("*")):
+                if path.suffix in (".j2", ".css"):
+                    digest.update(f"{path.relative_to(folder).as_posix()}\n".encode() + path.read_bytes())
+        return digest.hexdigest()
 
     def styles(self) -> tuple[tuple[str, str], ...]:
         """Return (name, text) of each `theme.css`, the theme's own last."""

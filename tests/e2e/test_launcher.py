@@ -137,7 +137,7 @@ def test_says_which_python_it_needs(checkout: Path, tmp_path: Path) -> None:
     done = run("./qexport", "build", cwd=checkout, PATH=str(path))
     assert done.stderr == (
         "qexport: error: qexport needs Python 3.11 or newer\n"
-        "  hint: install python3, for example: sudo apt-get install python3\n"
+        "  hint: Debian 12, Ubuntu 24.04 and newer: sudo apt-get install python3\n"
     )
     assert (done.stdout, done.returncode) == ("", 6)
 

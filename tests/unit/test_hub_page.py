@@ -262,7 +262,7 @@ def test_all_problems_are_found_at_once(words: Vocabulary) -> None:
         HEAD
         + RECORD.replace("6/10\nAnswer", "Answer")
         + RECORD.replace("PY-1 What is it?", "What is it?")
-        + RECORD.replace("ID: PY-1 ", "ID: ")
+        + RECORD.replace("ID: PY-1 \xa0·\xa0 ", "ID: ")
         + RECORD.replace("PY-1 What is it?\n", "PY-1\n")
         + RECORD.replace("Python Core Python Advanced\n", "")
         + RECORD.replace("6/10\nAnswer", "6/10\nRead aloud\nAnswer")
@@ -277,7 +277,7 @@ def test_all_problems_are_found_at_once(words: Vocabulary) -> None:
             "(right would be, for example: PY-ADV-004 What are Python type hints?)"
         ),
         (
-            "a.txt:78:1: the footer 'ID: \\xa0·\\xa0 Difficulty: 6/10 \\xa0·\\xa0 Level: Advanced' cannot be read "
+            "a.txt:78:1: the footer 'ID: Difficulty: 6/10 \\xa0·\\xa0 Level: Advanced' cannot be read "
             "(right would be: ID: PY-ADV-004 · Difficulty: 6/10 · Level: Advanced)"
         ),
         "a.txt:79:1: PY-1 has no question",
@@ -383,16 +383,16 @@ def as_html(
     "head",
     [
         "<h3>PY-1 What is it?</h3><p><i>Python</i><i>Core Python</i><i>Advanced</i></p><p>6/10</p>",
-        "<h3><i>PY-1</i><i>What is it?</i></h3><p><i>Python</i><i>Core Python</i><i>Advanced</i><i>6/10</i></p>",
+        "<h3><i>PY-1</i><i>What is it?</i></h3><i>Python</i><i>Core Python</i><i>Advanced</i><i>6/10</i>",
         "<i>PY-1</i><h3>What is it?</h3><p>Python Core Python Advanced</p><p>6/10</p>",
         "<p>PY-1</p><p>Python</p><p>Core Python</p><p>Advanced</p><p>6 / 10</p><h3>What is it?</h3>",
         "<p>PY-1</p><p>What is it?</p><ul><li>Python<li>Core Python<li>Advanced</ul><p>6/10</p>",
         "<button>PY-1&nbsp;What is it? <i>Python</i> <i>Core Python</i> <i>Advanced</i> <b>6</b>/10</button>",
         (
-            "<button>PY-1</button><button>What is it?</button><button>Python</button><button>Core Python</button>"
-            "<button>Advanced</button><button>6/10</button><button>Copy</button>"
+            "<button>PY-1</button><button>What is it?</button><button>Python</button>"
+            "<button>Core Python</button><button>Advanced</button><button>6/10</button><button>Copy</button>"
         ),
-        "<details><summary>PY-1 · What is it?</summary></details><div>6/10</div><div>PythonCore PythonAdvanced</div>",
+        "<summary>PY-1 · What is it?</summary><div>6/10</div><div>PythonCore PythonAdvanced</div>",
     ],
 )
 def test_badges_may_stand_in_any_elements(words: Vocabulary, head: str) -> None:

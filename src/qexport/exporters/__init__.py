@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Protocol, cast
 from qexport.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    
     from qexport.editions import Edition
     from qexport.options import Options
 from qexport.templating import Templates
+from qexport.typesetter import Typesetter
 
 EXPORTERS = {
     "handbook": "qexport.exporters.handbook",
@@ -39,8 +39,9 @@ class Tools:
     templates: Templates
     styles: tuple[tuple[str, str], ...] = ()
     """The theme's own style sheets, as (name, text)."""
-    progress: Callable[[int, int], None] = lambda _done, _total: None
-    """Told after each question that took time: how many are done, of how many."""
+    look: str = ""
+    """A digest of all templates and style sheets."""
+    typesetter: Typesetter = Typesetter()
 
 
 class Exporter(Protocol):

@@ -8,8 +8,8 @@ technology stand together, each technology is a part with its categories as chap
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -22,10 +22,10 @@ from qexport.editions import Edition
 from qexport.exporters import Document, Tools
 from qexport.health import answered_follow_ups
 from qexport.options import Options
-from qexport.pdf import lay_out
 from qexport.question import Question
-from qexport.templating import SECTION_TITLES, question_view
+from qexport.templating import SECTION_TITLES, inline, question_view
 from qexport.themes import stylesheet
+from qexport.typesetter import Job
 
 PURPOSES = {
     "answer": "What you would say first, in half a minute.",
@@ -35,16 +35,6 @@ PURPOSES = {
     "production_scenario": "A case from production: what happened and what was done.",
     "follow_ups": "What is asked next. Tick what you can answer; an arrow leads to a question that does.",
 }
-
-RULE = 8 / 25.4 * 96
-"""CSS pixels from one ruled line to the next: 8 mm, as in a school notebook."""
-
-RATING = 45
-"""CSS pixels the boxes to rate oneself take, with the space above them, in the largest print."""
-
-SHORT_PAGE = 0.2
-"""Of a page: a question whose last page holds no more is set a little tighter, if that saves the page."""
-
 
 def render(edition: Edition, options: Options, tools: Tools) -> Document:
     """Return the handbook of an edition; its summary counts pages."""
@@ -83,13 +73,26 @@ class _Handbook:
         self.warnings: list[str] = []
 
     def document(self) -> Document:
-        self._front()
-        for number, part in enumerate(self.parts, start=1):
-            if part.title:
-                self._on_recto(self._lay_out("part.html.j2", number=number, part=self._part_view(part)))
-            for chunk in self._questions(part):
+        jobs = [self._cover(), self._reading(), self._contents()]
+        openings = [self._opening(number, part) if part.title else None for number, part in enumerate(self.parts, start=1)]
+        groups = [self._groups(part) for part in self.parts]
+        jobs += [opening for opening in openings if opening]
+        jobs += [self._questions(group) for groups_of_part in groups for group in groups_of_part]
+        chunks = iter(self.tools.typesetter.chunks(jobs))
+
+        cover, reading, contents = next(chunks), next(chunks), next(chunks)
+        self.chunks = [cover, reading]
+        self._on_recto(contents)
+        opened = [next(chunks) if opening else None for opening in openings]
+        for opening, groups_of_part in zip(opened, groups, strict=True):
+            if opening:
+                self._on_recto(opening)
+            for group in groups_of_part:
+                chunk = next(chunks)
+                self.warnings += _missing_glyphs(group[0], chunk)
                 self.chunks.append(chunk)
         self._back()
+
         book = Book(
             title=self.edition.title,
             language=self.edition.bank.language,
@@ -99,96 +102,88 @@ class _Handbook:
             outline=tuple(self._outline()),
             mirrored=self.on_paper,
         )
-        data = link(self.chunks, book)
         pages = sum(len(chunk.pages) for chunk in self.chunks)
-        return Document(suffix=".pdf", data=data, summary=f"{pages} pages", warnings=tuple(self.warnings))
+        return Document(
+            suffix=".pdf", data=link(self.chunks, book), summary=f"{pages} pages", warnings=tuple(self.warnings)
+        )
 
     # -- chunks ---------------------------------------------------------------------------------------------------
 
-    def _lay_out(self, template: str, **values: object) -> Chunk:
+    def _job(self, template: str, parts: object, values: Callable[[], Mapping[str, object]]) -> Job:
+        """Return a chunk to be made from a template; its values are needed only if it is not in the cache."""
         frame = {"language": self.edition.bank.language, "title": self.edition.title}
-        return lay_out(self.tools.templates.render(f"handbook/{template}", **{**frame, **values}), self.css)
+
+        def html() -> str:
+            return self.tools.templates.render(f"handbook/{template}", **{**frame, **values()})
+
+        return Job(parts=("handbook", template, self.tools.look, frame, parts), html=html, css=self.css)
+
+    def _from_values(self, template: str, **values: object) -> Job:
+        """Return a chunk whose values are few: they are what it is known by."""
+        return self._job(template, values, lambda: values)
 
     def _on_recto(self, chunk: Chunk) -> None:
         """Add a chunk; on paper it begins at the right."""
         if self.on_paper and sum(len(each.pages) for each in self.chunks) % 2:
-            self.chunks.append(self._lay_out("blank.html.j2"))
+            self.chunks.append(self.tools.typesetter.chunk(self._from_values("blank.html.j2")))
         self.chunks.append(chunk)
 
-    def _front(self) -> None:
-        self.chunks.append(
-            self._lay_out(
-                "cover.html.j2",
-                kind="Handbook",
-                scope=self.edition.scope,
-                count=self._count(),
-                overview=_overview(self.edition.questions),
-                imprint=[line for line in (self._dated(), self._source(), f"Bank {self._fingerprint()}") if line],
-            )
+    def _cover(self) -> Job:
+        return self._from_values(
+            "cover.html.j2",
+            kind="Handbook",
+            scope=self.edition.scope,
+            count=self._count(),
+            overview=_overview(self.edition.questions),
+            imprint=[line for line in (self._dated(), self._source(), f"Bank {self._fingerprint()}") if line],
         )
-        present = {key for question in self.edition.questions for key in PURPOSES if getattr(question, key)}
-        difficulties = sorted({q.difficulty for q in self.edition.questions if q.difficulty is not None})
-        self.chunks.append(
-            self._lay_out(
-                "reading.html.j2",
-                sections=[[key, SECTION_TITLES[key], purpose] for key, purpose in PURPOSES.items() if key in present],
-                difficulties=[
-                    [value, _questions(sum(q.difficulty == value for q in self.edition.questions))] for value in difficulties
-                ],
-            )
+
+    def _reading(self) -> Job:
+        questions = self.edition.questions
+        present = {key for question in questions for key in PURPOSES if getattr(question, key)}
+        counts = sorted(Counter(each.difficulty for each in questions if each.difficulty is not None).items())
+        return self._from_values(
+            "reading.html.j2",
+            sections=[[key, SECTION_TITLES[key], purpose] for key, purpose in PURPOSES.items() if key in present],
+            difficulties=[[value, _questions(count)] for value, count in counts],
         )
+
+    def _contents(self) -> Job:
         back = [[title, anchor] for title, anchor in self._back_matter()]
-        parts = [self._part_view(part) for part in self.parts]
-        contents, _ = self._fitted("contents.html.j2", parts=parts, back=back)
-        self._on_recto(contents)
+        return self._from_values("contents.html.j2", parts=[self._part_view(part) for part in self.parts], back=back)
 
-    def _questions(self, part: _Part) -> Iterator[Chunk]:
-        groups = [chapter.questions for chapter in part.chapters] if self.options["flow"] else [[q] for q in part.questions]
-        for group in groups:
-            values = {
-                "questions": [self._question_view(question) for question in group],
-                "level": 2,
-                "book": self.edition.title,
-                "source": self.edition.bank.source,
-                "room": None,
-            }
-            chunk, tight = self._fitted("question.html.j2", **values)
-            if self.options["notes"]:
-                chunk = self._with_notes(chunk, "question.html.j2", **values, tight=tight)
-            if chunk.missing:
-                named = ", ".join(f"{character!r} (U+{ord(character):04X})" for character in chunk.missing)
-                self.warnings.append(f"{group[0].location}: {group[0].id}: no bundled font has {named}")
-            self.tools.progress(len(self.chunks), len(self.edition.questions))
-            yield chunk
+    def _opening(self, number: int, part: _Part) -> Job:
+        return self._from_values("part.html.j2", number=number, part=self._part_view(part))
 
-    def _fitted(self, template: str, **values: object) -> tuple[Chunk, bool]:
-        """Lay out, tighter where that saves a page that would be nearly empty; and say whether it was tighter."""
-        chunk = self._lay_out(template, **values, tight=False)
-        if len(chunk.pages) > 1 and chunk.page_height - chunk.room < SHORT_PAGE * chunk.page_height:
-            tighter = self._lay_out(template, **values, tight=True)
-            if len(tighter.pages) < len(chunk.pages):
-                return tighter, True
-        return chunk, False
+    def _groups(self, part: _Part) -> list[Sequence[Question]]:
+        """Return the questions that are laid out together."""
+        if self.options["flow"]:
+            return [chapter.questions for chapter in part.chapters]
+        return [[question] for question in part.questions]
 
-    def _with_notes(self, chunk: Chunk, template: str, *, tight: bool, **values: object) -> Chunk:
-        """Lay out again with boxes to rate oneself and lines to write on, as far as the last page goes."""
-        if chunk.room < RATING:
-            return chunk
-        lines = int((chunk.room - RATING) / RULE)
-        return self._lay_out(template, **{**values, "room": lines}, tight=tight)
+    def _questions(self, group: Sequence[Question]) -> Job:
+        common = {"level": 2, "book": self.edition.title, "source": self.edition.bank.source, "notes": self.options["notes"]}
+        answers = [self._answers(question) for question in group]
+        return self._job(
+            "question.html.j2",
+            [common, [question.digest() for question in group], answers],
+            lambda: {**common, "questions": [self._question_view(question) for question in group]},
+        )
 
     def _back(self) -> None:
         folios = anchor_folios(self.chunks)
+        jobs = []
         for _, name in self._back_matter():
             match name:
                 case "index":
-                    chunk = self._lay_out("index.html.j2", letters=_letters(self._index(folios)))
+                    jobs.append(self._from_values("index.html.j2", letters=_letters(self._index(folios))))
                 case "difficulties":
                     by_difficulty = groupby(sorted(self._rated(), key=_difficulty), key=_difficulty)
                     groups = [[value, [self._entry(question) for question in group]] for value, group in by_difficulty]
-                    chunk = self._lay_out("difficulties.html.j2", groups=groups)
+                    jobs.append(self._from_values("difficulties.html.j2", groups=groups))
                 case _:
-                    chunk = self._lay_out("colophon.html.j2", facts=[list(fact) for fact in self._facts()])
+                    jobs.append(self._from_values("colophon.html.j2", facts=[list(fact) for fact in self._facts()]))
+        for chunk in self.tools.typesetter.chunks(jobs):
             self._on_recto(chunk)
 
     # -- views: what templates see --------------------------------------------------------------------------------
@@ -197,7 +192,7 @@ class _Handbook:
         return {
             "anchor": anchor(question),
             "id": question.id,
-            "question": question_view(question)["question"],
+            "question": inline(question.question, question.markup),
             "difficulty": question.difficulty,
         }
 
@@ -212,12 +207,19 @@ class _Handbook:
             ],
         }
 
+    def _answers(self, question: Question) -> list[list[dict[str, str]]]:
+        """Return, for each follow-up, the questions that answer it."""
+        return [
+            [{"anchor": anchor(each), "id": each.id} for each in self.answered.get((question.id, index), ())]
+            for index in range(len(question.follow_ups))
+        ]
+
     def _question_view(self, question: Question) -> dict[str, object]:
         view = question_view(question)
-        follow_ups = []
-        for index, html in enumerate(view["follow_ups"]):
-            answers = self.answered.get((question.id, index), ())
-            follow_ups.append({"html": html, "answers": [{"anchor": anchor(each), "id": each.id} for each in answers]})
+        follow_ups = [
+            {"html": html, "answers": answers}
+            for html, answers in zip(view["follow_ups"], self._answers(question), strict=True)
+        ]
         meta = " · ".join(filter(None, (question.technology, question.category, question.level)))
         return {**view, "follow_ups": follow_ups, "anchor": anchor(question), "meta": meta}
 
@@ -295,7 +297,7 @@ class _Handbook:
 
     def _fingerprint(self) -> str:
         """Return a short digest of the bank's questions, which two books of the same bank share."""
-        return sha256(repr(self.edition.bank.questions).encode()).hexdigest()[:12]
+        return sha256("".join(question.digest() for question in self.edition.bank.questions).encode()).hexdigest()[:12]
 
     def _facts(self) -> Iterator[tuple[str, str]]:
         yield "Questions", f"{self._count()}: {self.edition.scope}"
@@ -306,6 +308,13 @@ class _Handbook:
         yield "Bank", f"{self.edition.bank.namespace}, fingerprint {self._fingerprint()}"
         yield "Type", "Source Serif and Source Sans by Frank Grießhammer and Paul D. Hunt, IBM Plex Mono by Mike Abbink; SIL OFL"
         yield "Made with", f"qexport {__version__}, WeasyPrint and HarfBuzz"
+
+
+def _missing_glyphs(question: Question, chunk: Chunk) -> list[str]:
+    if not chunk.missing:
+        return []
+    named = ", ".join(f"{character!r} (U+{ord(character):04X})" for character in chunk.missing)
+    return [f"{question.location}: {question.id}: no bundled font has {named}"]
 
 
 def anchor(question: Question) -> str:
