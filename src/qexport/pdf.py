@@ -36,6 +36,8 @@ SHORT_PAGE = 0.2
 """Of a page: what `data-fit` sets tighter, if that saves the page."""
 
 _FILL = re.compile(r"<!--fill ([\d.]+)-->(.*?)<!--each ([\d.]+)-->(.*?)<!--/each-->(.*?)<!--/fill-->\s*", re.DOTALL)
+_MEANINGLESS = ("/Span", "/NonStruct")
+_HOLDS_TEXT = ("/P", "/H1", "/H2", "/H3", "/H4", "/H5", "/H6", "/LBody", "/TD", "/TH", "/Link", "/Caption", "/Span", "/NonStruct")
 _ALIGNS = {"center": "center", "right": "right", "end": "right"}
 
 _REFERENCE = re.compile(rb"(\d+) 0 R")
@@ -132,6 +134,7 @@ class _Extraction:
     def __init__(self, document: Any, pdf: Any) -> None:
         self.document = document
         self.pdf = pdf
+        self.pages = {reference: page for page, reference in enumerate(pdf.page_references)}
         self.used: list[int] = []  # objects of the document, in the chunk's order
         self.numbers: dict[int, int] = {}  # object of the document → object of the chunk
         self.slots: list[Slot] = []
@@ -168,6 +171,10 @@ class _Extraction:
             missing=tuple(sorted({chr(point) for font in self.document.fonts.values() for point in font.missing})),
         )
 
+    @staticmethod
+    def _reference(number: int) -> bytes:
+        return b"%d 0 R" % number
+
     def _object(self, reference: bytes) -> Any:
         return self.pdf.objects[reference if isinstance(reference, int) else _number(reference)]
 
@@ -193,7 +200,31 @@ class _Extraction:
                     annotations.append((_number(self._object(kid)["Obj"]), element))
                 else:
                     kids.remove(kid)
+        for reference in document["K"]:
+            self._simplify(_number(reference), parents)
         return [_number(reference) for reference in document["K"]], parents, annotations  # type: ignore[return-value]
+
+    def _simplify(self, number: int, parents: list[list[int]]) -> None:
+        """Let blocks hold their text themselves: WeasyPrint puts each line of each style into an element of its own."""
+        element = self.pdf.objects[number]
+        page = self.pages[element["Pg"]]
+        kids: list[Any] = []
+        for kid in element["K"]:
+            child = None if isinstance(kid, int) else self._object(kid)
+            if child is None or child["Type"] != "/StructElem":
+                kids.append(kid)
+                continue
+            self._simplify(_number(kid), parents)
+            if child["S"] not in _MEANINGLESS or element["S"] not in _HOLDS_TEXT or child["Pg"] != element["Pg"]:
+                kids.append(kid)
+                continue
+            for grandchild in child["K"]:
+                if isinstance(grandchild, int):
+                    parents[page][grandchild] = number
+                elif (item := self._object(grandchild))["Type"] == "/StructElem":
+                    item["P"] = self._reference(number)
+            kids += child["K"]
+        element["K"][:] = kids
 
     def _relocate_links(self, annotations: list[tuple[int, int]]) -> None:
         kept = {annotation for annotation, _ in annotations}
