@@ -13,10 +13,11 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from hashlib import sha256
+from itertools import groupby
 from typing import Any
 from xml.sax.saxutils import escape
 
-import pydyf  # 20 ms; writes objects and the cross-reference table
 import uharfbuzz
 
 from qexport.chunk import Chunk, FontUse, Slot
@@ -26,6 +27,9 @@ _MARK = re.compile(rb"\0([\w:.-]+)\0")
 
 POINTS = 0.75
 """PDF points in a CSS pixel."""
+
+COMPRESSION = 6
+"""Of zlib: 9 takes three times as long for a file 1 % smaller."""
 
 LEADER_STEP = 6
 """CSS pixels from dot to dot of a leader. Dots stand on multiples of it, so that those of all lines are aligned."""
@@ -57,21 +61,19 @@ class Book:
     """Whether versos have the inner margin at the right, and their running heads and folios at the left."""
 
 
-class _Source(pydyf.Object):  # type: ignore[misc]
-    """An object whose PDF source is known, with the data of its stream if it has one."""
+class _Object:
+    """A PDF object: its number, its source, and the data of its stream if it has one."""
 
-    def __init__(self, source: bytes, stream: bytes | None = None) -> None:
-        super().__init__()
+    __slots__ = ("number", "source", "stream")
+
+    def __init__(self, number: int, source: bytes, stream: bytes | None) -> None:
+        self.number = number
         self.source = source
         self.stream = stream
 
     @property
-    def data(self) -> bytes:
-        return self.source if self.stream is None else b"%s\nstream\n%s\nendstream" % (self.source, self.stream)
-
-    @property
-    def compressible(self) -> bool:
-        return self.stream is None
+    def reference(self) -> bytes:
+        return b"%d 0 R" % self.number
 
 
 def anchor_folios(chunks: Iterable[Chunk]) -> dict[str, int]:
@@ -96,9 +98,9 @@ class _Linker:
         self.chunks = chunks
         self.book = book
         self.folios = anchor_folios(chunks)
-        self.out = pydyf.PDF()
-        self.structure, self.document = self._add(b""), self._add(b"")
-        self.fonts = self._add(b"")
+        self.objects: list[_Object] = []
+        self.catalog, self.information, self.pages = self._add(b""), self._add(b""), self._add(b"")
+        self.structure, self.document, self.fonts = self._add(b""), self._add(b""), self._add(b"")
         self.page_numbers: list[int] = []
         self.elements: list[bytes] = []
         self.page_parents: list[bytes] = []
@@ -116,17 +118,15 @@ class _Linker:
         self._finish_structure()
         self._finish_fonts()
         self._finish_catalog()
-        buffer = io.BytesIO()
-        self.out.write(buffer, version=b"1.7", identifier=True, compress=True)
-        return buffer.getvalue()
+        return _file(self.objects, self.catalog, self.information)
 
-    def _add(self, source: bytes, stream: bytes | None = None) -> _Source:
-        item = _Source(source, stream)
-        self.out.add_object(item)
+    def _add(self, source: bytes, stream: bytes | None = None) -> _Object:
+        item = _Object(len(self.objects) + 1, source, stream)
+        self.objects.append(item)
         return item
 
-    def _add_stream(self, content: bytes, extra: bytes = b"") -> _Source:
-        data = zlib.compress(content, 9)
+    def _add_stream(self, content: bytes, extra: bytes = b"") -> _Object:
+        data = zlib.compress(content, COMPRESSION)
         return self._add(b"<<%s/Filter /FlateDecode/Length %d>>" % (extra, len(data)), data)
 
     # -- pages ----------------------------------------------------------------------------------------------------
@@ -134,17 +134,18 @@ class _Linker:
     def _place(self, chunk: Chunk, *, first_annotation_key: int) -> None:
         first_page = len(self.page_numbers)
         before = [self._before(chunk, first_page + page) for page in range(len(chunk.pages))]
-        first_object = len(self.out.objects)
+        first_object = len(self.objects) + 1
 
         def reference(number: int) -> bytes:
             return b"%d 0 R" % (first_object + number)
 
-        late = len(chunk.objects)
+        late = first_object + len(chunk.objects)
+        lates = {slot.late for slot in chunk.slots}
         book_words = {
-            b"pages": self.out.pages.reference,
+            b"pages": self.pages.reference,
             b"document": self.document.reference,
             b"fonts": self.fonts.reference,
-            **{b"late%d" % slot: reference(late + slot) for slot in range(len(chunk.slots))},
+            **{b"late%d" % number: b"%d 0 R" % (late + number) for number in lates},
             **{b"page%d" % page: b"%d" % (first_page + page) for page in range(len(chunk.pages))},
             **{b"before%d" % page: shift for page, shift in enumerate(before)},
             **{b"annot%d" % i: b"%d" % (first_annotation_key + i) for i in range(len(chunk.annotations))},
@@ -162,12 +163,10 @@ class _Linker:
         for value, stream in chunk.objects:
             self._add(_MARK.sub(resolve, value), stream or None)
         files = {use.key: use.file for use in chunk.fonts}
-        for slot in chunk.slots:
-            folio = first_page + slot.page + 1
-            verso = self.book.mirrored and folio % 2 == 0
-            place = _mirrored(slot, chunk) if verso and slot.mcid is None else slot
-            content = self._draw(place, files[slot.font], folio) if not slot.content else _head(slot, place.x)
-            self._add_stream(content)
+        for _, slots in groupby(chunk.slots, key=lambda slot: slot.late):
+            self._add_stream(
+                b"\n".join(self._draw(slot, chunk, files[slot.font], first_page) for slot in slots)
+            )
         self.page_numbers += [first_object + number for number in chunk.pages]
         self.elements += [reference(number) for number in chunk.elements]
         for parents in chunk.parents:
@@ -188,30 +187,73 @@ class _Linker:
         moved = self._moved(chunk, page)
         return b"%s " % self._add_stream(b"1 0 0 1 %.4f 0 cm" % (POINTS * moved)).reference if moved else b""
 
-    def _draw(self, slot: Slot, file: str, folio: int) -> bytes:
-        """Return the content that draws a folio, and the leader up to it."""
+    def _draw(self, slot: Slot, chunk: Chunk, file: str, first_page: int) -> bytes:
+        """Return the content that fills a slot: a running head, or a folio and the leader up to it."""
+        folio = first_page + slot.page + 1
+        verso = self.book.mirrored and folio % 2 == 0
+        place = _mirrored(slot, chunk) if verso and slot.mcid is None else slot
+        if slot.content:
+            return b"%s\n/Artifact BMC\nq 1 0 0 1 %.3f 0 cm\n%s\nQ\nEMC" % (
+                slot.state,
+                place.x - slot.x,
+                slot.content,
+            )
         face = _face(file)
         glyphs = [face.glyphs[digit] for digit in str(self.folios[slot.anchor] if slot.anchor else folio)]
         width = sum(face.advances[glyph] for glyph in glyphs) * slot.size / 1000
-        x = slot.x - width * {"left": 0, "center": 0.5, "right": 1}[slot.align]
+        x = place.x - width * {"left": 0, "center": 0.5, "right": 1}[place.align]
         opening = b"/Artifact BMC" if slot.mcid is None else b"/Span <</MCID %d>> BDC" % slot.mcid
-        content = b"%s\n%s\nEMC" % (opening, self._show(slot, x, glyphs))
-        if slot.leader is not None:
-            gap = slot.size / 2
-            first = int((slot.leader + gap) / LEADER_STEP) + 1
-            last = int((x - gap) / LEADER_STEP)
-            dots = [self._show(slot, step * LEADER_STEP, [face.glyphs["."]]) for step in range(first, last)]
-            content = b"/Artifact BMC\n%s\nEMC\n%s" % (b"\n".join(dots), content)
-        return content
-
-    def _show(self, slot: Slot, x: float, glyphs: list[int]) -> bytes:
-        self.drawn_late.setdefault(slot.font, set()).update(glyphs)
         codes = b"".join(b"%04x" % glyph for glyph in glyphs)
-        return b"BT /%s %.4g Tf 1 0 0 -1 %.3f %.3f Tm <%s> Tj ET" % (slot.font.encode(), slot.size, x, slot.y, codes)
+        content = b"%s\n%s\nEMC" % (opening, self._show(slot, x, b"<%s> Tj" % codes, glyphs))
+        if slot.leader is not None:
+            content = b"/Artifact BMC\n%s\nEMC\n%s" % (self._leader(slot, face, x), content)
+        return b"%s\n%s" % (slot.state, content)
+
+    def _leader(self, slot: Slot, face: _Face, end: float) -> bytes:
+        """Return a row of dots from the end of a text up to `end`."""
+        gap = slot.size / 2
+        first = int(((slot.leader or 0) + gap) / LEADER_STEP) + 1
+        count = int((end - gap) / LEADER_STEP) - first
+        if count < 1:
+            return b""
+        dot = face.glyphs["."]
+        # TJ moves back by thousandths of the size: as much as a dot is wider than the step.
+        between = face.advances[dot] - 1000 * LEADER_STEP / slot.size
+        row = b" ".join([b"<%04x>%.2f" % (dot, between)] * count)
+        return self._show(slot, first * LEADER_STEP, b"[%s] TJ" % row, [dot])
+
+    def _show(self, slot: Slot, x: float, text: bytes, glyphs: list[int]) -> bytes:
+        self.drawn_late.setdefault(slot.font, set()).update(glyphs)
+        return b"BT /%s %.4g Tf 1 0 0 -1 %.3f %.3f Tm %s ET" % (
+            slot.font.encode(),
+            slot.size,
+            x,
+            slot.y,
+            text,
+        )
 
     def _finish_pages(self) -> None:
-        self.out.pages["Kids"] = pydyf.Array([b"%d 0 R" % number for number in self.page_numbers])
-        self.out.pages["Count"] = len(self.page_numbers)
+        """Add the page tree, at most 64 kids a node, so that a reader finds page 1,000 without reading 999."""
+        nodes = [(b"%d 0 R" % number, 1) for number in self.page_numbers]
+        parents: dict[bytes, bytes] = {}
+        while len(nodes) > 64:
+            groups = [nodes[at : at + 64] for at in range(0, len(nodes), 64)]
+            nodes = []
+            for group in groups:
+                count = sum(pages for _, pages in group)
+                node = self._add(b"/Kids [%s]/Count %d" % (b" ".join(kid for kid, _ in group), count))
+                parents.update((kid, node.reference) for kid, _ in group)
+                nodes.append((node.reference, count))
+        for kid, _ in nodes:
+            parents[kid] = self.pages.reference
+        for kid, parent in parents.items():
+            item = self.objects[int(kid.split()[0]) - 1]
+            if item.source.startswith(b"/Kids"):
+                item.source = b"<</Type /Pages/Parent %s%s>>" % (parent, item.source)
+            else:
+                item.source = item.source.replace(b"/Parent " + self.pages.reference, b"/Parent " + parent, 1)
+        kids = b" ".join(kid for kid, _ in nodes)
+        self.pages.source = b"<</Type /Pages/Kids [%s]/Count %d>>" % (kids, len(self.page_numbers))
 
     # -- structure, fonts, catalog --------------------------------------------------------------------------------
 
@@ -245,7 +287,7 @@ class _Linker:
             references.append(b"/%s %s" % (key.encode(), self._font(same[0], widths, texts).reference))
         self.fonts.source = b"<<%s>>" % b"".join(references)
 
-    def _font(self, use: FontUse, widths: Mapping[int, int], texts: Mapping[int, str]) -> _Source:
+    def _font(self, use: FontUse, widths: Mapping[int, int], texts: Mapping[int, str]) -> _Object:
         data = subset(use.file, texts)
         file = self._add_stream(data, b"/Length1 %d" % len(data))
         name = use.name.encode("ascii")
@@ -268,7 +310,8 @@ class _Linker:
         advances = b" ".join(b"%d [%d]" % pair for pair in sorted(widths.items()))
         descendant = self._add(
             b"<</Type /Font/Subtype /CIDFontType2/BaseFont /%s/CIDSystemInfo <</Registry (Adobe)/Ordering (Identity)"
-            b"/Supplement 0>>/CIDToGIDMap /Identity/W [%s]/FontDescriptor %s>>" % (name, advances, descriptor.reference)
+            b"/Supplement 0>>/CIDToGIDMap /Identity/W [%s]/FontDescriptor %s>>"
+            % (name, advances, descriptor.reference)
         )
         unicode = self._add_stream(_to_unicode(texts))
         return self._add(
@@ -277,27 +320,31 @@ class _Linker:
         )
 
     def _finish_catalog(self) -> None:
-        book, catalog = self.book, self.out.catalog
-        xmp = self._add(b"", _xmp(book))
-        xmp.source = b"<</Type /Metadata/Subtype /XML/Length %d>>" % len(_xmp(book))
-        names = b" ".join(b"%s %s" % (_string(name), place) for name, place in sorted(self.destinations.items()))
-        catalog["Names"] = b"<</Dests <</Names [%s]>>>>" % names
-        catalog["StructTreeRoot"] = self.structure.reference
-        catalog["MarkInfo"] = b"<</Marked true>>"
-        catalog["ViewerPreferences"] = b"<</DisplayDocTitle true>>"
-        catalog["Lang"] = pydyf.String(book.language)
-        catalog["Metadata"] = xmp.reference
-        if book.outline:
-            catalog["Outlines"] = self._outline(book.outline)
-            catalog["PageMode"] = b"/UseOutlines"
-        self.out.info["Title"] = pydyf.String(book.title)
-        if book.subject:
-            self.out.info["Subject"] = pydyf.String(book.subject)
-        if book.creator:
-            self.out.info["Creator"] = pydyf.String(book.creator)
+        book = self.book
+        xmp = _xmp(book)
+        metadata = self._add(b"<</Type /Metadata/Subtype /XML/Length %d>>" % len(xmp), xmp)
+        names = b" ".join(
+            b"%s %s" % (_string(name), place) for name, place in sorted(self.destinations.items())
+        )
+        outline = b"/Outlines %s/PageMode /UseOutlines" % self._outline(book.outline) if book.outline else b""
+        self.catalog.source = (
+            b"<</Type /Catalog/Pages %s/Names <</Dests <</Names [%s]>>>>/StructTreeRoot %s/MarkInfo <</Marked true>>"
+            b"/ViewerPreferences <</DisplayDocTitle true>>/Lang %s/Metadata %s%s>>"
+            % (
+                self.pages.reference,
+                names,
+                self.structure.reference,
+                _string(book.language),
+                metadata.reference,
+                outline,
+            )
+        )
+        facts = {"Title": book.title, "Subject": book.subject, "Creator": book.creator}
         if book.modified:
-            stamp = re.sub(r"\D", "", book.modified)
-            self.out.info["ModDate"] = self.out.info["CreationDate"] = pydyf.String(f"D:{stamp}Z")
+            facts["CreationDate"] = facts["ModDate"] = f"D:{re.sub(r'[^0-9]', '', book.modified)}Z"
+        self.information.source = b"<<%s>>" % b"".join(
+            b"/%s %s" % (key.encode(), _string(text)) for key, text in facts.items() if text
+        )
 
     def _outline(self, entries: Sequence[OutlineEntry]) -> bytes:
         """Add an outline, return the reference of its root. Entries with children are closed."""
@@ -306,7 +353,7 @@ class _Linker:
         root.source = b"<</Type /Outlines/First %s/Last %s/Count %d>>" % (first, last, len(entries))
         return bytes(root.reference)
 
-    def _outline_level(self, entries: Sequence[OutlineEntry], parent: _Source) -> tuple[bytes, bytes, int]:
+    def _outline_level(self, entries: Sequence[OutlineEntry], parent: _Object) -> tuple[bytes, bytes, int]:
         items = [self._add(b"") for _ in entries]
         for index, (entry, item) in enumerate(zip(entries, items, strict=True)):
             source = b"/Title %s/Dest %s/Parent %s" % (
@@ -324,10 +371,6 @@ class _Linker:
         return items[0].reference, items[-1].reference, len(items)
 
 
-def _head(slot: Slot, x: float) -> bytes:
-    return b"/Artifact BMC\nq 1 0 0 1 %.3f 0 cm\n%s\nQ\nEMC" % (x - slot.x, slot.content)
-
-
 def _mirrored(slot: Slot, chunk: Chunk) -> Slot:
     """Return a slot at the other side of the page, in coordinates that have been moved."""
     x = chunk.page_width - slot.x - (slot.width if slot.content else 0) - chunk.mirror
@@ -338,11 +381,15 @@ def subset(file: str, glyphs: Iterable[int]) -> bytes:
     """Return the bundled font file (by its SHA-256) with these glyphs alone, under their old numbers."""
     request = uharfbuzz.SubsetInput()
     request.flags = (
-        uharfbuzz.SubsetFlags.RETAIN_GIDS | uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
+        uharfbuzz.SubsetFlags.RETAIN_GIDS
+        | uharfbuzz.SubsetFlags.NO_HINTING
+        | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
     )
     request.sets(uharfbuzz.SubsetInputSets.GLYPH_INDEX).update(sorted(glyphs))
     drop = request.sets(uharfbuzz.SubsetInputSets.DROP_TABLE_TAG)
-    drop.update(int.from_bytes(tag, "big") for tag in (b"GSUB", b"GPOS", b"GDEF", b"DSIG", b"BASE", b"JSTF", b"LTSH"))
+    drop.update(
+        int.from_bytes(tag, "big") for tag in (b"GSUB", b"GPOS", b"GDEF", b"DSIG", b"BASE", b"JSTF", b"LTSH")
+    )
     return bytes(uharfbuzz.subset(_face(file).face, request).blob.data)
 
 
@@ -377,12 +424,79 @@ def _face(file: str) -> _Face:
 
 
 def _string(text: str) -> bytes:
-    return bytes(pydyf.String(text).data)
+    """Return a PDF string: literal where it is ASCII, else UTF-16 (ISO 32000-1, 7.9.2.2)."""
+    if text.isascii():
+        return b"(%s)" % re.sub(rb"([\\()])", rb"\\\1", text.encode())
+    return b"<FEFF%s>" % text.encode("utf-16-be").hex().encode()
+
+
+def _file(objects: Sequence[_Object], catalog: _Object, information: _Object) -> bytes:
+    """Return a PDF file: streams by themselves, other objects 200 to a compressed stream (ISO 32000-1, 7.5.7)."""
+    out = io.BytesIO()
+    out.write(b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n")
+    places: dict[int, tuple[int, int, int]] = {
+        0: (0, 0, 65535)
+    }  # number → the fields of a cross-reference stream
+
+    def write(number: int, source: bytes, stream: bytes) -> None:
+        places[number] = (1, out.tell(), 0)
+        out.write(b"%d 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (number, source, stream))
+
+    for item in objects:
+        if item.stream is not None:
+            write(item.number, item.source, item.stream)
+    others = [item for item in objects if item.stream is None]
+    number = len(objects)
+    for start in range(0, len(others), 200):
+        number += 1
+        head, body = [], []
+        at = 0
+        for index, item in enumerate(others[start : start + 200]):
+            head.append(b"%d %d" % (item.number, at))
+            body.append(item.source)
+            at += len(item.source) + 1
+            places[item.number] = (2, number, index)
+        index_part = b" ".join(head) + b"\n"
+        data = zlib.compress(index_part + b"\n".join(body), COMPRESSION)
+        first = len(index_part)
+        extra = b"<</Type /ObjStm/N %d/First %d/Filter /FlateDecode/Length %d>>" % (
+            len(head),
+            first,
+            len(data),
+        )
+        write(number, extra, data)
+
+    number += 1
+    start_of_table = out.tell()
+    places[number] = (1, start_of_table, 0)
+    table = b"".join(
+        kind.to_bytes(1, "big") + place.to_bytes(5, "big") + rest.to_bytes(2, "big")
+        for _, (kind, place, rest) in sorted(places.items())
+    )
+    data = zlib.compress(table, COMPRESSION)
+    identity = sha256(out.getbuffer()).hexdigest()[:32].encode()
+    extra = (
+        b"<</Type /XRef/Size %d/W [1 5 2]/Root %s/Info %s/ID [<%s> <%s>]/Filter /FlateDecode/Length %d>>"
+        % (
+            number + 1,
+            catalog.reference,
+            information.reference,
+            identity,
+            identity,
+            len(data),
+        )
+    )
+    out.write(b"%d 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (number, extra, data))
+    out.write(b"startxref\n%d\n%%%%EOF\n" % start_of_table)
+    return out.getvalue()
 
 
 def _to_unicode(texts: Mapping[int, str]) -> bytes:
     """Return the CMap that tells readers what characters glyphs stand for (ISO 32000-1, 9.10.3)."""
-    pairs = [b"<%04x> <%s>" % (glyph, text.encode("utf-16-be").hex().encode()) for glyph, text in sorted(texts.items())]
+    pairs = [
+        b"<%04x> <%s>" % (glyph, text.encode("utf-16-be").hex().encode())
+        for glyph, text in sorted(texts.items())
+    ]
     blocks = []
     for start in range(0, len(pairs), 100):  # at most 100 pairs a block
         block = pairs[start : start + 100]
@@ -398,7 +512,9 @@ def _to_unicode(texts: Mapping[int, str]) -> bytes:
 
 def _xmp(book: Book) -> bytes:
     """Return the metadata packet; `pdfuaid:part` is the claim to PDF/UA-1 (ISO 14289-1, 5)."""
-    dates = f"<xmp:CreateDate>{book.modified}</xmp:CreateDate><xmp:ModifyDate>{book.modified}</xmp:ModifyDate>"
+    dates = (
+        f"<xmp:CreateDate>{book.modified}</xmp:CreateDate><xmp:ModifyDate>{book.modified}</xmp:ModifyDate>"
+    )
     creator = f"<xmp:CreatorTool>{escape(book.creator)}</xmp:CreatorTool>" if book.creator else ""
     subject = (
         f'<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{escape(book.subject)}</rdf:li></rdf:Alt></dc:description>'

@@ -6,7 +6,7 @@ its value holds a *mark*, a word between two NULs (which no PDF token or checked
 
     12          object 12 of this chunk
     pages       the book's page tree          document    the book's root structure element
-    fonts       the book's font dictionary    late3       what is drawn in slot 3           before3     what comes before the content of page 3, or nothing
+    fonts       the book's font dictionary    late3       what is drawn in the slots of `late` 3       before3     what comes before the content of page 3, or nothing
     page3       the key of page 3 in the book's parent tree, annot12 that of annotation 12
     x3:41.5     the abscissa 41.5 pt on page 3, which moves where the book has a wider inner margin
 """
@@ -51,6 +51,8 @@ class Slot:
     """
 
     page: int
+    late: int
+    """Number of the content stream it is drawn in; slots that follow each other share one."""
     anchor: str
     """The place whose folio is drawn; empty: the folio of the page the slot stands on."""
     x: float
@@ -65,6 +67,8 @@ class Slot:
     """The marked content the text belongs to; None: an artifact, as running heads and folios are."""
     leader: float | None = None
     """Where a dotted leader begins that runs up to the text; None: there is none."""
+    state: bytes = b""
+    """Operators that set the colour it is drawn in, and what follows it."""
     content: bytes = b""
     """What is drawn if it is no folio: a text of this width that begins at x, aligned left."""
     width: float = 0

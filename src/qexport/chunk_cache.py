@@ -62,7 +62,9 @@ class ChunkCache:
                         if used < today:
                             stale.append(key)
             if stale:
-                database.executemany("UPDATE chunks SET used = ? WHERE key = ?", [(today, key) for key in stale])
+                database.executemany(
+                    "UPDATE chunks SET used = ? WHERE key = ?", [(today, key) for key in stale]
+                )
                 database.commit()
         return found
 
@@ -74,7 +76,8 @@ class ChunkCache:
             if database is None:
                 return
             database.executemany(
-                "INSERT OR REPLACE INTO chunks (key, digest, size, data, used) VALUES (?, ?, length(?3), ?3, ?4)", rows
+                "INSERT OR REPLACE INTO chunks (key, digest, size, data, used) VALUES (?, ?, length(?3), ?3, ?4)",
+                rows,
             )
             database.commit()
             self._shrink(database, self.limit)
@@ -118,7 +121,9 @@ class ChunkCache:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 with closing(sqlite3.connect(self.path, timeout=10)) as database:
                     database.execute("PRAGMA journal_mode = WAL")
-                    database.execute("PRAGMA synchronous = NORMAL")  # a chunk lost with the power is laid out again
+                    database.execute(
+                        "PRAGMA synchronous = NORMAL"
+                    )  # a chunk lost with the power is laid out again
                     database.execute(
                         "CREATE TABLE IF NOT EXISTS chunks "
                         "(key TEXT PRIMARY KEY, digest BLOB, size INTEGER, data BLOB, used INTEGER) WITHOUT ROWID"
@@ -154,5 +159,8 @@ def _decoded(data: bytes, digest: bytes) -> Chunk | None:
         return None
     try:
         return msgspec.msgpack.decode(zlib.decompress(data), type=Chunk)
-    except (zlib.error, msgspec.MsgspecError):  # written by another version under the same key: cannot be, but is no reason to fail
+    except (
+        zlib.error,
+        msgspec.MsgspecError,
+    ):  # written by another version under the same key: cannot be, but is no reason to fail
         return None

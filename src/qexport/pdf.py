@@ -10,6 +10,8 @@ WeasyPrint draws a document into a graph of PDF objects and hands them over thro
 - margin boxes are artifacts and slots: on a verso page they are drawn at the other side; one with the text
   `qx:folio` holds the page's own folio;
 - a body with `data-fit` is laid out again with the class `tight` if its last page would be nearly empty;
+- a body with `data-sheets="0 2@9,9 3@105,9 | 1 4@9,9"` has its pages put on sheets: here two, of pages 0 and 1, as
+  large as these; pages 2 and 3 are on the first, their upper left corners 9 mm from its top, 9 and 105 from its left;
 - `<!--fill 40-->…<!--each 30-->…<!--/each--><!--/fill-->` appears where 40 CSS pixels are left on the last page, and
   what is between `each` as often as 30 more are.
 """
@@ -21,6 +23,7 @@ import io
 import logging
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from types import MappingProxyType
@@ -35,9 +38,31 @@ PLACE = "qx:"
 SHORT_PAGE = 0.2
 """Of a page: what `data-fit` sets tighter, if that saves the page."""
 
-_FILL = re.compile(r"<!--fill ([\d.]+)-->(.*?)<!--each ([\d.]+)-->(.*?)<!--/each-->(.*?)<!--/fill-->\s*", re.DOTALL)
+_FILL = re.compile(
+    r"<!--fill ([\d.]+)-->(.*?)<!--each ([\d.]+)-->(.*?)<!--/each-->(.*?)<!--/fill-->\s*", re.DOTALL
+)
+_SHEETS = re.compile(r'<body[^>]* data-sheets="([^"]*)"')
+_PLACED = re.compile(r"(\d+)(?:@(-?[\d.]+),(-?[\d.]+))?")
+PIXELS = 96 / 25.4
+"""CSS pixels in a millimetre."""
+
 _MEANINGLESS = ("/Span", "/NonStruct")
-_HOLDS_TEXT = ("/P", "/H1", "/H2", "/H3", "/H4", "/H5", "/H6", "/LBody", "/TD", "/TH", "/Link", "/Caption", "/Span", "/NonStruct")
+_HOLDS_TEXT = (
+    "/P",
+    "/H1",
+    "/H2",
+    "/H3",
+    "/H4",
+    "/H5",
+    "/H6",
+    "/LBody",
+    "/TD",
+    "/TH",
+    "/Link",
+    "/Caption",
+    "/Span",
+    "/NonStruct",
+)
 _ALIGNS = {"center": "center", "right": "right", "end": "right"}
 
 _REFERENCE = re.compile(rb"(\d+) 0 R")
@@ -118,6 +143,8 @@ def _laid_out(html: str, css: str, files: Mapping[str, bytes]) -> Chunk:
     weasyprint = _engine()
     source = weasyprint.HTML(string=html, base_url=PLACE, url_fetcher=_fetcher_class()(files))
     document = source.render(stylesheets=[_stylesheet(css)], font_config=_font_configuration())
+    if sheets := _SHEETS.search(html):
+        document = _imposed(document, sheets[1])
     chunks: list[Chunk] = []
 
     def take(document: Any, pdf: Any) -> None:
@@ -126,6 +153,30 @@ def _laid_out(html: str, css: str, files: Mapping[str, bytes]) -> Chunk:
 
     document.write_pdf(finisher=take, pdf_variant="pdf/ua-1")
     return chunks[0]
+
+
+def _imposed(document: Any, sheets: str) -> Any:
+    """Return a document of sheets with the pages of another on them, in their reading order."""
+    from weasyprint.document import Page
+    from weasyprint.layout.background import layout_box_backgrounds
+
+    boxes = [page._page_box for page in document.pages]
+    imposed = []
+    for sheet in sheets.split("|"):
+        placed = [_PLACED.fullmatch(each) for each in sheet.split()]
+        assert all(placed), sheet
+        numbers, roots = [], []
+        for number, x, y in (each.groups() for each in placed if each):
+            numbers.append(int(number))
+            for box in boxes[int(number)].children:
+                root = box.deepcopy()  # a page may be put on several sheets
+                root.translate(float(x or 0) * PIXELS, float(y or 0) * PIXELS)
+                roots.append(root)
+        page = boxes[numbers[0]].copy_with_children(roots)
+        for root in roots:
+            layout_box_backgrounds(page, root, None)  # which know where they are
+        imposed.append(Page(page))
+    return document.copy(imposed)
 
 
 class _Extraction:
@@ -138,6 +189,7 @@ class _Extraction:
         self.used: list[int] = []  # objects of the document, in the chunk's order
         self.numbers: dict[int, int] = {}  # object of the document → object of the chunk
         self.slots: list[Slot] = []
+        self.lates = 0
         self.special_colors = False
 
     def chunk(self) -> Chunk:
@@ -161,14 +213,18 @@ class _Extraction:
             pages=tuple(self.numbers[number] for number in pages),
             elements=tuple(self.numbers[number] for number in top),
             parents=tuple(tuple(self.numbers.get(number) for number in page) for page in parents),  # type: ignore[arg-type]
-            annotations=tuple((self.numbers[annotation], self.numbers[element]) for annotation, element in annotations),
+            annotations=tuple(
+                (self.numbers[annotation], self.numbers[element]) for annotation, element in annotations
+            ),
             anchors=tuple(self._anchors(pages)),
             fonts=tuple(self._fonts()),
             slots=tuple(self.slots),
             terms=tuple(self._terms()),
             room=last.content_box_y() + last.height - body.position_y - body.margin_height(),
             page_height=last.height,
-            missing=tuple(sorted({chr(point) for font in self.document.fonts.values() for point in font.missing})),
+            missing=tuple(
+                sorted({chr(point) for font in self.document.fonts.values() for point in font.missing})
+            ),
         )
 
     @staticmethod
@@ -215,7 +271,11 @@ class _Extraction:
                 kids.append(kid)
                 continue
             self._simplify(_number(kid), parents)
-            if child["S"] not in _MEANINGLESS or element["S"] not in _HOLDS_TEXT or child["Pg"] != element["Pg"]:
+            if (
+                child["S"] not in _MEANINGLESS
+                or element["S"] not in _HOLDS_TEXT
+                or child["Pg"] != element["Pg"]
+            ):
                 kids.append(kid)
                 continue
             for grandchild in child["K"]:
@@ -249,7 +309,15 @@ class _Extraction:
             left, bottom, right, top = map(_float, annotation["Rect"])
             page = page_of[number]
             annotation["Rect"] = _Raw(
-                b"[", mark(f"x{page}:{left.decode()}"), b" ", bottom, b" ", mark(f"x{page}:{right.decode()}"), b" ", top, b"]"
+                b"[",
+                mark(f"x{page}:{left.decode()}"),
+                b" ",
+                bottom,
+                b" ",
+                mark(f"x{page}:{right.decode()}"),
+                b" ",
+                top,
+                b"]",
             )
             annotation["StructParent"] = mark(f"annot{index}")
             uri = annotation["A"]["URI"].string if "A" in annotation else None
@@ -259,7 +327,9 @@ class _Extraction:
             if titles.get(number):
                 annotation["Contents"] = pydyf_string(titles[number])  # type: ignore[misc]
 
-    def _forget_what_the_book_provides(self, pages: list[int], top: list[int], annotations: list[tuple[int, int]]) -> None:
+    def _forget_what_the_book_provides(
+        self, pages: list[int], top: list[int], annotations: list[tuple[int, int]]
+    ) -> None:
         resources = self._object(self._object(pages[0])["Resources"])
         resources["Font"] = mark("fonts")
         if not self.special_colors:
@@ -297,9 +367,16 @@ class _Extraction:
                 continue
             font = next(item for item in drawn if isinstance(item, bytes) and item.endswith(b" Tf"))
             is_head = margin and text.text != FOLIO
-            align = "left" if is_head else _ALIGNS.get(container.style["text_align_all"], "left") if margin else "right"
+            align = (
+                "left"
+                if is_head
+                else _ALIGNS.get(container.style["text_align_all"], "left")
+                if margin
+                else "right"
+            )
             slot = Slot(
                 page=index,
+                late=0,
                 anchor=anchor or "",
                 x=text.position_x + {"left": 0, "center": 0.5, "right": 1}[align] * text.width,
                 y=text.position_y + text.baseline,
@@ -307,7 +384,9 @@ class _Extraction:
                 font=font.split()[0].decode().removeprefix("/"),
                 size=text.style["font_size"],
                 mcid=None if margin else mcid,
-                leader=_end_of_text(container, text) if not margin and "data-leader" in text.element.attrib else None,
+                leader=_end_of_text(container, text)
+                if not margin and "data-leader" in text.element.attrib
+                else None,
                 content=b"\n".join(drawn) if is_head else b"",
                 width=text.width,
             )
@@ -316,16 +395,22 @@ class _Extraction:
         self._split(index, page, items, found)
 
     def _split(self, index: int, page: Any, items: list[Any], found: list[tuple[int, int, Slot]]) -> None:
-        """Let a page's content be streams with a late one for each slot between them."""
+        """Let a page's content be streams, with a late one between them for the slots that follow each other."""
         parts = [b"[", mark(f"before{index}")]
         at = 0
         for start, end, slot in found:
+            between = items[at:start]
+            if at == 0 or not all(_sets_state(item) for item in between):
+                self.lates += 1
+                parts += [self._stream(between), b" ", mark(f"late{self.lates - 1}"), b" "]
+                between = []
             # What follows may count on a colour that was set for the stand-in.
-            states = [item for item in items[start:end] if isinstance(item, bytes) and item.endswith((b" rg", b" gs"))]
-            parts += [self._stream([*items[at:start], *states]), b" ", mark(f"late{len(self.slots)}"), b" "]
-            self.slots.append(slot)
+            states = [*between, *(item for item in items[start:end] if _sets_state(item))]
+            self.slots.append(replace(slot, late=self.lates - 1, state=b"\n".join(states)))
             at = end
-        page["Contents"] = _Raw(*parts, self._stream(items[at:]), b"]")
+        if at < len(items):
+            parts.append(self._stream(items[at:]))
+        page["Contents"] = _Raw(*parts, b"]")
 
     def _stream(self, items: list[Any]) -> bytes:
         import pydyf
@@ -343,7 +428,11 @@ class _Extraction:
 
     def _terms(self) -> Iterator[tuple[int, str]]:
         for number, page in enumerate(self.document.pages):
-            elements = {text.element: None for text, _ in _texts_with_containers(page._page_box) if text.element is not None}
+            elements = {
+                text.element: None
+                for text, _ in _texts_with_containers(page._page_box)
+                if text.element is not None
+            }
             for element in elements:
                 if element.get("class") == "term":
                     yield number, element.text
@@ -369,8 +458,12 @@ class _Extraction:
                 ascent=font.ascent,
                 descent=font.descent,
                 italic_angle=font.italic_angle,
-                widths=tuple(sorted({glyph: width for other in same for glyph, width in other.widths.items()}.items())),
-                texts=tuple(sorted((g, t) for other in same for g, t in other.to_unicode.items() if g in known)),
+                widths=tuple(
+                    sorted({glyph: width for other in same for glyph, width in other.widths.items()}.items())
+                ),
+                texts=tuple(
+                    sorted((g, t) for other in same for g, t in other.to_unicode.items() if g in known)
+                ),
             )
 
     def _use(self, number: int) -> bytes:
@@ -392,7 +485,11 @@ class _Extraction:
         if isinstance(value, _Raw):
             return b"".join(self._bytes(part) for part in value.parts)
         if isinstance(value, dict):
-            return b"<<" + b"".join(b"/%s %s" % (key.encode(), self._bytes(item)) for key, item in value.items()) + b">>"
+            return (
+                b"<<"
+                + b"".join(b"/%s %s" % (key.encode(), self._bytes(item)) for key, item in value.items())
+                + b">>"
+            )
         if isinstance(value, list | tuple):
             return b"[" + b" ".join(self._bytes(item) for item in value) + b"]"
         if isinstance(value, bytes):
@@ -433,7 +530,9 @@ def _texts_with_containers(page_box: Any) -> Iterator[tuple[Any, Any]]:
             yield box, container
         elif isinstance(box, boxes.ParentBox):
             block = isinstance(box, boxes.MarginBox) or (
-                isinstance(box, boxes.BlockBox) and box.is_in_normal_flow() and not isinstance(container, boxes.MarginBox)
+                isinstance(box, boxes.BlockBox)
+                and box.is_in_normal_flow()
+                and not isinstance(container, boxes.MarginBox)
             )
             for child in box.children:
                 yield from walk(child, box if block else container)
@@ -443,9 +542,18 @@ def _texts_with_containers(page_box: Any) -> Iterator[tuple[Any, Any]]:
 
 def _end_of_text(container: Any, stand_in: Any) -> float:
     """Return where the last line of a block's text ends."""
-    texts = [text for text, block in _texts_with_containers(container) if text is not stand_in and text.text.strip()]
+    texts = [
+        text
+        for text, block in _texts_with_containers(container)
+        if text is not stand_in and text.text.strip()
+    ]
     last_line = max(text.position_y for text in texts)
     return float(max(text.position_x + text.width for text in texts if text.position_y == last_line))
+
+
+def _sets_state(item: Any) -> bool:
+    """Say whether an operator of a content stream sets a colour or a transparency, and draws nothing."""
+    return isinstance(item, bytes) and item.endswith((b" rg", b" RG", b" gs"))
 
 
 def _marked(items: list[Any], text: Any) -> tuple[int, int, int]:

@@ -65,7 +65,9 @@ class Typesetter:
         found = self.cache.load(keys) if self.cache else {}
         missing = {key: job for key, job in zip(keys, jobs, strict=True) if key not in found}
         if missing:
-            laid_out = dict(zip(missing, self._lay_out(list(missing.values()), len(found), len(keys)), strict=True))
+            laid_out = dict(
+                zip(missing, self._lay_out(list(missing.values()), len(found), len(keys)), strict=True)
+            )
             if self.cache:
                 self.cache.keep(laid_out)
             found |= laid_out
@@ -75,7 +77,9 @@ class Typesetter:
         chunks: list[Chunk] = []
         with self._workers(len(jobs)) as workers:
             sheets = ((job.html(), job.css, job.files()) for job in jobs)
-            laid_out: Iterable[Chunk] = map(_lay_out, sheets) if workers is None else workers.map(_lay_out, sheets, chunksize=BATCH)
+            laid_out: Iterable[Chunk] = (
+                map(_lay_out, sheets) if workers is None else workers.map(_lay_out, sheets, chunksize=BATCH)
+            )
             for chunk in laid_out:
                 chunks.append(chunk)
                 self.progress(done + len(chunks), total)
