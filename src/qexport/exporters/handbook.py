@@ -21,6 +21,7 @@ from qexport.chunk import Chunk
 from qexport.editions import Edition
 from qexport.exporters import Document, Tools
 from qexport.health import answered_follow_ups
+from qexport.imposition import booklet
 from qexport.options import Options
 from qexport.question import Question
 from qexport.templating import SECTION_TITLES, inline, question_view
@@ -103,9 +104,11 @@ class _Handbook:
             mirrored=self.on_paper,
         )
         pages = sum(len(chunk.pages) for chunk in self.chunks)
-        return Document(
-            suffix=".pdf", data=link(self.chunks, book), summary=f"{pages} pages", warnings=tuple(self.warnings)
-        )
+        data, summary = link(self.chunks, book), f"{pages} pages"
+        if self.options["imposition"] == "booklet":
+            data = booklet(data, str(self.options["paper"]))
+            summary += ", two a side"
+        return Document(suffix=".pdf", data=data, summary=summary, warnings=tuple(self.warnings))
 
     # -- chunks ---------------------------------------------------------------------------------------------------
 
@@ -326,7 +329,8 @@ def anchor(question: Question) -> str:
 def _style(options: Options, tools: Tools) -> str:
     paper, media = options["paper"], options["media"]
     wide = paper in ("a4", "letter") and not options["large-print"]
-    names = ["handbook/book.css", f"handbook/paper-{paper}.css", f"handbook/layout-{'side' if wide else 'stacked'}.css"]
+    names = ["shared/type.css", "handbook/book.css", "shared/prose.css"]
+    names += [f"handbook/paper-{paper}.css", f"handbook/layout-{'side' if wide else 'stacked'}.css"]
     names += ["handbook/large-print.css"] if options["large-print"] else []
     names += [f"handbook/media-{kind}.css" for kind in {"screen": ["screen"], "print": ["print"], "prepress": ["print", "prepress"]}[str(media)]]
     return stylesheet([*((name, tools.templates.source(name)) for name in names), *tools.styles])
