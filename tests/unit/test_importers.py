@@ -47,7 +47,7 @@ def test_a_file_is_read_by_its_ending(tmp_path: Path, name: str) -> None:
 def test_a_file_nobody_reads_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bank.docx").touch()
     (tmp_path / "bank").touch()
-    hint = "a bank is a .yaml or .yml file, or a folder of them"
+    hint = "a bank is a .yaml or .yml or .jsonl file, or a folder of them"
     assert refusal_of(tmp_path / "bank.docx") == [
         (f"{tmp_path}/bank.docx: nothing here reads .docx files", hint)
     ]
@@ -69,20 +69,17 @@ def test_a_folder_is_one_bank_in_the_order_of_its_paths(tmp_path: Path) -> None:
         tmp_path,
         b="questions:\n" + question("b1") + question("b2"),
         a="title: My bank\nlevels: [Low, High]\n",
-        c__deep="title: My bank\nquestions:\n" + question("c"),
-        a__z="questions:\n" + question("az"),
+        c="title: My bank\nquestions:\n" + question("c"),
+        captures__vocabulary="not: read",
     )
     (tmp_path / ".hidden.yaml").write_text("not: read")
     (tmp_path / "bank.schema.json").write_text("not read")
-    (tmp_path / ".git").mkdir()
-    (tmp_path / ".git" / "x.yaml").write_text("not: read")
     bank, _ = validate(read(tmp_path))
     assert (bank.title, bank.levels) == ("My bank", ("Low", "High"))
     assert [(question.id, str(question.location)) for question in bank.questions] == [
-        ("az", f"{tmp_path}/a/z.yaml:2:3"),
         ("b1", f"{tmp_path}/b.yaml:2:3"),
         ("b2", f"{tmp_path}/b.yaml:3:3"),
-        ("c", f"{tmp_path}/c/deep.yaml:3:3"),
+        ("c", f"{tmp_path}/c.yaml:3:3"),
     ]
 
 
@@ -125,7 +122,7 @@ def test_all_that_is_wrong_in_a_folder_is_said_at_once(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_bank_is_refused(tmp_path: Path) -> None:
-    assert refusal_of(tmp_path) == [(f"{tmp_path}: no .yaml or .yml file in this folder", "")]
+    assert refusal_of(tmp_path) == [(f"{tmp_path}: no .yaml or .yml or .jsonl file in this folder", "")]
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -15,6 +15,7 @@ from qexport.source_text import quote, read_text
 IMPORTERS = {
     ".yaml": "qexport.importers.bank_yaml",
     ".yml": "qexport.importers.bank_yaml",
+    ".jsonl": "qexport.importers.bank_jsonl",
 }
 """File ending → the module whose `parse(text, path)` reads it."""
 
@@ -36,7 +37,7 @@ def _read_file(path: Path, encoding: str | None) -> RawBank:
 
 
 def _read_folder(folder: Path, encoding: str | None) -> RawBank:
-    """Read every bank file in and below the folder, whatever is wrong with the others."""
+    """Read every bank file in the folder, whatever is wrong with the others."""
     banks: list[RawBank] = []
     problems: list[Problem] = []
     for path in _files(folder):
@@ -53,14 +54,13 @@ def _read_folder(folder: Path, encoding: str | None) -> RawBank:
 
 
 def _files(folder: Path) -> list[Path]:
-    def refuse(error: OSError) -> None:
-        raise _refused(Path(error.filename), f"this cannot be read: {error.strerror}") from error
-
-    found: list[Path] = []
-    for parent, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found += (Path(parent, name) for name in names if not name.startswith("."))
-    return sorted(path for path in found if path.suffix.lower() in IMPORTERS)
+    """Return the files in the folder that an importer reads; what lies in folders of its own is another matter."""
+    try:
+        names = os.listdir(folder)
+    except OSError as error:
+        raise _refused(folder, f"this cannot be read: {error.strerror}") from error
+    paths = (folder / name for name in names if not name.startswith("."))
+    return sorted(path for path in paths if path.suffix.lower() in IMPORTERS and os.path.isfile(path))  # noqa: PTH113
 
 
 def _merged(headers: list[RawMapping], location: Location, problems: list[Problem]) -> RawMapping:
