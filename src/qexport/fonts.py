@@ -10,10 +10,10 @@ import os
 import tempfile
 from dataclasses import dataclass
 from functools import cache
+from html import escape  # that of xml.sax opens ssl and http, 15 ms
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from qexport.errors import MachineLacks
 
@@ -60,7 +60,7 @@ def use_bundled_only() -> None:
             "<fontconfig>",
             *(f"<dir>{escape(folder)}</dir>" for folder in folders),
             "<selectfont>",
-            "<rejectfont><glob>*</glob></rejectfont>",
+            "<rejectfont><glob>/*</glob></rejectfont>",
             *(f"<acceptfont><glob>{escape(str(path))}</glob></acceptfont>" for path in paths),
             "</selectfont>",
             "</fontconfig>",
