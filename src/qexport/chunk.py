@@ -5,9 +5,13 @@ text. Its PDF objects are numbered from 0; wherever one refers to something whos
 its value holds a *mark*, a word between two NULs (which no PDF token or checked text contains):
 
     12          object 12 of this chunk
-    pages       the book's page tree          document    the book's root structure element
-    fonts       the book's font dictionary    late3       what is drawn in the slots of `late` 3       before3     what comes before the content of page 3, or nothing
-    page3       the key of page 3 in the book's parent tree, annot12 that of annotation 12
+    pages       the book's page tree
+    document    the book's root structure element
+    fonts       the book's font dictionary
+    late3       what is drawn in the slots whose `late` is 3
+    before3     what comes before the content of page 3, or nothing
+    page3       the key of page 3 in the book's parent tree
+    annot12     that of annotation 12
     x3:41.5     the abscissa 41.5 pt on page 3, which moves where the book has a wider inner margin
 """
 

@@ -10,8 +10,8 @@ import os
 import tempfile
 from dataclasses import dataclass
 from functools import cache
-from html import escape  # that of xml.sax opens ssl and http, 15 ms
 from hashlib import sha256
+from html import escape  # that of xml.sax opens ssl and http, 15 ms
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,13 +20,16 @@ from qexport.errors import MachineLacks
 # Package → files. OFL, each with its licence beside it.
 BUNDLED = {
     "font_source_serif_pro": [
-        f"SourceSerifPro-{style}.ttf" for style in ("Regular", "It", "Semibold", "SemiboldIt", "Bold", "BoldIt")
+        f"SourceSerifPro-{style}.ttf"
+        for style in ("Regular", "It", "Semibold", "SemiboldIt", "Bold", "BoldIt")
     ],
     "font_source_sans_pro": [
-        f"SourceSansPro-{style}.ttf" for style in ("Regular", "It", "Semibold", "SemiboldIt", "Bold", "BoldIt")
+        f"SourceSansPro-{style}.ttf"
+        for style in ("Regular", "It", "Semibold", "SemiboldIt", "Bold", "BoldIt")
     ],
     "fontpkg_ibm_plex_mono": [
-        f"IBMPlexMono-{style}.ttf" for style in ("Regular", "Italic", "SemiBold", "SemiBoldItalic", "Bold", "BoldItalic")
+        f"IBMPlexMono-{style}.ttf"
+        for style in ("Regular", "Italic", "SemiBold", "SemiBoldItalic", "Bold", "BoldItalic")
     ],
 }
 
@@ -68,7 +71,7 @@ def use_bundled_only() -> None:
     )
     # fontconfig wants a file by name, and takes neither a pipe nor a memory file.
     handle, name = tempfile.mkstemp(prefix="qexport-fonts-", suffix=".conf")
-    with open(handle, "w", encoding="utf-8") as file:
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(configuration)
     atexit.register(_remove, name, os.getpid())
     os.environ["FONTCONFIG_FILE"] = name
@@ -84,6 +87,9 @@ def _paths() -> list[Path]:
     for package, names in BUNDLED.items():
         spec = find_spec(package)
         if spec is None or spec.origin is None:
-            raise MachineLacks(f"the fonts of {package} are not installed", hint="install qexport again, with its dependencies")
+            raise MachineLacks(
+                f"the fonts of {package} are not installed",
+                hint="install qexport again, with its dependencies",
+            )
         paths += [Path(spec.origin).parent / "files" / name for name in names]
     return paths

@@ -1,5 +1,6 @@
 """The linker: chunks → one PDF."""
 
+import io
 from dataclasses import replace
 
 import pikepdf
@@ -27,13 +28,16 @@ def chunk(body: str) -> Chunk:
 def contents() -> Chunk:
     return chunk(
         '<h1 id="top">Contents</h1>'
-        '<p class="entry"><a href="qx:last">The last one <span class="folio" data-folio="last" data-leader>0</span></a></p>'
+        '<p class="entry"><a href="qx:last">The last one '
+        '<span class="folio" data-folio="last" data-leader>0</span></a></p>'
     )
 
 
 @pytest.fixture(scope="module")
 def long() -> Chunk:
-    return chunk('<h1 id="long">Long</h1><div style="break-after: page">one</div>two <a href="qx:top">back</a>')
+    return chunk(
+        '<h1 id="long">Long</h1><div style="break-after: page">one</div>two <a href="qx:top">back</a>'
+    )
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +54,9 @@ def test_folios_count_the_pages_before_a_place(contents: Chunk, long: Chunk, las
     assert anchor_folios([contents, long, last]) == {"top": 1, "long": 2, "last": 4}
 
 
-def test_folios_of_pages_and_of_places_are_drawn_when_linked(contents: Chunk, long: Chunk, last: Chunk) -> None:
+def test_folios_of_pages_and_of_places_are_drawn_when_linked(
+    contents: Chunk, long: Chunk, last: Chunk
+) -> None:
     first, second, third, fourth = page_texts(link([contents, long, last], BOOK))
     assert [word for word in first.split() if word.strip(".")] == ["Contents", "The", "last", "one", "4", "1"]
     assert first.count(".") > 10  # the leader
@@ -68,13 +74,21 @@ def test_a_place_moves_with_what_comes_before_it(contents: Chunk, last: Chunk) -
 def test_links_between_chunks_lead_both_ways(contents: Chunk, long: Chunk, last: Chunk) -> None:
     with pikepdf.open(_file(link([contents, long, last], BOOK))) as pdf:
         names = pdf.Root.Names.Dests.Names
-        places = {str(names[i]): pdf.pages.index(pikepdf.Page(names[i + 1][0])) for i in range(0, len(names), 2)}
-        links = [(number, str(annotation.Dest)) for number, page in enumerate(pdf.pages) for annotation in page.get("/Annots", [])]
+        places = {
+            str(names[i]): pdf.pages.index(pikepdf.Page(names[i + 1][0])) for i in range(0, len(names), 2)
+        }
+        links = [
+            (number, str(annotation.Dest))
+            for number, page in enumerate(pdf.pages)
+            for annotation in page.get("/Annots", [])
+        ]
     assert places == {"last": 3, "long": 1, "top": 0}
     assert links == [(0, "last"), (2, "top")]
 
 
-def test_there_is_one_structure_tree_with_an_entry_for_every_page_and_link(contents: Chunk, long: Chunk, last: Chunk) -> None:
+def test_there_is_one_structure_tree_with_an_entry_for_every_page_and_link(
+    contents: Chunk, long: Chunk, last: Chunk
+) -> None:
     with pikepdf.open(_file(link([contents, long, last], BOOK))) as pdf:
         root = pdf.Root.StructTreeRoot
         tags = [str(element.S) for element in root.K[0].K]
@@ -85,17 +99,28 @@ def test_there_is_one_structure_tree_with_an_entry_for_every_page_and_link(conte
     assert pages == [0, 1, 2, 3]
 
 
-def test_each_font_is_embedded_once_and_subset_over_all_chunks(contents: Chunk, long: Chunk, last: Chunk) -> None:
+def test_each_font_is_embedded_once_and_subset_over_all_chunks(
+    contents: Chunk, long: Chunk, last: Chunk
+) -> None:
     with pikepdf.open(_file(link([contents, long, last], BOOK))) as pdf:
         fonts = {str(font.BaseFont).split("+")[1]: font for font in pdf.pages[0].Resources.Font.values()}
-        sizes = {name: len(font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes()) for name, font in fonts.items()}
+        sizes = {
+            name: len(font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes())
+            for name, font in fonts.items()
+        }
     assert sorted(sizes) == ["Source-Sans-Pro", "Source-Serif-Pro", "Source-Serif-Pro-Bold"]
     assert max(sizes.values()) < 20_000  # of 200,000
 
 
 def test_the_outline_keeps_its_order_and_nesting(contents: Chunk, long: Chunk, last: Chunk) -> None:
-    outline = (OutlineEntry("Contents", "top"), OutlineEntry("Part", "long", (OutlineEntry("Čapek", "long"), OutlineEntry("(b)", "last"))))
-    with pikepdf.open(_file(link([contents, long, last], replace(BOOK, outline=outline)))) as pdf, pdf.open_outline() as tree:
+    outline = (
+        OutlineEntry("Contents", "top"),
+        OutlineEntry("Part", "long", (OutlineEntry("Čapek", "long"), OutlineEntry("(b)", "last"))),
+    )
+    with (
+        pikepdf.open(_file(link([contents, long, last], replace(BOOK, outline=outline)))) as pdf,
+        pdf.open_outline() as tree,
+    ):
         seen = [(item.title, [child.title for child in item.children]) for item in tree.root]
     assert seen == [("Contents", []), ("Part", ["Čapek", "(b)"])]
 
@@ -106,7 +131,5 @@ def test_the_same_chunks_give_the_same_bytes(contents: Chunk, long: Chunk, last:
     assert link([contents, long, last], BOOK) == link([contents, long, again], BOOK)
 
 
-def _file(data: bytes):  # type: ignore[no-untyped-def]
-    import io
-
+def _file(data: bytes) -> io.BytesIO:
     return io.BytesIO(data)

@@ -14,7 +14,10 @@ CSS = '@page { size: A6; margin: 10mm; @bottom-right { content: "qx:folio" } } b
 
 def book(pages: int) -> bytes:
     body = "".join(f'<p style="break-after: page">page {number}</p>' for number in range(1, pages))
-    return link([lay_out(f"<html lang=en><title>t</title><h1>t</h1>{body}<p>page {pages}</p>", CSS)], Book(title="B", language="en"))
+    return link(
+        [lay_out(f"<html lang=en><title>t</title><h1>t</h1>{body}<p>page {pages}</p>", CSS)],
+        Book(title="B", language="en"),
+    )
 
 
 def folded(count: int) -> list[int]:
@@ -23,8 +26,16 @@ def folded(count: int) -> list[int]:
     printed = list(sides(count))
     for start in range(0, len(printed), SIGNATURE // 2):
         signature = printed[start : start + SIGNATURE // 2]
-        opened = [side for front, back in zip(signature[::2], signature[1::2], strict=True) for side in (front[1], back[0])]
-        closed = [side for front, back in zip(signature[::2], signature[1::2], strict=True) for side in (front[0], back[1])]
+        opened = [
+            side
+            for front, back in zip(signature[::2], signature[1::2], strict=True)
+            for side in (front[1], back[0])
+        ]
+        closed = [
+            side
+            for front, back in zip(signature[::2], signature[1::2], strict=True)
+            for side in (front[0], back[1])
+        ]
         pages += [page for page in [*opened, *reversed(closed)] if page is not None]
     return pages
 
@@ -45,7 +56,12 @@ def test_pages_stand_side_by_side_on_a_sheet() -> None:
     halves = []
     for page in document:
         text = page.get_textpage()
-        halves.append([text.get_text_bounded(0, 0, 421, 595).split()[:2], text.get_text_bounded(421, 0, 842, 595).split()[:2]])
+        halves.append(
+            [
+                text.get_text_bounded(0, 0, 421, 595).split()[:2],
+                text.get_text_bounded(421, 0, 842, 595).split()[:2],
+            ]
+        )
     assert halves == [[["page", "4"], ["t", "page"]], [["page", "2"], ["page", "3"]]]
 
 

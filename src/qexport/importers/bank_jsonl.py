@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from types import MappingProxyType
-from typing import NoReturn, TypeAlias
+from typing import NoReturn, TypeAlias, cast
 
 from qexport.errors import InputRefused, Location, Problem
 from qexport.question import RawBank, RawList, RawMapping, RawRecord, RawText, RawValue
@@ -16,7 +16,7 @@ from qexport.source_text import quote
 
 DEEPEST = 32
 
-Json: TypeAlias = "str | bool | None | list[Json] | _Pairs"
+Json: TypeAlias = "str | bool | list[Json] | _Pairs | None"
 
 
 class _Pairs(list[tuple[str, Json]]):
@@ -40,14 +40,20 @@ def parse(text: str, path: str) -> RawBank:
         try:
             value = _DECODER.decode(line.strip())
         except json.JSONDecodeError as error:
-            problems.append(Problem(Location(path, number, error.colno), f"not JSON: {error.msg}", "write one object a line"))
+            problems.append(
+                Problem(
+                    Location(path, number, error.colno), f"not JSON: {error.msg}", "write one object a line"
+                )
+            )
             continue
         except (_NotANumber, RecursionError) as error:
             message = str(error) if isinstance(error, _NotANumber) else "this is nested too deeply"
             problems.append(Problem(place, message, "write texts, numbers and lists"))
             continue
         if not isinstance(value, _Pairs):
-            problems.append(Problem(place, "this line is no object", 'write {"id": …, "question": …, "answer": …}'))
+            problems.append(
+                Problem(place, "this line is no object", 'write {"id": …, "question": …, "answer": …}')
+            )
             continue
         mapping = _mapping(value, place, problems, 1)
         if first and not {"id", "question"} & set(mapping.values):
@@ -56,7 +62,9 @@ def parse(text: str, path: str) -> RawBank:
             records.append(mapping)
         first = False
     if not records and not problems:
-        raise InputRefused((Problem(Location(path), "there is no question in this file", "write one object a line"),))
+        raise InputRefused(
+            (Problem(Location(path), "there is no question in this file", "write one object a line"),)
+        )
     return RawBank(path, header, tuple(records), tuple(problems))
 
 
@@ -79,7 +87,9 @@ def _raw(value: Json, place: Location, problems: list[Problem], depth: int) -> R
     if isinstance(value, _Pairs):
         return _mapping(value, place, problems, depth + 1)
     if isinstance(value, list):
-        return RawList(tuple(_raw(item, place, problems, depth + 1) for item in value), place)
+        return RawList(
+            tuple(_raw(item, place, problems, depth + 1) for item in cast(list[Json], value)), place
+        )
     return RawText({True: "true", False: "false"}.get(value, ""), place)  # type: ignore[arg-type]
 
 
