@@ -14,6 +14,7 @@ SHARED = ROOT.parent / "shared"  # large samples and checks that lie beside a de
 
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "git": ("git",),
     "java": ("javac",),
     "poppler": ("pdftotext",),
     "qpdf": ("qpdf",),

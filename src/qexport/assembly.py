@@ -20,7 +20,7 @@ from typing import Any
 
 import uharfbuzz
 
-from qexport.chunk import Chunk, FontUse, Slot
+from qexport.chunk import Chunk, FontUse, Slot, mark
 from qexport.fonts import bundled
 
 _MARK = re.compile(rb"\0([\w:.-]+)\0")
@@ -138,7 +138,7 @@ class _Linker:
 
     def _place(self, chunk: Chunk, *, first_annotation_key: int) -> None:
         first_page = len(self.page_numbers)
-        before = [self._before(chunk, first_page + page) for page in range(len(chunk.pages))]
+        before = [self._before(chunk, first_page, page) for page in range(len(chunk.pages))]
         first_object = len(self.objects) + 1
 
         def reference(number: int) -> bytes:
@@ -153,6 +153,7 @@ class _Linker:
             **{b"late%d" % number: b"%d 0 R" % (late + number) for number in lates},
             **{b"page%d" % page: b"%d" % (first_page + page) for page in range(len(chunk.pages))},
             **{b"before%d" % page: shift for page, shift in enumerate(before)},
+            **{b"inside%d" % page: shift for page, shift in enumerate(before)},
             **{b"annot%d" % i: b"%d" % (first_annotation_key + i) for i in range(len(chunk.annotations))},
         }
 
@@ -187,10 +188,13 @@ class _Linker:
         """Return how far to the right the text of a page stands, counted from 0: folio 2 is a verso."""
         return chunk.mirror if self.book.mirrored and page % 2 else 0
 
-    def _before(self, chunk: Chunk, page: int) -> bytes:
+    def _before(self, chunk: Chunk, first_page: int, page: int) -> bytes:
         """Return a reference to what moves the content of a page, or nothing."""
-        moved = self._moved(chunk, page)
-        return b"%s " % self._add_stream(b"1 0 0 1 %.4f 0 cm" % (POINTS * moved)).reference if moved else b""
+        moved = self._moved(chunk, first_page + page)
+        if not moved:
+            return b""
+        unit = 1 if mark(f"inside{page}") in chunk.objects[chunk.pages[page]][0] else POINTS
+        return b"%s " % self._add_stream(b"1 0 0 1 %.4f 0 cm" % (unit * moved)).reference
 
     def _draw(self, slot: Slot, chunk: Chunk, file: str, first_page: int) -> bytes:
         """Return the content that fills a slot: a running head, or a folio and the leader up to it."""

@@ -10,6 +10,7 @@ its value holds a *mark*, a word between two NULs (which no PDF token or checked
     fonts       the book's font dictionary
     late3       what is drawn in the slots whose `late` is 3
     before3     what comes before the content of page 3, or nothing
+    inside3     the same, where lengths are CSS pixels and no longer points
     page3       the key of page 3 in the book's parent tree
     annot12     that of annotation 12
     x3:41.5     the abscissa 41.5 pt on page 3, which moves where the book has a wider inner margin

@@ -9,15 +9,19 @@ from __future__ import annotations
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 
 from qexport.chunk import Chunk
+from qexport.errors import OutputError
 
-LIMIT = 256 * 1024 * 1024
+T = TypeVar("T")
+
+LIMIT = 250_000_000
 """Bytes of chunks that are kept: some 20,000 questions."""
 
 DAY = 86_400
@@ -45,111 +49,121 @@ class ChunkCache:
     def load(self, keys: Iterable[str]) -> dict[str, Chunk]:
         """Return the chunks that are there. A damaged one is not."""
         wanted = list(dict.fromkeys(keys))
-        found: dict[str, Chunk] = {}
-        today = int(time.time()) // DAY
-        with self._opened() as database:
-            if database is None:
-                return {}
-            stale: list[str] = []
-            for start in range(0, len(wanted), _AT_ONCE):
-                some = wanted[start : start + _AT_ONCE]
-                marks = ",".join("?" * len(some))
-                query = f"SELECT key, digest, used, data FROM chunks WHERE key IN ({marks})"  # noqa: S608  # only marks
-                for key, digest, used, data in database.execute(query, some):
-                    chunk = _decoded(data, digest)
-                    if chunk is not None:
-                        found[key] = chunk
-                        if used < today:
-                            stale.append(key)
-            if stale:
-                database.executemany(
-                    "UPDATE chunks SET used = ? WHERE key = ?", [(today, key) for key in stale]
-                )
-                database.commit()
-        return found
+        return self._use(lambda database: _load(database, wanted), otherwise={})
 
     def keep(self, chunks: Mapping[str, Chunk]) -> None:
         """Keep chunks, and let go of those not used for longest where that makes too many."""
-        today = int(time.time()) // DAY
-        rows = [(key, *_encoded(chunk), today) for key, chunk in chunks.items()]
-        with self._opened() as database:
-            if database is None:
-                return
-            database.executemany(
-                "INSERT OR REPLACE INTO chunks (key, digest, size, data, used) VALUES (?, ?, length(?3), ?3, ?4)",
-                rows,
-            )
+        today = _today()
+        encoded = ((key, _encoded(chunk)) for key, chunk in chunks.items())
+        rows = [(key, sha256(data).digest(), len(data), data, today) for key, data in encoded]
+
+        def keep(database: sqlite3.Connection) -> None:
+            query = "INSERT OR REPLACE INTO chunks (key, digest, size, data, used) VALUES (?, ?, ?, ?, ?)"
+            database.executemany(query, rows)
             database.commit()
-            self._shrink(database, self.limit)
+            _shrink(database, self.limit)
+
+        self._use(keep, otherwise=None)
 
     def info(self) -> CacheInfo:
         """Tell how full the cache is."""
-        with self._opened() as database:
-            count, size = (0, 0) if database is None else next(_totals(database))
+        count, size = self._use(_totals, otherwise=(0, 0)) if self.path.exists() else (0, 0)
         return CacheInfo(self.path, count, size, self.limit)
 
     def prune(self, limit: int) -> None:
         """Let go of what was not used for longest, until `limit` bytes are left."""
-        with self._opened() as database:
-            if database is not None:
-                self._shrink(database, limit)
-                database.execute("VACUUM")
+
+        def prune(database: sqlite3.Connection) -> None:
+            _shrink(database, limit)
+            database.execute("VACUUM")
+
+        if self.path.exists():
+            self._use(prune, otherwise=None)
 
     def clear(self) -> None:
-        """Let go of everything."""
+        """Let go of everything; OutputError where the system does not let us."""
         for ending in ("", "-wal", "-shm", "-journal"):
-            self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
+            path = self.path.with_name(self.path.name + ending)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise OutputError(f"{path}: cannot be removed: {error.strerror}") from error
 
-    def _shrink(self, database: sqlite3.Connection, limit: int) -> None:
-        _, size = next(_totals(database))
-        if size <= limit:
-            return
-        going = []
-        for key, bytes_ in database.execute("SELECT key, size FROM chunks ORDER BY used, key"):
-            going.append((key,))
-            size -= bytes_
-            if size <= limit:
-                break
-        database.executemany("DELETE FROM chunks WHERE key = ?", going)
-        database.commit()
+    def _use(self, action: Callable[[sqlite3.Connection], T], *, otherwise: T) -> T:
+        """Do something with the database; return `otherwise` where it cannot be used.
 
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection | None]:
-        """Open the file for a moment; None where it cannot be used. A file that is no database is begun anew."""
-        for attempt in (1, 2):
+        A damaged one, or a file that is none, is begun anew.
+        """
+        for _ in range(2):
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 with closing(sqlite3.connect(self.path, timeout=10)) as database:
-                    database.execute("PRAGMA journal_mode = WAL")
-                    database.execute(
-                        "PRAGMA synchronous = NORMAL"
-                    )  # a chunk lost with the power is laid out again
-                    database.execute(
-                        "CREATE TABLE IF NOT EXISTS chunks "
-                        "(key TEXT PRIMARY KEY, digest BLOB, size INTEGER, data BLOB, used INTEGER) WITHOUT ROWID"
-                    )
-                    yield database
-                    return
-            except sqlite3.OperationalError:  # locked, read-only, full
-                break
+                    _prepare(database)
+                    return action(database)
+            except (sqlite3.OperationalError, OSError):  # locked, read-only, full
+                return otherwise
             except sqlite3.DatabaseError:
-                if attempt == 2:
-                    break
-                self.clear()
-            except OSError:
-                break
-        yield None
+                with suppress(OutputError):
+                    self.clear()
+        return otherwise
 
 
-def _totals(database: sqlite3.Connection) -> Iterator[tuple[int, int]]:
-    yield database.execute("SELECT count(*), coalesce(sum(size), 0) FROM chunks").fetchone()
+def _prepare(database: sqlite3.Connection) -> None:
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = NORMAL")  # a chunk lost with the power is laid out again
+    database.execute(
+        "CREATE TABLE IF NOT EXISTS chunks "
+        "(key TEXT PRIMARY KEY, digest BLOB, size INTEGER, data BLOB, used INTEGER) WITHOUT ROWID"
+    )
 
 
-def _encoded(chunk: Chunk) -> tuple[bytes, bytes]:
+def _load(database: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Chunk]:
+    found: dict[str, Chunk] = {}
+    stale: list[str] = []
+    today = _today()
+    for start in range(0, len(keys), _AT_ONCE):
+        some = keys[start : start + _AT_ONCE]
+        marks = ",".join("?" * len(some))
+        query = f"SELECT key, digest, used, data FROM chunks WHERE key IN ({marks})"  # noqa: S608  # only marks
+        for key, digest, used, data in database.execute(query, some):
+            chunk = _decoded(data, digest)
+            if chunk is not None:
+                found[key] = chunk
+                if used < today:
+                    stale.append(key)
+    if stale:
+        with suppress(sqlite3.OperationalError):  # another build writes: what is found is found
+            database.executemany("UPDATE chunks SET used = ? WHERE key = ?", [(today, key) for key in stale])
+            database.commit()
+    return found
+
+
+def _shrink(database: sqlite3.Connection, limit: int) -> None:
+    _, size = _totals(database)
+    going = []
+    for key, bytes_ in database.execute("SELECT key, size FROM chunks ORDER BY used, key"):
+        if size <= limit:
+            break
+        going.append((key,))
+        size -= bytes_
+    if going:
+        database.executemany("DELETE FROM chunks WHERE key = ?", going)
+        database.commit()
+
+
+def _totals(database: sqlite3.Connection) -> tuple[int, int]:
+    count, size = database.execute("SELECT count(*), coalesce(sum(size), 0) FROM chunks").fetchone()
+    return count, size
+
+
+def _today() -> int:
+    return int(time.time()) // DAY
+
+
+def _encoded(chunk: Chunk) -> bytes:
     import msgspec
 
-    data = zlib.compress(msgspec.msgpack.encode(chunk), 1)
-    return sha256(data).digest(), data
+    return zlib.compress(msgspec.msgpack.encode(chunk), 1)
 
 
 def _decoded(data: bytes, digest: bytes) -> Chunk | None:
@@ -159,8 +173,5 @@ def _decoded(data: bytes, digest: bytes) -> Chunk | None:
         return None
     try:
         return msgspec.msgpack.decode(zlib.decompress(data), type=Chunk)
-    except (
-        zlib.error,
-        msgspec.MsgspecError,
-    ):  # written by another version under the same key: cannot be, but is no reason to fail
+    except (zlib.error, msgspec.MsgspecError):
         return None

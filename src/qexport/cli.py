@@ -7,178 +7,43 @@ from __future__ import annotations
 
 import functools
 import io
-import os
-import re
 import shutil
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from qexport import __version__
+from qexport.command_options import (
+    PATH,
+    HeadedCommand,
+    cache_option,
+    encoding_option,
+    filtered,
+    flags,
+    formatted,
+    json_option,
+    locking_options,
+    reads_bank,
+    size_option,
+    speaking_flags,
+    typeset,
+)
 from qexport.errors import InputRefused, Location, Problem, UsageError
-from qexport.options import OPTIONS
-from qexport.program import Flags, Program, end_on_signals, say, say_json, warn
-from qexport.screen import Progress, problem_fields, quantity
+from qexport.program import Program, collect_seldom, end_on_signals, now, progress, say, say_json, warn
+from qexport.screen import file_size, problem_fields, quantity
 
 if TYPE_CHECKING:
+    from qexport.chunk_cache import CacheInfo
     from qexport.health import Stats
-    from qexport.pipeline import Build, Checked, Choice, Imported, Tell
+    from qexport.pipeline import Build, Checked, Choice, Imported, Locking
     from qexport.selection import Filters
-
-DEFAULT_BANKS = (Path("seeds/questions.yaml"), Path("questions.yaml"))
-"""Where a bank is looked for when none is named."""
-
-Command = TypeVar("Command", bound=Callable[..., None])
-PATH = click.Path(path_type=Path)
-
-
-# --- options that commands share ----------------------------------------------------------------------------
-
-
-class FilterOption(click.Option):
-    """An option that says which questions."""
-
-
-class OutputOption(click.Option):
-    """An option that says how an output looks."""
-
-
-class FilteringCommand(click.Command):
-    """A command whose help shows the filters, and how outputs look, apart from its other options."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options in parts."""
-        parts: dict[type, list[tuple[str, str]]] = {click.Option: [], OutputOption: [], FilterOption: []}
-        for parameter in self.get_params(ctx):
-            if isinstance(parameter, click.Option) and (record := parameter.get_help_record(ctx)):
-                parts[type(parameter)].append(record)
-        for kind, title in (
-            (click.Option, "Options"),
-            (OutputOption, "Handbook"),
-            (FilterOption, "Filters (all must hold; of one that is repeated, any)"),
-        ):
-            if parts[kind]:
-                with formatter.section(title):
-                    formatter.write_dl(parts[kind])
-
-
-_MANY: Mapping[str, Any] = {"multiple": True}
-FILTERS: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
-    ("technology", "NAME", "Of a technology; a name in any case, or as core-python.", _MANY),
-    ("category", "NAME", "In a category.", _MANY),
-    ("level", "NAME", "Of a level.", _MANY),
-    ("tag", "NAME", "With a tag.", _MANY),
-    ("difficulty", "RANGE", "As hard as 8, 7-9 or '>=8'.", _MANY),
-    ("id", "PATTERN", "With an id, or ids like 'PY-*'.", _MANY),
-    ("exclude", "PATTERN", "Not with this id, or ids like it.", _MANY),
-    ("text", "WORDS", "Where this stands, case and accents aside; of several, all.", _MANY),
-    (
-        "where",
-        "QUERY",
-        "A search: 'difficulty>=8 -category:performance (weakref or \"gil\")'.",
-        {"default": ""},
-    ),
-    ("sort", "ORDER", "bank, id, difficulty or level; -difficulty: hardest first.", {"default": "bank"}),
-    ("limit", "N", "The first N of them.", {"type": int}),
-    ("sample", "N", "N of them, spread over technologies and levels.", {"type": int}),
-    ("seed", "N", "Another sample for another N.", {"type": int, "default": 0}),
-)
-"""Every filter in the order of the help: its name, what it takes, what it means, how click reads it."""
-
-
-def filtered(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command all filters; it is called with them as `filters`."""
-
-    @functools.wraps(command)
-    def with_filters(**values: object) -> None:
-        from qexport.selection import Filters
-
-        chosen: dict[str, Any] = {name: values.pop(name) for name, *_ in FILTERS}
-        command(filters=Filters(**chosen), **values)
-
-    wrapped: Callable[..., None] = with_filters
-    for name, metavar, text, reading in reversed(FILTERS):
-        wrapped = click.option(f"--{name}", cls=FilterOption, metavar=metavar, help=text, **reading)(wrapped)
-    return wrapped
-
-
-def formatted(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of the outputs; it is called with those that are given as `options`."""
-
-    @functools.wraps(command)
-    def with_options(**values: object) -> None:
-        given = {option.name: values.pop(option.name.replace("-", "_")) for option in OPTIONS}
-        command(options={name: value for name, value in given.items() if value is not None}, **values)
-
-    wrapped: Callable[..., None] = with_options
-    for option in reversed(OPTIONS):
-        wrapped = click.option(
-            f"--{option.name}",
-            cls=OutputOption,
-            is_flag=isinstance(option.default, bool),
-            default=None,
-            metavar="|".join(option.choices) or None,
-            help=option.help + (f" [default: {option.default}]" if option.default else ""),
-        )(wrapped)
-    return wrapped
-
-
-def reads_bank(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command --bank and --encoding; it is called with the path of a bank.
-
-    An argument `place` of the command is another way to name that.
-    """
-
-    @functools.wraps(command)
-    def with_bank(*, bank: Path | None, place: Path | None = None, **values: object) -> None:
-        if bank and place:
-            raise UsageError(f"two banks are named, {place} and {bank}", hint="name one")
-        command(bank=place or bank or _default_bank(), **values)
-
-    which = "A bank's file, or a folder of them. [default: seeds/questions.yaml, else questions.yaml]"
-    return click.option("--bank", type=PATH, metavar="PATH", help=which)(encoding_option(with_bank))
-
-
-def _default_bank() -> Path:
-    for path in DEFAULT_BANKS:
-        if path.is_file():
-            return path
-    raise UsageError(
-        "no bank: there is no seeds/questions.yaml here, and no questions.yaml",
-        hint="name one with --bank PATH, or make one of captured pages with qexport import",
-    )
-
-
-encoding_option = click.option("--encoding", metavar="NAME", help="Of the files read, where it is not UTF-8.")
-json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-
-
-def flags(command: Command) -> Command:
-    """Let --quiet and --debug stand here too; the help shows them once, at the program itself."""
-    return _flags(command, hidden=True)
-
-
-def _flags(command: Command, *, hidden: bool) -> Command:
-    def option(*names: str, text: str) -> Callable[[Command], Command]:
-        return click.option(
-            *names, is_flag=True, expose_value=False, callback=_set_flag, hidden=hidden, help=text
-        )
-
-    command = option("--debug", text="Show the traceback of an error.")(command)
-    return option("--quiet", "-q", text="Write results and errors only: no progress, no warnings.")(command)
-
-
-def _set_flag(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
-    if value and parameter.name:
-        setattr(ctx.ensure_object(Flags), parameter.name, True)
+    from qexport.typesetter import Typesetter
 
 
 def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
@@ -205,7 +70,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Each command has a --help of its own; --quiet and --debug may stand behind it too.",
 )
-@functools.partial(_flags, hidden=False)
+@functools.partial(speaking_flags, hidden=False)
 @click.option(
     "--version",
     is_flag=True,
@@ -358,7 +223,7 @@ def _kinds(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(KINDS) if "any" in names else names
 
 
-@program.command("list", cls=FilteringCommand)
+@program.command("list", cls=HeadedCommand)
 @reads_bank
 @json_option
 @filtered
@@ -378,7 +243,7 @@ def list_(*, bank: Path, encoding: str | None, filters: Filters, as_json: bool) 
     say(table([QUESTION_HEAD, *map(question_row, choice.questions)], width=width))
 
 
-@program.command(cls=FilteringCommand)
+@program.command(cls=HeadedCommand)
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @reads_bank
 @json_option
@@ -398,7 +263,7 @@ def show(*, bank: Path, encoding: str | None, ids: tuple[str, ...], filters: Fil
     say(line for number, page in enumerate(pages) for line in [*(between if number else []), *page])
 
 
-@program.command(cls=FilteringCommand)
+@program.command(cls=HeadedCommand)
 @reads_bank
 @json_option
 @filtered
@@ -425,7 +290,7 @@ def _stats_lines(counts: Stats) -> Iterator[str]:
     yield from table(rows, numbers=range(2, len(rows[0])))
 
 
-@program.command(cls=FilteringCommand)
+@program.command(cls=HeadedCommand)
 @click.option(
     "--format",
     "formats",
@@ -435,14 +300,19 @@ def _stats_lines(counts: Stats) -> Iterator[str]:
 )
 @click.option("--out", type=PATH, metavar="DIR", default="out", help="Folder of the files. [default: out]")
 @click.option(
-    "--title", metavar="TEXT", default="", help="Title of the cover and the deck. [default: the bank's]"
+    "--title",
+    metavar="TEXT",
+    default="",
+    help="Title of the edition; decks keep the bank's. [default: the bank's]",
 )
 @click.option(
     "--name", metavar="NAME", default="", help="Name of the files, without ending. [default: from the title]"
 )
 @reads_bank
+@typeset
 @json_option
 @formatted
+@locking_options
 @filtered
 @flags
 def build(
@@ -453,6 +323,9 @@ def build(
     out: Path,
     title: str,
     name: str,
+    lock: Path | None,
+    locking: Locking,
+    typesetter: Typesetter,
     options: Mapping[str, str | bool],
     filters: Filters,
     as_json: bool,
@@ -462,7 +335,7 @@ def build(
     Nothing is written unless all of it could be made. A deck also brings the lock beside the bank up to date,
     which keeps when each note last changed: so a deck imported again changes what changed, and nothing else.
     """
-    with _progress() as tell:  # before the imports, which may be what takes the time
+    with progress() as tell:  # before the imports, which may be what takes the time
         from qexport import pipeline
         from qexport.recipes import DEFAULT_OUTPUTS, Recipe
 
@@ -474,9 +347,10 @@ def build(
             title=title,
             name=name,
             out=out,
+            lock=lock,
             options=options,
         )
-        done = pipeline.export(recipe, now=_now(), tell=tell)
+        done = pipeline.export(recipe, now=now(), locking=locking, tell=tell, typesetter=typesetter)
     warn([*done.warnings, *(text for written in done.outputs for text in written.document.warnings)])
     if as_json:
         say_json(_build_fields(done))
@@ -485,8 +359,6 @@ def build(
 
 
 def _build_lines(done: Build) -> Iterator[str]:
-    from qexport.screen import file_size
-
     longest = max(len(str(written.path)) for written in done.outputs)
     for written in done.outputs:
         facts = (
@@ -498,6 +370,8 @@ def _build_lines(done: Build) -> Iterator[str]:
         yield f"{written.path!s:{longest}}  {', '.join(facts)}"
     if done.stamped:
         yield f"{done.stamped.path}: {done.stamped.changes}"
+        if done.stamped.search:
+            yield f"  what is retired, to paste into Anki's browser: {done.stamped.search}"
 
 
 def _build_fields(done: Build) -> dict[str, object]:
@@ -518,7 +392,12 @@ def _build_fields(done: Build) -> dict[str, object]:
     }
     if done.stamped:
         stamped = done.stamped
-        fields["lock"] = {"path": str(stamped.path), "written": stamped.moved, **asdict(stamped.changes)}
+        fields["lock"] = {
+            "path": str(stamped.path),
+            "written": stamped.moved,
+            **asdict(stamped.changes),
+            "search": stamped.search,
+        }
     return fields
 
 
@@ -532,6 +411,114 @@ def schema() -> None:
     from qexport.schema import bank_schema
 
     say_json(bank_schema())
+
+
+@program.group()
+def theme() -> None:
+    """Look at the handbook's themes, and make one of your own."""
+
+
+@theme.command("list")
+@json_option
+@flags
+def theme_list(*, as_json: bool) -> None:
+    """List the built-in themes."""
+    from qexport.screen import table
+    from qexport.themes import built_in, theme
+
+    themes = [(name, theme(name).description) for name in built_in()]
+    if as_json:
+        say_json([{"name": name, "description": description} for name, description in themes])
+    else:
+        say(table([("name", "description"), *themes]))
+
+
+@theme.command("eject")
+@click.argument("name")
+@click.argument("folder", type=PATH, metavar="DIR")
+@json_option
+@flags
+def theme_eject(*, name: str, folder: Path, as_json: bool) -> None:
+    """Copy a built-in theme, with the templates it uses, into a folder to change it there.
+
+    Build with it by --theme DIR. What you do not change is best deleted: it then comes from the built-in
+    theme.
+    """
+    from qexport import pipeline
+
+    paths = pipeline.eject_theme(name, folder)
+    if as_json:
+        say_json({"theme": name, "folder": str(folder), "files": [str(path) for path in paths]})
+    else:
+        say([f"{folder}: {quantity(len(paths), 'file')} of theme {name}; build with --theme {folder}"])
+
+
+@program.group()
+def cache() -> None:
+    """Look after the cache of laid-out pages.
+
+    It needs no care: it knows by itself what is out of date, and lets go of what was not used for longest.
+    """
+
+
+@cache.command("info")
+@cache_option
+@json_option
+@flags
+def cache_info(*, cache_folder: Path, as_json: bool) -> None:
+    """Tell where the cache is and how full."""
+    from qexport.chunk_cache import ChunkCache
+
+    info = ChunkCache(cache_folder).info()
+    if as_json:
+        say_json(_cache_fields(info))
+    else:
+        say([f"{info.path}: {_held(info)}, of {file_size(info.limit)} at most"])
+
+
+@cache.command("prune")
+@size_option
+@cache_option
+@json_option
+@flags
+def cache_prune(*, size: int, cache_folder: Path, as_json: bool) -> None:
+    """Let go of the pages not used for longest."""
+    from qexport.chunk_cache import ChunkCache
+
+    chunks = ChunkCache(cache_folder)
+    before = chunks.info()
+    chunks.prune(size)
+    _tell_removed(before, chunks.info(), as_json=as_json)
+
+
+@cache.command("clear")
+@cache_option
+@json_option
+@flags
+def cache_clear(*, cache_folder: Path, as_json: bool) -> None:
+    """Let go of all pages; the next build lays them out again."""
+    from qexport.chunk_cache import ChunkCache
+
+    chunks = ChunkCache(cache_folder)
+    before = chunks.info()
+    chunks.clear()
+    _tell_removed(before, chunks.info(), as_json=as_json)
+
+
+def _tell_removed(before: CacheInfo, after: CacheInfo, *, as_json: bool) -> None:
+    removed = before.chunks - after.chunks
+    if as_json:
+        say_json({**_cache_fields(after), "removed": removed})
+    else:
+        say([f"{after.path}: {quantity(removed, 'chunk')} removed, {_held(after)} left"])
+
+
+def _cache_fields(info: CacheInfo) -> dict[str, object]:
+    return {**asdict(info), "path": str(info.path)}
+
+
+def _held(info: CacheInfo) -> str:
+    return f"{quantity(info.chunks, 'chunk')} ({file_size(info.size)})"
 
 
 # --- what the commands need ---------------------------------------------------------------------------------
@@ -549,29 +536,6 @@ def _terminal_width() -> int:
     return shutil.get_terminal_size().columns
 
 
-@contextmanager
-def _progress() -> Iterator[Tell]:
-    """Give something to tell what is being done; it is shown where somebody looks on."""
-    if sys.stderr.isatty() and not click.get_current_context().ensure_object(Flags).quiet:
-        with Progress(sys.stderr) as tell:
-            yield tell
-    else:
-        yield lambda _what, _done, _total: None
-
-
-def _now() -> int:
-    """Return the time, or what is to be taken for it."""
-    given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not given:
-        return int(time.time())
-    if not re.fullmatch("[0-9]{1,9}|[123][0-9]{9}", given):  # Anki's times end in 2106
-        raise UsageError(
-            f"SOURCE_DATE_EPOCH is {given!r}",
-            hint="it takes a number of seconds since 1970, for example 1767225600",
-        )
-    return int(given)
-
-
 def main() -> None:
     """Run the program; this is what `qexport` and `python -m qexport` do."""
     sys.stdout = sys.stdout or io.StringIO()  # closed by a caller who wants to hear nothing
@@ -580,4 +544,5 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that has no ’ shows \u2019
     end_on_signals()
+    collect_seldom()
     program(prog_name="qexport")

@@ -7,7 +7,6 @@ wolf, and says by which measure it judges. All take time in proportion to the ba
 from __future__ import annotations
 
 import re
-import statistics
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -699,6 +698,8 @@ _DAMAGES: Mapping[str, tuple[Callable[[_Text], Iterator[str]], str]] = {
 
 def _short_answers(bank: Bank) -> Iterator[Finding]:
     """Up to three words, where half of the answers have twenty and more: a note, hardly an answer."""
+    import statistics  # brings fractions and decimals, for which a handbook need not wait
+
     lengths = {question.id: len(re.findall(r"\w+", question.answer)) for question in bank.questions}
     usual = statistics.median(lengths.values()) if lengths else 0
     for question in bank.questions if usual >= 20 else ():

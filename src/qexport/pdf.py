@@ -5,8 +5,8 @@ WeasyPrint draws a document into a graph of PDF objects and hands them over thro
 
 - a link to `qx:NAME` becomes a link to the place NAME, wherever in the book that is (an element's id);
 - an element with `data-folio="NAME"` is a slot: its text is a stand-in, taken out of the page, and the folio of
-  NAME is drawn in its place, right-aligned, when the book is put together; with `data-leader` a dotted leader
-  runs up to it from the end of the text of the element that contains it;
+  NAME is drawn in its place, right-aligned (or with `data-align="left"`), when the book is put together; with
+  `data-leader` a dotted leader runs up to it from the end of the text of the element that contains it;
 - margin boxes are artifacts and slots: on a verso page they are drawn at the other side; one with the text
   `qx:folio` holds the page's own folio;
 - a body with `data-fit` is laid out again with the class `tight` if its last page would be nearly empty;
@@ -22,7 +22,7 @@ import contextlib
 import io
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -79,7 +79,7 @@ def _engine() -> Any:
         raise MachineLacks(
             f"the text layout library Pango cannot be loaded: {str(error).splitlines()[0]}",
             hint="run ./qexport in a checkout, which brings it along, or install it: "
-            "apt install libpangoft2-1.0-0 libharfbuzz-subset0 · dnf install pango · pacman -S pango · brew install pango",
+            "apt install libpangoft2-1.0-0 libharfbuzz-subset0 · dnf, pacman or brew install pango",
         ) from error
     logging.getLogger("weasyprint").addHandler(logging.NullHandler())
     return weasyprint
@@ -90,12 +90,12 @@ def _fetcher_class() -> Any:
     """Return a fetcher that knows the files it is given and nothing else: no network, no disk."""
     urls = _engine().urls
 
-    class Files(urls.URLFetcher):  # type: ignore[misc]
+    class Files(urls.URLFetcher):  # type: ignore[misc, name-defined]
         def __init__(self, files: Mapping[str, bytes]) -> None:
             super().__init__()
             self.files = files
 
-        def fetch(self, url: str, headers: Any = None) -> Any:
+        def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002  # the engine calls it so
             if url not in self.files:
                 raise ValueError(f"not fetched: {url}")
             return urls.URLFetcherResponse(url, self.files[url])
@@ -123,7 +123,21 @@ def warm_up() -> None:
 
 
 def lay_out(html: str, css: str, files: Mapping[str, bytes] = MappingProxyType({})) -> Chunk:
-    """Lay out one HTML document with a stylesheet, tagged for PDF/UA-1; `files` are its pictures by their URLs."""
+    """Lay out one HTML document with a stylesheet, tagged for PDF/UA-1; `files` are its pictures by their URLs.
+
+    A character no font has is set as its number: the box a font draws for it says nothing, and may not be in PDF/UA.
+    """
+    chunk = _fitted(html, css, files)
+    return replace(_fitted(_numbered(html, chunk.missing), css, files), missing=chunk.missing) if chunk.missing else chunk
+
+
+def _numbered(html: str, missing: Iterable[str]) -> str:
+    """Return HTML with runs of these characters as `[U+4F55 U+3067]`, but for what is read and not drawn."""
+    lost = re.compile(rf'(<title>.*?</title>| (?:title|alt|id|href|src|data-folio)="[^"]*")|[{re.escape("".join(missing))}]+', re.DOTALL)
+    return lost.sub(lambda found: found[1] or f"[{' '.join(f'U+{ord(character):04X}' for character in found[0])}]", html)
+
+
+def _fitted(html: str, css: str, files: Mapping[str, bytes]) -> Chunk:
     plain = _FILL.sub("", html)
     chunk = _laid_out(plain, css, files)
     used = chunk.page_height - chunk.room
@@ -163,10 +177,8 @@ def _imposed(document: Any, sheets: str) -> Any:
     boxes = [page._page_box for page in document.pages]
     imposed = []
     for sheet in sheets.split("|"):
-        placed = [_PLACED.fullmatch(each) for each in sheet.split()]
-        assert all(placed), sheet
         numbers, roots = [], []
-        for number, x, y in (each.groups() for each in placed if each):
+        for number, x, y in _PLACED.findall(sheet):
             numbers.append(int(number))
             for box in boxes[int(number)].children:
                 root = box.deepcopy()  # a page may be put on several sheets
@@ -198,7 +210,7 @@ class _Extraction:
         for index, number in enumerate(pages):
             self._empty_slots(index, self.pdf.objects[number], parents[index])
         self._relocate_links(annotations)
-        self._forget_what_the_book_provides(pages, top, annotations)
+        self._forget_what_the_book_provides(pages, top)
         for number in [*pages, *top]:
             self._use(number)
         objects: list[tuple[bytes, bytes]] = []
@@ -232,7 +244,7 @@ class _Extraction:
         return b"%d 0 R" % number
 
     def _object(self, reference: bytes) -> Any:
-        return self.pdf.objects[reference if isinstance(reference, int) else _number(reference)]
+        return self.pdf.objects[_number(reference)]
 
     # -- the structure tree ---------------------------------------------------------------------------------------
 
@@ -327,10 +339,8 @@ class _Extraction:
             if titles.get(number):
                 annotation["Contents"] = pydyf_string(titles[number])  # type: ignore[misc]
 
-    def _forget_what_the_book_provides(
-        self, pages: list[int], top: list[int], annotations: list[tuple[int, int]]
-    ) -> None:
-        resources = self._object(self._object(pages[0])["Resources"])
+    def _forget_what_the_book_provides(self, pages: list[int], top: list[int]) -> None:
+        resources = self._object(self.pdf.objects[pages[0]]["Resources"])
         resources["Font"] = mark("fonts")
         if not self.special_colors:
             del resources["ColorSpace"]
@@ -372,7 +382,7 @@ class _Extraction:
                 if is_head
                 else _ALIGNS.get(container.style["text_align_all"], "left")
                 if margin
-                else "right"
+                else text.element.get("data-align", "right")
             )
             slot = Slot(
                 page=index,
@@ -397,6 +407,11 @@ class _Extraction:
     def _split(self, index: int, page: Any, items: list[Any], found: list[tuple[int, int, Slot]]) -> None:
         """Let a page's content be streams, with a late one between them for the slots that follow each other."""
         parts = [b"[", mark(f"before{index}")]
+        if self.document.pages[index]._page_box.style["marks"]:
+            end = items.index(b"Q") + 1  # crop marks are drawn first, and stay where the paper is cut
+            parts = [b"[", self._stream(items[:end]), b" ", mark(f"inside{index}")]
+            items = items[end:]
+            found = [(start - end, stop - end, slot) for start, stop, slot in found]
         at = 0
         for start, end, slot in found:
             between = items[at:start]
@@ -434,8 +449,8 @@ class _Extraction:
                 if text.element is not None
             }
             for element in elements:
-                if element.get("class") == "term":
-                    yield number, element.text
+                if element.tag == "code" and element.get("class") == "term":
+                    yield number, "".join(element.itertext())
 
     def _fonts(self) -> Iterator[FontUse]:
         from weasyprint.text.fonts import get_hb_object_data
@@ -508,9 +523,7 @@ class _Raw:
 
 
 def _number(reference: bytes) -> int:
-    match = _REFERENCE.fullmatch(reference)
-    assert match, reference
-    return int(match[1])
+    return int(reference.removesuffix(b" 0 R"))
 
 
 def _is_annotation(kid: Any, pdf: Any) -> bool:

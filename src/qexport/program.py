@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import errno
+import gc
+import os
+import re
 import signal
 import sys
-from contextlib import suppress
+import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import click  # noqa: TID251  cli and this are its door
+import click
 
 from qexport.errors import InputRefused, LimitExceeded, OutputError, Problem, QexportError, UsageError
-from qexport.screen import as_json, shown
+from qexport.screen import Progress, as_json, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from qexport.pipeline import Tell
 
 
 @dataclass(slots=True)
@@ -60,6 +66,15 @@ def end_on_signals() -> None:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):  # Windows has no SIGHUP
             signal.signal(getattr(signal, name), end)
+
+
+def collect_seldom() -> None:
+    """Let Python look for garbage in cycles less often than at every 700 new objects.
+
+    A bank is objects that stay: 100,000 questions are read in 8 s instead of 13, from JSON Lines in 4
+    instead of 5.5.
+    """
+    gc.set_threshold(100_000, 50, 50)
 
 
 def say(lines: Iterable[str]) -> None:
@@ -129,3 +144,26 @@ def _translated(error: click.ClickException) -> UsageError:
 
 def _message(kind: str, message: str, hint: str) -> str:
     return f"qexport: {kind}: {message}" + (f"\n  hint: {hint}" if hint else "")
+
+
+@contextmanager
+def progress() -> Iterator[Tell]:
+    """Give something to tell what is being done; it is shown where somebody looks on."""
+    if sys.stderr.isatty() and not click.get_current_context().ensure_object(Flags).quiet:
+        with Progress(sys.stderr) as tell:
+            yield tell
+    else:
+        yield lambda _what, _done, _total: None
+
+
+def now() -> int:
+    """Return the time, or what is to be taken for it."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not given:
+        return int(time.time())
+    if not re.fullmatch("[0-9]{1,9}|[123][0-9]{9}", given):  # Anki's times end in 2106
+        raise UsageError(
+            f"SOURCE_DATE_EPOCH is {given!r}",
+            hint="it takes a number of seconds since 1970, for example 1767225600",
+        )
+    return int(given)

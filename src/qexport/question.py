@@ -119,6 +119,7 @@ class Bank:
     language: str = "en"
     """BCP 47."""
     source: str = ""
+    licence: str = ""
     claims: Claims = field(default_factory=Claims)
     technologies: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()

@@ -177,6 +177,12 @@ HEADER_FIELDS: tuple[Field, ...] = (
         example="The Knowledge Hub, captured in 2026",
     ),
     Field(
+        name="licence",
+        kind="line",
+        description="What others may do with the texts.",
+        example="CC-BY-4.0",
+    ),
+    Field(
         name="markup",
         kind="choice",
         description="How all texts are written where a question does not say otherwise: "

@@ -61,6 +61,11 @@ def read_text(path: Path, *, encoding: str | None = None) -> str:
             f"{path}: the file is larger than {LARGEST_FILE // 2**20} MB",
             hint="split it: a bank may be a folder of files",
         )
+    return decoded(data, path, encoding=encoding)
+
+
+def decoded(data: bytes, path: Path, *, encoding: str | None = None) -> str:
+    """Return the text of a file's bytes, as `read_text` does."""
     text = _decode(data, path, encoding)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

@@ -1,31 +1,44 @@
 """Text → safe HTML; templates, found and filled. The door to Jinja, markdown-it and Pygments.
 
-    text of a bank → prose(), inline() → Markup → question_view() → Templates.render() → HTML
+    text of a bank → prose(), inline(), items() → Markup → question_text() → Templates.render() → HTML
 
 Whatever comes from a bank is text. Only what this module makes is `Markup`, the one type a template does
 not escape. markdown-it with its raw HTML off writes nothing but its own tags around escaped text, so there
 is nothing left for a sanitiser to do; links and pictures, its two ways out of the page, are decided here.
+
+What a style sheet finds besides the usual elements: `code.term` (a name in a plain text; longer code there is
+`code`), `span.arrow` (`->`, which may not break), `ul.items`, `pre.code` with a `span.line` a line and, in
+wrapped_code(), a `span.wrap` where one goes on, `div.table`, `p.picture`, `ol.footnotes`, `sup`, `a.back`.
 """
 
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from html import escape
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
+from urllib.parse import unquote
 
 from markupsafe import Markup
 
+from qexport.code_tokens import code_spans
 from qexport.errors import InputRefused, LimitExceeded, Location, Problem, QexportError
+from qexport.fitting import breakable
+from qexport.images import Flaw, Image, read_image, words_of
 from qexport.question import PROSE_SECTIONS, Question
+from qexport.sentences import sentence_groups
+from qexport.source_text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from jinja2 import BaseLoader, Environment
     from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
     from pygments.lexer import Lexer
 
@@ -45,57 +58,38 @@ DEEPEST_NESTING = 20
 LONGEST_CODE = 5_000
 """Lines of one block of code."""
 
-LONGEST_WORD = 60
-"""Characters before a word gets a place to break; without one a PDF takes quadratic time to break it."""
-
-
 # Text
 
 
 def prose(text: str, markup: str, *, heading_level: int = 4) -> Markup:
     """Return a section's text as blocks of HTML; the outermost headings in it are `<h{heading_level}>`."""
     if markup == "markdown":
-        return _written(_markdown().parse(text), heading_level)
+        return _markdown_blocks(text, heading_level, _Page())
     paragraphs = re.split(r"\n(?:[ \t]*\n)+", text.strip("\n"))
-    return _made("\n".join(f"<p>{_literal(each)}</p>" for each in paragraphs if each.strip()))
+    return _made("\n".join(f"<p>{_with_code(each)}</p>" for each in paragraphs if each.strip()))
 
 
-def inline(text: str, markup: str) -> Markup:
-    """Return one line's text (a question, a follow-up) as HTML without a block around it."""
+def inline(text: str, markup: str, *, code: bool = False) -> Markup:
+    """Return one line's text as HTML without a block around it.
+
+    With `code`, as in a question or a follow-up, code in a plain text is marked; a label (an id, a category)
+    stays what it is.
+    """
     if markup == "markdown":
-        return _written(_markdown().parseInline(text.strip()))
-    return _made(_literal(text.strip()))
+        return _markdown_line(text, _Page())
+    return _made(_with_code(text.strip()) if code else _literal(text.strip()))
 
 
-def breakable(html: Markup) -> Markup:
-    """Return HTML with U+200B after every 60 characters of a longer word, where a PDF may break it."""
-    return _made("".join(_broken_up(html))) if _MAYBE_LONG_WORD.search(html) else html
-
-
-# Words go on over a no-break space.
-_MAYBE_LONG_WORD = re.compile(rf"[\S\u00a0\u202f]{{{LONGEST_WORD + 1}}}")
-_TAG_OR_WORD_OR_SPACE = re.compile(r"<[^>]*>|(?:&[^;\s]+;|[^\s<]|[\u00a0\u202f])+|[^\S\u00a0\u202f]+")
-_SPACE = re.compile(r"[^\S\u00a0\u202f]")
-_INLINE_TAG = re.compile(r"</?(?:a|code|em|s|span|strong)\b")
-
-
-def _broken_up(html: str) -> Iterator[str]:
-    length = 0
-    for part in _TAG_OR_WORD_OR_SPACE.findall(html):
-        if part.startswith("<"):
-            if not _INLINE_TAG.match(part):
-                length = 0
-            yield part
-        elif _SPACE.match(part):
-            length = 0
-            yield part
-        else:
-            for character in re.findall(r"&[^;\s]+;|.", part):
-                if length == LONGEST_WORD:
-                    length = 0
-                    yield "\u200b"
-                length += 1
-                yield character
+def items(text: str, markup: str) -> Markup | None:
+    """Return a plain text as a list, one thing it says an item; None where it is not sure what these are."""
+    text = text.strip()
+    if markup == "markdown" or "\n" in text:
+        return None
+    groups = sentence_groups(text)
+    if len(groups) < 2:
+        return None
+    listed = "\n".join(f"<li>{_with_code(group)}</li>" for group in groups)
+    return _made(f'<ul class="items">\n{listed}\n</ul>')
 
 
 def _made(html: str) -> Markup:
@@ -105,30 +99,80 @@ def _made(html: str) -> Markup:
 
 def _literal(text: str) -> str:
     """Escape markup, keep line breaks and indentation. Quotes stay, so that a search finds `Python's`."""
-    indented = re.sub(
-        r"^[ \t]+",
-        lambda indent: "\u00a0" * len(indent[0].expandtabs(4)),
-        escape(text, quote=False),
-        flags=re.MULTILINE,
+    return _escaped(_indented(text))
+
+
+def _with_code(text: str) -> str:
+    """As _literal(), with what can only be code marked."""
+    text = _indented(text)
+    html = ""
+    at = 0
+    for start, end in code_spans(text):
+        token = text[start:end]
+        is_name = " " not in token and any(map(str.isalpha, token))  # what an index may list
+        opening = '<code class="term">' if is_name else "<code>"
+        html += f"{_escaped(text[at:start])}{opening}{_escaped(token)}</code>"
+        at = end
+    return html + _escaped(text[at:])
+
+
+def _indented(text: str) -> str:
+    return re.sub(
+        r"^[ \t]+", lambda indent: "\u00a0" * len(indent[0].expandtabs(4)), text, flags=re.MULTILINE
     )
-    return indented.replace("\n", "<br>")
+
+
+def _escaped(text: str) -> str:
+    html = escape(text, quote=False).replace("\n", "<br>")
+    return re.sub(r"-+&gt;", r'<span class="arrow">\g<0></span>', html)  # else a line may end within it
+
+
+# Markdown
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What a Markdown text stands in: where its pictures lie and go to, and what comes to light in it."""
+
+    name: str = ""
+    """Makes the anchors of its footnotes differ from those of other texts."""
+    folder: Path | None = None
+    """Where pictures are looked for."""
+    address: str = ""
+    """What stands before the name of a picture; without it, pictures are their text."""
+    images: dict[str, Image] = field(default_factory=dict)
+    flaws: list[Flaw] = field(default_factory=list)
+
+
+def _markdown_blocks(text: str, heading_level: int, page: _Page) -> Markup:
+    env: dict[str, Any] = {"name": page.name}
+    return _written(_markdown().parse(text, env), env, page, heading_level)
+
+
+def _markdown_line(text: str, page: _Page) -> Markup:
+    env: dict[str, Any] = {}
+    return _written(_markdown().parseInline(text.strip(), env), env, page)
 
 
 @cache
 def _markdown() -> MarkdownIt:
     from markdown_it import MarkdownIt
+    from mdit_py_plugins.footnote import footnote_plugin
 
     # Beyond maxNesting markdown-it drops text without a word; ours is reached long before and is an error.
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 5 * DEEPEST_NESTING})
     parser.enable(["table", "strikethrough"])
     # Every link passes here; _tame_inline() drops those that lead elsewhere, and keeps their text.
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
-    parser.add_render_rule("fence", _code)
-    parser.add_render_rule("code_block", _code)
+    parser.use(footnote_plugin)
+    parser.disable("footnote_inline")  # ^[…] is a power before a bracket as well
+    parser.core.ruler.before("footnote_tail", "keep_footnotes", _keep_footnotes)
+    for name, rule in _RULES.items():
+        parser.add_render_rule(name, rule)
     return parser
 
 
-def _written(tokens: Sequence[Token], heading_level: int = 4) -> Markup:
+def _written(tokens: Sequence[Token], env: dict[str, Any], page: _Page, heading_level: int = 4) -> Markup:
     parser = _markdown()
     _shift_headings(tokens, heading_level)
     depth = 0
@@ -138,8 +182,11 @@ def _written(tokens: Sequence[Token], heading_level: int = 4) -> Markup:
         elif token.type in ("th_open", "td_open") and (style := token.attrs.pop("style", "")):
             token.attrSet("class", str(style).replace("text-align:", "align-"))
         _allow(depth)
-        _tame_inline(token.children or (), depth)
-    return _made(parser.renderer.render(tokens, parser.options, {}).strip())
+        _tame_inline(token.children or (), depth, page)
+    for opening, content in pairwise(tokens):
+        if opening.type == "paragraph_open" and [each.type for each in content.children or ()] == ["image"]:
+            opening.attrSet("class", "picture")
+    return _made(parser.renderer.render(tokens, parser.options, env).strip())
 
 
 def _shift_headings(tokens: Sequence[Token], outermost: int) -> None:
@@ -153,18 +200,50 @@ def _shift_headings(tokens: Sequence[Token], outermost: int) -> None:
             opening.tag = closing.tag = f"h{min(outermost + len(enclosing) - 1, 6)}"
 
 
-def _tame_inline(tokens: Sequence[Token], depth: int) -> None:
-    """Keep the text of links that lead elsewhere than to the web, and of pictures."""
-    dropped = False
+def _tame_inline(tokens: Sequence[Token], depth: int, page: _Page) -> None:
+    """Keep only the text of links that lead elsewhere than to the web, and of pictures that are not shown."""
+    link = None
     for token in tokens:
         _allow(depth + token.level)
         if token.type == "link_open":
-            dropped = not re.match(r"https?://|mailto:|#", str(token.attrs["href"]), re.IGNORECASE)
-        if token.type in ("link_open", "link_close"):
-            token.hidden = dropped
-        elif token.type == "image":
-            token.type = "text"
-            token.content = _said(token.children or ())
+            link = token
+            link.hidden = not re.match(r"https?://|mailto:|#", str(link.attrs["href"]), re.IGNORECASE)
+        elif token.type == "link_close" and link is not None:
+            token.hidden = link.hidden
+            link = None
+        elif token.type == "image" and _is_shown(token, page) and link is not None and not link.hidden:
+            link.hidden = True  # who cannot see the picture would find nothing to follow (PDF/UA, 7.18.5)
+            hint = "write the link beside it"
+            page.flaws.append(Flaw(f"the link around a picture, to {link.attrs['href']}, is left out", hint))
+
+
+def _is_shown(token: Token, page: _Page) -> bool:
+    """Make of a picture what the page shows: the picture, or its text."""
+    source = unquote(str(token.attrs["src"]))
+    text = " ".join(_said(token.children or ()).split())
+    token.content = text or words_of(source)
+    picture = _picture(source, page)
+    if picture is None:
+        token.type = "text"
+        return False
+    if not text:
+        hint = "say in the brackets what is to be seen: ![text](file)"
+        page.flaws.append(Flaw(f"the picture {quote(source)} has no text", hint))
+    token.attrSet("src", page.address + picture.name)
+    return True
+
+
+def _picture(source: str, page: _Page) -> Image | None:
+    if not page.address:
+        return None
+    if page.folder is None:
+        found: Image | Flaw = Flaw("pictures are shown only of a bank that is a file", "")
+    else:
+        found = read_image(page.folder, source)
+    if isinstance(found, Flaw):
+        page.flaws.append(found)
+        return None
+    return page.images.setdefault(found.name, found)
 
 
 def _said(tokens: Sequence[Token]) -> str:
@@ -181,7 +260,88 @@ def _allow(depth: int) -> None:
         raise InputRefused((problem,))
 
 
-def _code(_renderer: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
+# Rules, as markdown-it calls them: for a block, with a token's place among the tokens
+
+
+def _keep_footnotes(state: StateCore) -> None:
+    """Let no note be lost: one that nothing refers to, a second of that name, one inside another."""
+    notes = state.env.get("footnotes")
+    if not notes:
+        return
+    body: list[Token] = []
+    ended: list[Token] = []
+    nested = [body]
+    labels: set[str] = set()
+    for token in state.tokens:
+        if token.type == "footnote_reference_open":
+            nested.append([])
+            _allow(len(nested) - 1)
+            while token.meta["label"] in labels:
+                token.meta["label"] += " again"  # no label has a space
+            labels.add(token.meta["label"])
+            key = ":" + token.meta["label"]
+            if notes["refs"].setdefault(key, -1) < 0:
+                notes["refs"][key] = len(notes["list"])
+                notes["list"][len(notes["list"])] = {"label": token.meta["label"], "count": 0}
+        nested[-1].append(token)
+        if token.type == "footnote_reference_close":
+            ended += nested.pop()
+    state.tokens = body + ended
+
+
+def _footnote_ref(
+    _renderer: object, tokens: Sequence[Token], index: int, _options: object, env: dict[str, Any]
+) -> str:
+    number = tokens[index].meta["id"] + 1
+    place, note = _footnote_places(tokens[index], env)
+    return f'<sup><a href="#{note}" id="{place}" title="Note {number}">{number}</a></sup>'
+
+
+def _footnote_anchor(
+    _renderer: object, tokens: Sequence[Token], index: int, _options: object, env: dict[str, Any]
+) -> str:
+    if not env["footnotes"]["list"][tokens[index].meta["id"]]["count"]:
+        return ""
+    place, _ = _footnote_places(tokens[index], env)
+    return f' <a class="back" href="#{place}" title="Back to the text">↑</a>'
+
+
+def _footnote_open(
+    _renderer: object, tokens: Sequence[Token], index: int, _options: object, env: dict[str, Any]
+) -> str:
+    _, note = _footnote_places(tokens[index], env)
+    return f'<li id="{note}">'
+
+
+def _footnote_places(token: Token, env: dict[str, Any]) -> tuple[str, str]:
+    """Return the name of a place in the text that refers to a note, and the name of the note's."""
+    number = f"{token.meta['id'] + 1}"
+    name = f"{env['name']}-{number}" if env["name"] else number
+    again = f"-{token.meta['subId'] + 1}" if token.meta.get("subId") else ""
+    return f"fnref-{name}{again}", f"fn-{name}"
+
+
+def _footnote_block_open(*_arguments: object) -> str:
+    return '<ol class="footnotes">\n'
+
+
+def _footnote_block_close(*_arguments: object) -> str:
+    return "</ol>\n"
+
+
+def _image(_renderer: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
+    return f'<img src="{escape(str(tokens[index].attrs["src"]))}" alt="{escape(tokens[index].content)}">'
+
+
+def _table_open(*_arguments: object) -> str:
+    return '<div class="table">\n<table>\n'
+
+
+def _table_close(*_arguments: object) -> str:
+    return "</table>\n</div>\n"
+
+
+def _fence(_renderer: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
     """Return a block of code, its parts marked by Pygments's classes where the language is known."""
     code = tokens[index].content
     if code.count("\n") > LONGEST_CODE:
@@ -193,8 +353,35 @@ def _code(_renderer: object, tokens: Sequence[Token], index: int, _options: obje
         from pygments import highlight
         from pygments.formatters import HtmlFormatter
 
-        html = highlight(code, lexer, HtmlFormatter(nowrap=True))
-    return f'<pre class="code"><code>{html}</code></pre>\n'
+        html = _DRAWN.sub(_if_drawn, highlight(code, lexer, HtmlFormatter(nowrap=True)))
+    # Pygments ends at the end of a line what it began in it.
+    lines = "".join(f'<span class="line">{line}</span>\n' for line in html.removesuffix("\n").split("\n"))
+    return f'<pre class="code"><code>{lines}</code></pre>\n'
+
+
+_DRAWN = re.compile(r'<span class="(\w+)">([^<]*)</span>')
+
+
+def _if_drawn(part: re.Match[str]) -> str:
+    """Keep the class of comments, keywords, strings, numbers and some names: a span takes the PDF 1 ms."""
+    kind = part[1]
+    return (
+        part[0] if kind[0] in "ckmsg" or kind in ("fm", "na", "nb", "nc", "nd", "nf", "nt", "ow") else part[2]
+    )
+
+
+_RULES: dict[str, Callable[..., str]] = {
+    "code_block": _fence,
+    "fence": _fence,
+    "footnote_anchor": _footnote_anchor,
+    "footnote_block_close": _footnote_block_close,
+    "footnote_block_open": _footnote_block_open,
+    "footnote_open": _footnote_open,
+    "footnote_ref": _footnote_ref,
+    "image": _image,
+    "table_close": _table_close,
+    "table_open": _table_open,
+}
 
 
 @cache
@@ -209,6 +396,10 @@ def _lexer(language: str) -> Lexer | None:
 
 
 # Questions, as templates see them
+
+
+CHECKED = "checked:"
+"""An address of pictures for HTML that nobody sees."""
 
 
 class SectionView(TypedDict):
@@ -239,49 +430,122 @@ class QuestionView(TypedDict):
     retired: bool
 
 
+@dataclass(frozen=True, slots=True)
+class QuestionText:
+    """One question made ready for a page."""
+
+    view: QuestionView
+    images: tuple[Image, ...]
+    """The pictures its HTML names, each once."""
+    problems: tuple[Problem, ...]
+    """What is shown otherwise than it is written, and why."""
+
+
+def question_text(question: Question, *, heading_level: int = 4, image_address: str = "") -> QuestionText:
+    """Return a question's texts as HTML, and the pictures in it as `<img src="{image_address}{name}">`.
+
+    Without an address pictures are their text. What refuses the texts is raised, all of it at once.
+    """
+    writing = _Writing(question, image_address)
+    view = writing.view(heading_level)
+    for exceeded in writing.exceeded:
+        raise LimitExceeded(str(exceeded), hint=exceeded.hint)
+    if writing.refused:
+        raise InputRefused(tuple(writing.refused))
+    return QuestionText(view, tuple(writing.images.values()), tuple(writing.problems))
+
+
 def question_view(question: Question, *, heading_level: int = 4) -> QuestionView:
     """Return what templates get of a question; an error in its texts names the question and its place."""
-    markup = question.markup
-    sections: list[SectionView] = []
-    for key in PROSE_SECTIONS:
-        if text := getattr(question, key):
-            with _placed(question, key):
-                html = prose(text, markup, heading_level=heading_level)
-            sections.append({"key": key, "title": SECTION_TITLES[key], "html": html})
-    with _placed(question, "question"):
-        title = inline(question.question, markup)
-    with _placed(question, "follow_ups"):
-        follow_ups = [inline(each, markup) for each in question.follow_ups]
-    return {
-        "id": question.id,
-        "question": title,
-        "sections": sections,
-        "follow_ups": follow_ups,
-        "follow_ups_title": SECTION_TITLES["follow_ups"],
-        "technology": question.technology,
-        "category": question.category,
-        "level": question.level,
-        "difficulty": question.difficulty,
-        "tags": list(question.tags),
-        "source": question.source,
-        "source_url": question.source if re.fullmatch(r"https?://\S+", question.source) else "",
-        "retired": question.status == "retired",
-    }
+    return question_text(question, heading_level=heading_level).view
 
 
-@contextmanager
-def _placed(question: Question, part: str) -> Iterator[None]:
-    whose = f"{part} of {question.id}"
-    try:
-        yield
-    except InputRefused as refused:
-        problems = refused.problems
-        raise InputRefused(
-            tuple(Problem(question.location, f"{whose}: {each.message}", each.hint) for each in problems)
-        ) from refused
-    except LimitExceeded as exceeded:
-        message = f"{question.location}: {whose}: {exceeded.message}"
-        raise LimitExceeded(message, hint=exceeded.hint) from exceeded
+def question_images(question: Question) -> tuple[Image, ...]:
+    """Return the pictures that question_text() names if it gets an address; quick where there are none."""
+    texts = [getattr(question, key) for key in PROSE_SECTIONS]
+    if question.markup != "markdown" or not any("![" in text for text in texts):
+        return ()
+    return question_text(question, image_address=CHECKED).images
+
+
+def text_problems(question: Question) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    """Return what refuses a question's texts, and what would be shown otherwise than it is written."""
+    writing = _Writing(question, CHECKED)
+    writing.view(4)
+    return (*writing.exceeded, *writing.refused), tuple(writing.problems)
+
+
+class _Writing:
+    """A question while it is written: its parts, and what comes to light in each."""
+
+    def __init__(self, question: Question, image_address: str) -> None:
+        self._question = question
+        self._address = image_address
+        bank = Path(question.location.path)
+        self._folder = bank.parent if image_address and bank.is_file() else None
+        self.images: dict[str, Image] = {}
+        self.exceeded: list[Problem] = []
+        self.refused: list[Problem] = []
+        self.problems: list[Problem] = []
+
+    def view(self, heading_level: int) -> QuestionView:
+        question = self._question
+        sections: list[SectionView] = []
+        for key in PROSE_SECTIONS:
+            if text := getattr(question, key):
+                html = self._blocks(key, text, heading_level)
+                sections.append({"key": key, "title": SECTION_TITLES[key], "html": html})
+        return {
+            "id": question.id,
+            "question": self._line("question", question.question),
+            "sections": sections,
+            "follow_ups": [self._line("follow_ups", each) for each in question.follow_ups],
+            "follow_ups_title": SECTION_TITLES["follow_ups"],
+            "technology": question.technology,
+            "category": question.category,
+            "level": question.level,
+            "difficulty": question.difficulty,
+            "tags": list(question.tags),
+            "source": question.source,
+            "source_url": question.source if re.fullmatch(r"https?://\S+", question.source) else "",
+            "retired": question.status == "retired",
+        }
+
+    def _blocks(self, key: str, text: str, heading_level: int) -> Markup:
+        if self._question.markup == "markdown":
+            page = _Page(_anchor(f"{self._question.id}-{key}"), self._folder, self._address, self.images)
+            return self._placed(key, page, lambda: _markdown_blocks(text, heading_level, page))
+        listed = items(text, "plain") if key == "common_mistakes" else None
+        return prose(text, "plain") if listed is None else listed
+
+    def _line(self, key: str, text: str) -> Markup:
+        """A question also stands in lists: a picture in it is its text."""
+        if self._question.markup == "markdown":
+            page = _Page()
+            return self._placed(key, page, lambda: _markdown_line(text, page))
+        return inline(text, "plain", code=True)
+
+    def _placed(self, key: str, page: _Page, write: Callable[[], Markup]) -> Markup:
+        """Note what is wrong with a part of the question under the question's name and place."""
+        html = Markup()
+        try:
+            html = write()
+        except InputRefused as refused:
+            self.refused += [self._problem(key, each.message, each.hint) for each in refused.problems]
+        except LimitExceeded as exceeded:
+            self.exceeded.append(self._problem(key, exceeded.message, exceeded.hint))
+        for flaw in page.flaws:
+            noted = self.refused if flaw.refused else self.problems
+            noted.append(self._problem(key, flaw.message, flaw.hint))
+        return html
+
+    def _problem(self, key: str, message: str, hint: str) -> Problem:
+        return Problem(self._question.location, f"{key} of {self._question.id}: {message}", hint)
+
+
+def _anchor(text: str) -> str:
+    """Return a text as the name of a place: other characters than letters and digits by their number."""
+    return re.sub(r"[^A-Za-z0-9.-]", lambda found: f"_{ord(found[0]):x}_", text)
 
 
 # Templates
@@ -300,11 +564,14 @@ class Templates:
     """
 
     def __init__(self, folders: tuple[Path, ...] = (templates_folder(),)) -> None:
+        self._folders = folders
+
+    @cached_property
+    def _environment(self) -> Environment:
+        """The engine, which a book whose chunks are all in the cache does without: 40 ms."""
         from jinja2 import FileSystemLoader
 
-        self._folders = folders
-        self._loader = FileSystemLoader(folders)
-        self._environment = _environment(self._loader)
+        return _environment(FileSystemLoader(self._folders))
 
     def render(self, name: str, /, **values: object) -> str:
         """Fill a template with plain values: text, numbers, Markup, and lists, tuples and dicts of them."""
@@ -320,12 +587,11 @@ class Templates:
 
     def source(self, name: str) -> str:
         """Return a file of the templates as it stands, such as a style sheet."""
-        from jinja2 import TemplateNotFound
-
-        try:
-            return self._loader.get_source(self._environment, name)[0]
-        except TemplateNotFound as error:
-            raise QexportError(f"no template {error.name!r}", hint=self._searched()) from error
+        for folder in self._folders:
+            path = folder / name
+            if path.is_file():
+                return path.read_text("utf-8")
+        raise QexportError(f"no template {name!r}", hint=self._searched())
 
     def _searched(self) -> str:
         return f"looked in {', '.join(str(folder) for folder in self._folders)}"

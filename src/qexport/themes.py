@@ -11,6 +11,7 @@ layout, because it is then the same everywhere (page rules and margin boxes too)
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -29,6 +30,9 @@ _VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*\)")
 
 DEEPEST = 20
 """Variables inside variables, and themes on themes."""
+
+EJECTED = ("handbook", "shared")
+"""Folders of templates one begins a theme from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +59,30 @@ class Theme:
     def styles(self) -> tuple[tuple[str, str], ...]:
         """Return (name, text) of each `theme.css`, the theme's own last."""
         paths = [folder / "theme.css" for folder in reversed(self.folders)]
-        return tuple((f"{path.parent.name}/{path.name}", path.read_text("utf-8")) for path in paths if path.is_file())
+        return tuple((f"{path.parent.name}/{path.name}", _style(path)) for path in paths if path.is_file())
 
 
 def built_in() -> tuple[str, ...]:
     """Return the names of the themes that come with the program."""
     return tuple(sorted(path.parent.name for path in (templates_folder() / "themes").glob("*/theme.toml")))
+
+
+def ejected(name: str) -> dict[str, bytes]:
+    """Return a built-in theme as the files of one that extends it, with all it may change to begin from."""
+    if name not in built_in():
+        raise _unknown(name)
+    its_own = templates_folder() / "themes" / name
+    sources = [
+        (folder, path) for folder in (templates_folder(), its_own) for path in sorted(folder.rglob("*"))
+    ]
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for folder, path in sources
+        if path.is_file() and (folder == its_own or path.relative_to(folder).parts[0] in EJECTED)
+    }
+    said = {"description": f"My own, from {name}", "extends": name}
+    lines = [f"{key} = {json.dumps(value)}\n" for key, value in said.items()]  # of plain words, JSON is TOML
+    return {**files, "theme.toml": "".join(lines).encode()}
 
 
 def theme(name: str) -> Theme:
@@ -69,9 +91,10 @@ def theme(name: str) -> Theme:
     description = ""
     wanted = name
     while wanted:
-        folder = _folder(wanted)
-        if folder in folders or len(folders) == DEEPEST:
-            raise _refused(folder, f"theme {wanted!r} extends itself", "let one of the themes extend a built-in one")
+        folder = _folder(wanted, folders[-1] if folders else None)
+        if folder.resolve() in (each.resolve() for each in folders) or len(folders) == DEEPEST:
+            hint = "let one of the themes extend a built-in one"
+            raise _refused(folders[-1], f"theme {wanted!r} extends itself", hint)
         said = _said(folder)
         description = description or said.get("description", "")
         folders.append(folder)
@@ -79,15 +102,21 @@ def theme(name: str) -> Theme:
     return Theme(Path(name).name, description, tuple(folders))
 
 
-def _folder(name: str) -> Path:
+def _folder(name: str, extending: Path | None) -> Path:
+    """Return the folder of a theme; a path that another theme extends begins where that one stands."""
     if name in built_in():
         return templates_folder() / "themes" / name
-    folder = Path(name)
+    folder = (extending / name).resolve() if extending else Path(name)
     if (folder / "theme.toml").is_file():
         return folder
+    unknown = _unknown(name, "; or a folder with a theme.toml")
+    raise _refused(extending, f"extends {name!r}, which is no theme", unknown.hint) if extending else unknown
+
+
+def _unknown(name: str, or_else: str = "") -> UsageError:
     near = get_close_matches(name, built_in(), n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    raise UsageError(f"no theme {name!r}", hint=f"{hint}there are: {', '.join(built_in())}; or a folder with a theme.toml")
+    return UsageError(f"no theme {name!r}", hint=f"{hint}there are: {', '.join(built_in())}{or_else}")
 
 
 def _said(folder: Path) -> Mapping[str, str]:
@@ -95,11 +124,25 @@ def _said(folder: Path) -> Mapping[str, str]:
     try:
         said = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _refused(folder, f"not TOML: {error}", 'write description = "…" and extends = "classic"') from error
+        raise _refused(
+            folder, f"not TOML: {error}", 'write description = "…" and extends = "classic"'
+        ) from error
     for key, value in said.items():
         if key not in ("description", "extends") or not isinstance(value, str):
-            raise _refused(folder, f"unknown setting {key!r}", "a theme says description and extends, both text")
+            raise _refused(
+                folder, f"unknown setting {key!r}", "a theme says description and extends, both text"
+            )
     return said
+
+
+def _style(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        problem = Problem(
+            Location(str(path)), f"not UTF-8: byte 0x{error.object[error.start]:02x}", "save it as UTF-8"
+        )
+        raise InputRefused((problem,)) from error
 
 
 def _refused(folder: Path, message: str, hint: str) -> InputRefused:
@@ -112,7 +155,12 @@ def stylesheet(sources: Iterable[tuple[str, str]]) -> str:
     An unknown variable is refused with the place it is used at, and what was meant.
     """
     sheets = [(name, _without_comments(text)) for name, text in sources]
-    values = {name: value.strip() for _, text in sheets for block in _ROOT.findall(text) for name, value in _SETTING.findall(block)}
+    values = {
+        name: value.strip()
+        for _, text in sheets
+        for block in _ROOT.findall(text)
+        for name, value in _SETTING.findall(block)
+    }
     problems = []
     for name, text in sheets:
         for used in _VARIABLE.finditer(text):
@@ -130,10 +178,18 @@ def stylesheet(sources: Iterable[tuple[str, str]]) -> str:
         if filled == joined:
             return re.sub(r"\n\s*\n+", "\n", joined)
         joined = filled
-    name = _VARIABLE.search(joined)
-    raise InputRefused((Problem(Location(sheets[-1][0]), f"variable {name[1] if name else ''} is set by itself", "give it a value"),))
+    left = _VARIABLE.search(joined)
+    raise InputRefused(
+        (
+            Problem(
+                Location(sheets[-1][0]),
+                f"variable {left[1] if left else ''} is set by itself",
+                "give it a value",
+            ),
+        )
+    )
 
 
 def _without_comments(text: str) -> str:
-    """Blank comments out, keeping lines where they are."""
-    return _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
+    """Blank comments out, keeping all else where it is."""
+    return _COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), text)

@@ -2,8 +2,8 @@
 
     jobs → which are in the cache? → lay out the others → keep them → chunks in the order of the jobs
 
-A job's key is made of what it is laid out *from*, so a chunk that is in the cache costs no template and no layout
-engine. What draws it (this program, the engine and its libraries, the fonts) is part of every key.
+A job's key is made of what it is laid out *from*, so a chunk that is in the cache costs no template and no
+layout engine. What draws it (this program, the engine and its libraries, the fonts) is part of every key.
 """
 
 from __future__ import annotations
@@ -11,24 +11,31 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qexport.chunk import Chunk
 from qexport.chunk_cache import ChunkCache
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from qexport.workers import Workers
+
 WORTH_A_POOL = 16
-"""Chunks to lay out before starting processes for it pays: each takes a second to import the layout engine."""
+"""Chunks to lay out before processes for it pay: each takes a second to import the layout engine."""
 
 BATCH = 8
 """Chunks a process gets at once."""
+
+KEPT_AT_ONCE = 64
+"""Chunks that go into the cache together: a build that is broken off keeps what it had done till then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +56,24 @@ class Typesetter:
 
     cache: ChunkCache | None = None
     jobs: int = 1
-    """Processes; 0: one for each core."""
+    """Processes of our own, for the time of `at_work`; 0: one for each core."""
     executor: Executor | None = None
-    """Any executor to use instead of processes of our own."""
+    """Any executor to use instead of them."""
     progress: Callable[[int, int], None] = field(default=lambda _done, _total: None)
     """Told how many chunks are there, of how many."""
+    workers: Workers | None = None
+
+    @contextmanager
+    def at_work(self) -> Iterator[Typesetter]:
+        """Give a typesetter whose processes, once it has started some, stay until the end of the block."""
+        limit = self.jobs or _cores()
+        if self.executor or limit == 1:
+            yield self
+            return
+        from qexport.workers import Workers
+
+        with Workers(limit) as workers:
+            yield replace(self, workers=workers)
 
     def chunk(self, job: Job) -> Chunk:
         """Return one chunk."""
@@ -62,49 +82,37 @@ class Typesetter:
     def chunks(self, jobs: Sequence[Job]) -> list[Chunk]:
         """Return the chunks of these jobs, in their order."""
         keys = [_key(job) for job in jobs]
-        found = self.cache.load(keys) if self.cache else {}
-        missing = {key: job for key, job in zip(keys, jobs, strict=True) if key not in found}
-        if missing:
-            laid_out = dict(
-                zip(missing, self._lay_out(list(missing.values()), len(found), len(keys)), strict=True)
-            )
-            if self.cache:
-                self.cache.keep(laid_out)
-            found |= laid_out
+        wanted = dict(zip(keys, jobs, strict=True))
+        found = self.cache.load(wanted) if self.cache else {}
+        missing = [key for key in wanted if key not in found]
+        fresh: dict[str, Chunk] = {}
+        for key, chunk in zip(missing, self._laid_out([wanted[key] for key in missing]), strict=True):
+            found[key] = fresh[key] = chunk
+            if len(fresh) == KEPT_AT_ONCE:
+                self._keep(fresh)
+                fresh = {}
+            self.progress(len(found), len(wanted))
+        self._keep(fresh)
         return [found[key] for key in keys]
 
-    def _lay_out(self, jobs: Sequence[Job], done: int, total: int) -> list[Chunk]:
-        chunks: list[Chunk] = []
-        with self._workers(len(jobs)) as workers:
-            sheets = ((job.html(), job.css, job.files()) for job in jobs)
-            laid_out: Iterable[Chunk] = (
-                map(_lay_out, sheets) if workers is None else workers.map(_lay_out, sheets, chunksize=BATCH)
-            )
-            for chunk in laid_out:
-                chunks.append(chunk)
-                self.progress(done + len(chunks), total)
-        return chunks
+    def _keep(self, chunks: Mapping[str, Chunk]) -> None:
+        if self.cache and chunks:
+            self.cache.keep(chunks)
 
-    def _workers(self, count: int) -> AbstractContextManager[Executor | None]:
-        processes = min(self.jobs or _cores(), -(-count // BATCH))
-        if self.executor is not None or processes < 2 or count < WORTH_A_POOL:
-            return nullcontext(self.executor)
-        return ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_warm_up)
+    def _laid_out(self, jobs: Sequence[Job]) -> Iterator[Chunk]:
+        sheets = ((job.html(), job.css, job.files()) for job in jobs)
+        if self.executor:
+            return self.executor.map(_lay_out, sheets, chunksize=BATCH)
+        if self.workers and (self.workers.running or len(jobs) >= WORTH_A_POOL):
+            size = max(1, min(BATCH, len(jobs) // self.workers.limit))
+            return self.workers.map(_lay_out, sheets, chunksize=size)
+        return map(_lay_out, sheets)
 
 
 def _lay_out(sheet: tuple[str, str, Mapping[str, bytes]]) -> Chunk:
     from qexport.pdf import lay_out  # takes half a second, which a chunk from the cache need not wait for
 
     return lay_out(*sheet)
-
-
-def _warm_up() -> None:
-    import signal
-
-    from qexport.pdf import warm_up
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
-    warm_up()
 
 
 def _cores() -> int:
@@ -129,11 +137,11 @@ def _what_draws() -> str:
         digest.update(path.read_bytes())
     for package in ("weasyprint", "pydyf", "pyphen", "tinycss2", "cssselect2", "tinyhtml5", "pillow"):
         digest.update(f"{package} {version(package)}\n".encode())
-    digest.update("\n".join([*bundled(), *_libraries()]).encode())
+    digest.update("\n".join([*bundled(), *libraries()]).encode())
     return digest.hexdigest()
 
 
-def _libraries() -> list[str]:
+def libraries() -> list[str]:
     """Return the versions of Pango and HarfBuzz, which decide where a glyph stands."""
     versions = []
     for names, function in (

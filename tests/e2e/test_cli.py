@@ -490,6 +490,7 @@ def test_build_as_json() -> None:
             "changed": [],
             "retired": [],
             "unchanged": [],
+            "search": "",
         },
     }
 

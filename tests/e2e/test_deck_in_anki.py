@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qexport.editions import Edition, Lock, stamp
-from qexport.exporters import Document, Tools
-from qexport.exporters.anki_deck import FIELD_IDS, note_digests, note_type_digest, render
+from qexport.editions import Edition, Lock, stamp, with_note_type
+from qexport.errors import Location
+from qexport.exporters import Document, Tools, anki_notes
+from qexport.exporters.anki_deck import content, render
+from qexport.exporters.anki_notes import FIELDS, anki_search
+from qexport.exporters.anki_previous import lock_of
+from qexport.options import checked
 from qexport.pipeline import read_bank
 from qexport.question import PROSE_SECTIONS, Bank, Question
+from qexport.selection import in_bank_order
 from qexport.templating import Templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 anki = pytest.importorskip("anki.collection")
 
@@ -44,12 +50,12 @@ class Learner:
         self.folder = folder
         self.collection = anki.Collection(str(folder / "collection.anki2"))
 
-    def imports(self, document: Document) -> dict[str, int]:
-        """Import a deck as the desktop does by default; return how many notes went which way."""
+    def imports(self, document: Document, **options: bool) -> dict[str, int]:
+        """Import a deck, by default as the desktop does; return how many notes went which way."""
         package = self.folder / "questions.apkg"
         package.write_bytes(document.data)
         request = anki.ImportAnkiPackageRequest(
-            package_path=str(package), options=anki.ImportAnkiPackageOptions()
+            package_path=str(package), options=anki.ImportAnkiPackageOptions(**options)
         )
         log = self.collection.import_anki_package(request).log
         ways = ("new", "updated", "duplicate", "conflicting", "missing_notetype", "missing_deck")
@@ -78,17 +84,35 @@ def learner(tmp_path: Path) -> Iterator[Learner]:
 
 
 def edition_of(
-    bank: Bank, *, lock: Lock | None = None, now: int = NOW, technology: str = "", level: str = ""
+    bank: Bank,
+    *,
+    lock: Lock | None = None,
+    now: int = NOW,
+    technology: str = "",
+    level: str = "",
+    tools: Tools = TOOLS,
+    new_note_type: bool = False,
+    **options: Any,
 ) -> tuple[Document, Lock]:
     """Make the deck of a bank, or of a part of it, and the lock that the next edition starts from."""
-    lock, _ = stamp(note_digests(bank, TOOLS), note_type_digest(TOOLS), lock, now)
-    chosen = tuple(
+    chosen = checked({name.replace("_", "-"): value for name, value in options.items()})
+    now_is = content(bank, chosen, tools)
+    note_type = with_note_type(now_is.note_type, lock, "lock", may_change=new_note_type)
+    lock, _ = stamp(replace(now_is, note_type=note_type), lock, now)
+    passing = [
         question
         for question in bank.questions
         if technology in ("", question.technology) and level in ("", question.level)
+    ]
+    edition = Edition(
+        bank=bank,
+        questions=tuple(question for question in passing if question.status == "active"),
+        retired=tuple(question for question in passing if question.status == "retired"),
+        title=bank.title,
+        scope="All questions",
+        lock=lock,
     )
-    edition = Edition(bank=bank, questions=chosen, title=bank.title, scope="All questions", lock=lock)
-    return render(edition, {}, TOOLS), lock
+    return render(edition, chosen, tools), lock
 
 
 def edited(bank: Bank, which: int, **changes: Any) -> Bank:
@@ -112,14 +136,14 @@ def test_the_shipped_bank_arrives_whole(learner: Learner, bank: Bank) -> None:
     assert learner.imports(document) == {"new": 15}
     assert learner.collection.card_count() == 15
     notes = learner.notes()
-    assert list(FIELD_IDS) == list(notes["PY-ADV-001"].keys())
+    assert list(FIELDS) == list(notes["PY-ADV-001"].keys())
     for question in bank.questions:
         note = notes[question.id]
         for section in PROSE_SECTIONS:
             field = {"real_world_example": "Real-World Example"}.get(
                 section, section.replace("_", " ").title()
             )
-            assert said(note[field]) == getattr(question, section)
+            assert said(note[field]).replace("\n", " ") == getattr(question, section)
         assert said(note["Question"]) == question.question
         assert said(note["Follow-up Questions"]) == "\n".join(question.follow_ups)
         assert [note[name] for name in ("Technology", "Category", "Level", "Difficulty")] == [
@@ -136,7 +160,7 @@ def test_the_shipped_bank_arrives_whole(learner: Learner, bank: Bank) -> None:
         bank.title: [],
         **{
             f"{bank.title}::{technology}": [
-                question.id for question in bank.questions if question.technology == technology
+                question.id for question in in_bank_order(bank) if question.technology == technology
             ]
             for technology in ("AI Integration", "Machine Learning", "Python")
         },
@@ -152,7 +176,7 @@ def test_every_card_is_drawn_without_an_error(learner: Learner, bank: Bank) -> N
         assert f'<h1 class="question" dir="auto">{note["Question"]}</h1>' in front
         assert note["Answer"] not in front
         assert back.count("<details ") == 5
-        assert all(value in back for value in note.values())
+        assert all(value in back for name, value in note.items() if name != "Situation")
 
 
 def test_what_is_empty_makes_no_heading(learner: Learner) -> None:
@@ -160,8 +184,8 @@ def test_what_is_empty_makes_no_heading(learner: Learner) -> None:
     learner.imports(edition_of(bank)[0])
     (card,) = learner.notes()["A"].cards()
     assert re.sub(r"\s+", "", body_of(card.answer()).replace(' dir="auto"', "")) == (
-        '<divclass="sheetmathjax_ignore"><h1class="question">q</h1><pclass="meta"></p></div><hrid="answer">'
-        '<divclass="sheetmathjax_ignore"><divclass="answer"><p>a</p></div>'
+        '<divclass="sheetmathjax_ignore"lang="en"><h1class="question">q</h1><pclass="meta"></p></div>'
+        '<hrid="answer"><divclass="sheetmathjax_ignore"lang="en"><divclass="shown"><p>a</p></div>'
         '<pclass="foot"><span>A</span></p></div>'
     )
 
@@ -218,9 +242,8 @@ def test_a_new_style_arrives_without_touching_notes(learner: Learner, bank: Bank
     (tmp_path / "theme/anki").mkdir(parents=True)
     (tmp_path / "theme/anki/card.css").write_text(".card { color: red }", encoding="utf-8")
     tools = Tools(Templates((tmp_path / "theme", *TOOLS.templates._folders)))
-    lock, _ = stamp(note_digests(bank, tools), note_type_digest(tools), lock, NOW + 99)
-    edition = Edition(bank=bank, questions=bank.questions, title=bank.title, scope="", lock=lock)
-    assert learner.imports(render(edition, {}, tools)) == {"duplicate": 15}
+    document, _ = edition_of(bank, lock=lock, now=NOW + 99, tools=tools)
+    assert learner.imports(document) == {"duplicate": 15}
     (note_type,) = (each for each in learner.collection.models.all() if each["id"] == 1_716_240_100)
     assert note_type["css"] == ".card { color: red }"
     assert (
@@ -288,8 +311,207 @@ def test_hostile_text_is_text(learner: Learner) -> None:
     assert (card.question_av_tags(), card.answer_av_tags()) == ([], [])
     assert HOSTILE in said(front)
     assert said(back).count(HOSTILE) == 6
-    assert re.findall(r"<(?!/?(?:style|div|h1|p|span|hr|details|summary|ul|li|a|br)\b)[^>]*>", back) == []
+    assert (
+        re.findall(r"<(?!/?(?:style|div|h1|p|span|hr|details|summary|ul|li|a|br|code)\b)[^>]*>", back) == []
+    )
     assert "onerror=y>" not in back
+
+
+# Extra cards
+
+
+def cards_of(learner: Learner) -> dict[str, list[int]]:
+    return {key: sorted(card.ord for card in note.cards()) for key, note in learner.notes().items()}
+
+
+def state_of(learner: Learner) -> tuple[list[Any], list[Any]]:
+    """All that a learner's work has come to: the schedule of each card, and each review."""
+    rows = learner.collection.db.all
+    columns = "id, nid, did, ord, type, queue, due, ivl, factor, reps, lapses, flags"
+    return rows(f"SELECT {columns} FROM cards ORDER BY id"), rows("SELECT * FROM revlog")
+
+
+def review(learner: Learner, number: int) -> None:
+    card = learner.collection.get_card(number)
+    card.start_timer()
+    learner.collection.sched.answerCard(card, 3)
+
+
+def test_extra_cards_come_when_they_are_switched_on_and_stay_when_off(learner: Learner, bank: Bank) -> None:
+    bank = replace(bank, questions=(*bank.questions, Question(id="SHORT", question="q", answer="a")))
+    document, lock = edition_of(bank)
+    learner.imports(document)
+    review(learner, learner.notes()["PY-ADV-004"].cards()[0].id)
+    before, reviews = state_of(learner)
+    schema = learner.collection.db.scalar("SELECT scm FROM col")
+
+    document, lock = edition_of(bank, lock=lock, now=NOW + 60, cards="recall,scenario,mistakes")
+    assert learner.imports(document) == {"updated": 15, "duplicate": 1}
+    cards, same_reviews = state_of(learner)
+    assert [card for card in cards if card[3] == 0] == before
+    assert (same_reviews, len(cards)) == (reviews, 46)
+    assert cards_of(learner)["PY-ADV-004"] == [0, 1, 2]
+    assert cards_of(learner)["SHORT"] == [0]
+    scenario = learner.notes()["PY-ADV-004"].cards()[1]
+    assert "typed arguments silently for months because no type checking was in place." in scenario.question()
+    assert "47 type errors" not in scenario.question()
+    assert "47 type errors" in scenario.answer()
+    review(learner, scenario.id)
+    before, reviews = state_of(learner)
+
+    document, lock = edition_of(bank, lock=lock, now=NOW + 120)
+    assert learner.imports(document) == {"updated": 15, "duplicate": 1}
+    assert state_of(learner) == (before, reviews)
+    note = learner.notes()["PY-ADV-004"]
+    learner.collection.update_note(note)  # which makes the cards that it should have
+    assert state_of(learner) == (before, reviews)
+    assert "The deck no longer makes this card." in note.cards()[1].question()
+    empty = learner.collection.get_empty_cards().notes
+    assert sorted(len(each.card_ids) for each in empty) == [2] * 15
+    assert not any(each.will_delete_note for each in empty)
+
+    document, _ = edition_of(bank, lock=lock, now=NOW + 180, cards="recall,scenario")
+    learner.imports(document)
+    assert state_of(learner) == (before, reviews)
+    assert "typed arguments silently" in learner.notes()["PY-ADV-004"].cards()[1].question()
+    assert learner.collection.db.scalar("SELECT scm FROM col") == schema
+
+
+def test_a_learner_who_edits_a_note_gets_no_card_the_deck_does_not_make(learner: Learner, bank: Bank) -> None:
+    learner.imports(edition_of(bank)[0])
+    for note in learner.notes().values():
+        note["Spare 1"] = "mine"
+        learner.collection.update_note(note)
+    assert set(map(tuple, cards_of(learner).values())) == {(0,)}
+
+
+# What left
+
+
+def test_the_search_finds_exactly_what_is_retired(learner: Learner, bank: Bank) -> None:
+    document, lock = edition_of(bank)
+    learner.imports(document)
+    rest = replace(edited(bank, 0, status="retired"), questions=bank.questions[2:])
+    document, lock = edition_of(rest, lock=lock, now=NOW + 60)
+    assert learner.imports(document) == {"duplicate": 13}
+    gone = {question.id for question in bank.questions[:2]}
+    assert set(lock.left) == gone
+    assert set(learner.notes(anki_search(sorted(lock.left)))) == gone
+
+
+ODD_IDS = (
+    *("a b", "A_1", "A*", 'q"u', "back\\slash", "A<B>&C", "x:y", "(or)", "-x", "or"),
+    *("[sound:x]", "ü-日本", "#1", "'", "a::b"),
+)
+
+
+@pytest.mark.parametrize("key", ODD_IDS)
+def test_the_search_finds_an_id_of_any_characters_and_no_other(learner: Learner, key: str) -> None:
+    others = [f"{key}2", f"2{key}", "AX1", "Axx", "a", "b", "backslash", "x", "y", "#2"]
+    questions = tuple(Question(id=each, question="q", answer="a") for each in (key, *others))
+    learner.imports(edition_of(Bank(title="T", namespace="t", questions=questions))[0])
+    assert set(learner.notes(anki_search([key]))) == {key}
+    assert set(learner.notes(anki_search([key, "#2"]))) == {key, "#2"}
+
+
+def test_retired_questions_that_ship_are_marked(learner: Learner, bank: Bank) -> None:
+    document, lock = edition_of(bank)
+    learner.imports(document)
+    changed = edited(bank, 0, status="retired")
+    document, _ = edition_of(changed, lock=lock, now=NOW + 60, include_retired=True)
+    assert learner.imports(document) == {"updated": 1, "duplicate": 14}
+    assert set(learner.notes("tag:retired")) == {bank.questions[0].id}
+    for key, note in learner.notes().items():
+        (card,) = note.cards()
+        marked = "Retired: the question is no longer part of its bank." in card.question()
+        assert marked == (key == bank.questions[0].id)
+
+
+# The note type
+
+
+def test_a_note_type_that_changed_freezes_a_learner_until_it_is_merged(
+    learner: Learner, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document, lock = edition_of(bank)
+    learner.imports(document)
+    review(learner, learner.notes()["PY-ADV-004"].cards()[0].id)
+    before, reviews = state_of(learner)
+    monkeypatch.setitem(anki_notes.FIELDS, "One More", 1_716_240_199)
+    better = edited(bank, 0, answer="A better answer.")
+
+    # What the guard keeps from happening.
+    unguarded = replace(lock, note_type=content(better, checked({}), TOOLS).note_type)
+    frozen, _ = edition_of(better, lock=unguarded, now=NOW + 60)
+    assert learner.imports(frozen) == {"conflicting": 15}
+    assert "A better answer." not in learner.notes()["PY-ADV-004"]["Answer"]
+
+    # What it says to do.
+    document, lock = edition_of(better, lock=lock, now=NOW + 60, new_note_type=True)
+    assert lock.note_type.major == 2
+    assert learner.imports(document) == {"conflicting": 15}
+    assert learner.imports(document, merge_notetypes=True) == {"updated": 15}
+    assert learner.notes()["PY-ADV-004"]["Answer"] == "<p>A better answer.</p>"
+    assert learner.notes()["PY-ADV-004"]["One More"] == ""
+    assert learner.collection.note_count() == 15
+    after, same_reviews = state_of(learner)
+    assert (after, same_reviews) == (before, reviews)
+
+
+# The lock from a deck that is out there
+
+
+def test_a_lost_lock_is_made_anew_from_the_deck(bank: Bank) -> None:
+    document, lock = edition_of(bank, cards="recall,mistakes", tag_prefix="x")
+    assert lock_of(document.data, "old.apkg", bank) == replace(lock, options={})
+
+
+def test_a_lost_lock_is_made_anew_from_a_learners_export(learner: Learner, bank: Bank) -> None:
+    document, lock = edition_of(bank)
+    learner.imports(document)
+    exported = learner.folder / "exported.apkg"
+    learner.collection.export_anki_package(
+        out_path=str(exported),
+        limit=None,
+        options=anki.ExportAnkiPackageOptions(legacy=True),
+    )
+    again = lock_of(exported.read_bytes(), "exported.apkg", bank)
+    assert again.notes == lock.notes
+    document, _ = edition_of(edited(bank, 0, answer="A better answer."), lock=again, now=NOW + 99)
+    assert learner.imports(document) == {"updated": 1, "duplicate": 14}
+
+
+# Media
+
+
+def test_pictures_arrive_and_an_edited_one_takes_the_place_of_the_old(
+    learner: Learner, tmp_path: Path
+) -> None:
+    path = tmp_path / "questions.yaml"
+    path.touch()
+    question = Question(
+        id="P", question="q", answer="![dot](dot.png)", markup="markdown", location=Location(str(path))
+    )
+    bank = Bank(title="T", namespace="t", questions=(question,))
+    media = Path(learner.collection.media.dir())
+    lock: Lock | None = None
+    for number, colour in enumerate((b"\xff\0\0", b"\0\0\xff")):
+        (tmp_path / "dot.png").write_bytes(png(colour))
+        document, lock = edition_of(bank, lock=lock, now=NOW + number)
+        learner.imports(document)
+        name = re.findall(r'<img src="([^"]+)"', learner.notes()["P"]["Answer"])
+        assert [(media / each).read_bytes() for each in name] == [png(colour)]
+    assert len(list(media.glob("qexport-*.png"))) == 2  # Anki's “Check Media” takes the old one away
+
+
+def png(colour: bytes) -> bytes:
+    """A picture of one dot."""
+
+    def part(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
+
+    header = part(b"IHDR", bytes.fromhex("00000001000000010802000000"))
+    return b"\x89PNG\r\n\x1a\n" + header + part(b"IDAT", zlib.compress(b"\0" + colour)) + part(b"IEND", b"")
 
 
 @pytest.mark.parametrize("words", ["Python's type system", "__annotations__", "Dict[str int]"])

@@ -16,10 +16,13 @@ from typing import Any
 
 import pytest
 
-from qexport.editions import Edition, stamp
-from qexport.errors import UsageError
+from qexport import __version__
+from qexport.editions import Edition, Lock, NoteType, stamp
+from qexport.errors import Location, UsageError
 from qexport.exporters import EXPORTERS, Document, Tools, exporter_for
-from qexport.exporters.anki_deck import FIELD_IDS, note_digests, note_type_digest, render
+from qexport.exporters.anki_deck import content, render
+from qexport.exporters.anki_notes import FIELDS, anki_search, situation
+from qexport.options import checked
 from qexport.question import Bank, Claims, Question
 from qexport.templating import Templates, templates_folder
 
@@ -49,12 +52,27 @@ def bank_of(*questions: Question, title: str = "A Bank", namespace: str = "bank"
     return Bank(title=title, namespace=namespace, source="The Hub", questions=questions)
 
 
-def deck_of(bank: Bank, *chosen: Question, now: int = NOW, tools: Tools = TOOLS) -> Document:
-    lock, _ = stamp(note_digests(bank, tools), note_type_digest(tools), None, now)
-    questions = chosen or bank.questions
-    return render(
-        Edition(bank=bank, questions=questions, title=bank.title, scope="All", lock=lock), {}, tools
+def lock_of(
+    bank: Bank, lock: Lock | None = None, now: int = NOW, tools: Tools = TOOLS, **options: Any
+) -> Lock:
+    return stamp(content(bank, options_of(**options), tools), lock, now)[0]
+
+
+def options_of(**options: Any) -> Any:
+    return checked({name.replace("_", "-"): value for name, value in options.items()})
+
+
+def deck_of(bank: Bank, *chosen: Question, tools: Tools = TOOLS, title: str = "", **options: Any) -> Document:
+    retired = tuple(question for question in bank.questions if question.status == "retired")
+    edition = Edition(
+        bank=bank,
+        questions=chosen or tuple(question for question in bank.questions if question not in retired),
+        retired=retired,
+        title=title or bank.title,
+        scope="All",
+        lock=lock_of(bank, tools=tools, **options),
     )
+    return render(edition, options_of(**options), tools)
 
 
 @dataclass
@@ -70,14 +88,13 @@ class Opened:
     def fields(self) -> dict[str, str]:
         """The fields of the only note that are not empty."""
         (note,) = self.notes.values()
-        values = zip(FIELD_IDS, note["flds"].split("\x1f"), strict=True)
+        values = zip(FIELDS, note["flds"].split("\x1f"), strict=True)
         return {name: value for name, value in values if value}
 
 
 def opened(document: Document) -> Opened:
     with zipfile.ZipFile(io.BytesIO(document.data)) as archive:
-        assert archive.namelist() == ["collection.anki2", "media"]
-        assert archive.read("media") == b"{}"
+        assert archive.namelist()[:2] == ["collection.anki2", "media"]
         connection = sqlite3.connect(":memory:")
         connection.deserialize(archive.read("collection.anki2"))
     connection.row_factory = sqlite3.Row
@@ -106,13 +123,21 @@ def test_every_part_of_a_question_has_its_field() -> None:
         "Level": "Advanced",
         "Difficulty": "8",
         "Source": "The Hub",
+        "Language": "en",
+        "Situation": "<p>scenario</p>",
     }
     assert (document.suffix, document.summary, document.warnings) == (".apkg", "1 note", ())
 
 
 def test_only_an_id_a_question_and_an_answer_are_needed() -> None:
     deck = opened(deck_of(bank_of(SHORT)))
-    assert deck.fields == {"ID": "X-1", "Question": "q", "Answer": "<p>a</p>"}
+    assert deck.fields == {
+        "ID": "X-1",
+        "Question": "q",
+        "Answer": "<p>a</p>",
+        "Source": "The Hub",
+        "Language": "en",
+    }
     assert [each["name"] for each in deck.decks.values()] == ["A Bank"]
     assert deck.notes["X-1"]["tags"].split() == []
 
@@ -127,7 +152,8 @@ def test_a_source_on_the_web_is_a_link() -> None:
 @pytest.mark.parametrize(
     ("text", "field"),
     [
-        ('List<int> & "Python\'s"', 'List&lt;int&gt; &amp; "Python\'s"'),
+        ('a < b & "Python\'s"', 'a &lt; b &amp; "Python\'s"'),
+        ("a List<int>", 'a <code class="term">List&lt;int&gt;</code>'),
         ("[sound:x.mp3] [Sound:y]", "&#91;sound:x.mp3] &#91;Sound:y]"),
         (
             "[latex]x[/latex] [$]y[/$] [$$]z[/$$]",
@@ -176,14 +202,56 @@ def test_the_deck_tree_is_the_title_and_the_technology() -> None:
     ]
 
 
+def test_the_deck_goes_by_the_bank_and_not_by_the_title_of_an_edition() -> None:
+    names = [each["name"] for each in opened(deck_of(bank_of(LONG), title="Hard ones")).decks.values()]
+    assert names == ["A Bank", "A Bank::Python"]
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        ({"deck_depth": "0"}, ["A Bank"]),
+        ({"deck_depth": "1"}, ["A Bank", "A Bank::Python"]),
+        ({"deck_depth": "2"}, ["A Bank", "A Bank::Python", "A Bank::Python::Core Python"]),
+        ({"deck_root": "Work:: Interviews ::"}, ["Work", "Work::Interviews", "Work::Interviews::Python"]),
+        ({"deck_root": "::"}, ["A Bank", "A Bank::Python"]),
+        (
+            {"deck_root": "::".join("abcdefghij"), "deck_depth": "2"},
+            [
+                *("::".join("abcdef"[:end]) for end in range(1, 7)),
+                "a::b::c::d::e::f::Python",
+                "a::b::c::d::e::f::Python::Core Python",
+            ],
+        ),
+    ],
+)
+def test_root_and_depth_of_the_tree_are_options(options: dict[str, Any], names: list[str]) -> None:
+    deck = opened(deck_of(bank_of(LONG), **options))
+    assert [each["name"] for each in deck.decks.values()] == names
+    (card,) = deck.cards
+    assert deck.decks[card["did"]]["name"] == names[-1]
+
+
 def test_the_deck_tells_what_it_holds() -> None:
     other = replace(SHORT, id="X-2", technology="Python")
     bank = replace(bank_of(SHORT, other, title="Q & A"), claims=Claims(questions=54))
-    deck = opened(deck_of(bank, other))
+    deck = opened(deck_of(bank, other, title="Python & more"))
+    made_with = f"<p>Made with qexport {__version__}</p>"
     assert {each["name"]: each["desc"] for each in deck.decks.values()} == {
-        "Q & A": "<p><b>Q &amp; A</b></p>\n<p>1 of 54 questions · All</p>\n<p>The Hub</p>\n",
+        "Q & A": "<p><b>Python &amp; more</b></p>\n<p>2025-10-09</p>\n<p>1 of 54 questions · All</p>\n"
+        f"<p>The Hub</p>\n{made_with}",
         "Q & A::Python": "",
     }
+    gone = replace(SHORT, id="A<B", status="retired")
+    bank = replace(bank_of(SHORT, gone), source="")
+    told: dict[str, Any] = {"release": "1.2", "dated": "2026-11-22", "include_retired": True}
+    (desc,) = (each["desc"] for each in opened(deck_of(bank, **told)).decks.values())
+    assert desc == (
+        "<p><b>A Bank</b></p>\n<p>Version 1.2, 2026-11-22</p>\n"
+        "<p>1 of 1 questions · All · and 1 retired</p>\n"
+        "<p>Retired; to find those you have, search for <code>&#34;ID:A&amp;lt;B&#34;</code></p>\n"
+        f"{made_with}"
+    )
 
 
 def test_new_cards_come_in_the_banks_order_whatever_was_filtered() -> None:
@@ -191,6 +259,26 @@ def test_new_cards_come_in_the_banks_order_whatever_was_filtered() -> None:
     bank = bank_of(*questions)
     assert [card["due"] for card in opened(deck_of(bank)).cards] == [1, 2, 3, 4, 5]
     assert [card["due"] for card in opened(deck_of(bank, questions[4], questions[1])).cards] == [2, 5]
+
+
+def test_the_order_of_new_cards_is_an_option() -> None:
+    questions = [
+        replace(SHORT, id=key, difficulty=difficulty, technology=technology)
+        for key, difficulty, technology in (("b", 7, "Y"), ("A", None, "X"), ("c", 2, "Y"), ("d", 7, "X"))
+    ]
+    bank = replace(bank_of(*questions), technologies=("X", "Y"))
+    orders = {
+        order: [
+            next(key for key, note in deck.notes.items() if note["id"] == card["nid"]) for card in deck.cards
+        ]
+        for order in ("bank", "difficulty", "id")
+        for deck in [opened(deck_of(bank, new_order=order))]
+    }
+    assert orders == {
+        "bank": ["A", "d", "b", "c"],
+        "difficulty": ["c", "d", "b", "A"],
+        "id": ["A", "b", "c", "d"],
+    }
 
 
 def guid(question: Question, namespace: str = "bank") -> str:
@@ -222,12 +310,11 @@ def test_numbers_of_notes_are_the_same_in_every_export() -> None:
 
 
 def test_notes_and_the_note_type_have_the_times_of_the_lock() -> None:
-    bank = bank_of(LONG, SHORT)
-    lock, _ = stamp(note_digests(bank, TOOLS), note_type_digest(TOOLS), None, NOW)
+    lock = lock_of(bank_of(LONG, SHORT))
     edited = bank_of(LONG, replace(SHORT, answer="b"))
-    lock, changes = stamp(note_digests(edited, TOOLS), note_type_digest(TOOLS), lock, NOW + 60)
+    lock, changes = stamp(content(edited, options_of(), TOOLS), lock, NOW + 60)
     edition = Edition(bank=edited, questions=edited.questions, title="T", scope="All", lock=lock)
-    deck = opened(render(edition, {}, TOOLS))
+    deck = opened(render(edition, options_of(), TOOLS))
     assert str(changes) == "+0 added ~1 changed −0 retired =1 unchanged"
     assert {key: note["mod"] for key, note in deck.notes.items()} == {"PY-1": NOW, "X-1": NOW + 60}
     assert deck.note_type["mod"] == NOW
@@ -235,17 +322,23 @@ def test_notes_and_the_note_type_have_the_times_of_the_lock() -> None:
 
 def test_a_deck_without_a_lock_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="from a lock"):
-        render(Edition(bank=bank_of(SHORT), questions=(SHORT,), title="T", scope=""), {}, TOOLS)
+        render(Edition(bank=bank_of(SHORT), questions=(SHORT,), title="T", scope=""), options_of(), TOOLS)
+
+
+def digest_of(bank: Bank, **options: Any) -> str:
+    return content(bank, options_of(**options), TOOLS).notes["PY-1"]
 
 
 def test_a_digest_moves_with_what_is_exported_and_with_nothing_else() -> None:
-    digest = note_digests(bank_of(LONG), TOOLS)["PY-1"]
+    digest = digest_of(bank_of(LONG))
     for same in (
         bank_of(SHORT, LONG),
         bank_of(LONG, title="Other"),
         bank_of(replace(LONG, tags=("a::b", "my tag"))),
     ):
-        assert note_digests(same, TOOLS)["PY-1"] == digest
+        assert digest_of(same) == digest
+    for options in ({"deck_root": "X"}, {"deck_depth": "2"}, {"new_order": "id"}, {"include_retired": True}):
+        assert digest_of(bank_of(LONG), **options) == digest
     changes: list[dict[str, Any]] = [
         {"question": "x"},
         {"production_scenario": ""},
@@ -254,17 +347,93 @@ def test_a_digest_moves_with_what_is_exported_and_with_nothing_else() -> None:
         {"tags": ()},
         {"markup": "markdown"},
         {"source": ""},
+        {"status": "retired"},
     ]
-    others = {note_digests(bank_of(replace(LONG, **change)), TOOLS)["PY-1"] for change in changes}
-    assert len({digest, *others}) == len(changes) + 1
+    others = {digest_of(bank_of(replace(LONG, **change))) for change in changes}
+    others |= {digest_of(bank_of(LONG), cards="recall,mistakes"), digest_of(bank_of(LONG), tag_prefix="p")}
+    assert len({digest, *others}) == len(changes) + 3
 
 
-def test_retired_questions_are_in_no_deck() -> None:
-    assert note_digests(bank_of(LONG, replace(SHORT, status="retired")), TOOLS).keys() == {"PY-1"}
+def test_retired_questions_ship_only_when_asked_for_marked_as_such() -> None:
+    bank = bank_of(LONG, replace(SHORT, status="retired"))
+    assert opened(deck_of(bank)).notes.keys() == {"PY-1"}
+    deck = opened(deck_of(bank, include_retired=True))
+    assert deck.notes.keys() == {"PY-1", "X-1"}
+    assert deck.notes["X-1"]["tags"] == " retired "
+    assert dict(zip(FIELDS, deck.notes["X-1"]["flds"].split("\x1f"), strict=True))["Retired"] == "yes"
+    assert content(bank, options_of(), TOOLS).retired == {"X-1"}
+
+
+def test_extra_cards_are_made_where_the_question_has_something_for_them() -> None:
+    assert [card["ord"] for card in opened(deck_of(bank_of(LONG))).cards] == [0]
+    bank = bank_of(LONG, SHORT)
+    document = deck_of(bank, cards="recall, mistakes,scenario")
+    deck = opened(document)
+    assert document.summary == "2 notes, 4 cards"
+    long, short = deck.notes["PY-1"], deck.notes["X-1"]
+    assert [(card["nid"], card["ord"], card["id"] - card["nid"], card["due"]) for card in deck.cards] == [
+        (long["id"], 0, 0, 1),
+        (long["id"], 1, 1, 1),
+        (long["id"], 2, 2, 1),
+        (short["id"], 0, 0, 2),
+    ]
+    switches = [
+        long["flds"].split("\x1f")[list(FIELDS).index(name)] for name in ("Scenario Card", "Mistakes Card")
+    ]
+    assert switches == ["yes", "yes"]
+    only = opened(deck_of(bank, cards="recall,mistakes"))
+    assert [card["ord"] for card in only.cards] == [0, 2, 0]
+
+
+def test_tags_may_have_a_prefix() -> None:
+    deck = opened(
+        deck_of(bank_of(replace(LONG, status="retired")), include_retired=True, tag_prefix="hub::x")
+    )
+    assert deck.notes["PY-1"]["tags"] == (
+        " hub::x::a::b hub::x::category::core-python hub::x::difficulty::08 hub::x::level::advanced"
+        " hub::x::my_tag hub::x::retired hub::x::technology::python "
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("cards", "scenario"),
+        ("cards", "recall,all"),
+        ("deck-depth", "3"),
+        ("new-order", "random"),
+        ("tag-prefix", "a b"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(name: str, value: str) -> None:
+    with pytest.raises(UsageError, match=f"option {name} cannot be '{value}'"):
+        checked({name: value})
+
+
+@pytest.mark.parametrize(
+    ("scenario", "markup", "begins"),
+    [
+        ("It was slow. Profiling told why.", "plain", "It was slow."),
+        ('It said "no." Then it said e.g. Yes. End.', "plain", 'It said "no."'),
+        ("Version 2.0 of Dr. No vs. Mr. T fell. So.", "plain", "Version 2.0 of Dr. No vs. Mr. T fell."),
+        ("Only one", "plain", "Only one"),
+        ("服务超时。分析发现。", "plain", "服务超时。"),
+        ("تعطل الخادم. ثم عاد.", "plain", "تعطل الخادم."),
+        ("It was\nslow. Then not.", "plain", "It was\nslow."),
+        ("It *was* slow. Why?", "markdown", "It *was* slow. Why?"),
+        ("It was slow. *Why?*\n\nBecause.", "markdown", "It was slow."),
+        ("It `was. Slow`. Why?\n\nBecause.", "markdown", "It `was. Slow`. Why?"),
+        ("```\ncode.\n\nMore\n```\nEnd.", "markdown", "```\ncode.\n\nMore\n```\nEnd."),
+    ],
+)
+def test_a_scenarios_card_shows_what_the_scenario_begins_with(
+    scenario: str, markup: str, begins: str
+) -> None:
+    assert situation(scenario, markup) == begins
 
 
 def test_the_note_type_is_frozen() -> None:
-    # Changing any of this splits or freezes every collection that has the deck. Add to a spare field instead.
+    # Changing any of this splits or freezes every collection that has the deck. Use a spare field instead.
     note_type = opened(deck_of(bank_of(SHORT))).note_type
     assert (note_type["id"], note_type["originalId"]) == ("1716240100", 1_716_240_100)
     assert (note_type["name"], note_type["type"], note_type["sortf"]) == (
@@ -272,9 +441,11 @@ def test_the_note_type_is_frozen() -> None:
         0,
         1,
     )
-    assert note_type["req"] == [[0, "any", [1]]]
-    assert [(template["id"], template["name"]) for template in note_type["tmpls"]] == [
-        (1_716_240_190, "Recall")
+    assert note_type["req"] == [[0, "all", [1]], [1, "all", [15, 14]], [2, "all", [16, 5]]]
+    assert [(template["id"] - 1_716_240_100, template["name"]) for template in note_type["tmpls"]] == [
+        (90, "Recall"),
+        (91, "Scenario"),
+        (92, "Mistakes"),
     ]
     assert [(field["id"] - 1_716_240_100, field["name"]) for field in note_type["flds"]] == [
         (1, "ID"),
@@ -290,25 +461,44 @@ def test_the_note_type_is_frozen() -> None:
         (11, "Level"),
         (12, "Difficulty"),
         (13, "Source"),
-        (14, "Spare 1"),
-        (15, "Spare 2"),
-        (16, "Spare 3"),
+        (14, "Language"),
+        (15, "Situation"),
+        (16, "Scenario Card"),
+        (17, "Mistakes Card"),
+        (18, "Retired"),
+        (19, "Spare 1"),
+        (20, "Spare 2"),
+        (21, "Spare 3"),
     ]
+    shape = content(bank_of(SHORT), options_of(), TOOLS).note_type
+    assert shape == NoteType(tuple(FIELDS), ("recall", "scenario", "mistakes"), "Question", 1)
 
 
-def test_a_theme_moves_the_note_type_and_not_the_notes(tmp_path: Path) -> None:
+def test_a_new_major_note_type_is_another_one_to_anki() -> None:
+    bank = bank_of(SHORT)
+    lock = lock_of(bank)
+    lock = replace(lock, note_type=replace(lock.note_type, major=3))
+    edition = Edition(bank=bank, questions=bank.questions, title="T", scope="", lock=lock)
+    deck = opened(render(edition, options_of(), TOOLS))
+    assert (deck.note_type["id"], deck.note_type["name"]) == ("1716242100", "Interview question (qexport) 3")
+    assert [note["mid"] for note in deck.notes.values()] == [1_716_242_100]
+
+
+def test_a_theme_moves_the_style_and_not_the_notes(tmp_path: Path) -> None:
     (tmp_path / "anki").mkdir()
     (tmp_path / "anki/card.css").write_text(".card { color: red }", encoding="utf-8")
     themed = Tools(Templates((tmp_path, templates_folder())))
     assert opened(deck_of(bank_of(LONG), tools=themed)).note_type["css"] == ".card { color: red }"
-    assert note_type_digest(themed) != note_type_digest(TOOLS)
-    assert note_digests(bank_of(LONG), themed) == note_digests(bank_of(LONG), TOOLS)
+    there, here = (content(bank_of(LONG), options_of(), tools) for tools in (themed, TOOLS))
+    assert there.style != here.style
+    assert replace(there, style=here.style) == here
 
 
 def test_cards_carry_no_script_and_ask_for_nothing() -> None:
     note_type = opened(deck_of(bank_of(SHORT))).note_type
-    (template,) = note_type["tmpls"]
-    made = template["qfmt"] + template["afmt"] + note_type["css"]
+    sides = [template[side] for template in note_type["tmpls"] for side in ("qfmt", "afmt")]
+    made = "".join([*sides, note_type["css"]])
+    assert len(sides) == 6
     assert re.findall(r"<script|https?:|//|url\(|@import|\bon\w+=|style=", made) == []
 
 
@@ -338,6 +528,49 @@ def test_the_zip_tells_nothing_of_when_and_where_it_was_made() -> None:
         } == {((1980, 1, 1, 0, 0, 0), 3, 0o100644 << 16, zipfile.ZIP_DEFLATED)}
 
 
+def test_pictures_travel_under_names_made_from_their_content(tmp_path: Path) -> None:
+    bank_file = tmp_path / "questions.yaml"
+    bank_file.touch()
+    pixel = bytes.fromhex(
+        "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+        "0000000d49444154789c6360f8cf500f0003860180dd6ae1050000000049454e44ae426082"
+    )
+    (tmp_path / "a.png").write_bytes(pixel)
+    (tmp_path / "b.png").write_bytes(pixel)
+    question = Question(
+        id="P",
+        question="q",
+        answer="![one](a.png) ![other](b.png) ![none](c.png) ![far](https://e.org/d.png)",
+        markup="markdown",
+        location=Location(str(bank_file), 1),
+    )
+    document = deck_of(bank_of(question, SHORT))
+    name = f"qexport-{sha256(pixel).hexdigest()[:32]}.png"
+    with zipfile.ZipFile(io.BytesIO(document.data)) as archive:
+        assert archive.namelist() == ["collection.anki2", "media", "0"]
+        assert json.loads(archive.read("media")) == {"0": name}
+        assert archive.read("0") == pixel
+    assert opened(document).notes["P"]["flds"].split("\x1f")[2] == (
+        f'<p><img src="{name}" alt="one"> <img src="{name}" alt="other"> none far</p>'
+    )
+    digest = digest_of(bank_of(replace(question, id="PY-1")))
+    (tmp_path / "a.png").write_bytes(pixel + b"\0")
+    assert digest_of(bank_of(replace(question, id="PY-1"))) != digest
+
+
+@pytest.mark.parametrize(
+    ("ids", "search"),
+    [
+        (["PY-ADV-007", "ML-ADV-003"], "ID:PY-ADV-007 or ID:ML-ADV-003"),
+        (["a b", "c_d*", 'q"\\'], r'"ID:a b" or "ID:c\_d\*" or "ID:q\"\\"'),
+        (["A<B&[sound:x]", "(x)"], '"ID:A&lt;B&amp;&#91;sound:x]" or "ID:(x)"'),
+        ([], ""),
+    ],
+)
+def test_ids_become_a_search_to_paste_into_anki(ids: list[str], search: str) -> None:
+    assert anki_search(ids) == search
+
+
 # The registry
 
 
@@ -351,8 +584,8 @@ def test_an_unknown_output_is_an_error_with_the_nearest() -> None:
         exporter_for("dekc")
     assert (caught.value.message, caught.value.hint) == (
         "no output 'dekc'",
-        "did you mean 'deck'? there are: handbook, deck",
+        f"did you mean 'deck'? there are: {', '.join(EXPORTERS)}",
     )
     with pytest.raises(UsageError) as caught:
         exporter_for("docx")
-    assert caught.value.hint == "there are: handbook, deck"
+    assert caught.value.hint == f"there are: {', '.join(EXPORTERS)}"

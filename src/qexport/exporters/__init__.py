@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
 from qexport.errors import UsageError
-
-if TYPE_CHECKING:
-    
-    from qexport.editions import Edition
-    from qexport.options import Options
 from qexport.templating import Templates
 from qexport.typesetter import Typesetter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qexport.editions import Edition
+    from qexport.options import Options
 
 EXPORTERS = {
     "handbook": "qexport.exporters.handbook",
     "deck": "qexport.exporters.anki_deck",
+    "cheatsheet": "qexport.exporters.cheatsheet",
+    "cards": "qexport.exporters.flash_cards",
 }
 
 
@@ -30,6 +33,10 @@ class Document:
     data: bytes
     summary: str
     warnings: tuple[str, ...] = ()
+    beside: tuple[Document, ...] = ()
+    """What belongs to it and is a file of its own: a quiz's answers, a sheet for calibration."""
+    folios: Mapping[str, int] = field(default_factory=dict)
+    """The page each question's answer is on, by the question's id; other documents may say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,9 @@ class Tools:
     """The theme's own style sheets, as (name, text)."""
     look: str = ""
     """A digest of all templates and style sheets."""
-    typesetter: Typesetter = Typesetter()
+    typesetter: Typesetter = field(default_factory=Typesetter)
+    folios: Mapping[str, int] = field(default_factory=dict)
+    """Where the handbook made in the same build has each question's answer."""
 
 
 class Exporter(Protocol):

@@ -1,6 +1,6 @@
-"""The Anki deck: questions → an .apkg, one note and one card a question. The door to genanki.
+"""The Anki deck: questions → an .apkg, one note a question. The door to genanki.
 
-    question → note's fields → rows (genanki's) in a database in memory → zip
+    notes of the bank → rows of genanki's database, in memory → zip
 
 A learner's Anki knows a note by its GUID, a note type by its number and the numbers of its fields, a deck by
 its name. All of them are frozen here: what may change from edition to edition is text, tags and times.
@@ -12,8 +12,7 @@ import json
 import re
 import sqlite3
 import unicodedata
-from dataclasses import dataclass
-from functools import cached_property
+from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -21,330 +20,262 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import genanki
 
-from qexport.editions import Edition, Stamp
-from qexport.exporters import Document, Tools
-from qexport.templating import SECTION_TITLES, Templates, inline, question_view
+from qexport import __version__
+from qexport.editions import Content, Edition, Lock, NoteType
+from qexport.exporters import Document, Tools, anki_notes
+from qexport.exporters.anki_notes import (
+    FIELDS,
+    MEDIA_NAME,
+    PROSE_FIELDS,
+    SWITCHES,
+    Note,
+    anki_search,
+    note_options,
+)
+from qexport.selection import in_bank_order
+from qexport.templating import SECTION_TITLES, Templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from qexport.options import Options
     from qexport.question import Bank, Question
 
-# The note type. Anki matches it by these numbers and by nothing else: another number, another order, a field
-# more or less would split a learner's collection or freeze it. That is what the spare fields are for.
+# Anki matches a note type by its number, then by the numbers of its fields and cards. All cards are always in
+# it: with one added later, Anki would take no note any more. Which of them a note makes, its switches say.
 NOTE_TYPE_ID = 1_716_240_100
 NOTE_TYPE_NAME = "Interview question (qexport)"
-CARD_ID = 1_716_240_190
-FIELD_IDS = {
-    # Anki compares notes by their first field when it looks for duplicates: the only one sure to be unique.
-    "ID": 1_716_240_101,
-    # The sort field, which Anki's browser lists notes by: a learner looks for the question, not for its id.
-    "Question": 1_716_240_102,
-    "Answer": 1_716_240_103,
-    "Deep Explanation": 1_716_240_104,
-    "Real-World Example": 1_716_240_105,
-    "Common Mistakes": 1_716_240_106,
-    "Production Scenario": 1_716_240_107,
-    "Follow-up Questions": 1_716_240_108,
-    "Technology": 1_716_240_109,
-    "Category": 1_716_240_110,
-    "Level": 1_716_240_111,
-    "Difficulty": 1_716_240_112,
-    "Source": 1_716_240_113,
-    "Spare 1": 1_716_240_114,
-    "Spare 2": 1_716_240_115,
-    "Spare 3": 1_716_240_116,
+CARDS = {
+    "recall": 1_716_240_190,
+    "scenario": 1_716_240_191,
+    "mistakes": 1_716_240_192,
 }
-SORT_FIELD = 1
+SORT_FIELD = "Question"
+_PLACES = {name: place for place, name in enumerate(FIELDS)}
 
-PROSE_FIELDS = {
-    "answer": "Answer",
-    "deep_explanation": "Deep Explanation",
-    "real_world_example": "Real-World Example",
-    "common_mistakes": "Common Mistakes",
-    "production_scenario": "Production Scenario",
-}
-
-DAY_OF_CREATION = 1_735_689_600_000
-"""2025-01-01 in milliseconds: the numbers of notes and cards are times, and one in the future is replaced."""
+NEEDED = [["Question"], ["Scenario Card", "Situation"], ["Mistakes Card", "Common Mistakes"]]
+"""The fields that each card needs."""
 
 LONGEST_DECK_NAME = 100
-"""Characters of one part of a deck's name."""
+"""Characters of one level of a deck's name."""
+
+DEEPEST_DECK = 8
+"""Levels of a deck's name; Anki refuses a file with 20."""
+
+LONGEST_SEARCH = 50
+"""Retired questions that a deck's description has a search for."""
 
 
-def render(edition: Edition, _options: Mapping[str, str], tools: Tools) -> Document:
+def render(edition: Edition, options: Options, tools: Tools) -> Document:
     """Return the deck of an edition; the times of its notes are the lock's."""
     if edition.lock is None:
         raise ValueError("a deck takes the times of its notes from a lock")
-    notes = {note.question.id: note for note in _notes(edition.bank, tools.templates)}
-    chosen = [notes[question.id] for question in edition.questions]
-    database = _database(edition, chosen, edition.lock.note_type, edition.lock.notes, tools.templates)
-    count = len(chosen)
+    retired = edition.retired if options.get("include-retired") else ()
+    chosen = {question.id for question in (*edition.questions, *retired)}
+    notes = [
+        note
+        for note in anki_notes.notes_of(edition.bank, options, tools.templates)
+        if note.question.id in chosen
+    ]
+    anki_notes.forget()
+    database = _database(edition, notes, edition.lock, options, tools.templates)
+    count = len(notes)
+    cards = sum(len(note.cards) for note in notes)
+    summary = "1 note" if count == 1 else f"{count} notes"
     return Document(
         suffix=".apkg",
-        data=_zip({"collection.anki2": database, "media": b"{}"}),
-        summary="1 note" if count == 1 else f"{count} notes",
+        data=_zip(database, notes),
+        summary=summary if cards == count else f"{summary}, {cards} cards",
     )
 
 
-def note_digests(bank: Bank, tools: Tools) -> dict[str, str]:
-    """Return, for each active question of a bank, the digest of all that its note exports.
-
-    Neither the deck nor the place in it is part of that: Anki never moves a card it has, so that a new title
-    would only overwrite the learners' own edits.
-    """
-    return {note.question.id: _digest([note.fields, note.tags]) for note in _notes(bank, tools.templates)}
-
-
-def note_type_digest(tools: Tools) -> str:
-    """Return the digest of all that makes the note type: its fields, templates and style."""
-    return _digest(_note_type(tools.templates, Stamp("", 0)).to_json(0, None))
-
-
-def _digest(content: object) -> str:
-    return sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+def content(bank: Bank, options: Options, tools: Tools) -> Content:
+    """Return what the lock of a bank keeps watch over."""
+    anki_notes.forget()  # a picture's file may be another one by now
+    return Content(
+        notes={note.question.id: note.digest for note in anki_notes.notes_of(bank, options, tools.templates)},
+        style=style_digest(_note_type(tools.templates, 0, 1)),
+        note_type=NoteType(tuple(FIELDS), tuple(CARDS), SORT_FIELD),
+        retired=frozenset(question.id for question in bank.questions if question.status == "retired"),
+        former_ids={question.id: question.former_ids for question in bank.questions if question.former_ids},
+        options=note_options(options),
+    )
 
 
-# Notes
-
-
-@dataclass(frozen=True)
-class _DeckNote:
-    """A question as Anki will know it."""
-
-    question: Question
-    guid: str
-    number: int
-    """The note's number in the database; its card has the same."""
-    position: int
-    """In the whole bank, from 1: new cards come in the bank's order, whichever part of it came first."""
-    templates: Templates
-
-    @cached_property
-    def fields(self) -> list[str]:
-        view = question_view(self.question)
-        prose = {PROSE_FIELDS[section["key"]]: section["html"] for section in view["sections"]}
-        values: dict[str, str] = {
-            "ID": inline(view["id"], "plain"),
-            "Question": view["question"],
-            **prose,
-            "Technology": inline(view["technology"], "plain"),
-            "Category": inline(view["category"], "plain"),
-            "Level": inline(view["level"], "plain"),
-            "Difficulty": "" if view["difficulty"] is None else str(view["difficulty"]),
-        }
-        if source := view["source"]:
-            shown = inline(source, "plain")
-            values["Source"] = self.templates.render(
-                "anki/source.html.j2", source=shown, url=view["source_url"]
-            )
-        if view["follow_ups"]:
-            asked = self.templates.render("anki/follow_ups.html.j2", follow_ups=view["follow_ups"])
-            values["Follow-up Questions"] = asked
-        return [_inert(values.get(name, "")) for name in FIELD_IDS]
-
-    @cached_property
-    def tags(self) -> list[str]:
-        question = self.question
-        named = {"technology": question.technology, "category": question.category, "level": question.level}
-        tags = [f"{name}::{slug}" for name, value in named.items() if (slug := _slug(value))]
-        if question.difficulty is not None:
-            tags.append(f"difficulty::{question.difficulty:02}")
-        tags.extend(_tag(tag) for tag in question.tags)
-        unique = {tag.casefold(): tag for tag in reversed(tags) if tag}  # Anki keeps one of Python and python
-        return sorted(unique.values())
-
-
-def _notes(bank: Bank, templates: Templates) -> Iterator[_DeckNote]:
-    guids = {question.id: _guid(bank.namespace, question) for question in bank.questions}
-    numbers = _numbers(guids.values())
-    for position, question in enumerate(bank.questions, start=1):
-        if question.status == "active":
-            guid = guids[question.id]
-            yield _DeckNote(question, guid, numbers[guid], position, templates)
-
-
-def _guid(namespace: str, question: Question) -> str:
-    """Return what a learner's collection knows the note by: it comes from the first id the question ever had.
-
-    `former_ids` stand oldest first, so a renumbered question stays the note it was.
-    """
-    oldest = question.former_ids[0] if question.former_ids else question.id
-    identity = f"{namespace}\x1f{unicodedata.normalize('NFC', oldest.strip())}"
-    return sha256(identity.encode()).hexdigest()[:32]
-
-
-def _numbers(guids: Iterable[str]) -> dict[str, int]:
-    """Return a number for each note, the same in every export: a moment of one day, four apart.
-
-    From the GUID and not from the position, so that editions and banks rarely claim each other's numbers.
-    Four, so that a note may have more cards one day.
-    """
-    numbers: dict[int, str] = {}
-    for guid in sorted(guids):
-        moment = int(guid, 16) % 21_600_000
-        while moment in numbers:
-            moment += 1
-        numbers[moment] = guid
-    return {guid: DAY_OF_CREATION + 4 * moment for moment, guid in numbers.items()}
-
-
-# Text
-
-
-def _inert(html: str) -> str:
-    """Return HTML in which Anki finds nothing to play, to typeset or to split at.
-
-    Sounds, speech, LaTeX and answer boxes are marked in brackets, which a browser reads as well when they are
-    written as a character reference. U+001F separates fields: one in a text makes Anki refuse the whole deck.
-    """
-    html = re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", html)
-    return re.sub(r"\[(?=/?(?:sound:|anki:|latex\]|\$\$?\])|\[type:)", "&#91;", html, flags=re.IGNORECASE)
-
-
-def _slug(text: str) -> str:
-    """Return a name as the last part of a tag: "Core Python" is core-python, "C++" stays c++."""
-    return re.sub(r"[^\w+#.]+", "-", text.lower()).strip("-")
-
-
-def _tag(text: str) -> str:
-    """Return a bank's own tag as Anki takes it: no white space, no empty level."""
-    words = re.sub(r"\s+", "_", text.strip())
-    return "::".join(part for level in words.split("::") if (part := level.strip(":")))
+def style_digest(note_type: Mapping[str, Any]) -> str:
+    """Return the digest of what may change in a note type, from Anki's JSON of it."""
+    style = [
+        note_type["css"],
+        [[card["name"], card["qfmt"], card["afmt"]] for card in note_type["tmpls"]],
+    ]
+    return sha256(json.dumps(style).encode()).hexdigest()[:32]
 
 
 # Decks
 
 
-def _deck_names(root: str, technologies: Iterable[str]) -> dict[str, str]:
-    """Return the deck of each technology: the same tree whatever was filtered."""
-    names: dict[str, str] = {}
-    written: dict[str, str] = {}
-    for technology in technologies:
-        part = _deck_part(technology)
-        name = f"{root}::{part}" if part else root
-        # To Anki, Python and python are one deck.
-        names[technology] = written.setdefault(name.casefold(), name)
-    return names
+class _Tree:
+    """The decks of an edition: the same tree, whatever was filtered."""
+
+    def __init__(self, root: list[str], options: Options) -> None:
+        self.depth = int(str(options.get("deck-depth", 1)))
+        parts = [part for level in root if (part := _deck_part(level))]
+        self.root = tuple(parts[: DEEPEST_DECK - self.depth]) or ("Questions",)
+        self._written: dict[str, str] = {}
+        self.root_name = self._name(self.root)
+
+    def deck_of(self, question: Question) -> str:
+        """Return the name of the deck that a question is in."""
+        levels = (question.technology, question.category)[: self.depth]
+        return self._name((*self.root, *(part for level in levels if (part := _deck_part(level)))))
+
+    def numbers(self) -> dict[str, int]:
+        """Return a number for each deck. Anki knows them by name, but two must not share a number."""
+        numbers: dict[int, str] = {}
+        for name in sorted(self._written.values()):
+            number = (1 << 30) + int(sha256(name.encode()).hexdigest(), 16) % ((1 << 30) - 1000)
+            while number in numbers:
+                number += 1
+            numbers[number] = name
+        return {name: number for number, name in numbers.items()}
+
+    def _name(self, parts: tuple[str, ...]) -> str:
+        name = parts[0] if len(parts) == 1 else f"{self._name(parts[:-1])}::{parts[-1]}"
+        return self._written.setdefault(name.casefold(), name)  # to Anki, Python and python are one deck
 
 
 def _deck_part(text: str) -> str:
     """Return a text as one level of a deck's name: `::` would make two of it."""
-    words = " ".join(re.sub(r"::+", ":", text).split())
+    words = " ".join(re.sub(r"::+", ":", unicodedata.normalize("NFC", text)).split())
     return words.strip(": ")[:LONGEST_DECK_NAME].strip(": ")
 
 
-def _deck_numbers(names: Iterable[str]) -> dict[str, int]:
-    """Return a number for each deck. Anki knows decks by name, but two in a file must not share a number."""
-    numbers: dict[int, str] = {}
-    for name in sorted(names):
-        number = (1 << 30) + int(sha256(name.encode()).hexdigest(), 16) % ((1 << 30) - 1000)
-        while number in numbers:
-            number += 1
-        numbers[number] = name
-    return {name: number for number, name in numbers.items()}
-
-
-def _description(edition: Edition, templates: Templates) -> str:
+def _description(edition: Edition, lock: Lock, count: int, options: Options, templates: Templates) -> str:
     bank = edition.bank
-    source_url = bank.source if bank.source.startswith(("http://", "https://")) else ""
+    dated = str(options.get("dated", ""))
+    left = sorted(lock.left)
     return templates.render(
         "anki/description.html.j2",
         title=edition.title,
+        release=str(options.get("release", "")),
+        date=dated or datetime.fromtimestamp(lock.changed, UTC).strftime("%Y-%m-%d"),
+        made_with=f"qexport {__version__}",
         count=len(edition.questions),
-        total=bank.claims.questions or len(bank.questions),
+        total=bank.claims.questions or sum(question.status == "active" for question in bank.questions),
+        retired=count - len(edition.questions),
         scope=edition.scope,
         source=bank.source,
-        url=source_url,
+        url=bank.source if re.fullmatch(r"https?://\S+", bank.source) else "",
+        search=anki_search(left) if len(left) <= LONGEST_SEARCH else "",
     )
+
+
+def _places(bank: Bank, order: str) -> dict[str, int]:
+    """Return the place of each question among new cards, counted in the whole bank from 1.
+
+    So the order is the same whichever part of the bank a learner has imported first.
+    """
+    questions = in_bank_order(bank)
+    if order == "id":
+        questions.sort(key=lambda question: (question.id.casefold(), question.id))
+    elif order == "difficulty":
+        questions.sort(key=lambda question: 11 if question.difficulty is None else question.difficulty)
+    return {question.id: place for place, question in enumerate(questions, start=1)}
 
 
 # The note type
 
 
-def _note_type(templates: Templates, stamp: Stamp) -> _NoteType:
+def _note_type(templates: Templates, modified: int, major: int) -> dict[str, Any]:
+    """Return Anki's JSON of the note type."""
+
     def mustache(name: str) -> dict[str, str]:
-        return {"when": f"{{{{#{name}}}}}", "text": f"{{{{{name}}}}}", "end": f"{{{{/{name}}}}}"}
+        names = {"text": name, "when": f"#{name}", "unless": f"^{name}", "end": f"/{name}"}
+        return {part: f"{{{{{words}}}}}" for part, words in names.items()}
 
-    field = {name: mustache(name) for name in FIELD_IDS}
-    folded = [
-        {"key": key, "title": title, **field[PROSE_FIELDS.get(key, "Follow-up Questions")]}
-        for key, title in SECTION_TITLES.items()
-        if key != "answer"
+    field = {name: mustache(name) for name in FIELDS}
+    sections = [
+        {"key": key, "title": title, **field[PROSE_FIELDS[key]]} for key, title in SECTION_TITLES.items()
     ]
-    return _NoteType(
-        NOTE_TYPE_ID,
-        NOTE_TYPE_NAME,
-        fields=[
-            {"id": number, "name": name, "font": "Arial", **(_SPARE if name.startswith("Spare") else {})}
-            for name, number in FIELD_IDS.items()
-        ],
-        templates=[
-            {
-                "id": CARD_ID,
-                "name": "Recall",
-                "qfmt": templates.render("anki/front.html.j2", field=field),
-                "afmt": templates.render("anki/back.html.j2", field=field, folded=folded),
-            }
-        ],
+    cards = []
+    for name, number in CARDS.items():
+        front, back = (
+            templates.render(f"anki/{name}_{side}.html.j2", field=field, sections=sections)
+            for side in ("front", "back")
+        )
+        cards.append({"id": number, "name": name.title(), "qfmt": front, "afmt": back})
+    number = NOTE_TYPE_ID + 1000 * (major - 1)
+    note_type = _Model(
+        number,
+        NOTE_TYPE_NAME if major == 1 else f"{NOTE_TYPE_NAME} {major}",
+        fields=[{"id": each, "name": name, "font": "Arial", **_field(name)} for name, each in FIELDS.items()],
+        templates=cards,
         css=templates.source("anki/card.css"),
-        sort_field_index=SORT_FIELD,
-        modified=stamp.modified,
+        sort_field_index=_PLACES[SORT_FIELD],
     )
+    return {**note_type.to_json(modified, None), "originalId": number}
 
 
-_SPARE = {"collapsed": True, "description": "for a later edition of this deck"}
+def _field(name: str) -> dict[str, object]:
+    """Return what Anki's editor does with a field that is not for reading."""
+    if name in SWITCHES:
+        return {"collapsed": True, "excludeFromSearch": True, "description": "set by the deck"}
+    if name.startswith("Spare"):
+        return {"collapsed": True, "description": "for a later edition of this deck"}
+    return {}
 
 
-class _NoteType(genanki.Model):  # type: ignore[misc]
-    # genanki would find out with a template engine which fields a card cannot be without; it is the question.
-    _req = ((0, "any", (1,)),)
-
-    def __init__(self, *args: object, modified: int, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.modified = modified
-
-    def to_json(self, _timestamp: float, _deck_id: int | None) -> dict[str, Any]:
-        """Return Anki's JSON of the note type, with its own time and without a deck of its own."""
-        return {**super().to_json(self.modified, None), "originalId": NOTE_TYPE_ID}
-
-
-class _Note(genanki.Note):  # type: ignore[misc]
-    def _check_invalid_html_tags_in_fields(self) -> None:
-        """Trust the fields: genanki's check takes quadratic time, and what it looks for is escaped."""
+class _Model(genanki.Model):  # type: ignore[misc]
+    # genanki would find out with a template engine which fields a card cannot be without.
+    _req = tuple((card, "all", [_PLACES[name] for name in names]) for card, names in enumerate(NEEDED))
 
 
 # The file
 
 
 def _database(
-    edition: Edition,
-    notes: list[_DeckNote],
-    note_type_stamp: Stamp,
-    stamps: Mapping[str, Stamp],
-    templates: Templates,
+    edition: Edition, notes: list[Note], lock: Lock, options: Options, templates: Templates
 ) -> bytes:
-    """Return the collection as SQLite's bytes; genanki's rows, written in one go and without a file."""
-    note_type = _note_type(templates, note_type_stamp)
-    root = _deck_part(edition.title) or "Questions"
-    names = _deck_names(root, dict.fromkeys(note.question.technology for note in notes))
-    numbers = _deck_numbers({root, *names.values()})
-    description = _description(edition, templates)
+    """Return the collection as SQLite's bytes: genanki's tables, filled in one go and without a file."""
+    root = str(options.get("deck-root", "")).split("::")
+    tree = _Tree(root if any(map(_deck_part, root)) else [edition.bank.title], options)
+    decks_of = {note.guid: tree.deck_of(note.question) for note in notes}
+    deck_numbers = tree.numbers()
+    description = _description(edition, lock, len(notes), options, templates)
+    places = _places(edition.bank, str(options.get("new-order", "bank")))
+    note_type = _note_type(templates, lock.style.modified, lock.note_type.major)
+
     connection = sqlite3.connect(":memory:")
     cursor = connection.cursor()
     genanki.Package([]).write_to_db(cursor, 0, iter(()))
     decks = json.loads(cursor.execute("SELECT decks FROM col").fetchone()[0])
-    for name, number in sorted(numbers.items()):
-        decks[str(number)] = genanki.Deck(number, name, description if name == root else "").to_json()
-    models = {str(NOTE_TYPE_ID): note_type.to_json(0, None)}
+    for name, deck in sorted(deck_numbers.items()):
+        about = description if name == tree.root_name else ""
+        decks[str(deck)] = genanki.Deck(deck, name, about).to_json()
+    number = note_type["id"]
+    models = {number: note_type}
     cursor.execute("UPDATE col SET decks = ?, models = ?", (json.dumps(decks), json.dumps(models)))
-    for note in notes:
-        question = note.question
-        row = _Note(note_type, note.fields, tags=note.tags, guid=note.guid, due=note.position)
-        deck = numbers[names[question.technology]]
-        row.write_to_db(cursor, stamps[question.id].modified, deck, iter((note.number, note.number)))
+
+    def note_rows() -> Iterator[tuple[object, ...]]:
+        place = _PLACES[SORT_FIELD]
+        for note in notes:
+            fields = note.fields
+            listed = fields.split(b"\x1f", place + 1)[place].decode()
+            modified = lock.notes[note.question.id].modified
+            yield (note.number, note.guid, number, modified, -1, f" {note.tags} ", fields, listed, 0, 0, "")
+
+    def card_rows() -> Iterator[tuple[object, ...]]:
+        for note in notes:
+            deck = deck_numbers[decks_of[note.guid]]
+            modified = lock.notes[note.question.id].modified
+            place = places[note.question.id]
+            for card in note.cards:
+                yield (note.number + card, note.number, deck, card, modified, -1, 0, 0, place, *[0] * 8, "")
+
+    notes.sort(key=lambda note: note.number)  # in the order of their rows, which then lie close together
+    cursor.executemany("INSERT INTO notes VALUES (?,?,?,?,?,?, CAST(? AS TEXT), ?,?,?,?)", note_rows())
+    cursor.executemany("INSERT INTO cards VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", card_rows())
     connection.commit()
-    connection.execute("VACUUM")
     database = bytearray(connection.serialize())
     connection.close()
     # SQLite notes in the header how often the file was written and by which version of itself.
@@ -353,11 +284,15 @@ def _database(
     return bytes(database)
 
 
-def _zip(files: Mapping[str, bytes]) -> bytes:
+def _zip(database: bytes, notes: Iterable[Note]) -> bytes:
     """Return a zip that is the same wherever and whenever it is made."""
+    images = {MEDIA_NAME + image.name: image.data for note in notes for image in note.images}
+    names = {str(number): name for number, name in enumerate(sorted(images))}
+    files = {"collection.anki2": database, "media": json.dumps(names).encode()}
+    files |= {number: images[name] for number, name in names.items()}
     buffer = BytesIO()
     with ZipFile(buffer, "w") as archive:
-        for name, data in sorted(files.items()):
+        for name, data in files.items():
             entry = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.create_system = 3
             entry.external_attr = 0o100644 << 16

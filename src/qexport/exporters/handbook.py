@@ -17,7 +17,7 @@ from qexport.assembly import OutlineEntry, anchor_folios
 from qexport.book import Part, Press, anchor, how_many, missing_glyphs
 from qexport.chunk import Chunk
 from qexport.editions import Edition
-from qexport.exporters import Document, Tools
+from qexport.exporters import Document, Tools, quiz
 from qexport.options import Options
 from qexport.question import Question
 from qexport.templating import SECTION_TITLES
@@ -34,7 +34,9 @@ PURPOSES = {
 
 
 def render(edition: Edition, options: Options, tools: Tools) -> Document:
-    """Return the handbook of an edition; its summary counts pages."""
+    """Return the handbook of an edition, or its quiz; its summary counts pages."""
+    if options["edition"] == "quiz":
+        return quiz.render(edition, options, tools)
     return _Handbook(edition, options, tools).document()
 
 
@@ -69,7 +71,7 @@ class _Handbook:
                 self.press.on_recto(self.chunks, opening)
             for group in groups_of_part:
                 chunk = next(chunks)
-                self.warnings += missing_glyphs(group[0], chunk)
+                self.warnings += missing_glyphs(group, chunk.missing)
                 self.chunks.append(chunk)
         self._back()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import cast
@@ -30,27 +31,35 @@ def read(path: Path, *, encoding: str | None = None) -> RawBank:
     return _read_file(path, encoding)
 
 
-def _read_file(path: Path, encoding: str | None) -> RawBank:
-    text = read_text(path, encoding=encoding)
-    importer = import_module(IMPORTERS[path.suffix.lower()])
-    return cast(Callable[[str, str], RawBank], importer.parse)(text, str(path))
+def parse(text: str, path: str) -> RawBank:
+    """Read the text of one file, whose kind the ending of its path tells."""
+    importer = import_module(IMPORTERS[Path(path).suffix.lower()])
+    return cast(Callable[[str, str], RawBank], importer.parse)(text, path)
 
 
-def _read_folder(folder: Path, encoding: str | None) -> RawBank:
-    """Read every bank file in the folder, whatever is wrong with the others."""
+def joined(files: Sequence[Callable[[], RawBank]], folder: str) -> RawBank:
+    """Read every file of a folder as one bank, whatever is wrong with the others."""
     banks: list[RawBank] = []
     problems: list[Problem] = []
-    for path in _files(folder):
+    for read_file in files:
         try:
-            banks.append(_read_file(path, encoding))
+            banks.append(read_file())
         except InputRefused as error:
             problems += error.problems
     if not banks and not problems:
         raise _refused(folder, f"no {_endings()} file in this folder")
     problems += (problem for bank in banks for problem in bank.problems)
-    header = _merged([bank.header for bank in banks], Location(str(folder)), problems)
+    header = _merged([bank.header for bank in banks], Location(folder), problems)
     records = tuple(record for bank in banks for record in bank.records)
-    return RawBank(str(folder), header, records, tuple(problems))
+    return RawBank(folder, header, records, tuple(problems))
+
+
+def _read_file(path: Path, encoding: str | None) -> RawBank:
+    return parse(read_text(path, encoding=encoding), str(path))
+
+
+def _read_folder(folder: Path, encoding: str | None) -> RawBank:
+    return joined([partial(_read_file, path, encoding) for path in _files(folder)], str(folder))
 
 
 def _files(folder: Path) -> list[Path]:
@@ -105,5 +114,5 @@ def _endings() -> str:
     return " or ".join(IMPORTERS)
 
 
-def _refused(path: Path, message: str, hint: str = "") -> InputRefused:
+def _refused(path: Path | str, message: str, hint: str = "") -> InputRefused:
     return InputRefused((Problem(Location(str(path)), message, hint),))

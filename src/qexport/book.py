@@ -1,0 +1,332 @@
+"""What all books of an edition share: their words, style, parts and jobs, and how they are bound."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from functools import cached_property
+from hashlib import sha256
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from qexport import __version__
+from qexport.assembly import Book, OutlineEntry, link
+from qexport.health import answered_follow_ups
+from qexport.imposition import booklet
+from qexport.templating import question_view
+from qexport.themes import stylesheet
+from qexport.typesetter import Job
+
+if TYPE_CHECKING:
+    from qexport.chunk import Chunk
+    from qexport.editions import Edition
+    from qexport.exporters import Tools
+    from qexport.options import Options
+    from qexport.question import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Questions of one category."""
+
+    title: str
+    questions: Sequence[Question]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Chapters of one technology; one without a title where technologies come back."""
+
+    title: str
+    anchor: str
+    chapters: Sequence[Chapter]
+
+    @property
+    def questions(self) -> list[Question]:
+        """All questions of the part, in their order."""
+        return [question for chapter in self.chapters for question in chapter.questions]
+
+
+class Press:
+    """What makes the books of one edition."""
+
+    def __init__(self, edition: Edition, options: Options, tools: Tools, styles: Sequence[str] = ()) -> None:
+        self.edition = edition
+        self.options = options
+        self.tools = tools
+        self.on_paper = options["media"] != "screen"
+        self.css = _style(options, tools, styles)
+        self.parts = parts(edition.questions)
+
+    # -- chunks ---------------------------------------------------------------------------------------------------
+
+    def job(self, template: str, pieces: object, values: Callable[[], Mapping[str, object]]) -> Job:
+        """Return a chunk to be made from a template; its values are needed only if it is not in the cache."""
+        frame = {
+            "language": self.edition.bank.language,
+            "title": self.edition.title,
+            "head": _head_room(self.options),
+        }
+
+        def html() -> str:
+            return self.tools.templates.render(template, **{**frame, **values()})
+
+        return Job(parts=(template, self.tools.look, frame, pieces), html=html, css=self.css)
+
+    def from_values(self, template: str, **values: object) -> Job:
+        """Return a chunk whose values are few: they are what it is known by."""
+        return self.job(template, values, lambda: values)
+
+    def cover(self, kind: str) -> Job:
+        """Return the cover of a kind of book."""
+        return self.from_values(
+            "handbook/cover.html.j2",
+            kind=kind,
+            scope=self.edition.scope,
+            count=self.count(),
+            overview=_overview(self.edition.questions),
+            imprint=[line for line in (self.dated(), self.source(), f"Bank {self.fingerprint()}") if line],
+        )
+
+    def questions(
+        self, group: Sequence[Question], template: str, *, kind: str = "q", **common: object
+    ) -> Job:
+        """Return questions that are laid out together; `kind` is of the places they make."""
+        common = {"book": self.edition.title, "source": self.edition.bank.source, **common}
+        answers = [self._answers(question) for question in group]
+        return self.job(
+            template,
+            [kind, common, [question.digest() for question in group], answers],
+            lambda: {**common, "questions": [self._question_view(question, kind) for question in group]},
+        )
+
+    def on_recto(self, chunks: list[Chunk], chunk: Chunk) -> None:
+        """Add a chunk; on paper it begins at the right."""
+        if self.on_paper and sum(len(each.pages) for each in chunks) % 2:
+            chunks.append(self.tools.typesetter.chunk(self.from_values("handbook/blank.html.j2")))
+        chunks.append(chunk)
+
+    def bound(
+        self,
+        chunks: Sequence[Chunk],
+        outline: Iterable[OutlineEntry],
+        *,
+        title: str = "",
+        elsewhere: Mapping[str, int] | None = None,
+    ) -> tuple[bytes, str]:
+        """Return the PDF of a book, and its size in words."""
+        book = Book(
+            title=title or self.edition.title,
+            language=self.edition.bank.language,
+            subject=f"{self.count()} · {self.edition.scope}",
+            creator=f"qexport {__version__}",
+            modified=self.date(),
+            outline=tuple(outline),
+            mirrored=self.on_paper,
+            elsewhere=elsewhere or {},
+        )
+        data = link(chunks, book)
+        summary = f"{sum(len(chunk.pages) for chunk in chunks)} pages"
+        if self.options["imposition"] == "booklet":
+            data = booklet(data, str(self.options["paper"]))
+            summary += ", two a side"
+        return data, summary
+
+    # -- views: what templates see --------------------------------------------------------------------------------
+
+    def entry(self, question: Question) -> dict[str, object]:
+        """Return a line of a list; its text is made HTML in the template, if that is needed at all."""
+        return {
+            "anchor": anchor(question),
+            "id": question.id,
+            "question": question.question,
+            "markup": question.markup,
+            "difficulty": question.difficulty,
+        }
+
+    def part_view(self, part: Part) -> dict[str, object]:
+        """Return a part as its opening and the contents show it."""
+        return {
+            "title": part.title,
+            "anchor": part.anchor,
+            "tally": _tally(part),
+            "chapters": [
+                {"title": chapter.title, "entries": [self.entry(question) for question in chapter.questions]}
+                for chapter in part.chapters
+            ],
+        }
+
+    @cached_property
+    def _answered(self) -> Mapping[tuple[str, int], Sequence[Question]]:
+        return answered_follow_ups(self.edition.questions)
+
+    def _answers(self, question: Question) -> list[list[dict[str, str]]]:
+        """Return, for each follow-up, the questions that answer it."""
+        return [
+            [{"anchor": anchor(each), "id": each.id} for each in self._answered.get((question.id, index), ())]
+            for index in range(len(question.follow_ups))
+        ]
+
+    def _question_view(self, question: Question, kind: str) -> dict[str, object]:
+        view = question_view(question)
+        follow_ups = [
+            {"html": html, "answers": answers}
+            for html, answers in zip(view["follow_ups"], self._answers(question), strict=True)
+        ]
+        meta = " · ".join(filter(None, (question.technology, question.category, question.level)))
+        places = {"asked": anchor(question), "told": anchor(question, "a")}
+        return {
+            **view,
+            "follow_ups": follow_ups,
+            "anchor": anchor(question, kind),
+            "places": places,
+            "meta": meta,
+        }
+
+    # -- words ----------------------------------------------------------------------------------------------------
+
+    def count(self) -> str:
+        """Return how many questions there are, of how many the bank claims."""
+        claimed = self.edition.bank.claims.questions or len(self.edition.bank.questions)
+        return f"{len(self.edition.questions)} of {claimed} questions"
+
+    def source(self) -> str:
+        """Return where the bank comes from."""
+        return f"Source: {self.edition.bank.source}" if self.edition.bank.source else ""
+
+    def date(self) -> str:
+        """Return the date of the edition (ISO 8601): as asked for, else when the bank last changed by its lock."""
+        if self.options["dated"]:
+            return f"{self.options['dated']}T00:00:00Z"
+        if self.edition.lock is None:
+            return ""
+        latest = max(stamp.modified for stamp in self.edition.lock.notes.values())
+        return datetime.fromtimestamp(latest, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def dated(self) -> str:
+        """Return version and date as a cover says them."""
+        day = self.date()[:10]
+        words = datetime.fromisoformat(day).strftime(f"{int(day[8:])} %B %Y") if day else ""
+        version = f"Version {self.options['release']}" if self.options["release"] else ""
+        return ", ".join(filter(None, (version, words)))
+
+    def fingerprint(self) -> str:
+        """Return a short digest of the bank's questions, which two books of the same bank share."""
+        return sha256(
+            "".join(question.digest() for question in self.edition.bank.questions).encode()
+        ).hexdigest()[:12]
+
+
+def missing_glyphs(questions: Iterable[Question], missing: Iterable[str]) -> Iterator[str]:
+    """Yield a warning for each question that has characters no font has."""
+    for question in questions:
+        texts = [getattr(question, field.name) for field in fields(question)]
+        lost = {character for text in texts if isinstance(text, str | tuple) for character in "".join(text)}
+        if lost := lost.intersection(missing):
+            named = ", ".join(f"{character!r} (U+{ord(character):04X})" for character in sorted(lost))
+            yield f"{question.location}: {question.id}: no bundled font has {named}"
+
+
+def anchor(question: Question, kind: str = "q") -> str:
+    """Return the name of a question's place in a book: its id where that is a plain word, else a digest."""
+    plain = question.id.isascii() and all(
+        character.isalnum() or character in "-_." for character in question.id
+    )
+    return f"{kind}-{question.id if plain else sha256(question.id.encode()).hexdigest()[:16]}"
+
+
+def how_many(count: int) -> str:
+    """Return a number of questions in words."""
+    return "1 question" if count == 1 else f"{count} questions"
+
+
+def parts(questions: Sequence[Question]) -> Sequence[Part]:
+    """Return the parts of the book in the questions' order; one without a title where technologies come back."""
+    runs = _runs(questions, "technology")
+    if runs is None:
+        return [Part("", "", [Chapter("", questions)])]
+    found = []
+    for number, (technology, part) in enumerate(runs, start=1):
+        chapters = _runs(part, "category") or [("", part)]
+        alone = [category for category, _ in chapters] == [technology]
+        found.append(
+            Part(
+                technology,
+                f"part-{number}",
+                [Chapter("" if alone else title, run) for title, run in chapters],
+            )
+        )
+    return found
+
+
+def _runs(questions: Sequence[Question], field: str) -> list[tuple[str, Sequence[Question]]] | None:
+    """Return the questions by the value of a field, or None where the same value stands in two places."""
+    runs: list[tuple[str, Sequence[Question]]] = []
+    for value, run in groupby(questions, key=lambda question: str(getattr(question, field))):
+        runs.append((value, tuple(run)))
+    return runs if len({value for value, _ in runs}) == len(runs) else None
+
+
+def _style(options: Options, tools: Tools, styles: Sequence[str]) -> str:
+    paper, media = options["paper"], options["media"]
+    wide = paper in ("a4", "letter") and not options["large-print"]
+    names = ["shared/type.css", "handbook/book.css", "shared/prose.css", *styles]
+    names += [f"handbook/paper-{paper}.css", f"handbook/layout-{'side' if wide else 'stacked'}.css"]
+    names += ["handbook/large-print.css"] if options["large-print"] else []
+    names += [
+        f"handbook/media-{kind}.css"
+        for kind in {"screen": ["screen"], "print": ["print"], "prepress": ["print", "prepress"]}[str(media)]
+    ]
+    return stylesheet([*((name, tools.templates.source(name)) for name in names), *tools.styles])
+
+
+def _head_room(options: Options) -> list[int]:
+    """Return how many characters the two running heads of a page have room for."""
+    characters = {"a4": 90, "letter": 90, "a5": 68, "6x9in": 70}[str(options["paper"])]
+    if options["large-print"]:
+        characters //= 2
+    return [characters * 3 // 5, characters * 2 // 5]
+
+
+def _tally(part: Part) -> str:
+    counts = [f"{chapter.title} {len(chapter.questions)}" for chapter in part.chapters if chapter.title]
+    rated = sorted({question.difficulty for question in part.questions if question.difficulty is not None})
+    difficulty = (
+        [f"difficulty {rated[0]}–{rated[-1]}" if len(rated) > 1 else f"difficulty {rated[0]}"]
+        if rated
+        else []
+    )
+    return " · ".join([how_many(len(part.questions)), *(counts if len(counts) > 1 else []), *difficulty])
+
+
+def _overview(questions: Sequence[Question]) -> dict[str, object]:
+    """Return the drawing of technology × difficulty: where its names, its scale and a square a question stand."""
+    counts: dict[str, dict[int, int]] = {}
+    for question in questions:
+        if question.technology and question.difficulty is not None:
+            row = counts.setdefault(question.technology, defaultdict(int))
+            row[question.difficulty] += 1
+    left, step, high = 62, 11, 11
+    rows = []
+    for index, (name, row) in enumerate(counts.items()):
+        base = (index + 1) * high - 2.5
+        squares = []
+        for difficulty, count in sorted(row.items()):
+            for number in range(min(count, 9)):  # three by three fit; more are told, not drawn
+                x = left + (difficulty - 1) * step + 1 + number % 3 * 3.1
+                squares.append([round(x, 2), round(base - 3 - number // 3 * 3.1, 2)])
+        rows.append({"name": name if len(name) < 22 else f"{name[:20]}…", "base": base, "squares": squares})
+    said = "; ".join(
+        f"{name}: {', '.join(f'{count} of difficulty {value}' for value, count in sorted(row.items()))}"
+        for name, row in counts.items()
+    )
+    return {
+        "rows": rows if len(rows) <= 8 else [],
+        "left": left,
+        "width": left + 10 * step,
+        "height": len(rows) * high + 8,
+        "scale": [[left + (value - 0.5) * step, value] for value in range(1, 11)],
+        "said": f"Questions by technology and difficulty. {said}",
+    }

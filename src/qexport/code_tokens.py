@@ -1,0 +1,307 @@
+"""Code in plain text: which of its characters can be nothing else.
+
+A token is caught for how it is built (`__init_subclass__`, `gc.collect()`, `List[str]`), never for what its
+words mean: `del`, `asyncio` and `Node.js` are said in sentences as well, `O(n)` and `p_i` are mathematics,
+`input(s)` is a plural. One that is missed stands in the type of the text; a word of prose that is caught
+looks like a mistake. So where form cannot tell, it is prose: file names (`setup.py`, as `Node.js`), one
+capital inside a word (`useState`, as `fastText`), words in brackets (`isinstance(x, int)`, as `LSTM(long,
+short)`).
+
+A chain of names, calls and indexes is code for a *sign* somewhere in it:
+
+    f()  f(key=value)  f(name: str)              a call that is empty, or has what only arguments have
+    List[str]  Promise<void>  x[-1]  x["key"]    a type that takes types, an index that is no footnote's
+    __init__  snake_case  addEventListener       a name as only code has them
+    np.mean  document.querySelector  std::sort   a module called like no English word, a name like those above
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_DUNDERS = _words(
+    """__abs__ __add__ __aenter__ __aexit__ __aiter__ __all__ __and__ __anext__ __annotations__ __await__
+    __bases__ __bool__ __bytes__ __call__ __class__ __closure__ __code__ __contains__ __copy__ __debug__
+    __deepcopy__ __defaults__ __del__ __delattr__ __delete__ __delitem__ __dict__ __dir__ __doc__ __enter__
+    __eq__ __exit__ __file__ __float__ __format__ __func__ __future__ __ge__ __get__ __getattr__
+    __getattribute__ __getitem__ __getstate__ __globals__ __gt__ __hash__ __iadd__ __import__ __index__
+    __init__ __instancecheck__ __int__ __invert__ __iter__ __kwdefaults__ __le__ __len__ __lt__ __main__
+    __metaclass__ __missing__ __mod__ __module__ __mro__ __mul__ __name__ __ne__ __neg__ __new__ __next__
+    __or__ __package__ __path__ __pow__ __prepare__ __proto__ __qualname__ __radd__ __reduce__ __repr__
+    __reversed__ __round__ __self__ __set__ __setattr__ __setitem__ __setstate__ __slots__ __spec__ __str__
+    __sub__ __subclasses__ __truediv__ __weakref__ __wrapped__ __xor__"""
+)
+"""What stands between double underscores as one word and is not `__emphasis__`."""
+
+_DECORATORS = _words(
+    """@Override @abstractmethod @cached_property @classmethod @contextmanager @dataclass @lru_cache @overload
+    @property @staticmethod"""
+)
+"""What begins with @ and is nobody's name."""
+
+_MODULES = _words(
+    """aiohttp argparse asyncio contextlib ctypes dataclasses functools gc hashlib httpx importlib itertools
+    matplotlib multiprocessing np numpy os pandas pathlib pd plt pydantic pytest scipy self sklearn
+    sqlalchemy subprocess sys tf torch tracemalloc unittest urllib weakref"""
+)
+"""What stands before a dot in code and is no word of English."""
+
+_SENTENCE_STARTERS = _words(
+    """a also an and as at both but by each for from he here how i if in instead it its no not on one or our
+    she since so some that the their then there these they this those to use using we what when where which
+    while who why with you your"""
+)
+"""What stands after the dot where somebody forgot the space."""
+
+_ENDINGS = _words(
+    """ai app c cfg cloud co com cpp css csv dev edu gov gz h hpp html ini io ipynb java jpg js json jsx lock
+    log md mjs net org pdf png py rs sh so sql svg toml ts tsx txt uk vue xml yaml yml zip"""
+)
+"""What ends the name of a file, a site, or a product that is called like one."""
+
+_TYPES = _words(
+    """any boolean bytes char complex dict double float frozenset int integer list long null number object set
+    str string tuple type undefined unknown void bool"""
+)
+
+_GENERICS = _words(
+    """Annotated Array ArrayList AsyncGenerator AsyncIterable AsyncIterator Awaitable Box Callable ClassVar
+    Collection Coroutine DefaultDict Deque Dict Final FrozenSet Future Generator Generic HashMap HashSet
+    Iterable Iterator List Literal Map Mapping MutableMapping Option Optional Promise Protocol Queue
+    Readonly Record Result Sequence Set Tuple Type Union Vec defaultdict deque dict frozenset list set
+    tuple type vector"""
+)
+"""Types that take types in brackets."""
+
+_TAGS = _words(
+    """article aside body br button canvas div em footer form h1 h2 h3 h4 h5 h6 head header hr html iframe
+    img input li main nav ol pre script section select span strong style svg table tbody td textarea th thead
+    tr ul video"""
+)
+"""Elements of HTML that, between angle brackets, stand for nothing else: not title, link, name."""
+
+_NAMES = r"[A-Za-z_]\w*(?:(?:\.|::)[A-Za-z_]\w*)*"
+_CANDIDATE = re.compile(
+    rf"""
+    # Most words fail at once, at one of the lines that begin with (?=
+    (?<!\w)(?=[@A-Za-z_])(?:
+        (?P<elsewhere> [a-z][a-z+]{{1,9}}://\S+ | www\.\S+ )
+      | (?=@|\w*(?:[_(\[<]|\.\w|::|(?<=[a-z])[A-Z]))
+        # No word, path, slug, handle, code of an emoji or formula may go on here.
+        (?P<chain> (?<![\\.$#&%:@\u00aa-\u02af\u0370-\u052f-])@?{_NAMES} )
+      | (?P<union> (?:int|str|float|bool|bytes|None)(?:[ ]\|[ ](?:int|str|float|bool|bytes|None))+(?!\w) )
+    )
+  | (?=[<*=!&+/-])(?P<alone>
+        </(?:{"|".join(sorted(_TAGS))})>
+      | <(?:{"|".join(sorted(_TAGS))})(?:\s[^<>\n]{{0,120}})?/?>
+      | (?<![\w*])(?:\*args|\*\*kwargs)(?![\w*])
+      | (?<=[ (])(?:===?|!==?|&&|[-+*/]=)(?=[\s?,.;:)]|$)
+    )
+    """,
+    re.ASCII | re.VERBOSE,
+)
+_MORE_NAMES = re.compile(rf"(?:\.|::){_NAMES}", re.ASCII)
+_GOES_ON = re.compile(
+    r"[\w@\\{\u00aa-\u02af\u0370-\u052f]|[*/]\w|-(?!(?:aware|based|driven|like|only|related|safe|style)\b)\w",
+    re.ASCII,
+)
+_SNAKE = re.compile(r"_?[A-Za-z][A-Za-z0-9]*(?:_+[A-Za-z0-9]+)+_?")
+_CAMEL = re.compile(r"[a-z]{3,}(?:[A-Z][a-z]+){2}\w*|[gs]et[A-Z][a-z]{2,}\w*", re.ASCII)
+_CAMEL_ATTRIBUTE = re.compile(r"[a-z]{2,}[A-Z]\w+(?<!OS)", re.ASCII)
+_SPACE = re.compile(r"\s")
+_DUNDER_OF_WORDS = re.compile(r"__[a-z0-9]+(?:_[a-z0-9]+)+__")
+
+_GENERIC = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_GENERICS))})\[", re.ASCII)
+
+_LONGEST_BRACKETS = 120
+_ARGUMENTS = re.compile(r"[^\s,]*(?:, ?[^\s,]+)*")
+_KEYWORD_ARGUMENT = re.compile(r"(?:^|[\s,])[a-z]\w+=[^\s=]", re.ASCII)
+_ANNOTATION = re.compile(rf"(?:^|[\s,])[a-z_]\w*: ?(?:{'|'.join(sorted(_TYPES))})\b", re.ASCII)
+_LAMBDA = re.compile(r"(?<!\w)lambda(?: \w+(?:(?:, ?| )\w+)*)?:", re.ASCII)
+_EMPTY_CALL = re.compile(r"\w\(\)", re.ASCII)
+_INDEX = re.compile(r"-\d+|'[^']+'|\"[^\"]+\"|(?!\d+:\d)[\w-]*(?::[\w-]*){1,2}", re.ASCII)
+_TYPE_WORDS = re.compile(r"(?:'[^']*'|\"[^\"]*\"|[\w\s,.|\[\]<>?])+", re.ASCII)
+_VALUE = re.compile(
+    r"=(?:-?\d+(?:\.\d+)?|[A-Za-z_]\w*|'[^'\n]{0,40}'|\"[^\"\n]{0,40}\")(?![\w(\[])", re.ASCII
+)
+_DEF = re.compile(r"(?<!\w)(?:async )?def $", re.ASCII)
+_CLASS = re.compile(r"(?<!\w)class $", re.ASCII)
+_RESULT = re.compile(r" ?-> ?[A-Za-z_]\w*(?:\[[\w, |]+\])?", re.ASCII)
+
+
+def code_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where code begins and ends in a plain text, in order; none goes over the end of a line."""
+    at = end = 0
+    while found := _CANDIDATE.search(text, at):
+        start, at = found.span()
+        if found["chain"]:
+            beside = start > 0 and text[start - 1] == "/"
+            if beside and start - 1 != end:  # a/b where a is no code: a path
+                continue
+            code_end, certain = _chain(text, start, at)
+            if code_end and (certain or not _GOES_ON.match(text, code_end)):
+                start, at = _with_surroundings(text, start, code_end)
+                end = at
+                yield start, end
+            elif text.startswith("/", at):
+                at = _end_of_word(text, at)
+        elif not found["elsewhere"]:
+            end = at
+            yield start, at
+
+
+def _chain(text: str, start: int, at: int) -> tuple[int, bool]:
+    """Return where the code ends that begins with the names up to `at`, 0 if it is none.
+
+    And whether it is certain: whatever has that form, a part of a path or of a slug has not.
+    """
+    names = text[start:at]
+    certain = _has_dunder(names)
+    is_defined = text.startswith("(", at) and _DEF.search(text, max(0, start - 11), start)
+    end = at if certain or is_defined or _has_sign(names) else 0
+    reach = at
+    while True:
+        if closing := _closing(text, reach):
+            sign = _sign_in_brackets(names, text[reach], text[reach + 1 : closing - 1])
+            if sign is None:
+                return end, certain
+            certain = certain or sign
+            reach = closing
+            if end or sign:
+                end = reach
+        elif reach > at and (more := _MORE_NAMES.match(text, reach)):
+            names = more[0].lstrip(".:")
+            if _starts_sentence(names):
+                return end, certain
+            reach = more.end()
+            if end:
+                end = reach
+        else:
+            return end, certain
+
+
+def _has_dunder(names: str) -> bool:
+    return any(each in _DUNDERS or _DUNDER_OF_WORDS.fullmatch(each) for each in _split(names))
+
+
+def _has_sign(names: str) -> bool:
+    """Whether one of the names, or that they stand together, is a sign of code."""
+    if names.startswith("@"):
+        return names in _DECORATORS
+    first, *others = _split(names)
+    if not others:
+        return _is_snake(first) or _CAMEL.fullmatch(first) is not None
+    if others[-1] in _ENDINGS:
+        return False
+    return (
+        ("::" in names and first.isalpha() and len(first) > 1)
+        or (first in _MODULES and not _starts_sentence(others[0]))
+        or any(_CAMEL_ATTRIBUTE.fullmatch(each) for each in others)
+        or any(map(_is_snake, (first, *others)))
+    )
+
+
+def _split(names: str) -> list[str]:
+    return re.split(r"\.|::", names)
+
+
+def _is_snake(name: str) -> bool:
+    """Whether underscores stand as only in code: not in p_i, C_max or t_SNE, COVID_19, _very_ or __very__."""
+    if not _SNAKE.fullmatch(name):
+        return False
+    first, *others = name.strip("_").split("_")
+    if name.startswith("_") and name.endswith("_"):
+        return False
+    if len(first) == 1:
+        return len(others[0]) >= 4 and others[0].isalpha() and others[0].islower()
+    return any(len(other) >= 2 and other[0].isalpha() for other in others)
+
+
+def _starts_sentence(names: str) -> bool:
+    return _split(names)[0].lower() in _SENTENCE_STARTERS
+
+
+def _closing(text: str, opening: int) -> int:
+    """Return where the bracket that opens there is closed, after it; 0 if there is none, or not near."""
+    pairs = {"(": ")", "[": "]", "<": ">"}
+    if text[opening : opening + 1] not in pairs:
+        return 0
+    open_brackets: list[str] = []
+    for at in range(opening, min(opening + _LONGEST_BRACKETS, len(text))):
+        character = text[at]
+        if character == "\n":
+            return 0
+        if character in "([" or (character == "<" and text[opening] == "<"):
+            open_brackets.append(pairs[character])
+        elif open_brackets[-1] == character:
+            open_brackets.pop()
+            if not open_brackets:
+                return at + 1
+    return 0
+
+
+def _sign_in_brackets(names: str, opening: str, inside: str) -> bool | None:
+    """Return whether brackets after names are a sign of code; None if they do not belong to them."""
+    name = _split(names)[-1]
+    if opening == "(":
+        return _sign_in_call(name, inside)
+    if name in _GENERICS and _are_types(inside):
+        return True
+    if opening == "<":
+        return None
+    if _INDEX.fullmatch(inside):
+        return True
+    return False if re.fullmatch(r"[A-Za-z_]\w*", inside) and inside != "s" else None
+
+
+def _sign_in_call(name: str, inside: str) -> bool | None:
+    if not inside:
+        return True
+    if inside in ("s", "es"):
+        return None
+    if _ANNOTATION.search(inside) or _LAMBDA.search(inside):
+        return True
+    if not _ARGUMENTS.fullmatch(inside):
+        return None
+    if _KEYWORD_ARGUMENT.search(inside):
+        return len(name) > 1 and not name.isupper()  # not P(class=1|x), KNN(neighbours=3)
+    names_inside = re.findall(_NAMES, inside, re.ASCII)
+    return (
+        any(_has_dunder(each) or any(map(_is_snake, _split(each))) for each in names_inside)
+        or _EMPTY_CALL.search(inside) is not None
+        or _GENERIC.search(inside) is not None
+    )
+
+
+def _are_types(inside: str) -> bool:
+    """Whether brackets hold types: their names, or words with a capital."""
+    words = re.findall(r"[A-Za-z_]\w*", inside)
+    return (
+        bool(words)
+        and _TYPE_WORDS.fullmatch(inside) is not None
+        and all(word in _TYPES or word in _GENERICS or word[0].isupper() for word in words)
+    )
+
+
+def _with_surroundings(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a chain's place with its `def` or `class`, and with the value or type that is given to it."""
+    names, bracket, inside = text[start:end].partition("(")
+    if keyword := _DEF.search(text, max(0, start - 11), start):
+        result = _RESULT.match(text, end)
+        return keyword.start(), result.end() if result else end
+    if bracket and names[0].isupper() and _are_types(inside.removesuffix(")")):
+        keyword = _CLASS.search(text, max(0, start - 7), start)
+        return keyword.start() if keyword else start, end
+    value = _VALUE.match(text, end)
+    return start, value.end() if value else end
+
+
+def _end_of_word(text: str, at: int) -> int:
+    space = _SPACE.search(text, at)
+    return space.start() if space else len(text)

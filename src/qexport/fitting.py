@@ -1,0 +1,147 @@
+"""HTML → HTML that fits a page of paper: long words, long lines of code, wide tables.
+
+It is templating's own HTML that comes in, which holds no other `<` than those of its tags.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+LONGEST_WORD = 60
+"""Characters before a word gets a place to break; without one a PDF takes quadratic time to break it."""
+
+CELL_PADDING = 2
+"""Columns beside the text of a table's cell."""
+
+TAB = 4
+
+WRAP_MARK = 2
+"""Columns that the mark takes where a line of code goes on."""
+
+LOOK_BACK = 20
+"""Columns before the end of a line of code in which a better place to break is looked for."""
+
+
+def breakable(html: Markup) -> Markup:
+    """Return HTML with U+200B after every 60 characters of a longer word, where a PDF may break it."""
+    if not _MAYBE_LONG_WORD.search(html):
+        return html
+    done = _WRAPPED_CODE.split(html)  # every second piece
+    return _made("".join(part if at % 2 else "".join(_broken_up(part)) for at, part in enumerate(done)))
+
+
+# Words go on over a no-break space.
+_MAYBE_LONG_WORD = re.compile(rf"[\S\u00a0\u202f]{{{LONGEST_WORD + 1}}}")
+_TAG_OR_WORD_OR_SPACE = re.compile(r"<[^>]*>|(?:&[^;\s]+;|[^\s<]|[\u00a0\u202f])+|[^\S\u00a0\u202f]+")
+_SPACE = re.compile(r"[^\S\u00a0\u202f]")
+_INLINE_TAG = re.compile(r"</?(?:a|code|em|s|span|strong)\b")
+_CODE = re.compile(r'<pre class="code">(.*?)</pre>', re.DOTALL)
+_WRAPPED_CODE = re.compile(r'(<pre class="code wrapped">.*?</pre>)', re.DOTALL)
+
+
+def _broken_up(html: str) -> Iterator[str]:
+    length = 0
+    for part in _TAG_OR_WORD_OR_SPACE.findall(html):
+        if part.startswith("<"):
+            if not _INLINE_TAG.match(part):
+                length = 0
+            yield part
+        elif _SPACE.match(part):
+            length = 0
+            yield part
+        else:
+            for character in re.findall(r"&[^;\s]+;|.", part):
+                if length == LONGEST_WORD:
+                    length = 0
+                    yield "\u200b"
+                length += 1
+                yield character
+
+
+def wrapped_code(html: Markup, columns: int) -> Markup:
+    """Return HTML with its blocks of code in lines of at most so many columns; tabs become spaces.
+
+    A longer line goes on in the next, which begins with `<span class="wrap"></span>`: no character, but a
+    place for a mark two columns wide.
+    """
+
+    def wrapped(block: re.Match[str]) -> str:
+        lines = "\n".join(_wrapped_line(line, columns) for line in block[1].split("\n"))
+        return f'<pre class="code wrapped">{lines}</pre>'
+
+    return _made(_CODE.sub(wrapped, str(html)))
+
+
+def fitted_tables(html: Markup, columns: int) -> Markup:
+    """Return HTML whose tables are `class="table wide"` if their longest words do not fit side by side."""
+
+    def fitted(table: re.Match[str]) -> str:
+        longest: dict[int, int] = defaultdict(int)
+        for row in _ROW.findall(table[1]):
+            for number, cell in enumerate(_CELL.findall(row)):
+                words = re.sub(r"&[^;\s]+;", "x", re.sub(r"<[^>]*>", "", cell)).split()
+                longest[number] = max(longest[number], *map(len, words), 0)
+        wide = sum(longest.values()) + CELL_PADDING * len(longest) > columns
+        return f'<div class="table{" wide" * wide}">{table[1]}</div>'
+
+    return _made(_TABLE.sub(fitted, str(html)))
+
+
+_TABLE = re.compile(r'<div class="table">(.*?)</div>', re.DOTALL)
+_ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
+_CELL = re.compile(r"<t[dh]\b[^>]*>(.*?)</t[dh]>", re.DOTALL)
+
+
+def _wrapped_line(line: str, columns: int) -> str:
+    if len(line) <= columns and line.isascii() and "\t" not in line:
+        return line
+    written: list[str] = []
+    logical = column = 0  # in the line, and in what is left of it after the last break
+    gap = sign = (0, 0)  # where in `written`, and at which column, a break is best and second best
+    inked = False
+    for part in re.findall(r"<[^>]*>|&[^;\s]+;|.", line):
+        if part.startswith("<"):
+            written.append(part)
+            continue
+        width = TAB - logical % TAB if part == "\t" else _width(part)
+        if column + width > columns:
+            near = [
+                place
+                for place in (gap, sign)
+                if place[0] and column - place[1] <= min(LOOK_BACK, columns // 2)
+            ]
+            at, broken_column = near[0] if near else (len(written), column)
+            written.insert(at, '\n<span class="wrap"></span>')
+            column += WRAP_MARK - broken_column
+            gap = sign = (0, 0)
+        written.append(" " * width if part == "\t" else part)
+        logical += width
+        column += width
+        inked = inked or not part.isspace()
+        if inked and part in _GAPS:
+            gap = len(written), column
+        elif part in _SIGNS:
+            sign = len(written), column
+    return "".join(written)
+
+
+_GAPS = frozenset(" \t,;")
+_SIGNS = frozenset(":.([{)]}/")
+
+
+def _width(part: str) -> int:
+    if part.startswith("&"):
+        return 1
+    if unicodedata.combining(part) or part == "\u200b":
+        return 0
+    return 2 if unicodedata.east_asian_width(part) in "WF" else 1
+
+
+def _made(html: str) -> Markup:
+    """Mark as safe what was safe before."""
+    return Markup(html)  # noqa: S704

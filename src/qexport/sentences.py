@@ -1,0 +1,64 @@
+"""Where the sentences of a plain text end, as far as that is sure."""
+
+from __future__ import annotations
+
+import re
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ENDING = re.compile(r"""(?<![.…])[.!?][)\]"'”’»]* (?=\S)""")
+_LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]*$")
+_FIRST_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+
+_ABBREVIATIONS = _words(
+    """abb abs adj al approx apr art aug bzw ca cf ch chap co col corp dec dept dr ed eds eq eqs esp est et
+    etc ev evtl feb fig figs ggf inc incl inkl jan jr jun lt ltd max min mio mr mrs ms no nos nov nr oct op
+    orig p pp prof ref refs resp sec sect sep sept spec sr st std ste tab usw var vgl viz vol vols vs"""
+)
+"""What ends in a full stop inside a sentence as well; letters alone (`e.g`, `J`) and numbers do so too."""
+
+_GOING_ON = _words(
+    """a also although always an and as avoid because both but consider do don't either ensure even finally
+    for further furthermore hence here however if in instead it it's its make meanwhile moreover never nor
+    only or otherwise prefer rather remember similarly since so such that that's the their them then there
+    therefore these they this those though thus unless use we what when where which while who why yet you
+    your"""
+)
+"""What begins a sentence that goes on with the one before, or tells what would be right."""
+
+
+def sentence_groups(text: str) -> list[str]:
+    """Return the text in pieces that each say one thing: a sentence, or some that belong together.
+
+    Joined by single spaces they are the text. Where it is not sure that a sentence ends, or that the next one
+    stands for itself, there is no cut.
+    """
+    groups = []
+    start = looked = depth = quotes = 0
+    for ending in _ENDING.finditer(text):
+        piece = text[looked : ending.end()]
+        looked = ending.end()
+        depth += sum(map(piece.count, "([{")) - sum(map(piece.count, ")]}"))
+        quotes += piece.count('"')
+        last = _LAST_WORD.search(text[max(start, ending.start() - 40) : ending.start()])
+        if (
+            depth == 0
+            and quotes % 2 == 0
+            and not _is_abbreviated(last[0] if last else "")
+            and _is_new(text, looked)
+        ):
+            groups.append(text[start : looked - 1])
+            start = looked
+    return [*groups, text[start:]]
+
+
+def _is_abbreviated(word: str) -> bool:
+    return word.casefold() in _ABBREVIATIONS or re.fullmatch(r"(?:[^\W\d]\.)*[^\W\d]|\d+", word) is not None
+
+
+def _is_new(text: str, at: int) -> bool:
+    first = _FIRST_WORD.match(text, at)
+    return first is not None and first[0][0].isupper() and first[0].casefold() not in _GOING_ON

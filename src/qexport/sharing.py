@@ -1,0 +1,556 @@
+"""What a team does with a bank, each as an order of stages: plan, bundle, verify, compare, release.
+
+Like `pipeline`, on which it stands: values in, results out, the time as an argument.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from posixpath import normpath
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from qexport import __version__, bundle, differences, importers, output, revisions
+from qexport.bundle import BundledRecipe, Contents, Manifest
+from qexport.differences import Differences, Snapshot
+from qexport.editions import Edition, Release, read_lock, write_lock
+from qexport.errors import (
+    InputRefused,
+    LimitExceeded,
+    Location,
+    NothingSelected,
+    OutputError,
+    Problem,
+    UsageError,
+)
+from qexport.exporters import EXPORTERS, Tools
+from qexport.images import Image, read_image
+from qexport.options import checked
+from qexport.pipeline import (
+    NO_LOCKING,
+    TYPESETTER,
+    Locking,
+    Prepared,
+    Tell,
+    choose,
+    file_stem,
+    lock_path,
+    moved_lock,
+    prepare,
+    read_bank,
+    render,
+    silent,
+    stamp_bank,
+)
+from qexport.question import PROSE_SECTIONS
+from qexport.recipes import RECIPES_FILE, RecipeBook, read_recipes
+from qexport.source_text import decoded, quote, read_text
+from qexport.templating import Templates, question_images
+from qexport.themes import built_in, theme
+from qexport.typesetter import Typesetter, libraries
+from qexport.validation import validate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qexport.exporters import Document
+    from qexport.pipeline import Choice, Stamped
+    from qexport.question import Bank, Question
+    from qexport.recipes import Recipe
+
+
+def recipe_book(path: Path = Path(RECIPES_FILE)) -> RecipeBook:
+    """Read the recipes of the current folder."""
+    return read_recipes(read_text(path), str(path))
+
+
+@contextmanager
+def in_recipe(name: str) -> Iterator[None]:
+    """Name the recipe in an error of its words."""
+    try:
+        yield
+    except (UsageError, NothingSelected) as error:
+        if not name:
+            raise
+        raise type(error)(f"recipe {name}: {error.message}", hint=error.hint) from error
+
+
+# Plans
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a recipe would make: these questions, these files."""
+
+    name: str
+    recipe: Recipe
+    choice: Choice
+    paths: tuple[Path, ...]
+
+
+def plans(recipes: Mapping[str, Recipe]) -> tuple[Plan, ...]:
+    """Return what each recipe would make; two that would write one file are refused."""
+    made: list[Plan] = []
+    owners: dict[Path, str] = {}
+    for name, recipe in recipes.items():
+        with in_recipe(name):
+            checked(recipe.options)
+            choice = choose(recipe.bank, recipe.filters, encoding=recipe.encoding)
+            stem = file_stem(recipe, " ".join(recipe.title.split()) or choice.bank.title)
+            paths = tuple(recipe.out / f"{stem}{SUFFIXES[each]}" for each in recipe.outputs)
+        for path in paths:
+            if (owner := owners.setdefault(path, name)) != name:
+                message = f"recipes {owner} and {name} would both write {path}"
+                raise UsageError(message, hint='give one of them a name of its own: name = "…"')
+        made.append(Plan(name, recipe, choice, paths))
+    return tuple(made)
+
+
+SUFFIXES = {"handbook": ".pdf", "deck": ".apkg", "cheatsheet": "-cheatsheet.pdf", "cards": "-cards.pdf"}
+"""The endings of what exporters make; a quiz's key and a sheet for calibration come besides."""
+
+
+# Bundles
+
+
+@dataclass(frozen=True, slots=True)
+class Bundled:
+    """A bundle that was written."""
+
+    path: Path
+    files: Mapping[str, bytes]
+    recipes: tuple[BundledRecipe, ...]
+    stamped: Stamped
+    warnings: tuple[Problem | str, ...]
+
+
+def make_bundle(
+    recipes: Mapping[str, Recipe],
+    path: Path,
+    *,
+    now: int,
+    locking: Locking = NO_LOCKING,
+    tell: Tell = silent,
+    typesetter: Typesetter = TYPESETTER,
+) -> Bundled:
+    """Make one file of several recipes of one bank; it brings the lock up to date, as a build does."""
+    if path.suffix.lower() != ".zip":
+        raise UsageError(f"{path}: a bundle's name ends in .zip", hint=f"write it to {path}.zip")
+    first = _of_one_bank(recipes)
+    prepared: dict[str, Prepared] = {}
+    tell("reading the bank", 0, 0)
+    for name, recipe in recipes.items():
+        with in_recipe(name):
+            prepared[name] = prepare(
+                recipe, now=now, locking=locking, typesetter=typesetter, always_lock=True
+            )
+    stamped = _same_lock(prepared)
+    notes = notes_path(first.bank)
+    contents = _contents(recipes, prepared, stamped, read_text(notes) if notes.exists() else "")
+    tools = {name: each.tools for name, each in prepared.items()}
+    files, warnings = _files(contents, tools, tell)
+    tell("writing", 0, 0)
+    output.write_all({path: bundle.pack(files), **moved_lock(stamped)})
+    said: list[Problem | str] = [each for one in prepared.values() for each in one.warnings]
+    return Bundled(path, files, contents.recipes, stamped, tuple(dict.fromkeys([*said, *warnings])))
+
+
+def _of_one_bank(recipes: Mapping[str, Recipe]) -> Recipe:
+    named = [(name, recipe) for name, recipe in recipes.items()]
+    first_name, first = named[0]
+    for name, recipe in named[1:]:
+        if (recipe.bank, recipe.lock) != (first.bank, first.lock):
+            raise UsageError(
+                f"recipes {first_name} and {name} have two banks, or two locks",
+                hint="a bundle is of one bank: make two",
+            )
+    return first
+
+
+def _same_lock(prepared: Mapping[str, Prepared]) -> Stamped:
+    """Return the lock; options that shape notes must be the same for all decks of a bundle."""
+    (first_name, first), *others = prepared.items()
+    for name, each in others:
+        if each.stamped != first.stamped:
+            raise UsageError(
+                f"recipes {first_name} and {name} make different notes of one question",
+                hint="give them the same cards and tag-prefix: a learner may import both decks",
+            )
+    if first.stamped is None:
+        raise ValueError("a bundle has a lock")
+    return first.stamped
+
+
+def _contents(
+    recipes: Mapping[str, Recipe], prepared: Mapping[str, Prepared], stamped: Stamped, notes: str
+) -> Contents:
+    bundled = tuple(
+        BundledRecipe(
+            name=name,
+            title=each.edition.title,
+            scope=each.edition.scope,
+            stem=each.stem,
+            outputs=tuple(dict.fromkeys(recipes[name].outputs)),
+            options=dict(recipes[name].options),
+            filters=bundle.said_filters(recipes[name].filters),
+            ids=tuple(question.id for question in each.edition.questions),
+            retired=tuple(question.id for question in each.edition.retired)
+            if each.options["include-retired"]
+            else (),
+        )
+        for name, each in prepared.items()
+    )
+    ids = {key for recipe in bundled for key in (*recipe.ids, *recipe.retired)}
+    whole = next(iter(prepared.values())).edition.bank
+    part = bundle.part_of(whole, ids)
+    return Contents(
+        bank=part,
+        lock=bundle.lock_of(stamped.lock, ids),
+        recipes=bundled,
+        fingerprint=bundle.fingerprint(whole),
+        notes=notes,
+        pictures=_pictures(part.questions),
+    )
+
+
+def _files(
+    contents: Contents, tools: Mapping[str, Tools], tell: Tell
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Render all documents from the contents alone; return the files of the bundle, and warnings."""
+    questions = {question.id: question for question in contents.bank.questions}
+    documents: dict[str, list[Document]] = {}
+    for recipe in contents.recipes:
+        edition = Edition(
+            bank=contents.bank,
+            questions=tuple(questions[key] for key in recipe.ids),
+            title=recipe.title,
+            scope=recipe.scope,
+            retired=tuple(questions[key] for key in recipe.retired),
+            lock=contents.lock,
+        )
+        rendered = render(edition, recipe.outputs, checked(recipe.options), tools[recipe.name], tell=tell)
+        documents[recipe.name] = [document for _, document, _ in rendered]
+    files = bundle.files_of(contents, documents, Templates(), made_with())
+    warnings = (text for made in documents.values() for document in made for text in document.warnings)
+    return files, tuple(dict.fromkeys(warnings))
+
+
+def made_with() -> dict[str, str]:
+    """Return what the bytes of documents depend on besides what they are made from."""
+    packages = ("WeasyPrint", "pydyf", "pypdf", "genanki", "Pygments", "markdown-it-py")
+    return {
+        "qexport": __version__,
+        "Python": python_version(),
+        **{package: version(package) for package in packages},
+        **{name: number for name, _, number in (each.partition(" ") for each in libraries())},
+    }
+
+
+_ADDRESSES = re.compile(r"!\[[^\]]*\]\(\s*<?([^\s)>]+)|^ {0,3}\[[^\]]+\]:\s*<?([^\s>]+)", re.MULTILINE)
+
+
+def _pictures(questions: Iterable[Question]) -> dict[str, bytes]:
+    """Return the files of all pictures that questions show, by their paths from the bank's folder."""
+    found: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    for question in questions:
+        shown = {image.name for image in question_images(question)}
+        if not shown:
+            continue
+        folder = Path(question.location.path).parent
+        texts = "\n\n".join(getattr(question, key) for key in PROSE_SECTIONS)
+        for address in (unquote(first or second) for first, second in _ADDRESSES.findall(texts)):
+            path = normpath(address)
+            if isinstance(image := read_image(folder, path), Image) and not path.startswith(("..", "/")):
+                found[path] = image.data
+                shown.discard(image.name)
+        if shown:
+            problems.append(
+                Problem(
+                    question.location,
+                    f"{question.id} shows a picture that no path from the bank's folder leads to",
+                    "write its address as ![words](folder/picture.png)",
+                )
+            )
+    if problems:
+        raise InputRefused(tuple(problems))
+    return found
+
+
+# Verifying
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A bundle in which every byte is as it was made."""
+
+    path: Path
+    files: Mapping[str, bytes]
+    manifest: Manifest
+    release: Release | None
+    rebuilt: bool
+
+
+def verify(
+    path: Path,
+    *,
+    rebuild: bool = False,
+    with_theme: str = "",
+    tell: Tell = silent,
+    typesetter: Typesetter = TYPESETTER,
+) -> Verified:
+    """Check every hash of a bundle; with `rebuild` make it again from its data, and compare bytes.
+
+    InputRefused has all that is wrong with it.
+    """
+    files = bundle.unpack(_read(path), str(path))
+    manifest = bundle.read_manifest(files, str(path))
+    contents = _contents_in(files, manifest, str(path))
+    if rebuild:
+        tools = {each.name: _tools_for(each, with_theme, str(path), typesetter) for each in contents.recipes}
+        _check_rebuilt(files, contents, manifest, tools, tell=tell, path=str(path))
+    return Verified(path, files, manifest, contents.lock.release, rebuild)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(bundle.LARGEST + 1)
+    except (OSError, ValueError) as error:
+        said = f"this cannot be read: {getattr(error, 'strerror', None) or error}"
+        raise InputRefused((Problem(Location(str(path)), said),)) from error
+    if len(data) > bundle.LARGEST:
+        raise LimitExceeded(f"{path}: larger than {bundle.LARGEST // 2**20} MB")
+    return data
+
+
+def _contents_in(files: Mapping[str, bytes], manifest: Manifest, path: str) -> Contents:
+    """Return what an unpacked bundle was made from, checked as if it were anyone's."""
+    missing = [name for name in (bundle.BANK, bundle.LOCK, bundle.NOTES) if name not in files]
+    if missing:
+        raise InputRefused(tuple(Problem(Location(path), f"no {name} in it") for name in missing))
+    bank = _bank_in(files, path)
+    lock = read_lock(_text_in(files, bundle.LOCK, path), f"{path}/{bundle.LOCK}")
+    known = {question.id for question in bank.questions}
+    used = {key for recipe in manifest.recipes for key in (*recipe.ids, *recipe.retired)}
+    unknown = sorted(used - known) + sorted(known - set(lock.notes))
+    if unknown:
+        message = f"its manifest, its data and its lock do not agree: {quote(unknown[0])}"
+        raise InputRefused((Problem(Location(path), message),))
+    own = {
+        name.removeprefix(bundle.DATA): data for name, data in files.items() if name.startswith(bundle.DATA)
+    }
+    apart = {name.removeprefix(bundle.DATA) for name in (bundle.BANK, bundle.TABLE, bundle.LOCK)}
+    return Contents(
+        bank=bank,
+        lock=lock,
+        recipes=manifest.recipes,
+        fingerprint=manifest.fingerprint,
+        notes=_text_in(files, bundle.NOTES, path),
+        pictures={name: data for name, data in own.items() if name not in apart},
+    )
+
+
+def _bank_in(files: Mapping[str, bytes], path: str) -> Bank:
+    if bundle.BANK not in files:
+        raise InputRefused((Problem(Location(path), f"no {bundle.BANK} in it"),))
+    bank, _ = validate(importers.parse(_text_in(files, bundle.BANK, path), f"{path}/{bundle.BANK}"))
+    return bank
+
+
+def _text_in(files: Mapping[str, bytes], name: str, path: str) -> str:
+    return decoded(files[name], Path(f"{path}/{name}"))
+
+
+def _check_rebuilt(
+    files: Mapping[str, bytes],
+    contents: Contents,
+    manifest: Manifest,
+    tools: Mapping[str, Tools],
+    *,
+    tell: Tell,
+    path: str,
+) -> None:
+    with TemporaryDirectory(prefix="qexport-") as folder:
+        if contents.pictures:  # which are read from beside the bank
+            contents = _unfolded(contents, Path(folder))
+        try:
+            rebuilt, _ = _files(contents, tools, tell)
+        except UsageError as error:
+            raise InputRefused((Problem(Location(path), error.message, error.hint),)) from error
+    here = made_with()
+    others = [
+        f"{name} {number}, and here is {here.get(name, 'none')}"
+        for name, number in manifest.made_with.items()
+        if here.get(name) != number
+    ]
+    hint = (
+        f"it was made with {'; '.join(others)}" if others else "with the same tools: it is not what was made"
+    )
+    problems = [
+        Problem(Location(path), f"{quote(name)} comes out otherwise when it is made again", hint)
+        for name in sorted({*files, *rebuilt} - {bundle.MANIFEST})
+        if files.get(name) != rebuilt.get(name)
+    ]
+    if not problems and bundle.said_in(files) != bundle.said_in(rebuilt):
+        problems = [Problem(Location(path), f"its {bundle.MANIFEST} does not tell what is in it", hint)]
+    if problems:
+        raise InputRefused(tuple(problems))
+
+
+def _tools_for(recipe: BundledRecipe, with_theme: str, path: str, typesetter: Typesetter) -> Tools:
+    """Return what a recipe is rendered with; a theme's folder is only ever the user's own choice."""
+    name = str(recipe.options.get("theme", checked({})["theme"]))
+    if name not in built_in():
+        if not with_theme:
+            raise UsageError(
+                f"{path}: {recipe.name} was made with a theme of its own, {quote(name)}",
+                hint="name the folder where you have it: --theme DIR",
+            )
+        name = with_theme
+    look = theme(name)
+    for each in recipe.outputs:
+        if each not in EXPORTERS:
+            raise InputRefused((Problem(Location(path), f"{recipe.name} has an output {quote(each)}"),))
+    return Tools(look.templates(), look.styles(), look.digest(), typesetter)
+
+
+def _unfolded(contents: Contents, folder: Path) -> Contents:
+    """Write bank and pictures into a folder, and return the contents with questions that are there."""
+    bank = folder / "questions.yaml"
+    output.write_all({bank: b"", **{folder / name: data for name, data in contents.pictures.items()}})
+    questions = (replace(question, location=Location(str(bank))) for question in contents.bank.questions)
+    return replace(contents, bank=replace(contents.bank, questions=tuple(questions)))
+
+
+# Differences
+
+
+def compare(old: str, new: str, *, bank: Path | None = None) -> Differences:
+    """Return what became of the questions of one edition in another.
+
+    Each is a bank's file or folder, a bundle, a deck, `REVISION:PATH`, or `git:REVISION` of `bank`.
+    """
+    sides = {words: _side(words, bank) for words in (old, new)}
+    as_decks = any(isinstance(side, Snapshot) for side in sides.values())
+
+    def snapshot(words: str) -> Snapshot:
+        side = sides[words]
+        if isinstance(side, Snapshot):
+            return side
+        if as_decks:
+            return differences.of_bank_as_deck(side, words, Templates())
+        return differences.of_bank(side, words)
+
+    return differences.differences(snapshot(old), snapshot(new))
+
+
+def _side(words: str, bank: Path | None) -> Bank | Snapshot:
+    path = Path(words)
+    suffix = path.suffix.lower()
+    if suffix == ".apkg" and path.exists():
+        return _deck(path)
+    if suffix == ".zip" and path.exists():
+        return _bank_in(bundle.unpack(_read(path), words), words)
+    if path.exists() or ":" not in words:
+        return read_bank(path)[0]
+    revision, _, place = words.partition(":")
+    if revision == "git":
+        if bank is None:
+            raise UsageError(
+                f"{words}: of which bank?", hint="name it with --bank PATH, or write REVISION:PATH"
+            )
+        return validate(revisions.bank_at(place, f"./{bank.name}", folder=bank.parent))[0]
+    return validate(revisions.bank_at(revision, place))[0]
+
+
+def _deck(path: Path) -> Snapshot:
+    from qexport.exporters.anki_previous import notes_in
+
+    states = tuple(differences.state_of_note(*note) for note in notes_in(_read(path), str(path)))
+    return Snapshot(name=str(path), title=path.stem, states=states)
+
+
+# Releases
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """An edition that got its number."""
+
+    release: Release
+    found: Differences | None
+    """What is new in it; None for the first."""
+    notes: str
+    paths: tuple[Path, ...]
+    stamped: Stamped
+
+
+def notes_path(bank: Path) -> Path:
+    """Where the release notes of a bank lie: beside its lock."""
+    return lock_path(bank).with_name(lock_path(bank).name.replace(".lock.json", ".release-notes.md"))
+
+
+def make_release(recipe: Recipe, *, now: int, since: str = "") -> Released:
+    """Give the bank as it is now the next number: in its lock, and with notes on what is new.
+
+    `since` is the edition before, as `compare` takes it; without it, what git has of the last release.
+    """
+    bank, _ = read_bank(recipe.bank, encoding=recipe.encoding)
+    place = recipe.lock or lock_path(recipe.bank)
+    said = read_lock(read_text(place), str(place)).options if place.exists() else {}
+    options = checked({**said, **recipe.options})
+    look = theme(str(options["theme"]))
+    stamped = stamp_bank(place, bank, options, Tools(look.templates()), locking=NO_LOCKING, now=now)
+    before = stamped.lock.release
+    found = None
+    if before is not None:
+        old = since or _released_before(before, recipe.bank, place)
+        found = compare(old, str(recipe.bank), bank=recipe.bank)
+        if not found.entries:
+            message = f"no question is other than in edition {before.number}"
+            raise UsageError(message, hint=f"compared with {old}; a release says what is new")
+    release = Release(
+        number=before.number + 1 if before else 1,
+        time=max(now, stamped.lock.changed),
+        changes=found.ids() if found else {},
+    )
+    heading = differences.release_heading(release)
+    if found:
+        notes = differences.as_markdown(found, heading)
+    else:
+        active = sum(question.status == "active" for question in bank.questions)
+        notes = differences.first_notes(bank.title, bank.source, active, heading)
+    lock = replace(stamped.lock, release=release)
+    path = notes_path(recipe.bank)
+    earlier = read_text(path) if path.exists() else ""
+    if earlier.startswith(f"# Release notes\n\n## {heading}\n"):
+        raise OutputError(f"{path}: has notes of edition {release.number} already", hint="remove them")
+    contents = {
+        place: write_lock(lock).encode(),
+        path: differences.with_release(notes, earlier).encode(),
+    }
+    output.write_all(contents)
+    return Released(release, found, notes, tuple(contents), replace(stamped, lock=lock, moved=True))
+
+
+def _released_before(release: Release, bank: Path, lock: Path) -> str:
+    """Return the revision in which the bank was released, as `compare` takes it."""
+    commit = revisions.last_change('^"release": ', lock.name, folder=lock.parent)
+    if commit:
+        words = f"{commit}:./{lock.name}"
+        said = read_lock(revisions.text_at(commit, f"./{lock.name}", folder=lock.parent), words)
+        if said.release == release:
+            return f"git:{commit}"
+    raise UsageError(
+        f"{bank} as it was in edition {release.number} is in no commit",
+        hint="name it with --since: a bank, a bundle, a deck, or REVISION:PATH; "
+        "and commit bank, lock and notes after each release",
+    )

@@ -1,0 +1,158 @@
+"""Processes that work for this one, and end when it does.
+
+    items → batches → whichever process is idle → results, in the order of the items
+
+`concurrent.futures` has a pool of processes too, but it takes all items at once (here: the HTML of a whole
+book), cannot be told to end its processes before Python 3.14, and up to 3.11.4 waits for ever where one dies
+while its queue is full.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import islice
+from multiprocessing import connection, get_context, resource_tracker
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from qexport.errors import LimitExceeded
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+    from types import TracebackType
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+PATIENCE = 1.0
+"""Seconds a process gets to tidy up after itself before it is ended as it is."""
+
+
+class Workers:
+    """Processes that are started when there is work for them, and ended with the `with` block."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._processes: dict[Connection, BaseProcess] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end(list(self._processes), at_once=kind is not None)
+
+    @property
+    def running(self) -> bool:
+        """Whether any process has been started."""
+        return bool(self._processes)
+
+    def map(self, function: Callable[[T], R], items: Iterable[T], *, chunksize: int = 1) -> Iterator[R]:
+        """Yield function(item) for each item, in their order; items are taken as processes are free for them."""
+        batches = enumerate(_batches(items, chunksize))
+        idle = list(self._processes)
+        at_work: dict[Connection, int] = {}
+        finished: dict[int, list[R]] = {}
+        number = 0
+        try:
+            while True:
+                while (idle or len(self._processes) < self.limit) and (following := next(batches, None)):
+                    pipe = idle.pop() if idle else self._start()
+                    at_work[pipe] = following[0]
+                    self._send(pipe, (function, following[1]))
+                if not at_work:
+                    return
+                ready = connection.wait(at_work)
+                for pipe in [pipe for pipe in at_work if pipe in ready]:
+                    finished[at_work.pop(pipe)] = self._receive(pipe)
+                    idle.append(pipe)
+                while number in finished:
+                    yield from finished.pop(number)
+                    number += 1
+        finally:
+            self._end(list(at_work), at_once=True)  # what nobody waits for any more
+
+    def _start(self) -> Connection:
+        context = get_context("spawn")  # a fork would copy whatever our threads are in the middle of
+        ours, theirs = context.Pipe()
+        with _ctrl_c_later():
+            process = context.Process(target=_work, args=(theirs,), daemon=True)
+            process.start()
+            self._processes[ours] = process
+        theirs.close()
+        return ours
+
+    def _end(self, pipes: Iterable[Connection], *, at_once: bool) -> None:
+        ending = {pipe: self._processes.pop(pipe) for pipe in pipes if pipe in self._processes}
+        for pipe, process in ending.items():
+            pipe.close()  # ends a process that waits for work
+            if at_once:
+                process.terminate()
+        for process in ending.values():
+            process.join(PATIENCE)
+            process.kill()
+            process.join()
+
+    def _send(self, pipe: Connection, work: object) -> None:
+        try:
+            pipe.send(work)
+        except ConnectionError as error:
+            raise self._lost(pipe) from error
+
+    def _receive(self, pipe: Connection) -> list[Any]:
+        try:
+            outcome = pipe.recv()
+        except (EOFError, ConnectionError) as error:
+            raise self._lost(pipe) from error
+        if isinstance(outcome, Exception):
+            raise outcome
+        results: list[Any] = outcome
+        return results
+
+    def _lost(self, pipe: Connection) -> LimitExceeded:
+        process = self._processes[pipe]
+        process.join(PATIENCE)
+        return LimitExceeded(
+            f"a process that was laying out pages has ended by itself (status {process.exitcode})",
+            hint="status -9: there was too little memory; fewer processes take less: --jobs 1",
+        )
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+@contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Hold Ctrl-C back for a moment. Processes started meanwhile never get it: this one ends them."""
+    resource_tracker.ensure_running()  # else the first process starts it, and it lets Ctrl-C through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _work(pipe: Connection) -> None:
+    """Do what comes down the pipe until nothing more does."""
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda *_: sys.exit())  # so that temporary files go
+    with suppress(EOFError, ConnectionError):  # the process that wanted it is gone
+        while True:
+            function, batch = pipe.recv()
+            pipe.send(_outcome(function, batch))
+
+
+def _outcome(function: Callable[[T], R], batch: list[T]) -> list[R] | Exception:
+    try:
+        return [function(item) for item in batch]
+    except Exception as error:  # noqa: BLE001  raised again by the one that wanted it
+        error.add_note(f"In another process:\n{traceback.format_exc()}")
+        return error

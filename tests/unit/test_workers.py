@@ -1,0 +1,130 @@
+"""workers: results in order, work as it is wanted, and nobody left behind."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from qexport.errors import LimitExceeded, UsageError
+from qexport.workers import Workers
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def later_the_smaller(number: int) -> int:
+    time.sleep((4 - number) * 0.05)
+    return number
+
+
+def process_of(_: int) -> int:
+    time.sleep(0.02)  # so that one alone does not take all
+    return os.getpid()
+
+
+def refuse(number: int) -> int:
+    if number == 3:
+        raise UsageError("three is refused", hint="take four")
+    return number
+
+
+def vanish(_: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
+def sleep(seconds: int) -> int:
+    time.sleep(seconds)
+    return seconds
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_left() -> Iterator[None]:
+    yield
+    assert multiprocessing.active_children() == []
+
+
+def test_results_come_in_the_order_of_the_items() -> None:
+    with Workers(2) as workers:
+        assert list(workers.map(square, range(20), chunksize=3)) == [number**2 for number in range(20)]
+        assert list(workers.map(later_the_smaller, range(5))) == [0, 1, 2, 3, 4]
+        assert list(workers.map(square, [])) == []
+
+
+def test_no_more_processes_are_started_than_there_is_work_for() -> None:
+    with Workers(4) as workers:
+        assert not workers.running
+        list(workers.map(square, range(8), chunksize=8))
+        assert (workers.running, len(multiprocessing.active_children())) == (True, 1)
+
+
+def test_the_work_is_shared_and_the_processes_stay() -> None:
+    with Workers(2) as workers:
+        first = set(workers.map(process_of, range(40)))
+        assert len(first) == 2
+        assert set(workers.map(process_of, range(40))) <= first
+
+
+def test_items_are_taken_when_somebody_is_there_for_them() -> None:
+    taken = 0
+
+    def items() -> Iterator[int]:
+        nonlocal taken
+        for taken in range(1, 101):
+            yield taken
+
+    with Workers(2) as workers:
+        results = workers.map(square, items(), chunksize=5)
+        assert next(results) == 1
+        assert taken <= 20
+
+
+def test_an_error_is_that_of_the_function_with_its_place_in_a_note() -> None:
+    with Workers(2) as workers:
+        with pytest.raises(UsageError) as caught:
+            list(workers.map(refuse, range(10)))
+        assert (caught.value.message, caught.value.hint) == ("three is refused", "take four")
+        (note,) = caught.value.__notes__
+        assert note.startswith("In another process:\nTraceback (most recent call last):\n")
+        assert list(workers.map(square, range(3))) == [0, 1, 4]
+
+
+def test_a_process_that_ends_by_itself_is_told() -> None:
+    with Workers(1) as workers, pytest.raises(LimitExceeded) as caught:
+        list(workers.map(vanish, range(3)))
+    assert (caught.value.message, caught.value.hint) == (
+        "a process that was laying out pages has ended by itself (status -9)",
+        "status -9: there was too little memory; fewer processes take less: --jobs 1",
+    )
+
+
+def test_the_end_of_the_block_ends_work_nobody_waits_for() -> None:
+    started = time.monotonic()
+    with pytest.raises(KeyError), Workers(2) as workers:
+        assert next(workers.map(sleep, [0, 60, 60])) == 0
+        raise KeyError
+    assert time.monotonic() - started < 10
+
+
+def test_ctrl_c_is_for_this_process_alone() -> None:
+    """The terminal sends it to all; theirs would be a traceback each."""
+
+    def ctrl_c(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, ctrl_c)
+    try:
+        with Workers(2) as workers:
+            list(workers.map(process_of, range(20)))
+            for process in multiprocessing.active_children():
+                assert process.pid
+                os.kill(process.pid, signal.SIGINT)
+            assert len(set(workers.map(process_of, range(20)))) == 2
+    finally:
+        signal.signal(signal.SIGINT, before)

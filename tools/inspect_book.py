@@ -1,0 +1,1221 @@
+"""Measure handbooks from their finished PDF, by tools that did not make it: pdfium, qpdf, poppler, veraPDF.
+
+    python tools/inspect_book.py                           the shipped bank in every theme, paper and medium
+    python tools/inspect_book.py --bank worst --paper a5   what is worst, on one paper
+    python tools/inspect_book.py --sample 12 --seed 7      some of all there are
+    python tools/inspect_book.py --keep FOLDER             keep the PDFs, to look at them
+
+Each book is a line of the table: its pages, and for each check how much was found. Below it, what was found.
+The exit status is 1 where there was anything.
+
+`inspected()` is what tests use: it returns a list of findings, which is to be empty.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import html.parser
+import json
+import math
+import random
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from io import BytesIO
+from itertools import pairwise, product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pikepdf
+import pypdfium2
+from PIL import Image, ImageChops
+from pypdfium2 import raw as pdfium
+
+from qexport import pipeline
+from qexport.editions import Edition
+from qexport.exporters import Document, Tools, handbook
+from qexport.options import checked
+from qexport.question import PROSE_SECTIONS, Bank, Question
+from qexport.selection import Filters, describe, select
+from qexport.templating import SECTION_TITLES, inline, prose, templates_folder
+from qexport.themes import theme
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+
+MM = 72 / 25.4
+THEMES = ("classic", "modern", "mono")
+PAPERS = {"a4": (210, 297), "letter": (215.9, 279.4), "a5": (148, 210), "6x9in": (152.4, 228.6)}
+"""Width and height in mm."""
+MEDIA = ("screen", "print", "prepress")
+VARIANTS: Mapping[str, Mapping[str, bool]] = {
+    "plain": {},
+    "large": {"large-print": True},
+    "flow": {"flow": True},
+    "notes": {"notes": True},
+    "flow+notes": {"flow": True, "notes": True},
+    "large+flow": {"large-print": True, "flow": True},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a book should not have."""
+
+    check: str
+    page: int
+    """Counted from 1; 0: the whole book."""
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.check}: page {self.page}: {self.what}" if self.page else f"{self.check}: {self.what}"
+
+
+# --- what a PDF holds --------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, slots=True)
+class Element:
+    """An element of the structure tree."""
+
+    tag: str
+    parent: Element | None
+    alt: str = ""
+    name: str = ""
+    """Its ID."""
+    kids: list[Element | Content] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+
+    def walk(self) -> Iterator[Element]:
+        """This element and all below it, in reading order."""
+        yield self
+        for kid in self.kids:
+            if isinstance(kid, Element):
+                yield from kid.walk()
+
+    def runs(self) -> Iterator[Run]:
+        """All text below, in reading order."""
+        for kid in self.kids:
+            yield from kid.runs() if isinstance(kid, Element) else kid.runs
+
+    @property
+    def text(self) -> str:
+        return "".join(run.text for run in self.runs())
+
+    @property
+    def block(self) -> Element:
+        """The paragraph, heading, cell or list item this is a part of."""
+        element = self
+        while element.tag in ("Span", "Link", "NonStruct", "Figure", "Lbl") and element.parent:
+            element = element.parent
+        return element
+
+    @property
+    def ancestors(self) -> Iterator[Element]:
+        element = self.parent
+        while element:
+            yield element
+            element = element.parent
+
+
+@dataclass(eq=False, slots=True)
+class Content:
+    """A piece of a page's content that belongs to an element."""
+
+    element: Element
+    runs: list[Run] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class Run:
+    """A text as it is drawn in one go. Lengths are points from the lower left corner of the trimmed page."""
+
+    page: int
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    baseline: float
+    size: float
+    colour: tuple[int, ...]
+    artifact: bool
+    element: Element | None
+
+    def __str__(self) -> str:
+        return repr(self.text.strip())
+
+
+@dataclass(eq=False, slots=True)
+class Link:
+    """A link annotation."""
+
+    page: int
+    to_page: int
+    """0: it leads out of the book."""
+    to_top: float
+    uri: str
+    said: str
+    """What a screen reader says of it."""
+
+
+@dataclass(eq=False, slots=True)
+class Page:
+    """A page: its boxes, what is drawn on it, and how it looks."""
+
+    number: int
+    media: tuple[float, ...]
+    trim: tuple[float, ...]
+    bleed: tuple[float, ...]
+    runs: list[Run]
+    paths: list[tuple[float, float, float, float]]
+    picture: Image.Image
+    """Of the media box, 2 pixels a point."""
+
+    @property
+    def width(self) -> float:
+        return self.trim[2] - self.trim[0]
+
+    @property
+    def height(self) -> float:
+        return self.trim[3] - self.trim[1]
+
+    @property
+    def body(self) -> list[Run]:
+        """What is read: no running heads, no folios."""
+        return [run for run in self.runs if run.element]
+
+    def cut(self, left: float, bottom: float, right: float, top: float) -> Image.Image:
+        """A part of the picture, in points of the trimmed page."""
+        x, y = self.trim[0] - self.media[0], self.media[3] - self.trim[1]
+        box = (2 * (x + left), 2 * (y - top), 2 * (x + right), 2 * (y - bottom))
+        return self.picture.crop((math.floor(box[0]), math.floor(box[1]), math.ceil(box[2]), math.ceil(box[3])))
+
+
+class OutlineLine(NamedTuple):
+    """A line of the PDF outline."""
+
+    depth: int
+    title: str
+    page: int
+
+
+class Heading(NamedTuple):
+    """A heading, and where its text really is."""
+
+    level: int
+    text: str
+    page: int
+    element: Element
+
+
+class Book:
+    """A finished PDF, read."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.by_content: dict[tuple[int, int], Content] = {}
+        self.untagged: list[Finding] = []
+        with pikepdf.open(BytesIO(data)) as pdf:
+            self.catalog = _Catalog(pdf)
+            self.root = self.catalog.structure(self.by_content)
+            self.links = self.catalog.links
+            self.outline = self.catalog.outline()
+            self.fonts_without_glyph = self.catalog.fonts_that_draw_nothing()
+        self.pages = list(self._pages())
+
+    def _pages(self) -> Iterator[Page]:
+        document = pypdfium2.PdfDocument(self.data)
+        for number, (page, boxes) in enumerate(zip(document, self.catalog.boxes, strict=True), start=1):
+            text_page = page.get_textpage()
+            result = Page(number, *boxes, [], [], page.render(scale=2).to_pil().convert("RGB"))
+            at = (result.trim[0], result.trim[1])
+            for kind, item, matrix, marks, mcid in _drawn(page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject):
+                bounds = _bounds(item, matrix, at)
+                if kind == pdfium.FPDF_PAGEOBJ_PATH:
+                    result.paths.append(bounds)
+                elif kind == pdfium.FPDF_PAGEOBJ_TEXT and (text := _text(item, text_page.raw)):
+                    content = self.by_content.get((number, mcid))
+                    element = content.element if content else None
+                    run = Run(number, text, *bounds, *_type(item, matrix, at), "Artifact" in marks, element)
+                    result.runs.append(run)
+                    if content:
+                        content.runs.append(run)
+                    elif not run.artifact:
+                        self.untagged.append(Finding("structure", number, f"{run} is neither tagged nor an artifact"))
+            text_page.close()
+            page.close()
+            yield result
+        document.close()
+
+    @cached_property
+    def headings(self) -> list[Heading]:
+        """All headings in reading order."""
+        found = []
+        for element in self.root.walk():
+            if re.fullmatch(r"H[1-6]", element.tag):
+                runs = list(element.runs())
+                found.append(Heading(int(element.tag[1]), bare(element.text), runs[0].page if runs else 0, element))
+        return found
+
+    @cached_property
+    def lines(self) -> dict[Element, list[list[Run]]]:
+        """The lines of each block of text, from the first to the last."""
+        lines: dict[Element, dict[tuple[int, int], list[Run]]] = defaultdict(dict)
+        for run in self.root.runs():
+            if run.text.strip() and run.element:
+                block = lines[run.element.block]
+                near = [key for key in block if key[0] == run.page and abs(key[1] - run.baseline) < run.size / 2]
+                block.setdefault(near[0] if near else (run.page, round(run.baseline)), []).append(run)
+        return {block: [found[key] for key in sorted(found, key=lambda key: (key[0], -key[1]))] for block, found in lines.items()}
+
+
+class _Catalog:
+    """What pikepdf reads of a PDF."""
+
+    def __init__(self, pdf: pikepdf.Pdf) -> None:
+        self.pdf = pdf
+        self.numbers = {page.objgen: number for number, page in enumerate(pdf.pages, start=1)}
+        self.boxes = [
+            tuple(tuple(float(each) for each in page.get(name, page.MediaBox)) for name in ("/MediaBox", "/TrimBox", "/BleedBox"))
+            for page in pdf.pages
+        ]
+        names = pdf.Root.Names.Dests.Names if "/Names" in pdf.Root else []
+        self.places = {str(names[index]): names[index + 1] for index in range(0, len(names), 2)}
+        self.links: list[Link] = []
+        self.by_annotation: dict[tuple[int, int], Link] = {}
+        for number, page in enumerate(pdf.pages, start=1):
+            for annotation in page.get("/Annots", []):
+                self._link(number, annotation)
+
+    def place(self, destination: pikepdf.Object) -> tuple[int, float]:
+        """The page a destination is on, and how high."""
+        if isinstance(destination, pikepdf.String):
+            destination = self.places[str(destination)]
+        page = self.numbers[destination[0].objgen]
+        return page, float(destination[3]) - self.boxes[page - 1][1][1]
+
+    def _link(self, number: int, annotation: pikepdf.Object) -> None:
+        said = str(annotation.get("/Contents", ""))
+        if "/Dest" in annotation:
+            link = Link(number, *self.place(annotation.Dest), "", said)
+        else:
+            link = Link(number, 0, 0, str(annotation.A.URI), said)
+        self.links.append(link)
+        self.by_annotation[annotation.objgen] = link
+
+    def structure(self, by_content: dict[tuple[int, int], Content]) -> Element:
+        """The root of the structure tree; `by_content` gets the element of each marked content."""
+        root = self.pdf.Root.StructTreeRoot
+        kids = root.K if isinstance(root.K, pikepdf.Array) else [root.K]
+        top = Element("Root", None)
+        for kid in kids:
+            self._element(kid, top, by_content)
+        return top
+
+    def _element(self, item: pikepdf.Object, parent: Element, by_content: dict[tuple[int, int], Content]) -> None:
+        element = Element(str(item.S)[1:], parent, str(item.get("/Alt", "")), str(item.get("/ID", "")))
+        parent.kids.append(element)
+        kids = item.get("/K", [])
+        for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+            if isinstance(kid, int) or kid.get("/Type") == "/MCR":
+                page, key = (item.Pg, kid) if isinstance(kid, int) else (kid.get("/Pg", item.get("/Pg")), int(kid.MCID))
+                content = by_content[self.numbers[page.objgen], key] = Content(element)
+                element.kids.append(content)
+            elif kid.get("/Type") == "/OBJR":
+                element.links.append(self.by_annotation[kid.Obj.objgen])
+            else:
+                self._element(kid, element, by_content)
+
+    def outline(self) -> list[OutlineLine]:
+        found = []
+
+        def walk(items: Iterable[pikepdf.OutlineItem], depth: int) -> None:
+            for item in items:
+                destination = item.destination
+                assert destination is not None
+                found.append(OutlineLine(depth, item.title, self.place(destination)[0]))
+                walk(item.children, depth + 1)
+
+        with self.pdf.open_outline() as outline:
+            walk(outline.root, 0)
+        return found
+
+    def fonts_that_draw_nothing(self) -> list[str]:
+        """Fonts whose glyph 0, the box for what a font lacks, is drawn."""
+        fonts = {str(name): font for page in self.pdf.pages for name, font in page.Resources.get("/Font", {}).items()}
+        return sorted(str(font.BaseFont) for font in fonts.values() if any(int(glyph) == 0 for glyph in list(font.DescendantFonts[0].W)[::2]))
+
+
+Matrix = tuple[float, float, float, float, float, float]
+
+
+def _drawn(holder: Any, count: Any, get: Any, matrix: Matrix = (1, 0, 0, 1, 0, 0), outer: Any = None) -> Iterator[Any]:
+    """Yield (kind, object, matrix of the form it stands in, marks, MCID) of all that is drawn."""
+    for index in range(count(holder)):
+        item = get(holder, index)
+        kind = pdfium.FPDFPageObj_GetType(item)
+        marks, mcid = outer or (_marks(item), pdfium.FPDFPageObj_GetMarkedContentID(item))
+        if kind == pdfium.FPDF_PAGEOBJ_FORM:
+            inner = _times(_matrix(item), matrix)
+            yield from _drawn(item, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, inner, (marks, mcid))
+        else:
+            yield kind, item, matrix, marks, mcid
+
+
+def _marks(item: Any) -> list[str]:
+    names = []
+    for index in range(pdfium.FPDFPageObj_CountMarks(item)):
+        mark = pdfium.FPDFPageObj_GetMark(item, index)
+        length = ctypes.c_ulong()
+        buffer = (ctypes.c_ushort * 64)()
+        pdfium.FPDFPageObjMark_GetName(mark, buffer, ctypes.sizeof(buffer), length)
+        names.append(bytes(buffer)[: length.value].decode("utf-16-le").rstrip("\0"))
+    return names
+
+
+def _matrix(item: Any) -> Matrix:
+    found = pdfium.FS_MATRIX()
+    pdfium.FPDFPageObj_GetMatrix(item, found)
+    return found.a, found.b, found.c, found.d, found.e, found.f
+
+
+def _times(one: Matrix, other: Matrix) -> Matrix:
+    a, b, c, d, e, f = one
+    g, h, i, j, k, m = other
+    return a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m
+
+
+def _bounds(item: Any, matrix: Matrix, at: tuple[float, float]) -> tuple[float, float, float, float]:
+    found = [ctypes.c_float() for _ in range(4)]
+    pdfium.FPDFPageObj_GetBounds(item, *found)
+    left, bottom, right, top = (each.value for each in found)
+    a, _, _, d, e, f = matrix
+    xs, ys = sorted((a * left + e - at[0], a * right + e - at[0])), sorted((d * bottom + f - at[1], d * top + f - at[1]))
+    return xs[0], ys[0], xs[1], ys[1]
+
+
+def _text(item: Any, text_page: Any) -> str:
+    length = pdfium.FPDFTextObj_GetText(item, text_page, None, 0)
+    buffer = (ctypes.c_ushort * (length // 2 + 1))()
+    pdfium.FPDFTextObj_GetText(item, text_page, buffer, length)
+    # pdfium takes a hyphen at the end of a line for one that is not the word's own, and says so by U+0002.
+    return bytes(buffer).decode("utf-16-le", "replace").rstrip("\0").replace("\x02", "-")
+
+
+def _type(item: Any, matrix: Matrix, at: tuple[float, float]) -> tuple[float, float, tuple[int, ...]]:
+    """Baseline, size and colour of a text."""
+    size = ctypes.c_float()
+    pdfium.FPDFTextObj_GetFontSize(item, size)
+    placed = _times(_matrix(item), matrix)
+    colour = [ctypes.c_uint() for _ in range(4)]
+    pdfium.FPDFPageObj_GetFillColor(item, *colour)
+    return placed[5] - at[1], size.value * abs(placed[3]), tuple(each.value for each in colour[:3])
+
+
+def bare(text: str) -> str:
+    """A text without what a layout may put in or take out: white space, places to break, names of what no font has."""
+    return re.sub(r"\[U\+[0-9A-F]{4,6}(U\+[0-9A-F]{4,6})*\]", "", re.sub(r"[\s\u200b]+", "", text))
+
+
+# --- what it should hold -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a book was made from."""
+
+    bank: Bank
+    questions: Sequence[Question]
+    options: Mapping[str, str | bool]
+    warnings: Sequence[str] = ()
+    measured: bool = False
+    """Whether its lines are long enough to count their characters."""
+
+    @property
+    def on_paper(self) -> bool:
+        return self.options["media"] != "screen"
+
+    @cached_property
+    def unsaid(self) -> dict[int, str]:
+        """What was warned of: characters no font has, as a table for `str.translate`."""
+        return {int(each, 16): "" for warning in self.warnings for each in re.findall(r"U\+([0-9A-F]{4,6})", warning)}
+
+    @cached_property
+    def text_box(self) -> tuple[float, float, float, float]:
+        """Margins in points: inner, bottom, outer, top."""
+        css = (templates_folder() / "handbook" / f"paper-{self.options['paper']}.css").read_text("utf-8")
+        mm = {name: float(value) for name, value in re.findall(r"--margin-(\w+): ([\d.]+)mm", css)}
+        gutter = 3 if self.on_paper else 0
+        return tuple(MM * each for each in (mm["inner"] + gutter, mm["bottom"], mm["outer"] - gutter, mm["top"]))  # type: ignore[return-value]
+
+    @cached_property
+    def paragraphs(self) -> dict[str, list[str]]:
+        """For each id, its blocks of text, bare."""
+        return {question.id: [block for _, blocks in texts(question) for block in blocks] for question in self.questions}
+
+
+def texts(question: Question) -> Iterator[tuple[str, list[str]]]:
+    """Yield (field, its paragraphs), bare, as a reader should find them."""
+    for key in ("question", *PROSE_SECTIONS, "follow_ups"):
+        value = getattr(question, key)
+        if question.markup == "plain":
+            parts = value if key == "follow_ups" else re.split(r"\n\s*\n", value)
+        else:
+            lines = value if key == "follow_ups" else [value]
+            markup = [inline(line, "markdown") if key in ("question", "follow_ups") else prose(line, "markdown") for line in lines]
+            parts = [block for each in markup for block in _Blocks(each).blocks]
+        yield key, [bare(part) for part in parts if bare(part)]
+
+
+class _Blocks(html.parser.HTMLParser):
+    """The texts of HTML's blocks."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.blocks = [""]
+        self.feed(str(source))  # Markup would escape what it is told to read
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002
+        if tag not in ("a", "br", "code", "em", "s", "span", "strong"):
+            self.blocks.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.handle_starttag(tag, ())
+
+    def handle_data(self, data: str) -> None:
+        self.blocks[-1] += data
+
+
+class Placed(NamedTuple):
+    """A question of the book: its heading, and the pages it goes over."""
+
+    question: Question
+    heading: Heading
+    last_page: int
+    text: str
+    """All that is read of it, bare."""
+
+
+def _opening(heading: Heading) -> Element:
+    """What stands above the question, too."""
+    parent = heading.element.parent
+    return parent if parent and parent.tag == "Div" else heading.element
+
+
+def placed(book: Book, order: Order) -> list[Placed]:
+    """The questions in the book, by their headings, which must stand in the order of the list."""
+    wanted = [next(iter(texts(question)))[1][0].translate(order.unsaid) for question in order.questions]
+    at = []
+    headings = iter(book.headings)
+    for text in wanted:
+        found = next((heading for heading in headings if heading.text.translate(order.unsaid) == text and heading.element.parent and heading.level > 1), None)
+        if found is None:
+            return []
+        at.append(found)
+    read = list(book.root.runs())
+    position = {run: number for number, run in enumerate(read)}
+    starts = {}
+    for heading in [*at, *book.headings]:
+        if heading in at or heading.level == 1:
+            starts[position[next(_opening(heading).runs())]] = heading
+    places = []
+    for question, heading in zip(order.questions, at, strict=True):
+        start = position[next(heading.element.runs())]
+        end = min((each for each in starts if each > start), default=len(read))
+        runs = [run for run in read[start:end] if run.text.strip()]
+        if end < len(read) and starts[end].level == 1:  # what stands above a part's title is the part's
+            runs = [run for run in runs if run.page < starts[end].page]
+        places.append(Placed(question, heading, runs[-1].page, bare("".join(run.text for run in runs))))
+    return places
+
+
+# --- the checks --------------------------------------------------------------------------------------------------
+
+
+def _finds_headings_at_the_foot(book: Book, order: Order) -> Iterator[Finding]:
+    """Two lines of what follows a heading stand on its page, or all of it if it is shorter."""
+    blocks = list(book.lines)
+    tags = [re.fullmatch(r"H([1-6])", block.tag) for block in blocks]
+    for index, block in enumerate(blocks):
+        if not tags[index]:
+            continue
+        page = book.lines[block][-1][0].page
+        section = next((element for element in block.ancestors if element.tag == "Sect"), None)
+        following = []
+        for other, tag in zip(blocks[index + 1 :], tags[index + 1 :], strict=True):
+            if tag and int(tag[1]) <= int(tags[index][1]):  # type: ignore[index]
+                break
+            if section and section not in other.ancestors:
+                break
+            following += [] if tag else [line[0].page for line in book.lines[other]]
+            if len(following) > 2:
+                break
+        if sum(each == page for each in following) < min(2, len(following)):
+            yield Finding("headings", page, f"{block.text.strip()!r} is too near the foot")
+
+
+def _finds_stranded_lines(book: Book, order: Order) -> Iterator[Finding]:
+    """No paragraph leaves a single line behind; no question ends on a page with one or two lines."""
+    ends = {paragraph[-40:] for paragraphs in order.paragraphs.values() for paragraph in paragraphs}
+    longest = {length: {end[-length:] for end in ends if len(end) >= length} for length in {len(end) for end in ends}}
+    places = placed(book, order)
+    breaks = sorted({number for place in places for number in range(place.heading.page, place.last_page)})
+    for number in breaks:
+        page, following = book.pages[number - 1 : number + 1]
+        one, other = _last_block(book, page), _first_block(book, following)
+        if not one or not other:
+            continue
+        text = bare(one.text)
+        item = re.fullmatch("LI|LBody", one.tag)
+        ended = any(text[-length:] in found for length, found in longest.items()) or (item and text[-1] in ".?!")
+        if ended or one.tag != other.tag or re.fullmatch("H[1-6]", one.tag):
+            continue
+        for block, which in ((one, page), (other, following)):
+            if sum(line[0].page == which.number for line in book.lines[block]) < 2:
+                yield Finding("stranded", which.number, f"a single line {block.text.strip()[:60]!r}")
+    for place in places:
+        if place.last_page > place.heading.page and not order.options["flow"]:
+            lines = {round(run.baseline) for run in book.pages[place.last_page - 1].body if run.text.strip()}
+            if len(lines) <= 2:
+                yield Finding("stranded", place.last_page, f"{place.question.id} ends with {len(lines)} lines")
+
+
+def _last_block(book: Book, page: Page) -> Element | None:
+    blocks = [run.element.block for run in page.body if run.element and run.text.strip()]
+    return min(blocks, key=lambda block: min(run.baseline for run in block.runs() if run.page == page.number), default=None)
+
+
+def _first_block(book: Book, page: Page) -> Element | None:
+    blocks = [run.element.block for run in page.body if run.element and run.text.strip()]
+    return max(blocks, key=lambda block: max(run.baseline for run in block.runs() if run.page == page.number), default=None)
+
+
+def _finds_what_is_outside(book: Book, order: Order) -> Iterator[Finding]:
+    """All text stands inside the text box, all ink on the page's own area, and no text on another."""
+    inner, low, outer, high = order.text_box
+    for page in book.pages:
+        verso = order.on_paper and page.number % 2 == 0
+        left, right = (outer, inner) if verso else (inner, outer)
+        box = (left, low, page.width - right, page.height - high)
+        for run in page.body if page.number > 1 else ():
+            over = max(box[0] - run.left, box[1] - run.bottom, run.right - box[2], run.top - box[3])
+            if over > 0.5 + run.size / 10 and run.text.strip():  # a J or f reaches out of its own box
+                yield Finding("outside", page.number, f"{run} is {over:.1f} pt outside the text box")
+        for run in page.runs:
+            if not 8 * MM <= run.left <= run.right <= page.width - 8 * MM and run.text.strip():
+                yield Finding("outside", page.number, f"{run} is less than 8 mm from the edge")
+        if page.number > 1:
+            ink = _ink(page)
+            if ink and (ink[0] < box[0] - 1.5 or ink[2] > box[2] + 1.5 or ink[1] < 6 * MM or ink[3] > page.height - 6 * MM):
+                yield Finding("outside", page.number, f"ink at {', '.join(f'{each:.0f}' for each in ink)} pt")
+        yield from _overlaps(page)
+
+
+def _ink(page: Page) -> tuple[float, float, float, float] | None:
+    """The smallest box around all that is drawn on the trimmed page, in points."""
+    part = page.cut(0, 0, page.width, page.height).convert("L")
+    box = ImageChops.invert(part).point(lambda value: 255 if value > 16 else 0).getbbox()
+    return (box[0] / 2, page.height - box[3] / 2, box[2] / 2, page.height - box[1] / 2) if box else None
+
+
+def _overlaps(page: Page) -> Iterator[Finding]:
+    runs = sorted((run for run in page.runs if run.text.strip(" .")), key=lambda run: run.bottom)
+    for index, run in enumerate(runs):
+        for other in runs[index + 1 :]:
+            if other.bottom > run.top:
+                break
+            deep = min(run.top, other.top) - other.bottom
+            wide = min(run.right, other.right) - max(run.left, other.left)
+            if wide > 2 and deep > 0.35 * min(run.top - run.bottom, other.top - other.bottom):
+                yield Finding("outside", page.number, f"{run} and {other} overlap")
+
+
+def _finds_missing_glyphs(book: Book, order: Order) -> Iterator[Finding]:
+    """No box stands for a character no font has, and each such character was warned of by name."""
+    for font in book.fonts_without_glyph:
+        yield Finding("glyphs", 0, f"{font} draws a box for what it lacks")
+    for place in placed(book, order):
+        wanted = Counter("".join(block for _, blocks in texts(place.question) for block in blocks))
+        for character in sorted(wanted - Counter(place.text)):
+            if not any(place.question.id in each and f"U+{ord(character):04X}" in each for each in order.warnings):
+                yield Finding("glyphs", place.heading.page, f"{place.question.id}: no warning of {character!r}")
+
+
+def _finds_wrong_folios(book: Book, order: Order) -> Iterator[Finding]:
+    """A number that stands for a page is the page of the heading it speaks of, and its link leads there."""
+    places = placed(book, order)
+    by_entry = {bare(f"{place.question.id}{place.heading.element.text}"): place.heading for place in places}
+    by_id = {place.question.id: place.heading for place in places}
+    by_title = {heading.text: heading for heading in reversed(book.headings) if heading.level == 1}
+    entries = 0
+    for element in book.root.walk():
+        runs = [run for run in element.runs() if run.text.strip()] if element.links else []
+        text = bare("".join(run.text for run in runs))
+        folio = bare(runs[-1].text) if runs and bare(runs[-1].text).isdigit() else ""  # drawn apart from the text
+        for link in element.links:
+            if not link.to_page:
+                continue
+            if re.fullmatch(r"\d+(–\d+)?", text):
+                yield from _index_place(book, places, element, link, text)
+                continue
+            if text.startswith("→p."):
+                heading = by_id.get(link.said)
+            else:
+                heading = by_entry.get(text.removesuffix(folio)) or by_title.get(text.removesuffix(folio))
+                entries += 1
+            if heading is None:
+                yield Finding("folios", link.page, f"{text!r} leads to no heading")
+            elif folio not in ("", str(heading.page)):
+                yield Finding("folios", link.page, f"{text!r}, but that is on page {heading.page}")
+            elif link.to_page != heading.page:
+                yield Finding("folios", link.page, f"{text!r} leads to page {link.to_page}, not {heading.page}")
+            elif not _near(heading, link, book):
+                yield Finding("folios", link.page, f"{text!r} leads {link.to_top:.0f} pt high, past its heading")
+    if entries < (2 if by_title.keys() & {bare(each.technology) for each in order.questions} else 1) * len(places):
+        yield Finding("folios", 0, f"only {entries} entries in contents and parts for {len(places)} questions")
+
+
+def _near(heading: Heading, link: Link, book: Book) -> bool:
+    top = max(run.top for run in heading.element.runs())
+    return top - 20 <= link.to_top <= book.pages[heading.page - 1].height + 30
+
+
+def _index_place(book: Book, places: Sequence[Placed], element: Element, link: Link, text: str) -> Iterator[Finding]:
+    """The pages an index names have the term; its link leads to the question that has it."""
+    term = re.split(r",\s*\d", element.block.text)[0].strip()
+    first, last = (int(each) for each in (text.split("–") * 2)[:2])
+    for number in range(first, last + 1):
+        on = [place for place in places if place.heading.page <= number <= place.last_page]
+        names = {name for place in on for name in (place.question.technology, place.question.category, *place.question.tags)}
+        read = bare("".join(run.text for run in book.pages[number - 1].body))
+        if term not in names and bare(term) not in read:
+            yield Finding("folios", link.page, f"index: {term!r} is not on page {number}")
+    if link.to_page > first or not any(place.heading.page <= first <= place.last_page for place in places):
+        yield Finding("folios", link.page, f"index: {term!r}, {text} leads to page {link.to_page}")
+
+
+def _finds_wrong_outline(book: Book, order: Order) -> Iterator[Finding]:
+    """The outline names the questions in the order of the list, and equals the contents."""
+    places = placed(book, order)
+    if not places:
+        headings = {heading.text for heading in book.headings}
+        lost = [question.id for question in order.questions if next(iter(texts(question)))[1][0] not in headings]
+        yield Finding("outline", 0, f"the headings are not the questions in their order; without heading: {lost}")
+        return
+    wanted = [
+        (bare(f"{place.question.id}{place.question.question}").translate(order.unsaid), place.heading.page)
+        for place in places
+    ]
+    have = [(bare(line.title).translate(order.unsaid), line.page) for line in book.outline]
+    ids = {title for title, _ in wanted}
+    if [line for line in have if line[0] in ids] != wanted:
+        yield Finding("outline", 0, "its questions are not those of the list, in that order, on their pages")
+    contents = next((heading for heading in book.headings if heading.text == "Contents"), None)
+    following = next((heading for heading in book.headings if contents and heading.level == 1 and heading.page > contents.page), None)
+    lines = []
+    for element in book.root.walk():
+        for link in element.links if element.tag == "Link" else ():
+            if contents and link.page >= contents.page and (following is None or link.page < following.page) and link.to_page:
+                lines.append((re.sub(rf"{link.to_page}$", "", bare(element.text)), link.to_page))
+    told = [line for line in have if line[0] != "Contents" and line[0] not in _chapter_titles(order)]
+    listed = [line for line in lines if line[0] not in _chapter_titles(order)]
+    if [(_plain(title), page) for title, page in told] != [(_plain(title), page) for title, page in listed]:
+        odd = sorted(set(told) ^ set(listed))
+        yield Finding("outline", 0, f"it is not the contents: {odd[:3] or 'another order'}")
+
+
+def _plain(title: str) -> str:
+    return re.sub(r"[*`_~\\]", "", title)
+
+
+def _chapter_titles(order: Order) -> set[str]:
+    return {bare(question.category) for question in order.questions} - {bare(question.technology) for question in order.questions}
+
+
+def _finds_wrong_heads(book: Book, order: Order) -> Iterator[Finding]:
+    """Every page says its technology, question and number, at the right side; the cover and blanks say nothing."""
+    inner, low, outer, high = order.text_box
+    places = placed(book, order)
+    for page in book.pages:
+        artifacts = [run for run in page.runs if run.artifact and run.text.strip()]
+        if page.number == 1 or not page.body:
+            for run in artifacts:
+                yield Finding("heads", page.number, f"{run} on a {'cover' if page.number == 1 else 'blank'}")
+            continue
+        verso = order.on_paper and page.number % 2 == 0
+        left, right = (outer, page.width - inner) if verso else (inner, page.width - outer)
+        heads = [run for run in artifacts if run.baseline > page.height - high]  # between them, leaders
+        feet = [run for run in artifacts if run.baseline < low]
+        if [run.text.strip() for run in feet] != [str(page.number)]:
+            yield Finding("heads", page.number, f"the folio is {[str(run) for run in feet]}")
+        elif abs((feet[0].left - left) if verso else (feet[0].right - right)) > 2:
+            yield Finding("heads", page.number, "the folio is not at the outer edge of the text")
+        on = [place for place in places if place.heading.page <= page.number <= place.last_page]
+        if not on:
+            continue
+        question = on[0].question  # what a page begins with
+        wanted = {bare(question.technology): right if verso else left, bare(question.id): left if verso else right}
+        for text, side in wanted.items():
+            run = next((run for run in heads if text and bare(run.text).rstrip("…") and text.startswith(bare(run.text).rstrip("…"))), None)
+            if text and run is None:
+                yield Finding("heads", page.number, f"{[str(run) for run in heads]} do not say {text!r}")
+            elif run and abs((run.left if side == left else run.right) - side) > 2.5:
+                yield Finding("heads", page.number, f"{run} is not at its side")
+
+
+def _finds_lost_texts(book: Book, order: Order) -> Iterator[Finding]:
+    """Every text of the bank is read whole, in reading order, from the question it belongs to."""
+    for place in placed(book, order):
+        at = 0
+        read = place.text.translate(order.unsaid)
+        for key, blocks in texts(place.question):
+            for block in blocks:
+                found = read.find(block.translate(order.unsaid), at)
+                if found < 0:
+                    yield Finding("texts", place.heading.page, f"{place.question.id}: {key} {block[:40]!r} is not whole")
+                else:
+                    at = found
+
+
+def _finds_structure_faults(book: Book, order: Order) -> Iterator[Finding]:
+    """All that is drawn is tagged; headings nest; lists, links and figures are what they should be."""
+    yield from book.untagged
+    level = 0
+    for heading in book.headings:
+        if heading.level > level + 1:
+            yield Finding("structure", heading.page, f"H{heading.level} {heading.text!r} after H{level}")
+        if not heading.text:
+            yield Finding("structure", heading.page, f"an empty H{heading.level}")
+        level = heading.level
+    allowed = {
+        "L": {"L", "LI", "Caption"},
+        "LI": {"Lbl", "LBody"},
+        "Table": {"THead", "TBody", "TFoot", "TR", "Caption"},
+        "TR": {"TH", "TD"},
+    }
+    linked = 0
+    for element in book.root.walk():
+        page = next((run.page for run in element.runs()), 0)
+        kids = {kid.tag for kid in element.kids if isinstance(kid, Element)}
+        if element.tag in allowed and not kids <= allowed[element.tag]:
+            yield Finding("structure", page, f"{element.tag} holds {', '.join(sorted(kids - allowed[element.tag]))}")
+        if element.tag == "Figure" and not element.alt:
+            yield Finding("structure", page, "a figure without a text for it")
+        if element.tag == "Link":
+            linked += len(element.links)
+            if not element.links:
+                yield Finding("structure", page, f"the link {element.text!r} leads nowhere")
+        for link in element.links:
+            if not link.said:
+                yield Finding("structure", page, f"the link {element.text!r} is not described")
+    if linked != len(book.links):
+        yield Finding("structure", 0, f"{len(book.links) - linked} link annotations are not tagged")
+    names = Counter(element.name for element in book.root.walk() if element.name)
+    for name, count in names.items():
+        if count > 1:
+            yield Finding("structure", 0, f"{count} elements have the ID {name!r}")
+    for place in placed(book, order):
+        titles = [bare(SECTION_TITLES[key]) for key in (*PROSE_SECTIONS, "follow_ups") if getattr(place.question, key)]
+        at = next(index for index, heading in enumerate(book.headings) if heading.element is place.heading.element)
+        level = place.heading.level
+        have = []
+        for heading in book.headings[at + 1 :]:
+            if heading.level <= level:
+                break
+            have += [heading.text] if heading.level == level + 1 else []
+        if have != titles:
+            yield Finding("structure", place.heading.page, f"the sections of {place.question.id} are {have}, not {titles}")
+
+
+def _finds_long_lines(book: Book, order: Order) -> Iterator[Finding]:
+    """A full line of running text has 60 to 75 characters, in the middle."""
+    if order.measured and not order.options["large-print"]:
+        usual = line_length(book, order)
+        if not 60 <= usual <= 75:
+            yield Finding("measure", 0, f"a full line has {usual:.0f} characters")
+
+
+def line_length(book: Book, order: Order) -> float:
+    """The characters of the middle one of all full lines of running text."""
+    lengths = [len(text) for text in _full_lines(book)]
+    return statistics.median(lengths) if lengths else 0
+
+
+def _full_lines(book: Book) -> Iterator[str]:
+    for block, lines in book.lines.items():
+        if block.tag == "P" and any(element.tag == "Sect" for element in block.ancestors):
+            for line in lines[:-1]:
+                yield "".join(run.text for run in line).strip()
+
+
+def _finds_weak_contrast(book: Book, order: Order) -> Iterator[Finding]:
+    """Text stands out from its ground by 4.5 to 1 (WCAG 2.2, 1.4.3); on mono everything is black or white."""
+    for page in book.pages:
+        for run in page.runs:
+            if not run.text.strip():
+                continue
+            around = page.cut(run.left - 1, run.bottom - 1, run.right + 1, run.top + 1)
+            colours = around.getcolors(1 << 16) or []
+            ground = max(colours, default=(0, (255, 255, 255)))[1]
+            ratio = contrast(run.colour, ground)  # type: ignore[arg-type]
+            if ratio < 4.5:
+                yield Finding("contrast", page.number, f"{run} has {ratio:.1f} to 1")
+            if order.options["theme"] == "mono" and (any(run.colour) or ground != (255, 255, 255)):
+                yield Finding("contrast", page.number, f"{run} is {run.colour} on {ground} in mono")
+
+
+def contrast(one: Sequence[int], other: Sequence[int]) -> float:
+    """The contrast ratio of two sRGB colours (WCAG 2.2)."""
+
+    def luminance(colour: Sequence[int]) -> float:
+        linear = [each / 255 / 12.92 if each / 255 <= 0.04045 else ((each / 255 + 0.055) / 1.055) ** 2.4 for each in colour]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _finds_small_print(book: Book, order: Order) -> Iterator[Finding]:
+    """Large print is 16 pt and over, all of it; else nothing is under 6.5 pt."""
+    least = 16 if order.options["large-print"] else 6.5
+    small = {(run.page, round(run.size, 1)): run for page in book.pages for run in page.runs if run.text.strip() and run.size < least - 0.01}
+    for (page, size), run in small.items():
+        yield Finding("size", page, f"{run} is {size} pt")
+
+
+def _finds_wrong_boxes(book: Book, order: Order) -> Iterator[Finding]:
+    """Pages have the size asked for; on paper the room is at the binding; prepress has bleed and marks."""
+    width, height = (MM * each for each in PAPERS[str(order.options["paper"])])
+    for page in book.pages:
+        if abs(page.width - width) > 0.1 or abs(page.height - height) > 0.1:
+            yield Finding("boxes", page.number, f"{page.width:.1f} × {page.height:.1f} pt")
+        bleeds = [page.trim[0] - page.bleed[0], page.trim[1] - page.bleed[1], page.bleed[2] - page.trim[2], page.bleed[3] - page.trim[3]]
+        least, most = (3 * MM, 5 * MM) if order.options["media"] == "prepress" else (0, 0)
+        if not all(least - 0.1 < bleed < most + 0.1 for bleed in bleeds):
+            yield Finding("boxes", page.number, f"bleeds {', '.join(f'{bleed:.1f}' for bleed in bleeds)} pt")
+        if least and not _has_crop_marks(page):
+            yield Finding("boxes", page.number, "no crop marks at the corners of the trimmed page, outside the bleed")
+    if order.options["media"] == "prepress":
+        page = book.pages[0]
+        edge = page.cut(-2.5 * MM, 0, -1, page.height).convert("L").getextrema()
+        if isinstance(edge[0], int) and edge[1] > 128:  # type: ignore[operator]
+            yield Finding("boxes", 1, "the spine of the cover does not reach into the bleed")
+
+
+def _has_crop_marks(page: Page) -> bool:
+    """Whether there is a line at each corner, across and up, beyond the bleed and in line with the edge."""
+    beyond = page.bleed[0] - page.media[0]
+    if beyond < 2:
+        return False
+    out = page.trim[0] - page.media[0]
+    for x, across in ((0.0, -1), (page.width, 1)):
+        for y, up in ((0.0, -1), (page.height, 1)):
+            level = sorted((x + across * out, x + across * (out - beyond)))
+            upright = sorted((y + up * out, y + up * (out - beyond)))
+            for box in ((level[0], y - 2, level[1], y + 2), (x - 2, upright[0], x + 2, upright[1])):
+                darkest: Any = page.cut(*box).convert("L").getextrema()
+                if darkest[0] > 128:
+                    return False
+    return True
+
+
+def _finds_noise(book: Book, order: Order) -> Iterator[Finding]:
+    """qpdf and poppler read the file without a word."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "book.pdf"
+        path.write_bytes(book.data)
+        commands = [["qpdf", "--check", path], ["pdfinfo", "-struct-text", path], ["pdftotext", path, "-"], ["pdffonts", path]]
+        for command in commands:
+            if shutil.which(str(command[0])):
+                done = subprocess.run(command, capture_output=True, check=False)
+                if done.returncode or done.stderr:
+                    yield Finding("noise", 0, f"{command[0]}: {done.stderr.decode(errors='replace')[:200]}")
+        if not shutil.which("qpdf"):
+            with pikepdf.open(BytesIO(book.data)) as pdf:
+                yield from (Finding("noise", 0, f"qpdf: {problem}") for problem in pdf.check_pdf_syntax())
+        if shutil.which("pdftotext"):
+            yield from _lost_words(path, order)
+
+
+def _lost_words(path: Path, order: Order) -> Iterator[Finding]:
+    """What poppler reads of the text boxes, words apart, has every paragraph of plain text."""
+    width, height = (MM * each for each in PAPERS[str(order.options["paper"])])
+    inner, low, outer, high = order.text_box
+    if order.options["media"] == "prepress":
+        return  # the same text as in print; only the page's origin is another
+    wide = str(order.options["paper"]) in ("a4", "letter") and not order.options["large-print"]
+    labels = round(inner + 42 * MM - 6) if wide else 0  # they stand beside the text, and are drawn after it
+    box = [labels, round(high) - 4, round(width) - labels, round(height - high - low) + 6]
+    area = [word for name, value in zip("xyWH", box, strict=True) for word in (f"-{name}", str(value))]
+    done = subprocess.run(["pdftotext", "-raw", *area, path, "-"], capture_output=True, check=False)
+    read = " ".join(done.stdout.decode().replace("\f", " ").split())
+    for question in order.questions:
+        if question.markup != "plain" or re.search(r"\S{40}|[^\x00-\u024f\u2010-\u203a]", repr(question)):
+            continue
+        for key in PROSE_SECTIONS:
+            for paragraph in re.split(r"\n\s*\n", getattr(question, key)):
+                text = " ".join(paragraph.split())
+                if text not in read and text.replace(" ", "") not in read.replace(" ", ""):
+                    yield Finding("texts", 0, f"poppler: {question.id}: {key} {text[:40]!r} is not whole")
+
+
+CHECKS: Mapping[str, Callable[[Book, Order], Iterator[Finding]]] = {
+    "headings": _finds_headings_at_the_foot,
+    "stranded": _finds_stranded_lines,
+    "outside": _finds_what_is_outside,
+    "glyphs": _finds_missing_glyphs,
+    "folios": _finds_wrong_folios,
+    "outline": _finds_wrong_outline,
+    "heads": _finds_wrong_heads,
+    "texts": _finds_lost_texts,
+    "structure": _finds_structure_faults,
+    "measure": _finds_long_lines,
+    "contrast": _finds_weak_contrast,
+    "size": _finds_small_print,
+    "boxes": _finds_wrong_boxes,
+    "noise": _finds_noise,
+}
+
+
+def inspected(data: bytes, order: Order) -> list[Finding]:
+    """All that is wrong with a book."""
+    book = Book(data)
+    return [finding for check in CHECKS.values() for finding in check(book, order)]
+
+
+# --- books to measure --------------------------------------------------------------------------------------------
+
+
+def make(bank: Bank, options: Mapping[str, str | bool], *, measured: bool = False) -> tuple[Document, Order]:
+    """Make a book of all questions of a bank."""
+    settings = checked(options)
+    look = theme(str(settings["theme"]))
+    questions = select(bank, Filters())
+    edition = Edition(bank=bank, questions=questions, title=bank.title, scope=describe(bank, Filters(), questions), lock=None)
+    document = handbook.render(edition, settings, Tools(look.templates(), look.styles()))
+    return document, Order(bank, questions, settings, document.warnings, measured)
+
+
+def shipped() -> Bank:
+    """The questions that come with the program."""
+    return pipeline.read_bank(ROOT / "seeds" / "questions.yaml")[0]
+
+
+def fifty_four() -> Bank:
+    """As many as the hub claims to have: the shipped questions, in three levels, with parts left out and changed over."""
+    bank = shipped()
+    levels = ("Beginner", "Intermediate", "Advanced")
+    questions = []
+    for number in range(54):
+        one, other = bank.questions[number % 15], bank.questions[(number * 7 + 3) % 15]
+        sections = dict.fromkeys(PROSE_SECTIONS[1:], "")
+        for index, key in enumerate(sections):
+            if (number + index) % 7 != 6:
+                sections[key] = getattr(other if (number + index) % 5 < number // 15 else one, key)
+        questions.append(
+            replace(
+                one,
+                **sections,
+                id=f"{one.id}-{number // 15}",
+                question=f"{one.question} ({number})" if number >= 15 else one.question,
+                level=levels[number % 3],
+                difficulty=None if number % 11 == 5 else number % 10 + 1,
+                follow_ups=one.follow_ups[: number % 4],
+                tags=tuple({"testing", one.category.lower()} if number % 2 else {"speed"}),
+            )
+        )
+    questions.sort(key=lambda question: (bank.technologies.index(question.technology), question.category))
+    return replace(bank, levels=levels, questions=tuple(questions))
+
+
+WORDS = (
+    "a line of text has words of many lengths and the longest of them are rarely at its end where they would have to be "
+    "set on the next one so that what is left of it stays empty which a careful reader notices at once"
+).split()
+
+
+def _words(count: int, seed: int) -> str:
+    rng = random.Random(seed)
+    text = [rng.choice(WORDS) for _ in range(count)]
+    return " ".join(word.capitalize() + "." if index % 17 == 16 else word for index, word in enumerate(text)) + "."
+
+
+def _paragraphs(words: int, seed: int) -> str:
+    return "\n\n".join(_words(min(180 + start % 70, words - start), seed + start) for start in range(0, words, 250))
+
+
+def worst() -> Bank:
+    """Everything that strains a page."""
+    code = "\n".join(
+        f"def function_{line:03}(argument: dict[str, int], *, other: str = 'text') -> list[int]:  # {'long ' * (line % 13)}" if line % 4 else ""
+        for line in range(200)
+    )
+    table = "\n".join(
+        [
+            "| name | kind | first | second | third | fourth | what it says of itself |",
+            "| --- | --- | --: | --: | --: | --: | --- |",
+            *(f"| row_{row} | `type_{row}` | {row} | {row * 17} | {row * 91} | {row * 5} | {_words(12, row)} |" for row in range(45)),
+        ]
+    )
+    nested = "\n".join(f"{'  ' * (line % 4)}- {_words(14, line)}" for line in range(40))
+    ordered = "\n".join(f"{line}. {_words(9 + line % 20, line)}" for line in range(1, 121))
+    markdown = f"# Heading\n\n{_words(60, 1)}\n\n## Second\n\n> {_words(80, 2)}\n\n### Third\n\n{nested}\n\n{_words(30, 3)} [a link](https://example.org/{'very-' * 20}long) and `{'code_' * 30}`."
+    common = {"technology": "Straining", "level": "Advanced", "difficulty": 10}
+
+    def question(name: str, text: str = "", **values: Any) -> Question:
+        return Question(id=name, question=text or f"What about {name}?", **{**common, "answer": _words(40, len(name)), **values})
+
+    questions = [
+        question("LONG", category="Length", answer=_paragraphs(20_000, 1), deep_explanation=_words(400, 2), follow_ups=("One?", "Two?")),
+        question("WORD", f"What is {'x' * 300}?", category="Length", answer=f"It is {'y' * 300}.", follow_ups=(f"And {'z' * 300}?",)),
+        question("WORD-MD", category="Length", markup="markdown", answer=f"It is `{'y' * 300}` or **{'b' * 300}**."),
+        question("TITLE", (_words(100, 3)[:499] + "?").replace("  ", " "), category="Length", deep_explanation=_words(90, 4)),
+        question("FOLLOW", category="Length", follow_ups=tuple(f"{_words(5 + number, number)[:-1]}?" for number in range(40))),
+        question("ONE-LINE", category="Length", **dict.fromkeys(PROSE_SECTIONS, "One line."), follow_ups=("One?",)),
+        question("CODE", category="Markdown", markup="markdown", answer="Some code.", deep_explanation=f"Look:\n\n```python\n{code}\n```\n\nThat was it."),
+        question("TABLE", category="Markdown", markup="markdown", answer="A table.", deep_explanation=f"{_words(30, 9)}\n\n{table}\n\nAfter it."),
+        question("LISTS", category="Markdown", markup="markdown", deep_explanation=ordered, real_world_example=nested, common_mistakes="- one\n- two"),
+        question("MIXED", category="Markdown", markup="markdown", answer=markdown, production_scenario=markdown),
+        question("N" * 40, category="Names " + "of eighty characters " * 3 + "or longer", technology="A technology " + "with a name " * 5 + "too long"),
+        *(question(name, category="Names", technology="Ids") for name in ("a/b c#d", "Ünï-1", "<x&y>", "..", "q'\"`", "100 %", "ID " * 20 + ".")),
+        question("NO-DIFFICULTY", category="Absent", technology="Absent", difficulty=None, level=""),
+        question("NO-TECHNOLOGY", technology="", category=""),
+        question("RTL", "What is ما هي؟ in it?", technology="Scripts", answer="The Arabic ما هي الإجابة and Hebrew מה זה mixed."),
+        question("CJK", "What is 何ですか in it?", technology="Scripts", answer="Chinese 这是什么 and Korean 무엇 and emoji 🏭⚠ and Ελληνικά, Кириллица."),
+    ]
+    return Bank(title="The worst " + "that could be asked of a book " * 3, namespace="worst", source="tools/inspect_book.py", questions=tuple(questions))
+
+
+def sweep() -> Bank:
+    """Texts that grow by a line, so that a page ends at every place of a question there is."""
+    questions = tuple(
+        Question(
+            id=f"S-{number:02}",
+            question=f"What follows from {_words(4 + number % 9, number)[:-1]}?",
+            technology="Sweep",
+            category=("First", "Second")[number // 30],
+            difficulty=number % 10 + 1,
+            answer=_words(30 + number % 7, number),
+            deep_explanation=_paragraphs(170 + 12 * (number % 30), number),
+            real_world_example=_words(20 + number % 40, number + 1),
+            common_mistakes=_words(50 + number % 25, number + 2),
+            production_scenario=_words(60 + 5 * (number % 9), number + 3),
+            follow_ups=tuple(f"{_words(7 + number % 9, each)[:-1]}?" for each in range(3 + number % 3)),
+        )
+        for number in range(60)
+    )
+    return Bank(title="A sweep", namespace="sweep", questions=questions)
+
+
+def flat() -> Bank:
+    """A bank that says nothing but questions and answers, in no order."""
+    bank = fifty_four()
+    bare_questions = [Question(id=each.id, question=each.question, answer=each.answer) for each in bank.questions[:20]]
+    return Bank(title="Flat", namespace="flat", questions=tuple(bare_questions))
+
+
+def thirty_seconds() -> Bank:
+    """30 seconds of interviews, in Markdown."""
+    path = SHARED / "corpora" / "30-seconds-of-interviews" / "questions.json"
+    questions = []
+    for number, record in enumerate(json.loads(path.read_text("utf-8")), start=1):
+        good = "\n".join(f"- {each['text']}" for each in record.get("goodToHear", []) if isinstance(each, dict)) or "\n".join(
+            f"- {each}" for each in record.get("goodToHear", [])
+        )
+        questions.append(
+            Question(
+                id=f"WEB-{number:03}",
+                question=record["question"],
+                technology=("JavaScript", "HTML", "CSS")[min((["javascript", "html", "css"].index(t) for t in record["tags"] if t in ("javascript", "html", "css")), default=0)],
+                answer=record["answer"],
+                deep_explanation=good,
+                difficulty=3 * int(record.get("expertise", 1)) + 1,
+                tags=tuple(record["tags"]),
+                markup="markdown",
+            )
+        )
+    questions.sort(key=lambda question: question.technology)
+    return Bank(title="30 seconds of interviews", namespace="thirty", questions=tuple(questions))
+
+
+BANKS: Mapping[str, Callable[[], Bank]] = {
+    "shipped": shipped,
+    "fifty-four": fifty_four,
+    "sweep": sweep,
+    "flat": flat,
+    "worst": worst,
+    "thirty-seconds": thirty_seconds,
+}
+
+
+# --- the command -------------------------------------------------------------------------------------------------
+
+
+class Cell(NamedTuple):
+    """One book of the matrix."""
+
+    bank: str
+    theme: str
+    paper: str
+    media: str
+    variant: str
+
+    @property
+    def options(self) -> dict[str, str | bool]:
+        return {"theme": self.theme, "paper": self.paper, "media": self.media, **VARIANTS[self.variant]}
+
+
+def matrix(arguments: argparse.Namespace) -> list[Cell]:
+    """The books asked for."""
+    axes = (arguments.bank, arguments.theme, arguments.paper, arguments.media, arguments.variant)
+    cells = [Cell(*values) for values in product(*axes)]
+    return sorted(random.Random(arguments.seed).sample(cells, arguments.sample), key=cells.index) if arguments.sample else cells
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, known, default in (
+        ("bank", BANKS, ["shipped"]),
+        ("theme", THEMES, THEMES),
+        ("paper", PAPERS, PAPERS),
+        ("media", MEDIA, MEDIA),
+        ("variant", VARIANTS, ["plain"]),
+    ):
+        parser.add_argument(f"--{name}", nargs="+", choices=list(known), default=list(default))
+    parser.add_argument("--sample", type=int, help="measure so many of them")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="write the PDFs there")
+    arguments = parser.parse_args()
+    print(f"{'book':46} {'pages':>5} {'chars':>5} {'s':>5}  {'  '.join(CHECKS)}", flush=True)
+    findings: list[tuple[Cell, Finding]] = []
+    for cell in matrix(arguments):
+        started = time.perf_counter()
+        document, order = make(BANKS[cell.bank](), cell.options, measured=cell.bank in ("shipped", "fifty-four"))
+        seconds = time.perf_counter() - started
+        book = Book(document.data)
+        found = {name: list(check(book, order)) for name, check in CHECKS.items()}
+        counts = "  ".join(f"{len(found[name]) or '·':>{len(name)}}" for name in CHECKS)
+        print(f"{' '.join(cell):46} {len(book.pages):5} {line_length(book, order):5.0f} {seconds:5.1f}  {counts}", flush=True)
+        findings += [(cell, finding) for each in found.values() for finding in each]
+        if arguments.keep:
+            arguments.keep.mkdir(parents=True, exist_ok=True)
+            (arguments.keep / f"{'-'.join(cell)}.pdf").write_bytes(document.data)
+    print()
+    for cell, finding in findings:
+        print(f"{' '.join(cell)}: {finding}")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

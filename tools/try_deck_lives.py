@@ -1,0 +1,499 @@
+"""Drive the real Anki through years of a deck: random editions, and a learner who works between them.
+
+    python tools/try_deck_lives.py [--lives N] [--editions N] [--seed N] [--quiet]
+
+A life is one bank, one learner's collection and some editions of decks from the bank. Between editions the
+bank's questions are edited, added, retired, brought back, retagged, renumbered and moved about, the cards are
+restyled, options change; the learner reviews, suspends, flags, edits, tags and moves cards, and imports some
+of the decks, not always the newest. After every import:
+
+    no note is there twice                     what the deck changed has the deck's text and tags
+    no review is lost, no schedule moved       what it did not change is as the learner left it, to the byte
+
+A life that fails is told with its seed, and what happened in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+
+from qexport.editions import Edition, Lock, read_lock, stamp, write_lock
+from qexport.exporters import Tools
+from qexport.exporters.anki_deck import content, render
+from qexport.exporters.anki_notes import Note, anki_search, notes_of
+from qexport.options import Options, checked
+from qexport.question import Bank, Question
+from qexport.templating import Templates, templates_folder
+
+START = 1_760_000_000
+DAY = 86_400
+WORDS = (
+    *("cache", "queue", "lock", "thread", "index", "shard", "replica", "e.g.", "100%", "-->", "it's", '"so"'),
+    *("List<int>", "a&b", "[sound:x.mp3]", "{{c1::x}}", "\\(x\\)", "__init__", "<b>", "]]>", "$$", "O(n)"),
+    *("naïve", "日本語", "سؤال", "☃"),
+)
+TECHNOLOGIES = ("Python", "C++", "AI & ML", "")
+LEVELS = ("Junior", "Advanced", "")
+
+
+def a_text(dice: random.Random, longest: int = 12) -> str:
+    """Some words, some of them odd."""
+    return " ".join(dice.choices(WORDS, k=dice.randint(1, longest)))
+
+
+def a_question(dice: random.Random, key: str) -> Question:
+    """A question with this id, some of its parts empty."""
+
+    def maybe(text: str) -> str:
+        return text if dice.random() < 0.6 else ""
+
+    return Question(
+        id=key,
+        question=a_text(dice),
+        answer=a_text(dice, 30),
+        technology=dice.choice(TECHNOLOGIES),
+        category=maybe(a_text(dice, 2)),
+        level=dice.choice(LEVELS),
+        difficulty=dice.choice((None, *range(1, 11))),
+        deep_explanation=maybe(a_text(dice, 60)),
+        common_mistakes=maybe(a_text(dice, 20)),
+        production_scenario=maybe(f"{a_text(dice)}. {a_text(dice)}."),
+        follow_ups=tuple(a_text(dice, 6) for _ in range(dice.randint(0, 3))),
+        tags=tuple(dice.sample(("exam", "a b", "x::y", "Python"), k=dice.randint(0, 2))),
+        markup=dice.choice(("plain", "plain", "markdown")),
+    )
+
+
+@dataclass(frozen=True)
+class Version:
+    """One of the forms a note had, counted from 1, and when it first went out."""
+
+    number: int
+    since: int
+    note: Note
+
+
+@dataclass(frozen=True)
+class Deck:
+    """One deck of an edition, and the notes in it as it has them."""
+
+    name: str
+    data: bytes
+    notes: Mapping[str, Version]
+    """By GUID."""
+
+
+@dataclass
+class Team:
+    """Those who keep the bank: what is in it, its lock, and how its decks are made."""
+
+    dice: random.Random
+    styles: tuple[Tools, ...]
+    said: Callable[[str], None]
+    bank: Bank = field(default_factory=lambda: Bank(title="A bank", namespace="lives"))
+    now: int = START
+    lock: Lock | None = None
+    style: int = 0
+    options: dict[str, str | bool] = field(default_factory=dict)
+    ids: int = 0
+    versions: dict[str, Version] = field(default_factory=dict)
+    """By GUID; counted here from what notes hold, so that the lock's own count is seen from outside."""
+    gone: dict[str, Version] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin with some questions."""
+        for _ in range(self.dice.randint(3, 12)):
+            self._add()
+
+    def edit_the_bank(self) -> None:
+        """Let some things happen to the bank."""
+        events: dict[Callable[[], None], int] = {
+            self._edit: 6,
+            self._add: 2,
+            self._retire: 2,
+            self._remove: 1,
+            self._retag: 2,
+            self._renumber: 2,
+            self._move: 1,
+            self._restyle: 1,
+            self._change_options: 2,
+        }
+        for event in self.dice.choices(
+            list(events), list(events.values()), k=self.dice.choice((0, 1, 1, 2, 3, 5))
+        ):
+            event()
+
+    def publish(self) -> list[Deck]:
+        """Make decks of the bank as it is: of all of it, or of parts."""
+        self.now += self.dice.choice((1, 60, DAY, 30 * DAY))
+        tools = self.styles[self.style]
+        options = checked(self.options)
+        filters: list[tuple[str, Callable[[Question], bool]]] = [("all", lambda _: True)]
+        technology, level = self.dice.choice(TECHNOLOGIES), self.dice.choice(LEVELS)
+        filters.append((f"technology {technology!r}", lambda each: each.technology == technology))
+        filters.append((f"level {level!r}", lambda each: each.level == level))
+        decks = []
+        for name, passes in self.dice.sample(filters, k=self.dice.randint(1, 3)):
+            self.now += self.dice.randint(0, 5)
+            lock, changes = stamp(content(self.bank, options, tools), self.lock, self.now)
+            self.lock = read_lock(write_lock(lock), "lock")
+            self._count(notes_of(self.bank, options, tools.templates))
+            if deck := self._deck(name, passes, options, tools):
+                self.said(f"publishes {name} at {self.now - START}: {changes}; {len(deck.notes)} notes")
+                decks.append(deck)
+        return decks
+
+    def _count(self, notes: Sequence[Note]) -> None:
+        """Give a new version to each note that holds something else than before, or has been away."""
+        before, self.versions = self.versions, {}
+        for note in notes:
+            old = before.get(note.guid) or self.gone.get(note.guid)
+            if note.guid in before and old and (old.note.fields, old.note.tags) == (note.fields, note.tags):
+                self.versions[note.guid] = old
+            else:
+                self.versions[note.guid] = Version(old.number + 1 if old else 1, self.now, note)
+        self.gone |= {guid: old for guid, old in before.items() if guid not in self.versions}
+
+    def _deck(
+        self, name: str, passes: Callable[[Question], bool], options: Options, tools: Tools
+    ) -> Deck | None:
+        active = tuple(each for each in self.bank.questions if passes(each) and each.status == "active")
+        retired = tuple(each for each in self.bank.questions if passes(each) and each.status == "retired")
+        if not active:
+            return None
+        edition = Edition(
+            bank=self.bank, questions=active, retired=retired, title=name, scope=name, lock=self.lock
+        )
+        shipped = {each.id for each in (*active, *(retired if options["include-retired"] else ()))}
+        notes = {guid: each for guid, each in self.versions.items() if each.note.question.id in shipped}
+        return Deck(name, render(edition, options, tools).data, notes)
+
+    def _one(self) -> int:
+        return self.dice.randrange(len(self.bank.questions))
+
+    def _replace(self, at: int, **changes: Any) -> None:
+        questions = list(self.bank.questions)
+        questions[at] = replace(questions[at], **changes)
+        self.bank = replace(self.bank, questions=tuple(questions))
+        self.said(f"{questions[at].id}: {', '.join(changes)}")
+
+    def _edit(self) -> None:
+        part = self.dice.choice(
+            ("question", "answer", "common_mistakes", "production_scenario", "difficulty")
+        )
+        self._replace(
+            self._one(), **{part: self.dice.randint(1, 10) if part == "difficulty" else a_text(self.dice)}
+        )
+
+    def _add(self) -> None:
+        self.ids += 1
+        key = self.dice.choice(("Q-{}", "q {}", "Ü<{}>", 'x_"{}"')).format(self.ids)
+        place = self.dice.randint(0, len(self.bank.questions))
+        questions = list(self.bank.questions)
+        questions.insert(place, a_question(self.dice, key))
+        self.bank = replace(self.bank, questions=tuple(questions))
+        self.said(f"adds {key}")
+
+    def _retire(self) -> None:
+        at = self._one()
+        status = "retired" if self.bank.questions[at].status == "active" else "active"
+        self._replace(at, status=status)
+        self.said(f"  which is {status} now")
+
+    def _remove(self) -> None:
+        if len(self.bank.questions) > 2:
+            at = self._one()
+            self.said(f"removes {self.bank.questions[at].id}")
+            questions = self.bank.questions[:at] + self.bank.questions[at + 1 :]
+            self.bank = replace(self.bank, questions=questions)
+
+    def _retag(self) -> None:
+        tags = tuple(self.dice.sample(("exam", "new tag", "x::y::z", "other"), k=self.dice.randint(0, 3)))
+        self._replace(self._one(), tags=tags, level=self.dice.choice(LEVELS))
+
+    def _renumber(self) -> None:
+        at = self._one()
+        old = self.bank.questions[at]
+        self.ids += 1
+        self._replace(at, id=f"N-{self.ids}", former_ids=(*old.former_ids, old.id))
+
+    def _move(self) -> None:
+        questions = list(self.bank.questions)
+        self.dice.shuffle(questions)
+        self.bank = replace(self.bank, questions=tuple(questions))
+        self._replace(self._one(), technology=self.dice.choice(TECHNOLOGIES))
+
+    def _restyle(self) -> None:
+        self.style = self.dice.randrange(len(self.styles))
+        self.said(f"takes style {self.style}")
+
+    def _change_options(self) -> None:
+        choices: dict[str, tuple[str | bool, ...]] = {
+            "cards": ("recall", "recall,scenario", "recall,scenario,mistakes"),
+            "tag-prefix": ("", "", "hub"),
+            "deck-depth": ("0", "1", "2"),
+            "deck-root": ("", "", "Work::Interviews"),
+            "new-order": ("bank", "difficulty", "id"),
+            "include-retired": (False, True),
+        }
+        name = self.dice.choice(list(choices))
+        self.options[name] = self.dice.choice(choices[name])
+        self.said(f"sets {name} to {self.options[name]!r}")
+
+
+Row = tuple[Any, ...]
+
+
+@dataclass
+class Learner:
+    """Someone's Anki, and what should be in it."""
+
+    dice: random.Random
+    folder: Path
+    said: Callable[[str], None]
+    counts: Counter[str]
+    has: dict[str, int] = field(default_factory=dict)
+    """By GUID: the version of the note that was imported last."""
+    guids: dict[str, str] = field(default_factory=dict)
+    """By the first id that a question had."""
+    touched: dict[str, int] = field(default_factory=dict)
+    """By GUID: when the learner last edited it."""
+
+    def __post_init__(self) -> None:
+        """Open an empty collection."""
+        self.collection: Any = Collection(str(self.folder / "collection.anki2"))
+
+    def notes(self) -> dict[str, Row]:
+        """Return each note by its GUID: its number, time, tags and fields."""
+        rows = self.collection.db.all("SELECT guid, id, mod, tags, flds FROM notes ORDER BY id")
+        if len({row[0] for row in rows}) < len(rows):
+            raise AssertionError("a note is there twice")
+        return {row[0]: tuple(row[1:]) for row in rows}
+
+    def cards(self) -> dict[tuple[int, int], Row]:
+        """Return each card by its note's number and its own: all that reviews and the learner made of it."""
+        columns = "id, did, type, queue, due, ivl, factor, reps, lapses, left, odue, odid, flags"
+        rows = self.collection.db.all(f"SELECT nid, ord, {columns} FROM cards")  # noqa: S608
+        return {(row[0], row[1]): tuple(row[2:]) for row in rows}
+
+    def import_(self, deck: Deck) -> None:
+        """Import a deck as the desktop does by default, and see what became of everything."""
+        notes, cards, reviews = self.notes(), self.cards(), self.reviews()
+        path = self.folder / "deck.apkg"
+        path.write_bytes(deck.data)
+        request = ImportAnkiPackageRequest(package_path=str(path), options=ImportAnkiPackageOptions())
+        log = self.collection.import_anki_package(request).log
+        self.said(f"imports {deck.name}: {len(log.new)} new, {len(log.updated)} updated")
+        if log.conflicting or log.missing_notetype or log.missing_deck or log.empty_first_field:
+            raise AssertionError(f"Anki refuses notes: {log}")
+        self._expect_notes(deck, notes)
+        self._expect_cards(deck, cards)
+        if self.reviews() != reviews:
+            raise AssertionError("reviews were lost or made up")
+        self.counts["imports"] += 1
+
+    def reviews(self) -> list[Row]:
+        """Return all reviews."""
+        return [tuple(row) for row in self.collection.db.all("SELECT * FROM revlog ORDER BY id")]
+
+    def _expect_notes(self, deck: Deck, before: Mapping[str, Row]) -> None:
+        after = self.notes()
+        if after.keys() != before.keys() | deck.notes.keys():
+            raise AssertionError("the notes are not those that were there and those of the deck")
+        for guid, row in after.items():
+            version = deck.notes.get(guid)
+            key = row[3].split("\x1f")[0]
+            is_newer = version is not None and version.number > self.has.get(guid, 0)
+            # Whoever edits a note after a deck was made has the newer one; the next change arrives.
+            is_own = version is not None and self.touched.get(guid, 0) >= version.since
+            if version is None or not is_newer or is_own:
+                if row != before[guid]:
+                    raise AssertionError(f"{key} was touched although the deck has nothing newer of it")
+                self.counts["notes left alone"] += 1
+                self.counts["own edits newer than the deck's"] += is_newer
+                continue
+            note = version.note
+            self._expect_one_of(note)
+            self.has[guid] = version.number
+            self.counts["notes updated" if guid in before else "notes added"] += 1
+            tags = {tag.casefold() for tag in row[2].split()}
+            if row[3] != note.fields.decode() or tags != set(note.tags.casefold().split()):
+                raise AssertionError(f"{key} is stale: it has not the deck's text and tags")
+            if guid in before and row[0] != before[guid][0]:
+                raise AssertionError(f"{key} became another note")
+
+    def _expect_one_of(self, note: Note) -> None:
+        """See that a question is one note, whatever numbers it had."""
+        first = (*note.question.former_ids, note.question.id)[0]
+        if self.guids.setdefault(first, note.guid) != note.guid:
+            raise AssertionError(f"{note.question.id} is there twice")
+
+    def _expect_cards(self, deck: Deck, before: Mapping[tuple[int, int], Row]) -> None:
+        after = self.cards()
+        for place, row in before.items():
+            if after.get(place) != row:
+                raise AssertionError(f"a card was lost or moved: {row} became {after.get(place)}")
+        numbers = {guid: row[0] for guid, row in self.notes().items()}
+        made = {(numbers[guid], card) for guid, each in deck.notes.items() for card in each.note.cards}
+        if missing := made - after.keys():
+            raise AssertionError(f"cards are missing: {missing}")
+        if after.keys() - before.keys() - made:
+            raise AssertionError("cards were made that the deck has not")
+        empty = {number for each in self.collection.get_empty_cards().notes for number in each.card_ids}
+        for guid, each in deck.notes.items():
+            is_it = self.has.get(guid) == each.number and self.touched.get(guid, 0) < each.since
+            if is_it and any(after[numbers[guid], card][0] in empty for card in each.note.cards):
+                raise AssertionError(f"a card of {each.note.question.id} is empty")
+
+    def find_what_left(self, lock: Lock) -> None:
+        """Paste the search for what left the bank; it must find that and nothing else."""
+        if not lock.left:
+            return
+        found = {
+            self.collection.get_note(each)["ID"]
+            for each in self.collection.find_notes(anki_search(lock.left))
+        }
+        here = {row[3].split("\x1f")[0] for row in self.notes().values()}
+        expected = {key for key in here if unescape(key) in lock.left}
+        if found != expected:
+            raise AssertionError(f"the search for what left found {found}, not {expected}")
+        self.counts["searches"] += 1
+
+    def work(self, now: int) -> None:
+        """Do some of what learners do."""
+        deeds = (self._review, self._review, self._suspend, self._flag, self._edit, self._tag, self._move)
+        for deed in self.dice.choices(deeds, k=self.dice.randint(0, 8)):
+            if numbers := self.collection.db.list("SELECT id FROM cards ORDER BY id"):
+                deed(self.dice.choice(numbers), now)
+
+    def _review(self, number: int, _now: int) -> None:
+        card = self.collection.get_card(number)
+        if card.queue < 0:
+            return
+        card.start_timer()
+        self.collection.sched.answerCard(card, self.dice.choice((1, 3, 3, 4)))
+        self.counts["reviews"] += 1
+
+    def _suspend(self, number: int, _now: int) -> None:
+        self.collection.sched.suspend_cards([number])
+
+    def _flag(self, number: int, _now: int) -> None:
+        self.collection.set_user_flag_for_cards(self.dice.randint(0, 4), [number])
+
+    def _edit(self, number: int, now: int) -> None:
+        note = self.collection.get_card(number).note()
+        note[self.dice.choice(("Answer", "Spare 1", "Deep Explanation"))] += f" my own {now}"
+        self._keep(note, now)
+
+    def _tag(self, number: int, now: int) -> None:
+        note = self.collection.get_card(number).note()
+        note.tags = [*note.tags, self.dice.choice(("mine", "marked", "leech", "hard::one"))]
+        self._keep(note, now)
+
+    def _keep(self, note: Any, now: int) -> None:
+        self.collection.update_note(note)
+        self.said(f"edits {note['ID']}")
+        self.counts["own edits"] += 1
+        self.touched[note.guid] = now
+        # Time is played here: Anki would write down the time of this machine.
+        self.collection.db.execute("UPDATE notes SET mod = ? WHERE id = ?", now, note.id)
+
+    def _move(self, number: int, _now: int) -> None:
+        deck = self.collection.decks.id("My own deck")
+        self.collection.set_deck([number], deck)
+
+    def close(self) -> None:
+        """Let Anki check its database, and draw every card once more."""
+        for number in self.collection.find_cards(""):
+            card = self.collection.get_card(number)
+            drawn = card.question() + card.answer()
+            if re.search("template has a problem|no field called|unknown field", drawn):
+                raise AssertionError(f"a card is not drawn: {drawn}")
+        problems, is_well = self.collection.fix_integrity()
+        self.collection.close()
+        if not is_well or problems != "Database rebuilt and optimized.":
+            raise AssertionError(problems)
+
+
+def styles(folder: Path) -> tuple[Tools, ...]:
+    """Return ways to make decks that differ in their cards' style alone."""
+    tools = [Tools(Templates())]
+    for colour in ("red", "blue"):
+        (folder / colour / "anki").mkdir(parents=True)
+        (folder / colour / "anki/card.css").write_text(f".card {{ color: {colour} }}", encoding="utf-8")
+        tools.append(Tools(Templates((folder / colour, templates_folder()))))
+    return tuple(tools)
+
+
+def live(seed: int, editions: int, counts: Counter[str]) -> None:
+    """Live one life; AssertionError with all that happened in it where something went wrong."""
+    dice = random.Random(seed)  # noqa: S311  the same life for the same seed
+    story: list[str] = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        team = Team(dice, styles(folder), lambda text: story.append(f"  {text}"))
+        learner = Learner(dice, folder, lambda text: story.append(f"    the learner {text}"), counts)
+        shelf: list[Deck] = []
+        try:
+            for number in range(1, editions + 1):
+                story.append(f"edition {number}")
+                team.edit_the_bank()
+                decks = team.publish()
+                shelf += decks
+                for deck in dice.sample(decks, k=dice.randint(0, len(decks))):
+                    learner.import_(deck)
+                if shelf and dice.random() < 0.2:
+                    learner.import_(dice.choice(shelf))  # found on some disk
+                if team.lock:
+                    learner.find_what_left(team.lock)
+                learner.work(team.now)
+                counts["editions"] += 1
+            learner.close()
+        except AssertionError as error:
+            raise AssertionError("\n".join([f"life {seed}: {error}", *story])) from error
+
+
+def lives(count: int, editions: int, seed: int) -> Iterator[Counter[str]]:
+    """Live so many lives one after another; yield what was counted after each."""
+    counts: Counter[str] = Counter()
+    for number in range(count):
+        live(seed + number, editions, counts)
+        yield counts
+
+
+def main() -> None:
+    """Live as many lives as the words of the command ask for."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--lives", type=int, default=100)
+    parser.add_argument("--editions", type=int, default=20, help="in each life")
+    parser.add_argument("--seed", type=int, default=1, help="of the first life")
+    parser.add_argument("--quiet", action="store_true")
+    words = parser.parse_args()
+    started = time.monotonic()
+    counts: Counter[str] = Counter()
+    for number, so_far in enumerate(lives(words.lives, words.editions, words.seed), start=1):
+        counts = so_far
+        if not words.quiet:
+            sys.stderr.write(f"\r{number} of {words.lives} lives")
+    if not words.quiet:
+        sys.stderr.write("\n")
+    for name, count in sorted(counts.items()):
+        print(f"{name:34}{count:>9,}")
+    print(f"{'seconds':34}{time.monotonic() - started:>9,.0f}")
+
+
+if __name__ == "__main__":
+    main()
