@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,13 @@ PROGRAMS = {
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write what tests/golden/ expects anew")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give this run a cache of its own, before tests note the environment: it begins empty, and all share it."""
+    cache = tempfile.TemporaryDirectory(prefix="qexport-test-cache-")
+    os.environ["QEXPORT_CACHE"] = cache.name
+    config.add_cleanup(cache.cleanup)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

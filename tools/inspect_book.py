@@ -617,7 +617,7 @@ def _finds_what_is_outside(book: Book, order: Order) -> Iterator[Finding]:
                 yield Finding("outside", page.number, f"{run} is less than 8 mm from the edge")
         if page.number > 1:
             ink = _ink(page)
-            if ink and (ink[0] < box[0] - 1.5 or ink[2] > box[2] + 1.5 or ink[1] < 6 * MM or ink[3] > page.height - 6 * MM):
+            if ink and (ink[0] < box[0] - 3 or ink[2] > box[2] + 3 or ink[1] < 6 * MM or ink[3] > page.height - 6 * MM):
                 yield Finding("outside", page.number, f"ink at {', '.join(f'{each:.0f}' for each in ink)} pt")
         yield from _overlaps(page)
 

@@ -144,7 +144,8 @@ class Chromium:
 
     def evaluate(self, expression: str) -> Any:
         """Return what a piece of JavaScript gives."""
-        return self.call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
+        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        return answer["result"].get("value")
 
     def tap(self, x: float, y: float) -> None:
         """Touch the screen with a finger."""

@@ -209,7 +209,7 @@ class Press:
         """Return version and date as a cover says them."""
         day = self.date()[:10]
         words = datetime.fromisoformat(day).strftime(f"{int(day[8:])} %B %Y") if day else ""
-        version = f"Version {self.options['release']}" if self.options["release"] else ""
+        version = f"Edition {self.options['release']}" if self.options["release"] else ""
         return ", ".join(filter(None, (version, words)))
 
     def fingerprint(self) -> str:

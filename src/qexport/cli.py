@@ -29,6 +29,7 @@ from qexport.command_options import (
     formatted,
     json_option,
     locking_options,
+    names_bank,
     reads_bank,
     size_option,
     speaking_flags,
@@ -37,11 +38,13 @@ from qexport.command_options import (
 from qexport.errors import InputRefused, Location, Problem, UsageError
 from qexport.program import Program, collect_seldom, end_on_signals, now, progress, say, say_json, warn
 from qexport.screen import file_size, problem_fields, quantity
+from qexport.team_commands import COMMANDS, plan_fields, plan_lines, recipes_to_build
 
 if TYPE_CHECKING:
     from qexport.chunk_cache import CacheInfo
     from qexport.health import Stats
     from qexport.pipeline import Build, Checked, Choice, Imported, Locking
+    from qexport.recipes import Recipe
     from qexport.selection import Filters
     from qexport.typesetter import Typesetter
 
@@ -291,14 +294,17 @@ def _stats_lines(counts: Stats) -> Iterator[str]:
 
 
 @program.command(cls=HeadedCommand)
+@click.argument("names", nargs=-1, metavar="[RECIPE]...")
+@click.option("--all", "every", is_flag=True, help="Make every recipe of qexport.toml.")
+@click.option("--dry-run", is_flag=True, help="Only tell which questions and files it would be.")
 @click.option(
     "--format",
     "formats",
     metavar="NAME",
     multiple=True,
-    help="handbook or deck; repeated: several. [default: both]",
+    help="handbook, deck, cards or cheatsheet; repeated: several. [default: handbook and deck]",
 )
-@click.option("--out", type=PATH, metavar="DIR", default="out", help="Folder of the files. [default: out]")
+@click.option("--out", type=PATH, metavar="DIR", help="Folder of the files. [default: out]")
 @click.option(
     "--title",
     metavar="TEXT",
@@ -308,7 +314,7 @@ def _stats_lines(counts: Stats) -> Iterator[str]:
 @click.option(
     "--name", metavar="NAME", default="", help="Name of the files, without ending. [default: from the title]"
 )
-@reads_bank
+@names_bank
 @typeset
 @json_option
 @formatted
@@ -317,10 +323,13 @@ def _stats_lines(counts: Stats) -> Iterator[str]:
 @flags
 def build(
     *,
-    bank: Path,
+    names: tuple[str, ...],
+    every: bool,
+    dry_run: bool,
+    bank: Path | None,
     encoding: str | None,
     formats: tuple[str, ...],
-    out: Path,
+    out: Path | None,
     title: str,
     name: str,
     lock: Path | None,
@@ -330,32 +339,57 @@ def build(
     filters: Filters,
     as_json: bool,
 ) -> None:
-    """Make the handbook (PDF) and the deck (.apkg).
+    """Make the handbook (PDF) and the deck (.apkg), or what recipes say.
+
+    With a qexport.toml in the current folder it makes the default recipe of that, or those that are named; flags
+    come before what a recipe says.
 
     Nothing is written unless all of it could be made. A deck also brings the lock beside the bank up to date,
     which keeps when each note last changed: so a deck imported again changes what changed, and nothing else.
     """
+    said = {
+        "bank": bank,
+        "encoding": encoding,
+        "outputs": formats,
+        "out": out,
+        "title": title,
+        "name": name,
+        "lock": lock,
+    }
     with progress() as tell:  # before the imports, which may be what takes the time
-        from qexport import pipeline
-        from qexport.recipes import DEFAULT_OUTPUTS, Recipe
+        from qexport import pipeline, sharing
 
-        recipe = Recipe(
-            bank=bank,
-            encoding=encoding,
-            filters=filters,
-            outputs=formats or DEFAULT_OUTPUTS,
-            title=title,
-            name=name,
-            out=out,
-            lock=lock,
-            options=options,
-        )
-        done = pipeline.export(recipe, now=now(), locking=locking, tell=tell, typesetter=typesetter)
-    warn([*done.warnings, *(text for written in done.outputs for text in written.document.warnings)])
+        recipes = recipes_to_build(names, every=every, said=said, filters=filters, options=options)
+        several = every or bool(names)
+        if dry_run:
+            _tell_plans(recipes, several=several, as_json=as_json)
+            return
+        if len(recipes) > 1:
+            sharing.plans(recipes)  # what is wrong with the last is told before the first is made
+        built: dict[str, Build] = {}
+        for recipe_name, recipe in recipes.items():
+            with sharing.in_recipe(recipe_name):
+                built[recipe_name] = pipeline.export(
+                    recipe, now=now(), locking=locking, tell=tell, typesetter=typesetter
+                )
+    for done in built.values():
+        warn([*done.warnings, *(text for written in done.outputs for text in written.document.warnings)])
     if as_json:
-        say_json(_build_fields(done))
+        fields = [{"recipe": each, **_build_fields(done)} for each, done in built.items()]
+        say_json(fields if several else fields[0])
     else:
-        say(_build_lines(done))
+        say(line for done in built.values() for line in _build_lines(done))
+
+
+def _tell_plans(recipes: Mapping[str, Recipe], *, several: bool, as_json: bool) -> None:
+    from qexport.sharing import plans
+
+    found = plans(recipes)
+    if as_json:
+        fields = [plan_fields(plan) for plan in found]
+        say_json(fields if several else fields[0])
+    else:
+        say(line for plan in found for line in plan_lines(plan))
 
 
 def _build_lines(done: Build) -> Iterator[str]:
@@ -402,12 +436,18 @@ def _build_fields(done: Build) -> dict[str, object]:
 
 
 @program.command()
+@click.option("--recipes", "of_recipes", is_flag=True, help="That of a qexport.toml instead.")
 @flags
-def schema() -> None:
+def schema(*, of_recipes: bool) -> None:
     """Write the JSON Schema of a bank.
 
     Editors complete and check a bank by it: qexport schema > seeds/bank.schema.json
     """
+    if of_recipes:
+        from qexport.recipes import recipes_schema
+
+        say_json(recipes_schema())
+        return
     from qexport.schema import bank_schema
 
     say_json(bank_schema())
@@ -519,6 +559,10 @@ def _cache_fields(info: CacheInfo) -> dict[str, object]:
 
 def _held(info: CacheInfo) -> str:
     return f"{quantity(info.chunks, 'chunk')} ({file_size(info.size)})"
+
+
+for command in COMMANDS:
+    program.add_command(command)
 
 
 # --- what the commands need ---------------------------------------------------------------------------------

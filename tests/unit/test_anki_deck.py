@@ -247,7 +247,7 @@ def test_the_deck_tells_what_it_holds() -> None:
     told: dict[str, Any] = {"release": "1.2", "dated": "2026-11-22", "include_retired": True}
     (desc,) = (each["desc"] for each in opened(deck_of(bank, **told)).decks.values())
     assert desc == (
-        "<p><b>A Bank</b></p>\n<p>Version 1.2, 2026-11-22</p>\n"
+        "<p><b>A Bank</b></p>\n<p>Edition 1.2, 2026-11-22</p>\n"
         "<p>1 of 1 questions · All · and 1 retired</p>\n"
         "<p>Retired; to find those you have, search for <code>&#34;ID:A&amp;lt;B&#34;</code></p>\n"
         f"{made_with}"
@@ -346,7 +346,7 @@ def test_a_digest_moves_with_what_is_exported_and_with_nothing_else() -> None:
         {"difficulty": 9},
         {"tags": ()},
         {"markup": "markdown"},
-        {"source": ""},
+        {"source": "Elsewhere"},
         {"status": "retired"},
     ]
     others = {digest_of(bank_of(replace(LONG, **change))) for change in changes}

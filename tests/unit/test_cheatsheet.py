@@ -55,10 +55,11 @@ def many(count: int, words: int = 40) -> tuple[Question, ...]:
 
 def test_questions_are_grouped_by_technology_with_the_short_answer_alone() -> None:
     document = sheet(LIST, SLICE, SET)
-    assert pages(document) == [
+    (page,) = pages(document)
+    assert page == (
         "Types Advanced · 3 questions Python PY-1 What is a list? A sequence. PY-2 What is a set? No sequence. "
         "Go GO-1 What is a slice? A view."
-    ]
+    )
     assert (document.suffix, document.summary) == ("-cheatsheet.pdf", "1 sheet, 10.5 pt")
 
 
@@ -79,7 +80,7 @@ def test_the_handbooks_pages_are_named_beside_the_ids_when_it_is_built_too() -> 
         on_line = page.get_charbox(words.index(id_), loose=True)
         width = page.page.get_width() / 3
         line = page.get_text_bounded(left=0, bottom=on_line[1], right=width, top=on_line[3])
-        assert line.split() == [id_, "p.", folio]
+        assert sorted(line.split()) == sorted([id_, "p.", folio])
 
 
 def test_type_gets_smaller_until_both_sides_of_one_sheet_hold_all() -> None:

@@ -92,19 +92,23 @@ def test_an_unknown_section_is_refused_with_the_known_ones() -> None:
         cards(LIST, options={"card-sections": "mistakes"})
     assert (caught.value.message, caught.value.hint) == (
         "no section 'mistakes'",
-        "did you mean 'common-mistakes'? there are: all, deep-explanation, real-world-example, common-mistakes, "
-        "production-scenario, follow-ups",
+        (
+            "did you mean 'common-mistakes'? there are: all, deep-explanation, real-world-example, "
+            "common-mistakes, production-scenario, follow-ups"
+        ),
     )
 
 
-def test_text_is_set_as_large_as_it_fits() -> None:
-    for words, front, back in ((4, 0, 0), (60, 3, 1), (70, 3, 2)):
-        text = "lorem ipsum dolor sit amet " * (words // 4)
-        document = cards(replace(SET, question=text + "?", answer=text))
-        assert document.summary == "1 card, 1 sheet"
-        on_front, on_back = sizes(document)
-        assert on_front[0] == FRONT_SIZES[front]
-        assert on_back[0] == BACK_SIZES[back]
+@pytest.mark.parametrize(
+    ("words", "front", "back"), [(4, 15, 12), (36, 13, 12), (52, 11, 12), (60, 9, 10.5), (84, 9, 9)]
+)
+def test_text_is_set_in_the_largest_type_in_which_it_fits(words: int, front: float, back: float) -> None:
+    text = "lorem ipsum dolor sit amet " * (words // 4)
+    document = cards(replace(SET, question=text + "?", answer=text))
+    assert document.summary == "1 card, 1 sheet"
+    assert [page[0] for page in sizes(document)] == [front, back]
+    assert front in FRONT_SIZES
+    assert back in BACK_SIZES
 
 
 def test_what_is_too_long_for_the_smallest_type_goes_on_to_another_card() -> None:

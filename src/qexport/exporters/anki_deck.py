@@ -36,7 +36,7 @@ from qexport.selection import in_bank_order
 from qexport.templating import SECTION_TITLES, Templates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from qexport.options import Options
     from qexport.question import Bank, Question
@@ -167,7 +167,16 @@ def _description(edition: Edition, lock: Lock, count: int, options: Options, tem
         source=bank.source,
         url=bank.source if re.fullmatch(r"https?://\S+", bank.source) else "",
         search=anki_search(left) if len(left) <= LONGEST_SEARCH else "",
+        news=[{"kind": kind, "ids": _some(ids)} for kind, ids in lock.release.changes.items()]
+        if lock.release
+        else [],
     )
+
+
+def _some(ids: Sequence[str]) -> str:
+    """Return ids as a text of bearable length."""
+    more = len(ids) - LONGEST_SEARCH
+    return ", ".join(ids[:LONGEST_SEARCH]) + (f" and {more} more" if more > 0 else "")
 
 
 def _places(bank: Bank, order: str) -> dict[str, int]:
