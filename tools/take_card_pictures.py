@@ -16,9 +16,10 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,15 @@ QUIET = (
     *("--headless", "--hide-scrollbars", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+
+LAUNCH = """
+import fcntl, os, sys
+there, back = (fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3])
+os.dup2(there, 3)
+os.dup2(back, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Becomes Chromium, which reads from its file 3 and writes to its file 4."""
 
 
 def cards_of(bank: Bank, **options: str | bool) -> dict[str, tuple[str, str]]:
@@ -88,12 +98,9 @@ class Chromium:
         program = next(filter(None, map(shutil.which, PROGRAMS)))
         there, self._out = os.pipe()
         self._in, back = os.pipe()
-        # It reads from its file 3 and writes to its file 4; a shell gives it these without code after the fork.
-        shell = f'exec "$0" "$@" 3<&{there} 4>&{back}'
         options = [*QUIET, "--remote-debugging-pipe", f"--user-data-dir={profile}", "about:blank"]
-        self._process = subprocess.Popen(
-            ["sh", "-c", shell, program, *options], pass_fds=(there, back), stderr=subprocess.DEVNULL
-        )
+        words = [sys.executable, "-c", LAUNCH, str(there), str(back), program, *options]
+        self._process = subprocess.Popen(words, pass_fds=(there, back), stderr=subprocess.DEVNULL)
         os.close(there)
         os.close(back)
         self._received = b""
@@ -145,6 +152,8 @@ class Chromium:
     def evaluate(self, expression: str) -> Any:
         """Return what a piece of JavaScript gives."""
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        if "exceptionDetails" in answer:
+            raise RuntimeError(answer["exceptionDetails"]["exception"]["description"])
         return answer["result"].get("value")
 
     def tap(self, x: float, y: float) -> None:
@@ -161,7 +170,8 @@ class Chromium:
     def close(self) -> None:
         """End it."""
         self._session = None
-        self.call("Browser.close")
+        with suppress(EOFError, BrokenPipeError):  # it may go without an answer
+            self.call("Browser.close")
         self._process.wait()
         os.close(self._in)
         os.close(self._out)

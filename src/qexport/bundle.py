@@ -424,6 +424,9 @@ def _recipe(said: Mapping[str, object]) -> BundledRecipe:
         raise TypeError
     if not all(isinstance(value, str | bool) for value in options.values()):
         raise TypeError
+    ids = (*lists["ids"], *lists["retired"])
+    if not lists["ids"] or len(set(ids)) < len(ids):
+        raise ValueError
     return BundledRecipe(**texts, **lists, options=options, filters=filters)  # type: ignore[arg-type]
 
 

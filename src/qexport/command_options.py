@@ -41,7 +41,7 @@ class HeadedCommand(click.Command):
         """Write the options in parts, in the order of their first options; those without a heading first."""
         parts: dict[str, list[tuple[str, str]]] = {"Options": []}
         for parameter in self.get_params(ctx):
-            if record := parameter.get_help_record(ctx):
+            if isinstance(parameter, click.Option) and (record := parameter.get_help_record(ctx)):
                 parts.setdefault(getattr(parameter, "heading", "Options"), []).append(record)
         for heading, records in parts.items():
             with formatter.section(heading):

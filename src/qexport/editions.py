@@ -343,6 +343,7 @@ def _is_note_type(entry: object) -> bool:
         isinstance(entry, dict)
         and entry.keys() == {"major", "fields", "cards", "sort_field"}
         and type(entry["major"]) is int
+        and 0 < entry["major"] < 1000
         and isinstance(entry["sort_field"], str)
         and all(
             isinstance(names, list) and all(isinstance(name, str) for name in names)

@@ -259,11 +259,8 @@ class _Reading:
 
     def _wrong(self, recipe: str, key: str, message: str, hint: str) -> None:
         header = f"recipes.{recipe}" if recipe else ""
-        line = (
-            self._places.get((header, key))
-            or self._places.get((header, ""))
-            or self._places.get(("", key), 0)
-        )
+        places = [(header, key), (header, ""), (key, "")]
+        line = next((self._places[place] for place in places if place in self._places), 0)
         self._problems.append(Problem(Location(self._path, line), message, hint))
 
 

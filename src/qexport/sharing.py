@@ -298,23 +298,16 @@ class Verified:
     rebuilt: bool
 
 
-def verify(
-    path: Path,
-    *,
-    rebuild: bool = False,
-    with_theme: str = "",
-    tell: Tell = silent,
-    typesetter: Typesetter = TYPESETTER,
-) -> Verified:
+def verify(path: Path, *, rebuild: bool = False, with_theme: str = "", tell: Tell = silent) -> Verified:
     """Check every hash of a bundle; with `rebuild` make it again from its data, and compare bytes.
 
-    InputRefused has all that is wrong with it.
+    InputRefused has all that is wrong with it. Nothing comes from a cache.
     """
     files = bundle.unpack(_read(path), str(path))
     manifest = bundle.read_manifest(files, str(path))
     contents = _contents_in(files, manifest, str(path))
     if rebuild:
-        tools = {each.name: _tools_for(each, with_theme, str(path), typesetter) for each in contents.recipes}
+        tools = {each.name: _tools_for(each, with_theme, str(path)) for each in contents.recipes}
         _check_rebuilt(files, contents, manifest, tools, tell=tell, path=str(path))
     return Verified(path, files, manifest, contents.lock.release, rebuild)
 
@@ -405,7 +398,7 @@ def _check_rebuilt(
         raise InputRefused(tuple(problems))
 
 
-def _tools_for(recipe: BundledRecipe, with_theme: str, path: str, typesetter: Typesetter) -> Tools:
+def _tools_for(recipe: BundledRecipe, with_theme: str, path: str) -> Tools:
     """Return what a recipe is rendered with; a theme's folder is only ever the user's own choice."""
     name = str(recipe.options.get("theme", checked({})["theme"]))
     if name not in built_in():
@@ -419,7 +412,7 @@ def _tools_for(recipe: BundledRecipe, with_theme: str, path: str, typesetter: Ty
     for each in recipe.outputs:
         if each not in EXPORTERS:
             raise InputRefused((Problem(Location(path), f"{recipe.name} has an output {quote(each)}"),))
-    return Tools(look.templates(), look.styles(), look.digest(), typesetter)
+    return Tools(look.templates(), look.styles(), look.digest(), TYPESETTER)
 
 
 def _unfolded(contents: Contents, folder: Path) -> Contents:

@@ -203,15 +203,14 @@ def _bundle_fields(done: Bundled) -> dict[str, object]:
 @click.option(
     "--theme", "with_theme", default="", metavar="DIR", help="The theme, if it was made with one's own."
 )
-@typeset
 @json_option
 @flags
-def verify(*, path: Path, rebuild: bool, with_theme: str, typesetter: Typesetter, as_json: bool) -> None:
+def verify(*, path: Path, rebuild: bool, with_theme: str, as_json: bool) -> None:
     """Check a bundle: that every byte of it is as it was made."""
     with progress() as tell:
         from qexport import sharing
 
-        done = sharing.verify(path, rebuild=rebuild, with_theme=with_theme, tell=tell, typesetter=typesetter)
+        done = sharing.verify(path, rebuild=rebuild, with_theme=with_theme, tell=tell)
     if as_json:
         say_json(
             {

@@ -10,17 +10,21 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import platformdirs
 import pytest
 from click.testing import CliRunner
 
 import qexport
 from qexport import __version__, pipeline
 from qexport.cli import program
+from qexport.exporters import EXPORTERS
+from qexport.screen import file_size, quantity
 
 BANK = """\
 title: Questions & Answers
@@ -90,15 +94,32 @@ def test_the_reference_shows_the_help_of_every_command(golden: Callable[[str, st
     def help_of(*words: str) -> str:
         return run(*words, "--help").out.rstrip()
 
-    context = click.Context(program)
     sections = [
         "# The command line",
-        "Made from `--help` by `pytest tests/e2e/test_cli.py --update-golden`.",
+        "Made from `--help` by `./qexport test tests/e2e/test_cli.py --update-golden`.",
         f"```text\n{help_of()}\n```",
     ]
-    for name in program.list_commands(context):
-        sections += [f"## qexport {name}", f"```text\n{help_of(name)}\n```"]
+    for words in every_command(program):
+        sections += [f"## qexport {' '.join(words)}", f"```text\n{help_of(*words)}\n```"]
     golden("../../docs/cli.md", "\n\n".join(sections) + "\n")
+
+
+def every_command(group: click.Group, *before: str) -> Iterator[tuple[str, ...]]:
+    """Yield the words of each command, a group before its own."""
+    for name in group.list_commands(click.Context(group)):
+        yield (*before, name)
+        command = group.commands[name]
+        if isinstance(command, click.Group):
+            yield from every_command(command, *before, name)
+
+
+def test_the_help_of_build_names_every_output_and_groups_their_options() -> None:
+    headings = re.findall(r"^([A-Z].*):$", run("build", "--help").out, re.MULTILINE)
+    assert headings[:2] == ["Options", "Handbook"]
+    assert headings[-1] == "Filters (all must hold; of one that is repeated, any)"
+    said = " ".join(run("build", "--help").out.split())
+    formats = re.findall(r"--format NAME (.*?); repeated: several\.", said)
+    assert sorted(re.split(", | or ", *formats)) == sorted(EXPORTERS)
 
 
 def test_every_reading_command_has_the_same_filters_in_the_same_order() -> None:
@@ -142,7 +163,7 @@ def test_without_a_command_the_help_is_shown() -> None:
         (
             ["build", "--format", "dek"],
             "no output 'dek'",
-            "did you mean 'deck'? there are: handbook, deck",
+            f"did you mean 'deck'? there are: {', '.join(EXPORTERS)}",
         ),
         (["build", "--name", "a/b"], "'a/b' is not a file's name", "the folder goes into --out"),
         (
@@ -479,6 +500,7 @@ def test_build_as_json() -> None:
     assert size == Path("out/mine.apkg").stat().st_size
     assert 0 <= seconds < 60
     assert done == {
+        "recipe": "",
         "title": "Questions & Answers",
         "scope": "All questions",
         "questions": ["GO-1", "PY-1", "PY-2"],
@@ -527,6 +549,164 @@ def test_a_result_that_cannot_be_written_ends_with_5() -> None:
         "out/questions-answers.apkg: cannot be written: out is not a folder", status=5
     )
     assert not Path("questions.lock.json").exists()
+
+
+# --- build: what lays out, and what is kept of it ------------------------------------------------------------
+
+
+def test_pages_are_kept_where_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def chunks_in(folder: str) -> int:
+        fields: dict[str, int] = json.loads(run("cache", "info", "--cache", folder, "--json").out)
+        return fields["chunks"]
+
+    handbook = ("build", "--format", "handbook", "--limit", "1")
+    monkeypatch.setenv("QEXPORT_CACHE", "from the environment")
+    assert run(*handbook, "--no-cache").status == 0
+    assert chunks_in("from the environment") == 0
+    assert run(*handbook).status == 0
+    assert run(*handbook, "--cache", "from the words").status == 0
+    assert chunks_in("from the environment") == chunks_in("from the words") > 1
+
+
+def test_pages_are_kept_where_the_system_keeps_caches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("QEXPORT_CACHE")
+    place = platformdirs.user_cache_path("qexport", appauthor=False) / "chunks.sqlite"
+    assert json.loads(run("cache", "info", "--json").out)["path"] == str(place)
+
+
+def test_a_book_is_the_same_from_the_cache_and_from_several_processes(tmp_path: Path) -> None:
+    """A bank of 18 questions, which is enough for several."""
+
+    def book(*words: str) -> bytes:
+        done = run("build", "--format", "handbook", "--bank", "many.yaml", *words)
+        assert (done.status, done.err) == (0, "")
+        return Path("out/many.pdf").read_bytes()
+
+    write_many(18)
+    one = book("--jobs", "1", "--no-cache")
+    assert book("--jobs", "3", "--cache", "cold") == one
+    assert book("--cache", "cold") == one
+
+
+def write_many(count: int) -> None:
+    questions = (
+        f"  - {{id: Q-{number}, question: What is {number}?, answer: A number.}}" for number in range(count)
+    )
+    Path("many.yaml").write_text("\n".join(["title: Many", "namespace: tests", "questions:", *questions, ""]))
+
+
+def test_what_cannot_be_said_together_is_refused() -> None:
+    assert run("build", "--cache", "here", "--no-cache") == refused(
+        "--cache and --no-cache contradict each other", "leave one of them out", status=2
+    )
+    assert run("build", "--jobs", "-1") == refused(
+        "invalid value for '--jobs': -1 is not in the range x>=0", "see qexport build --help", status=2
+    )
+
+
+# --- cache --------------------------------------------------------------------------------------------------
+
+
+def test_a_cache_can_be_looked_at_pruned_and_cleared() -> None:
+    place = f"kept{os.sep}chunks.sqlite"
+    assert run("cache", "info", "--cache", "kept") == Done(
+        0, f"{place}: 0 chunks (0 bytes), of 250.0 MB at most\n", ""
+    )
+    run("build", "--format", "handbook", "--cache", "kept")
+    info = json.loads(run("cache", "info", "--cache", "kept", "--json").out)
+    assert (info["path"], info["limit"]) == (place, 250_000_000)
+    held = f"{info['chunks']} chunks ({file_size(info['size'])})"
+    assert run("cache", "prune", "--cache", "kept") == Done(
+        0, f"{place}: 0 chunks removed, {held} left\n", ""
+    )
+    pruned = json.loads(run("cache", "prune", "--size", "20k", "--cache", "kept", "--json").out)
+    assert 0 < pruned["chunks"] == info["chunks"] - pruned["removed"]
+    assert pruned["size"] <= 20_000
+    assert run("cache", "clear", "--cache", "kept") == Done(
+        0, f"{place}: {quantity(pruned['chunks'], 'chunk')} removed, 0 chunks (0 bytes) left\n", ""
+    )
+    assert json.loads(run("cache", "clear", "--cache", "kept", "--json").out) == {
+        "path": place,
+        "chunks": 0,
+        "size": 0,
+        "limit": 250_000_000,
+        "removed": 0,
+    }
+
+
+@pytest.mark.parametrize(("size", "kept"), [("0", 0), ("1G", 1), ("1gb", 1), ("900000k", 1)])
+def test_sizes_are_said_as_people_do(size: str, kept: int) -> None:
+    run("build", "--format", "handbook", "--cache", "kept")
+    done = run("cache", "prune", "--size", size, "--cache", "kept", "--json")
+    assert bool(json.loads(done.out)["chunks"]) == kept
+
+
+@pytest.mark.parametrize("size", ["much", "-1", "1.5M", "1T", ""])
+def test_what_is_no_size_is_refused(size: str) -> None:
+    assert run("cache", "prune", "--size", size) == refused(
+        f"invalid value for '--size': {size!r} is no size such as 100M",
+        "see qexport cache prune --help",
+        status=2,
+    )
+
+
+def test_a_cache_that_cannot_be_cleared_ends_with_5() -> None:
+    Path("kept/chunks.sqlite").mkdir(parents=True)
+    done = run("cache", "clear", "--cache", "kept")
+    assert (done.status, done.out) == (5, "")
+    assert done.err.startswith(f"qexport: error: kept{os.sep}chunks.sqlite: cannot be removed: ")
+
+
+# --- theme --------------------------------------------------------------------------------------------------
+
+
+def test_themes_are_listed() -> None:
+    assert run("theme", "list") == Done(
+        0,
+        "name     description\n"
+        "classic  Serif text, quiet labels; the default\n"
+        "modern   Sans-serif throughout, a blue accent\n"
+        "mono     Black only, no tints: for bad printers\n",
+        "",
+    )
+    names = [each["name"] for each in json.loads(run("theme", "list", "--json").out)]
+    assert names == ["classic", "modern", "mono"]
+
+
+@pytest.mark.parametrize("name", ["classic", "modern"])
+def test_an_ejected_theme_gives_the_same_book(name: str) -> None:
+    def book(theme: str) -> bytes:
+        assert run("build", "--format", "handbook", "--theme", theme, "--name", "book").status == 0
+        return Path("out/book.pdf").read_bytes()
+
+    done = run("theme", "eject", name, "mine")
+    count = sum(path.is_file() for path in Path("mine").rglob("*"))
+    assert done == Done(0, f"mine: {count} files of theme {name}; build with --theme mine\n", "")
+    assert {path.name for path in Path("mine").iterdir()} >= {"handbook", "shared", "theme.toml"}
+    assert book("mine") == book(name)
+
+
+def test_ejecting_as_json_names_the_files() -> None:
+    fields = json.loads(run("theme", "eject", "mono", "mine", "--json").out)
+    files = sorted(str(path) for path in Path("mine").rglob("*") if path.is_file())
+    assert (fields["theme"], fields["folder"], sorted(fields["files"])) == ("mono", "mine", files)
+
+
+def test_a_theme_is_ejected_into_a_new_or_an_empty_folder_only() -> None:
+    Path("mine").mkdir()
+    assert run("theme", "eject", "mono", "mine").status == 0
+    message = "cannot be written: it is there already, and not empty"
+    assert run("theme", "eject", "mono", "mine") == refused(f"mine: {message}", "name a new folder", status=5)
+    assert run("theme", "eject", "mono", "questions.yaml") == refused(
+        f"questions.yaml: {message}", "name a new folder", status=5
+    )
+
+
+def test_a_theme_that_is_not_built_in_cannot_be_ejected() -> None:
+    assert run("theme", "eject", "modrn", "mine") == refused(
+        "no theme 'modrn'", "did you mean 'modern'? there are: classic, modern, mono", status=2
+    )
+    assert not Path("mine").exists()
 
 
 # --- messages -----------------------------------------------------------------------------------------------
@@ -610,6 +790,47 @@ def test_a_signal_ends_it_without_left_overs(number: signal.Signals, status: int
     assert [path.name for path in sorted(Path().rglob("*"))] == ["out", "questions.yaml"]
 
 
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="the system does not tell what processes there are")
+@pytest.mark.parametrize("whom", ["the program", "all of its processes"])
+@pytest.mark.parametrize("when", ["its processes start", "pages are laid out"])
+def test_ctrl_c_ends_a_build_with_all_its_processes_at_once(whom: str, when: str) -> None:
+    """A terminal sends the signal to all of them, `kill -INT` to one."""
+    write_many(100)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qexport", "build", "--bank", "many.yaml", "--jobs", "2", "--no-cache"],
+        env={**ENVIRONMENT, "TMPDIR": str(Path.cwd())},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while len(processes_of(process.pid)) < 3 or (  # this one, two that work (and what looks after semaphores)
+        when == "pages are laid out" and not list(Path().glob("qexport-fonts-*"))
+    ):
+        assert process.poll() is None
+        time.sleep(0.01)
+    time.sleep(0.2)
+    started = time.monotonic()
+    (os.killpg if whom == "all of its processes" else os.kill)(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    while processes_of(process.pid):
+        time.sleep(0.01)
+    assert time.monotonic() - started < 2
+    assert (process.returncode, out, err.strip()) == (130, "", "")
+    assert sorted(path.name for path in Path().iterdir()) == ["many.yaml", "questions.yaml"]
+
+
+def processes_of(session: int) -> list[str]:
+    """Return the processes that were started by the one that began a session, and that one."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has just ended
+            state, _, _, its_session = entry.read_text().rpartition(")")[2].split()[:4]
+            if int(its_session) == session and state != "Z":
+                found.append(entry.parent.name)
+    return found
+
+
 def program_in_a_process(*words: str, stdout: int) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "qexport", *words],
@@ -667,10 +888,10 @@ def test_progress_shows_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> N
         "import sys, time\n"
         "from qexport import cli, pipeline\n"
         "real = pipeline.export\n"
-        "def slow(recipe, *, now, tell):\n"
+        "def slow(recipe, *, tell, **more):\n"
         "    tell('handbook', 7, 15)\n"
         "    time.sleep(1.5)\n"
-        "    return real(recipe, now=now, tell=tell)\n"
+        "    return real(recipe, tell=tell, **more)\n"
         "pipeline.export = slow\n"
         "cli.main()"
     )

@@ -1,0 +1,197 @@
+"""What is printed to be used: measured from the files, by tools that did not make them.
+
+Cards in every grid, flip and number are `python tools/inspect_cards.py`, some minutes; here is a sample of them.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import pypdfium2
+import pytest
+from click.testing import CliRunner
+
+from qexport.chunk_cache import ChunkCache
+from qexport.cli import program
+from qexport.pipeline import read_bank
+from qexport.question import PROSE_SECTIONS, Question
+from qexport.typesetter import Typesetter
+
+TOOLS = Path(__file__).parents[2] / "tools"
+
+
+def tool(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # for its dataclasses
+    spec.loader.exec_module(module)
+    return module
+
+
+cards = tool("inspect_cards")
+SAMPLE = [
+    *random.Random(4).sample([order for order in cards.ORDERS if order.count < 54], 12),
+    cards.Order("a7", "a4", "long", 54),
+    cards.Order("3x3", "letter", "short", 54),
+]
+
+
+@pytest.fixture(scope="module")
+def typesetter(tmp_path_factory: pytest.TempPathFactory) -> Typesetter:
+    return Typesetter(ChunkCache(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.mark.parametrize("order", SAMPLE, ids=str)
+def test_every_back_lies_behind_its_front(order: object, typesetter: Typesetter) -> None:
+    questions = cards.some(order.count)  # type: ignore[attr-defined]
+    document = cards.make(order, questions, typesetter)
+    assert cards.inspected(document.data, order, questions) == []
+    assert document.warnings == ()
+
+
+def test_cards_that_need_a_second_one_lie_behind_each_other_too(typesetter: Typesetter) -> None:
+    first, second, third = cards.some(3)
+    long = replace(
+        second, question=f"{second.question} {second.answer * 4}", answer=second.deep_explanation * 3
+    )
+    order = cards.Order("2x4", "a4", "long", 3)
+    document = cards.make(order, (first, long, third), typesetter)
+    assert cards.inspected(document.data, order, (first, long, third), one_each=False) == []
+    assert document.summary == "6 cards, 1 sheet"
+
+
+def test_the_check_sees_a_wrong_flip_an_offset_and_a_lost_word(typesetter: Typesetter) -> None:
+    order = cards.Order("2x4", "a4", "long", 7)
+    questions = cards.some(7)
+    data = cards.make(order, questions, typesetter).data
+    assert cards.inspected(data, replace(order, flip="short"), questions)
+    moved = cards.make(replace(order, options=(("offset-x", "0.3"),)), questions, typesetter).data
+    assert cards.inspected(moved, order, questions)
+    assert cards.inspected(
+        data, order, [replace(question, answer=question.answer + " No.") for question in questions]
+    )
+    assert cards.inspected(data, order, questions[:6])
+
+
+def build(out: Path, bank: Path, *words: str) -> dict[str, Path]:
+    """Build, and return the files by the ends of their names."""
+    result = CliRunner().invoke(
+        program, ["build", "--bank", str(bank), "--out", str(out), "--name", "x", *words], prog_name="qexport"
+    )
+    assert (result.exit_code, result.stderr) == (0, "")
+    return {path.name.removeprefix("x"): path for path in sorted(out.iterdir())}
+
+
+def texts(path: Path) -> list[str]:
+    return ["".join(page.get_textpage().get_text_bounded().split()) for page in pypdfium2.PdfDocument(path)]
+
+
+def sentences(questions: tuple[Question, ...]) -> Iterator[str]:
+    for question in questions:
+        for key in PROSE_SECTIONS:
+            for sentence in re.split(r"(?<=[.!?])\s+", getattr(question, key)):
+                yield "".join(sentence.split())
+
+
+def unbroken(page: str) -> str:
+    return page.replace("\x02", "-").replace("\ufffe", "-")  # pdfium's hyphen at the end of a line
+
+
+def test_no_sentence_of_the_shipped_answers_stands_before_the_answers_begin(
+    tmp_path: Path, shipped_bank: Path
+) -> None:
+    files = build(tmp_path, shipped_bank, "--format", "handbook", "--edition", "quiz")
+    assert list(files) == ["-quiz.pdf"]
+    pages = [unbroken(page) for page in texts(files["-quiz.pdf"])]
+    begins = next(number for number, page in enumerate(pages) if number > 1 and "Answers" in page)
+    before, after = "".join(pages[:begins]), "".join(pages[begins:])
+    told = list(sentences(read_bank(shipped_bank)[0].questions))
+    assert len(told) == 282
+    assert [sentence for sentence in told if sentence in before] == []
+    assert [sentence for sentence in told if sentence not in after] == []
+
+
+def test_no_sentence_of_the_shipped_answers_is_in_a_quiz_with_a_separate_key(
+    tmp_path: Path, shipped_bank: Path
+) -> None:
+    files = build(tmp_path, shipped_bank, "--format", "handbook", "--edition", "quiz", "--key", "separate")
+    assert list(files) == ["-answers.pdf", "-quiz.pdf"]
+    everything = unbroken("".join(texts(files["-quiz.pdf"])))
+    assert [one for one in sentences(read_bank(shipped_bank)[0].questions) if one in everything] == []
+
+
+def test_a_dozen_questions_fill_two_sides_of_a4_at_most(tmp_path: Path, shipped_bank: Path) -> None:
+    files = build(tmp_path, shipped_bank, "--format", "cheatsheet", "--limit", "12")
+    sheet = pypdfium2.PdfDocument(files["-cheatsheet.pdf"])
+    assert len(sheet) <= 2
+    assert [round(each / 72 * 25.4) for each in sheet[0].get_size()] == [297, 210]
+
+
+def test_a_cheat_sheet_built_with_the_handbook_names_its_pages(tmp_path: Path, shipped_bank: Path) -> None:
+    files = build(tmp_path, shipped_bank, "--format", "cheatsheet", "--format", "handbook", "--id", "PY-*")
+    folios = [
+        int(folio)
+        for page in texts(files["-cheatsheet.pdf"])
+        for folio in re.findall(r"p\.(\d+)(?!\d)", page)
+    ]
+    handbook = enumerate(texts(files[".pdf"]), start=1)
+    opened = [number for number, page in handbook if re.search(r"PY-ADV-\d+Python·.*Difficulty\d+/10", page)]
+    assert len(opened) == 5
+    assert folios == opened
+
+
+@pytest.mark.parametrize("bank", ["shipped", "odd"])
+def test_all_of_it_is_accessible_and_silent_in_other_programs(
+    bank: str, tmp_path: Path, shipped_bank: Path, conformance_check: Path
+) -> None:
+    odd = tmp_path / "odd.yaml"
+    odd.write_text(ODD)
+    source = shipped_bank if bank == "shipped" else odd
+    quiz = ("--format", "handbook", "--edition", "quiz", "--key", "separate", "--answer-space", "grid")
+    card = ("--format", "cards", "--card-sections", "all", "--calibration", "--card-size", "a7")
+    files = [
+        *build(tmp_path / "one", source, *quiz, *card, "--format", "cheatsheet", "--theme", "modern").values()
+    ]
+    files += build(
+        tmp_path / "two", source, *quiz[:4], "--format", "cards", "--duplex", "fold", "--media", "print"
+    ).values()
+    assert len(files) == 7
+    done = subprocess.run(
+        ["sh", conformance_check, "ua1", *files], capture_output=True, text=True, check=False
+    )
+    assert [line for line in done.stdout.splitlines() if not line.startswith(("PASS", "#"))] == []
+    assert done.returncode == 0
+
+
+ODD = """\
+title: Odd & ends
+namespace: odd
+questions:
+  - {id: A-1, question: "What is `x < y`?", answer: "It is {{ true }}.", difficulty: 10}
+  - id: MD-1
+    question: What does it print?
+    markup: markdown
+    answer: |
+      ```python
+      print("a very long line of code that has to go on in the next one because nothing is as wide as it")
+      ```
+
+      | a | b |
+      | - | - |
+      | 1 | 2 |
+
+      - one
+      - two
+    technology: Python
+    follow_ups: ["Why *not*?"]
+"""

@@ -1,0 +1,132 @@
+"""typesetter: a chunk is laid out once, whoever does it; the cache knows it by what it is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from qexport import typesetter
+from qexport.chunk import Chunk
+from qexport.chunk_cache import ChunkCache
+from qexport.typesetter import Job, Typesetter
+
+BLANK = Chunk(600, 0, (), (), (), (), (), (), ())
+
+
+@pytest.fixture(autouse=True)
+def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Lay out nothing; return the HTML of what was to be, as it comes."""
+    pages: list[str] = []
+
+    def lay_out(sheet: tuple[str, str, Mapping[str, bytes]]) -> Chunk:
+        html, css, files = sheet
+        if html == "no":
+            raise KeyboardInterrupt
+        pages.append(html)
+        return replace(BLANK, terms=((0, html), (0, css), *((0, name) for name in files)))
+
+    monkeypatch.setattr(typesetter, "_lay_out", lay_out)
+    return pages
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> ChunkCache:
+    return ChunkCache(tmp_path)
+
+
+def job(name: str, css: str = "p {}") -> Job:
+    return Job((name,), lambda: name, css)
+
+
+def jobs(names: str) -> list[Job]:
+    return [job(name) for name in names]
+
+
+def names(chunks: list[Chunk]) -> str:
+    return "".join(chunk.terms[0][1] for chunk in chunks)
+
+
+def test_chunks_come_in_the_order_of_the_jobs(cache: ChunkCache, laid_out: list[str]) -> None:
+    assert names(Typesetter(cache).chunks(jobs("bd"))) == "bd"
+    assert names(Typesetter(cache).chunks(jobs("abcd"))) == "abcd"
+    assert laid_out == ["b", "d", "a", "c"]
+    assert names(Typesetter().chunks(jobs("ba"))) == "ba"
+
+
+def test_what_is_in_the_cache_is_not_even_made_html_of(cache: ChunkCache) -> None:
+    def never() -> str:
+        raise AssertionError
+
+    kept = Typesetter(cache).chunk(job("a"))
+    assert Typesetter(cache).chunk(Job(("a",), never, "p {}", never)) == kept  # type: ignore[arg-type]
+
+
+def test_a_job_that_comes_twice_is_done_once(laid_out: list[str]) -> None:
+    assert names(Typesetter().chunks(jobs("aba"))) == "aba"
+    assert laid_out == ["a", "b"]
+
+
+def test_parts_style_and_what_draws_tell_chunks_apart(
+    cache: ChunkCache, laid_out: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for each in (job("a"), job("b"), job("a", css="p { margin: 0 }"), Job(("a", 1), lambda: "c", "p {}")):
+        Typesetter(cache).chunk(each)
+    monkeypatch.setattr(typesetter, "_what_draws", lambda: "the next version")
+    Typesetter(cache).chunk(job("a"))
+    assert laid_out == ["a", "b", "a", "c", "a"]
+
+
+def test_text_with_half_of_a_pair_has_a_key_too(cache: ChunkCache, laid_out: list[str]) -> None:
+    for _ in range(2):
+        Typesetter(cache).chunk(Job(("\ud800",), lambda: "a", ""))
+    assert laid_out == ["a"]
+
+
+def test_progress_counts_what_was_there_and_ends_with_the_total(cache: ChunkCache) -> None:
+    told: list[tuple[int, int]] = []
+    setter = Typesetter(cache, progress=lambda done, total: told.append((done, total)))
+    setter.chunks(jobs("ab"))
+    setter.chunks(jobs("abcdc"))
+    setter.chunks(jobs("abcd"))
+    assert told == [(1, 2), (2, 2), (3, 4), (4, 4)]
+
+
+def test_a_build_that_is_broken_off_keeps_what_it_had_done(
+    cache: ChunkCache, laid_out: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typesetter, "KEPT_AT_ONCE", 2)
+    with pytest.raises(KeyboardInterrupt):
+        Typesetter(cache).chunks([*jobs("abcde"), job("no")])
+    Typesetter(cache).chunks(jobs("abcdef"))
+    assert laid_out == ["a", "b", "c", "d", "e", "e", "f"]
+
+
+def test_any_executor_does_it() -> None:
+    with ThreadPoolExecutor(2) as executor:
+        assert (
+            names(Typesetter(executor=executor).chunks(jobs("abcdefghijklmnopqrst")))
+            == "abcdefghijklmnopqrst"
+        )
+
+
+def test_pictures_go_with_their_page() -> None:
+    chunk = Typesetter().chunk(Job(("a",), lambda: "a", "", lambda: {"picture:1": b"PNG"}))
+    assert chunk.terms == ((0, "a"), (0, ""), (0, "picture:1"))
+
+
+def test_one_process_is_this_one() -> None:
+    setter = Typesetter(jobs=1)
+    with setter.at_work() as working:
+        assert working is setter
+        assert names(working.chunks(jobs("abcdefghijklmnopqrst"))) == "abcdefghijklmnopqrst"
+
+
+def test_processes_are_started_when_there_is_enough_to_do() -> None:
+    with Typesetter(jobs=2).at_work() as working:
+        working.chunks(jobs("abc"))
+        assert working.workers
+        assert not working.workers.running
