@@ -23,11 +23,11 @@ from pathlib import Path
 from typing import Any
 
 from qexport.editions import Edition, Lock, stamp
+from qexport.errors import Location
 from qexport.exporters import Tools
 from qexport.exporters.anki_deck import content, render
 from qexport.exporters.anki_notes import anki_search
 from qexport.options import checked
-from qexport.pipeline import read_bank
 from qexport.question import Bank, Question
 from qexport.templating import Templates, templates_folder
 
@@ -44,112 +44,144 @@ VERSIONS: Mapping[str, tuple[str, ...]] = {
 """Versions, and what they need besides what they say."""
 DAY = 86_400
 
-# Runs in the environment of an old Anki, with nothing but the standard library beside it.
-PROBE = r'''
-import json, os, re, sys
-from anki.collection import Collection
+PROBE = Path(__file__).with_name("probe_old_anki.py")
 
-folder, search = sys.argv[1], sys.argv[2]
-collection = Collection(os.path.join(folder, "collection.anki2"))
-rows = collection.db.all
 
-def import_(name):
-    path = os.path.join(folder, name + ".apkg")
-    try:
-        from anki.collection import ImportAnkiPackageOptions, ImportAnkiPackageRequest
-        request = ImportAnkiPackageRequest(package_path=path, options=ImportAnkiPackageOptions())
-        collection.import_anki_package(request)
-    except ImportError:
-        if hasattr(collection, "import_anki_package"):
-            collection.import_anki_package(path)
-        else:
-            from anki.importing.apkg import AnkiPackageImporter
-            AnkiPackageImporter(collection, path).run()
-    return len(rows("SELECT id FROM notes"))
+def packages(folder: Path) -> str:
+    """Write the editions that the probe imports; return the search for what is retired in them."""
+    now = int(time.time())
+    (folder / "questions.yaml").touch()
+    (folder / "dot.png").write_bytes(
+        bytes.fromhex(
+            "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf500f"
+            "0003860180dd6ae1050000000049454e44ae426082"
+        )
+    )
+    red = folder / "red/anki"
+    red.mkdir(parents=True)
+    (red / "card.css").write_text(".card { color: red }", encoding="utf-8")
+    plain, styled = Tools(Templates()), Tools(Templates((folder / "red", templates_folder())))
+    location = Location(str(folder / "questions.yaml"))
+    story = "It was slow. The cause."
+    questions = (
+        Question(
+            id="CHANGED",
+            question="q",
+            answer="first answer",
+            technology="Python",
+            level="Hard",
+            production_scenario=story,
+        ),
+        Question(
+            id="SAME",
+            question="`List<int>` {{c1::x}}",
+            answer="![dot](dot.png)",
+            technology="Python",
+            level="Easy",
+            markup="markdown",
+            location=location,
+            production_scenario=story,
+        ),
+        Question(id="OLD", question="q", answer="a", technology="Go", level="Hard"),
+        Question(id="GONE", question="q", answer="a", technology="Go", level="Hard"),
+        Question(id="GO-1", question="q", answer="a", technology="Go", level="Easy"),
+        Question(id="GO-2", question="q", answer="a", technology="Python", level="Hard"),
+    )
+    first = Bank(title="T", namespace="old-ankis", questions=questions)
 
-def notes():
-    return {flds.split("\x1f")[0]: (nid, tags, flds.split("\x1f")) for nid, tags, flds in rows("SELECT id, tags, flds FROM notes")}
+    def edited(answer: str) -> Bank:
+        changed = replace(questions[0], answer=answer)
+        renumbered = replace(questions[2], id="RENUMBERED", former_ids=("OLD",))
+        gone = replace(questions[3], status="retired")
+        new = Question(id="NEW", question="q", answer="a", technology="Go", level="Hard")
+        return replace(first, questions=(changed, questions[1], renumbered, gone, *questions[4:], new))
 
-def schedule():
-    return sorted(map(tuple, rows("SELECT id, nid, did, ord, type, queue, due, ivl, reps, flags FROM cards"))), rows("SELECT * FROM revlog")
+    def write(
+        name: str, bank: Bank, lock: Lock | None, time: int, tools: Tools = styled, **options: Any
+    ) -> Lock:
+        chosen = checked({key.replace("_", "-"): value for key, value in options.items()})
+        after, _ = stamp(content(bank, chosen, tools), lock, time)
+        parts = {"python": ("technology", "Python"), "hard": ("level", "Hard")}
+        field, value = parts.get(name, ("", ""))
+        passing = tuple(each for each in bank.questions if not field or getattr(each, field) == value)
+        edition = Edition(
+            bank=bank,
+            questions=tuple(each for each in passing if each.status == "active"),
+            retired=tuple(each for each in passing if each.status == "retired"),
+            title="T",
+            scope=name,
+            lock=after,
+        )
+        (folder / f"{name}.apkg").write_bytes(render(edition, chosen, tools).data)
+        return after
 
-def note_of(key):
-    number = notes()[key][0]
-    return collection.get_note(number) if hasattr(collection, "get_note") else collection.getNote(number)
+    begun = write("first", first, None, now - 30 * DAY, plain)
+    for part in ("python", "hard"):
+        write(part, first, begun, now, plain)
+    earlier = write("old_second", edited("second answer"), begun, now - 20 * DAY)
+    write("old_third", edited("third answer"), earlier, now - 10 * DAY)
+    lock = write("second", edited("second answer"), begun, now + 60)
+    lock = write("third", edited("third answer"), lock, now + 120)
+    last = edited("third answer")
+    lock = write("cards_on", last, lock, now + 180, cards="recall,scenario")
+    lock = write("cards_off", last, lock, now + 240)
+    lock = write("retired", last, lock, now + 300, include_retired=True)
+    return anki_search(lock.left)
 
-def review(key):
-    cards = sorted(note_of(key).cards(), key=lambda card: card.ord)
-    card = cards[0]
-    (card.start_timer if hasattr(card, "start_timer") else card.startTimer)()
-    collection.sched.answerCard(card, 3)
 
-def drawn(card):
-    return (card.question() if hasattr(card, "question") else card.q()), (card.answer() if hasattr(card, "answer") else card.a())
+def told_by(version: str, needs: tuple[str, ...], environments: Path) -> dict[str, Any]:
+    """Return what the probe tells of a version."""
+    environment = environments / version
+    python = environment / "bin/python"
+    if not (environment / "ready").exists():
+        venv.create(environment, with_pip=True, clear=True)
+        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*install, f"anki=={version}", *needs], check=True)
+        (environment / "ready").touch()
+    with tempfile.TemporaryDirectory() as name:
+        search = packages(Path(name))
+        words = [str(python), "-W", "ignore", str(PROBE), name, search]
+        run = subprocess.run(words, capture_output=True, text=True, check=False)
+    told = re.search(r"^TOLD(.*)$", run.stdout, re.MULTILINE)
+    if not told:
+        raise SystemExit(f"{version}: {run.stdout}\n{run.stderr}")
+    return dict(json.loads(told[1]))
 
-def all_drawn():
-    numbers = collection.find_cards("")
-    get = getattr(collection, "get_card", None) or collection.getCard
-    return [drawn(get(number)) for number in numbers]
 
-told = {}
-import_("first")
-told["notes, cards"] = [len(notes()), len(schedule()[0])]
-told["cards drawn without an error"] = not any(re.search("has a problem|no field called|{{", q + a) for q, a in ((re.sub("<style>.*?</style>", "", q, flags=re.S), re.sub("<style>.*?</style>", "", a, flags=re.S)) for q, a in all_drawn()))
-before = rows("SELECT * FROM notes"), schedule()
-import_("first")
-told["imported again: nothing moves"] = (rows("SELECT * FROM notes"), schedule()) == before
+def table(results: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return a Markdown table, a column for each version."""
 
-review("CHANGED")
-review("SAME")
-own = note_of("SAME")
-own["Answer"] = own["Answer"] + " my own words"
-own.tags.append("mine")
-collection.update_note(own) if hasattr(collection, "update_note") else own.flush()
-before = schedule()
-import_("second")
-now = notes()
-told["a change arrives"] = "second answer" in now["CHANGED"][2][2]
-told["a new question arrives"] = "NEW" in now
-told["own words and tags on the rest stay"] = "my own words" in now["SAME"][2][2] and " mine " in now["SAME"][1]
-cards, reviews = schedule()
-told["reviews and schedules stay"] = reviews == before[1] and set(before[0]) <= set(cards)
-told["a renumbered question is the same note"] = "RENUMBERED" in now and "OLD" not in now
-told["no note is there twice"] = len(now) == len(rows("SELECT DISTINCT guid FROM notes")) == 7
-(style,) = [each["css"] for each in collection.models.all() if "qexport" in each["name"]]
-told["a new style arrives"] = style == ".card { color: red }"
-import_("third")
-told["the next change arrives, too"] = "third answer" in notes()["CHANGED"][2][2]
-found = {note for note in collection.find_notes(search)}
-told["the search finds what is retired"] = found == {notes()["GONE"][0]}
+    def shown(value: Any) -> str:
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return ", ".join(map(str, value))
 
-before = schedule()
-import_("cards_on")
-cards, reviews = schedule()
-told["extra cards come when switched on"] = len(cards) == len(before[0]) + 2 and set(before[0]) <= set(cards)
-extra = [card for card in note_of("CHANGED").cards() if card.ord == 1]
-told["extra cards are drawn"] = bool(extra) and "It was slow." in drawn(extra[0])[0] and "The cause." not in drawn(extra[0])[0]
-before = schedule()
-import_("cards_off")
-told["and stay when switched off"] = schedule() == before
-before = schedule()
-import_("retired")
-told["retired questions that ship are marked"] = " retired " in notes()["GONE"][1] and any("Retired:" in q for q, _ in all_drawn())
-told["a picture arrives"] = any(os.path.isfile(os.path.join(collection.media.dir(), name)) for name in re.findall('src="([^"]+)"', "".join(notes()["SAME"][2])) or ["-"]) or "qexport-" in str(os.listdir(collection.media.dir()))
+    rows = [["", *results], ["---"] * (len(results) + 1)]
+    rows += [
+        [what, *(shown(told[what]) for told in results.values())] for what in next(iter(results.values()))
+    ]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
-decks = getattr(collection.decks, "all_names_and_ids", None)
-names = sorted(deck.name for deck in decks(skip_empty_default=True))
-told["one tree of decks"] = names == ["T", "T::Go", "T::Python"]
-problems, well = collection.fix_integrity() if hasattr(collection, "fix_integrity") else collection.fixIntegrity()
-told["Anki's own check of the database"] = bool(well)
-collection.close()
 
-other = Collection(os.path.join(folder, "late.anki2"))
-collection = other
-rows = other.db.all
-import_("first")
-import_("old_second")
-import_("old_third")
-told["two editions imported one after the other, both made before"] = "third answer" in notes()["CHANGED"][2][2]
-other.close()
-print("TOLD" + json.dumps(told))
-'''
+def main() -> None:
+    """Try the versions that the words of the command ask for."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("versions", nargs="*", default=list(VERSIONS), metavar="VERSION")
+    parser.add_argument("--environments", type=Path, default=ROOT / "out/old-ankis")
+    parser.add_argument("--write", action="store_true")
+    words = parser.parse_args()
+    results = {}
+    for version in words.versions:
+        sys.stderr.write(f"{version}\n")
+        results[version] = told_by(version, VERSIONS.get(version, ()), words.environments)
+    dated = f"Run on {datetime.now(UTC):%Y-%m-%d} by `tools/try_old_ankis.py`.\n\n{table(results)}"
+    print(dated)
+    if words.write:
+        begin, end = "<!-- old ankis -->\n", "\n<!-- end -->"
+        text = DOCUMENT.read_text(encoding="utf-8")
+        before, after = text.split(begin)[0], text.split(end)[1]
+        DOCUMENT.write_text(f"{before}{begin}{dated}{end}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

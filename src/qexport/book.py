@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from qexport import __version__
 from qexport.assembly import Book, OutlineEntry, link
+from qexport.fitting import fitted_tables, wrapped_code
 from qexport.health import answered_follow_ups
 from qexport.imposition import booklet
-from qexport.templating import question_view
+from qexport.templating import question_images, question_text
 from qexport.themes import stylesheet
 from qexport.typesetter import Job
 
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
     from qexport.chunk import Chunk
     from qexport.editions import Edition
     from qexport.exporters import Tools
+    from qexport.images import Image
     from qexport.options import Options
     from qexport.question import Question
+
+
+IMAGES = "qx:image/"
+"""Before the names of pictures, in the HTML of pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +68,15 @@ class Press:
 
     # -- chunks ---------------------------------------------------------------------------------------------------
 
-    def job(self, template: str, pieces: object, values: Callable[[], Mapping[str, object]]) -> Job:
+    def job(
+        self,
+        template: str,
+        pieces: object,
+        values: Callable[[], Mapping[str, object]],
+        images: Iterable[Image] = (),
+    ) -> Job:
         """Return a chunk to be made from a template; its values are needed only if it is not in the cache."""
+        files = {f"{IMAGES}{image.name}": image.data for image in images}
         frame = {
             "language": self.edition.bank.language,
             "title": self.edition.title,
@@ -73,7 +86,7 @@ class Press:
         def html() -> str:
             return self.tools.templates.render(template, **{**frame, **values()})
 
-        return Job(parts=(template, self.tools.look, frame, pieces), html=html, css=self.css)
+        return Job((template, self.tools.look, frame, pieces, sorted(files)), html, self.css, lambda: files)
 
     def from_values(self, template: str, **values: object) -> Job:
         """Return a chunk whose values are few: they are what it is known by."""
@@ -100,6 +113,7 @@ class Press:
             template,
             [kind, common, [question.digest() for question in group], answers],
             lambda: {**common, "questions": [self._question_view(question, kind) for question in group]},
+            [image for question in group for image in question_images(question)],
         )
 
     def on_recto(self, chunks: list[Chunk], chunk: Chunk) -> None:
@@ -170,7 +184,12 @@ class Press:
         ]
 
     def _question_view(self, question: Question, kind: str) -> dict[str, object]:
-        view = question_view(question)
+        view = question_text(question, image_address=IMAGES).view
+        columns = _code_columns(self.options)
+        sections = [
+            {**section, "html": wrapped_code(fitted_tables(section["html"], columns), columns)}
+            for section in view["sections"]
+        ]
         follow_ups = [
             {"html": html, "answers": answers}
             for html, answers in zip(view["follow_ups"], self._answers(question), strict=True)
@@ -179,6 +198,7 @@ class Press:
         places = {"asked": anchor(question), "told": anchor(question, "a")}
         return {
             **view,
+            "sections": sections,
             "follow_ups": follow_ups,
             "anchor": anchor(question, kind),
             "places": places,
@@ -217,6 +237,15 @@ class Press:
         return sha256(
             "".join(question.digest() for question in self.edition.bank.questions).encode()
         ).hexdigest()[:12]
+
+
+def _code_columns(options: Options) -> int:
+    """Return how many characters of code fit a line: its size is 0.87 of the text's, a character's advance 0.6 em."""
+    stacked = bool(options["large-print"])
+    millimetres = {"a4": 163 if stacked else 121, "letter": 164 if stacked else 122, "a5": 114, "6x9in": 118}
+    size = 0.87 * (16 if stacked else 10 if options["paper"] in ("a4", "letter") else 9.4)
+    width = millimetres[str(options["paper"])] * 72 / 25.4
+    return int((width - 1.6 * size - 1.2) / (0.6 * size))  # less the padding and the frame
 
 
 def missing_glyphs(questions: Iterable[Question], missing: Iterable[str]) -> Iterator[str]:

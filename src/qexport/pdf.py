@@ -286,6 +286,8 @@ class _Extraction:
                 kids.append(kid)
                 continue
             self._simplify(_number(kid), parents)
+            if child["S"] in _MEANINGLESS and not child["K"]:
+                continue
             if (
                 child["S"] not in _MEANINGLESS
                 or element["S"] not in _HOLDS_TEXT

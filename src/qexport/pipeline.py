@@ -6,7 +6,7 @@ The time comes in as an argument (`now`, Unix seconds); seconds are only measure
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
@@ -19,9 +19,11 @@ from qexport.errors import InputRefused, Location, OutputError, Problem, UsageEr
 from qexport.exporters import Document, Tools, exporter_for
 from qexport.health import Finding, Stats, health, stats
 from qexport.options import checked
+from qexport.question import PROSE_SECTIONS
 from qexport.schema import SCHEMA_FILE, bank_schema
 from qexport.selection import Filters, describe, select
 from qexport.source_text import normalise, read_text
+from qexport.templating import text_problems
 from qexport.themes import ejected, theme
 from qexport.typesetter import Typesetter
 from qexport.validation import validate
@@ -221,7 +223,20 @@ def check(path: Path, *, encoding: str | None = None, with_health: bool = False)
     """Read and check a bank, and tell its state; InputRefused has all that is wrong with it."""
     bank, warnings = read_bank(path, encoding=encoding)
     active = [question for question in bank.questions if question.status == "active"]
+    warnings = (*warnings, *_judged_texts(active))
     return Checked(bank, warnings, stats(bank, active), health(bank) if with_health else None)
+
+
+def _judged_texts(questions: Iterable[Question]) -> Iterator[Problem]:
+    """Yield what would be shown otherwise than it is written; InputRefused with what cannot be shown at all."""
+    refused: list[Problem] = []
+    for question in questions:
+        if question.markup == "markdown":
+            wrong, lost = text_problems(question)
+            refused += wrong
+            yield from lost
+    if refused:
+        raise InputRefused(tuple(refused))
 
 
 def export(
@@ -279,7 +294,8 @@ def prepare(
         retired=_retired(choice.bank, recipe.filters),
         lock=stamped.lock if stamped else _read_lock(place)[0],
     )
-    warnings = (*choice.warnings, *(stamped.warnings if stamped else ()))
+    pictured = [each for each in choice.questions if any("![" in getattr(each, part) for part in PROSE_SECTIONS)]
+    warnings = (*choice.warnings, *(stamped.warnings if stamped else ()), *_judged_texts(pictured))
     return Prepared(edition, options, tools, stem, stamped, warnings)
 
 

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qexport.chunk import Chunk
-from qexport.chunk_cache import ChunkCache
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from qexport.chunk_cache import ChunkCache
     from qexport.workers import Workers
 
 WORTH_A_POOL = 16

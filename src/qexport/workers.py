@@ -15,7 +15,6 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
-from multiprocessing import connection, get_context, resource_tracker
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from qexport.errors import LimitExceeded
@@ -54,6 +53,8 @@ class Workers:
 
     def map(self, function: Callable[[T], R], items: Iterable[T], *, chunksize: int = 1) -> Iterator[R]:
         """Yield function(item) for each item, in their order; items are taken as processes are free for them."""
+        from multiprocessing import connection  # not above: a build from the cache needs none of it
+
         batches = enumerate(_batches(items, chunksize))
         idle = list(self._processes)
         at_work: dict[Connection, int] = {}
@@ -78,6 +79,8 @@ class Workers:
             self._end(list(at_work), at_once=True)  # what nobody waits for any more
 
     def _start(self) -> Connection:
+        from multiprocessing import get_context
+
         context = get_context("spawn")  # a fork would copy whatever our threads are in the middle of
         ours, theirs = context.Pipe()
         with _ctrl_c_later():
@@ -132,6 +135,8 @@ def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 @contextmanager
 def _ctrl_c_later() -> Iterator[None]:
     """Hold Ctrl-C back for a moment. Processes started meanwhile never get it: this one ends them."""
+    from multiprocessing import resource_tracker
+
     resource_tracker.ensure_running()  # else the first process starts it, and it lets Ctrl-C through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

@@ -252,7 +252,7 @@ def test_a_calibration_sheet_has_its_lines_at_zero_where_the_printer_is_exact(fl
 @pytest.mark.parametrize(("flip", "x", "y"), [("long", -1.0, 2.0), ("short", 1.0, -2.0)])
 def test_what_a_calibration_sheet_shows_moves_with_the_offsets(flip: str, x: float, y: float) -> None:
     """A back that is moved right by 1 mm and down by 2 is seen there from the front, as it is turned over."""
-    options = {"duplex": flip, "calibration": True, "offset-x": "1", "offset-y": "2"}
+    options: dict[str, str | bool] = {"duplex": flip, "calibration": True, "offset-x": "1", "offset-y": "2"}
     (sheet,) = cards(SET, options=options).beside
     found = crossings(sheet.data, flip)
     assert {round(value) for value in found["x"]} == {x}

@@ -11,7 +11,7 @@ import pytest
 from qexport import pipeline
 from qexport.editions import Edition
 from qexport.errors import InputRefused, NothingSelected, OutputError, UsageError
-from qexport.exporters import Document, Tools
+from qexport.exporters import EXPORTERS, Document, Tools
 from qexport.pipeline import export, lock_path
 from qexport.recipes import Recipe
 from qexport.selection import Filters
@@ -32,9 +32,9 @@ class Stub:
     def __init__(self, suffix: str) -> None:
         self.suffix = suffix
 
-    def render(self, edition: Edition, _options: Mapping[str, str], tools: Tools) -> Document:
+    def render(self, edition: Edition, options: Mapping[str, str | bool], tools: Tools) -> Document:
         ids = " ".join(question.id for question in edition.questions)
-        tools.progress(1, 2)
+        tools.typesetter.progress(1, 2)
         return Document(self.suffix, f"{edition.title} | {edition.scope} | {ids}".encode(), "7 leaves")
 
 
@@ -85,6 +85,44 @@ def test_every_output_holds_the_same_questions_under_the_banks_title() -> None:
     ]
 
 
+def test_a_document_may_bring_others_which_lie_beside_it(stubs: dict[str, object]) -> None:
+    class Quiz:
+        def render(self, *_: object) -> Document:
+            return Document(
+                ".pdf", b"What?", "1 leaf", beside=(Document("-answers.pdf", b"That.", "2 leaves"),)
+            )
+
+    stubs["quiz"] = Quiz()
+    build = export(recipe(outputs=("quiz",)), now=1_000)
+    assert written() == {
+        "out/questions-answers.pdf": "What?",
+        "out/questions-answers-answers.pdf": "That.",
+    }
+    assert [(each.name, each.document.summary) for each in build.outputs] == [
+        ("quiz", "1 leaf"),
+        ("quiz", "2 leaves"),
+    ]
+
+
+def test_other_documents_are_told_on_which_page_of_the_handbook_an_answer_is(
+    stubs: dict[str, object],
+) -> None:
+    told: list[Mapping[str, int]] = []
+
+    class Handbook:
+        def render(self, *_: object) -> Document:
+            return Document(".pdf", b"", "", folios={"PY-1": 7})
+
+    class Sheet:
+        def render(self, _edition: Edition, _options: object, tools: Tools) -> Document:
+            told.append(tools.folios)
+            return Document("-sheet.pdf", b"", "")
+
+    stubs.update(handbook=Handbook(), sheet=Sheet())
+    export(recipe(outputs=("sheet", "handbook")), now=1_000)
+    assert told == [{"PY-1": 7}]
+
+
 def test_a_title_of_ones_own_names_the_files_too() -> None:
     export(recipe(title="For Monday", outputs=("handbook",)), now=1_000)
     assert written() == {"out/for-monday.pdf": "For Monday | All questions | PY-1 PY-2 GO-1"}
@@ -123,7 +161,7 @@ def test_the_format_is_checked_before_the_bank_is_read(monkeypatch: pytest.Monke
         export(recipe(bank="nowhere.yaml", outputs=("handbok",)), now=1_000)
     assert (caught.value.message, caught.value.hint) == (
         "no output 'handbok'",
-        "did you mean 'handbook'? there are: handbook, deck",
+        f"did you mean 'handbook'? there are: {', '.join(EXPORTERS)}",
     )
 
 

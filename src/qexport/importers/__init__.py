@@ -65,7 +65,7 @@ def _read_folder(folder: Path, encoding: str | None) -> RawBank:
 def _files(folder: Path) -> list[Path]:
     """Return the files in the folder that an importer reads; what lies in folders of its own is another matter."""
     try:
-        names = os.listdir(folder)
+        names = os.listdir(folder)  # noqa: PTH208 - names, before any path is looked at
     except OSError as error:
         raise _refused(folder, f"this cannot be read: {error.strerror}") from error
     paths = (folder / name for name in names if not name.startswith("."))
