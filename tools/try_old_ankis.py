@@ -177,10 +177,10 @@ def main() -> None:
     dated = f"Run on {datetime.now(UTC):%Y-%m-%d} by `tools/try_old_ankis.py`.\n\n{table(results)}"
     print(dated)
     if words.write:
-        begin, end = "<!-- old ankis -->\n", "\n<!-- end -->"
-        text = DOCUMENT.read_text(encoding="utf-8")
-        before, after = text.split(begin)[0], text.split(end)[1]
-        DOCUMENT.write_text(f"{before}{begin}{dated}{end}{after}", encoding="utf-8")
+        begin, end = "<!-- old ankis -->\n", "<!-- end -->"
+        before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(begin)
+        after = rest.partition(end)[2]
+        DOCUMENT.write_text(f"{before}{begin}\n{dated}\n\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -364,9 +364,11 @@ def _untrue(files: Mapping[str, bytes]) -> Iterable[str]:
 
 def _manifest(files: Mapping[str, bytes]) -> object:
     try:
-        return json.loads(files[MANIFEST].decode())
+        said = json.loads(files[MANIFEST].decode())
+        json.dumps(said, ensure_ascii=False).encode()  # half a pair, as \ud800, could not be written again
     except (ValueError, RecursionError):
         return None
+    return said
 
 
 def _where_other(data: bytes, right: bytes) -> str:

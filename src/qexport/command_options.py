@@ -146,12 +146,15 @@ def reads_bank(command: Callable[..., None]) -> Callable[..., None]:
 
 def names_bank(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command --bank and --encoding as they are written: None where they are not."""
-    which = "A bank's file, or a folder of them. [default: seeds/questions.yaml, else questions.yaml]"
+    usual = "that of qexport.toml, else seeds/questions.yaml or questions.yaml"
+    which = f"A bank's file, or a folder of them. [default: {usual}]"
     return click.option("--bank", type=PATH, metavar="PATH", help=which)(encoding_option(command))
 
 
 def default_bank() -> Path:
-    """Return the bank that is meant where none is named."""
+    """Return the bank that is meant where none is named: that of the default recipe, or one in a usual place."""
+    if said := _bank_of_recipes():
+        return said
     for path in DEFAULT_BANKS:
         if path.is_file():
             return path
@@ -159,6 +162,19 @@ def default_bank() -> Path:
         "no bank: there is no seeds/questions.yaml here, and no questions.yaml",
         hint="name one with --bank PATH, or make one of captured pages with qexport import",
     )
+
+
+def _bank_of_recipes() -> Path | None:
+    """Return the bank that the default recipe names, if there are recipes and it names one."""
+    path = Path("qexport.toml")
+    if not path.is_file():
+        return None
+    from qexport.recipes import read_recipes
+    from qexport.source_text import read_text
+
+    book = read_recipes(read_text(path), str(path))
+    said = book.recipes.get(book.default, {}).get("bank")
+    return Path(str(said)) if said else None
 
 
 def _cache_folder(_ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> Path:

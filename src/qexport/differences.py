@@ -65,6 +65,8 @@ class Snapshot:
     """Empty: not known, as in a deck."""
     source: str = ""
     states: tuple[State, ...] = ()
+    left: frozenset[str] | None = None
+    """Of a part of a bank: what left the whole; None: it is the whole, or nobody knows."""
 
 
 _APART = ("id", "tags", "status", "former_ids")
@@ -207,7 +209,8 @@ def differences(old: Snapshot, new: Snapshot) -> Differences:
     """Return what became of each question. A note of another id is the same one if it is known by that."""
     before = _Known(old.states)
     states = [(state, before.take(state)) for state in new.states if not state.retired]
-    gone = [state for state in before.left() if not state.retired]
+    missing = [state for state in before.left() if not state.retired]
+    gone = [state for state in missing if new.left is None or state.id in new.left]
     retired = {state.id: state for state in new.states if state.retired}
     entries: list[Entry] = []
     for state, was in states:
@@ -221,7 +224,7 @@ def differences(old: Snapshot, new: Snapshot) -> Differences:
         source=new.source or old.source,
         entries=tuple(sorted(entries, key=lambda entry: KINDS.index(entry.kind))),
         unchanged=len(states) - sum(entry.kind != "retired" for entry in entries),
-        remarks=tuple(_remarks(old, new)),
+        remarks=tuple(_remarks(old, new, [state.id for state in missing if state not in gone])),
     )
 
 
@@ -259,7 +262,9 @@ def _entry(state: State, was: State | None) -> Entry | None:
     return Entry("retagged", state.id, state.question, "", (), came, went) if came or went else None
 
 
-def _remarks(old: Snapshot, new: Snapshot) -> Iterator[str]:
+def _remarks(old: Snapshot, new: Snapshot, elsewhere: Sequence[str]) -> Iterator[str]:
+    if elsewhere:
+        yield f"not retired, but no longer in this part of the bank: {', '.join(elsewhere)}"
     if old.namespace and new.namespace and old.namespace != new.namespace:
         yield (
             f"the namespace was {old.namespace!r} and is {new.namespace!r} now: to Anki every note is a new one"

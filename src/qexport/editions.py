@@ -239,6 +239,7 @@ def read_lock(text: str, path: str) -> Lock:
 
     try:
         content = json.loads(text, object_pairs_hook=without_doubles)
+        json.dumps(content, ensure_ascii=False).encode()  # half a pair, as \ud800, could not be written again
     except json.JSONDecodeError as error:
         place = Location(path, error.lineno, error.colno)
         raise InputRefused((Problem(place, f"not JSON: {error.msg}", _REPAIR),)) from error

@@ -205,6 +205,7 @@ class _Extraction:
         self.numbers: dict[int, int] = {}  # object of the document → object of the chunk
         self.slots: list[Slot] = []
         self.lates = 0
+        self.fonts_object = 0
         self.special_colors = False
 
     def chunk(self) -> Chunk:
@@ -346,7 +347,7 @@ class _Extraction:
 
     def _forget_what_the_book_provides(self, pages: list[int], top: list[int]) -> None:
         resources = self._object(self.pdf.objects[pages[0]]["Resources"])
-        resources["Font"] = mark("fonts")
+        self.fonts_object = _number(resources["Font"])  # of pages, and of the forms on them
         if not self.special_colors:
             del resources["ColorSpace"]
         for kind in ("XObject", "Pattern", "Shading"):
@@ -487,6 +488,8 @@ class _Extraction:
             )
 
     def _use(self, number: int) -> bytes:
+        if number == self.fonts_object:
+            return mark("fonts")
         if number not in self.numbers:
             self.numbers[number] = len(self.used)
             self.used.append(number)

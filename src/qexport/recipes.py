@@ -27,6 +27,8 @@ from qexport.selection import Filters
 from qexport.source_text import normalise, quote
 
 DEFAULT_OUTPUTS = ("handbook", "deck")
+BUNDLED_OUTPUTS = ("handbook", "deck", "cards")
+"""What a recipe that names no output makes, in a build and in a bundle."""
 
 RECIPES_FILE = "qexport.toml"
 RECIPES_SCHEMA = "qexport.schema.json"
@@ -76,7 +78,12 @@ def _settings() -> Iterator[Setting]:
     yield Setting("encoding", "text", "How the bank's files are encoded, where that is not UTF-8.")
     yield Setting("lock", "text", "The lock of the deck. Without it, beside the bank.")
     yield Setting("out", "text", "Folder of the files. Without it, out.")
-    yield Setting("format", "texts", "What to make. Without it, handbook and deck.", tuple(EXPORTERS))
+    yield Setting(
+        "format",
+        "texts",
+        "What to make. Without it, handbook and deck, and in a bundle cards too.",
+        tuple(EXPORTERS),
+    )
     yield Setting("title", "text", "Title of the cover and the deck. Without it, the bank's.")
     yield Setting("name", "text", "Name of the files, without ending. Without it, from the title.")
     for each in fields(Filters):
@@ -114,7 +121,9 @@ class RecipeBook:
             raise UsageError(message, hint=_meant(unknown[0], self.recipes, listed))
         return tuple(dict.fromkeys(names))
 
-    def recipe(self, name: str, default_bank: Path | None = None) -> Recipe:
+    def recipe(
+        self, name: str, default_bank: Path | None = None, default_outputs: tuple[str, ...] = DEFAULT_OUTPUTS
+    ) -> Recipe:
         """Return a recipe by its name; `default_bank` is for one that names no bank."""
         said = self.recipes[name]
 
@@ -129,12 +138,12 @@ class RecipeBook:
         parts: dict[str, dict[str, Value]] = {"filters": {}, "options": {}, "": {}}
         for key, value in said.items():
             parts[SETTINGS[key].part][key] = value
-        outputs = said.get("format", DEFAULT_OUTPUTS)
+        outputs = said.get("format", default_outputs)
         return Recipe(
             bank=bank,
             encoding=text("encoding") or None,
             filters=Filters(**parts["filters"]),  # type: ignore[arg-type]  # checked by their kinds
-            outputs=outputs if isinstance(outputs, tuple) else DEFAULT_OUTPUTS,
+            outputs=outputs if isinstance(outputs, tuple) else default_outputs,
             title=text("title"),
             name=text("name"),
             out=Path(text("out") or "out"),

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from qexport.exporters import Document
+    from qexport.options import Options
     from qexport.pipeline import Choice, Stamped
     from qexport.question import Bank, Question
     from qexport.recipes import Recipe
@@ -101,10 +102,11 @@ def plans(recipes: Mapping[str, Recipe]) -> tuple[Plan, ...]:
     owners: dict[Path, str] = {}
     for name, recipe in recipes.items():
         with in_recipe(name):
-            checked(recipe.options)
+            options = checked(recipe.options)
             choice = choose(recipe.bank, recipe.filters, encoding=recipe.encoding)
             stem = file_stem(recipe, " ".join(recipe.title.split()) or choice.bank.title)
-            paths = tuple(recipe.out / f"{stem}{SUFFIXES[each]}" for each in recipe.outputs)
+            endings = (ending for each in recipe.outputs for ending in _endings(each, options))
+            paths = tuple(recipe.out / f"{stem}{ending}" for ending in endings)
         for path in paths:
             if (owner := owners.setdefault(path, name)) != name:
                 message = f"recipes {owner} and {name} would both write {path}"
@@ -113,8 +115,19 @@ def plans(recipes: Mapping[str, Recipe]) -> tuple[Plan, ...]:
     return tuple(made)
 
 
-SUFFIXES = {"handbook": ".pdf", "deck": ".apkg", "cheatsheet": "-cheatsheet.pdf", "cards": "-cards.pdf"}
-"""The endings of what exporters make; a quiz's key and a sheet for calibration come besides."""
+def _endings(exporter: str, options: Options) -> tuple[str, ...]:
+    """Return the endings of what an exporter makes, which only making it tells for sure."""
+    match exporter:
+        case "handbook" if options["edition"] == "quiz":
+            return ("-quiz.pdf", "-answers.pdf") if options["key"] == "separate" else ("-quiz.pdf",)
+        case "cards" if options["calibration"]:
+            return ("-cards.pdf", "-calibration.pdf")
+        case "handbook":
+            return (".pdf",)
+        case "deck":
+            return (".apkg",)
+        case _:
+            return (f"-{exporter}.pdf",)
 
 
 # Bundles
@@ -432,36 +445,39 @@ def compare(old: str, new: str, *, bank: Path | None = None) -> Differences:
     Each is a bank's file or folder, a bundle, a deck, `REVISION:PATH`, or `git:REVISION` of `bank`.
     """
     sides = {words: _side(words, bank) for words in (old, new)}
-    as_decks = any(isinstance(side, Snapshot) for side in sides.values())
+    as_decks = any(isinstance(side, Snapshot) for side, _ in sides.values())
 
     def snapshot(words: str) -> Snapshot:
-        side = sides[words]
+        side, left = sides[words]
         if isinstance(side, Snapshot):
             return side
         if as_decks:
-            return differences.of_bank_as_deck(side, words, Templates())
-        return differences.of_bank(side, words)
+            return replace(differences.of_bank_as_deck(side, words, Templates()), left=left)
+        return replace(differences.of_bank(side, words), left=left)
 
     return differences.differences(snapshot(old), snapshot(new))
 
 
-def _side(words: str, bank: Path | None) -> Bank | Snapshot:
+def _side(words: str, bank: Path | None) -> tuple[Bank | Snapshot, frozenset[str] | None]:
+    """Return an edition, and of a part of a bank what left the whole."""
     path = Path(words)
     suffix = path.suffix.lower()
     if suffix == ".apkg" and path.exists():
-        return _deck(path)
+        return _deck(path), None
     if suffix == ".zip" and path.exists():
-        return _bank_in(bundle.unpack(_read(path), words), words)
+        files = bundle.unpack(_read(path), words)
+        contents = _contents_in(files, bundle.read_manifest(files, words), words)
+        return contents.bank, frozenset(contents.lock.left)
     if path.exists() or ":" not in words:
-        return read_bank(path)[0]
+        return read_bank(path)[0], None
     revision, _, place = words.partition(":")
     if revision == "git":
         if bank is None:
             raise UsageError(
                 f"{words}: of which bank?", hint="name it with --bank PATH, or write REVISION:PATH"
             )
-        return validate(revisions.bank_at(place, f"./{bank.name}", folder=bank.parent))[0]
-    return validate(revisions.bank_at(revision, place))[0]
+        return validate(revisions.bank_at(place, f"./{bank.name}", folder=bank.parent))[0], None
+    return validate(revisions.bank_at(revision, place))[0], None
 
 
 def _deck(path: Path) -> Snapshot:

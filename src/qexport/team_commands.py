@@ -33,9 +33,11 @@ if TYPE_CHECKING:
 # Recipes by their names
 
 
-def named_recipes(names: Sequence[str], *, every: bool, bank: Path | None = None) -> dict[str, Recipe]:
+def named_recipes(
+    names: Sequence[str], *, every: bool, bank: Path | None = None, bundled: bool = False
+) -> dict[str, Recipe]:
     """Return the recipes of the current folder that are asked for: by name, all, or the default one."""
-    from qexport.recipes import RECIPES_FILE
+    from qexport.recipes import BUNDLED_OUTPUTS, DEFAULT_OUTPUTS, RECIPES_FILE
     from qexport.sharing import recipe_book
 
     if names and every:
@@ -44,7 +46,8 @@ def named_recipes(names: Sequence[str], *, every: bool, bank: Path | None = None
         raise UsageError(f"no {RECIPES_FILE} here", hint="recipes are written into one: [recipes.everything]")
     book = recipe_book()
     chosen = tuple(book.recipes) if every else book.named(names) or _default(book)
-    return {name: book.recipe(name, bank or _usual_bank()) for name in chosen}
+    outputs = BUNDLED_OUTPUTS if bundled else DEFAULT_OUTPUTS
+    return {name: book.recipe(name, bank or _usual_bank(), outputs) for name in chosen}
 
 
 def _default(book: RecipeBook) -> tuple[str, ...]:
@@ -166,7 +169,7 @@ def make_bundle(
     with progress() as tell:
         from qexport import sharing
 
-        found = named_recipes(names, every=every)
+        found = named_recipes(names, every=every, bundled=True)
         if lock:
             found = {name: replace(recipe, lock=lock) for name, recipe in found.items()}
         done = sharing.make_bundle(found, path, now=now(), locking=locking, tell=tell, typesetter=typesetter)

@@ -151,19 +151,55 @@ def test_three_recipes_make_their_files_with_the_ids_that_list_says() -> None:
     ]
 
 
-def test_every_output_ends_as_a_dry_run_says() -> None:
-    Path("qexport.toml").write_text(
-        '[recipes.a]\nlimit = 1\nformat = ["handbook", "deck", "cheatsheet", "cards"]\n'
-    )
+@pytest.mark.parametrize(
+    "options", ["", 'edition = "quiz"\n', 'edition = "quiz"\nkey = "separate"\ncalibration = true']
+)
+def test_every_output_ends_as_a_dry_run_says(options: str) -> None:
+    outputs = 'format = ["handbook", "deck", "cheatsheet", "cards"]'
+    Path("qexport.toml").write_text(f"[recipes.a]\nlimit = 1\n{outputs}\n{options}")
     plan = json.loads(printed("build", "--dry-run", "--json"))
     done = json.loads(printed("build", "--json"))
     assert sorted(plan["outputs"]) == sorted(output["path"] for output in done["outputs"])
 
 
+def test_every_command_reads_the_bank_of_the_default_recipe() -> None:
+    Path("bank").mkdir()
+    shutil.move("questions.yaml", "bank/ours.yaml")
+    Path("qexport.toml").write_text('[recipes.all]\nbank = "bank"\nformat = "deck"\n')
+    assert len(listed()) == 15
+    assert printed("check") == "bank: 15 questions, nothing wrong\n"
+    assert json.loads(printed("build", "--json"))["lock"]["path"] == "bank/questions.lock.json"
+    Path("qexport.toml").write_text('[recipes.all]\nbnk = "bank"\n')
+    assert refused("list") == ["qexport: error: qexport.toml:2: unknown setting 'bnk'"]
+
+
+def test_a_theme_of_ones_own_is_named_again_to_rebuild() -> None:
+    printed("theme", "eject", "classic", "ours")
+    Path("qexport.toml").write_text('[recipes.all]\ntheme = "ours"\nlimit = 1\nformat = "cards"\n')
+    printed("bundle", "-o", "team.zip")
+    printed("verify", "team.zip")
+    done = run("verify", "team.zip", "--rebuild")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.splitlines() == [
+        "qexport: error: team.zip: all was made with a theme of its own, 'ours'",
+        "  hint: name the folder where you have it: --theme DIR",
+    ]
+    printed("verify", "team.zip", "--rebuild", "--theme", "ours")
+
+
+def test_retired_questions_travel_where_the_deck_keeps_them() -> None:
+    edit_the_bank()
+    Path("qexport.toml").write_text('[recipes.all]\nformat = "deck"\ninclude-retired = true\n')
+    printed("bundle", "-o", "team.zip")
+    printed("verify", "team.zip", "--rebuild")
+    with ZipFile("team.zip") as archive:
+        assert "AI-ADV-003" in notes_of(archive.read("all/interview-questions-model-answers.apkg"))
+
+
 def test_flags_come_before_the_recipe() -> None:
     said = json.loads(printed("build", "python", "--dry-run", "--json", "--limit", "2", "--name", "two"))
     assert [(each["questions"], each["outputs"]) for each in said] == [
-        (["PY-ADV-001", "PY-ADV-002"], ["out/two.apkg"])
+        (["PY-ADV-004", "PY-ADV-005"], ["out/two.apkg"])
     ]
     assert len(json.loads(printed("build", "--dry-run", "--json", "--level", "advanced"))["questions"]) == 15
 
@@ -188,8 +224,8 @@ def test_the_recipes_of_this_repository_are_listed(monkeypatch: pytest.MonkeyPat
         (["build", "python", "--all"], "--all, and names of recipes", "leave one of them out"),
         (
             ["build", "python", "--technology", "Rust"],
-            "recipe python: --technology: no technology 'Rust'",
-            "there are: ",
+            "recipe python: unknown technology 'Rust'",
+            "known: Python, AI Integration, Machine Learning",
         ),
         (
             ["build", "python", "hard", "--name", "same"],
@@ -209,6 +245,27 @@ def test_what_cannot_be_made_is_told_before_anything_is(words: list[str], messag
 
 
 # Bundles
+
+
+def test_a_bundle_holds_handbook_deck_cards_and_what_they_were_made_from() -> None:
+    Path("qexport.toml").write_text('[recipes.two]\nname = "two"\nlimit = 2\n')
+    printed("bundle", "-o", "team.zip")
+    with ZipFile("team.zip") as archive:
+        assert archive.namelist() == [
+            "README.html",
+            "RELEASE-NOTES.md",
+            "data/questions.csv",
+            "data/questions.lock.json",
+            "data/questions.yaml",
+            "manifest.json",
+            "qexport.toml",
+            "two/two-cards.pdf",
+            "two/two.apkg",
+            "two/two.pdf",
+        ]
+        assert notes_of(archive.read("two/two.apkg")) == set(listed("--limit", "2"))
+        Path("part.yaml").write_bytes(archive.read("data/questions.yaml"))
+    assert listed("--bank", "part.yaml") == listed("--limit", "2")
 
 
 def test_a_bundle_is_made_again_elsewhere_to_the_byte(tmp_path: Path) -> None:
@@ -316,7 +373,7 @@ def test_a_bundle_that_is_not_what_its_data_make_is_refused() -> None:
 def test_one_flipped_bit_is_refused_and_named() -> None:
     printed("bundle", "python", "-o", "team.zip")
     data = bytearray(Path("team.zip").read_bytes())
-    at = data.index(b"python/python.apkg", data.index(b"qexport.toml" + b"#"))  # its head in the zip
+    at = data.index(b"python/python.apkgPK")
     data[at + 100] ^= 4
     Path("team.zip").write_bytes(data)
     assert refused("verify", "team.zip") == ["qexport: error: team.zip: 'python/python.apkg' is damaged"]
@@ -332,6 +389,60 @@ def test_no_damage_ends_in_a_traceback() -> None:
             data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
         Path("bad.zip").write_bytes(data[: chance.choice([len(data), chance.randrange(len(data))])])
         assert refused("verify", "bad.zip", "--rebuild")
+
+
+ODD: tuple[object, ...] = (
+    *(None, True, 0, -1, 2**70, "", "x", "../x", "\0", "a\nb", "\ud800", [], {}, ["x"], {"a": 1}),
+    *("deck", "handbook", "classic", "/etc", "recall,mistakes", "9999", "::" * 20),
+)
+
+
+def places_in(value: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    yield place
+    keys = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    for key in keys:
+        yield from places_in(value[key], (*place, key))
+
+
+def put(value: Any, place: tuple[str | int, ...], odd: object) -> Any:
+    if not place:
+        return odd
+    inner = value
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = odd
+    return value
+
+
+def test_whatever_a_forged_bundle_says_is_refused_or_made() -> None:
+    """Its hashes agree with its files, and what is said in them is anything."""
+    from hashlib import sha256
+
+    from qexport import bundle
+
+    Path("qexport.toml").write_text('[recipes.all]\nlimit = 2\nformat = "deck"\n')
+    printed("bundle", "-o", "team.zip")
+    whole = bundle.unpack(Path("team.zip").read_bytes(), "team.zip")
+    chance = random.Random(8)
+    statuses = set()
+    for number in range(60):
+        files = dict(whole)
+        name = bundle.LOCK if number % 3 == 0 else bundle.MANIFEST
+        said = json.loads(files[name])
+        said.pop("files", None)
+        said = put(said, chance.choice(list(places_in(said))[1:]), chance.choice(ODD))
+        if name == bundle.LOCK:
+            files[name] = json.dumps(said).encode()
+            said = json.loads(files[bundle.MANIFEST])
+        said["files"] = {
+            path: {"sha256": sha256(data).hexdigest(), "size": len(data)}
+            for path, data in files.items()
+            if path != bundle.MANIFEST
+        }
+        files[bundle.MANIFEST] = json.dumps(said).encode()
+        Path("forged.zip").write_bytes(bundle.pack(files))
+        statuses.add(run("verify", "forged.zip", "--rebuild").status)
+    assert statuses <= {0, 2, 3, 7}
 
 
 # What changed
@@ -363,10 +474,21 @@ def test_five_changes_are_five_entries_wherever_the_editions_are(monkeypatch: py
     assert printed("diff", "git:HEAD", "old.zip") == nothing
 
 
+def test_what_a_bundle_no_longer_takes_is_not_told_as_retired() -> None:
+    printed("bundle", "everything", "-o", "old.zip")
+    edit_the_bank()
+    printed("bundle", "hard", "-o", "new.zip")
+    said = json.loads(printed("diff", "old.zip", "new.zip", "--format", "json"))
+    assert said["search"] == "ID:AI-ADV-003"
+    (remark,) = said["remarks"]
+    assert remark == (
+        "not retired, but no longer in this part of the bank: "
+        "PY-ADV-004, PY-ADV-005, PY-ADV-003, AI-ADV-004, ML-ADV-004"
+    )
+
+
 @pytest.mark.needs("git")
-@pytest.mark.parametrize(
-    "words", ["HEAD:no.yaml", "git:no-such", "-x:questions.yaml", ":", "no:no:no"]
-)
+@pytest.mark.parametrize("words", ["HEAD:no.yaml", "git:no-such", "-x:questions.yaml", ":", "no:no:no"])
 def test_a_revision_that_is_none_is_refused(words: str) -> None:
     subprocess.run(["git", "init", "-q"], check=True)
     (said,) = refused("diff", "--", words, "questions.yaml")

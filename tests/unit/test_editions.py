@@ -13,6 +13,7 @@ from qexport.editions import (
     Content,
     Lock,
     NoteType,
+    Release,
     Stamp,
     joined,
     read_lock,
@@ -324,3 +325,54 @@ def test_what_is_no_line_of_a_lock_does_not_pass_as_a_merge() -> None:
     assert [problem.message for problem in refused(text)] == [
         "not JSON: Expecting property name enclosed in double quotes"
     ]
+
+
+# Releases
+
+
+RELEASED = replace(first(A="a"), release=Release(3, NOW, {"added": ("A",), "retired": ("Ü",)}))
+
+
+def test_a_release_has_a_line_of_its_own_and_its_day() -> None:
+    text = write_lock(RELEASED)
+    said = '"release": {"time": 1760000000, "changes": {"added": ["A"], "retired": ["Ü"]}, "number": 3},'
+    assert said in text.splitlines()
+    assert read_lock(text, "x.lock.json") == RELEASED
+    assert RELEASED.release is not None
+    assert RELEASED.release.date == "2025-10-09"
+    assert "release" not in write_lock(first(A="a"))
+
+
+def test_a_release_stays_when_the_bank_moves_on() -> None:
+    lock, _ = stamp(content(A="a2"), RELEASED, NOW + 99)
+    assert lock.release == RELEASED.release
+
+
+def test_of_two_releases_the_higher_number_stays(tmp_path: Path) -> None:
+    base = replace(RELEASED, release=None)
+    ours, theirs = (replace(base, release=Release(number, NOW)) for number in (10, 9))
+    for sides in ((ours, theirs), (theirs, ours)):
+        assert read_lock(merged(tmp_path, base, *sides), "x").release == Release(10, NOW)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["3", '{"number": 3}', '{"time": 1, "changes": {"added": "A"}, "number": 3}', "null"]
+)
+def test_what_is_no_release_is_refused(wrong: str) -> None:
+    text = write_lock(first(A="a")).replace('"notes"', f'"release": {wrong},\n"notes"', 1)
+    with pytest.raises(InputRefused) as caught:
+        read_lock(text, "x.lock.json")
+    assert caught.value.problems == (
+        Problem(
+            Location("x.lock.json", text[: text.index('"release"')].count("\n") + 1),
+            "'release' is not a time, changes and a number",
+            REPAIR,
+        ),
+    )
+
+
+def test_half_a_character_is_no_id() -> None:
+    text = write_lock(first(A="a")).replace('"A"', '"\\ud800"')
+    with pytest.raises(InputRefused) as caught:
+        read_lock(text, "x.lock.json")
+    assert caught.value.problems == (Problem(Location("x.lock.json"), "not a lock file", REPAIR),)

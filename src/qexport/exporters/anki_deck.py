@@ -14,9 +14,7 @@ import sqlite3
 import unicodedata
 from datetime import UTC, datetime
 from hashlib import sha256
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import genanki
 
@@ -32,11 +30,12 @@ from qexport.exporters.anki_notes import (
     anki_search,
     note_options,
 )
+from qexport.exporters.anki_package import package_of
 from qexport.selection import in_bank_order
 from qexport.templating import SECTION_TITLES, Templates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from qexport.options import Options
     from qexport.question import Bank, Question
@@ -78,13 +77,14 @@ def render(edition: Edition, options: Options, tools: Tools) -> Document:
         if note.question.id in chosen
     ]
     anki_notes.forget()
-    database = _database(edition, notes, edition.lock, options, tools.templates)
-    count = len(notes)
+    images = {MEDIA_NAME + image.name: image.data for note in notes for image in note.images}
     cards = sum(len(note.cards) for note in notes)
+    count = len(notes)
+    database = _database(edition, notes, edition.lock, options, tools.templates)
     summary = "1 note" if count == 1 else f"{count} notes"
     return Document(
         suffix=".apkg",
-        data=_zip(database, notes),
+        data=package_of(database, images),
         summary=summary if cards == count else f"{summary}, {cards} cards",
     )
 
@@ -245,7 +245,10 @@ class _Model(genanki.Model):  # type: ignore[misc]
 def _database(
     edition: Edition, notes: list[Note], lock: Lock, options: Options, templates: Templates
 ) -> bytes:
-    """Return the collection as SQLite's bytes: genanki's tables, filled in one go and without a file."""
+    """Return the collection as SQLite's bytes: genanki's tables, filled in one go and without a file.
+
+    The notes are used up, to have no more of a big deck in memory than that.
+    """
     root = str(options.get("deck-root", "")).split("::")
     tree = _Tree(root if any(map(_deck_part, root)) else [edition.bank.title], options)
     decks_of = {note.guid: tree.deck_of(note.question) for note in notes}
@@ -254,7 +257,9 @@ def _database(
     places = _places(edition.bank, str(options.get("new-order", "bank")))
     note_type = _note_type(templates, lock.style.modified, lock.note_type.major)
 
-    connection = sqlite3.connect(":memory:")
+    # With ":memory:" there would be three of it for a moment when SQLite hands it over.
+    connection = sqlite3.connect("file:deck?vfs=memdb", uri=True)
+    connection.execute("PRAGMA page_size = 16384")  # on a page of 4096 lies one note, and much of nothing
     cursor = connection.cursor()
     genanki.Package([]).write_to_db(cursor, 0, iter(()))
     decks = json.loads(cursor.execute("SELECT decks FROM col").fetchone()[0])
@@ -267,7 +272,8 @@ def _database(
 
     def note_rows() -> Iterator[tuple[object, ...]]:
         place = _PLACES[SORT_FIELD]
-        for note in notes:
+        while notes:  # which frees each when it is written
+            note = notes.pop()
             fields = note.fields
             listed = fields.split(b"\x1f", place + 1)[place].decode()
             modified = lock.notes[note.question.id].modified
@@ -282,28 +288,10 @@ def _database(
                 yield (note.number + card, note.number, deck, card, modified, -1, 0, 0, place, *[0] * 8, "")
 
     notes.sort(key=lambda note: note.number)  # in the order of their rows, which then lie close together
-    cursor.executemany("INSERT INTO notes VALUES (?,?,?,?,?,?, CAST(? AS TEXT), ?,?,?,?)", note_rows())
     cursor.executemany("INSERT INTO cards VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", card_rows())
+    notes.reverse()
+    cursor.executemany("INSERT INTO notes VALUES (?,?,?,?,?,?, CAST(? AS TEXT), ?,?,?,?)", note_rows())
     connection.commit()
-    database = bytearray(connection.serialize())
+    database = connection.serialize()
     connection.close()
-    # SQLite notes in the header how often the file was written and by which version of itself.
-    database[24:28] = database[92:96] = (1).to_bytes(4)
-    database[96:100] = (3_040_000).to_bytes(4)
-    return bytes(database)
-
-
-def _zip(database: bytes, notes: Iterable[Note]) -> bytes:
-    """Return a zip that is the same wherever and whenever it is made."""
-    images = {MEDIA_NAME + image.name: image.data for note in notes for image in note.images}
-    names = {str(number): name for number, name in enumerate(sorted(images))}
-    files = {"collection.anki2": database, "media": json.dumps(names).encode()}
-    files |= {number: images[name] for number, name in names.items()}
-    buffer = BytesIO()
-    with ZipFile(buffer, "w") as archive:
-        for name, data in files.items():
-            entry = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.create_system = 3
-            entry.external_attr = 0o100644 << 16
-            archive.writestr(entry, data, ZIP_DEFLATED, compresslevel=9)
-    return buffer.getvalue()
+    return database

@@ -1,0 +1,89 @@
+"""A collection and its pictures → an .apkg: a zip that is the same wherever and whenever it is made.
+
+Python's own zipfile would compress a big deck on one core, which takes longer than all the rest of writing it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import zlib
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+LEVEL = 5
+"""Of zlib: 6 takes a quarter more time for half a percent less, 4 takes more than a quarter of what genanki writes."""
+BLOCK = 1 << 20
+"""Bytes that are deflated on their own: cores can share the work, and the result does not tell how many did."""
+WINDOW = 1 << 15
+"""How far back deflate looks."""
+
+
+def package_of(database: bytes, images: Mapping[str, bytes]) -> bytes:
+    """Return a package; the pictures are known by their names."""
+    head = bytearray(database[:100])
+    # SQLite notes there how often the file was written and by which version of itself.
+    head[24:28] = head[92:96] = (1).to_bytes(4)
+    head[96:100] = (3_040_000).to_bytes(4)
+    names = {str(number): name for number, name in enumerate(sorted(images))}
+    listed = json.dumps(names).encode()
+    files = [
+        _file("collection.anki2", bytes(head), memoryview(database)[100:]),
+        _file("media", listed),
+        *(_file(number, images[name], deflated=False) for number, name in names.items()),
+    ]
+    parts: list[bytes] = []
+    directory: list[bytes] = []
+    at = 0
+    for file in files:
+        directory.append(file.entry(at))
+        parts += [file.head, file.written]
+        at += len(file.head) + len(file.written)
+    size = sum(map(len, directory))
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, len(files), len(files), size, at, 0)
+    return b"".join([*parts, *directory, end])
+
+
+class _File(NamedTuple):
+    name: bytes
+    about: bytes
+    """What a zip says of a file, before it and again at its end."""
+    written: bytes
+
+    @property
+    def head(self) -> bytes:
+        return b"PK\3\4" + self.about + struct.pack("<2H", len(self.name), 0) + self.name
+
+    def entry(self, at: int) -> bytes:
+        made_on_unix, readable = 3 << 8 | 20, 0o100644 << 16
+        last = struct.pack("<5H2L", len(self.name), 0, 0, 0, 0, readable, at)
+        return struct.pack("<4sH", b"PK\1\2", made_on_unix) + self.about + last + self.name
+
+
+def _file(name: str, *parts: bytes | memoryview, deflated: bool = True) -> _File:
+    checksum = 0
+    for part in parts:
+        checksum = zlib.crc32(part, checksum)
+    size = sum(map(len, parts))
+    written = _deflated(parts) if deflated else b"".join(parts)
+    # Version 2.0, no flags, the method, midnight of 1980-01-01.
+    about = struct.pack("<5H3L", 20, 0, 8 if deflated else 0, 0, 33, checksum, len(written), size)
+    return _File(name.encode(), about, written)
+
+
+def _deflated(parts: Sequence[bytes | memoryview]) -> bytes:
+    """Return the parts as one raw stream of deflate, made in blocks that know what stands before them."""
+    blocks = [part[start : start + BLOCK] for part in parts for start in range(0, max(len(part), 1), BLOCK)]
+
+    def block(number: int) -> bytes:
+        before = bytes(blocks[number - 1][-WINDOW:]) if number else b""
+        maker = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=before)
+        ending = zlib.Z_FINISH if number == len(blocks) - 1 else zlib.Z_SYNC_FLUSH
+        return maker.compress(blocks[number]) + maker.flush(ending)
+
+    if len(blocks) < 4:
+        return b"".join(map(block, range(len(blocks))))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return b"".join(pool.map(block, range(len(blocks))))

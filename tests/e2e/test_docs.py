@@ -1,0 +1,210 @@
+"""Every command in the documentation is run, and prints what stands below it.
+
+    ```console
+    $ qexport show PY-ADV-001        after "$ " a command, on lines that begin with "> " the rest of it
+    PY-ADV-001  What is a metaclass  below it what a terminal of 100 columns shows
+    …                                any lines
+    ```
+
+Times, sizes and numbers of chunks do not count. Where a block shows no output at all, its commands have to
+succeed. The blocks of a document are one session, in a folder with the shipped bank. `--update-golden` writes what is
+printed into the documents; lines left out with … stay so as long as the rest is right.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from qexport.options import OPTIONS
+from qexport.schema import HEADER_FIELDS, QUESTION_FIELDS
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = ("README.md", *(f"docs/{name}.md" for name in ("bank", "handbook", "architecture", "printing")))
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+COMMAND = re.compile(r"^\$ (.*\n(?:> .*\n)*)((?:(?!\$ ).*\n)*)", re.MULTILINE)
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)|<img src=\"([^\"]+)\"")
+END = "--- end of a command ---"
+
+
+class Step(NamedTuple):
+    """A command, and what stands below it in a document or was printed by it."""
+
+    command: str
+    output: str
+    status: int = 0
+
+    def __str__(self) -> str:
+        return "$ " + self.command.rstrip("\n").replace("\n", "\n> ") + "\n" + self.output
+
+
+def steps_of(block: str) -> list[Step]:
+    return [
+        Step(re.sub(r"^> ", "", command, flags=re.MULTILINE), output)
+        for command, output in COMMAND.findall(block)
+    ]
+
+
+def unmeasured(text: str) -> str:
+    text = re.sub(r"\b\d+ chunks?\b", "… chunks", text)
+    return re.sub(r"\b\d+(\.\d+)? (s|kB|MB|bytes)(?!\w)", r"… \2", text)
+
+
+def is_said_by(written: str, printed: str) -> bool:
+    """Whether a text says what was printed, with … for lines it leaves out."""
+    pattern = "".join(
+        "(?:.*\n)*" if line == "…\n" else re.escape(line) for line in unmeasured(written).splitlines(True)
+    )
+    return re.fullmatch(pattern, unmeasured(printed)) is not None
+
+
+def printed_by(commands: list[str], folder: Path) -> list[tuple[str, int]]:
+    """Run commands in one shell on a terminal of 100 columns; return what each printed, and its status."""
+    pty = pytest.importorskip("pty")
+    programs = folder / "bin"
+    programs.mkdir()
+    home = folder / "home"
+    shutil.copytree(ROOT / "seeds", home / "seeds")
+    shutil.copy(ROOT / "qexport.toml", home)
+    for program in (programs / "qexport", home / "qexport"):
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -W error -m qexport "$@"\n')
+        program.chmod(0o755)
+    environment = {
+        **os.environ,
+        "COLUMNS": "100",
+        "HOME": str(home),
+        "QEXPORT_CACHE": str(home / ".cache" / "qexport"),
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT / "src"),
+        "SOURCE_DATE_EPOCH": "1795374674",
+    }
+    script = "set -u\n" + "".join(f"{command}\necho '{END}' $?\n" for command in commands)
+    (folder / "script").write_text(script)
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        ["sh", str(folder / "script")], cwd=home, env=environment, stdout=theirs, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        seen = b""
+        try:
+            while more := os.read(ours, 65_536):
+                seen += more
+        except OSError:  # Linux ends a terminal nobody has open any more so
+            pass
+    os.close(ours)
+    screen = re.sub(
+        r"\r\x1b\[K[^\r\n]*(?=\r)", "", seen.decode().replace("\r\n", "\n")
+    )  # progress, which goes
+    screen = screen.replace("\r\x1b[K", "").replace(str(home), "~")
+    assert process.returncode in (0, -signal.SIGHUP), screen
+    printed = re.findall(rf"(.*?){END} (\d+)\n", screen, re.DOTALL)
+    return [(output, int(status)) for output, status in printed]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_commands_print_what_stands_below_them(
+    name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    path = ROOT / name
+    text = path.read_text("utf-8")
+    blocks = [steps_of(block) for block in BLOCK.findall(text)]
+    done = iter(printed_by([step.command for block in blocks for step in block], tmp_path))
+    really = [[Step(step.command, *next(done)) for step in block] for block in blocks]
+    for block, printed in zip(blocks, really, strict=True):
+        if not any(step.output for step in block):
+            assert [step for step in printed if step.status] == []
+            printed[:] = block
+        printed[:] = [
+            said if is_said_by(said.output, step.output) else step
+            for said, step in zip(block, printed, strict=True)
+        ]
+    if request.config.getoption("--update-golden"):
+        written = iter(really)
+        path.write_text(
+            BLOCK.sub(lambda _: f"```console\n{''.join(map(str, next(written)))}```", text), "utf-8"
+        )
+    else:
+        assert list(map(unmeasured_all, blocks)) == list(map(unmeasured_all, really))
+
+
+def unmeasured_all(block: list[Step]) -> str:
+    return unmeasured("".join(map(str, block)))
+
+
+def links() -> Iterator[tuple[str, str]]:
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
+        for found in LINK.findall(path.read_text("utf-8")):
+            target = found[0] or found[1]
+            if "://" not in target:
+                yield path.relative_to(ROOT).as_posix(), target
+
+
+@pytest.mark.parametrize(("document", "target"), sorted(set(links())))
+def test_what_is_linked_to_is_there(document: str, target: str) -> None:
+    assert (ROOT / document).parent.joinpath(target).exists()
+
+
+def test_the_two_commands_of_the_readme_are_what_ci_runs() -> None:
+    (block,) = re.findall(
+        r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+    commands = [line.partition("#")[0].strip() for line in block.splitlines()]
+    assert commands[-2:] == ["./qexport build", "./qexport test"]
+    steps = [line.partition("#")[0].strip() for line in (ROOT / ".ci/run").read_text("utf-8").splitlines()]
+    assert {f"step {command}" for command in commands[-2:]} <= set(steps)
+
+
+def test_every_document_can_be_found_from_the_readme() -> None:
+    found, waiting = set(), ["README.md"]
+    pairs = set(links())
+    while waiting:
+        document = waiting.pop()
+        if document not in found:
+            found.add(document)
+            folder = Path(document).parent
+            waiting += [
+                os.path.normpath(folder / target)
+                for source, target in pairs
+                if source == document and target.endswith(".md")
+            ]
+    everything = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    assert sorted(path.relative_to(ROOT).as_posix() for path in everything) == sorted(found)
+
+
+def test_the_map_of_the_house_has_every_room_and_no_other() -> None:
+    rooms = (
+        (ROOT / "docs/architecture.md")
+        .read_text("utf-8")
+        .partition("## The rooms")[2]
+        .partition("\nBeside")[0]
+    )
+    source = ROOT / "src" / "qexport"
+    modules = {path.name for path in source.rglob("*.py")} - {"__init__.py", "__main__.py"}
+    assert set(re.findall(r"`(\w+\.py)`", rooms)) == modules
+
+
+def test_the_tables_of_the_bank_have_every_field() -> None:
+    tables = re.findall(r"^\| (`.*?) \|", (ROOT / "docs/bank.md").read_text("utf-8"), re.MULTILINE)
+    of_question, of_bank = (
+        {name for row in tables[start:end] for name in re.findall(r"`(\w+)`", row)}
+        for start, end in ((0, 8), (8, 14))
+    )
+    assert of_question == {field.name for field in QUESTION_FIELDS}
+    assert of_bank == {field.name for field in HEADER_FIELDS}
+
+
+def test_the_handbook_s_table_has_every_option_of_its_own() -> None:
+    table = (ROOT / "docs/handbook.md").read_text("utf-8").partition("| option | |")[2].partition("\n\n")[0]
+    printing = (ROOT / "docs/printing.md").read_text("utf-8")
+    for option in OPTIONS:
+        if option.group == "Handbook":
+            assert f"--{option.name}" in table or f"--{option.name}" in printing, option.name
