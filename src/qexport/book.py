@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from qexport.images import Image
     from qexport.options import Options
     from qexport.question import Question
+    from qexport.templating import QuestionView, SectionView
 
 
 IMAGES = "qx:image/"
@@ -76,7 +77,7 @@ class Press:
         images: Iterable[Image] = (),
     ) -> Job:
         """Return a chunk to be made from a template; its values are needed only if it is not in the cache."""
-        files = {f"{IMAGES}{image.name}": image.data for image in images}
+        files = pictures(images)
         frame = {
             "language": self.edition.bank.language,
             "title": self.edition.title,
@@ -184,12 +185,7 @@ class Press:
         ]
 
     def _question_view(self, question: Question, kind: str) -> dict[str, object]:
-        view = question_text(question, image_address=IMAGES).view
-        columns = _code_columns(self.options)
-        sections = [
-            {**section, "html": wrapped_code(fitted_tables(section["html"], columns), columns)}
-            for section in view["sections"]
-        ]
+        view = text_view(question, *_measure(self.options))
         follow_ups = [
             {"html": html, "answers": answers}
             for html, answers in zip(view["follow_ups"], self._answers(question), strict=True)
@@ -198,7 +194,6 @@ class Press:
         places = {"asked": anchor(question), "told": anchor(question, "a")}
         return {
             **view,
-            "sections": sections,
             "follow_ups": follow_ups,
             "anchor": anchor(question, kind),
             "places": places,
@@ -239,13 +234,29 @@ class Press:
         ).hexdigest()[:12]
 
 
-def _code_columns(options: Options) -> int:
-    """Return how many characters of code fit a line: its size is 0.87 of the text's, a character's advance 0.6 em."""
+def text_view(question: Question, width: float, size: float, *, heading_level: int = 4) -> QuestionView:
+    """Return a question for templates, its code and tables fitted to text of a width (mm) and a size (pt)."""
+    view = question_text(question, heading_level=heading_level, image_address=IMAGES).view
+    size *= 0.87  # of code; a character's advance is 0.6 em
+    columns = int((width * 72 / 25.4 - 1.6 * size - 1.2) / (0.6 * size))  # less the padding and the frame
+    sections: list[SectionView] = [
+        {**section, "html": wrapped_code(fitted_tables(section["html"], columns), columns)}
+        for section in view["sections"]
+    ]
+    return {**view, "sections": sections}
+
+
+def pictures(images: Iterable[Image]) -> dict[str, bytes]:
+    """Return the pictures of pages by their URLs."""
+    return {f"{IMAGES}{image.name}": image.data for image in images}
+
+
+def _measure(options: Options) -> tuple[float, float]:
+    """Return the width of a book's text in millimetres, and its size in points."""
     stacked = bool(options["large-print"])
-    millimetres = {"a4": 163 if stacked else 121, "letter": 164 if stacked else 122, "a5": 114, "6x9in": 118}
-    size = 0.87 * (16 if stacked else 10 if options["paper"] in ("a4", "letter") else 9.4)
-    width = millimetres[str(options["paper"])] * 72 / 25.4
-    return int((width - 1.6 * size - 1.2) / (0.6 * size))  # less the padding and the frame
+    widths = {"a4": 163 if stacked else 121, "letter": 164 if stacked else 122, "a5": 114, "6x9in": 118}
+    paper = str(options["paper"])
+    return widths[paper], 16 if stacked else 10 if paper in ("a4", "letter") else 9.4
 
 
 def missing_glyphs(questions: Iterable[Question], missing: Iterable[str]) -> Iterator[str]:

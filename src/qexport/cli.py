@@ -357,7 +357,8 @@ def build(
         "lock": lock,
     }
     with progress() as tell:  # before the imports, which may be what takes the time
-        from qexport import pipeline, sharing
+        from qexport import pipeline
+        from qexport.recipes import in_recipe
 
         recipes = recipes_to_build(names, every=every, said=said, filters=filters, options=options)
         several = every or bool(names)
@@ -365,10 +366,12 @@ def build(
             _tell_plans(recipes, several=several, as_json=as_json)
             return
         if len(recipes) > 1:
-            sharing.plans(recipes)  # what is wrong with the last is told before the first is made
+            from qexport.sharing import plans
+
+            plans(recipes)  # what is wrong with the last is told before the first is made
         built: dict[str, Build] = {}
         for recipe_name, recipe in recipes.items():
-            with sharing.in_recipe(recipe_name):
+            with in_recipe(recipe_name):
                 built[recipe_name] = pipeline.export(
                     recipe, now=now(), locking=locking, tell=tell, typesetter=typesetter
                 )

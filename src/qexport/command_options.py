@@ -166,13 +166,11 @@ def default_bank() -> Path:
 
 def _bank_of_recipes() -> Path | None:
     """Return the bank that the default recipe names, if there are recipes and it names one."""
-    path = Path("qexport.toml")
-    if not path.is_file():
+    if not Path("qexport.toml").is_file():
         return None
-    from qexport.recipes import read_recipes
-    from qexport.source_text import read_text
+    from qexport.recipes import recipe_book
 
-    book = read_recipes(read_text(path), str(path))
+    book = recipe_book()
     said = book.recipes.get(book.default, {}).get("bank")
     return Path(str(said)) if said else None
 

@@ -418,6 +418,8 @@ def _unlocked(path: Path, changes: Changes, before: Lock | None, after: Lock) ->
         said = ["there is none yet"]
     elif before.style != after.style:
         said.append("the style of the cards")
+    elif before.options != after.options:
+        said.append("its options")
     message = f"--locked, but this build would change it ({'; '.join(said) or 'its form'})"
     hint = "build without --locked, and commit the lock with the bank"
     return InputRefused((Problem(Location(str(path)), message, hint),))

@@ -14,17 +14,18 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from qexport.errors import InputRefused, Location, Problem, UsageError
+from qexport.errors import InputRefused, Location, NothingSelected, Problem, UsageError
 from qexport.exporters import EXPORTERS
 from qexport.options import OPTIONS, checked
 from qexport.selection import Filters
-from qexport.source_text import normalise, quote
+from qexport.source_text import normalise, quote, read_text
 
 DEFAULT_OUTPUTS = ("handbook", "deck")
 BUNDLED_OUTPUTS = ("handbook", "deck", "cards")
@@ -168,7 +169,23 @@ def changed(
     )
 
 
+@contextmanager
+def in_recipe(name: str) -> Iterator[None]:
+    """Name the recipe in an error of its words."""
+    try:
+        yield
+    except (UsageError, NothingSelected) as error:
+        if not name:
+            raise
+        raise type(error)(f"recipe {name}: {error.message}", hint=error.hint) from error
+
+
 # Reading
+
+
+def recipe_book(path: Path = Path(RECIPES_FILE)) -> RecipeBook:
+    """Read the recipes of the current folder."""
+    return read_recipes(read_text(path), str(path))
 
 
 def read_recipes(text: str, path: str) -> RecipeBook:

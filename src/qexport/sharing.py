@@ -6,8 +6,7 @@ Like `pipeline`, on which it stands: values in, results out, the time as an argu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -25,7 +24,6 @@ from qexport.errors import (
     InputRefused,
     LimitExceeded,
     Location,
-    NothingSelected,
     OutputError,
     Problem,
     UsageError,
@@ -50,7 +48,7 @@ from qexport.pipeline import (
     stamp_bank,
 )
 from qexport.question import PROSE_SECTIONS
-from qexport.recipes import RECIPES_FILE, RecipeBook, read_recipes
+from qexport.recipes import in_recipe
 from qexport.source_text import decoded, quote, read_text
 from qexport.templating import Templates, question_images
 from qexport.themes import built_in, theme
@@ -65,22 +63,6 @@ if TYPE_CHECKING:
     from qexport.pipeline import Choice, Stamped
     from qexport.question import Bank, Question
     from qexport.recipes import Recipe
-
-
-def recipe_book(path: Path = Path(RECIPES_FILE)) -> RecipeBook:
-    """Read the recipes of the current folder."""
-    return read_recipes(read_text(path), str(path))
-
-
-@contextmanager
-def in_recipe(name: str) -> Iterator[None]:
-    """Name the recipe in an error of its words."""
-    try:
-        yield
-    except (UsageError, NothingSelected) as error:
-        if not name:
-            raise
-        raise type(error)(f"recipe {name}: {error.message}", hint=error.hint) from error
 
 
 # Plans

@@ -37,8 +37,7 @@ def named_recipes(
     names: Sequence[str], *, every: bool, bank: Path | None = None, bundled: bool = False
 ) -> dict[str, Recipe]:
     """Return the recipes of the current folder that are asked for: by name, all, or the default one."""
-    from qexport.recipes import BUNDLED_OUTPUTS, DEFAULT_OUTPUTS, RECIPES_FILE
-    from qexport.sharing import recipe_book
+    from qexport.recipes import BUNDLED_OUTPUTS, DEFAULT_OUTPUTS, RECIPES_FILE, recipe_book
 
     if names and every:
         raise UsageError("--all, and names of recipes", hint="leave one of them out")
@@ -114,8 +113,9 @@ def plan_fields(plan: Plan) -> dict[str, object]:
 @flags
 def recipes(*, as_json: bool) -> None:
     """List the recipes of qexport.toml, and how many questions each has."""
+    from qexport.recipes import recipe_book
     from qexport.selection import describe
-    from qexport.sharing import plans, recipe_book
+    from qexport.sharing import plans
 
     found = plans(named_recipes((), every=True))
     default = recipe_book().default

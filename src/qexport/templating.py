@@ -117,6 +117,8 @@ def _with_code(text: str) -> str:
 
 
 def _indented(text: str) -> str:
+    if "\n" not in text and text[:1] not in (" ", "\t"):  # most texts are one line
+        return text
     return re.sub(
         r"^[ \t]+", lambda indent: "\u00a0" * len(indent[0].expandtabs(4)), text, flags=re.MULTILINE
     )
@@ -124,6 +126,8 @@ def _indented(text: str) -> str:
 
 def _escaped(text: str) -> str:
     html = escape(text, quote=False).replace("\n", "<br>")
+    if "-&gt;" not in html:
+        return html
     return re.sub(r"-+&gt;", r'<span class="arrow">\g<0></span>', html)  # else a line may end within it
 
 

@@ -66,15 +66,15 @@ class Workers:
                     pipe = idle.pop() if idle else self._start()
                     at_work[pipe] = following[0]
                     self._send(pipe, (function, following[1]))
+                while number in finished:  # while the processes are busy with what comes next
+                    yield from finished.pop(number)
+                    number += 1
                 if not at_work:
                     return
                 ready = connection.wait(at_work)
                 for pipe in [pipe for pipe in at_work if pipe in ready]:
                     finished[at_work.pop(pipe)] = self._receive(pipe)
                     idle.append(pipe)
-                while number in finished:
-                    yield from finished.pop(number)
-                    number += 1
         finally:
             self._end(list(at_work), at_once=True)  # what nobody waits for any more
 

@@ -50,7 +50,7 @@ class Learner:
         self.folder = folder
         self.collection = anki.Collection(str(folder / "collection.anki2"))
 
-    def imports(self, document: Document, **options: bool) -> dict[str, int]:
+    def imports(self, document: Document, **options: Any) -> dict[str, int]:
         """Import a deck, by default as the desktop does; return how many notes went which way."""
         package = self.folder / "questions.apkg"
         package.write_bytes(document.data)
@@ -222,6 +222,34 @@ def test_an_edit_arrives_and_the_learners_work_stays(learner: Learner, bank: Ban
     assert collection.db.all("SELECT * FROM revlog") == reviews
     now = collection.db.all("SELECT id, nid, did, type, queue, due, ivl, reps FROM cards ORDER BY id")
     assert now == schedule
+
+
+def test_who_edits_a_note_after_the_deck_was_made_keeps_it_until_always_is_asked_for(
+    learner: Learner, bank: Bank
+) -> None:
+    document, lock = edition_of(bank)
+    learner.imports(document)
+    document, lock = edition_of(edited(bank, 0, answer="A better answer."), lock=lock, now=NOW + 60)
+    own = learner.notes()["PY-ADV-004"]
+    own.tags.append("mine")
+    learner.collection.update_note(own)  # today, long after the deck was made
+    assert learner.imports(document) == {"duplicate": 15}
+    always = "IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_ALWAYS"
+    assert learner.imports(document, update_notes=always) == {"updated": 1, "duplicate": 14}
+    assert learner.notes()["PY-ADV-004"]["Answer"] == "<p>A better answer.</p>"
+
+
+def test_a_deleted_note_comes_back_and_a_moved_card_stays_where_it_is(learner: Learner, bank: Bank) -> None:
+    document, lock = edition_of(bank)
+    learner.imports(document)
+    notes = learner.notes()
+    mine = learner.collection.decks.id("Mine")
+    learner.collection.set_deck([notes["PY-ADV-004"].cards()[0].id], mine)
+    learner.collection.remove_notes([notes["PY-ADV-003"].id])
+    document, _ = edition_of(edited(bank, 0, answer="A better answer."), lock=lock, now=NOW + 60)
+    assert learner.imports(document) == {"new": 1, "updated": 1, "duplicate": 13}
+    assert learner.decks()["Mine"] == ["PY-ADV-004"]
+    assert "PY-ADV-003" in learner.decks()[f"{bank.title}::Python"]
 
 
 def test_a_renumbered_question_stays_the_learners_note(learner: Learner, bank: Bank) -> None:

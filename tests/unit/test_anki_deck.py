@@ -215,6 +215,7 @@ def test_the_deck_goes_by_the_bank_and_not_by_the_title_of_an_edition() -> None:
         ({"deck_depth": "2"}, ["A Bank", "A Bank::Python", "A Bank::Python::Core Python"]),
         ({"deck_root": "Work:: Interviews ::"}, ["Work", "Work::Interviews", "Work::Interviews::Python"]),
         ({"deck_root": "::"}, ["A Bank", "A Bank::Python"]),
+        ({"deck_root": "default", "deck_depth": "0"}, ["default deck"]),
         (
             {"deck_root": "::".join("abcdefghij"), "deck_depth": "2"},
             [

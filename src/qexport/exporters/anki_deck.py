@@ -120,6 +120,8 @@ class _Tree:
     def __init__(self, root: list[str], options: Options) -> None:
         self.depth = int(str(options.get("deck-depth", 1)))
         parts = [part for level in root if (part := _deck_part(level))]
+        if parts and parts[0].casefold() == "default":
+            parts[0] += " deck"  # every collection has one of that name, which is Anki's own
         self.root = tuple(parts[: DEEPEST_DECK - self.depth]) or ("Questions",)
         self._written: dict[str, str] = {}
         self.root_name = self._name(self.root)

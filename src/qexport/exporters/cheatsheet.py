@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 from qexport import __version__
 from qexport.assembly import Book, OutlineEntry, link
-from qexport.book import anchor, missing_glyphs
+from qexport.book import anchor, missing_glyphs, pictures, text_view
 from qexport.editions import Edition
 from qexport.exporters import Document, Tools
 from qexport.options import Options
 from qexport.question import Question
 from qexport.sheets import PAPERS
-from qexport.templating import question_view
+from qexport.templating import question_images
 from qexport.themes import stylesheet
 from qexport.typesetter import Job
 
@@ -28,6 +28,9 @@ LARGE_SIZES = (16.0,)
 
 LONG = 1200
 """Characters of an entry that may go on in the next panel: a third of one."""
+
+SIDE = 6.5
+"""Millimetres of the margin at each side of a panel."""
 
 NARROWEST = 90
 """Millimetres of a panel: some 50 characters."""
@@ -52,10 +55,7 @@ class _CheatSheet:
         self.digits = max((len(str(folio)) for folio in tools.folios.values()), default=0)
 
     def document(self) -> Document:
-        for size in self.sizes:
-            count = len(self.tools.typesetter.chunk(self._panels(size)).pages)
-            if count <= 2 * self.panels:
-                break
+        size, count = self._fitted()
         chunk = self.tools.typesetter.chunk(self._sheets(size, count))
         sheets = -(-count // (2 * self.panels))
         book = Book(
@@ -76,6 +76,16 @@ class _CheatSheet:
             summary=f"{sheets} sheet{'s' * (sheets > 1)}, {size:g} pt",
             warnings=tuple(missing_glyphs(self.edition.questions, chunk.missing)),
         )
+
+    def _fitted(self) -> tuple[float, int]:
+        """Return the size of the type, and how many panels all questions take in it."""
+        for size in self.sizes:
+            count = len(self.tools.typesetter.chunk(self._panels(size)).pages)
+            if count <= 2 * self.panels or size == self.sizes[-1]:
+                break
+            if count > 2 * self.panels * (size / self.sizes[-1]) ** 2 + 1:  # the smallest will not do either
+                return self.sizes[-1], len(self.tools.typesetter.chunk(self._panels(self.sizes[-1])).pages)
+        return size, count
 
     def _outline(self) -> list[OutlineEntry]:
         entries: list[OutlineEntry] = []
@@ -111,17 +121,21 @@ class _CheatSheet:
         }
         digests = [[title, [question.digest() for question in questions]] for title, questions in self.groups]
 
+        files = pictures(image for each in self.edition.questions for image in question_images(each))
+
         def html() -> str:
             groups = [
-                {"title": title, "entries": [self._entry(each) for each in questions]}
+                {"title": title, "entries": [self._entry(each, size) for each in questions]}
                 for title, questions in self.groups
             ]
             return self.tools.templates.render("cheatsheet/cheatsheet.html.j2", **frame, groups=groups)
 
-        return Job(parts=("cheatsheet", self.tools.look, frame, digests), html=html, css=self.css)
+        return Job(
+            ("cheatsheet", self.tools.look, frame, digests, sorted(files)), html, self.css, lambda: files
+        )
 
-    def _entry(self, question: Question) -> dict[str, object]:
-        view = question_view(question, heading_level=4)
+    def _entry(self, question: Question, size: float) -> dict[str, object]:
+        view = text_view(question, self.width / self.panels - 2 * SIDE, size)
         return {
             "id": question.id,
             "anchor": anchor(question),
@@ -145,7 +159,7 @@ def _style(options: Options, tools: Tools, width: float, height: float, panels: 
     names += ["cheatsheet/large-print.css"] if options["large-print"] else []
     settings = (
         f":root {{ --sheet-size: {width:.4f}mm {height:.4f}mm; --sheet-height: {height:.4f}mm; "
-        f"--panel-size: {width / panels:.4f}mm {height:.4f}mm }}"
+        f"--panel-size: {width / panels:.4f}mm {height:.4f}mm; --panel-side: {SIDE}mm }}"
     )
     return stylesheet(
         [*((name, tools.templates.source(name)) for name in names), *tools.styles, ("this sheet", settings)]

@@ -11,17 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from types import MappingProxyType
 
 from qexport import __version__
 from qexport.assembly import Book, OutlineEntry, link
-from qexport.book import anchor, missing_glyphs
+from qexport.book import anchor, missing_glyphs, pictures, text_view
 from qexport.editions import Edition
 from qexport.errors import UsageError
 from qexport.exporters import Document, Tools
 from qexport.options import Options
 from qexport.question import Question
 from qexport.sheets import PERFORATED, Cell, Grid, grid
-from qexport.templating import SECTION_TITLES, question_view
+from qexport.templating import SECTION_TITLES, question_images
 from qexport.themes import stylesheet
 from qexport.typesetter import Job
 
@@ -33,6 +34,12 @@ BACK_SIZES = (12.0, 10.5, 9.0, 8.0)
 
 LARGE_SIZES = (22.0, 19.0, 16.0)
 """Points of both in large print."""
+
+PADDING = 5.5
+"""Millimetres from the edge of a card to what is on it."""
+
+HOPELESS = 4
+"""Cards in one size, after which only the smallest is tried: no type is as much smaller."""
 
 OPTICAL_MIDDLE = 0.42
 """Of the room around a question, how much is above it."""
@@ -75,6 +82,22 @@ class _Side:
     is_back: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """One side of a card on its sheet."""
+
+    side: str
+    """`front` or `back`."""
+    cell: Cell
+    card: _Card
+    fit: _Fit
+
+    def words(self) -> list[object]:
+        """Return what is on it, as a cache can know it."""
+        card, fit = self.card, self.fit
+        return [self.side, card.question.digest(), card.number, card.count, fit.size, fit.sections]
+
+
 class _Cards:
     """One set of cards being made."""
 
@@ -91,10 +114,14 @@ class _Cards:
 
     def document(self) -> Document:
         sizes = (LARGE_SIZES, LARGE_SIZES) if self.options["large-print"] else (FRONT_SIZES, BACK_SIZES)
-        self.fronts = self._fitted("front", sizes[0], {})
-        self.backs = self._fitted(
-            "back", sizes[1], self._fitting_sections(sizes[1][-1]) if self.asked else {}
-        )
+        questions = self.edition.questions
+        self.fronts = self._fitted("front", questions, sizes[0])
+        self.backs = self._fitted("back", questions, sizes[1])
+        if self.asked:
+            short = [question for question in questions if self.backs[question.id].pages == 1]
+            sections = self._fitting_sections(short, sizes[1][-1])
+            more = [question for question in short if sections[question.id]]
+            self.backs |= self._fitted("back", more, sizes[1], sections)
         cards = list(self._cards())
         sides = list(self._sides(cards))
         chunks = self.tools.typesetter.chunks([self._sheet(side) for side in sides])
@@ -125,26 +152,35 @@ class _Cards:
     # -- measuring ------------------------------------------------------------------------------------------------
 
     def _fitted(
-        self, side: str, sizes: Sequence[float], sections: Mapping[str, tuple[str, ...]]
+        self,
+        side: str,
+        questions: Sequence[Question],
+        sizes: Sequence[float],
+        sections: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     ) -> dict[str, _Fit]:
         """Return how a side of each question is set: in the largest type that needs one card, else in the smallest."""
         fits: dict[str, _Fit] = {}
+        hopeless: set[str] = set()
         for size in sizes:
-            pending = [question for question in self.edition.questions if question.id not in fits]
-            jobs = [
-                self._measure(side, question, size, sections.get(question.id, ())) for question in pending
+            last = size == sizes[-1]
+            pending = [
+                each for each in questions if each.id not in fits and (last or each.id not in hopeless)
             ]
+            jobs = [self._measure(side, each, size, sections.get(each.id, ())) for each in pending]
             for question, chunk in zip(pending, self.tools.typesetter.chunks(jobs), strict=True):
-                if len(chunk.pages) == 1 or size == sizes[-1]:
-                    room = chunk.room / 96 * 25.4 if len(chunk.pages) == 1 else 0
-                    fits[question.id] = _Fit(size, len(chunk.pages), room, sections.get(question.id, ()))
+                pages = len(chunk.pages)
+                if pages == 1 or last:
+                    room = chunk.room / 96 * 25.4 if pages == 1 else 0
+                    fits[question.id] = _Fit(size, pages, room, sections.get(question.id, ()))
+                elif pages > HOPELESS:
+                    hopeless.add(question.id)
         return fits
 
-    def _fitting_sections(self, size: float) -> dict[str, tuple[str, ...]]:
+    def _fitting_sections(self, questions: Sequence[Question], size: float) -> dict[str, tuple[str, ...]]:
         """Return which of the sections asked for fit on one card besides the answer, in the smallest type."""
-        chosen: dict[str, tuple[str, ...]] = {question.id: () for question in self.edition.questions}
+        chosen: dict[str, tuple[str, ...]] = {question.id: () for question in questions}
         for key in self.asked:
-            there = [question for question in self.edition.questions if getattr(question, key)]
+            there = [question for question in questions if getattr(question, key)]
             jobs = [self._measure("back", question, size, (*chosen[question.id], key)) for question in there]
             for question, chunk in zip(there, self.tools.typesetter.chunks(jobs), strict=True):
                 if len(chunk.pages) == 1:
@@ -152,10 +188,12 @@ class _Cards:
         return chosen
 
     def _measure(self, side: str, question: Question, size: float, sections: tuple[str, ...]) -> Job:
+        face = _Face(side, Cell(0, 0, 0, 0), _Card(question, 0, 1), _Fit(size, 1, 0, sections))
         return self._job(
             "measure.html.j2",
             [side, question.digest(), size, sections],
-            lambda: {"side": side, "card": self._view(question, size, sections)},
+            lambda: {"face": self._view(face)},
+            [question],
         )
 
     # -- cards and sheets -----------------------------------------------------------------------------------------
@@ -195,47 +233,45 @@ class _Cards:
             yield _Side(f"sheet {number} of {len(sheets)}", fronts, backs)
 
     def _sheet(self, side: _Side) -> Job:
-        moved = self._moved(is_back=side.is_back)
-        faces = [("front", *each) for each in side.fronts] + [("back", *each) for each in side.backs]
+        faces = [*self._faces("front", side.fronts), *self._faces("back", side.backs)]
         if side.fronts and side.backs:  # each back is read after its front
-            faces = [
-                face
-                for pair in zip(faces[: len(side.fronts)], faces[len(side.fronts) :], strict=True)
-                for face in pair
-            ]
-        fits = [(self.fronts if kind == "front" else self.backs)[card.question.id] for kind, _, card in faces]
-        placed = [_at(0, *moved)]
+            half = len(side.fronts)
+            faces = [face for pair in zip(faces[:half], faces[half:], strict=True) for face in pair]
+        across, down = self._moved(is_back=side.is_back)
+        placed = [_at(0, across, down)]
         page = 1
-        for (kind, cell, card), fit in zip(faces, fits, strict=True):
-            down = OPTICAL_MIDDLE * fit.room if kind == "front" else 0
-            placed.append(_at(page, moved[0] + cell.x, moved[1] + cell.y))
-            placed.append(
-                _at(page + 1 + min(card.number, fit.pages - 1), moved[0] + cell.x, moved[1] + cell.y + down)
-            )
-            page += 1 + fit.pages
-        pieces = [
-            [kind, card.question.digest(), card.number, card.count, fit.size, fit.sections]
-            for (kind, _, card), fit in zip(faces, fits, strict=True)
-        ]
+        texts: dict[tuple[str, str], int] = {}  # the first page of each; cards of one question share it
+        shown = []
+        for face in faces:
+            x, y = across + face.cell.x, down + face.cell.y
+            placed.append(_at(page, x, y))
+            page += 1
+            key = (face.side, face.card.question.id)
+            shown.append(key not in texts)
+            if key not in texts:
+                texts[key] = page
+                page += face.fit.pages
+            lower = OPTICAL_MIDDLE * face.fit.room if face.side == "front" else 0
+            placed.append(_at(texts[key] + min(face.card.number, face.fit.pages - 1), x, y + lower))
         label = f"{self.edition.title} · {side.name}"
         return self._job(
             "sheet.html.j2",
-            [label, self.flip, placed, pieces],
+            [label, self.flip, placed, [face.words() for face in faces]],
             lambda: {
                 "label": label,
                 "marks": self._marks(),
                 "sheets": " ".join(placed),
                 "faces_on_it": [
-                    {
-                        "side": kind,
-                        "number": card.number,
-                        "count": card.count,
-                        **self._view(card.question, fit.size, fit.sections),
-                    }
-                    for (kind, _, card), fit in zip(faces, fits, strict=True)
+                    {**self._view(face), "with_text": with_text}
+                    for face, with_text in zip(faces, shown, strict=True)
                 ],
             },
+            [face.card.question for face in faces],
         )
+
+    def _faces(self, side: str, cards: Sequence[tuple[Cell, _Card]]) -> list[_Face]:
+        fits = self.fronts if side == "front" else self.backs
+        return [_Face(side, cell, card, fits[card.question.id]) for cell, card in cards]
 
     def _marks(self) -> list[dict[str, object]]:
         return [
@@ -243,16 +279,20 @@ class _Cards:
             for mark in self.grid.marks(folded=self.flip == "fold")
         ]
 
-    def _view(self, question: Question, size: float, sections: tuple[str, ...]) -> dict[str, object]:
-        view = question_view(question, heading_level=3)
-        shown = [section for section in view["sections"] if section["key"] in ("answer", *sections)]
+    def _view(self, face: _Face) -> dict[str, object]:
+        question, size = face.card.question, face.fit.size
+        view = text_view(question, self.grid.card_width - 2 * PADDING, size, heading_level=3)
+        wanted = ("answer", *face.fit.sections)
         return {
             **view,
+            "side": face.side,
+            "number": face.card.number,
+            "count": face.card.count,
             "anchor": anchor(question),
             "place": " · ".join(dict.fromkeys(filter(None, (question.technology, question.category)))),
             "size": size,
-            "sections": shown,
-            "follow_ups": view["follow_ups"] if "follow_ups" in sections else [],
+            "sections": [section for section in view["sections"] if section["key"] in wanted],
+            "follow_ups": view["follow_ups"] if "follow_ups" in wanted else [],
         }
 
     def _moved(self, *, is_back: bool) -> tuple[float, float]:
@@ -305,13 +345,22 @@ class _Cards:
         }
         return self._job("calibration.html.j2", values, lambda: values)
 
-    def _job(self, template: str, parts: object, values: Callable[[], Mapping[str, object]]) -> Job:
+    def _job(
+        self,
+        template: str,
+        parts: object,
+        values: Callable[[], Mapping[str, object]],
+        questions: Sequence[Question] = (),
+    ) -> Job:
         frame = {"language": self.edition.bank.language, "title": self.edition.title}
+        files = pictures(image for question in questions for image in question_images(question))
 
         def html() -> str:
             return self.tools.templates.render(f"cards/{template}", **{**frame, **values()})
 
-        return Job(parts=("cards", template, self.tools.look, frame, parts), html=html, css=self.css)
+        return Job(
+            ("cards", template, self.tools.look, frame, parts, sorted(files)), html, self.css, lambda: files
+        )
 
 
 def _grid(options: Options) -> Grid:
@@ -350,6 +399,7 @@ def _style(options: Options, tools: Tools, cards: Grid) -> str:
         "sheet-height": f"{cards.height:.4f}mm",
         "card-size": f"{cards.card_width:.4f}mm {cards.card_height:.4f}mm",
         "card-width": f"{cards.card_width:.4f}mm",
+        "card-pad": f"{PADDING}mm",
         "card-height": f"{cards.card_height:.4f}mm",
         "label-left": f"{cards.left + 4:.4f}mm",
         "label-top": f"{cards.height - cards.top + 1.5:.4f}mm",
