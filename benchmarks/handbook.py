@@ -24,10 +24,11 @@ from measure import Run, run
 
 from qexport import fonts, importers
 from qexport.bank_writer import write_bank
+from qexport.book import Press
+from qexport.editions import Edition
 from qexport.exporters import Tools
-from qexport.exporters.handbook import _style
 from qexport.options import checked
-from qexport.question import Bank
+from qexport.question import PROSE_SECTIONS, Bank
 from qexport.templating import question_view
 from qexport.themes import theme
 from qexport.validation import validate
@@ -63,7 +64,7 @@ def html_of(bank: Bank) -> str:
     for question in bank.questions:
         view = question_view(question)
         follow_ups = [{"html": html, "answers": []} for html in view["follow_ups"]]
-        meta = " · ".join((question.technology, question.category, question.level))
+        meta = f"{question.technology} · {question.category} · {question.level}"
         questions.append({**view, "follow_ups": follow_ups, "anchor": f"q-{question.id}", "meta": meta})
     page = tools.templates.render(
         "handbook/question.html.j2",
@@ -79,7 +80,8 @@ def html_of(bank: Bank) -> str:
         f'<li class="entry"><a href="#q-{each.id}"><span class="id">{each.id}</span> {each.question}</a></li>'
         for each in bank.questions
     )
-    css = _style(options, tools).replace('"qx:folio"', "counter(page)") + (
+    edition = Edition(bank=bank, questions=bank.questions, title=bank.title, scope="")
+    css = Press(edition, options, tools).css.replace('"qx:folio"', "counter(page)") + (
         ".question { break-before: page } "
         ".entry a::after { content: leader(dotted) target-counter(attr(href), page) }"
     )
@@ -94,14 +96,15 @@ def typst_of(bank: Bank) -> str:
         return json.dumps(value, ensure_ascii=False)
 
     parts = [
-        "#set page(paper: \"a4\", margin: (left: 62mm, right: 25mm, top: 23mm, bottom: 19mm), numbering: \"1\")",
-        "#set text(font: \"Source Serif Pro\", size: 10.2pt)",
+        '#set page(paper: "a4", margin: (left: 62mm, right: 25mm, top: 23mm, bottom: 19mm), numbering: "1")',
+        '#set text(font: "Source Serif Pro", size: 10.2pt)',
         "#outline()",
     ]
     for each in bank.questions:
         parts.append(f"#pagebreak()\n#heading(level: 1, {text(each.id + ' ' + each.question)})")
-        for section in ("answer", "deep_explanation", "real_world_example", "common_mistakes", "production_scenario"):
-            parts.append(f"#heading(level: 2, outlined: false, {text(section.replace('_', ' '))})\n#{text(getattr(each, section))}")
+        for section in PROSE_SECTIONS:
+            heading = text(section.replace("_", " "))
+            parts += [f"#heading(level: 2, outlined: false, {heading})", f"#{text(getattr(each, section))}"]
         parts += [f"- #{text(follow_up)}" for follow_up in each.follow_ups]
     return "\n\n".join(parts)
 
@@ -139,13 +142,24 @@ def measured(count: int, folder: Path, baselines: set[str]) -> dict[str, tuple[R
     html.write_text(html_of(bank), "utf-8")
     fonts.use_bundled_only()
     if "naive" in baselines:
-        take("naive WeasyPrint", [sys.executable, "-c", NAIVE, str(html), str(folder / "naive.pdf")], folder / "naive.pdf")
+        take(
+            "naive WeasyPrint",
+            [sys.executable, "-c", NAIVE, str(html), str(folder / "naive.pdf")],
+            folder / "naive.pdf",
+        )
     if "chromium" in baselines:
         flags = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
         more = "--disable-component-update --disable-sync --no-pdf-header-footer --disable-dev-shm-usage"
         pdf = folder / "chromium.pdf"
         profile = f"--user-data-dir={folder / 'profile'}"
-        command = [_chromium(), *flags.split(), *more.split(), profile, f"--print-to-pdf={pdf}", html.as_uri()]
+        command = [
+            _chromium(),
+            *flags.split(),
+            *more.split(),
+            profile,
+            f"--print-to-pdf={pdf}",
+            html.as_uri(),
+        ]
         take("Chromium", command, pdf)
     if "typst" in baselines:
         source, pdf = folder / "book.typ", folder / "typst.pdf"
@@ -177,7 +191,9 @@ def table(count: int, results: dict[str, tuple[Run, int]]) -> list[str]:
 
 def main() -> None:
     """Measure, print the table, and write it into docs/performance.md if asked."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
     parser.add_argument("--baselines", default="naive,chromium,typst")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
@@ -202,9 +218,19 @@ def _write(name: str, lines: list[str]) -> None:
     cores = len(__import__("os").sched_getaffinity(0))
     versions = ", ".join(f"{package} {version(package)}" for package in ("weasyprint", "genanki", "typst"))
     machine = f"{cores} cores ({platform.machine()}), Python {platform.python_version()}, {versions}"
-    block = "\n".join([f"<!-- {name} -->", f"Measured by `python benchmarks/{name}.py --write`: {machine}.", "", *lines, f"<!-- /{name} -->"])
+    block = "\n".join(
+        [
+            f"<!-- {name} -->",
+            f"Measured by `python benchmarks/{name}.py --write`: {machine}.",
+            "",
+            *lines,
+            f"<!-- /{name} -->",
+        ]
+    )
     text = path.read_text("utf-8")
-    path.write_text(re.sub(rf"<!-- {name} -->.*<!-- /{name} -->", lambda _: block, text, flags=re.DOTALL), "utf-8")
+    path.write_text(
+        re.sub(rf"<!-- {name} -->.*<!-- /{name} -->", lambda _: block, text, flags=re.DOTALL), "utf-8"
+    )
 
 
 if __name__ == "__main__":

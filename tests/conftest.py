@@ -36,8 +36,21 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark in item.iter_markers("needs"):
         for name in mark.args:
-            if not any(map(shutil.which, PROGRAMS[name])):
+            if name == "terminal":
+                if not _has_terminals():
+                    do_without("terminals to open")
+            elif not any(map(shutil.which, PROGRAMS[name])):
                 do_without(f"{name} (none of: {', '.join(PROGRAMS[name])})")
+
+
+def _has_terminals() -> bool:
+    """Say whether a terminal can be opened; a bare chroot has none."""
+    try:
+        for end in os.openpty():
+            os.close(end)
+    except (AttributeError, OSError):
+        return False
+    return True
 
 
 def do_without(what: str) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import ctypes
 import random
+import re
 import sys
 import tempfile
 import time
@@ -295,6 +296,13 @@ def _outside(place: Place, face: Sequence[Character], sheet: Sheet) -> Iterator[
         ):
             yield f"{each.text!r} at {each.x:.1f}, {each.y:.1f} is at the edge of its card"
             break
+    for one, other in pairwise(sorted(face, key=lambda each: (round(each.y, 1), each.x))):
+        ligature = other.box == one.box
+        if (
+            not ligature and round(one.y, 1) == round(other.y, 1) and other.box[0] < one.box[2] - 0.8
+        ):  # an f leans over
+            yield f"{one.text!r} and {other.text!r} at {other.x:.1f}, {other.y:.1f} are on each other"
+            break
     lines = sorted({round(each.y, 1) for each in face})
     for line, following in pairwise(lines):
         if 0.2 < following - line < 2.5:
@@ -373,8 +381,9 @@ def _wrong_texts(
 
 def _missing_words(question: Question, asked: Sequence[str], told: str) -> Iterator[str]:
     whole = bare(question.question)
-    difficulty = "" if question.difficulty is None else f"Difficulty{question.difficulty}/10"
-    parts = [front.removeprefix(difficulty) for front in asked]
+    parts = [re.sub(rf"^(Difficulty)?{question.difficulty}/10", "", front) for front in asked]
+    if question.difficulty is not None and any(front in asked for front in parts):
+        yield f"{question.id}: its difficulty is not on the front"
     place = bare(" · ".join(dict.fromkeys(filter(None, (question.technology, question.category)))))
     for front in parts:
         if not front.startswith(place):

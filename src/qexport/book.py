@@ -185,7 +185,8 @@ class Press:
         ]
 
     def _question_view(self, question: Question, kind: str) -> dict[str, object]:
-        view = text_view(question, *_measure(self.options))
+        width, size, code, inset = _measure(self.options)
+        view = text_view(question, width, size, code=code, answer_inset=inset)
         follow_ups = [
             {"html": html, "answers": answers}
             for html, answers in zip(view["follow_ups"], self._answers(question), strict=True)
@@ -234,15 +235,26 @@ class Press:
         ).hexdigest()[:12]
 
 
-def text_view(question: Question, width: float, size: float, *, heading_level: int = 4) -> QuestionView:
-    """Return a question for templates, its code and tables fitted to text of a width (mm) and a size (pt)."""
+def text_view(
+    question: Question,
+    width: float,
+    size: float,
+    *,
+    heading_level: int = 4,
+    code: float = 0.87,
+    answer_inset: float = 0,
+) -> QuestionView:
+    """Return a question for templates, its code and tables fitted to text of a width (mm) and a size (pt).
+
+    `code` is how large that is against the text; the answer is narrower by its inset.
+    """
     view = question_text(question, heading_level=heading_level, image_address=IMAGES).view
-    size *= 0.87  # of code; a character's advance is 0.6 em
-    columns = int((width * 72 / 25.4 - 1.6 * size - 1.2) / (0.6 * size))  # less the padding and the frame
-    sections: list[SectionView] = [
-        {**section, "html": wrapped_code(fitted_tables(section["html"], columns), columns)}
-        for section in view["sections"]
-    ]
+    size *= code
+    sections: list[SectionView] = []
+    for section in view["sections"]:
+        room = width - (answer_inset if section["key"] == "answer" else 0)
+        columns = int((room * 72 / 25.4 - 1.6 * size - 1.2) / (0.6 * size))  # less the padding and the frame
+        sections.append({**section, "html": wrapped_code(fitted_tables(section["html"], columns), columns)})
     return {**view, "sections": sections}
 
 
@@ -251,12 +263,14 @@ def pictures(images: Iterable[Image]) -> dict[str, bytes]:
     return {f"{IMAGES}{image.name}": image.data for image in images}
 
 
-def _measure(options: Options) -> tuple[float, float]:
-    """Return the width of a book's text in millimetres, and its size in points."""
-    stacked = bool(options["large-print"])
-    widths = {"a4": 163 if stacked else 121, "letter": 164 if stacked else 122, "a5": 114, "6x9in": 118}
-    paper = str(options["paper"])
-    return widths[paper], 16 if stacked else 10 if paper in ("a4", "letter") else 9.4
+def _measure(options: Options) -> tuple[float, float, float, float]:
+    """Return what text_view() asks for: width, size, size of code, and how much narrower the answer is."""
+    paper, large = str(options["paper"]), bool(options["large-print"])
+    widths = {"a4": 163 if large else 121, "letter": 164 if large else 122, "a5": 114, "6x9in": 118}
+    side = paper in ("a4", "letter") and not large
+    size = 16 if large else 10 if side else 9.4
+    inset = (1.4 if side else 2.8) * size + 3.2  # the padding and the bars beside it, in points
+    return widths[paper], size, 1 if large else 0.87, inset * 25.4 / 72
 
 
 def missing_glyphs(questions: Iterable[Question], missing: Iterable[str]) -> Iterator[str]:

@@ -131,13 +131,22 @@ def lay_out(html: str, css: str, files: Mapping[str, bytes] = MappingProxyType({
     A character no font has is set as its number: the box a font draws for it says nothing, and may not be in PDF/UA.
     """
     chunk = _fitted(html, css, files)
-    return replace(_fitted(_numbered(html, chunk.missing), css, files), missing=chunk.missing) if chunk.missing else chunk
+    return (
+        replace(_fitted(_numbered(html, chunk.missing), css, files), missing=chunk.missing)
+        if chunk.missing
+        else chunk
+    )
 
 
 def _numbered(html: str, missing: Iterable[str]) -> str:
     """Return HTML with runs of these characters as `[U+4F55 U+3067]`, but for what is read and not drawn."""
-    lost = re.compile(rf'(<title>.*?</title>| (?:title|alt|id|href|src|data-folio)="[^"]*")|[{re.escape("".join(missing))}]+', re.DOTALL)
-    return lost.sub(lambda found: found[1] or f"[{' '.join(f'U+{ord(character):04X}' for character in found[0])}]", html)
+    lost = re.compile(
+        rf'(<title>.*?</title>| (?:title|alt|id|href|src|data-folio)="[^"]*")|[{re.escape("".join(missing))}]+',
+        re.DOTALL,
+    )
+    return lost.sub(
+        lambda found: found[1] or f"[{' '.join(f'U+{ord(character):04X}' for character in found[0])}]", html
+    )
 
 
 def _fitted(html: str, css: str, files: Mapping[str, bytes]) -> Chunk:
@@ -239,7 +248,11 @@ class _Extraction:
             room=last.content_box_y() + last.height - body.position_y - body.margin_height(),
             page_height=last.height,
             missing=tuple(
-                sorted({chr(point) for font in self.document.fonts.values() for point in font.missing})
+                sorted(
+                    chr(point)
+                    for point in {point for font in self.document.fonts.values() for point in font.missing}
+                    if chr(point).isprintable()  # an end of a line has no glyph
+                )
             ),
         )
 

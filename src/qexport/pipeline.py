@@ -294,7 +294,9 @@ def prepare(
         retired=_retired(choice.bank, recipe.filters),
         lock=stamped.lock if stamped else _read_lock(place)[0],
     )
-    pictured = [each for each in choice.questions if any("![" in getattr(each, part) for part in PROSE_SECTIONS)]
+    pictured = [
+        each for each in choice.questions if any("![" in getattr(each, part) for part in PROSE_SECTIONS)
+    ]
     warnings = (*choice.warnings, *(stamped.warnings if stamped else ()), *_judged_texts(pictured))
     return Prepared(edition, options, tools, stem, stamped, warnings)
 

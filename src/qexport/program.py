@@ -120,6 +120,7 @@ def _tell(error: Exception, flags: Flags) -> int:
         case click.ClickException():
             known = _translated(error)
         case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EIO, filename=None):
+            _give_up_printing()
             known = OutputError(f"standard output: cannot be written: {error.strerror}")
         case MemoryError():
             known = LimitExceeded("not enough memory")
@@ -128,6 +129,12 @@ def _tell(error: Exception, flags: Flags) -> int:
             known = QexportError(f"internal error: {what} (please report; --debug shows the traceback)")
     say_aside(_message("error", known.message, known.hint))
     return known.exit_code
+
+
+def _give_up_printing() -> None:
+    """Let what is still to be printed go nowhere: Python would try again at its end, and end with 120."""
+    with suppress(OSError, ValueError):  # it is closed, or no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _translated(error: click.ClickException) -> UsageError:

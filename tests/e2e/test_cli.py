@@ -790,7 +790,9 @@ def test_a_signal_ends_it_without_left_overs(number: signal.Signals, status: int
     assert [path.name for path in sorted(Path().rglob("*"))] == ["out", "questions.yaml"]
 
 
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="the system does not tell what processes there are")
+@pytest.mark.skipif(
+    not Path("/proc/self").exists(), reason="the system does not tell what processes there are"
+)
 @pytest.mark.parametrize("whom", ["the program", "all of its processes"])
 @pytest.mark.parametrize("when", ["its processes start", "pages are laid out"])
 def test_ctrl_c_ends_a_build_with_all_its_processes_at_once(whom: str, when: str) -> None:
@@ -882,6 +884,7 @@ def test_a_terminal_without_unicode_gets_escapes_and_valid_json() -> None:
     ] == "What is a ’set’ 🏭?"
 
 
+@pytest.mark.needs("terminal")
 def test_progress_shows_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
     pty = pytest.importorskip("pty")
     script = (

@@ -110,6 +110,7 @@ def printed_by(commands: list[str], folder: Path) -> list[tuple[str, int]]:
     return [(output, int(status)) for output, status in printed]
 
 
+@pytest.mark.needs("terminal")
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_commands_print_what_stands_below_them(
     name: str, tmp_path: Path, request: pytest.FixtureRequest

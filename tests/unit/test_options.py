@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qexport.errors import UsageError
-from qexport.options import OPTIONS, checked
+from qexport.options import OPTIONS, Option, checked
 
 KNOWN = ", ".join(option.name for option in OPTIONS)
 
@@ -30,13 +30,13 @@ def test_false_is_a_value_and_not_a_gap() -> None:
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
-def test_every_option_says_what_it_does_and_takes_its_own_default(option) -> None:  # type: ignore[no-untyped-def]
+def test_every_option_says_what_it_does_and_takes_its_own_default(option: Option) -> None:
     assert option.help.endswith(".")
     assert checked({option.name: option.default})[option.name] == option.default
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
-def test_every_choice_is_taken(option) -> None:  # type: ignore[no-untyped-def]
+def test_every_choice_is_taken(option: Option) -> None:
     for choice in option.choices:
         assert checked({option.name: choice})[option.name] == choice
 
@@ -57,7 +57,9 @@ def test_a_flag_is_on_or_off_and_a_text_is_a_text() -> None:
     assert complaint(theme=True) == ("option theme cannot be True", "a text")
 
 
-@pytest.mark.parametrize("dated", ["22.11.2026", "2026-11", "2026-13-01", "2026-02-31", "20261122", "２０２６-11-22"])
+@pytest.mark.parametrize(
+    "dated", ["22.11.2026", "2026-11", "2026-13-01", "2026-02-31", "20261122", "２０２６-11-22"]
+)
 def test_a_date_is_a_day_there_is(dated: str) -> None:
     hint = "The date on the cover, as 2026-11-22; else that of the bank's last change."
     assert complaint(dated=dated) == (f"option dated cannot be {dated!r}", hint)

@@ -125,7 +125,10 @@ class _CheatSheet:
 
         def html() -> str:
             groups = [
-                {"title": title, "entries": [self._entry(each, size) for each in questions]}
+                {
+                    "title": title,
+                    "entries": [self._entry(each, size, 4 if title else 3) for each in questions],
+                }
                 for title, questions in self.groups
             ]
             return self.tools.templates.render("cheatsheet/cheatsheet.html.j2", **frame, groups=groups)
@@ -134,8 +137,8 @@ class _CheatSheet:
             ("cheatsheet", self.tools.look, frame, digests, sorted(files)), html, self.css, lambda: files
         )
 
-    def _entry(self, question: Question, size: float) -> dict[str, object]:
-        view = text_view(question, self.width / self.panels - 2 * SIDE, size)
+    def _entry(self, question: Question, size: float, level: int) -> dict[str, object]:
+        view = text_view(question, self.width / self.panels - 2 * SIDE, size, heading_level=level)
         return {
             "id": question.id,
             "anchor": anchor(question),

@@ -38,6 +38,12 @@ LARGE_SIZES = (22.0, 19.0, 16.0)
 PADDING = 5.5
 """Millimetres from the edge of a card to what is on it."""
 
+CHARACTER = 0.6
+"""Of the size of the type: the width of a character of an id, the wide ones too."""
+
+GAUGES = {"words": 15.5, "marks": 10.0, "number": 3.5}
+"""How a difficulty is said beside an id (Difficulty 8/10 ▮▮▮, 8/10 ▮▮▮ or 8/10), and the ems it takes."""
+
 HOPELESS = 4
 """Cards in one size, after which only the smallest is tried: no type is as much smaller."""
 
@@ -70,6 +76,12 @@ class _Card:
     number: int
     """Counted from 0."""
     count: int
+
+    @property
+    def name(self) -> str:
+        """What both its sides are called."""
+        part = f" · {self.number + 1}/{self.count}" if self.count > 1 else ""
+        return f"{self.question.id}{part}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,12 @@ class _Cards:
         self.flip = str(options["duplex"])
         self.grid = _grid(options)
         self.asked = _sections(str(options["card-sections"]))
-        self.css = _style(options, tools, self.grid)
+        self.size = 16.0 if options["large-print"] else 8.0
+        self.gauge = "words"
+        longest = max(len(question.id) for question in edition.questions) + len(" · 9/9")
+        self.css = _style(
+            options, tools, self.grid, self.size, lines=-(-longest // self._characters("number"))
+        )
         self.fronts: dict[str, _Fit] = {}
         self.backs: dict[str, _Fit] = {}
 
@@ -123,6 +140,9 @@ class _Cards:
             more = [question for question in short if sections[question.id]]
             self.backs |= self._fitted("back", more, sizes[1], sections)
         cards = list(self._cards())
+        longest = max(len(card.name) for card in cards)
+        fitting = [gauge for gauge in GAUGES if longest <= self._characters(gauge)]
+        self.gauge = fitting[0] if fitting else "number"
         sides = list(self._sides(cards))
         chunks = self.tools.typesetter.chunks([self._sheet(side) for side in sides])
         missing = {character for chunk in chunks for character in chunk.missing}
@@ -134,6 +154,11 @@ class _Cards:
             warnings=tuple(missing_glyphs(self.edition.questions, missing)),
             beside=(self._calibration(),) if self.options["calibration"] else (),
         )
+
+    def _characters(self, gauge: str) -> int:
+        """Return how many characters of an id have room on a line, beside a difficulty."""
+        ems = (self.grid.card_width - 2 * PADDING) / 25.4 * 72 / self.size - GAUGES[gauge]
+        return max(int(ems / CHARACTER), 4)
 
     def _book(self, kind: str, outline: tuple[OutlineEntry, ...] = ()) -> Book:
         return Book(
@@ -256,7 +281,7 @@ class _Cards:
         label = f"{self.edition.title} · {side.name}"
         return self._job(
             "sheet.html.j2",
-            [label, self.flip, placed, [face.words() for face in faces]],
+            [label, self.flip, self.gauge, placed, [face.words() for face in faces]],
             lambda: {
                 "label": label,
                 "marks": self._marks(),
@@ -281,13 +306,13 @@ class _Cards:
 
     def _view(self, face: _Face) -> dict[str, object]:
         question, size = face.card.question, face.fit.size
-        view = text_view(question, self.grid.card_width - 2 * PADDING, size, heading_level=3)
+        view = text_view(question, self.grid.card_width - 2 * PADDING, size, heading_level=2)
         wanted = ("answer", *face.fit.sections)
         return {
             **view,
             "side": face.side,
-            "number": face.card.number,
-            "count": face.card.count,
+            "name": face.card.name,
+            "gauge": self.gauge,
             "anchor": anchor(question),
             "place": " · ".join(dict.fromkeys(filter(None, (question.technology, question.category)))),
             "size": size,
@@ -391,28 +416,24 @@ def _sections(asked: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _style(options: Options, tools: Tools, cards: Grid) -> str:
+def _style(options: Options, tools: Tools, cards: Grid, size: float, *, lines: int) -> str:
     names = ["shared/type.css", "shared/prose.css", "cards/cards.css"]
     names += ["cards/large-print.css"] if options["large-print"] else []
     settings = {
         "sheet-size": f"{cards.width:.4f}mm {cards.height:.4f}mm",
         "sheet-height": f"{cards.height:.4f}mm",
         "card-size": f"{cards.card_width:.4f}mm {cards.card_height:.4f}mm",
-        "card-width": f"{cards.card_width:.4f}mm",
-        "card-pad": f"{PADDING}mm",
         "card-height": f"{cards.card_height:.4f}mm",
+        "card-pad": f"{PADDING}mm",
+        "furniture-size": f"{size}pt",
+        "id-lines": str(lines),
         "label-left": f"{cards.left + 4:.4f}mm",
         "label-top": f"{cards.height - cards.top + 1.5:.4f}mm",
         "label-shown": "block" if cards.top >= 7 else "none",
     }
-    lines = "\n".join(f"--{name}: {value};" for name, value in settings.items())
-    return stylesheet(
-        [
-            *((name, tools.templates.source(name)) for name in names),
-            *tools.styles,
-            ("this sheet", f":root {{\n{lines}\n}}"),
-        ]
-    )
+    said = "; ".join(f"--{name}: {value}" for name, value in settings.items())
+    sources = [*((name, tools.templates.source(name)) for name in names), *tools.styles]
+    return stylesheet([*sources, ("this sheet", f":root {{ {said} }}")])
 
 
 def _batches(cards: Sequence[_Card], size: int) -> list[Sequence[_Card]]:
