@@ -618,6 +618,11 @@ def _finds_headings_at_the_foot(book: Book, order: Order) -> Iterator[Finding]:
             following += [] if tag else [line[0].page for line in book.lines[other]]
             if len(following) > 2:
                 break
+        first = max(run.top for run in block.runs() if run.page == page)
+        if (
+            first > book.pages[page - 1].height * 0.85
+        ):  # it begins its page: what follows fits on no page with it
+            continue
         if sum(each == page for each in following) < min(2, len(following)):
             yield Finding("headings", page, f"{block.text.strip()!r} is too near the foot")
 
@@ -1200,7 +1205,12 @@ def fifty_four() -> Bank:
     return replace(bank, levels=levels, questions=tuple(questions))
 
 
-WORDS = ["a", "line", "of", "text", "has", "words", "of", "many", "lengths", "and", "the", "longest", "of", "them", "are", "rarely", "at", "its", "end", "where", "they", "would", "have", "to", "be", "set", "on", "the", "next", "one", "so", "that", "what", "is", "left", "of", "it", "stays", "empty", "which", "a", "careful", "reader", "notices", "at", "once"]
+TEXT = (
+    "a line of text has words of many lengths and the longest of them are rarely at its end where they "
+    "would have to be set on the next one so that what is left of it stays empty which a careful reader "
+    "notices at once "
+)
+WORDS = TEXT.split()
 
 
 def _words(count: int, seed: int) -> str:

@@ -100,7 +100,7 @@ class Press:
             kind=kind,
             scope=self.edition.scope,
             count=self.count(),
-            overview=_overview(self.edition.questions),
+            overview=_overview(self.edition.questions, self.options),
             imprint=[line for line in (self.dated(), self.source(), f"Bank {self.fingerprint()}") if line],
         )
 
@@ -355,14 +355,19 @@ def _tally(part: Part) -> str:
     return " · ".join([how_many(len(part.questions)), *(counts if len(counts) > 1 else []), *difficulty])
 
 
-def _overview(questions: Sequence[Question]) -> dict[str, object]:
-    """Return the drawing of technology × difficulty: where its names, its scale and a square a question stand."""
+def _overview(questions: Sequence[Question], options: Options) -> dict[str, object]:
+    """Return the drawing of technology × difficulty: where its names, its scale and a square a question stand.
+
+    Names stand beside their rows, in large print above them; there the drawing is as wide, and so its text larger.
+    """
     counts: dict[str, dict[int, int]] = {}
     for question in questions:
         if question.technology and question.difficulty is not None:
             row = counts.setdefault(question.technology, defaultdict(int))
             row[question.difficulty] += 1
-    left, step, high = 62, 11, 11
+    large, tall = options["large-print"], options["paper"] in ("a4", "letter")
+    left, step, high = (0, 11, 19) if large else (62, 11, 11)
+    most = (6 if tall else 3) if large else 8
     rows = []
     for index, (name, row) in enumerate(counts.items()):
         base = (index + 1) * high - 2.5
@@ -371,13 +376,14 @@ def _overview(questions: Sequence[Question]) -> dict[str, object]:
             for number in range(min(count, 9)):  # three by three fit; more are told, not drawn
                 x = left + (difficulty - 1) * step + 1 + number % 3 * 3.1
                 squares.append([round(x, 2), round(base - 3 - number // 3 * 3.1, 2)])
-        rows.append({"name": name if len(name) < 22 else f"{name[:20]}…", "base": base, "squares": squares})
+        named = name if len(name) < 22 else f"{name[:20]}…"
+        rows.append({"name": named, "at": base - 11 if large else base, "base": base, "squares": squares})
     said = "; ".join(
         f"{name}: {', '.join(f'{count} of difficulty {value}' for value, count in sorted(row.items()))}"
         for name, row in counts.items()
     )
     return {
-        "rows": rows if len(rows) <= 8 else [],
+        "rows": rows if len(rows) <= most else [],
         "left": left,
         "width": left + 10 * step,
         "height": len(rows) * high + 8,
