@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -42,6 +43,11 @@ def vanish(_: int) -> int:
 def sleep(seconds: int) -> int:
     time.sleep(seconds)
     return seconds
+
+
+@pytest.fixture(autouse=True)
+def other_processes_find_this_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))  # as tests.unit.test_workers
 
 
 @pytest.fixture(autouse=True)
