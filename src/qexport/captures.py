@@ -34,6 +34,7 @@ from qexport.errors import InputRefused, Location, Problem, QexportError
 from qexport.importers import bank_yaml
 from qexport.importers.hub_page import Capture, parse
 from qexport.importers.hub_vocabulary import Vocabulary, read_vocabulary
+from qexport.limits import USUAL, Limits
 from qexport.question import PROSE_SECTIONS, Bank, Question, RawBank, RawMapping, RawRecord, RawText
 from qexport.source_text import quote
 from qexport.validation import validate
@@ -151,13 +152,14 @@ def import_captures(
     captures: Sequence[tuple[str, str]],
     vocabulary: tuple[str, str],
     existing: tuple[str, str] | None = None,
+    limits: Limits = USUAL,
 ) -> ImportResult:
     """Merge captures into the existing bank, or make a new one; each argument is a path and its text."""
-    words = read_vocabulary(vocabulary[1], vocabulary[0])
-    raw = bank_yaml.parse(existing[1], existing[0]) if existing else None
-    bank = validate(raw)[0] if raw else None
-    parsed, problems = _parsed(captures, words)
-    records = [_checked(capture, words, problems) for capture in parsed]
+    words = read_vocabulary(vocabulary[1], vocabulary[0], limits)
+    raw = bank_yaml.parse(existing[1], existing[0], limits) if existing else None
+    bank = validate(raw, limits)[0] if raw else None
+    parsed, problems = _parsed(captures, words, limits)
+    records = [_checked(capture, words, problems, limits) for capture in parsed]
     if problems:
         raise InputRefused(tuple(dict.fromkeys(problems)))
 
@@ -180,29 +182,31 @@ def import_captures(
     if not merging.new:
         return ImportResult(None, report)
     if existing and raw and bank:
-        return ImportResult(_appended(existing[1], raw, bank, merging.new), report)
-    return ImportResult(_written(words, claims, merging.new), report)
+        return ImportResult(_appended(existing[1], raw, bank, merging.new, limits), report)
+    return ImportResult(_written(words, claims, merging.new, limits), report)
 
 
-def _parsed(captures: Iterable[tuple[str, str]], words: Vocabulary) -> tuple[list[Capture], list[Problem]]:
+def _parsed(
+    captures: Iterable[tuple[str, str]], words: Vocabulary, limits: Limits
+) -> tuple[list[Capture], list[Problem]]:
     """Parse all captures, and collect their problems."""
     parsed = []
     problems: list[Problem] = []
     for path, text in captures:
         try:
-            parsed.append(parse(text, path, words))
+            parsed.append(parse(text, path, words, limits))
             problems += parsed[-1].problems
         except InputRefused as error:
             problems += error.problems
     return parsed, problems
 
 
-def _checked(capture: Capture, words: Vocabulary, problems: list[Problem]) -> list[_Record]:
+def _checked(capture: Capture, words: Vocabulary, problems: list[Problem], limits: Limits) -> list[_Record]:
     """Validate the records of one capture, one by one: the same question twice on a page is no problem."""
     records = []
     for raw in () if capture.problems else capture.records:
         try:
-            bank, _ = validate(RawBank(capture.path, words.header, (raw,)))
+            bank, _ = validate(RawBank(capture.path, words.header, (raw,)), limits)
         except InputRefused as error:
             problems += error.problems
         else:
@@ -301,7 +305,7 @@ def _block_differences(block: Block) -> Iterator[Difference]:
 # The bank's text
 
 
-def _written(words: Vocabulary, claims: Mapping[str, RawText], new: Sequence[_Record]) -> str:
+def _written(words: Vocabulary, claims: Mapping[str, RawText], new: Sequence[_Record], limits: Limits) -> str:
     """Write a new bank."""
     header = words.header
     if claims:
@@ -310,14 +314,14 @@ def _written(words: Vocabulary, claims: Mapping[str, RawText], new: Sequence[_Re
         header = RawMapping(
             {**header.values, "claims": said}, {**header.keys, "claims": said.location}, said.location
         )
-    bank, _ = validate(RawBank(header.location.path, header, tuple(record.raw for record in new)))
+    bank, _ = validate(RawBank(header.location.path, header, tuple(record.raw for record in new)), limits)
     text = write_bank(bank)
-    if validate(bank_yaml.parse(text, "the new bank"))[0] != bank:
+    if validate(bank_yaml.parse(text, "the new bank", limits), limits)[0] != bank:
         raise QexportError("the new bank does not read back as it was written; please report this")
     return text
 
 
-def _appended(text: str, raw: RawBank, bank: Bank, new: Sequence[_Record]) -> str:
+def _appended(text: str, raw: RawBank, bank: Bank, new: Sequence[_Record], limits: Limits) -> str:
     """Add questions to the end of the bank's text, every character before them as it is."""
     problems = [
         *_undeclared("technology", "technologies", bank.technologies, raw, new),
@@ -340,7 +344,7 @@ def _appended(text: str, raw: RawBank, bank: Bank, new: Sequence[_Record]) -> st
         items = textwrap.indent(textwrap.dedent(items), " " * margin)
     longer = f"{text.rstrip()}\n\n{items}"
     try:
-        again, _ = validate(bank_yaml.parse(longer, raw.path))
+        again, _ = validate(bank_yaml.parse(longer, raw.path, limits), limits)
     except InputRefused:
         again = None
     if again is None or again.questions != (*bank.questions, *questions):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from qexport.errors import InputRefused, Location, Problem, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from qexport.question import Bank, Question
 
@@ -249,7 +249,8 @@ def read_lock(text: str, path: str) -> Lock:
     complaints = [(key, f"{key!r} stands twice") for key in doubled]
     complaints.extend(_complaints(content))
     if complaints:
-        problems = (Problem(Location(path, _line(text, key)), said, _REPAIR) for key, said in complaints)
+        lines = _lines_of_keys(text)
+        problems = (Problem(Location(path, lines.get(key, 1)), said, _REPAIR) for key, said in complaints)
         raise InputRefused(tuple(sorted(problems, key=lambda problem: (problem.location, problem.message))))
     said = content["note_type"]
     return Lock(
@@ -274,8 +275,7 @@ def _merged(text: str) -> str:
     parts: dict[str, dict[str, str]] = {"": {}, "notes": {}, "left": {}}
     strange: list[str] = []
     part = ""
-    text = re.sub(r"^\|{7} .*?(?=^={7}$)", "", text, flags=re.MULTILINE | re.DOTALL)  # what both came from
-    for line in text.splitlines():
+    for line in _without_bases(text.splitlines()):
         if re.match(r"[<>]{7} |={7}$|[{}],?$", line):
             continue
         key, _, value = line.rstrip(",").partition(": ")
@@ -293,10 +293,24 @@ def _merged(text: str) -> str:
     return "{" + ",\n".join([*entries, *strange]) + "}"
 
 
+def _without_bases(lines: Iterable[str]) -> Iterator[str]:
+    """Leave out what both sides of a conflict came from: from ||||||| on, up to a =======."""
+    base: list[str] = []
+    for line in lines:
+        if base and line != "=======":
+            base.append(line)
+        elif line.startswith("||||||| "):
+            base = [line]
+        else:
+            base = []
+            yield line
+    yield from base
+
+
 def _when(value: str) -> int:
     """Return the time at the end of a line of a lock, or the number of its note type."""
-    numbers = re.findall(r"\d+(?=\}?$)", value)
-    return int(numbers[-1]) if numbers else 0
+    number = re.search(r"(?<![0-9])[0-9]{1,12}(?=\}?$)", value)  # not \d+, whose search takes the square
+    return int(number[0]) if number else 0
 
 
 _REPAIR = "take it from version control again; or delete it, and every note counts as new"
@@ -308,7 +322,7 @@ def _complaints(content: object) -> Iterator[tuple[str, str]]:
         yield "", "not a lock file: it does not say its format"
         return
     if content["format"] != FORMAT:
-        yield "format", f"format {content['format']!r} is not known; this qexport knows {FORMAT}"
+        yield "format", f"format {repr(content['format'])[:60]} is not known; this qexport knows {FORMAT}"
         return
     for key in content.keys() - {"format", *_FORMS}:
         yield key, f"unknown key {key!r}"
@@ -383,10 +397,15 @@ _FORMS: Mapping[str, tuple[Callable[[object], bool], str]] = {
 """The parts of a lock, and what each of them or each entry of theirs is."""
 
 
-def _line(text: str, key: str) -> int:
-    """Return the line a key stands on, the last one if there are several."""
-    at = max(text.rfind(json.dumps(key, ensure_ascii=escaped)) for escaped in (False, True)) if key else 0
-    return text.count("\n", 0, max(at, 0)) + 1
+def _lines_of_keys(text: str) -> Mapping[str, int]:
+    """Return the line each text in quotes stands on, the last one if there are several."""
+    lines: dict[str, int] = {}
+    line, at = 1, 0
+    for found in re.finditer(r'"(?:[^"\\]|\\.)*+"', text, re.DOTALL):
+        line += text.count("\n", at, found.start())
+        at = found.start()
+        lines[json.loads(found[0], strict=False)] = line
+    return lines
 
 
 def write_lock(lock: Lock) -> str:

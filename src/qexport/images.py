@@ -13,12 +13,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from qexport.limits import USUAL, Limits
 from qexport.source_text import quote
-
-MOST_PIXELS = 25_000_000
-"""A PNG of 13 kB with more took 676 MB and nine seconds to decode."""
-
-MOST_BYTES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +38,7 @@ class Flaw:
     """The file stands where it may be read and must not be used: too large, damaged, of another kind."""
 
 
-def read_image(folder: Path, source: str) -> Image | Flaw:
+def read_image(folder: Path, source: str, limits: Limits = USUAL) -> Image | Flaw:
     """Return the picture at a path relative to the bank's folder, if it is one and lies inside."""
     shown = f"the picture {quote(source)}"
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|\\\\", source) or not source:
@@ -56,12 +52,13 @@ def read_image(folder: Path, source: str) -> Image | Flaw:
         if not path.is_file():
             return Flaw(f"there is no file of {shown}", f"looked in {folder}")
         with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            data = file.read(limits.picture + 1)
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a name no system takes
         return Flaw(f"{shown} cannot be read", getattr(error, "strerror", None) or "give it another name")
-    if len(data) > MOST_BYTES:
-        return Flaw(f"{shown} is larger than {MOST_BYTES // 1_000_000} MB", "save it smaller", refused=True)
-    return _judged(data, shown)
+    if len(data) > limits.picture:
+        message = f"{shown} is larger than {limits.said('picture')}"
+        return Flaw(message, f"save it smaller; {limits.hint('picture')}", refused=True)
+    return _judged(data, shown, limits)
 
 
 def words_of(source: str) -> str:
@@ -70,7 +67,7 @@ def words_of(source: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", stem).split()) or "picture"
 
 
-def _judged(data: bytes, shown: str) -> Image | Flaw:
+def _judged(data: bytes, shown: str, limits: Limits) -> Image | Flaw:
     kind = next((name for name, (is_kind, _) in _KINDS.items() if is_kind(data)), "")
     if not kind:
         is_svg = b"<svg" in data[:1000].lower()
@@ -82,9 +79,9 @@ def _judged(data: bytes, shown: str) -> Image | Flaw:
         width = height = 0
     if not width * height:
         return Flaw(f"{shown} is cut off or damaged", "save it again", refused=True)
-    if width * height > MOST_PIXELS:
-        message = f"{shown} has {width:,} × {height:,} pixels, more than {MOST_PIXELS // 1_000_000} million"
-        return Flaw(message, "save it smaller", refused=True)
+    if width * height > limits.pixels:
+        message = f"{shown} has {width:,} × {height:,} pixels, more than {limits.pixels:,}"
+        return Flaw(message, f"save it smaller; {limits.hint('pixels')}", refused=True)
     return Image(f"{sha256(data).hexdigest()[:32]}.{kind}", f"image/{kind}", width, height, data)
 
 

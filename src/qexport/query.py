@@ -21,12 +21,8 @@ from operator import attrgetter
 from typing import TypeAlias
 
 from qexport.errors import UsageError
+from qexport.limits import USUAL, Limits
 from qexport.question import PROSE_SECTIONS, Bank, Question
-
-MAX_QUERY = 10_000
-"""Characters of a query: far more than anybody writes, and small enough for any machine."""
-MAX_DEPTH = 50
-"""Parentheses within each other; each costs a few frames of Python's thousand."""
 
 NAME_FIELDS = ("technology", "category", "level", "tag")
 """The fields whose values are names the bank knows: anything else is a mistake of the user's."""
@@ -274,11 +270,11 @@ _DIFFICULTY = re.compile(r"(?P<field>difficulty)\s+(?P<operator>>=|<=|!=|[=<>])"
 _QUOTE_IT = "to search for such text, put it in quotes"
 
 
-def parse(query: str, conditions: Conditions) -> tuple[Clause, ...]:
+def parse(query: str, conditions: Conditions, limits: Limits = USUAL) -> tuple[Clause, ...]:
     """The conditions that a query joins by `and` at its top. Raises UsageError with a mistake's place."""
-    if len(query) > MAX_QUERY:
-        raise UsageError(f"--where is {len(query):,} characters long", hint=f"{MAX_QUERY:,} are the most")
-    return _Parser(query, tuple(_Lexer(query, conditions).tokens())).whole()
+    if len(query) > limits.query:
+        raise UsageError(f"--where is {len(query):,} characters long", hint=limits.hint("query"))
+    return _Parser(query, tuple(_Lexer(query, conditions).tokens()), limits).whole()
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,8 +401,9 @@ class _Parser:
     here are messages that say what would be right, where a library lists the tokens it expected.
     """
 
-    def __init__(self, query: str, tokens: tuple[_Token, ...]) -> None:
+    def __init__(self, query: str, tokens: tuple[_Token, ...], limits: Limits) -> None:
         self._query = query
+        self._limits = limits
         self._tokens = tokens
         self._next = 1  # after `start`, so that every token has one before it
         self._open: list[_Token] = []
@@ -451,8 +448,9 @@ class _Parser:
         return (lambda question: not holds(question)) if negative else holds
 
     def _group(self, opened: _Token) -> Condition:
-        if len(self._open) == MAX_DEPTH:
-            raise self._error(f"more than {MAX_DEPTH} parentheses within each other", opened, "use fewer")
+        if len(self._open) == self._limits.query_depth:
+            message = f"more than {self._limits.query_depth} parentheses within each other"
+            raise self._error(message, opened, f"use fewer; {self._limits.hint('query-depth')}")
         self._open.append(opened)
         holds = _all(self._any_of())
         if self._seen.kind == "end":

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -21,11 +22,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from qexport.errors import InputRefused, Location, NothingSelected, Problem, UsageError
+from qexport.errors import InputRefused, Location, NothingSelected, Problem, QexportError, UsageError
 from qexport.exporters import EXPORTERS
+from qexport.limits import LIMITS, USUAL, Limit, Limits
+from qexport.limits import changed as changed_limits
+from qexport.limits import complaint as complaint_of_limit
 from qexport.options import OPTIONS, checked
 from qexport.selection import Filters
-from qexport.source_text import normalise, quote, read_text
+from qexport.source_text import counted, normalise, quote, read_text
 
 DEFAULT_OUTPUTS = ("handbook", "deck")
 BUNDLED_OUTPUTS = ("handbook", "deck", "cards")
@@ -54,6 +58,7 @@ class Recipe:
     """Of the deck's notes; None: beside the bank."""
     options: Mapping[str, str | bool] = field(default_factory=dict)
     """How the outputs look, where it is not the default of `qexport.options`."""
+    limits: Limits = USUAL
 
 
 Value: TypeAlias = "str | bool | int | tuple[str, ...]"
@@ -113,6 +118,8 @@ class RecipeBook:
     path: str
     default: str
     recipes: Mapping[str, Mapping[str, Value]]
+    limits: Limits = USUAL
+    """As the file sets them."""
 
     def named(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the names, each once; UsageError tells those that no recipe has."""
@@ -123,9 +130,13 @@ class RecipeBook:
         return tuple(dict.fromkeys(names))
 
     def recipe(
-        self, name: str, default_bank: Path | None = None, default_outputs: tuple[str, ...] = DEFAULT_OUTPUTS
+        self,
+        name: str,
+        default_bank: Path | None = None,
+        default_outputs: tuple[str, ...] = DEFAULT_OUTPUTS,
+        limits: Limits | None = None,
     ) -> Recipe:
-        """Return a recipe by its name; `default_bank` is for one that names no bank."""
+        """Return a recipe by its name; `default_bank` is for one that names no bank, limits come before the file's."""
         said = self.recipes[name]
 
         def text(key: str) -> str:
@@ -150,6 +161,7 @@ class RecipeBook:
             out=Path(text("out") or "out"),
             lock=Path(text("lock")) if text("lock") else None,
             options={key: value for key, value in parts["options"].items() if isinstance(value, str | bool)},
+            limits=limits or self.limits,
         )
 
 
@@ -177,34 +189,50 @@ def in_recipe(name: str) -> Iterator[None]:
     except (UsageError, NothingSelected) as error:
         if not name:
             raise
-        raise type(error)(f"recipe {name}: {error.message}", hint=error.hint) from error
+        raise named(error, name) from error
+
+
+def named(error: QexportError, recipe: str) -> QexportError:
+    """Return an error that names a recipe, where it is one of its words."""
+    if not recipe or not isinstance(error, UsageError | NothingSelected):
+        return error
+    return type(error)(f"recipe {recipe}: {error.message}", hint=error.hint)
 
 
 # Reading
 
 
-def recipe_book(path: Path = Path(RECIPES_FILE)) -> RecipeBook:
-    """Read the recipes of the current folder."""
-    return read_recipes(read_text(path), str(path))
+def recipe_book(path: Path = Path(RECIPES_FILE), limits: Limits = USUAL) -> RecipeBook:
+    """Read the recipes of the current folder, which may not be larger than the limit for files."""
+    return read_recipes(read_text(path, limits=limits), str(path))
+
+
+def limits_said(path: Path = Path(RECIPES_FILE), limits: Limits = USUAL) -> Limits:
+    """Return the limits that the recipes of the current folder set, whatever else is in their file."""
+    return _Reading(*_toml(read_text(path, limits=limits), str(path))).limits()
 
 
 def read_recipes(text: str, path: str) -> RecipeBook:
     """Read the text of a `qexport.toml`; InputRefused has all that is wrong with it, each with its line."""
+    return _Reading(*_toml(text, path)).book()
+
+
+def _toml(text: str, path: str) -> tuple[Mapping[str, object], str, str]:
     try:
-        said = tomllib.loads(text)
+        return tomllib.loads(text), text, path
     except (
         ValueError,
         RecursionError,
     ) as error:  # also a number of thousands of digits, thousands of brackets
-        raise InputRefused((_not_toml(error, path),)) from error
-    return _Reading(said, text, path).book()
+        raise InputRefused((_not_toml(error, text, path),)) from error
 
 
-def _not_toml(error: Exception, path: str) -> Problem:
+def _not_toml(error: Exception, text: str, path: str) -> Problem:
     words = re.fullmatch(r"(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error), re.DOTALL)
     if not words:
         return Problem(Location(path), "not TOML: nested too deeply, or a number that is too long")
-    place = Location(path, int(words[2]), int(words[3])) if words[2] else Location(path)
+    end = len(text.rstrip().split("\n"))
+    place = Location(path, int(words[2]), int(words[3])) if words[2] else Location(path, end)
     return Problem(
         place, f"not TOML: {words[1][:1].lower()}{words[1][1:]}", 'texts stand in quotes: title = "Python"'
     )
@@ -223,7 +251,8 @@ class _Reading:
         tables = self._said.get("recipes", {})
         recipes: dict[str, Mapping[str, Value]] = {}
         shared = self._settings(
-            "", {key: value for key, value in self._said.items() if key not in ("default", "recipes")}
+            "",
+            {key: value for key, value in self._said.items() if key not in ("default", "limits", "recipes")},
         )
         if not isinstance(tables, dict):
             self._wrong("", "recipes", "recipes is no table", "write each under its name: [recipes.python]")
@@ -240,6 +269,7 @@ class _Reading:
                     f"write [recipes.{name}] above its settings",
                 )
         default = self._default(recipes)
+        limits = self._limits()
         if not tables and not self._problems:
             self._problems.append(
                 Problem(Location(self._path), "no recipe in this file", "write one: [recipes.everything]")
@@ -248,7 +278,26 @@ class _Reading:
             raise InputRefused(
                 tuple(sorted(self._problems, key=lambda problem: (problem.location, problem.message)))
             )
-        return RecipeBook(path=self._path, default=default, recipes=recipes)
+        return RecipeBook(path=self._path, default=default, recipes=recipes, limits=limits)
+
+    def limits(self) -> Limits:
+        """Return the limits that the file sets; InputRefused has all that is wrong with them."""
+        limits = self._limits()
+        if self._problems:
+            raise InputRefused(tuple(self._problems))
+        return limits
+
+    def _limits(self) -> Limits:
+        said = self._said.get("limits", {})
+        if not isinstance(said, dict):
+            self._wrong("", "limits", "limits is no table", 'write [limits], and below it file = "128M"')
+            return USUAL
+        wrong = {
+            name: complaint for name, value in said.items() if (complaint := complaint_of_limit(name, value))
+        }
+        for name, complaint in wrong.items():
+            self._note(self._places.get(("limits", name), self._places.get(("limits", ""), 0)), *complaint)
+        return changed_limits(USUAL, {name: value for name, value in said.items() if name not in wrong})
 
     def _default(self, recipes: Mapping[str, object]) -> str:
         default = self._said.get("default")
@@ -272,11 +321,13 @@ class _Reading:
         read: dict[str, Value] = {}
         for key, value in said.items():
             if (setting := SETTINGS.get(key)) is None:
-                known = [*SETTINGS, *(["default", "recipes"] if not recipe else [])]
+                known = [*SETTINGS, *(["default", "limits", "recipes"] if not recipe else [])]
                 hint = _meant(key, known, "see qexport schema --recipes for what there is")
                 self._wrong(recipe, key, f"unknown setting {quote(key)}", hint)
             elif (taken := _taken(setting, value)) is None:
                 self._wrong(recipe, key, f"{key} cannot be {_shown(value)}", _wanted(setting))
+            elif unclean := _unclean(value):
+                self._wrong(recipe, key, f"{key} has {unclean}", "write it without")
             elif complaint := _complaint(setting, taken):
                 self._wrong(recipe, key, *complaint)
             else:
@@ -287,6 +338,9 @@ class _Reading:
         header = f"recipes.{recipe}" if recipe else ""
         places = [(header, key), (header, ""), (key, "")]
         line = next((self._places[place] for place in places if place in self._places), 0)
+        self._note(line, message, hint)
+
+    def _note(self, line: int, message: str, hint: str) -> None:
         self._problems.append(Problem(Location(self._path, line), message, hint))
 
 
@@ -317,6 +371,15 @@ def _text(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float | date):
         return None
     return value.isoformat()[:10] if isinstance(value, date) else str(value)
+
+
+def _unclean(value: object) -> str:
+    """Return what would be cleaned out of a text, or of several."""
+    changed: Counter[str] = Counter()
+    for text in value if isinstance(value, list) else [value]:
+        if isinstance(text, str):
+            changed += normalise(text)[1]
+    return counted(changed)
 
 
 def _complaint(setting: Setting, value: Value) -> tuple[str, str] | None:
@@ -395,6 +458,12 @@ def recipes_schema() -> dict[str, object]:
                 "description": "The recipe that qexport build makes when none is named.",
             },
             **settings,
+            "limits": {
+                "type": "object",
+                "description": "How much an input may ask for, as 500, 64M or 1G.",
+                "properties": {name: _limit_property(limit) for name, limit in LIMITS.items()},
+                "additionalProperties": False,
+            },
             "recipes": {
                 "type": "object",
                 "propertyNames": {"pattern": f"^{_NAME}$"},
@@ -405,6 +474,16 @@ def recipes_schema() -> dict[str, object]:
         "required": ["recipes"],
         "additionalProperties": False,
         "$defs": {"recipe": {"type": "object", "properties": settings, "additionalProperties": False}},
+    }
+
+
+def _limit_property(limit: Limit) -> dict[str, object]:
+    number = {"type": "integer", "minimum": 1, "maximum": limit.highest}
+    text = {"type": "string", "pattern": "^[0-9_]+[kKmMgG]?[bB]?$"}
+    return {
+        "description": f"The most {limit.unit} of {limit.limits}.",
+        "anyOf": [number, text],
+        "default": limit.default,
     }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from qexport.limits import USUAL
+
 SCHEMA_FILE = "bank.schema.json"
 """The name the schema has beside a bank; the first line the writer writes points there."""
 
@@ -30,14 +32,9 @@ class Field:
     lowest: int = 0
     highest: int | None = None
     """The range of a `number`."""
-    longest: int = 10_000
-    """How many characters one text of this field may have."""
+    limit: Literal["answer", "text"] = "text"
+    """Which of the `Limits` says how many characters one text of this field may have."""
 
-
-LONGEST_PROSE = 1_000_000
-MOST_ITEMS = 1_000
-"""In a list of texts."""
-MOST_QUESTIONS = 200_000
 
 _MARKUP = ("plain", "markdown")
 
@@ -49,7 +46,7 @@ def _prose(name: str, description: str, example: str, *, required: bool = False)
         description=description,
         example=example,
         required=required,
-        longest=LONGEST_PROSE,
+        limit="answer",
     )
 
 
@@ -258,11 +255,12 @@ def _shape(field: Field) -> dict[str, object]:
         case "claims":
             return {"$ref": "#/$defs/claims"}
         case "questions":
-            return {"type": "array", "items": {"$ref": "#/$defs/question"}, "maxItems": MOST_QUESTIONS}
+            return {"type": "array", "items": {"$ref": "#/$defs/question"}, "maxItems": USUAL.questions}
         case kind:
             singular = kind.removesuffix("s")
-            text = {"type": "string", "maxLength": field.longest, "pattern": _PATTERNS[singular]}
+            longest = getattr(USUAL, field.limit)
+            text = {"type": "string", "maxLength": longest, "pattern": _PATTERNS[singular]}
             if kind == singular:
                 return text
             unique = {} if kind == "texts" else {"uniqueItems": True}
-            return {"type": "array", "items": text, "maxItems": MOST_ITEMS, **unique}
+            return {"type": "array", "items": text, "maxItems": USUAL.items, **unique}

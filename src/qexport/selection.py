@@ -9,13 +9,15 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 from typing import TypeAlias
 
 from qexport.errors import NothingSelected, UsageError
+from qexport.limits import USUAL, Limits
 from qexport.query import NAME_FIELDS, Clause, Condition, Conditions, difficulties, parse, unknown
 from qexport.question import Bank, Question
+from qexport.source_text import quote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +48,13 @@ class Filters:
     seed: int = 0
 
 
-def select(bank: Bank, filters: Filters) -> tuple[Question, ...]:
+def select(bank: Bank, filters: Filters, limits: Limits = USUAL) -> tuple[Question, ...]:
     """The active questions that pass, in order. Raises UsageError, or NothingSelected with the reason."""
     in_order = _sorting(bank, filters.sort)
     for option, count in (("--limit", filters.limit), ("--sample", filters.sample)):
         if count is not None and count < 1:
             raise UsageError(f"{option} {count} leaves no question", hint="write a number from 1 on")
-    clauses = _clauses(bank, filters)
+    clauses = _clauses(bank, filters, limits)
     chosen = [question for question in _active(bank) if all(clause.holds(question) for clause in clauses)]
     if not chosen:
         raise _emptied(bank, clauses)
@@ -68,8 +70,9 @@ def _active(bank: Bank) -> list[Question]:
 # --- conditions --------------------------------------------------------------------------------------------
 
 
-def _clauses(bank: Bank, filters: Filters) -> tuple[Clause, ...]:
+def _clauses(bank: Bank, filters: Filters, limits: Limits) -> tuple[Clause, ...]:
     """The conditions in the order they are counted in when nothing is left."""
+    _refuse_long(filters, limits)
     conditions = Conditions(bank)
     clauses = [
         Clause(_words(field, values), conditions.name(field, *map(_pattern, values)))
@@ -86,9 +89,18 @@ def _clauses(bank: Bank, filters: Filters) -> tuple[Clause, ...]:
         clauses.append(Clause(_words("exclude", filters.exclude), lambda question: not excluded(question)))
     clauses.extend(Clause(_words("text", (text,)), conditions.text((text,))) for text in filters.text)
     if filters.where:
-        parts = parse(filters.where, conditions)
+        parts = parse(filters.where, conditions, limits)
         clauses.extend(Clause(_words("where", (part.words,)), part.holds) for part in parts)
     return tuple(clauses)
+
+
+def _refuse_long(filters: Filters, limits: Limits) -> None:
+    for each in fields(filters):
+        given = getattr(filters, each.name)
+        for value in (given,) if isinstance(given, str) else given if isinstance(given, tuple) else ():
+            if len(value) > limits.query:
+                message = f"--{each.name} is {len(value):,} characters long"
+                raise UsageError(message, hint=limits.hint("query"))
 
 
 def _pattern(value: str) -> tuple[str, ...]:
@@ -105,8 +117,9 @@ def _ids(bank: Bank, conditions: Conditions, values: Iterable[str]) -> Condition
 
 
 def _words(option: str, values: Iterable[str]) -> str:
-    """The option as a shell takes it, to be told and copied."""
-    return " ".join(f"--{option} {shlex.quote(value)}" for value in values)
+    """The option as a shell takes it, to be told and copied; what cannot be printed is escaped."""
+    shown = (shlex.quote(value) if value.isprintable() else quote(value) for value in values)
+    return " ".join(f"--{option} {value}" for value in shown)
 
 
 def _emptied(bank: Bank, clauses: Sequence[Clause]) -> NothingSelected:
@@ -241,7 +254,7 @@ def _rank(seed: int, name: str) -> bytes:
 # --- in words ----------------------------------------------------------------------------------------------
 
 
-def describe(bank: Bank, filters: Filters, chosen: Sequence[Question]) -> str:
+def describe(bank: Bank, filters: Filters, chosen: Sequence[Question], limits: Limits = USUAL) -> str:
     """The filters as a reader of the result needs them: "Python and Machine Learning, difficulty 7–9".
 
     Without filters: what all the chosen share, as "Advanced", else "All questions".
@@ -257,7 +270,7 @@ def describe(bank: Bank, filters: Filters, chosen: Sequence[Question]) -> str:
     ]
     if not any(words):
         words = [_shared(map(attrgetter(field), chosen)) for field in ("technology", "level")]
-    said = [part for part in (*words, *_cuts(bank, filters)) if part]
+    said = [part for part in (*words, *_cuts(bank, filters, limits)) if part]
     return ", ".join(said) or "All questions"
 
 
@@ -284,10 +297,10 @@ def _shared(values: Iterable[str]) -> str:
     return different.pop() if len(different) == 1 else ""
 
 
-def _cuts(bank: Bank, filters: Filters) -> Iterator[str]:
+def _cuts(bank: Bank, filters: Filters, limits: Limits) -> Iterator[str]:
     """What was left out although it passed the filters."""
     if filters.sample is not None or filters.limit is not None:
-        passing = len(select(bank, replace(filters, sample=None, limit=None)))
+        passing = len(select(bank, replace(filters, sample=None, limit=None), limits))
         if filters.sample is not None and filters.sample < passing:
             passing = filters.sample
             yield f"a sample of {passing}"

@@ -6,15 +6,15 @@ Nothing is guessed or dropped unseen: a wrong byte is refused with its place, wh
 from __future__ import annotations
 
 import codecs
+import os
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-from qexport.errors import InputRefused, LimitExceeded, Location, Problem, UsageError
-
-LARGEST_FILE = 64 * 2**20
-"""In bytes."""
+from qexport.errors import InputRefused, Location, Problem, UsageError
+from qexport.limits import USUAL, Limits
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -34,6 +34,7 @@ _UNWANTED = {
     "bidirectional control": "\u202a-\u202e\u2066-\u2069",
     "lone surrogate": "\ud800-\udfff",
 }
+_STEERING = "bidirectional control"
 _KINDS = {kind: re.compile(f"[{characters}]") for kind, characters in _UNWANTED.items()}
 
 _MOST_COMBINING = 8
@@ -41,14 +42,15 @@ _MOST_COMBINING = 8
 _PERHAPS_A_TOWER = re.compile(rf"[^\w\x00-\u02ff]{{{_MOST_COMBINING + 1}}}")  # no mark is a \w
 
 
-def read_text(path: Path, *, encoding: str | None = None) -> str:
+def read_text(path: Path, *, encoding: str | None = None, limits: Limits = USUAL) -> str:
     """Read one file as text with `\\n` at the ends of its lines.
 
     A byte order mark decides the encoding, else `encoding`, else it is UTF-8.
     """
     try:
         with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
+            size = os.fstat(file.fileno()).st_size  # none of a pipe; Python makes room for all it may read
+            data = file.read(min(size, limits.file) + 1 if size else limits.file + 1)
     except FileNotFoundError:
         raise _refused(path, "there is no such file") from None
     except IsADirectoryError:
@@ -56,12 +58,42 @@ def read_text(path: Path, *, encoding: str | None = None) -> str:
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
         reason = getattr(error, "strerror", None) or error
         raise _refused(path, f"this cannot be read: {reason}") from error
-    if len(data) > LARGEST_FILE:
-        raise LimitExceeded(
-            f"{path}: the file is larger than {LARGEST_FILE // 2**20} MB",
-            hint="split it: a bank may be a folder of files",
-        )
+    if len(data) > limits.file:
+        message = f"{path}: the file is larger than {limits.said('file')}"
+        raise limits.exceeded("file", message, "a bank may be a folder of smaller files")
     return decoded(data, path, encoding=encoding)
+
+
+def read_lines(path: Path, *, encoding: str | None = None, limits: Limits = USUAL) -> Iterator[str]:
+    """Yield the lines of a file without their ends; what is wrong with it is said as `read_text` says it.
+
+    One is in memory at a time, if the file is in UTF-8.
+    """
+    if not _is_plain(path, encoding, limits):
+        yield from read_text(path, encoding=encoding, limits=limits).split("\n")
+        return
+    try:
+        with path.open("rb") as file:
+            file.seek(len(codecs.BOM_UTF8) if file.peek().startswith(codecs.BOM_UTF8) else 0)
+            for line in file:
+                text = line.decode("utf-8").removesuffix("\n").removesuffix("\r")
+                yield from text.split("\r") if "\r" in text else (text,)
+    except (OSError, UnicodeDecodeError) as error:
+        read_text(path, encoding=encoding, limits=limits)  # says what is wrong, and where
+        raise _refused(path, "this cannot be read to its end") from error
+
+
+def _is_plain(path: Path, encoding: str | None, limits: Limits) -> bool:
+    """Say whether this is a file in UTF-8 that is not too large, as far as its beginning shows."""
+    try:
+        if not path.is_file():  # a pipe can be read once
+            return False
+        with path.open("rb") as file:
+            begin, size = file.read(400), os.fstat(file.fileno()).st_size
+    except (OSError, ValueError):
+        return False
+    marks = [name for mark, name in _BYTE_ORDER_MARKS if begin.startswith(mark)]
+    return 0 < size <= limits.file and (marks[0] == "utf-8" if marks else not encoding and not _wide(begin))
 
 
 def decoded(data: bytes, path: Path, *, encoding: str | None = None) -> str:
@@ -80,14 +112,25 @@ def normalise(text: str) -> tuple[str, Counter[str]]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.replace("\n", "").replace("\t", "").isprintable():  # 20 times as fast as a search
         for kind, characters in _KINDS.items():
+            if kind == _STEERING:  # by name: what they hid shows then, and a reader should know what it was
+                for each in characters.findall(text):
+                    changed[f"{unicodedata.name(each).lower()} (U+{ord(each):04X})"] += 1
             text, count = characters.subn("\ufffd" if kind == "lone surrogate" else "", text)
-            if count:
+            if count and kind != _STEERING:
                 changed[kind] = count
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
         if _PERHAPS_A_TOWER.search(text):
             text = _without_towers(text, changed)
     return text, changed
+
+
+def counted(changed: Counter[str]) -> str:
+    """Return what normalise() changed, in words: "2 soft hyphens, 1 right-to-left override (U+202E)"."""
+    return ", ".join(
+        f"{count} {kind.replace(' (', 's (') if count > 1 and kind.endswith(')') else kind + 's' * (count > 1)}"
+        for kind, count in changed.items()
+    )
 
 
 def quote(text: str) -> str:
@@ -100,15 +143,30 @@ def _decode(data: bytes, path: Path, encoding: str | None) -> str:
         ((mark, name) for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)),
         (b"", encoding or "utf-8"),
     )
+    if not mark and not encoding and (wide := _wide(data)):
+        place = Location(str(path), 1, 1)
+        message = f"byte 0x00 at offset {data.index(0)}: {wide.upper()} without a byte order mark"
+        raise InputRefused((Problem(place, message, f"save the file as UTF-8, or: --encoding {wide}"),))
     try:
         try:
             return data[len(mark) :].decode(name)
         except UnicodeDecodeError as error:
             raise InputRefused((_wrong_byte(error, name, path, len(mark)),)) from error
     except UnicodeError as error:  # codecs like idna, which are none of a file's
-        raise _refused(path, f"this cannot be read as {name.upper()}") from error
+        raise _refused(path, f"this cannot be read as {_named(name)}") from error
     except (LookupError, ValueError):
         raise UsageError(f"unknown encoding {name!r}", hint="for example: --encoding cp1252") from None
+
+
+def _wide(data: bytes) -> str:
+    """Return in which encoding of two or four bytes a text of mostly ASCII would begin like this."""
+    begin = data[:400]
+    at = [
+        {index for index in range(len(begin)) if index % 4 == part and not begin[index]} for part in range(4)
+    ]
+    zeros = "".join("0" if 4 * len(indices) > 0.8 * len(begin) else "x" for indices in at)
+    names = {"x0x0": "utf-16-le", "0x0x": "utf-16-be", "x000": "utf-32-le", "000x": "utf-32-be"}
+    return names.get(zeros, "")
 
 
 def _wrong_byte(error: UnicodeDecodeError, encoding: str, path: Path, mark: int) -> Problem:
@@ -118,9 +176,14 @@ def _wrong_byte(error: UnicodeDecodeError, encoding: str, path: Path, mark: int)
     byte = error.object[error.start]
     return Problem(
         Location(str(path), before.count("\n") + 1, len(before) - before.rfind("\n")),
-        f"byte 0x{byte:02x} at offset {mark + error.start} is not {encoding.upper()}",
+        f"byte 0x{byte:02x} at offset {mark + error.start} is not {_named(encoding)}",
         "save the file as UTF-8, or name its encoding, for example: --encoding cp1252",
     )
+
+
+def _named(encoding: str) -> str:
+    # Python finds idna under "\x1bIdna", too.
+    return encoding.upper() if encoding.isprintable() else quote(encoding)
 
 
 def _refused(path: Path, message: str) -> InputRefused:

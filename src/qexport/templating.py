@@ -13,9 +13,12 @@ wrapped_code(), a `span.wrap` where one goes on, `div.table`, `p.picture`, `ol.f
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache, cached_property
 from html import escape
 from itertools import pairwise
@@ -29,18 +32,20 @@ from qexport.code_tokens import code_spans
 from qexport.errors import InputRefused, LimitExceeded, Location, Problem, QexportError
 from qexport.fitting import breakable
 from qexport.images import Flaw, Image, read_image, words_of
+from qexport.limits import LIMITS, USUAL, Limits
 from qexport.question import PROSE_SECTIONS, Question
 from qexport.sentences import sentence_groups
 from qexport.source_text import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from jinja2 import BaseLoader, Environment
     from markdown_it import MarkdownIt
     from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
     from pygments.lexer import Lexer
+
+    from qexport.template_sandbox import Sandbox
 
 SECTION_TITLES = {
     "answer": "Answer",
@@ -51,12 +56,6 @@ SECTION_TITLES = {
     "follow_ups": "Follow-up questions",
 }
 """What a reader calls the parts of a model answer, in the order they are read."""
-
-DEEPEST_NESTING = 20
-"""Lists, quotes, emphasis and links inside each other; far deeper ones end the PDF engine's recursion."""
-
-LONGEST_CODE = 5_000
-"""Lines of one block of code."""
 
 # Text
 
@@ -78,6 +77,15 @@ def inline(text: str, markup: str, *, code: bool = False) -> Markup:
     if markup == "markdown":
         return _markdown_line(text, _Page())
     return _made(_with_code(text.strip()) if code else _literal(text.strip()))
+
+
+def divided(text: str, markup: str) -> tuple[str, str]:
+    """Return the line a question begins with, and what follows it: in Markdown, further blocks."""
+    line, *more = _NEXT_BLOCK.split(text.strip(), maxsplit=1) if markup == "markdown" else [text]
+    return line, "".join(more)
+
+
+_NEXT_BLOCK = re.compile(r"\n(?=[ \t]*\n|[ ]{0,3}(?:```|~~~|[-*+] |\d{1,9}[.)] |> ))")
 
 
 def items(text: str, markup: str) -> Markup | None:
@@ -109,11 +117,19 @@ def _with_code(text: str) -> str:
     at = 0
     for start, end in code_spans(text):
         token = text[start:end]
-        is_name = " " not in token and any(map(str.isalpha, token))  # what an index may list
-        opening = '<code class="term">' if is_name else "<code>"
+        opening = '<code class="term">' if _is_term(token) else "<code>"
         html += f"{_escaped(text[at:start])}{opening}{_escaped(token)}</code>"
         at = end
     return html + _escaped(text[at:])
+
+
+def terms(text: str) -> Iterator[str]:
+    """Yield the code in a plain text that an index may list, as often as it is there."""
+    return filter(_is_term, (text[start:end] for start, end in code_spans(text)))
+
+
+def _is_term(token: str) -> bool:
+    return " " not in token and any(map(str.isalpha, token))
 
 
 def _indented(text: str) -> str:
@@ -146,16 +162,25 @@ class _Page:
     """What stands before the name of a picture; without it, pictures are their text."""
     images: dict[str, Image] = field(default_factory=dict)
     flaws: list[Flaw] = field(default_factory=list)
+    limits: Limits = USUAL
 
 
 def _markdown_blocks(text: str, heading_level: int, page: _Page) -> Markup:
-    env: dict[str, Any] = {"name": page.name}
+    _refuse_brackets(text, page.limits)
+    env: dict[str, Any] = {"name": page.name, "limits": page.limits}
     return _written(_markdown().parse(text, env), env, page, heading_level)
 
 
 def _markdown_line(text: str, page: _Page) -> Markup:
-    env: dict[str, Any] = {}
+    _refuse_brackets(text, page.limits)
+    env: dict[str, Any] = {"limits": page.limits}
     return _written(_markdown().parseInline(text.strip(), env), env, page)
+
+
+def _refuse_brackets(text: str, limits: Limits) -> None:
+    """Each may begin a link or a picture, whose end markdown-it looks for again and again."""
+    if text.count("[") > limits.brackets:
+        raise limits.exceeded("brackets", f"more than {limits.said('brackets')} in one text")
 
 
 @cache
@@ -164,7 +189,7 @@ def _markdown() -> MarkdownIt:
     from mdit_py_plugins.footnote import footnote_plugin
 
     # Beyond maxNesting markdown-it drops text without a word; ours is reached long before and is an error.
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 5 * DEEPEST_NESTING})
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 5 * LIMITS["markup-depth"].highest})
     parser.enable(["table", "strikethrough"])
     # Every link passes here; _tame_inline() drops those that lead elsewhere, and keeps their text.
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
@@ -185,7 +210,7 @@ def _written(tokens: Sequence[Token], env: dict[str, Any], page: _Page, heading_
             depth += token.nesting
         elif token.type in ("th_open", "td_open") and (style := token.attrs.pop("style", "")):
             token.attrSet("class", str(style).replace("text-align:", "align-"))
-        _allow(depth)
+        _allow(depth, page.limits)
         _tame_inline(token.children or (), depth, page)
     for opening, content in pairwise(tokens):
         if opening.type == "paragraph_open" and [each.type for each in content.children or ()] == ["image"]:
@@ -208,7 +233,7 @@ def _tame_inline(tokens: Sequence[Token], depth: int, page: _Page) -> None:
     """Keep only the text of links that lead elsewhere than to the web, and of pictures that are not shown."""
     link = None
     for token in tokens:
-        _allow(depth + token.level)
+        _allow(depth + token.level, page.limits)
         if token.type == "link_open":
             link = token
             link.hidden = not re.match(r"https?://|mailto:|#", str(link.attrs["href"]), re.IGNORECASE)
@@ -243,7 +268,7 @@ def _picture(source: str, page: _Page) -> Image | None:
     if page.folder is None:
         found: Image | Flaw = Flaw("pictures are shown only of a bank that is a file", "")
     else:
-        found = read_image(page.folder, source)
+        found = read_image(page.folder, source, page.limits)
     if isinstance(found, Flaw):
         page.flaws.append(found)
         return None
@@ -254,12 +279,12 @@ def _said(tokens: Sequence[Token]) -> str:
     return "".join(token.content or _said(token.children or ()) for token in tokens)
 
 
-def _allow(depth: int) -> None:
-    if depth > DEEPEST_NESTING:
+def _allow(depth: int, limits: Limits) -> None:
+    if depth > limits.markup_depth:
         problem = Problem(
             Location("text"),
-            f"lists, quotes and emphasis are nested more than {DEEPEST_NESTING} deep",
-            "write it flatter, or say `markup: plain` if it is not Markdown",
+            f"lists, quotes and emphasis are nested more than {limits.markup_depth} deep",
+            "write it flatter, or say `markup: plain` if it is not Markdown; " + limits.hint("markup-depth"),
         )
         raise InputRefused((problem,))
 
@@ -275,14 +300,15 @@ def _keep_footnotes(state: StateCore) -> None:
     body: list[Token] = []
     ended: list[Token] = []
     nested = [body]
-    labels: set[str] = set()
+    labels: Counter[str] = Counter()
     for token in state.tokens:
         if token.type == "footnote_reference_open":
             nested.append([])
-            _allow(len(nested) - 1)
-            while token.meta["label"] in labels:
-                token.meta["label"] += " again"  # no label has a space
-            labels.add(token.meta["label"])
+            _allow(len(nested) - 1, state.env["limits"])
+            label = token.meta["label"]
+            if again := labels[label]:
+                token.meta["label"] += f" {again}"  # no label has a space
+            labels[label] += 1
             key = ":" + token.meta["label"]
             if notes["refs"].setdefault(key, -1) < 0:
                 notes["refs"][key] = len(notes["list"])
@@ -345,11 +371,15 @@ def _table_close(*_arguments: object) -> str:
     return "</table>\n</div>\n"
 
 
-def _fence(_renderer: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
+def _fence(
+    _renderer: object, tokens: Sequence[Token], index: int, _options: object, env: dict[str, Any]
+) -> str:
     """Return a block of code, its parts marked by Pygments's classes where the language is known."""
     code = tokens[index].content
-    if code.count("\n") > LONGEST_CODE:
-        raise LimitExceeded(f"a block of code has more than {LONGEST_CODE} lines", hint="show less of it")
+    limits: Limits = env["limits"]
+    if code.count("\n") > limits.code_lines:
+        message = f"a block of code has more than {limits.said('code-lines')}"
+        raise limits.exceeded("code-lines", message, "show less of it")
     lexer = _lexer(tokens[index].info.split(maxsplit=1)[0].lower()) if tokens[index].info.strip() else None
     if lexer is None:
         html = escape(code, quote=False)
@@ -419,6 +449,10 @@ class QuestionView(TypedDict):
 
     id: str
     question: Markup
+    asked: Markup
+    """The question up to what is no longer a line: its heading in a book."""
+    more: Markup
+    """What stands below that line, as blocks: code the question is about; empty for most."""
     sections: list[SectionView]
     """The parts that have text, in reading order, without the follow-ups."""
     follow_ups: list[Markup]
@@ -440,23 +474,28 @@ class QuestionText:
 
     view: QuestionView
     images: tuple[Image, ...]
-    """The pictures its HTML names, each once."""
+    """The pictures its sections name, each once."""
+    asked_images: tuple[Image, ...]
+    """Those that what stands below its line names."""
     problems: tuple[Problem, ...]
     """What is shown otherwise than it is written, and why."""
 
 
-def question_text(question: Question, *, heading_level: int = 4, image_address: str = "") -> QuestionText:
+def question_text(
+    question: Question, *, heading_level: int = 4, image_address: str = "", limits: Limits = USUAL
+) -> QuestionText:
     """Return a question's texts as HTML, and the pictures in it as `<img src="{image_address}{name}">`.
 
     Without an address pictures are their text. What refuses the texts is raised, all of it at once.
     """
-    writing = _Writing(question, image_address)
+    writing = _Writing(question, image_address, limits)
     view = writing.view(heading_level)
     for exceeded in writing.exceeded:
         raise LimitExceeded(str(exceeded), hint=exceeded.hint)
     if writing.refused:
         raise InputRefused(tuple(writing.refused))
-    return QuestionText(view, tuple(writing.images.values()), tuple(writing.problems))
+    images, asked_images = tuple(writing.images.values()), tuple(writing.asked_images.values())
+    return QuestionText(view, images, asked_images, tuple(writing.problems))
 
 
 def question_view(question: Question, *, heading_level: int = 4) -> QuestionView:
@@ -464,17 +503,20 @@ def question_view(question: Question, *, heading_level: int = 4) -> QuestionView
     return question_text(question, heading_level=heading_level).view
 
 
-def question_images(question: Question) -> tuple[Image, ...]:
+def question_images(question: Question, limits: Limits = USUAL) -> tuple[Image, ...]:
     """Return the pictures that question_text() names if it gets an address; quick where there are none."""
-    texts = [getattr(question, key) for key in PROSE_SECTIONS]
+    texts = [question.question, *(getattr(question, key) for key in PROSE_SECTIONS)]
     if question.markup != "markdown" or not any("![" in text for text in texts):
         return ()
-    return question_text(question, image_address=CHECKED).images
+    text = question_text(question, image_address=CHECKED, limits=limits)
+    return (*text.images, *(image for image in text.asked_images if image not in text.images))
 
 
-def text_problems(question: Question) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+def text_problems(
+    question: Question, limits: Limits = USUAL
+) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
     """Return what refuses a question's texts, and what would be shown otherwise than it is written."""
-    writing = _Writing(question, CHECKED)
+    writing = _Writing(question, CHECKED, limits)
     writing.view(4)
     return (*writing.exceeded, *writing.refused), tuple(writing.problems)
 
@@ -482,18 +524,22 @@ def text_problems(question: Question) -> tuple[tuple[Problem, ...], tuple[Proble
 class _Writing:
     """A question while it is written: its parts, and what comes to light in each."""
 
-    def __init__(self, question: Question, image_address: str) -> None:
+    def __init__(self, question: Question, image_address: str, limits: Limits) -> None:
         self._question = question
+        self._limits = limits
         self._address = image_address
         bank = Path(question.location.path)
         self._folder = bank.parent if image_address and bank.is_file() else None
         self.images: dict[str, Image] = {}
+        self.asked_images: dict[str, Image] = {}
         self.exceeded: list[Problem] = []
         self.refused: list[Problem] = []
         self.problems: list[Problem] = []
 
     def view(self, heading_level: int) -> QuestionView:
         question = self._question
+        asked, more = divided(question.question, question.markup)
+        line = self._line("question", question.question)
         sections: list[SectionView] = []
         for key in PROSE_SECTIONS:
             if text := getattr(question, key):
@@ -501,7 +547,9 @@ class _Writing:
                 sections.append({"key": key, "title": SECTION_TITLES[key], "html": html})
         return {
             "id": question.id,
-            "question": self._line("question", question.question),
+            "question": line,
+            "asked": self._line("question", asked) if more else line,
+            "more": self._blocks("question", more, heading_level) if more else Markup(),
             "sections": sections,
             "follow_ups": [self._line("follow_ups", each) for each in question.follow_ups],
             "follow_ups_title": SECTION_TITLES["follow_ups"],
@@ -517,15 +565,17 @@ class _Writing:
 
     def _blocks(self, key: str, text: str, heading_level: int) -> Markup:
         if self._question.markup == "markdown":
-            page = _Page(_anchor(f"{self._question.id}-{key}"), self._folder, self._address, self.images)
+            images = self.asked_images if key == "question" else self.images
+            name = _anchor(f"{self._question.id}-{key}")
+            page = _Page(name, self._folder, self._address, images, limits=self._limits)
             return self._placed(key, page, lambda: _markdown_blocks(text, heading_level, page))
         listed = items(text, "plain") if key == "common_mistakes" else None
         return prose(text, "plain") if listed is None else listed
 
     def _line(self, key: str, text: str) -> Markup:
-        """A question also stands in lists: a picture in it is its text."""
+        """A question's line also stands in lists: a picture in it is its text."""
         if self._question.markup == "markdown":
-            page = _Page()
+            page = _Page(limits=self._limits)
             return self._placed(key, page, lambda: _markdown_line(text, page))
         return inline(text, "plain", code=True)
 
@@ -561,39 +611,81 @@ def templates_folder() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "templates"
 
 
+def is_inside(path: Path, folder: Path) -> bool:
+    """Tell whether a path stays in a folder when all links are followed."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
 class Templates:
     """Templates by name ("handbook/cover.html.j2"), the first folder that has one deciding.
 
     They may read the values they are given and nothing else: no file, no attribute of Python's own.
     """
 
-    def __init__(self, folders: tuple[Path, ...] = (templates_folder(),)) -> None:
+    def __init__(self, folders: tuple[Path, ...] = (templates_folder(),), limits: Limits = USUAL) -> None:
         self._folders = folders
+        self.limits = limits
 
     @cached_property
-    def _environment(self) -> Environment:
+    def _environment(self) -> Sandbox:
         """The engine, which a book whose chunks are all in the cache does without: 40 ms."""
-        from jinja2 import FileSystemLoader
+        from qexport.template_sandbox import Sandbox
 
-        return _environment(FileSystemLoader(self._folders))
+        environment = Sandbox(self._folders)
+        for each in (prose, inline, breakable):
+            environment.add_filter(each.__name__, each)
+        return environment
 
     def render(self, name: str, /, **values: object) -> str:
-        """Fill a template with plain values: text, numbers, Markup, and lists, tuples and dicts of them."""
-        from jinja2 import TemplateError, TemplateNotFound
+        """Fill a template with plain values: text, numbers, Markup, and lists, tuples and dicts of them.
+
+        InputRefused names the line of a template that is wrong, LimitExceeded that of one that does not end.
+        """
+        from qexport.template_sandbox import TooManyStepsError, steps
 
         _refuse_objects(values)
         try:
-            return self._environment.get_template(name).render(values)
-        except TemplateNotFound as error:
-            raise QexportError(f"no template {error.name!r}", hint=self._searched()) from error
-        except (TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
-            raise QexportError(f"{self._place(name, error)}: {error}") from error
+            with steps(self.limits.template_steps):
+                return self._environment.get_template(name).render(values)
+        except TooManyStepsError as error:
+            message = f"{self._place(name, error)}: this takes more than {self.limits.said('template-steps')}"
+            raise self.limits.exceeded("template-steps", message, "see whether it ends") from error
+        except RecursionError as error:
+            message = f"{self._place(name, error)}: this includes or calls itself without an end"
+            raise LimitExceeded(message, hint="let it end, or nest less") from error
+        except Exception as error:
+            if (problem := self._problem(name, error, values)) is None:
+                raise
+            if all(is_inside(folder, templates_folder()) for folder in self._folders):
+                raise QexportError(str(problem), hint=problem.hint) from error  # our own mistake
+            raise InputRefused((problem,)) from error
+
+    def _problem(self, name: str, error: Exception, values: Mapping[str, object]) -> Problem | None:
+        """Return what is wrong in a template; None where the error is none of its own."""
+        from jinja2 import TemplateError, TemplateNotFound, UndefinedError
+
+        place = self._place(name, error)
+        match error:
+            case TemplateNotFound():
+                return Problem(place, f"there is no template {quote(str(error.name))}", self._searched())
+            case UndefinedError():
+                return Problem(place, str(error), _meant(str(error), values))
+            case UnicodeDecodeError():
+                return Problem(
+                    place, f"not UTF-8: byte 0x{error.object[error.start]:02x}", "save it as UTF-8"
+                )
+            case SyntaxError():
+                return Problem(place, "blocks are nested too deeply", "nest less")
+            case TemplateError() | ArithmeticError() | LookupError() | TypeError() | ValueError():
+                return Problem(place, str(error))
+            case _:
+                return None
 
     def source(self, name: str) -> str:
         """Return a file of the templates as it stands, such as a style sheet."""
         for folder in self._folders:
             path = folder / name
-            if path.is_file():
+            if path.is_file() and is_inside(path, folder):
                 return path.read_text("utf-8")
         raise QexportError(f"no template {name!r}", hint=self._searched())
 
@@ -605,47 +697,27 @@ class Templates:
         from jinja2 import TemplateSyntaxError
 
         if isinstance(error, TemplateSyntaxError):
-            return Location(error.name or name, error.lineno)
-        place = Location(name)
+            return Location(error.filename or self._path(error.name or name), error.lineno)
+        place = Location(self._path(name))
         trace = error.__traceback__
         while trace is not None:
-            path = Path(trace.tb_frame.f_code.co_filename)
-            for folder in self._folders:
-                if path.is_relative_to(folder):
-                    place = Location(path.relative_to(folder).as_posix(), trace.tb_lineno)
+            path = trace.tb_frame.f_code.co_filename
+            if any(Path(path).is_relative_to(folder) for folder in self._folders):
+                place = Location(path, trace.tb_lineno)
             trace = trace.tb_next
         return place
 
-
-def _environment(loader: BaseLoader) -> Environment:
-    from jinja2 import StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    environment = ImmutableSandboxedEnvironment(
-        loader=loader,
-        autoescape=True,  # for every name: select_autoescape() does not know "html.j2"
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["prose"] = prose
-    environment.filters["inline"] = inline
-    environment.filters["breakable"] = breakable
-    del environment.filters["safe"]  # what is safe comes as Markup; nothing else becomes it in a template
-    environment.intercepted_binops = frozenset(("*", "**"))
-    environment.binop_table["*"] = _product
-    environment.binop_table["**"] = _power
-    return environment
+    def _path(self, name: str) -> str:
+        """Return the path of a template, or its name where no folder has it."""
+        paths = (folder / name for folder in self._folders)
+        return str(next((path for path in paths if path.is_file()), name))
 
 
-def _product(left: object, right: object) -> object:
-    if isinstance(left, int | float) and isinstance(right, int | float):
-        return left * right
-    raise TypeError("templates multiply numbers only")  # 'a' * 3000000000 would take all memory
-
-
-def _power(_base: object, _exponent: object) -> object:
-    raise TypeError("templates do not raise to a power")  # 9**9**9 would never end
+def _meant(message: str, values: Mapping[str, object]) -> str:
+    """Return the name that was probably meant by one which is undefined."""
+    name = re.match(r"'(.+?)' is undefined", message)
+    near = get_close_matches(name[1], values, n=1) if name else []
+    return f"did you mean {near[0]}?" if near else ""
 
 
 def _refuse_objects(value: object) -> None:

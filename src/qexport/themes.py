@@ -15,21 +15,27 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 
 from qexport.errors import InputRefused, Location, Problem, UsageError
-from qexport.templating import Templates, templates_folder
+from qexport.limits import USUAL, Limits
+from qexport.templating import Templates, is_inside, templates_folder
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_ROOT = re.compile(r":root\s*\{([^}]*)\}")
-_SETTING = re.compile(r"(--[\w-]+)\s*:\s*([^;}]+)")
+# None of these looks at a character twice, as `.*?` does wherever what begins does not end.
+_COMMENT = re.compile(r"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")  # without its end it goes on to that of the file
+_ROOT = re.compile(r":root\s*+\{([^{}]*+)\}")
+_SETTING = re.compile(r"(?<![\w-])(--[\w-]++)\s*+:\s*+([^;}]+)")
 _VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*\)")
 
 DEEPEST = 20
 """Variables inside variables, and themes on themes."""
+
+_LARGEST = 10_000_000
+"""Bytes of one file of a theme; the largest of ours has 20,000."""
 
 EJECTED = ("handbook", "shared")
 """Folders of templates one begins a theme from."""
@@ -43,9 +49,9 @@ class Theme:
     description: str
     folders: tuple[Path, ...]
 
-    def templates(self) -> Templates:
+    def templates(self, limits: Limits = USUAL) -> Templates:
         """Return the templates as this theme has them."""
-        return Templates((*self.folders, templates_folder()))
+        return Templates((*self.folders, templates_folder()), limits)
 
     def digest(self) -> str:
         """Return a digest of every template and style sheet this theme may use."""
@@ -53,13 +59,13 @@ class Theme:
         for folder in (*self.folders, templates_folder()):
             for path in sorted(folder.rglob("*")):
                 if path.suffix in (".j2", ".css"):
-                    digest.update(f"{path.relative_to(folder).as_posix()}\n".encode() + path.read_bytes())
+                    digest.update(f"{path.relative_to(folder).as_posix()}\n".encode() + _bytes(path, folder))
         return digest.hexdigest()
 
     def styles(self) -> tuple[tuple[str, str], ...]:
         """Return (name, text) of each `theme.css`, the theme's own last."""
         paths = [folder / "theme.css" for folder in reversed(self.folders)]
-        return tuple((f"{path.parent.name}/{path.name}", _style(path)) for path in paths if path.is_file())
+        return tuple((f"{path.parent.name}/{path.name}", _text(path)) for path in paths if path.exists())
 
 
 def built_in() -> tuple[str, ...]:
@@ -106,9 +112,10 @@ def _folder(name: str, extending: Path | None) -> Path:
     """Return the folder of a theme; a path that another theme extends begins where that one stands."""
     if name in built_in():
         return templates_folder() / "themes" / name
-    folder = (extending / name).resolve() if extending else Path(name)
-    if (folder / "theme.toml").is_file():
-        return folder
+    with suppress(OSError, RuntimeError, ValueError):  # a name no system takes, a loop of links
+        folder = (extending / name).resolve() if extending else Path(name)
+        if (folder / "theme.toml").is_file():
+            return folder
     unknown = _unknown(name, "; or a folder with a theme.toml")
     raise _refused(extending, f"extends {name!r}, which is no theme", unknown.hint) if extending else unknown
 
@@ -122,8 +129,8 @@ def _unknown(name: str, or_else: str = "") -> UsageError:
 def _said(folder: Path) -> Mapping[str, str]:
     path = folder / "theme.toml"
     try:
-        said = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        said = tomllib.loads(_text(path))
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits
         raise _refused(
             folder, f"not TOML: {error}", 'write description = "…" and extends = "classic"'
         ) from error
@@ -135,9 +142,23 @@ def _said(folder: Path) -> Mapping[str, str]:
     return said
 
 
-def _style(path: Path) -> str:
+def _bytes(path: Path, folder: Path) -> bytes:
+    """Return what is in a file of a theme, if it is one: a link may lead anywhere, and a pipe has no end."""
+    what = ""
+    if not is_inside(path, folder):
+        what = "this leads out of the theme's folder"
+    elif not path.is_file():
+        what = "this is no file"
+    elif path.stat().st_size > _LARGEST:
+        what = f"this is larger than {_LARGEST // 1_000_000} MB"
+    if what:
+        raise InputRefused((Problem(Location(str(path)), what, "put a file in its place, or nothing"),))
+    return path.read_bytes()
+
+
+def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return _bytes(path, path.parent).decode()
     except UnicodeDecodeError as error:
         problem = Problem(
             Location(str(path)), f"not UTF-8: byte 0x{error.object[error.start]:02x}", "save it as UTF-8"
@@ -188,6 +209,26 @@ def stylesheet(sources: Iterable[tuple[str, str]]) -> str:
             ),
         )
     )
+
+
+_FETCHED = re.compile(
+    r"""@import\b|\b(?:url|image|image-set|src)\(\s*(?!["']?\s*(?:#|data:))""", re.IGNORECASE
+)
+"""What would be fetched, from wherever it is: nothing is."""
+
+
+def not_fetched(sources: Iterable[tuple[str, str]]) -> tuple[Problem, ...]:
+    """Return the places of style sheets, given as (name, text), that name what would have to be fetched."""
+    sheets = ((name, _without_comments(text)) for name, text in sources)
+    return tuple(_fetching(name, text, found) for name, text in sheets for found in _FETCHED.finditer(text))
+
+
+def _fetching(name: str, text: str, found: re.Match[str]) -> Problem:
+    line = text.count("\n", 0, found.start()) + 1
+    place = Location(name, line, found.start() - text.rfind("\n", 0, found.start()))
+    words = found[0].strip().lower()
+    hint = "write what it imports here" if words == "@import" else "draw it in CSS, or leave it out"
+    return Problem(place, f"{words}{'…)' if words.endswith('(') else ''} is not fetched", hint)
 
 
 def _without_comments(text: str) -> str:

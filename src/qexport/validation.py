@@ -11,11 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from qexport.errors import InputRefused, LimitExceeded, Location, Problem
+from qexport.errors import InputRefused, Location, Problem
+from qexport.limits import USUAL, Limits
 from qexport.output import slug
 from qexport.question import Bank, Claims, Question, RawBank, RawList, RawMapping, RawText, RawValue
-from qexport.schema import CLAIM_FIELDS, HEADER_FIELDS, MOST_ITEMS, MOST_QUESTIONS, QUESTION_FIELDS, Field
-from qexport.source_text import normalise, quote
+from qexport.schema import CLAIM_FIELDS, HEADER_FIELDS, QUESTION_FIELDS, Field
+from qexport.source_text import counted, normalise, quote
 
 _RANKS = {
     **dict.fromkeys(["beginner", "junior"], 0),
@@ -27,21 +28,24 @@ _RANKS = {
 _MOST_LISTED = 20
 _LONGEST_SLIP = 100
 
+_SEEN = re.compile(
+    r"[^\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\uffa0]"
+)
+"""What is not blank, though Unicode may call it a letter: Anki makes no card of a blank question."""
+
 _BCP_47 = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
-def validate(raw: RawBank) -> tuple[Bank, tuple[Problem, ...]]:
+def validate(raw: RawBank, limits: Limits = USUAL) -> tuple[Bank, tuple[Problem, ...]]:
     """Return the checked bank and warnings (what was cleaned out of its texts), or raise InputRefused.
 
     What exceeds a limit is not read on: LimitExceeded.
     """
-    if len(raw.records) > MOST_QUESTIONS:
-        raise LimitExceeded(
-            f"{raw.path}: {len(raw.records):,} questions, and a bank has at most {MOST_QUESTIONS:,}",
-            hint="make several banks of it",
-        )
-    header = _Reading(raw.header, HEADER_FIELDS, "the bank")
-    readings = [_Reading(record, QUESTION_FIELDS, _name_of(record)) for record in raw.records]
+    if len(raw.records) > limits.questions:
+        message = f"{raw.path}: {len(raw.records):,} questions, and a bank has at most {limits.questions:,}"
+        raise limits.exceeded("questions", message, "make several banks of it")
+    header = _Reading(raw.header, HEADER_FIELDS, "the bank", limits)
+    readings = [_Reading(record, QUESTION_FIELDS, _name_of(record), limits) for record in raw.records]
     found = [
         *(problem for reading in (header, *readings) for problem in reading.problems),
         *_missing(readings),
@@ -57,16 +61,18 @@ def validate(raw: RawBank) -> tuple[Bank, tuple[Problem, ...]]:
         problems = [Problem(place, "the bank has no questions", "list them below `questions:`")]
     if problems:
         raise InputRefused(tuple(sorted(problems, key=lambda problem: problem.location)))
-    warnings = (reading.warning() for reading in (header, *readings))
-    return _bank(raw.path, header, readings), tuple(warning for warning in warnings if warning)
+    cleaned = (reading.warning() for reading in (header, *readings))
+    warnings = (*(warning for warning in cleaned if warning), *_look_alikes(readings))
+    return _bank(raw.path, header, readings), warnings
 
 
 class _Reading:
     """One mapping, read by a table of fields: what is right in it, and what is wrong."""
 
-    def __init__(self, raw: RawMapping, fields: Sequence[Field], name: str) -> None:
+    def __init__(self, raw: RawMapping, fields: Sequence[Field], name: str, limits: Limits) -> None:
         self.raw = raw
         self.name = name
+        self._limits = limits
         self.values: dict[str, Any] = {}
         """What is right; nothing empty."""
         self.problems: list[Problem] = []
@@ -85,8 +91,7 @@ class _Reading:
         """Say how many characters were cleaned out of these texts, where it begins."""
         if self.cleaned_at is None:
             return None
-        counts = ", ".join(f"{count} {kind}{'s' * (count > 1)}" for kind, count in self.cleaned.items())
-        return Problem(self.cleaned_at, f"{self.name} is cleaned of {counts}")
+        return Problem(self.cleaned_at, f"{self.name} is cleaned of {counted(self.cleaned)}")
 
     def entries(self, key: str) -> Iterator[tuple[str, Location]]:
         """Yield the text, or the items of the list, that is right at `key`, each with its place."""
@@ -124,10 +129,10 @@ class _Reading:
         if changed:
             self.cleaned += changed
             self.cleaned_at = self.cleaned_at or value.location
-        if len(text) > field.longest:
-            raise LimitExceeded(
-                f"{value.location}: {self.name}: {field.name} is longer than {field.longest:,} characters"
-            )
+        if len(text) > getattr(self._limits, field.limit):
+            longest = self._limits.said(field.limit)
+            message = f"{value.location}: {self.name}: {field.name} is longer than {longest}"
+            raise self._limits.exceeded(field.limit, message)
         message, hint = _wrong_with(text, field)
         if message:
             self._complain(value.location, message, hint)
@@ -154,10 +159,11 @@ class _Reading:
             hint = "begin each item on a line of its own with '- '"
             self._complain(value.location, f"{field.name} must be a list", hint)
             return ()
-        if len(value.items) > MOST_ITEMS:
-            raise LimitExceeded(
-                f"{value.location}: {self.name}: {field.name} has more than {MOST_ITEMS:,} items"
+        if len(value.items) > self._limits.items:
+            message = (
+                f"{value.location}: {self.name}: {field.name} has more than {self._limits.said('items')}"
             )
+            raise self._limits.exceeded("items", message)
         texts: list[str] = []
         seen: set[str] = set()
         for item in value.items:
@@ -178,7 +184,7 @@ class _Reading:
                 names = ", ".join(claim.name for claim in CLAIM_FIELDS)
                 self._complain(value.location, f"{field.name} must be a mapping", f"its keys: {names}")
             return None
-        claims = _Reading(value, CLAIM_FIELDS, self.name)
+        claims = _Reading(value, CLAIM_FIELDS, self.name, self._limits)
         self.problems += claims.problems
         self.cleaned += claims.cleaned
         self.cleaned_at = self.cleaned_at or claims.cleaned_at
@@ -196,6 +202,8 @@ def _wrong_with(text: str, field: Field) -> tuple[str, str]:
     """Return what is wrong with one text and what would be right; empty where nothing is."""
     if not text:
         return (f"{field.name} is empty" if field.required else ""), ""
+    if field.required and field.kind == "text" and not _SEEN.search(text):
+        return f"{field.name} has nothing to see", "write it in letters"
     if field.kind in ("line", "lines") and "\n" in text:
         return f"{field.name} must be one line", ""
     if field.kind in ("id", "ids") and not (text.isprintable() and " " not in text):
@@ -245,6 +253,38 @@ def _shared_ids(readings: Sequence[_Reading]) -> Iterator[Problem]:
                 yield Problem(place, f"{state} {quote(identity)} is taken at {at}", hint)
 
 
+def _look_alikes(readings: Sequence[_Reading]) -> Iterator[Problem]:
+    """Yield ids that a reader takes for another one: А (Cyrillic) and A, Ａ (wide) and A."""
+    entries = [entry for reading in readings for entry in reading.entries("id")]
+    if all(identity.isascii() for identity, _ in entries):
+        return
+    first: dict[str, tuple[str, Location]] = {}
+    for entry in entries:
+        identity, place = entry
+        other, at = first.setdefault(_seen(identity), entry)
+        if other != identity:
+            hint = f"write both in one alphabet; it has {_foreign(identity) or _foreign(other)}"
+            yield Problem(place, f"id {quote(identity)} looks like {quote(other)} at {at}", hint)
+
+
+_LOOKS_LIKE = str.maketrans(
+    "авеԍһіјкӏмнорԛѕтуѵԝхԁɡαβεικνορτυχ‐‑‒–—−․",
+    "abeghijklmhopqstyvwxdgabeiknoptyx------.",
+)
+"""Small letters of Cyrillic and Greek, and signs, to the Latin ones they are taken for, small or as capitals."""
+
+
+def _seen(identity: str) -> str:
+    """Return an id as it looks: the same for ids that nobody can tell apart."""
+    return unicodedata.normalize("NFKC", identity).casefold().translate(_LOOKS_LIKE)
+
+
+def _foreign(identity: str) -> str:
+    """Return the first character that is not ASCII, with its name."""
+    found = next((each for each in identity if not each.isascii()), "")
+    return f"{unicodedata.name(found, 'a character').lower()} (U+{ord(found):04X})" if found else ""
+
+
 def _folded(identity: str) -> str:
     return unicodedata.normalize("NFC", identity.casefold())
 
@@ -255,7 +295,7 @@ def _unknown(what: str, name: str, known: tuple[str, ...]) -> tuple[str, str]:
 
 def _listed(known: tuple[str, ...]) -> str:
     more = ["…"] if len(known) > _MOST_LISTED else []
-    return f"known: {', '.join([*known[:_MOST_LISTED], *more])}"
+    return " ".join(f"known: {', '.join([*known[:_MOST_LISTED], *more])}".split())  # a name may hold a tab
 
 
 @lru_cache(maxsize=256)  # one slip is often in many places

@@ -15,10 +15,11 @@ import pytest
 
 from qexport.editions import Edition, Lock, NoteType, Stamp, stamp
 from qexport.errors import InputRefused, LimitExceeded, Location, Problem
-from qexport.exporters import Tools, anki_previous
+from qexport.exporters import Tools
 from qexport.exporters.anki_deck import content, render
 from qexport.exporters.anki_notes import FIELDS
 from qexport.exporters.anki_previous import lock_of
+from qexport.limits import Limits
 from qexport.options import checked
 from qexport.question import Bank, Question
 from qexport.templating import Templates
@@ -179,6 +180,8 @@ def changed(change: Callable[[sqlite3.Connection], Any]) -> bytes:
         "UPDATE notes SET flds = x'ff'",
         "UPDATE notes SET mod = 'soon'",
         "UPDATE notes SET tags = x'00'",
+        "UPDATE notes SET mod = 9e999",  # which SQLite reads as infinite
+        "UPDATE col SET models = replace(models, '\"sortf\": 1', '\"sortf\": 99')",
     ],
 )
 def test_a_database_with_nonsense_in_it_is_refused(statement: str) -> None:
@@ -186,14 +189,19 @@ def test_a_database_with_nonsense_in_it_is_refused(statement: str) -> None:
     assert message in (NO_DECK[0], "no note of it is of the bank 'n'")
 
 
+def test_a_database_whose_own_names_are_no_utf_8_is_refused() -> None:
+    with zipfile.ZipFile(io.BytesIO(deck_of(BANK)[0])) as archive:
+        data = archive.read("collection.anki2")
+    assert data.count(b"table") > 2
+    assert refused(package_of(data.replace(b"table", b"t\xffble"))) == NO_DECK
+
+
 def test_a_time_out_of_range_is_brought_into_it() -> None:
     package = changed(lambda connection: connection.execute(f"UPDATE notes SET mod = {2**40}"))
     assert {each.modified for each in lock_of(package, "old.apkg", BANK).notes.values()} == {2**32 - 1}
 
 
-def test_a_database_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(anki_previous, "MOST_STEPS", 100_000)
-
+def test_a_database_that_never_ends_is_left() -> None:
     def endless(connection: sqlite3.Connection) -> None:
         numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000)"
         connection.execute(
@@ -201,7 +209,7 @@ def test_a_database_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch) -> 
         )
 
     with pytest.raises(LimitExceeded, match=r"^old\.apkg: its database takes too long to read$"):
-        lock_of(changed(endless), "old.apkg", BANK)
+        lock_of(changed(endless), "old.apkg", BANK, Limits(deck_steps=100_000))
 
 
 def test_a_bomb_is_not_unpacked() -> None:
@@ -227,7 +235,7 @@ def test_too_many_files_are_too_many() -> None:
             archive.writestr(str(number), b"")
     with pytest.raises(LimitExceeded) as caught:
         lock_of(buffer.getvalue(), "old.apkg", BANK)
-    assert caught.value.message == "old.apkg: more than 10000 files, or more than 512 MB in them"
+    assert caught.value.message == "old.apkg: more than 10,000 files in it"
 
 
 def test_any_byte_of_a_deck_may_be_another_without_a_traceback() -> None:

@@ -12,6 +12,7 @@ from qexport.answer_blocks import find_blocks
 from qexport.captures import ImportResult, import_captures, word_diff
 from qexport.errors import InputRefused, Location
 from qexport.importers import bank_yaml
+from qexport.limits import USUAL
 from qexport.question import Bank, Question, RawText
 from qexport.validation import validate
 
@@ -162,7 +163,7 @@ def test_all_problems_of_all_captures_are_told_at_once() -> None:
     )
     assert problems == [
         "a.txt:19:1: difficulty 7/10 contradicts 6/10 in line 6",
-        "b.html:1: the page is nested deeper than 200 levels",
+        f"b.html:1: the page is nested deeper than 200 levels ({USUAL.hint('page-depth')})",
         "e.txt: the page holds neither questions nor answers",
         "c.txt:6:1: difficulty '11' is not a number from 1 to 10",
         "d.txt:4:1: question 'PY-1' has no answer",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -376,3 +377,31 @@ def test_half_a_character_is_no_id() -> None:
     with pytest.raises(InputRefused) as caught:
         read_lock(text, "x.lock.json")
     assert caught.value.problems == (Problem(Location("x.lock.json"), "not a lock file", REPAIR),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<<<<<<< ours\n" + "||||||| base\n" * 30_000,
+        '<<<<<<< ours\n"PY-1": ' + "1" * 200_000 + "x\n",
+        '{"format": 1, "notes": {' + ", ".join(f'"PY-{number}": 1' for number in range(30_000)) + "}}",
+        '{"format": 1, ' + ", ".join('"notes": 1' for _ in range(30_000)) + "}",
+    ],
+    ids=["bases", "digits", "notes", "doubles"],
+)
+def test_a_lock_of_many_mistakes_is_refused_in_time_that_grows_with_it(text: str) -> None:
+    begun = time.monotonic()
+    with pytest.raises(InputRefused):
+        read_lock(text, "bank.lock.json")
+    assert time.monotonic() - begun < 10
+
+
+def test_a_time_of_thousands_of_digits_in_a_conflict_is_refused() -> None:
+    text = (
+        '{\n"format": 1,\n<<<<<<< ours\n"notes": {\n"PY-1": '
+        + "7" * 5000
+        + ",\n=======\n>>>>>>> theirs\n}\n}"
+    )
+    with pytest.raises(InputRefused) as caught:
+        read_lock(text, "bank.lock.json")
+    assert [each.message for each in caught.value.problems] == ["not a lock file"]

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qexport import limits
 from qexport.errors import InputRefused, LimitExceeded, Problem, QexportError
 from qexport.importers.hub_page import Capture, parse
 from qexport.importers.hub_vocabulary import Vocabulary, read_vocabulary
@@ -466,7 +467,7 @@ def test_a_footer_may_stand_in_several_lines(words: Vocabulary) -> None:
 
 
 MONSTERS: dict[str, tuple[Callable[[], str], str]] = {
-    "large": (lambda: "<p>" + "a " * 2_500_000, "page.html: a page of more than 5 MB"),
+    "large": (lambda: "<p>" + "a " * 2_500_000, "page.html: a page of more than 5,000,000 characters"),
     "open tags": (
         lambda: "<html><body>\n" + "<a " * 50_000,
         "page.html:2: a tag of more than 1,000 attributes",
@@ -495,7 +496,9 @@ def test_a_page_that_is_too_much_is_refused_at_once(words: Vocabulary, name: str
 def test_a_page_that_lxml_would_cut_is_refused(words: Vocabulary, page: str) -> None:
     with pytest.raises(InputRefused) as caught:
         parse(page, "page.html", words)
-    assert said(caught.value.problems) == ["page.html:1: the page is nested deeper than 200 levels"]
+    assert said(caught.value.problems) == [
+        f"page.html:1: the page is nested deeper than 200 levels ({limits.USUAL.hint('page-depth')})"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from PIL import Image as Pillow
 
-from qexport.images import MOST_BYTES, Flaw, Image, read_image, words_of
+from qexport.images import Flaw, Image, read_image, words_of
+from qexport.limits import USUAL
 from qexport.source_text import quote
+
+SMALLER = f"save it smaller; {USUAL.hint('pixels')}"
 
 
 def picture(kind: str, size: tuple[int, int] = (5, 3), **options: object) -> bytes:
@@ -72,9 +75,7 @@ def test_a_picture_that_is_cut_off_is_refused_and_never_a_traceback(tmp_path: Pa
 def test_too_many_pixels_are_refused_before_anything_is_decoded(tmp_path: Path) -> None:
     bomb = picture("PNG", (1, 1))
     bomb = bomb[:16] + (30_000).to_bytes(4) * 2 + bomb[24:]
-    flaw = Flaw(
-        "the picture 'x' has 30,000 × 30,000 pixels, more than 25 million", "save it smaller", refused=True
-    )
+    flaw = Flaw("the picture 'x' has 30,000 × 30,000 pixels, more than 25,000,000", SMALLER, refused=True)
     assert judged(tmp_path, bomb) == flaw
 
 
@@ -83,7 +84,7 @@ def test_the_first_frame_of_a_gif_counts(tmp_path: Path) -> None:
     at = data.index(b",", 13)
     data[at + 5 : at + 9] = (60_000).to_bytes(2, "little") * 2
     assert judged(tmp_path, bytes(data)) == Flaw(
-        "the picture 'x' has 60,000 × 60,000 pixels, more than 25 million", "save it smaller", refused=True
+        "the picture 'x' has 60,000 × 60,000 pixels, more than 25,000,000", SMALLER, refused=True
     )
 
 
@@ -104,9 +105,12 @@ def test_other_kinds_are_refused(tmp_path: Path, data: bytes, hint: str) -> None
 
 def test_a_large_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x").touch()
-    os.truncate(tmp_path / "x", MOST_BYTES + 1)
+    os.truncate(tmp_path / "x", 10_000_001)
     assert read_image(tmp_path, "x") == Flaw(
-        "the picture 'x' is larger than 10 MB", "save it smaller", refused=True
+        "the picture 'x' is larger than 10 MB",
+        "save it smaller; the limit 'picture' is 10 MB; "
+        "to raise it: --allow picture=20M, or [limits] in qexport.toml",
+        refused=True,
     )
 
 

@@ -11,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qexport.errors import UsageError
+from qexport.limits import USUAL, Limits
 from qexport.query import (
     FIELDS,
-    MAX_DEPTH,
-    MAX_QUERY,
     NAME_FIELDS,
     TEXT_FIELDS,
     Conditions,
@@ -319,8 +318,11 @@ def test_an_empty_query_is_a_mistake() -> None:
 
 
 def test_a_query_that_is_too_long_is_not_read() -> None:
-    error = mistake("x" * (MAX_QUERY + 1))
-    assert (error.message, error.hint) == ("--where is 10,001 characters long", "10,000 are the most")
+    error = mistake("x" * 10_001)
+    assert (error.message, error.hint) == (
+        "--where is 10,001 characters long",
+        "the limit 'query' is 10,000 characters; to raise it: --allow query=20k, or [limits] in qexport.toml",
+    )
 
 
 def test_shows_the_part_of_a_long_query_that_is_wrong() -> None:
@@ -355,14 +357,25 @@ def test_a_long_list_of_known_values_is_cut() -> None:
 
 
 def test_fifty_parentheses_are_read_and_one_more_is_refused() -> None:
-    assert found("(" * MAX_DEPTH + "weakref" + ")" * MAX_DEPTH) == ["PY-2"]
-    error = mistake("(" * (MAX_DEPTH + 1) + "weakref" + ")" * (MAX_DEPTH + 1))
+    assert found("(" * 50 + "weakref" + ")" * 50) == ["PY-2"]
+    error = mistake("(" * 51 + "weakref" + ")" * 51)
     assert error.message.startswith("--where, column 51: more than 50 parentheses within each other\n")
+    assert error.hint == (
+        "use fewer; the limit 'query-depth' is 50 levels; "
+        "to raise it: --allow query-depth=60, or [limits] in qexport.toml"
+    )
+
+
+def test_as_many_parentheses_as_may_be_allowed_are_read() -> None:
+    conditions = Conditions(Bank(title="", namespace="", questions=()))
+    with pytest.raises(UsageError, match="column 61: more than 60 parentheses"):
+        parse("(" * 61 + "x" + ")" * 61, conditions, Limits(query_depth=60))
+    assert len(parse("(" * 60 + "x" + ")" * 60, conditions, Limits(query_depth=60))) == 1
 
 
 @pytest.mark.parametrize("unit", [*'()-"*\\', "a*", "or ", "a or ", "a ", "(a ", "-(a or "])
 def test_a_query_of_ten_thousand_hostile_characters_gets_an_answer(unit: str) -> None:
-    assert answer((unit * MAX_QUERY)[:MAX_QUERY]).startswith(("--where", "found"))
+    assert answer((unit * USUAL.query)[: USUAL.query]).startswith(("--where", "found"))
 
 
 def answer(query: str) -> str:

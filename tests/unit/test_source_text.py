@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
+import os
 import unicodedata
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qexport import source_text
 from qexport.errors import InputRefused, LimitExceeded, UsageError
-from qexport.source_text import normalise, quote, read_text
+from qexport.limits import Limits
+from qexport.source_text import normalise, quote, read_lines, read_text
 
 
 def said(caught: pytest.ExceptionInfo[InputRefused]) -> list[tuple[str, str]]:
@@ -113,16 +116,19 @@ def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, name: str, messa
     assert said(caught) == [(f"{tmp_path / name}: {message}", "")]
 
 
-def test_a_file_over_the_limit_is_not_read_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source_text, "LARGEST_FILE", 2 * 2**20)
+def test_a_file_over_the_limit_is_not_read_on(tmp_path: Path) -> None:
+    limits = Limits(file=2_000_000)
     path = tmp_path / "bank.yaml"
-    path.write_bytes(b"x" * 2 * 2**20)
-    assert len(read_text(path)) == 2 * 2**20
-    path.write_bytes(b"x" * (2 * 2**20 + 1))
+    path.write_bytes(b"x" * 2_000_000)
+    assert len(read_text(path, limits=limits)) == 2_000_000
+    path.write_bytes(b"x" * 2_000_001)
     with pytest.raises(LimitExceeded) as caught:
-        read_text(path)
+        read_text(path, limits=limits)
     assert caught.value.message == f"{path}: the file is larger than 2 MB"
-    assert caught.value.hint == "split it: a bank may be a folder of files"
+    assert caught.value.hint == (
+        "a bank may be a folder of smaller files; the limit 'file' is 2 MB; "
+        "to raise it: --allow file=4M, or [limits] in qexport.toml"
+    )
 
 
 # --- normalising --------------------------------------------------------------------------------------------
@@ -138,7 +144,11 @@ def test_a_file_over_the_limit_is_not_read_on(tmp_path: Path, monkeypatch: pytes
         ("a\ufffeb\ufdd0c\U0010ffffd", "abcd", {"control character": 3}),
         ("\ufeffa\ufeff", "a", {"byte order mark": 2}),
         ("Ko\u00adpro\u00adduktion", "Koproduktion", {"soft hyphen": 2}),
-        ("safe\u202efdp.exe\u2069", "safefdp.exe", {"bidirectional control": 2}),
+        (
+            "safe\u202efdp.exe\u2069",
+            "safefdp.exe",
+            {"right-to-left override (U+202E)": 1, "pop directional isolate (U+2069)": 1},
+        ),
         ("a\ud800b", "a\ufffdb", {"lone surrogate": 1}),
         ("o" + "\u0302" * 12, "ô" + "\u0302" * 8, {"stacked combining mark": 3}),
         (
@@ -167,3 +177,47 @@ def test_a_quote_is_short_and_harms_no_terminal() -> None:
     assert quote("\x1b[31mred\n") == r"'\x1b[31mred\n'"
     assert quote("x" * 60) == "'" + "x" * 60 + "'"
     assert quote("x" * 61) == "'" + "x" * 59 + "…'"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\n",
+        b"one",
+        b"one\ntwo\n",
+        b"one\r\ntwo\rthree\n\rfour",
+        b"one\r\r\ntwo",
+        codecs.BOM_UTF8 + "é\n\ufeffü".encode(),
+        "é\u2028\x85ü\n".encode(),
+        "a\nb".encode("utf-16"),
+        "a\nb".encode("utf-32"),
+    ],
+)
+def test_a_file_read_by_lines_has_the_same_lines(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "bank.jsonl"
+    path.write_bytes(data)
+    lines = list(read_lines(path))
+    if data.endswith(b"\n"):
+        lines.append("")  # what is after the last end of a line
+    assert lines == read_text(path).split("\n") or (data == b"" and lines == [""])
+
+
+@pytest.mark.parametrize("data", [b"one\ntw\xff\n", "one question".encode("utf-16-le")])
+def test_what_is_wrong_with_a_file_read_by_lines_is_said_alike(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "bank.jsonl"
+    path.write_bytes(data)
+    with pytest.raises(InputRefused) as expected:
+        read_text(path)
+    with pytest.raises(InputRefused) as seen:
+        list(read_lines(path))
+    assert seen.value.problems == expected.value.problems
+
+
+def test_a_pipe_is_read_by_lines_too(tmp_path: Path) -> None:
+    path = tmp_path / "bank.jsonl"
+    os.mkfifo(path)
+    with ThreadPoolExecutor() as pool:
+        writing = pool.submit(path.write_bytes, b"one\ntwo")
+        assert list(read_lines(path)) == ["one", "two"]
+        writing.result()

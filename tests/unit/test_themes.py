@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from qexport.errors import InputRefused, QexportError, UsageError
+from qexport.errors import InputRefused, UsageError
 from qexport.templating import templates_folder
 from qexport.themes import built_in, ejected, stylesheet, theme
 
@@ -138,9 +139,9 @@ def test_a_theme_toml_in_another_encoding_is_refused(tmp_path: Path) -> None:
     (folder / "theme.toml").write_bytes('description = "Schön"\n'.encode("latin-1"))
     with pytest.raises(InputRefused) as caught:
         theme(str(folder))
-    assert caught.value.problems[0].message.startswith(
-        "not TOML: 'utf-8' codec can't decode byte 0xf6 in position 18"
-    )
+    assert complaints(caught.value) == [
+        (f"{folder / 'theme.toml'}: not UTF-8: byte 0xf6", "save it as UTF-8")
+    ]
 
 
 # What a theme overrides
@@ -161,17 +162,50 @@ def test_a_template_that_is_replaced_may_use_the_built_in_ones(tmp_path: Path) -
 
 def test_an_unknown_name_in_a_theme_s_template_is_named_with_its_line(tmp_path: Path) -> None:
     mine = theme(str(make(tmp_path / "mine", handbook__blank="<html>\n<p>{{ titel }}</p>\n")))
-    with pytest.raises(QexportError) as caught:
+    with pytest.raises(InputRefused) as caught:
         mine.templates().render("handbook/blank.html.j2", title="T")
-    assert caught.value.message == "handbook/blank.html.j2:2: 'titel' is undefined"
+    path = tmp_path / "mine" / "handbook" / "blank.html.j2"
+    assert complaints(caught.value) == [(f"{path}:2: 'titel' is undefined", "did you mean title?")]
 
 
 def test_a_theme_cannot_read_files(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("secret", "utf-8")
     mine = theme(str(make(tmp_path / "mine", handbook__blank='{% include "../secret.txt" %}')))
-    with pytest.raises(QexportError, match="no template"):
+    with pytest.raises(InputRefused) as caught:
         mine.templates().render("handbook/blank.html.j2")
+    path = tmp_path / "mine" / "handbook" / "blank.html.j2"
+    assert complaints(caught.value) == [
+        (
+            f"{path}:1: there is no template '../secret.txt'",
+            f"looked in {tmp_path / 'mine'}, {templates_folder() / 'themes' / 'classic'}, {templates_folder()}",
+        )
+    ]
+
+
+def test_a_link_out_of_a_theme_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret", "utf-8")
+    for name in ("theme.css", "handbook/blank.html.j2"):
+        folder = make(tmp_path / "mine", css="", handbook__blank="")
+        (folder / name).unlink()
+        (folder / name).symlink_to(tmp_path / "secret")
+        with pytest.raises(InputRefused) as caught:
+            theme(str(folder)).digest()
+        wrong = "this leads out of the theme's folder"
+        assert complaints(caught.value) == [
+            (f"{folder / name}: {wrong}", "put a file in its place, or nothing")
+        ]
+        (folder / name).unlink()
+
+
+def test_a_pipe_in_a_theme_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    folder = make(tmp_path / "mine")
+    os.mkfifo(folder / "theme.css")
+    with pytest.raises(InputRefused) as caught:
+        theme(str(folder)).styles()
+    assert complaints(caught.value) == [
+        (f"{folder / 'theme.css'}: this is no file", "put a file in its place, or nothing")
+    ]
 
 
 def test_styles_come_from_the_bottom_to_the_top(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import unicodedata
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -32,6 +31,7 @@ from qexport.exporters.anki_notes import (
 )
 from qexport.exporters.anki_package import package_of
 from qexport.selection import in_bank_order
+from qexport.source_text import normalise
 from qexport.templating import SECTION_TITLES, Templates
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class _Tree:
 
 def _deck_part(text: str) -> str:
     """Return a text as one level of a deck's name: `::` would make two of it."""
-    words = " ".join(re.sub(r"::+", ":", unicodedata.normalize("NFC", text)).split())
+    words = " ".join(re.sub(r"::+", ":", normalise(text)[0]).split())
     return words.strip(": ")[:LONGEST_DECK_NAME].strip(": ")
 
 

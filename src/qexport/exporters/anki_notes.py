@@ -131,7 +131,7 @@ def _notes_of(bank: Bank, templates: Templates, cards: str, tag_prefix: str) -> 
     notes = []
     for question in bank.questions:
         made = [name for name in chosen if getattr(question, EXTRA_CARDS[name])]
-        text = question_text(question, image_address=MEDIA_NAME)
+        text = question_text(question, image_address=MEDIA_NAME, limits=templates.limits)
         values = {
             **_fields(question, text.view, templates),
             "Source": sources[question.source or bank.source],

@@ -16,38 +16,35 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
 from qexport.editions import Lock, NoteType, Stamp
-from qexport.errors import InputRefused, LimitExceeded, Location, Problem
+from qexport.errors import InputRefused, Location, Problem
 from qexport.exporters.anki_deck import NOTE_TYPE_ID, style_digest
 from qexport.exporters.anki_notes import digest_of, guid_of
+from qexport.limits import USUAL, Limits
 from qexport.question import Question
 
 if TYPE_CHECKING:
     from qexport.question import Bank
 
-MOST_FILES = 10_000
-LARGEST = 512 * 1024 * 1024
-"""Bytes of a package's files together, unpacked."""
-HIGHEST_RATIO = 200
-"""How many times larger than packed a file may be."""
-MOST_STEPS = 20_000_000
-"""Instructions of SQLite's machine that reading may take; 100,000 notes take 2 million."""
-
 DATABASES = ("collection.anki21", "collection.anki2")
 """The first of them is the true one: beside it Anki puts a note for its older versions into the other."""
 
 
-def lock_of(package: bytes, path: str, bank: Bank) -> Lock:
+_NOT_OURS = (sqlite3.Error, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What reading a database of another form may raise: any column may hold anything."""
+
+
+def lock_of(package: bytes, path: str, bank: Bank, limits: Limits = USUAL) -> Lock:
     """Return the lock from which a deck of this bank was made, as far as the deck can tell.
 
     Questions that the deck does not have are not in it: they will count as new.
     """
-    with closing(_opened(_database(package, path), path)) as connection:
+    with closing(_opened(_database(package, path, limits), path, limits)) as connection:
         try:
             notes = _notes(connection, bank)
             note_type = _note_type(connection, {number for _, number in notes.values()})
-        except (sqlite3.Error, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except _NOT_OURS as error:
             if isinstance(error, sqlite3.OperationalError) and str(error) == "interrupted":
-                raise LimitExceeded(f"{path}: its database takes too long to read") from error
+                raise limits.exceeded("deck-steps", f"{path}: its database takes too long to read") from error
             raise _refused(path, "its database is not that of a deck", _WHICH) from error
     if not notes or note_type is None:
         raise _refused(
@@ -59,9 +56,9 @@ def lock_of(package: bytes, path: str, bank: Bank) -> Lock:
     return Lock(style, shape, {key: stamp for key, (stamp, _) in notes.items()})
 
 
-def notes_in(package: bytes, path: str) -> tuple[tuple[str, str, str], ...]:
+def notes_in(package: bytes, path: str, limits: Limits = USUAL) -> tuple[tuple[str, str, str], ...]:
     """Return GUID, fields and tags of every note of qexport's in a deck, in the order of their ids."""
-    with closing(_opened(_database(package, path), path)) as connection:
+    with closing(_opened(_database(package, path, limits), path, limits)) as connection:
         try:
             notes = [
                 (str(guid), fields.decode(), str(tags))
@@ -70,9 +67,9 @@ def notes_in(package: bytes, path: str) -> tuple[tuple[str, str, str], ...]:
                 )
                 if note_type >= NOTE_TYPE_ID and (note_type - NOTE_TYPE_ID) % 1000 == 0
             ]
-        except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
+        except _NOT_OURS as error:
             if isinstance(error, sqlite3.OperationalError) and str(error) == "interrupted":
-                raise LimitExceeded(f"{path}: its database takes too long to read") from error
+                raise limits.exceeded("deck-steps", f"{path}: its database takes too long to read") from error
             raise _refused(path, "its database is not that of a deck", _WHICH) from error
     if not notes:
         raise _refused(path, "no note in it is of a deck that qexport made", _WHICH)
@@ -86,29 +83,32 @@ def _refused(path: str, message: str, hint: str) -> InputRefused:
     return InputRefused((Problem(Location(path), message, hint),))
 
 
-def _database(package: bytes, path: str) -> bytes:
+def _database(package: bytes, path: str, limits: Limits) -> bytes:
     try:
         with ZipFile(BytesIO(package)) as archive:
             entries = archive.infolist()
-            if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > LARGEST:
-                raise LimitExceeded(f"{path}: more than {MOST_FILES} files, or more than 512 MB in them")
+            if len(entries) > limits.deck_files:
+                raise limits.exceeded("deck-files", f"{path}: more than {limits.said('deck-files')} in it")
+            if sum(entry.file_size for entry in entries) > limits.deck:
+                raise limits.exceeded("deck", f"{path}: its files are more than {limits.said('deck')}")
             names = {entry.filename: entry for entry in entries}
             entry = next((names[name] for name in DATABASES if name in names), None)
             if entry is None:
                 raise _refused(path, "it has no collection that older versions of Anki can read", _WHICH)
             if entry.flag_bits & 1:
                 raise _refused(path, "its collection is encrypted", _WHICH)
-            most = min(LARGEST, HIGHEST_RATIO * max(entry.compress_size, 4096))
+            most = min(limits.deck, limits.deck_ratio * max(entry.compress_size, 4096))
             with archive.open(entry) as file:
                 data = file.read(most + 1)  # what a zip says of its sizes may be wrong
     except (BadZipFile, NotImplementedError, EOFError, OSError, ValueError, zlib.error) as error:
         raise _refused(path, "it is not a package of Anki's: no zip, or a damaged one", _WHICH) from error
     if len(data) > most:
-        raise LimitExceeded(f"{path}: its collection is more than {HIGHEST_RATIO} times as large as packed")
+        message = f"{path}: its collection is more than {limits.said('deck-ratio')} as large as packed"
+        raise limits.exceeded("deck-ratio", message)
     return data
 
 
-def _opened(data: bytes, path: str) -> sqlite3.Connection:
+def _opened(data: bytes, path: str, limits: Limits) -> sqlite3.Connection:
     if not data:  # for which Python raises MemoryError
         raise _refused(path, "its database is not that of a deck", _WHICH)
     connection = sqlite3.connect(":memory:")
@@ -116,12 +116,12 @@ def _opened(data: bytes, path: str) -> sqlite3.Connection:
         connection.deserialize(data)
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA query_only = ON")
-        steps = iter(range(MOST_STEPS // 1000))
+        steps = iter(range(limits.deck_steps // 1000))
         connection.set_progress_handler(lambda: 1 if next(steps, None) is None else 0, 1000)
         kinds = dict(
             connection.execute("SELECT name, type FROM sqlite_master WHERE name IN ('notes', 'col')")
         )
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError) as error:  # ValueError: names that are no UTF-8
         connection.close()
         raise _refused(path, "its database is not that of a deck", _WHICH) from error
     if kinds != {"notes": "table", "col": "table"}:

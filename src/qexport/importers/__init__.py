@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import cast
 
 from qexport.errors import InputRefused, Location, Problem
+from qexport.limits import USUAL, Limits
 from qexport.question import RawBank, RawList, RawMapping, RawText, RawValue
-from qexport.source_text import quote, read_text
+from qexport.source_text import quote, read_lines, read_text
 
 IMPORTERS = {
     ".yaml": "qexport.importers.bank_yaml",
     ".yml": "qexport.importers.bank_yaml",
     ".jsonl": "qexport.importers.bank_jsonl",
 }
-"""File ending → the module whose `parse(text, path)` reads it."""
+"""File ending → the module whose `parse(text, path, limits)` reads it."""
+BY_LINES = frozenset({".jsonl"})
+"""Endings whose module has `parse_lines`, too: these files may be larger than what they say should be in memory."""
 
 
-def read(path: Path, *, encoding: str | None = None) -> RawBank:
+def read(path: Path, *, encoding: str | None = None, limits: Limits = USUAL) -> RawBank:
     """Read a bank: one file, or a folder of files that together are one."""
     if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a folder above may not be entered
-        return _read_folder(path, encoding)
+        return _read_folder(path, encoding, limits)
     if path.suffix.lower() not in IMPORTERS and os.path.exists(path):  # noqa: PTH110 - as above
         message = f"nothing here reads {path.suffix} files" if path.suffix else "a file without an ending"
         raise _refused(path, message, f"a bank is a {_endings()} file, or a folder of them")
-    return _read_file(path, encoding)
+    return _read_file(path, encoding, limits)
 
 
-def parse(text: str, path: str) -> RawBank:
+def parse(text: str, path: str, limits: Limits = USUAL) -> RawBank:
     """Read the text of one file, whose kind the ending of its path tells."""
     importer = import_module(IMPORTERS[Path(path).suffix.lower()])
-    return cast(Callable[[str, str], RawBank], importer.parse)(text, path)
+    return cast(Callable[[str, str, Limits], RawBank], importer.parse)(text, path, limits)
 
 
 def joined(files: Sequence[Callable[[], RawBank]], folder: str) -> RawBank:
@@ -54,12 +57,18 @@ def joined(files: Sequence[Callable[[], RawBank]], folder: str) -> RawBank:
     return RawBank(folder, header, records, tuple(problems))
 
 
-def _read_file(path: Path, encoding: str | None) -> RawBank:
-    return parse(read_text(path, encoding=encoding), str(path))
+def _read_file(path: Path, encoding: str | None, limits: Limits) -> RawBank:
+    if path.suffix.lower() in BY_LINES:
+        importer = import_module(IMPORTERS[path.suffix.lower()])
+        lines = read_lines(path, encoding=encoding, limits=limits)
+        return cast(Callable[[Iterable[str], str, Limits], RawBank], importer.parse_lines)(
+            lines, str(path), limits
+        )
+    return parse(read_text(path, encoding=encoding, limits=limits), str(path), limits)
 
 
-def _read_folder(folder: Path, encoding: str | None) -> RawBank:
-    return joined([partial(_read_file, path, encoding) for path in _files(folder)], str(folder))
+def _read_folder(folder: Path, encoding: str | None, limits: Limits) -> RawBank:
+    return joined([partial(_read_file, path, encoding, limits) for path in _files(folder)], str(folder))
 
 
 def _files(folder: Path) -> list[Path]:

@@ -7,17 +7,15 @@ a bank needs mappings, lists and texts, and whatever else YAML has is a problem.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
-from qexport.errors import InputRefused, Location, Problem
+from qexport.errors import InputRefused, LimitExceeded, Location, Problem
+from qexport.limits import USUAL, Limits
 from qexport.question import RawBank, RawList, RawMapping, RawText, RawValue
 from qexport.source_text import quote
-
-DEEPEST = 32
-"""Levels of nesting; a bank has five."""
 
 # libyaml refuses a file for one control character anywhere, and takes U+2028 for the end of a line. Both come
 # with pasted text, so they pass it in disguise: as noncharacters, which mean nothing in any text.
@@ -28,6 +26,23 @@ _DISGUISE = {
     0x2029: "\ufdd3",
 }
 _UNMASK = {0xFDD0: "\0", 0xFDD1: "\ud800", 0xFDD2: "\u2028", 0xFDD3: "\u2029"}
+
+# Nor does libyaml take halves of a pair, which JSON writes for what lies beyond U+FFFF ("\\ud83d\\ude00"). Their
+# escapes are shifted by 0x800, into characters for private use, where the file has none of these.
+_HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_IN_THE_WAY = re.compile(r"\\u[eE][0-7][0-9a-fA-F]{2}|[\ue000-\ue7ff]")
+_HALVES = {0xE000 + at: 0xD800 + at for at in range(0x800)}
+
+
+def _paired(text: str) -> str:
+    """Return a text with halves of pairs put together; those without another stay for normalise() to tell of."""
+    return text.translate(_HALVES).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+def _shifted(half: str) -> str:
+    digits = f"{int(half[-4:], 16) + 0x800:04x}"
+    return f"\\u{digits.upper() if half[2:].isupper() else digits}"
+
 
 _QUOTE_IT = "put the text in quotes, or below its key as a block: `key: |`"
 _SYNTAX = (
@@ -57,6 +72,7 @@ _SYNTAX = (
         "this { is not closed, or a ',' is missing within",
         f"close it; if it is text, {_QUOTE_IT}",
     ),
+    ("Unicode character escape", "an escape that is no character", "write the character itself"),
     ("expected node content", "the file ends within brackets", f"close them; if it is text, {_QUOTE_IT}"),
     ("expected comment or line break", "text beside the mark of a block", "begin the text on the next line"),
     (
@@ -92,11 +108,19 @@ _OPENED = (
 """The error shows best where it began, not where it was met."""
 
 
-def parse(text: str, path: str) -> RawBank:
+def parse(text: str, path: str, limits: Limits = USUAL) -> RawBank:
     """Read a bank's YAML. What can be read past is in the bank's `problems`; what cannot is raised."""
     if not text.replace("\n", "").replace("\t", "").isprintable():
         text = text.translate(_DISGUISE)
-    composer = _Composer(text, path)
+    if text.count("\n") > limits.values:  # each line has one, or belongs to one of which there are too many
+        raise _too_many(Location(path, limits.values + 1), limits)
+    found = frozenset(_HALF.findall(text)) if "\\u" in text else frozenset()
+    halves = {_shifted(half): half for half in found}
+    if len(halves) < len(found) or (found and _IN_THE_WAY.search(text)):
+        halves = {}  # and libyaml refuses them
+    if halves:
+        text = _HALF.sub(lambda found: _shifted(found[0]), text)
+    composer = _Composer(text, path, limits, halves)
     try:
         tree = composer.document()
     except yaml.MarkedYAMLError as error:
@@ -104,11 +128,19 @@ def parse(text: str, path: str) -> RawBank:
     return _bank(tree, composer)
 
 
+def _too_many(place: Location, limits: Limits) -> LimitExceeded:
+    message = f"{place}: more than {limits.said('values')}"
+    return limits.exceeded("values", message, "make several files of it")
+
+
 class _Composer:
     """Events → raw values, and what is wrong on the way."""
 
-    def __init__(self, text: str, path: str) -> None:
+    def __init__(self, text: str, path: str, limits: Limits, halves: Mapping[str, str]) -> None:
         self.path = path
+        self._halves = halves
+        self._limits = limits
+        self._left = limits.values
         self.problems: list[Problem] = []
         # Any: the stubs know less of events than there is
         self._events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
@@ -135,8 +167,12 @@ class _Composer:
 
     def _value(self, event: Any, depth: int) -> RawValue:
         place = self._place(event)
-        if depth > DEEPEST:
-            self.complain(place, f"nested deeper than {DEEPEST} levels")
+        self._left -= 1
+        if self._left < 0:
+            raise _too_many(place, self._limits)
+        if depth > self._limits.depth:
+            message = f"nested deeper than {self._limits.said('depth')}"
+            self.complain(place, message, f"write it flatter; {self._limits.hint('depth')}")
             raise InputRefused(tuple(self.problems))
         if isinstance(event, yaml.ScalarEvent):
             return RawText(self._text(event, place), place)
@@ -177,7 +213,15 @@ class _Composer:
     def _text(self, event: Any, place: Location) -> str:
         self._refuse_decoration(event, place)
         text: str = event.value
+        if self._halves:
+            text = _paired(text) if event.style == '"' else self._as_written(text)
         return text.translate(_UNMASK) if self._disguised else text
+
+    def _as_written(self, text: str) -> str:
+        """Return a text in which a backslash means itself."""
+        for shifted, half in self._halves.items():
+            text = text.replace(shifted, half)
+        return text
 
     def _refuse_decoration(self, event: Any, place: Location) -> None:
         if event.anchor:
@@ -232,7 +276,8 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, path: str) -> Proble
     if met == "\t" and not before.strip():
         words = "a tab character"
     elif met and any(first in words for first in _FIRST):
-        return Problem(place, f"a text cannot begin with {met}", _QUOTE_IT)
+        shown = "a tab" if met == "\t" else met if met.isprintable() else "a control character"
+        return Problem(place, f"a text cannot begin with {shown}", _QUOTE_IT)
     elif "did not find expected key" in words and before.strip():
         hint = "put all of it in quotes; in single ones write '' for ', in double ones \\\" for \""
         return Problem(place, "text after a closing quote or bracket", hint)

@@ -8,19 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from qexport.errors import InputRefused, LimitExceeded, Location, Problem
+from qexport.errors import InputRefused, Location, Problem
 from qexport.importers.hub_records import RATING, Reading, heading, identity, is_footer
 from qexport.importers.hub_vocabulary import Vocabulary, squeezed
+from qexport.limits import USUAL, Limits
 from qexport.question import RawRecord, RawText
-from qexport.source_text import normalise, quote
-
-LARGEST_PAGE = 5_000_000
-"""Characters of HTML."""
-MOST_TAGS = 200_000
-MOST_ATTRIBUTES = 1_000
-"""Of one tag: lxml takes their number squared (50,000 are 2.5 s)."""
-DEEPEST_PAGE = 200
-"""Levels of HTML: below 254 lxml drops text without a word."""
+from qexport.source_text import counted, normalise, quote
 
 _COUNTER = re.compile(r"([0-9]{1,9})?\s*(Total Questions|Technologies|Levels)", re.IGNORECASE)
 _CLAIMS = {"totalquestions": "questions", "technologies": "technologies", "levels": "levels"}
@@ -41,13 +34,12 @@ class Capture:
     warnings: tuple[Problem, ...] = ()
 
 
-def parse(text: str, path: str, vocabulary: Vocabulary) -> Capture:
+def parse(text: str, path: str, vocabulary: Vocabulary, limits: Limits = USUAL) -> Capture:
     """Read one capture. A page of HTML that is too much to be read at all is refused."""
-    lines, cleaned = _lines(text, path, vocabulary)
+    lines, cleaned = _lines(text, path, vocabulary, limits)
     warnings = []
     if cleaned:
-        counts = ", ".join(f"{count} {kind}{'s' * (count > 1)}" for kind, count in cleaned.items())
-        warnings.append(Problem(Location(path), f"the page is cleaned of {counts}"))
+        warnings.append(Problem(Location(path), f"the page is cleaned of {counted(cleaned)}"))
     begins = next((at for at, line in enumerate(lines) if heading(line.text) or is_footer(line.text)), None)
     head = lines[:begins]
     if not any(squeezed(line.text) == squeezed(vocabulary.title) for line in head):
@@ -121,14 +113,16 @@ _BLOCK = re.compile(
 )
 
 
-def _lines(text: str, path: str, vocabulary: Vocabulary) -> tuple[list[RawText], Counter[str]]:
+def _lines(
+    text: str, path: str, vocabulary: Vocabulary, limits: Limits
+) -> tuple[list[RawText], Counter[str]]:
     """Return the lines a reader sees, blanks cut off their ends, and what had to be cleaned out of them."""
     is_html = path.lower().endswith((".html", ".htm")) or _HTML.match(text)
     if is_html:
-        _refuse_monsters(text, path)
+        _refuse_monsters(text, path, limits)
     text, cleaned = normalise(text)
     if is_html:
-        return list(_shown(text, path, vocabulary)), cleaned
+        return list(_shown(text, path, vocabulary, limits)), cleaned
     lines = (line.rstrip() for line in text.split("\n"))
     return [
         RawText(line, Location(path, number, len(line) - len(line.lstrip()) + 1))
@@ -136,25 +130,26 @@ def _lines(text: str, path: str, vocabulary: Vocabulary) -> tuple[list[RawText],
     ], cleaned
 
 
-def _refuse_monsters(html: str, path: str) -> None:
+def _refuse_monsters(html: str, path: str, limits: Limits) -> None:
     """Look at a page's tags one by one before a parser does, which some pages would keep busy for hours."""
-    if len(html) > LARGEST_PAGE:
-        raise LimitExceeded(f"{path}: a page of more than {LARGEST_PAGE // 1_000_000} MB")
+    if len(html) > limits.page:
+        raise limits.exceeded("page", f"{path}: a page of more than {limits.said('page')}")
     count = at = 0
     while tag := _TAG.search(html, at):
         at = tag.end()
         count += 1
-        if len(tag[2]) > MOST_ATTRIBUTES and len(_QUOTED.sub("", tag[2]).split()) > MOST_ATTRIBUTES:
+        most = limits.attributes
+        if len(tag[2]) > most and len(_QUOTED.sub("", tag[2]).split()) > most:
             place = Location(path, html.count("\n", 0, tag.start()) + 1)
-            raise LimitExceeded(f"{place}: a tag of more than {MOST_ATTRIBUTES:,} attributes")
-        if count > MOST_TAGS:
-            raise LimitExceeded(f"{path}: a page of more than {MOST_TAGS:,} tags")
+            raise limits.exceeded("attributes", f"{place}: a tag of more than {limits.said('attributes')}")
+        if count > limits.tags:
+            raise limits.exceeded("tags", f"{path}: a page of more than {limits.said('tags')}")
         if tag[1]:  # its content is no HTML
             closing = re.compile(f"</{tag[1]}", re.IGNORECASE).search(html, at)
             at = closing.start() if closing else len(html)
 
 
-def _shown(html: str, path: str, vocabulary: Vocabulary) -> Iterator[RawText]:
+def _shown(html: str, path: str, vocabulary: Vocabulary, limits: Limits) -> Iterator[RawText]:
     """Yield the lines of a page as a browser shows it, all unfolded, each with its line in the source."""
     # inscriptis, and not html2text or markdownify, which write Markdown (`\_\_init\_\_`), nor what lxml and
     # selectolax can themselves, which do not know where a line ends. It is lxml that parses for it.
@@ -169,7 +164,7 @@ def _shown(html: str, path: str, vocabulary: Vocabulary) -> Iterator[RawText]:
         tree = document_fromstring(html, parser=HTMLParser(remove_comments=True, remove_pis=True))
     except etree.ParserError:  # nothing in it
         return
-    for element in _elements(tree, path):
+    for element in _elements(tree, path, limits):
         # Folded answers are hidden, and yet the page holds them.
         element.attrib.pop("style", None)
         is_shown = not _NEVER_SHOWN.fullmatch(element.tag)
@@ -189,15 +184,16 @@ def _shown(html: str, path: str, vocabulary: Vocabulary) -> Iterator[RawText]:
         yield RawText(words, Location(path, number))
 
 
-def _elements(tree: _Element, path: str) -> list[_Element]:
+def _elements(tree: _Element, path: str, limits: Limits) -> list[_Element]:
     """Return all elements, or refuse a page that is too deep to be trusted to lxml."""
     elements: list[_Element] = []
     waiting = [(tree, 1)]
     while waiting:
         element, depth = waiting.pop()
-        if depth > DEEPEST_PAGE:
+        if depth > limits.page_depth:
             place = Location(path, element.sourceline or 0)
-            raise InputRefused((Problem(place, f"the page is nested deeper than {DEEPEST_PAGE} levels"),))
+            message = f"the page is nested deeper than {limits.said('page-depth')}"
+            raise InputRefused((Problem(place, message, limits.hint("page-depth")),))
         elements.append(element)
         waiting += [(child, depth + 1) for child in element]
     return elements

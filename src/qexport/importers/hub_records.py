@@ -231,8 +231,9 @@ class Reading:
         words = " ".join(part.text.strip() for part in parts[1:])
         splits = self.vocabulary.splits
         near = difflib.get_close_matches(squeezed(words[:_LONGEST_FOOTER]), splits, n=1, cutoff=0.8)
-        ways = [*(way for key in near for way in splits[key]), *self._guesses(words, footer)]
-        candidates = ", ".join(dict.fromkeys(" | ".join(way) for way in ways))
+        guesses = self._guesses(words, footer) if len(words) <= _LONGEST_FOOTER else ()
+        ways = [*(way for key in near for way in splits[key]), *guesses]
+        candidates = ", ".join(dict.fromkeys(" ".join(" | ".join(way).split()) for way in ways))
         hint = f"it may be {candidates}: add what is right to the vocabulary"
         if not candidates:
             hint = f"the vocabulary knows the technologies {', '.join(self.vocabulary.categories)}"

@@ -11,8 +11,9 @@ from typing import TypeAlias
 
 from qexport.errors import InputRefused, Problem
 from qexport.importers import bank_yaml
+from qexport.limits import USUAL, Limits
 from qexport.question import RawList, RawMapping, RawText, RawValue
-from qexport.source_text import quote
+from qexport.source_text import counted, normalise, quote
 
 Split: TypeAlias = tuple[str, str, str]
 """Technology, category, level."""
@@ -49,18 +50,24 @@ def squeezed(text: str) -> str:
     return "".join(text.split()).casefold()
 
 
-def read_vocabulary(text: str, path: str) -> Vocabulary:
+def read_vocabulary(text: str, path: str, limits: Limits = USUAL) -> Vocabulary:
     """Read the vocabulary of a folder of captures, or raise InputRefused with all that is wrong in it."""
-    raw = bank_yaml.parse(text, path)
+    raw = bank_yaml.parse(text, path, limits)
     header, problems = raw.header, list(raw.problems)
     values = header.values
     problems += _wrong_keys(header)
+    for key in _BANK_KEYS:
+        if isinstance(value := values.get(key), RawText):
+            problems += _unclean(value, key)
 
     technologies = values.get("technologies", RawMapping({}, {}, header.location))
     categories: dict[str, tuple[str, ...]] = {}
     if isinstance(technologies, RawMapping):
         for name, listed in technologies.values.items():
-            categories[name] = tuple(_names(listed, f"the categories of {name}", problems))
+            problems += _unclean(RawText(name, technologies.keys[name]), "a technology")
+            categories[name] = tuple(
+                _names(listed, f"the categories of {name if name.isprintable() else quote(name)}", problems)
+            )
     else:
         hint = "right would be `Python:`, and below it its categories, each beginning with '- '"
         problems.append(Problem(technologies.location, "technologies must be a mapping", hint))
@@ -71,6 +78,10 @@ def read_vocabulary(text: str, path: str) -> Vocabulary:
 
     title = values["title"]
     every_category = [category for several in categories.values() for category in several]
+    if len(every_category) * len(levels) > limits.combinations:
+        message = f"{path}: {len(every_category):,} categories and {len(levels):,} levels, "
+        message += f"more than {limits.said('combinations')}"
+        raise limits.exceeded("combinations", message)
     return Vocabulary(
         header=_bank_header(header, {"technologies": tuple(categories), "levels": levels}),
         title=title.text if isinstance(title, RawText) else "",
@@ -106,9 +117,17 @@ def _names(value: RawValue | None, what: str, problems: list[Problem]) -> Iterat
         return
     for item in value.items:
         if isinstance(item, RawText) and item.text.strip():
+            problems += _unclean(item, f"an item of {what}")
             yield item.text.strip()
         else:
             problems.append(Problem(item.location, f"an item of {what} must be text"))
+
+
+def _unclean(value: RawText, what: str) -> Iterator[Problem]:
+    """Yield what would be cleaned out of a text, which is to be compared as it stands."""
+    _, changed = normalise(value.text)
+    if changed:
+        yield Problem(value.location, f"{what} has {counted(changed)}", "write it without")
 
 
 def _bank_header(header: RawMapping, names: Mapping[str, tuple[str, ...]]) -> RawMapping:

@@ -1,0 +1,1187 @@
+"""Inputs meant to do harm, through every format that is read: each gets its message, or is read safely, in no time.
+
+A row is a file's content and all that the program says of it. What comes out of it is the next file's matter.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from qexport.cli import program
+from qexport.limits import USUAL
+
+ROOT = Path(__file__).resolve().parents[2]
+SEEDS = ROOT / "seeds" / "captures"
+
+BANK = "questions:\n- id: A\n  question: Why?\n  answer: So.\n"
+SECOND = BANK.removeprefix("questions:\n")
+QUOTE_IT = "put the text in quotes, or below its key as a block: `key: |`"
+REMOVE_IT = f"remove it; if it is text, {QUOTE_IT}"
+WRITE_OUT = f"write it out; if it is text, {QUOTE_IT}"
+NOT_UTF8 = "save the file as UTF-8, or name its encoding, for example: --encoding cp1252"
+KEYS = "known: title, namespace, language, source, licence, markup, claims, technologies, levels, questions"
+FLATTER = f"write it flatter; {USUAL.hint('depth')}"
+BESIDE = "put a copy beside the bank and give its path from there"
+
+pytestmark = pytest.mark.usefixtures("quickly")
+
+
+@dataclass
+class Done:
+    """How a run of the program ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+def run(*words: str) -> Done:
+    result = CliRunner().invoke(program, words, prog_name="qexport", terminal_width=100)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Done(result.exit_code, result.stdout, result.stderr)
+
+
+def said(kind: str, *lines: tuple[str, str]) -> str:
+    """What the program writes of some errors or warnings, each a message and a hint."""
+    hints = [f"\n  hint: {hint}" if hint else "" for _, hint in lines]
+    return "".join(f"qexport: {kind}: {line[0]}{hint}\n" for line, hint in zip(lines, hints, strict=True))
+
+
+def refused(*lines: tuple[str, str], status: int = 3) -> Done:
+    return Done(status, "", said("error", *lines))
+
+
+def fine(*warnings: tuple[str, str], count: str = "1 question", bank: str = "b.yaml") -> Done:
+    return Done(0, f"{bank}: {count}, nothing wrong\n", said("warning", *warnings))
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def quickly() -> Iterator[None]:
+    """No row may take ten seconds of a processor's time; a machine may be busy with other things too."""
+    begun = seconds()
+    yield
+    assert seconds() - begun < 10
+
+
+def seconds() -> float:
+    """The time that this process and its children have taken."""
+    used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def write(name: str, content: str | bytes) -> None:
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
+    Path(name).write_bytes(data)
+
+
+# --- a bank in YAML -----------------------------------------------------------------------------------------
+
+ALIASES = "a: &a [x, x]\nb: &b [*a, *a]\n"
+YAML: dict[str, tuple[str | bytes, Done]] = {
+    "a bomb of aliases": (
+        ALIASES,
+        refused(
+            ("b.yaml:1:1: unknown key 'a'", KEYS),
+            ("b.yaml:1:4: anchor &a is not allowed", REMOVE_IT),
+            ("b.yaml:2:1: unknown key 'b'", KEYS),
+            ("b.yaml:2:4: anchor &b is not allowed", REMOVE_IT),
+            ("b.yaml:2:8: alias *a is not allowed", WRITE_OUT),
+            ("b.yaml:2:12: alias *a is not allowed", WRITE_OUT),
+        ),
+    ),
+    "an alias of itself": (
+        "questions: &q [*q]\n",
+        refused(
+            ("b.yaml:1:12: anchor &q is not allowed", REMOVE_IT),
+            ("b.yaml:1:16: alias *q is not allowed", WRITE_OUT),
+        ),
+    ),
+    "a merge key": (
+        BANK + "  <<: {source: x}\n",
+        refused(("b.yaml:5:3: merge key << is not allowed", "write out what it merges")),
+    ),
+    "a tag of Python": (
+        "title: !!python/object/apply:os.system [id]\n" + BANK,
+        refused(
+            (
+                "b.yaml:1:8: tag tag:yaml.org,2002:python/object/apply:os.system is not allowed",
+                REMOVE_IT,
+            ),
+        ),
+    ),
+    "brackets without end": (
+        "questions: " + "[" * 100_000,
+        refused(("b.yaml:1:43: nested deeper than 32 levels", FLATTER)),
+    ),
+    "braces without end": (
+        "questions: " + "{a: " * 50_000,
+        refused(("b.yaml:1:136: nested deeper than 32 levels", FLATTER)),
+    ),
+    "lists without end": (
+        "questions:\n" + "".join(" " * deep + "- \n" for deep in range(1, 3_000)),
+        refused(("b.yaml:33:33: nested deeper than 32 levels", FLATTER)),
+    ),
+    "a key twice": (
+        BANK + "  answer: Other\n",
+        refused(("b.yaml:5:3: 'answer' is here twice, first in line 4", "keep one")),
+    ),
+    "two documents": (
+        BANK + "---\n" + BANK,
+        refused(("b.yaml:5:1: a second document begins here", "a bank is one document: remove `---`")),
+    ),
+    "nothing": ("", refused(("b.yaml: the bank has no questions", "list them below `questions:`"))),
+    "Latin-1": (
+        BANK.replace("So.", "Größe").encode("latin-1"),
+        refused(("b.yaml:4:13: byte 0xf6 at offset 48 is not UTF-8", NOT_UTF8)),
+    ),
+    "UTF-8 with its mark": (codecs.BOM_UTF8 + BANK.encode(), fine()),
+    "UTF-16 with its mark": (BANK.encode("utf-16"), fine()),
+    "UTF-32 with its mark": (BANK.encode("utf-32"), fine()),
+    "UTF-16 without": (
+        BANK.encode("utf-16-le"),
+        refused(
+            (
+                "b.yaml:1:1: byte 0x00 at offset 1: UTF-16-LE without a byte order mark",
+                "save the file as UTF-8, or: --encoding utf-16-le",
+            )
+        ),
+    ),
+    "UTF-16 without, the other way": (
+        BANK.encode("utf-16-be"),
+        refused(
+            (
+                "b.yaml:1:1: byte 0x00 at offset 0: UTF-16-BE without a byte order mark",
+                "save the file as UTF-8, or: --encoding utf-16-be",
+            )
+        ),
+    ),
+    "UTF-32 without": (
+        BANK.encode("utf-32-le"),
+        refused(
+            (
+                "b.yaml:1:1: byte 0x00 at offset 1: UTF-32-LE without a byte order mark",
+                "save the file as UTF-8, or: --encoding utf-32-le",
+            )
+        ),
+    ),
+    "UTF-16 cut off": (
+        BANK.encode("utf-16")[:-1],
+        refused(("b.yaml:4:14: byte 0x0a at offset 100 is not UTF-16-LE", NOT_UTF8)),
+    ),
+    "bytes of no text": (
+        bytes(range(256)),
+        refused(("b.yaml:3:115: byte 0x80 at offset 128 is not UTF-8", NOT_UTF8)),
+    ),
+    "CRLF": (BANK.replace("\n", "\r\n"), fine()),
+    "CR": (BANK.replace("\n", "\r"), fine()),
+    "control characters": (
+        BANK.replace("So.", "S\0o\x1f\x07."),
+        fine(("b.yaml:4:11: question 'A' is cleaned of 3 control characters", "")),
+    ),
+    "control characters in escapes": (
+        BANK.replace("So.", r'"S\0o\x1f\a."'),
+        fine(("b.yaml:4:11: question 'A' is cleaned of 3 control characters", "")),
+    ),
+    "what steers a terminal, in an id": (
+        BANK.replace("id: A", r'id: "A\e[31mB"'),
+        fine((r"b.yaml:2:7: question 'A\x1b[31mB' is cleaned of 1 control character", "")),
+    ),
+    "soft hyphens and orders to turn round": (
+        BANK.replace("So.", "So\u00ad \u202egnp.exe\u202c \u2066x\u2069 \u202ey"),
+        fine(
+            (
+                (
+                    "b.yaml:4:11: question 'A' is cleaned of 1 soft hyphen, 2 right-to-left overrides (U+202E), "
+                    "1 pop directional formatting (U+202C), 1 left-to-right isolate (U+2066), "
+                    "1 pop directional isolate (U+2069)"
+                ),
+                "",
+            )
+        ),
+    ),
+    "an order to turn round, in an id": (
+        BANK.replace("id: A", r'id: "A\u202eB"'),
+        fine((r"b.yaml:2:7: question 'A\u202eB' is cleaned of 1 right-to-left override (U+202E)", "")),
+    ),
+    "half of a pair": (
+        BANK.replace("So.", r'"x \ud800 y \udfff"'),
+        fine(("b.yaml:4:11: question 'A' is cleaned of 2 lone surrogates", "")),
+    ),
+    "half of a pair, in bytes": (
+        BANK.replace("So.", "x \ud800 y"),
+        refused(("b.yaml:4:13: byte 0xed at offset 48 is not UTF-8", NOT_UTF8)),
+    ),
+    "both halves of a pair": (BANK.replace("So.", r'"\ud83d\ude00"'), fine()),
+    "an escape that is no character": (
+        BANK.replace("So.", r'"\U00110000"'),
+        refused(("b.yaml:4:14: an escape that is no character", "write the character itself")),
+    ),
+    "ids that differ in case": (
+        BANK.replace("id: A", "id: Ab") + SECOND.replace("id: A", "id: aB"),
+        refused(
+            ("b.yaml:5:7: id 'aB' is taken at b.yaml:2:7", "it is 'Ab' there, which differs only in case")
+        ),
+    ),
+    "ids that differ in normal form": (
+        BANK.replace("id: A", "id: é") + SECOND.replace("id: A", "id: e\u0301"),
+        refused(("b.yaml:5:7: id 'é' is taken at b.yaml:2:7", "")),
+    ),
+    "ids that look alike": (
+        BANK + SECOND.replace("id: A", "id: А") + SECOND.replace("id: A", "id: Ａ"),
+        fine(
+            (
+                "b.yaml:5:7: id 'А' looks like 'A' at b.yaml:2:7",
+                "write both in one alphabet; it has cyrillic capital letter a (U+0410)",
+            ),
+            (
+                "b.yaml:8:7: id 'Ａ' looks like 'A' at b.yaml:2:7",
+                "write both in one alphabet; it has fullwidth latin capital letter a (U+FF21)",
+            ),
+            count="3 questions",
+        ),
+    ),
+    "ids that are not seen whole": (
+        BANK.replace("id: A", r'id: "A\u200b"'),
+        refused((r"b.yaml:2:7: id 'A\u200b' holds a character that is not seen (U+200B)", "for example 'A'")),
+    ),
+    "no question": (
+        BANK.replace("Why?", ""),
+        refused(("b.yaml:3:12: question is empty", "")),
+    ),
+    "a question that is not seen": (
+        BANK.replace("Why?", r'"\u200b\u2060\u3164\xa0"'),
+        refused(("b.yaml:3:13: question has nothing to see", "write it in letters")),
+    ),
+    "an answer of 10 MB": (
+        BANK.replace("So.", "word " * 2_000_000),
+        refused(
+            (
+                "b.yaml:4:11: question 'A': answer is longer than 1,000,000 characters",
+                (
+                    "the limit 'answer' is 1,000,000 characters; "
+                    "to raise it: --allow answer=2M, or [limits] in qexport.toml"
+                ),
+            ),
+            status=7,
+        ),
+    ),
+    "a name that is too long": (
+        BANK + f"  category: {'c' * 10_001}\n",
+        refused(
+            (
+                "b.yaml:5:13: question 'A': category is longer than 10,000 characters",
+                (
+                    "the limit 'text' is 10,000 characters; "
+                    "to raise it: --allow text=20k, or [limits] in qexport.toml"
+                ),
+            ),
+            status=7,
+        ),
+    ),
+    "too many tags": (
+        BANK + f"  tags: [{', '.join(map(str, range(1_001)))}]\n",
+        refused(("b.yaml:5:9: question 'A': tags has more than 1,000 items", USUAL.hint("items")), status=7),
+    ),
+    "too many values": (
+        "questions:\n" + "- 1\n" * 15_000_000,
+        refused(
+            (
+                "b.yaml:3000001: more than 3,000,000 values",
+                f"make several files of it; {USUAL.hint('values')}",
+            ),
+            status=7,
+        ),
+    ),
+    "a file of 64 MB and a byte": (
+        b"#" * 64_000_001,
+        refused(
+            (
+                "b.yaml: the file is larger than 64 MB",
+                (
+                    "a bank may be a folder of smaller files; the limit 'file' is 64 MB; "
+                    "to raise it: --allow file=128M, or [limits] in qexport.toml"
+                ),
+            ),
+            status=7,
+        ),
+    ),
+    "a tower of accents": (
+        BANK.replace("So.", "a" + "\u0301" * 10_000),
+        fine(("b.yaml:4:11: question 'A' is cleaned of 9991 stacked combining marks", "")),
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "done"), YAML.values(), ids=YAML)
+def test_yaml(content: str | bytes, done: Done) -> None:
+    write("b.yaml", content)
+    assert run("check", "b.yaml") == done
+
+
+def test_yaml_that_deserialises_nothing_stays_text() -> None:
+    write(
+        "b.yaml",
+        BANK.replace("So.", "no") + "  level: 3.10\n  category: on\n  source: 12:30\n  tags: [0x10, ~]\n",
+    )
+    (question,) = json.loads(run("show", "--bank", "b.yaml", "--json").out)
+    assert [question[key] for key in ("answer", "level", "category", "source", "tags")] == [
+        "no",
+        "3.10",
+        "on",
+        "12:30",
+        ["0x10", "~"],
+    ]
+
+
+def test_half_pairs_are_a_replacement_character_and_whole_ones_a_character() -> None:
+    write("b.yaml", BANK.replace("So.", r'"\ud83d\ude00 \ud83d"').replace("Why?", r"C:\ud800\x"))
+    (question,) = json.loads(run("show", "--bank", "b.yaml", "--json").out)
+    assert (question["question"], question["answer"]) == (r"C:\ud800\x", "😀 \ufffd")
+
+
+# --- JSON Lines ---------------------------------------------------------------------------------------------
+
+LINE = '{"id": "A", "question": "Why?", "answer": "So."}\n'
+ONE_A_LINE = "write one object a line"
+LIKE_THIS = 'write {"id": …, "question": …, "answer": …}'
+JSONL: dict[str, tuple[str | bytes, Done]] = {
+    "a key twice": (
+        LINE.replace('"id"', '"id": "B", "id"'),
+        refused(("b.jsonl:1: 'id' is said twice", "say it once")),
+    ),
+    "no number": (
+        LINE.replace('"A"', "NaN"),
+        refused(("b.jsonl:1: NaN is no JSON", "write texts, numbers and lists")),
+    ),
+    "a number without end": (
+        LINE.replace("}", f', "difficulty": {"9" * 5_000}}}'),
+        refused((f"b.jsonl:1: difficulty '{'9' * 59}…' is not a number from 1 to 10", "")),
+    ),
+    "brackets without end": (
+        '{"id": ' + "[" * 100_000,
+        refused(("b.jsonl:1: this is nested deeper than 32 levels", FLATTER)),
+    ),
+    "brackets that end": (
+        '{"id": ' + "[" * 500 + "]" * 500 + "}",
+        refused(("b.jsonl:1: this is nested deeper than 32 levels", FLATTER)),
+    ),
+    "half of a pair": (
+        LINE.replace("So.", r"\ud800"),
+        fine(("b.jsonl:1: question 'A' is cleaned of 1 lone surrogate", ""), bank="b.jsonl"),
+    ),
+    "control characters": (
+        LINE.replace("So.", r"S\u0000o\u001f"),
+        fine(("b.jsonl:1: question 'A' is cleaned of 2 control characters", ""), bank="b.jsonl"),
+    ),
+    "an order to turn round": (
+        LINE.replace("So.", "So \u202e"),
+        fine(("b.jsonl:1: question 'A' is cleaned of 1 right-to-left override (U+202E)", ""), bank="b.jsonl"),
+    ),
+    "Latin-1": (
+        LINE.replace("So.", "ü").encode("latin-1"),
+        refused(("b.jsonl:1:44: byte 0xfc at offset 43 is not UTF-8", NOT_UTF8)),
+    ),
+    "UTF-16 with its mark": (LINE.encode("utf-16"), fine(bank="b.jsonl")),
+    "UTF-16 without": (
+        LINE.encode("utf-16-le"),
+        refused(
+            (
+                "b.jsonl:1:1: byte 0x00 at offset 1: UTF-16-LE without a byte order mark",
+                "save the file as UTF-8, or: --encoding utf-16-le",
+            )
+        ),
+    ),
+    "two objects in a line": (
+        LINE.strip() + LINE,
+        refused(("b.jsonl:1:49: not JSON: Extra data", ONE_A_LINE)),
+    ),
+    "all in one list": (f"[{LINE.strip()}]", refused(("b.jsonl:1: this line is no object", LIKE_THIS))),
+    "nothing": ("", refused(("b.jsonl: there is no question in this file", ONE_A_LINE))),
+    "ids that differ in case": (
+        LINE + LINE.replace('"A"', '"a"'),
+        refused(("b.jsonl:2: id 'a' is taken at b.jsonl:1", "it is 'A' there, which differs only in case")),
+    ),
+    "ids that look alike": (
+        LINE + LINE.replace('"A"', '"А"'),
+        fine(
+            (
+                "b.jsonl:2: id 'А' looks like 'A' at b.jsonl:1",
+                "write both in one alphabet; it has cyrillic capital letter a (U+0410)",
+            ),
+            bank="b.jsonl",
+            count="2 questions",
+        ),
+    ),
+    "an answer of 10 MB": (
+        LINE.replace("So.", "word " * 2_000_000),
+        refused(
+            (
+                "b.jsonl:1: question 'A': answer is longer than 1,000,000 characters",
+                USUAL.hint("answer"),
+            ),
+            status=7,
+        ),
+    ),
+    "too many values in a line": (
+        '{"id": [' + "[]," * 3_000_000 + "[]]}",
+        refused(
+            ("b.jsonl:1: more than 3,000,000 values", f"make several files of it; {USUAL.hint('values')}"),
+            status=7,
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "done"), JSONL.values(), ids=JSONL)
+def test_json_lines(content: str | bytes, done: Done) -> None:
+    write("b.jsonl", content)
+    assert run("check", "b.jsonl") == done
+
+
+def test_a_folder_tells_what_is_wrong_in_all_of_its_files() -> None:
+    write("bank/a.yaml", BANK)
+    write("bank/b.yaml", SECOND.encode("utf-16-le"))
+    write("bank/c.jsonl", LINE.replace('"A"', '"\\ud800"'))
+    Path("bank/d.yaml").symlink_to("d.yaml")
+    assert run("check", "bank") == refused(
+        (
+            "bank/b.yaml:1:1: byte 0x00 at offset 1: UTF-16-LE without a byte order mark",
+            "save the file as UTF-8, or: --encoding utf-16-le",
+        ),
+    )
+
+
+# --- captured pages and their vocabulary --------------------------------------------------------------------
+
+VOCABULARY = (SEEDS / "vocabulary.yaml").read_text("utf-8")
+CAPTURE = (SEEDS / "hub-advanced.txt").read_text("utf-8")
+NO_HEADING = "the page does not have the heading 'Interview Questions & Model Answers'"
+NOTHING_ON_IT = "the page holds neither questions nor answers"
+
+
+def imported(*warnings: tuple[str, str]) -> Done:
+    out = "c.txt: 0 known, 15 new, 0 conflicts\nn.yaml: 15 questions added\nbank.schema.json: written\n"
+    return Done(0, out, said("warning", *warnings))
+
+
+TEXT_PAGES: dict[str, tuple[str | bytes, Done]] = {
+    "Latin-1": (
+        "Interview Questions\nGröße\n".encode("latin-1"),
+        refused(("c.txt:2:3: byte 0xf6 at offset 22 is not UTF-8", NOT_UTF8)),
+    ),
+    "UTF-16 with its mark": (CAPTURE.encode("utf-16"), imported()),
+    "UTF-16 without": (
+        CAPTURE.encode("utf-16-be"),
+        refused(
+            (
+                "c.txt:1:1: byte 0x00 at offset 0: UTF-16-BE without a byte order mark",
+                "save the file as UTF-8, or: --encoding utf-16-be",
+            )
+        ),
+    ),
+    "nothing": ("", refused((f"c.txt: {NOTHING_ON_IT}", ""))),
+    "control characters": (
+        CAPTURE.replace("Type hints", "Ty\0pe\x1f \u202ehints\u00ad", 1),
+        imported(
+            (
+                (
+                    "c.txt: the page is cleaned of 2 control characters, 1 soft hyphen, "
+                    "1 right-to-left override (U+202E)"
+                ),
+                "",
+            )
+        ),
+    ),
+    "what steers a terminal": (
+        CAPTURE.replace("What are Python type hints", "What \x1b]0;x\x07 are Python type hints", 1),
+        imported(("c.txt: the page is cleaned of 2 control characters", "")),
+    ),
+    "half of a pair, in bytes": (
+        "Interview\nx \ud800",
+        refused(("c.txt:2:3: byte 0xed at offset 12 is not UTF-8", NOT_UTF8)),
+    ),
+    "a line of 10 MB": (
+        "x" * 10_000_000,
+        Done(
+            0,
+            f"c.txt: 0 known, 0 new, 0 conflicts, 1 unmatched\n  c.txt:1:1: 1 paragraph of no known question: "
+            f"'{'x' * 59}…'\nn.yaml: unchanged\n",
+            said("warning", (f"c.txt: {NO_HEADING}", "")),
+        ),
+    ),
+}
+HTML_PAGES: dict[str, tuple[str | bytes, Done]] = {
+    "tags that none ends": (
+        "<a " * 50_000,
+        refused(("c.html:1: a tag of more than 1,000 attributes", USUAL.hint("attributes")), status=7),
+    ),
+    "elements within each other": (
+        "<div>" * 5_000 + "x",
+        refused(("c.html:1: the page is nested deeper than 200 levels", USUAL.hint("page-depth"))),
+    ),
+    "too many elements": (
+        "<p>" * 200_001,
+        refused(("c.html: a page of more than 200,000 tags", USUAL.hint("tags")), status=7),
+    ),
+    "a page of 5 MB": (
+        "<p>" + "x " * 2_500_000,
+        refused(("c.html: a page of more than 5,000,000 characters", USUAL.hint("page")), status=7),
+    ),
+    "comments that none ends": ("<!--" * 50_000, refused((f"c.html: {NOTHING_ON_IT}", ""))),
+    "sections that none ends": ("<![" * 50_000, refused((f"c.html: {NOTHING_ON_IT}", ""))),
+    "a quote that none ends": ("<a href='" + "x>" * 100_000, refused((f"c.html: {NOTHING_ON_IT}", ""))),
+    "Latin-1, whatever it says": (
+        "<html><meta charset=latin-1><p>Größe".encode("latin-1"),
+        refused(("c.html:1:34: byte 0xf6 at offset 33 is not UTF-8", NOT_UTF8)),
+    ),
+    "scripts, styles, frames": (
+        (
+            "<html><h1>Interview Questions & Model Answers</h1><script>alert(1)</script><style>p{}</style>"
+            "<iframe src=x>framed</iframe><p onclick=alert(1)>shown<img src=x onerror=alert(1)>"
+        ),
+        Done(
+            0,
+            "c.html: 0 known, 0 new, 0 conflicts, 1 unmatched\n"
+            "  c.html:1: 1 paragraph of no known question: 'shown'\nn.yaml: unchanged\n",
+            "",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "done"), TEXT_PAGES.values(), ids=TEXT_PAGES)
+def test_captures_as_text(content: str | bytes, done: Done) -> None:
+    write("c.txt", content)
+    write("vocabulary.yaml", VOCABULARY)
+    assert run("import", "c.txt", "-o", "n.yaml") == done
+
+
+@pytest.mark.parametrize(("content", "done"), HTML_PAGES.values(), ids=HTML_PAGES)
+def test_captures_as_html(content: str | bytes, done: Done) -> None:
+    write("c.html", content)
+    write("vocabulary.yaml", VOCABULARY)
+    assert run("import", "c.html", "-o", "n.yaml") == done
+
+
+VOCABULARIES: dict[str, tuple[str | bytes, tuple[tuple[str, str], ...], int]] = {
+    "an alias": (
+        VOCABULARY.replace("namespace: ", "namespace: &a ", 1),
+        (("vocabulary.yaml:4:12: anchor &a is not allowed", REMOVE_IT),),
+        3,
+    ),
+    "a tag of Python": (
+        VOCABULARY.replace("title: ", "title: !!python/name:os.system ", 1),
+        (("vocabulary.yaml:3:8: tag tag:yaml.org,2002:python/name:os.system is not allowed", REMOVE_IT),),
+        3,
+    ),
+    "brackets without end": (
+        "title: " + "[" * 10_000,
+        (("vocabulary.yaml:1:39: nested deeper than 32 levels", FLATTER),),
+        3,
+    ),
+    "Latin-1": (
+        "title: Größe\n".encode("latin-1"),
+        (("vocabulary.yaml:1:10: byte 0xf6 at offset 9 is not UTF-8", NOT_UTF8),),
+        3,
+    ),
+    "a key twice": (
+        VOCABULARY + "title: again\n",
+        (("vocabulary.yaml:32:1: 'title' is here twice, first in line 3", "keep one"),),
+        3,
+    ),
+    "nothing": (
+        "",
+        tuple(
+            (f"vocabulary.yaml: the vocabulary has no {key}", "")
+            for key in ("title", "namespace", "technologies", "levels")
+        ),
+        3,
+    ),
+    "control characters": (
+        VOCABULARY.replace("title: ", "title: \x07\u202e", 1),
+        (
+            (
+                "vocabulary.yaml:3:8: title has 1 control character, 1 right-to-left override (U+202E)",
+                "write it without",
+            ),
+        ),
+        3,
+    ),
+    "more combinations than there can be": (
+        "title: T\nnamespace: n\ntechnologies:\n  Py:\n"
+        + "".join(f"    - Category {number}\n" for number in range(3_000))
+        + "levels:\n"
+        + "".join(f"  - Level {number}\n" for number in range(3_000)),
+        (
+            (
+                "vocabulary.yaml: 3,000 categories and 3,000 levels, more than 10,000 combinations",
+                USUAL.hint("combinations"),
+            ),
+        ),
+        7,
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "lines", "status"), VOCABULARIES.values(), ids=VOCABULARIES)
+def test_vocabularies(content: str | bytes, lines: tuple[tuple[str, str], ...], status: int) -> None:
+    write("c.txt", CAPTURE)
+    write("vocabulary.yaml", content)
+    assert run("import", "c.txt", "-o", "n.yaml") == refused(*lines, status=status)
+    assert not Path("n.yaml").exists()
+
+
+# --- the lock -----------------------------------------------------------------------------------------------
+
+AGAIN = "take it from version control again; or delete it, and every note counts as new"
+LOCKS: dict[str, tuple[str | bytes, str]] = {
+    "no JSON": ("xx", ":1:1: not JSON: Expecting value"),
+    "nothing": ("", ":1:1: not JSON: Expecting value"),
+    "brackets without end": ("[" * 100_000, ": not a lock file"),
+    "a number without end": (f'{{"format": {"9" * 5_000}}}', ": not a lock file"),
+    "no number": ('{"format": NaN}', ":1: format nan is not known; this qexport knows 1"),
+    "no lock": ("{}", ":1: not a lock file: it does not say its format"),
+    "half of a pair": ('{"format": "\\ud800"}', ": not a lock file"),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), LOCKS.values(), ids=LOCKS)
+def test_locks(content: str | bytes, message: str) -> None:
+    write("questions.yaml", BANK)
+    write("questions.lock.json", content)
+    assert run("build", "--format", "deck") == refused((f"questions.lock.json{message}", AGAIN))
+    assert not Path("out").exists()
+
+
+def test_a_lock_in_another_encoding_is_refused_and_a_huge_one_too() -> None:
+    write("questions.yaml", BANK)
+    write("questions.lock.json", b'{"a": "\xff"}')
+    assert run("build", "--format", "deck") == refused(
+        ("questions.lock.json:1:8: byte 0xff at offset 7 is not UTF-8", NOT_UTF8)
+    )
+    write("questions.lock.json", b" " * 64_000_001)
+    assert run("build", "--format", "deck") == refused(
+        (
+            "questions.lock.json: the file is larger than 64 MB",
+            f"a bank may be a folder of smaller files; {USUAL.hint('file')}",
+        ),
+        status=7,
+    )
+
+
+# --- recipes ------------------------------------------------------------------------------------------------
+
+IN_QUOTES = 'texts stand in quotes: title = "Python"'
+RECIPES: dict[str, tuple[str | bytes, tuple[tuple[str, str], ...], int]] = {
+    "no TOML": (
+        "x",
+        (("qexport.toml:1: not TOML: expected '=' after a key in a key/value pair", IN_QUOTES),),
+        3,
+    ),
+    "nothing": ("", (("qexport.toml: no recipe in this file", "write one: [recipes.everything]"),), 3),
+    "brackets without end": (
+        "x = " + "[" * 100_000,
+        (("qexport.toml: not TOML: nested too deeply, or a number that is too long", ""),),
+        3,
+    ),
+    "a number without end": (
+        f"[recipes.a]\nlimit = {'9' * 5_000}\n",
+        (("qexport.toml: not TOML: nested too deeply, or a number that is too long", ""),),
+        3,
+    ),
+    "Latin-1": (
+        'title = "ü"'.encode("latin-1"),
+        (("qexport.toml:1:10: byte 0xfc at offset 9 is not UTF-8", NOT_UTF8),),
+        3,
+    ),
+    "a key twice": (
+        "[recipes.a]\nname = 'x'\nname = 'y'\n",
+        (("qexport.toml:3:11: not TOML: cannot overwrite a value", IN_QUOTES),),
+        3,
+    ),
+    "control characters": (
+        '[recipes.a]\ntitle = "x\\u0007\\u202e"\n',
+        (
+            (
+                "qexport.toml:2: title has 1 control character, 1 right-to-left override (U+202E)",
+                "write it without",
+            ),
+        ),
+        3,
+    ),
+    "a bank's path with NUL": (
+        '[recipes.a]\nbank = "x\\u0000y"\n',
+        (("qexport.toml:2: bank has 1 control character", "write it without"),),
+        3,
+    ),
+    "a name that leads out": (
+        "[recipes.a]\nname = '../../x'\n",
+        (("recipe a: '../../x' is not a file's name", "the folder goes into --out"),),
+        2,
+    ),
+    "a name from the root": (
+        "[recipes.a]\nname = '/etc/x'\n",
+        (("recipe a: '/etc/x' is not a file's name", "the folder goes into --out"),),
+        2,
+    ),
+    "a name of a device": (
+        "[recipes.a]\nname = 'con.x'\n",
+        (("recipe a: 'con.x' is not a file's name on every system", "for example my-questions"),),
+        2,
+    ),
+    "a recipe that leads out": (
+        '[recipes."../x"]\n',
+        (
+            (
+                "qexport.toml:1: '../x' is no name for a recipe",
+                "letters, digits, - and _, at most 60: it is the name of a folder in a bundle",
+            ),
+        ),
+        3,
+    ),
+    "recipes that differ in case": (
+        "[recipes.a]\n[recipes.A]\n",
+        (
+            (
+                "qexport.toml:2: recipes a and A differ only in case",
+                "some systems keep one file for both: rename one",
+            ),
+        ),
+        3,
+    ),
+    "limits there are not": (
+        "[limits]\nanswr = 3\nfile = 'x'\ndepth = 1000\n[recipes.a]\n",
+        (
+            ("qexport.toml:2: no limit 'answr'", "did you mean answer?"),
+            ("qexport.toml:3: the limit file cannot be 'x'", "a whole number from 1 on, as in file=128M"),
+            ("qexport.toml:4: the limit depth cannot be 1,000", "100 levels are the most it can be"),
+        ),
+        3,
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "lines", "status"), RECIPES.values(), ids=RECIPES)
+def test_recipes(content: str | bytes, lines: tuple[tuple[str, str], ...], status: int) -> None:
+    write("questions.yaml", BANK)
+    write("qexport.toml", content)
+    assert run("recipes") == refused(*lines, status=status)
+
+
+# --- searches -----------------------------------------------------------------------------------------------
+
+SEARCHES: dict[str, tuple[tuple[str, ...], str, str, int]] = {
+    "a regular expression without end": (
+        ("--text", "(a+)+$"),
+        "no question is left: --text '(a+)+$' matches none of 1 question",
+        "",
+        4,
+    ),
+    "stars": (
+        ("--where", "*a" * 300 + "b"),
+        f"no question is left: --where '{'*a' * 300}b' matches none of 1 question",
+        "",
+        4,
+    ),
+    "stars in an id": (
+        ("--id", "*a" * 30 + "b"),
+        f"no question is left: --id '{'*a' * 30}b' matches none of 1 question",
+        "",
+        4,
+    ),
+    "what steers a terminal": (
+        ("--where", "\x1b[31m"),
+        r"no question is left: --where '\x1b[31m' matches none of 1 question",
+        "",
+        4,
+    ),
+    "half of a pair": (
+        ("--where", "\ud800"),
+        r"no question is left: --where '\ud800' matches none of 1 question",
+        "",
+        4,
+    ),
+    "a long one": (
+        ("--where", "x" * 10_001),
+        "--where is 10,001 characters long",
+        USUAL.hint("query"),
+        2,
+    ),
+    "a deep one": (
+        ("--where", "(" * 51 + "x" + ")" * 51),
+        (
+            "--where, column 51: more than 50 parentheses within each other\n"
+            f"  …{'(' * 37}x{')' * 34}…\n  {' ' * 37}^"
+        ),
+        f"use fewer; {USUAL.hint('query-depth')}",
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize(("words", "message", "hint", "status"), SEARCHES.values(), ids=SEARCHES)
+def test_searches(words: tuple[str, ...], message: str, hint: str, status: int) -> None:
+    write("b.yaml", BANK.replace("So.", "a" * 200_000).replace("id: A", f"id: {'a' * 5_000}"))
+    assert run("list", "--bank", "b.yaml", *words) == refused((message, hint), status=status)
+
+
+# --- pictures and Markdown ----------------------------------------------------------------------------------
+
+
+def png(width: int, height: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("1", (width, height)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+FLAT = f"write it flatter, or say `markup: plain` if it is not Markdown; {USUAL.hint('markup-depth')}"
+TOO_DEEP = "b.yaml:3:3: answer of A: lists, quotes and emphasis are nested more than 20 deep"
+MARKDOWN: dict[str, tuple[str, Done]] = {
+    "a picture above the folder": (
+        "![x](../secret.png)",
+        fine(
+            (
+                "b.yaml:3:3: answer of A: the picture '../secret.png' is outside the bank's folder",
+                f"{BESIDE}, with /",
+            )
+        ),
+    ),
+    "a picture above it, in escapes": (
+        "![x](%2e%2e/secret.png)",
+        fine(
+            (
+                "b.yaml:3:3: answer of A: the picture '../secret.png' is outside the bank's folder",
+                f"{BESIDE}, with /",
+            )
+        ),
+    ),
+    "a picture from the root": (
+        "![x](/etc/passwd)",
+        fine(
+            (
+                "b.yaml:3:3: answer of A: the picture '/etc/passwd' is outside the bank's folder",
+                f"{BESIDE}, with /",
+            )
+        ),
+    ),
+    "a picture by a link": (
+        "![x](link.png)",
+        fine(
+            (
+                "b.yaml:3:3: answer of A: the picture 'link.png' is outside the bank's folder",
+                f"{BESIDE}, with /",
+            )
+        ),
+    ),
+    **{
+        f"a picture of {address.split(':')[0]}:": (
+            f"![x]({address})",
+            fine((f"b.yaml:3:3: answer of A: the picture '{address}' is not a file", BESIDE)),
+        )
+        for address in (
+            "file:///etc/passwd",
+            "http://169.254.169.254/x.png",
+            "//evil.example/x.png",
+            "data:image/png;base64,AAAA",
+            "javascript:alert",
+        )
+    },
+    "a drawing with code": (
+        "![x](drawn.svg)",
+        refused(
+            (
+                "b.yaml:3:3: answer of A: the picture 'drawn.svg' is no PNG, JPEG, GIF or WebP",
+                "an SVG can hold code: save it as PNG",
+            )
+        ),
+    ),
+    "a picture that unfolds": (
+        "![x](bomb.png)",
+        refused(
+            (
+                "b.yaml:3:3: answer of A: the picture 'bomb.png' has 9,000 × 9,000 pixels, more than 25,000,000",
+                f"save it smaller; {USUAL.hint('pixels')}",
+            )
+        ),
+    ),
+    "lists in lists": ("- " * 30 + "x", refused((TOO_DEEP, FLAT))),
+    "quotes in quotes": (">" * 3_000 + "x", refused((TOO_DEEP, FLAT))),
+    "code without end": (
+        "```\n" + "x\n" * 5_001 + "```",
+        refused(
+            (
+                "b.yaml:3:3: answer of A: a block of code has more than 5,000 lines",
+                f"show less of it; {USUAL.hint('code-lines')}",
+            )
+        ),
+    ),
+    "brackets that none closes": (
+        "![" * 20_000,
+        refused(("b.yaml:3:3: answer of A: more than 5,000 brackets in one text", USUAL.hint("brackets"))),
+    ),
+    "as many as may be": ("![" * 5_000, fine()),
+    "emphasis that none closes": ("*a_ " * 20_000, fine()),
+    "quotes of code that none closes": ("".join("`" * length + "a" for length in range(600)), fine()),
+    "tags that none closes": ("<a" * 50_000, fine()),
+    "a table of thousands": ("|" + "a|" * 3_000 + "\n|" + "-|" * 3_000, fine()),
+}
+
+
+@pytest.mark.parametrize(("text", "done"), MARKDOWN.values(), ids=MARKDOWN)
+def test_markdown(text: str, done: Done, tmp_path: Path) -> None:
+    write("bank/b.yaml", "markup: markdown\n" + BANK.replace("So.", json.dumps(text)))
+    write("secret.png", png(3, 3))
+    write("bank/bomb.png", png(9_000, 9_000))
+    write("bank/drawn.svg", "<svg onload=alert(1)>")
+    Path("bank/link.png").symlink_to("../secret.png")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir("bank")
+        assert run("check", "b.yaml") == done
+
+
+# --- bundles and decks --------------------------------------------------------------------------------------
+
+
+def zipped(**files: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def stored(*names: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"x")
+    return buffer.getvalue()
+
+
+BOMB = zipped(bomb=b"\0" * 10_000_000)
+FROM_AGAIN = "get the file again from where it was published"
+LEADS_OUT = "leads out of the bundle, or is none for every system"
+BUNDLES: dict[str, tuple[bytes, tuple[tuple[str, str], ...], int]] = {
+    "no zip": (b"x", (("b.zip: not a zip, or a damaged or truncated one", FROM_AGAIN),), 3),
+    "no bundle": (
+        stored("a"),
+        (("b.zip: no manifest.json in it: not a bundle of qexport", FROM_AGAIN),),
+        3,
+    ),
+    "a bomb": (
+        BOMB,
+        (
+            (
+                (
+                    f"b.zip: it says to hold 10,000,000 bytes, and has {len(BOMB):,}: "
+                    "a bundle's files are stored, not packed"
+                ),
+                FROM_AGAIN,
+            ),
+            ("b.zip: 'bomb' is packed or encrypted: a bundle's files are stored as they are", FROM_AGAIN),
+        ),
+        3,
+    ),
+    "paths that lead out": (
+        stored("../x", "/x", "a/../../x", "a\\b", "C:x", "con\x01"),
+        tuple(
+            (f"b.zip: the path {name!r} {LEADS_OUT}", FROM_AGAIN)
+            for name in ("../x", "/x", "a/../../x", "a\\b", "C:x", "con\x01")
+        ),
+        3,
+    ),
+    "names that differ in case": (stored("a", "A"), (("b.zip: 'A' is in it twice", FROM_AGAIN),), 3),
+    "too many files": (
+        stored(*map(str, range(10_001))),
+        (("b.zip: 10,001 files in it, and a bundle has at most 10,000", USUAL.hint("bundle-files")),),
+        7,
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "lines", "status"), BUNDLES.values(), ids=BUNDLES)
+def test_bundles(data: bytes, lines: tuple[tuple[str, str], ...], status: int) -> None:
+    write("b.zip", data)
+    assert run("verify", "b.zip") == refused(*lines, status=status)
+    write("b.yaml", BANK)
+    assert run("diff", "b.yaml", "b.zip") == refused(*lines, status=status)
+
+
+WHICH = "name an .apkg that qexport made, or that Anki exported for its older versions"
+DECKS: dict[str, tuple[bytes, str, str, int]] = {
+    "no zip": (b"x", "it is not a package of Anki's: no zip, or a damaged one", WHICH, 3),
+    "no collection": (
+        stored("../x"),
+        "it has no collection that older versions of Anki can read",
+        WHICH,
+        3,
+    ),
+    "no database": (zipped(**{"collection.anki2": b"x"}), "its database is not that of a deck", WHICH, 3),
+    "a bomb": (
+        zipped(**{"collection.anki2": b"\0" * 10_000_000}),
+        "its collection is more than 200 times as large as packed",
+        USUAL.hint("deck-ratio"),
+        7,
+    ),
+    "too many files": (
+        stored(*map(str, range(10_001))),
+        "more than 10,000 files in it",
+        USUAL.hint("deck-files"),
+        7,
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "message", "hint", "status"), DECKS.values(), ids=DECKS)
+def test_decks(data: bytes, message: str, hint: str, status: int) -> None:
+    write("old.apkg", data)
+    write("b.yaml", BANK)
+    done = refused((f"old.apkg: {message}", hint), status=status)
+    assert run("build", "--bank", "b.yaml", "--format", "deck", "--previous", "old.apkg") == done
+    assert run("diff", "b.yaml", "old.apkg") == done
+
+
+# --- names of files -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "stem"),
+    [
+        ("../../etc/passwd", "etc-passwd"),
+        ("/etc/passwd", "etc-passwd"),
+        ("C:\\Windows\\x", "c-windows-x"),
+        ("CON", "con-questions"),
+        ("nul.txt", "nul-txt"),
+        ("-rf", "rf"),
+        (".hidden", "hidden"),
+        ("日本語", "questions"),
+        ("\x1b[31mred", "31mred"),
+        ("x" * 300, "x" * 80),
+        ("a\u202eb", "ab"),
+    ],
+)
+def test_a_title_makes_a_file_name_that_is_good_everywhere(title: str, stem: str) -> None:
+    write("b.yaml", BANK)
+    plan = json.loads(run("build", "--bank", "b.yaml", "--title", title, "--dry-run", "--json").out)
+    assert plan["outputs"] == [f"out/{stem}.pdf", f"out/{stem}.apkg"]
+
+
+@pytest.mark.parametrize("name", ["CON", "lpt1.x", "-x", ".x", "a\0b", "a\nb", "a:b", "a?", "a.", "\u202ex"])
+def test_a_name_that_is_none_on_some_system_is_refused(name: str) -> None:
+    write("b.yaml", BANK)
+    assert run("build", "--bank", "b.yaml", "--name", name) == refused(
+        (f"{name!r} is not a file's name on every system", "for example my-questions"), status=2
+    )
+
+
+# --- limits that a user moves -------------------------------------------------------------------------------
+
+
+def test_a_limit_is_moved_by_a_flag_or_by_the_folder_s_file_and_the_flag_counts() -> None:
+    write("b.yaml", BANK.replace("So.", "x" * 50))
+    too_long = refused(
+        (
+            "b.yaml:4:11: question 'A': answer is longer than 20 characters",
+            "the limit 'answer' is 20 characters; to raise it: --allow answer=40, or [limits] in qexport.toml",
+        ),
+        status=7,
+    )
+    assert run("check", "b.yaml", "--allow", "answer=20") == too_long
+    write("qexport.toml", "[limits]\nanswer = 20\n")
+    assert run("check", "b.yaml") == too_long
+    assert run("check", "b.yaml", "--allow", "answer=1k") == fine()
+    write("qexport.toml", "[limits]\nanswer = '1k'\n")
+    assert run("check", "b.yaml") == fine()
+
+
+def test_every_command_that_reads_takes_limits() -> None:
+    write("b.yaml", BANK.replace("So.", "x" * 50))
+    write("qexport.toml", "[recipes.a]\nbank = 'b.yaml'\n")
+    less = ("--allow", "answer=20")
+    for words in (
+        ("list",),
+        ("show", "A"),
+        ("stats",),
+        ("build",),
+        ("build", "a", "--dry-run"),
+        ("recipes",),
+        ("bundle",),
+        ("release",),
+        ("diff", "b.yaml", "b.yaml"),
+    ):
+        done = run(*words, *less)
+        assert (done.status, "answer is longer than 20 characters" in done.err) == (7, True), words
+    assert not Path("out").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        ("answer", "--allow 'answer' sets no limit", "write NAME=AMOUNT, as in --allow answer=2M"),
+        ("answr=1", "no limit 'answr'", "did you mean answer?"),
+        ("answer=", "the limit answer cannot be ''", "a whole number from 1 on, as in answer=2M"),
+        ("answer=0", "the limit answer cannot be '0'", "a whole number from 1 on, as in answer=2M"),
+        ("answer=-1", "the limit answer cannot be '-1'", "a whole number from 1 on, as in answer=2M"),
+        ("answer=1e9", "the limit answer cannot be '1e9'", "a whole number from 1 on, as in answer=2M"),
+        ("depth=101", "the limit depth cannot be 101", "100 levels are the most it can be"),
+    ],
+)
+def test_a_limit_that_is_none_is_refused(words: str, message: str, hint: str) -> None:
+    write("b.yaml", BANK)
+    assert run("check", "b.yaml", "--allow", words) == refused((message, hint), status=2)
+
+
+def test_a_file_of_more_than_64_mb_is_read_where_that_is_allowed() -> None:
+    answer = "x" * 900_000
+    lines = [json.dumps({"id": f"Q-{number}", "question": "Why?", "answer": answer}) for number in range(80)]
+    write("b.jsonl", "\n".join(lines))
+    assert Path("b.jsonl").stat().st_size > USUAL.file
+    assert run("check", "b.jsonl").status == 7
+    assert run("check", "b.jsonl", "--allow", "file=1G") == fine(bank="b.jsonl", count="80 questions")
+
+
+# --- in a process of its own, where Python itself could end ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "message"),
+    [
+        ("questions: " + "[" * 100_000, 3, "nested deeper than 32 levels"),
+        ("questions: " + "{a: " * 100_000, 3, "nested deeper than 32 levels"),
+        ("- " * 100_000, 3, "nested deeper than 32 levels"),
+        ("? " * 50_000, 3, "nested deeper than 32 levels"),
+        ("questions: [" + "1," * 30_000_000, 7, "more than 3,000,000 values"),
+    ],
+)
+def test_neither_depth_nor_number_ends_the_process(content: str, status: int, message: str) -> None:
+    write("b.yaml", content)
+    done = subprocess.run(
+        [sys.executable, "-m", "qexport", "check", "b.yaml"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
+    assert (done.returncode, done.stdout, message in done.stderr) == (status, "", True)
+    assert "Traceback" not in done.stderr
