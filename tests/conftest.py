@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ PROGRAMS = {
     "java": ("javac",),
     "poppler": ("pdftotext",),
     "qpdf": ("qpdf",),
+    "strace": ("strace",),
 }
 
 
@@ -39,6 +42,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if name == "terminal":
                 if not _has_terminals():
                     do_without("terminals to open")
+            elif name == "namespaces":
+                if not _has_namespaces():
+                    do_without("namespaces of its own to give to a process")
             elif not any(map(shutil.which, PROGRAMS[name])):
                 do_without(f"{name} (none of: {', '.join(PROGRAMS[name])})")
 
@@ -51,6 +57,16 @@ def _has_terminals() -> bool:
     except (AttributeError, OSError):
         return False
     return True
+
+
+@cache
+def _has_namespaces() -> bool:
+    """Say whether a process may be put where it has no network, and mounts of its own."""
+    if not shutil.which("unshare"):
+        return False
+    mount = "mount -t tmpfs -o size=4k none /tmp"
+    tried = subprocess.run(["unshare", "-rmn", "sh", "-c", mount], capture_output=True, check=False)
+    return tried.returncode == 0
 
 
 def do_without(what: str) -> None:

@@ -25,6 +25,7 @@ from qexport.bank_writer import write_bank
 from qexport.editions import Lock, write_lock
 from qexport.errors import InputRefused, Location, Problem
 from qexport.exporters.anki_notes import anki_search
+from qexport.limits import USUAL, Limits
 from qexport.schema import QUESTION_FIELDS
 from qexport.selection import Filters, in_bank_order
 from qexport.source_text import quote
@@ -45,9 +46,6 @@ DATA = "data/"
 BANK = DATA + "questions.yaml"
 TABLE = DATA + "questions.csv"
 LOCK = DATA + "questions.lock.json"
-
-LARGEST = 512 * 1024 * 1024
-MOST_FILES = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,9 +273,9 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def unpack(data: bytes, path: str) -> dict[str, bytes]:
+def unpack(data: bytes, path: str, limits: Limits = USUAL) -> dict[str, bytes]:
     """Return the files of a bundle, or refuse it with all that is wrong; nothing is written to a disk."""
-    files = _members(data, path)
+    files = _members(data, path, limits)
     problems = list(_untrue(files))
     if not problems and pack(files) != data:
         problems.append(_where_other(data, pack(files)))
@@ -289,11 +287,16 @@ def unpack(data: bytes, path: str) -> dict[str, bytes]:
 _AGAIN = "get the file again from where it was published"
 
 
-def _members(data: bytes, path: str) -> dict[str, bytes]:
+def _members(data: bytes, path: str, limits: Limits) -> dict[str, bytes]:
     """Read what is in a zip, no more bytes of it than the file itself has."""
     try:
         with ZipFile(BytesIO(data)) as archive:
             entries = archive.infolist()
+            if len(entries) > limits.bundle_files:
+                message = (
+                    f"{path}: {len(entries):,} files in it, and a bundle has at most {limits.bundle_files:,}"
+                )
+                raise limits.exceeded("bundle-files", message)
             if problems := list(_unlike_a_bundle(entries, len(data))):
                 raise _refused(path, problems)
             files: dict[str, bytes] = {}
@@ -312,9 +315,6 @@ def _members(data: bytes, path: str) -> dict[str, bytes]:
 
 def _unlike_a_bundle(entries: Sequence[ZipInfo], size: int) -> Iterable[str]:
     """Yield why entries should not even be read."""
-    if len(entries) > MOST_FILES:
-        yield f"{len(entries):,} files in it, and a bundle has at most {MOST_FILES:,}"
-        return
     total = sum(entry.file_size for entry in entries)
     if total > size:
         yield f"it says to hold {total:,} bytes, and has {size:,}: a bundle's files are stored, not packed"

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qexport import __version__
 from qexport.command_options import (
     PATH,
     HeadedCommand,
@@ -28,6 +27,7 @@ from qexport.command_options import (
     flags,
     formatted,
     json_option,
+    limited,
     locking_options,
     names_bank,
     reads_bank,
@@ -35,7 +35,7 @@ from qexport.command_options import (
     speaking_flags,
     typeset,
 )
-from qexport.errors import InputRefused, Location, Problem, UsageError
+from qexport.errors import InputRefused, Location, OutputsFailed, Problem, QexportError, UsageError
 from qexport.program import Program, collect_seldom, end_on_signals, now, progress, say, say_json, warn
 from qexport.screen import file_size, problem_fields, quantity
 from qexport.team_commands import COMMANDS, plan_fields, plan_lines, recipes_to_build
@@ -43,6 +43,7 @@ from qexport.team_commands import COMMANDS, plan_fields, plan_lines, recipes_to_
 if TYPE_CHECKING:
     from qexport.chunk_cache import CacheInfo
     from qexport.health import Stats
+    from qexport.limits import Limits
     from qexport.pipeline import Build, Checked, Choice, Imported, Locking
     from qexport.recipes import Recipe
     from qexport.selection import Filters
@@ -52,16 +53,10 @@ if TYPE_CHECKING:
 def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if not value:
         return
-    from importlib.metadata import PackageNotFoundError, version
-    from platform import python_version
+    from qexport.versions import versions
 
-    parts = [f"Python {python_version()}"]
-    for package in ("WeasyPrint", "genanki"):  # what the bytes of an output depend on most
-        try:
-            parts.append(f"{package} {version(package)}")
-        except PackageNotFoundError:
-            parts.append(f"no {package}")
-    say([f"qexport {__version__} ({', '.join(parts)})"])
+    program, *others = (f"{name} {number}" for name, number in versions().items())
+    say([f"{program} ({', '.join(others)})"])
     ctx.exit()
 
 
@@ -103,6 +98,7 @@ def program() -> None:
     is_flag=True,
     help="Write nothing, and end with status 3, where a page contradicts the bank or has unknown answers.",
 )
+@limited
 @json_option
 @flags
 def import_(
@@ -112,6 +108,7 @@ def import_(
     vocabulary: Path | None,
     encoding: str | None,
     strict: bool,
+    limits: Limits,
     as_json: bool,
 ) -> None:
     """Take the questions of captured pages into a bank.
@@ -120,7 +117,9 @@ def import_(
     """
     from qexport import pipeline
 
-    done = pipeline.import_captures(captures, bank, vocabulary=vocabulary, encoding=encoding, strict=strict)
+    done = pipeline.import_captures(
+        captures, bank, vocabulary=vocabulary, encoding=encoding, strict=strict, limits=limits
+    )
     warn(done.report.warnings)
     if as_json:
         say_json({**asdict(done.report), "written": [str(path) for path in done.written]})
@@ -153,14 +152,22 @@ def _import_lines(bank: Path, done: Imported) -> Iterator[str]:
 @json_option
 @flags
 def check(
-    *, bank: Path, encoding: str | None, with_health: bool, fail_on: tuple[str, ...], as_json: bool
+    *,
+    bank: Path,
+    encoding: str | None,
+    limits: Limits,
+    with_health: bool,
+    fail_on: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Check a bank: all that is wrong with it, each with its line and what would be right."""
     from qexport import pipeline
 
     kinds = _kinds(fail_on)
     try:
-        checked = pipeline.check(bank, encoding=encoding, with_health=with_health or bool(kinds))
+        checked = pipeline.check(
+            bank, encoding=encoding, with_health=with_health or bool(kinds), limits=limits
+        )
     except InputRefused as refused:
         if not as_json:
             raise
@@ -231,14 +238,14 @@ def _kinds(names: tuple[str, ...]) -> tuple[str, ...]:
 @json_option
 @filtered
 @flags
-def list_(*, bank: Path, encoding: str | None, filters: Filters, as_json: bool) -> None:
+def list_(*, bank: Path, encoding: str | None, limits: Limits, filters: Filters, as_json: bool) -> None:
     """List questions, one a line.
 
     On a terminal a line is cut to its width; anything else, such as grep, gets it whole.
     """
     from qexport.screen import QUESTION_HEAD, question_fields, question_row, table
 
-    choice = _choose(bank, filters, encoding)
+    choice = _choose(bank, filters, encoding, limits)
     if as_json:
         say_json([question_fields(question, whole=False) for question in choice.questions])
         return
@@ -252,11 +259,19 @@ def list_(*, bank: Path, encoding: str | None, filters: Filters, as_json: bool) 
 @json_option
 @filtered
 @flags
-def show(*, bank: Path, encoding: str | None, ids: tuple[str, ...], filters: Filters, as_json: bool) -> None:
+def show(
+    *,
+    bank: Path,
+    encoding: str | None,
+    limits: Limits,
+    ids: tuple[str, ...],
+    filters: Filters,
+    as_json: bool,
+) -> None:
     """Show whole questions: those with the IDs, or those the filters leave."""
     from qexport.screen import question_fields, question_page
 
-    choice = _choose(bank, replace(filters, id=(*filters.id, *ids)), encoding)
+    choice = _choose(bank, replace(filters, id=(*filters.id, *ids)), encoding, limits)
     if as_json:
         say_json([question_fields(question, whole=True) for question in choice.questions])
         return
@@ -271,11 +286,11 @@ def show(*, bank: Path, encoding: str | None, ids: tuple[str, ...], filters: Fil
 @json_option
 @filtered
 @flags
-def stats(*, bank: Path, encoding: str | None, filters: Filters, as_json: bool) -> None:
+def stats(*, bank: Path, encoding: str | None, limits: Limits, filters: Filters, as_json: bool) -> None:
     """Count questions by technology, level and difficulty, beside what the bank's source claims."""
     from qexport import health
 
-    choice = _choose(bank, filters, encoding)
+    choice = _choose(bank, filters, encoding, limits)
     counts = health.stats(choice.bank, choice.questions)
     if as_json:
         say_json(health.stats_json(counts))
@@ -328,6 +343,7 @@ def build(
     dry_run: bool,
     bank: Path | None,
     encoding: str | None,
+    limits: Limits,
     formats: tuple[str, ...],
     out: Path | None,
     title: str,
@@ -344,12 +360,14 @@ def build(
     With a qexport.toml in the current folder it makes the default recipe of that, or those that are named; flags
     come before what a recipe says.
 
-    Nothing is written unless all of it could be made. A deck also brings the lock beside the bank up to date,
-    which keeps when each note last changed: so a deck imported again changes what changed, and nothing else.
+    Files are written when the last is made, each whole or not at all; one that fails is told, and leaves the
+    others to be written. A deck also brings the lock beside the bank up to date, which keeps when each note last
+    changed: so a deck imported again changes what changed, and nothing else.
     """
     said = {
         "bank": bank,
         "encoding": encoding,
+        "limits": limits,
         "outputs": formats,
         "out": out,
         "title": title,
@@ -380,8 +398,9 @@ def build(
     if as_json:
         fields = [{"recipe": each, **_build_fields(done)} for each, done in built.items()]
         say_json(fields if several else fields[0])
-    else:
+    elif any(done.outputs for done in built.values()):
         say(line for done in built.values() for line in _build_lines(done))
+    _tell_failures(built)
 
 
 def _tell_plans(recipes: Mapping[str, Recipe], *, several: bool, as_json: bool) -> None:
@@ -395,8 +414,21 @@ def _tell_plans(recipes: Mapping[str, Recipe], *, several: bool, as_json: bool) 
         say(line for plan in found for line in plan_lines(plan))
 
 
+def _tell_failures(built: Mapping[str, Build]) -> None:
+    """Raise what kept outputs from being written, if anything did, and say which others were."""
+    from qexport.recipes import named
+
+    errors = tuple(named(each.error, name) for name, done in built.items() for each in done.failures)
+    if not errors:
+        return
+    failed = [f"{name} {each.name}".strip() for name, done in built.items() for each in done.failures]
+    made = [str(written.path) for done in built.values() for written in done.outputs]
+    message = f"not written: {', '.join(failed)}; written: {', '.join(made)}" if made else ""
+    raise OutputsFailed(errors, message) if made or len(errors) > 1 else errors[0]
+
+
 def _build_lines(done: Build) -> Iterator[str]:
-    longest = max(len(str(written.path)) for written in done.outputs)
+    longest = max((len(str(written.path)) for written in done.outputs), default=0)
     for written in done.outputs:
         facts = (
             quantity(len(done.edition.questions), "question"),
@@ -409,6 +441,10 @@ def _build_lines(done: Build) -> Iterator[str]:
         yield f"{done.stamped.path}: {done.stamped.changes}"
         if done.stamped.search:
             yield f"  what is retired, to paste into Anki's browser: {done.stamped.search}"
+
+
+def _reasons(error: QexportError) -> tuple[object, ...]:
+    return error.problems if isinstance(error, InputRefused) else (error.message,)
 
 
 def _build_fields(done: Build) -> dict[str, object]:
@@ -427,6 +463,11 @@ def _build_fields(done: Build) -> dict[str, object]:
             for written in done.outputs
         ],
     }
+    if done.failures:
+        fields["failed"] = [
+            {"format": each.name, "problems": [str(line) for line in _reasons(each.error)]}
+            for each in done.failures
+        ]
     if done.stamped:
         stamped = done.stamped
         fields["lock"] = {
@@ -571,10 +612,10 @@ for command in COMMANDS:
 # --- what the commands need ---------------------------------------------------------------------------------
 
 
-def _choose(bank: Path, filters: Filters, encoding: str | None) -> Choice:
+def _choose(bank: Path, filters: Filters, encoding: str | None, limits: Limits) -> Choice:
     from qexport import pipeline
 
-    choice = pipeline.choose(bank, filters, encoding=encoding)
+    choice = pipeline.choose(bank, filters, encoding=encoding, limits=limits)
     warn(choice.warnings)
     return choice
 

@@ -6,10 +6,9 @@ A decorated command is called with values ready to use: `filters`, `options`, th
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -17,11 +16,14 @@ from qexport.errors import UsageError
 from qexport.options import OPTIONS, Option
 from qexport.program import Flags
 
+if TYPE_CHECKING:
+    from qexport.limits import Limits
+
 DEFAULT_BANKS = (Path("seeds/questions.yaml"), Path("questions.yaml"))
 """Where a bank is looked for when none is named."""
 
 Command = TypeVar("Command", bound=Callable[..., None])
-PATH = click.Path(path_type=Path)
+PATH = click.Path(path_type=Path, readable=False)  # who reads it says what is wrong with it
 
 _WIDEST_CHOICES = 32  # columns of `a|b|c` in the help
 
@@ -130,30 +132,63 @@ def _meaning(option: Option) -> str:
 
 
 def reads_bank(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command --bank and --encoding; it is called with the path of a bank.
+    """Give a command --bank, --encoding and --allow; it is called with the path of a bank, and `limits`.
 
     An argument `place` of the command is another way to name that.
     """
 
     @functools.wraps(command)
-    def with_bank(*, bank: Path | None, place: Path | None = None, **values: object) -> None:
+    def with_bank(*, bank: Path | None, limits: Limits, place: Path | None = None, **values: object) -> None:
         if bank and place:
             raise UsageError(f"two banks are named, {place} and {bank}", hint="name one")
-        command(bank=place or bank or default_bank(), **values)
+        command(bank=place or bank or default_bank(limits), limits=limits, **values)
 
     return names_bank(with_bank)
 
 
+def limited(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command --allow; it is called with the `limits` that hold in this folder."""
+
+    @functools.wraps(command)
+    def with_limits(*, allowed: tuple[str, ...], **values: object) -> None:
+        from qexport.limits import USUAL, changed
+
+        said = dict(_limit_said(words) for words in allowed)
+        limits = changed(USUAL, said)
+        if Path("qexport.toml").is_file():
+            from qexport.recipes import limits_said
+
+            limits = changed(limits_said(limits=limits), said)
+        command(limits=limits, **values)
+
+    return click.option(
+        "--allow",
+        "allowed",
+        metavar="NAME=AMOUNT",
+        multiple=True,
+        help="Set a limit, as answer=2M; repeated: several. All are in docs/bank.md.",
+    )(with_limits)
+
+
+def _limit_said(words: str) -> tuple[str, str]:
+    name, equals, value = words.partition("=")
+    if not equals:
+        raise UsageError(
+            f"--allow {words!r} sets no limit", hint="write NAME=AMOUNT, as in --allow answer=2M"
+        )
+    return name.strip(), value.strip()
+
+
 def names_bank(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command --bank and --encoding as they are written: None where they are not."""
+    """Give a command --bank and --encoding as they are written: None where they are not; and --allow."""
     usual = "that of qexport.toml, else seeds/questions.yaml or questions.yaml"
     which = f"A bank's file, or a folder of them. [default: {usual}]"
-    return click.option("--bank", type=PATH, metavar="PATH", help=which)(encoding_option(command))
+    return click.option("--bank", type=PATH, metavar="PATH", help=which)(encoding_option(limited(command)))
 
 
-def default_bank() -> Path:
+def default_bank(limits: Limits) -> Path:
     """Return the bank that is meant where none is named: that of the default recipe, or one in a usual place."""
-    if said := _bank_of_recipes():
+    if said := _bank_of_recipes(limits):
         return said
     for path in DEFAULT_BANKS:
         if path.is_file():
@@ -164,13 +199,13 @@ def default_bank() -> Path:
     )
 
 
-def _bank_of_recipes() -> Path | None:
+def _bank_of_recipes(limits: Limits) -> Path | None:
     """Return the bank that the default recipe names, if there are recipes and it names one."""
     if not Path("qexport.toml").is_file():
         return None
     from qexport.recipes import recipe_book
 
-    book = recipe_book()
+    book = recipe_book(limits=limits)
     said = book.recipes.get(book.default, {}).get("bank")
     return Path(str(said)) if said else None
 
@@ -196,10 +231,11 @@ cache_option = click.option(
 
 
 def _bytes(_ctx: click.Context, _parameter: click.Parameter, value: str) -> int:
-    parts = re.fullmatch(r"(\d{1,9})([kMG]?)B?", value, re.IGNORECASE | re.ASCII)
-    if not parts:
+    from qexport.limits import amount
+
+    if (size := amount(value)) is None:
         raise click.BadParameter(f"{value!r} is no size such as 100M.")
-    return int(parts[1]) * {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}[parts[2].lower()]
+    return size
 
 
 size_option = click.option(

@@ -72,6 +72,15 @@ class OutputError(QexportError):
     exit_code = 5
 
 
+class OutputsFailed(QexportError):
+    """Some outputs could not be made or written; `errors` say why, and the first has the exit status."""
+
+    def __init__(self, errors: tuple[QexportError, ...], message: str) -> None:
+        super().__init__(message)
+        self.errors = errors
+        self.exit_code = errors[0].exit_code
+
+
 class MachineLacks(QexportError):
     """Something outside the program is missing: a library, the fonts."""
 

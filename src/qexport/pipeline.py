@@ -15,16 +15,18 @@ from typing import TYPE_CHECKING
 
 from qexport import importers, output
 from qexport.editions import Changes, Edition, Lock, joined, read_lock, stamp, with_note_type, write_lock
-from qexport.errors import InputRefused, Location, OutputError, Problem, UsageError
+from qexport.errors import InputRefused, Location, OutputError, Problem, QexportError, UsageError
 from qexport.exporters import Document, Tools, exporter_for
+from qexport.fonts import of_folders
 from qexport.health import Finding, Stats, health, stats
+from qexport.limits import USUAL, Limits
 from qexport.options import checked
 from qexport.question import PROSE_SECTIONS
 from qexport.schema import SCHEMA_FILE, bank_schema
 from qexport.selection import Filters, describe, select
 from qexport.source_text import normalise, read_text
 from qexport.templating import text_problems
-from qexport.themes import ejected, theme
+from qexport.themes import ejected, not_fetched, theme
 from qexport.typesetter import Typesetter
 from qexport.validation import validate
 
@@ -127,24 +129,37 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """One output that was not written; what stood at its place is as it was."""
+
+    name: str
+    """The exporter's."""
+    error: QexportError
+
+
+@dataclass(frozen=True, slots=True)
 class Build:
-    """All that one build did."""
+    """All that one build did, and what it could not do."""
 
     edition: Edition
     outputs: tuple[Written, ...]
     stamped: Stamped | None
+    """None also where there was to be a deck and it was not written."""
     warnings: tuple[Problem, ...]
+    failures: tuple[Failure, ...] = ()
 
 
-def read_bank(path: Path, *, encoding: str | None = None) -> tuple[Bank, tuple[Problem, ...]]:
+def read_bank(
+    path: Path, *, encoding: str | None = None, limits: Limits = USUAL
+) -> tuple[Bank, tuple[Problem, ...]]:
     """Read and check a bank; the second part is what is odd but no reason to refuse it."""
-    return validate(importers.read(path, encoding=encoding))
+    return validate(importers.read(path, encoding=encoding, limits=limits), limits)
 
 
-def choose(path: Path, filters: Filters, *, encoding: str | None = None) -> Choice:
+def choose(path: Path, filters: Filters, *, encoding: str | None = None, limits: Limits = USUAL) -> Choice:
     """Read and check a bank, and select from it."""
-    bank, warnings = read_bank(path, encoding=encoding)
-    return Choice(bank, select(bank, filters), warnings)
+    bank, warnings = read_bank(path, encoding=encoding, limits=limits)
+    return Choice(bank, select(bank, filters, limits), warnings)
 
 
 def import_captures(
@@ -154,6 +169,7 @@ def import_captures(
     vocabulary: Path | None = None,
     encoding: str | None = None,
     strict: bool = False,
+    limits: Limits = USUAL,
 ) -> Imported:
     """Merge captured pages into a bank's file, which is not touched where nothing is new.
 
@@ -164,11 +180,12 @@ def import_captures(
     if bank.suffix.lower() not in importers.IMPORTERS:
         raise UsageError(f"{bank}: a bank's name ends in .yaml", hint=f"write it to {bank}.yaml")
     words = vocabulary or _vocabulary(paths)
-    existing = (str(bank), read_text(bank)) if bank.exists() else None
+    existing = (str(bank), read_text(bank, limits=limits)) if bank.exists() else None
     result = captures.import_captures(
-        _texts(paths, encoding),
-        (str(words), read_text(words)),
+        _texts(paths, encoding, limits),
+        (str(words), read_text(words, limits=limits)),
         existing,
+        limits,
     )
     report = result.report
     if strict and (report.conflicts or report.unmatched):
@@ -191,13 +208,13 @@ def import_captures(
     return Imported(report, tuple(contents))
 
 
-def _texts(paths: Sequence[Path], encoding: str | None) -> list[tuple[str, str]]:
+def _texts(paths: Sequence[Path], encoding: str | None, limits: Limits) -> list[tuple[str, str]]:
     """Read all the files, or say of each what keeps it from being read."""
     texts: list[tuple[str, str]] = []
     problems: list[Problem] = []
     for path in paths:
         try:
-            texts.append((str(path), read_text(path, encoding=encoding)))
+            texts.append((str(path), read_text(path, encoding=encoding, limits=limits)))
         except InputRefused as refused:
             problems += refused.problems
     if problems:
@@ -219,20 +236,22 @@ def _vocabulary(paths: Sequence[Path]) -> Path:
     )
 
 
-def check(path: Path, *, encoding: str | None = None, with_health: bool = False) -> Checked:
+def check(
+    path: Path, *, encoding: str | None = None, with_health: bool = False, limits: Limits = USUAL
+) -> Checked:
     """Read and check a bank, and tell its state; InputRefused has all that is wrong with it."""
-    bank, warnings = read_bank(path, encoding=encoding)
+    bank, warnings = read_bank(path, encoding=encoding, limits=limits)
     active = [question for question in bank.questions if question.status == "active"]
-    warnings = (*warnings, *_judged_texts(active))
+    warnings = (*warnings, *_judged_texts(active, limits))
     return Checked(bank, warnings, stats(bank, active), health(bank) if with_health else None)
 
 
-def _judged_texts(questions: Iterable[Question]) -> Iterator[Problem]:
+def _judged_texts(questions: Iterable[Question], limits: Limits) -> Iterator[Problem]:
     """Yield what would be shown otherwise than it is written; InputRefused with what cannot be shown at all."""
     refused: list[Problem] = []
     for question in questions:
         if question.markup == "markdown":
-            wrong, lost = text_problems(question)
+            wrong, lost = text_problems(question, limits)
             refused += wrong
             yield from lost
     if refused:
@@ -247,19 +266,42 @@ def export(
     tell: Tell = silent,
     typesetter: Typesetter = TYPESETTER,
 ) -> Build:
-    """Make all outputs of a recipe, or none: they are written when the last is rendered."""
+    """Make the outputs of a recipe, and write them when the last is rendered, each whole or not at all.
+
+    One that cannot be made or written leaves the others to be: it is a failure of the build, not an exception.
+    A lock goes with its deck. Decks without their lock would move notes again; a lock tells what was published.
+    """
     tell("reading the bank", 0, 0)
     prepared = prepare(recipe, now=now, locking=locking, typesetter=typesetter)
-    outputs = tuple(
-        Written(name, recipe.out / f"{prepared.stem}{document.suffix}", document, seconds)
-        for name, document, seconds in render(
-            prepared.edition, recipe.outputs, prepared.options, prepared.tools, tell=tell
-        )
-    )
-    contents = {written.path: written.document.data for written in outputs}
+    outputs: dict[str, list[Written]] = {}
+    failures: list[Failure] = []
+    for name, document, seconds in render(
+        prepared.edition, recipe.outputs, prepared.options, prepared.tools, tell=tell
+    ):
+        if isinstance(document, QexportError):
+            failures.append(Failure(name, document))
+        else:
+            path = recipe.out / f"{prepared.stem}{document.suffix}"
+            outputs.setdefault(name, []).append(Written(name, path, document, seconds))
     tell("writing", 0, 0)
-    output.write_all({**contents, **moved_lock(prepared.stamped)})
-    return Build(prepared.edition, outputs, prepared.stamped, prepared.warnings)
+    groups = [
+        {
+            **(moved_lock(prepared.stamped) if name == "deck" else {}),
+            **{written.path: written.document.data for written in documents},
+        }
+        for name, documents in outputs.items()
+    ]
+    for name, error in zip(list(outputs), output.write_groups(groups), strict=True):
+        if error:
+            del outputs[name]
+            failures.append(Failure(name, error))
+    return Build(
+        edition=prepared.edition,
+        outputs=tuple(written for documents in outputs.values() for written in documents),
+        stamped=prepared.stamped if "deck" in outputs else None,
+        warnings=prepared.warnings,
+        failures=tuple(failures),
+    )
 
 
 def prepare(
@@ -278,8 +320,10 @@ def prepare(
         exporter_for(name)
     options = checked(recipe.options)
     look = theme(str(options["theme"]))
-    tools = Tools(look.templates(), look.styles(), look.digest(), typesetter)
-    choice = choose(recipe.bank, recipe.filters, encoding=recipe.encoding)
+    limits = recipe.limits
+    patient = replace(typesetter, seconds=limits.layout_seconds, fonts=of_folders(look.folders))
+    tools = Tools(look.templates(limits), look.styles(), look.digest(), patient)
+    choice = choose(recipe.bank, recipe.filters, encoding=recipe.encoding, limits=limits)
     title = _one_line(recipe.title) or choice.bank.title
     stem = file_stem(recipe, title)
     place = recipe.lock or lock_path(recipe.bank)
@@ -290,21 +334,29 @@ def prepare(
         bank=choice.bank,
         questions=choice.questions,
         title=title,
-        scope=describe(choice.bank, recipe.filters, choice.questions),
-        retired=_retired(choice.bank, recipe.filters),
-        lock=stamped.lock if stamped else _read_lock(place)[0],
+        scope=describe(choice.bank, recipe.filters, choice.questions, limits),
+        retired=_retired(choice.bank, recipe.filters, limits),
+        lock=stamped.lock if stamped else _read_lock(place, limits)[0],
     )
     pictured = [
         each for each in choice.questions if any("![" in getattr(each, part) for part in PROSE_SECTIONS)
     ]
-    warnings = (*choice.warnings, *(stamped.warnings if stamped else ()), *_judged_texts(pictured))
+    warnings = (
+        *not_fetched(tools.styles),
+        *choice.warnings,
+        *(stamped.warnings if stamped else ()),
+        *_judged_texts(pictured, limits),
+    )
     return Prepared(edition, options, tools, stem, stamped, warnings)
 
 
 def render(
     edition: Edition, outputs: Sequence[str], options: Options, tools: Tools, *, tell: Tell = silent
-) -> Iterator[tuple[str, Document, float]]:
-    """Yield every document of an edition with its exporter's name and the seconds it took."""
+) -> Iterator[tuple[str, Document | QexportError, float]]:
+    """Yield every document of an edition with its exporter's name and the seconds it took.
+
+    In place of the documents of an exporter that cannot make them stands its error.
+    """
     options = _dated(options, edition.lock)
     folios: Mapping[str, int] = {}
     with tools.typesetter.at_work() as typesetter:
@@ -312,9 +364,13 @@ def render(
             tell(name, 0, 0)
             started = perf_counter()
             telling = replace(typesetter, progress=partial(tell, name))
-            document = exporter_for(name).render(
-                edition, options, replace(tools, typesetter=telling, folios=folios)
-            )
+            try:
+                document = exporter_for(name).render(
+                    edition, options, replace(tools, typesetter=telling, folios=folios)
+                )
+            except QexportError as error:
+                yield name, error, perf_counter() - started
+                continue
             folios = folios or document.folios
             for each in (document, *document.beside):
                 yield name, each, perf_counter() - started
@@ -357,8 +413,10 @@ def file_stem(recipe: Recipe, title: str) -> str:
     name = recipe.name
     if not name:
         return output.slug(title)
-    if name in (".", "..") or "/" in name or "\\" in name:
+    if "/" in name or "\\" in name or name in (".", ".."):
         raise UsageError(f"{name!r} is not a file's name", hint="the folder goes into --out")
+    if name.startswith((".", "-")) or not name.isprintable() or not output.is_name(name):
+        raise UsageError(f"{name!r} is not a file's name on every system", hint="for example my-questions")
     return name
 
 
@@ -367,11 +425,11 @@ def lock_path(bank: Path) -> Path:
     return bank / "questions.lock.json" if bank.is_dir() else bank.with_suffix(".lock.json")
 
 
-def _read_lock(path: Path) -> tuple[Lock | None, str]:
+def _read_lock(path: Path, limits: Limits) -> tuple[Lock | None, str]:
     """Return the lock and its text; none and an empty one where there is no lock yet."""
     if not path.exists():
         return None, ""
-    text = read_text(path)
+    text = read_text(path, limits=limits)
     return read_lock(text, str(path)), text
 
 
@@ -382,11 +440,11 @@ def stamp_bank(
     from qexport.exporters.anki_deck import content
     from qexport.exporters.anki_notes import anki_search
 
-    before, text = _read_lock(path)
+    before, text = _read_lock(path, tools.limits)
     if locking.previous:
         if before is not None:
             raise UsageError(f"there is a lock: {path}", hint="--previous is for a lock that is lost")
-        before = _lock_of(locking.previous, bank)
+        before = _lock_of(locking.previous, bank, tools.limits)
     now_is = content(bank, options, tools)
     note_type = with_note_type(now_is.note_type, before, str(path), may_change=locking.new_note_type)
     lock, changes = stamp(replace(now_is, note_type=note_type), before, now)
@@ -397,18 +455,20 @@ def stamp_bank(
     return Stamped(path, lock, changes, moved, anki_search(sorted(lock.left)), warnings)
 
 
-def _lock_of(decks: Sequence[Path], bank: Bank) -> Lock:
-    from qexport.exporters.anki_previous import LARGEST, lock_of
+def _lock_of(decks: Sequence[Path], bank: Bank, limits: Limits) -> Lock:
+    from qexport.exporters.anki_previous import lock_of
 
     locks = []
     for path in decks:
         try:
             with path.open("rb") as file:
-                package = file.read(LARGEST + 1)
+                package = file.read(limits.deck + 1)
         except OSError as error:
             problem = Problem(Location(str(path)), f"cannot be read: {error.strerror}")
             raise InputRefused((problem,)) from error
-        locks.append(lock_of(package, str(path), bank))
+        if len(package) > limits.deck:
+            raise limits.exceeded("deck", f"{path}: larger than {limits.said('deck')}")
+        locks.append(lock_of(package, str(path), bank, limits))
     return joined(locks)
 
 
@@ -437,11 +497,11 @@ def _other_options(path: Path, before: Lock, after: Lock) -> tuple[Problem, ...]
     )
 
 
-def _retired(bank: Bank, filters: Filters) -> tuple[Question, ...]:
+def _retired(bank: Bank, filters: Filters, limits: Limits) -> tuple[Question, ...]:
     """Return the retired questions that pass the filters, if nothing else kept them out."""
     retired = {question.id for question in bank.questions if question.status == "retired"}
     if not retired:
         return ()
     active = replace(bank, questions=tuple(replace(each, status="active") for each in bank.questions))
-    passing = {question.id for question in select(active, replace(filters, limit=None, sample=None))}
+    passing = {question.id for question in select(active, replace(filters, limit=None, sample=None), limits)}
     return tuple(question for question in bank.questions if question.id in retired & passing)

@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from qexport.errors import InputRefused, LimitExceeded, OutputError, Problem, QexportError, UsageError
+from qexport.errors import (
+    InputRefused,
+    LimitExceeded,
+    OutputError,
+    OutputsFailed,
+    Problem,
+    QexportError,
+    UsageError,
+)
 from qexport.screen import Progress, as_json, shown
 
 if TYPE_CHECKING:
@@ -106,14 +114,11 @@ def _tell(error: Exception, flags: Flags) -> int:
     if flags.debug:
         import traceback
 
-        say_aside("".join(traceback.format_exception(error)).rstrip())
+        for each in error.errors if isinstance(error, OutputsFailed) else (error,):
+            say_aside("".join(traceback.format_exception(each)).rstrip())
     match error:
         case click.exceptions.NoArgsIsHelpError():
             say_aside(error.format_message())
-            return error.exit_code
-        case InputRefused():
-            for problem in error.problems:
-                say_aside(_message("error", str(problem), problem.hint))
             return error.exit_code
         case QexportError():
             known = error
@@ -127,8 +132,21 @@ def _tell(error: Exception, flags: Flags) -> int:
         case _:
             what = f"{type(error).__name__}: {error}".rstrip(": ")
             known = QexportError(f"internal error: {what} (please report; --debug shows the traceback)")
-    say_aside(_message("error", known.message, known.hint))
+    for text in dict.fromkeys(_told(known)):  # one reason may have kept two outputs from being made
+        say_aside(text)
     return known.exit_code
+
+
+def _told(error: QexportError) -> Iterator[str]:
+    """Yield what an error says: all problems of a source, or of several outputs."""
+    if isinstance(error, InputRefused):
+        yield from (_message("error", str(problem), problem.hint) for problem in error.problems)
+        return
+    if isinstance(error, OutputsFailed):
+        for each in error.errors:
+            yield from _told(each)
+    if error.message:
+        yield _message("error", error.message, error.hint)
 
 
 def _give_up_printing() -> None:

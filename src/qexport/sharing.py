@@ -8,28 +8,28 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
-from platform import python_version
 from posixpath import normpath
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
-from qexport import __version__, bundle, differences, importers, output, revisions
+from qexport import bundle, differences, importers, output, revisions
 from qexport.bundle import BundledRecipe, Contents, Manifest
 from qexport.differences import Differences, Snapshot
 from qexport.editions import Edition, Release, read_lock, write_lock
 from qexport.errors import (
     InputRefused,
-    LimitExceeded,
     Location,
     OutputError,
     Problem,
+    QexportError,
     UsageError,
 )
 from qexport.exporters import EXPORTERS, Tools
+from qexport.fonts import of_folders
 from qexport.images import Image, read_image
+from qexport.limits import USUAL, Limits
 from qexport.options import checked
 from qexport.pipeline import (
     NO_LOCKING,
@@ -52,8 +52,9 @@ from qexport.recipes import in_recipe
 from qexport.source_text import decoded, quote, read_text
 from qexport.templating import Templates, question_images
 from qexport.themes import built_in, theme
-from qexport.typesetter import Typesetter, libraries
+from qexport.typesetter import Typesetter
 from qexport.validation import validate
+from qexport.versions import versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,7 +86,7 @@ def plans(recipes: Mapping[str, Recipe]) -> tuple[Plan, ...]:
     for name, recipe in recipes.items():
         with in_recipe(name):
             options = checked(recipe.options)
-            choice = choose(recipe.bank, recipe.filters, encoding=recipe.encoding)
+            choice = choose(recipe.bank, recipe.filters, encoding=recipe.encoding, limits=recipe.limits)
             stem = file_stem(recipe, " ".join(recipe.title.split()) or choice.bank.title)
             endings = (ending for each in recipe.outputs for ending in _endings(each, options))
             paths = tuple(recipe.out / f"{stem}{ending}" for ending in endings)
@@ -148,13 +149,22 @@ def make_bundle(
             )
     stamped = _same_lock(prepared)
     notes = notes_path(first.bank)
-    contents = _contents(recipes, prepared, stamped, read_text(notes) if notes.exists() else "")
+    contents = _contents(
+        recipes, prepared, stamped, read_text(notes, limits=first.limits) if notes.exists() else ""
+    )
     tools = {name: each.tools for name, each in prepared.items()}
     files, warnings = _files(contents, tools, tell)
     tell("writing", 0, 0)
-    output.write_all({path: bundle.pack(files), **moved_lock(stamped)})
+    output.write_all({**moved_lock(stamped), path: bundle.pack(files)})
     said: list[Problem | str] = [each for one in prepared.values() for each in one.warnings]
     return Bundled(path, files, contents.recipes, stamped, tuple(dict.fromkeys([*said, *warnings])))
+
+
+def _made(document: Document | QexportError) -> Document:
+    """Return a document; a bundle has all of them, or is not made."""
+    if isinstance(document, QexportError):
+        raise document
+    return document
 
 
 def _of_one_bank(recipes: Mapping[str, Recipe]) -> Recipe:
@@ -211,13 +221,13 @@ def _contents(
         recipes=bundled,
         fingerprint=bundle.fingerprint(whole),
         notes=notes,
-        pictures=_pictures(part.questions),
+        pictures=_pictures(part.questions, next(iter(prepared.values())).tools.limits),
     )
 
 
 def _files(
     contents: Contents, tools: Mapping[str, Tools], tell: Tell
-) -> tuple[dict[str, bytes], tuple[str, ...]]:
+) -> tuple[dict[str, bytes], tuple[Problem, ...]]:
     """Render all documents from the contents alone; return the files of the bundle, and warnings."""
     questions = {question.id: question for question in contents.bank.questions}
     documents: dict[str, list[Document]] = {}
@@ -231,39 +241,30 @@ def _files(
             lock=contents.lock,
         )
         rendered = render(edition, recipe.outputs, checked(recipe.options), tools[recipe.name], tell=tell)
-        documents[recipe.name] = [document for _, document, _ in rendered]
-    files = bundle.files_of(contents, documents, Templates(), made_with())
+        documents[recipe.name] = [_made(document) for _, document, _ in rendered]
+    files = bundle.files_of(contents, documents, Templates(), versions())
     warnings = (text for made in documents.values() for document in made for text in document.warnings)
     return files, tuple(dict.fromkeys(warnings))
-
-
-def made_with() -> dict[str, str]:
-    """Return what the bytes of documents depend on besides what they are made from."""
-    packages = ("WeasyPrint", "pydyf", "pypdf", "genanki", "Pygments", "markdown-it-py")
-    return {
-        "qexport": __version__,
-        "Python": python_version(),
-        **{package: version(package) for package in packages},
-        **{name: number for name, _, number in (each.partition(" ") for each in libraries())},
-    }
 
 
 _ADDRESSES = re.compile(r"!\[[^\]]*\]\(\s*<?([^\s)>]+)|^ {0,3}\[[^\]]+\]:\s*<?([^\s>]+)", re.MULTILINE)
 
 
-def _pictures(questions: Iterable[Question]) -> dict[str, bytes]:
+def _pictures(questions: Iterable[Question], limits: Limits) -> dict[str, bytes]:
     """Return the files of all pictures that questions show, by their paths from the bank's folder."""
     found: dict[str, bytes] = {}
     problems: list[Problem] = []
     for question in questions:
-        shown = {image.name for image in question_images(question)}
+        shown = {image.name for image in question_images(question, limits)}
         if not shown:
             continue
         folder = Path(question.location.path).parent
         texts = "\n\n".join(getattr(question, key) for key in PROSE_SECTIONS)
         for address in (unquote(first or second) for first, second in _ADDRESSES.findall(texts)):
             path = normpath(address)
-            if isinstance(image := read_image(folder, path), Image) and not path.startswith(("..", "/")):
+            if isinstance(image := read_image(folder, path, limits), Image) and not path.startswith(
+                ("..", "/")
+            ):
                 found[path] = image.data
                 shown.discard(image.name)
         if shown:
@@ -293,38 +294,45 @@ class Verified:
     rebuilt: bool
 
 
-def verify(path: Path, *, rebuild: bool = False, with_theme: str = "", tell: Tell = silent) -> Verified:
+def verify(
+    path: Path,
+    *,
+    rebuild: bool = False,
+    with_theme: str = "",
+    tell: Tell = silent,
+    limits: Limits = USUAL,
+) -> Verified:
     """Check every hash of a bundle; with `rebuild` make it again from its data, and compare bytes.
 
     InputRefused has all that is wrong with it. Nothing comes from a cache.
     """
-    files = bundle.unpack(_read(path), str(path))
+    files = bundle.unpack(_read(path, "bundle", limits), str(path), limits)
     manifest = bundle.read_manifest(files, str(path))
-    contents = _contents_in(files, manifest, str(path))
+    contents = _contents_in(files, manifest, str(path), limits)
     if rebuild:
-        tools = {each.name: _tools_for(each, with_theme, str(path)) for each in contents.recipes}
+        tools = {each.name: _tools_for(each, with_theme, str(path), limits) for each in contents.recipes}
         _check_rebuilt(files, contents, manifest, tools, tell=tell, path=str(path))
     return Verified(path, files, manifest, contents.lock.release, rebuild)
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, limit: Literal["bundle", "deck"], limits: Limits) -> bytes:
     try:
         with path.open("rb") as file:
-            data = file.read(bundle.LARGEST + 1)
+            data = file.read(getattr(limits, limit) + 1)
     except (OSError, ValueError) as error:
         said = f"this cannot be read: {getattr(error, 'strerror', None) or error}"
         raise InputRefused((Problem(Location(str(path)), said),)) from error
-    if len(data) > bundle.LARGEST:
-        raise LimitExceeded(f"{path}: larger than {bundle.LARGEST // 2**20} MB")
+    if len(data) > getattr(limits, limit):
+        raise limits.exceeded(limit, f"{path}: larger than {limits.said(limit)}")
     return data
 
 
-def _contents_in(files: Mapping[str, bytes], manifest: Manifest, path: str) -> Contents:
+def _contents_in(files: Mapping[str, bytes], manifest: Manifest, path: str, limits: Limits) -> Contents:
     """Return what an unpacked bundle was made from, checked as if it were anyone's."""
     missing = [name for name in (bundle.BANK, bundle.LOCK, bundle.NOTES) if name not in files]
     if missing:
         raise InputRefused(tuple(Problem(Location(path), f"no {name} in it") for name in missing))
-    bank = _bank_in(files, path)
+    bank = _bank_in(files, path, limits)
     lock = read_lock(_text_in(files, bundle.LOCK, path), f"{path}/{bundle.LOCK}")
     known = {question.id for question in bank.questions}
     used = {key for recipe in manifest.recipes for key in (*recipe.ids, *recipe.retired)}
@@ -346,10 +354,11 @@ def _contents_in(files: Mapping[str, bytes], manifest: Manifest, path: str) -> C
     )
 
 
-def _bank_in(files: Mapping[str, bytes], path: str) -> Bank:
+def _bank_in(files: Mapping[str, bytes], path: str, limits: Limits) -> Bank:
     if bundle.BANK not in files:
         raise InputRefused((Problem(Location(path), f"no {bundle.BANK} in it"),))
-    bank, _ = validate(importers.parse(_text_in(files, bundle.BANK, path), f"{path}/{bundle.BANK}"))
+    name = f"{path}/{bundle.BANK}"
+    bank, _ = validate(importers.parse(_text_in(files, bundle.BANK, path), name, limits), limits)
     return bank
 
 
@@ -373,7 +382,7 @@ def _check_rebuilt(
             rebuilt, _ = _files(contents, tools, tell)
         except UsageError as error:
             raise InputRefused((Problem(Location(path), error.message, error.hint),)) from error
-    here = made_with()
+    here = versions()
     others = [
         f"{name} {number}, and here is {here.get(name, 'none')}"
         for name, number in manifest.made_with.items()
@@ -393,7 +402,7 @@ def _check_rebuilt(
         raise InputRefused(tuple(problems))
 
 
-def _tools_for(recipe: BundledRecipe, with_theme: str, path: str) -> Tools:
+def _tools_for(recipe: BundledRecipe, with_theme: str, path: str, limits: Limits) -> Tools:
     """Return what a recipe is rendered with; a theme's folder is only ever the user's own choice."""
     name = str(recipe.options.get("theme", checked({})["theme"]))
     if name not in built_in():
@@ -407,13 +416,18 @@ def _tools_for(recipe: BundledRecipe, with_theme: str, path: str) -> Tools:
     for each in recipe.outputs:
         if each not in EXPORTERS:
             raise InputRefused((Problem(Location(path), f"{recipe.name} has an output {quote(each)}"),))
-    return Tools(look.templates(), look.styles(), look.digest(), TYPESETTER)
+    patient = replace(TYPESETTER, seconds=limits.layout_seconds, fonts=of_folders(look.folders))
+    return Tools(look.templates(limits), look.styles(), look.digest(), patient)
 
 
 def _unfolded(contents: Contents, folder: Path) -> Contents:
     """Write bank and pictures into a folder, and return the contents with questions that are there."""
     bank = folder / "questions.yaml"
-    output.write_all({bank: b"", **{folder / name: data for name, data in contents.pictures.items()}})
+    for path, data in {
+        bank: b"",
+        **{folder / name: data for name, data in contents.pictures.items()},
+    }.items():
+        output.write(path, data)
     questions = (replace(question, location=Location(str(bank))) for question in contents.bank.questions)
     return replace(contents, bank=replace(contents.bank, questions=tuple(questions)))
 
@@ -421,12 +435,12 @@ def _unfolded(contents: Contents, folder: Path) -> Contents:
 # Differences
 
 
-def compare(old: str, new: str, *, bank: Path | None = None) -> Differences:
+def compare(old: str, new: str, *, bank: Path | None = None, limits: Limits = USUAL) -> Differences:
     """Return what became of the questions of one edition in another.
 
     Each is a bank's file or folder, a bundle, a deck, `REVISION:PATH`, or `git:REVISION` of `bank`.
     """
-    sides = {words: _side(words, bank) for words in (old, new)}
+    sides = {words: _side(words, bank, limits) for words in (old, new)}
     as_decks = any(isinstance(side, Snapshot) for side, _ in sides.values())
 
     def snapshot(words: str) -> Snapshot:
@@ -440,32 +454,35 @@ def compare(old: str, new: str, *, bank: Path | None = None) -> Differences:
     return differences.differences(snapshot(old), snapshot(new))
 
 
-def _side(words: str, bank: Path | None) -> tuple[Bank | Snapshot, frozenset[str] | None]:
+def _side(words: str, bank: Path | None, limits: Limits) -> tuple[Bank | Snapshot, frozenset[str] | None]:
     """Return an edition, and of a part of a bank what left the whole."""
     path = Path(words)
     suffix = path.suffix.lower()
     if suffix == ".apkg" and path.exists():
-        return _deck(path), None
+        return _deck(path, limits), None
     if suffix == ".zip" and path.exists():
-        files = bundle.unpack(_read(path), words)
-        contents = _contents_in(files, bundle.read_manifest(files, words), words)
+        files = bundle.unpack(_read(path, "bundle", limits), words, limits)
+        contents = _contents_in(files, bundle.read_manifest(files, words), words, limits)
         return contents.bank, frozenset(contents.lock.left)
     if path.exists() or ":" not in words:
-        return read_bank(path)[0], None
+        return read_bank(path, limits=limits)[0], None
     revision, _, place = words.partition(":")
     if revision == "git":
         if bank is None:
             raise UsageError(
                 f"{words}: of which bank?", hint="name it with --bank PATH, or write REVISION:PATH"
             )
-        return validate(revisions.bank_at(place, f"./{bank.name}", folder=bank.parent))[0], None
-    return validate(revisions.bank_at(revision, place))[0], None
+        raw = revisions.bank_at(place, f"./{bank.name}", folder=bank.parent, limits=limits)
+    else:
+        raw = revisions.bank_at(revision, place, limits=limits)
+    return validate(raw, limits)[0], None
 
 
-def _deck(path: Path) -> Snapshot:
+def _deck(path: Path, limits: Limits) -> Snapshot:
     from qexport.exporters.anki_previous import notes_in
 
-    states = tuple(differences.state_of_note(*note) for note in notes_in(_read(path), str(path)))
+    notes = notes_in(_read(path, "deck", limits), str(path), limits)
+    states = tuple(differences.state_of_note(*note) for note in notes)
     return Snapshot(name=str(path), title=path.stem, states=states)
 
 
@@ -494,17 +511,18 @@ def make_release(recipe: Recipe, *, now: int, since: str = "") -> Released:
 
     `since` is the edition before, as `compare` takes it; without it, what git has of the last release.
     """
-    bank, _ = read_bank(recipe.bank, encoding=recipe.encoding)
+    limits = recipe.limits
+    bank, _ = read_bank(recipe.bank, encoding=recipe.encoding, limits=limits)
     place = recipe.lock or lock_path(recipe.bank)
-    said = read_lock(read_text(place), str(place)).options if place.exists() else {}
+    said = read_lock(read_text(place, limits=limits), str(place)).options if place.exists() else {}
     options = checked({**said, **recipe.options})
     look = theme(str(options["theme"]))
-    stamped = stamp_bank(place, bank, options, Tools(look.templates()), locking=NO_LOCKING, now=now)
+    stamped = stamp_bank(place, bank, options, Tools(look.templates(limits)), locking=NO_LOCKING, now=now)
     before = stamped.lock.release
     found = None
     if before is not None:
         old = since or _released_before(before, recipe.bank, place)
-        found = compare(old, str(recipe.bank), bank=recipe.bank)
+        found = compare(old, str(recipe.bank), bank=recipe.bank, limits=limits)
         if not found.entries:
             message = f"no question is other than in edition {before.number}"
             raise UsageError(message, hint=f"compared with {old}; a release says what is new")
@@ -521,12 +539,12 @@ def make_release(recipe: Recipe, *, now: int, since: str = "") -> Released:
         notes = differences.first_notes(bank.title, bank.source, active, heading)
     lock = replace(stamped.lock, release=release)
     path = notes_path(recipe.bank)
-    earlier = read_text(path) if path.exists() else ""
+    earlier = read_text(path, limits=limits) if path.exists() else ""
     if earlier.startswith(f"# Release notes\n\n## {heading}\n"):
         raise OutputError(f"{path}: has notes of edition {release.number} already", hint="remove them")
-    contents = {
-        place: write_lock(lock).encode(),
+    contents = {  # a release that has its notes only can be made again
         path: differences.with_release(notes, earlier).encode(),
+        place: write_lock(lock).encode(),
     }
     output.write_all(contents)
     return Released(release, found, notes, tuple(contents), replace(stamped, lock=lock, moved=True))

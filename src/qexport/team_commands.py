@@ -14,6 +14,7 @@ from qexport.command_options import (
     default_bank,
     flags,
     json_option,
+    limited,
     locking_options,
     names_bank,
     typeset,
@@ -23,6 +24,7 @@ from qexport.program import now, progress, say, say_json, warn
 from qexport.screen import file_size, quantity, shown, table
 
 if TYPE_CHECKING:
+    from qexport.limits import Limits
     from qexport.pipeline import Locking
     from qexport.recipes import Recipe, RecipeBook
     from qexport.selection import Filters
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def named_recipes(
-    names: Sequence[str], *, every: bool, bank: Path | None = None, bundled: bool = False
+    names: Sequence[str], *, every: bool, limits: Limits, bank: Path | None = None, bundled: bool = False
 ) -> dict[str, Recipe]:
     """Return the recipes of the current folder that are asked for: by name, all, or the default one."""
     from qexport.recipes import BUNDLED_OUTPUTS, DEFAULT_OUTPUTS, RECIPES_FILE, recipe_book
@@ -43,10 +45,10 @@ def named_recipes(
         raise UsageError("--all, and names of recipes", hint="leave one of them out")
     if not Path(RECIPES_FILE).exists():
         raise UsageError(f"no {RECIPES_FILE} here", hint="recipes are written into one: [recipes.everything]")
-    book = recipe_book()
+    book = recipe_book(limits=limits)
     chosen = tuple(book.recipes) if every else book.named(names) or _default(book)
     outputs = BUNDLED_OUTPUTS if bundled else DEFAULT_OUTPUTS
-    return {name: book.recipe(name, bank or _usual_bank(), outputs) for name in chosen}
+    return {name: book.recipe(name, bank or _usual_bank(limits), outputs, limits) for name in chosen}
 
 
 def _default(book: RecipeBook) -> tuple[str, ...]:
@@ -58,9 +60,9 @@ def _default(book: RecipeBook) -> tuple[str, ...]:
     )
 
 
-def _usual_bank() -> Path | None:
+def _usual_bank(limits: Limits) -> Path | None:
     try:
-        return default_bank()
+        return default_bank(limits)
     except UsageError:
         return None  # a recipe may name its own
 
@@ -77,9 +79,9 @@ def recipes_to_build(
     from qexport.recipes import RECIPES_FILE, Recipe, changed
 
     if names or every or Path(RECIPES_FILE).exists():
-        found = named_recipes(names, every=every, bank=said["bank"])
+        found = named_recipes(names, every=every, limits=said["limits"], bank=said["bank"])
     else:
-        found = {"": Recipe(bank=said["bank"] or default_bank())}
+        found = {"": Recipe(bank=said["bank"] or default_bank(said["limits"]))}
     return {name: changed(recipe, said, filters, options) for name, recipe in found.items()}
 
 
@@ -89,7 +91,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
 
     choice = plan.choice
     count = quantity(len(choice.questions), "question")
-    words = describe(choice.bank, plan.recipe.filters, choice.questions)
+    words = describe(choice.bank, plan.recipe.filters, choice.questions, plan.recipe.limits)
     yield f"{plan.name}: {count} · {words}" if plan.name else f"{count} · {words}"
     yield from (f"  → {path}" for path in plan.paths)
     yield from (f"  {each.id}  {' '.join(each.question.split())}" for each in choice.questions)
@@ -109,16 +111,17 @@ def plan_fields(plan: Plan) -> dict[str, object]:
 
 
 @click.command()
+@limited
 @json_option
 @flags
-def recipes(*, as_json: bool) -> None:
+def recipes(*, limits: Limits, as_json: bool) -> None:
     """List the recipes of qexport.toml, and how many questions each has."""
     from qexport.recipes import recipe_book
     from qexport.selection import describe
     from qexport.sharing import plans
 
-    found = plans(named_recipes((), every=True))
-    default = recipe_book().default
+    found = plans(named_recipes((), every=True, limits=limits))
+    default = recipe_book(limits=limits).default
     if as_json:
         say_json([{**plan_fields(plan), "default": plan.name == default} for plan in found])
         return
@@ -127,7 +130,7 @@ def recipes(*, as_json: bool) -> None:
             f"{plan.name} (default)" if plan.name == default else plan.name,
             str(len(plan.choice.questions)),
             ", ".join(plan.recipe.outputs),
-            describe(plan.choice.bank, plan.recipe.filters, plan.choice.questions),
+            describe(plan.choice.bank, plan.recipe.filters, plan.choice.questions, limits),
         )
         for plan in found
     ]
@@ -148,6 +151,7 @@ def recipes(*, as_json: bool) -> None:
 @click.option("--all", "every", is_flag=True, help="Put every recipe in.")
 @locking_options
 @typeset
+@limited
 @json_option
 @flags
 def make_bundle(
@@ -158,6 +162,7 @@ def make_bundle(
     lock: Path | None,
     locking: Locking,
     typesetter: Typesetter,
+    limits: Limits,
     as_json: bool,
 ) -> None:
     """Make one file for a team: documents, the data they were made from, and what is new.
@@ -169,7 +174,7 @@ def make_bundle(
     with progress() as tell:
         from qexport import sharing
 
-        found = named_recipes(names, every=every, bundled=True)
+        found = named_recipes(names, every=every, limits=limits, bundled=True)
         if lock:
             found = {name: replace(recipe, lock=lock) for name, recipe in found.items()}
         done = sharing.make_bundle(found, path, now=now(), locking=locking, tell=tell, typesetter=typesetter)
@@ -206,14 +211,15 @@ def _bundle_fields(done: Bundled) -> dict[str, object]:
 @click.option(
     "--theme", "with_theme", default="", metavar="DIR", help="The theme, if it was made with one's own."
 )
+@limited
 @json_option
 @flags
-def verify(*, path: Path, rebuild: bool, with_theme: str, as_json: bool) -> None:
+def verify(*, path: Path, rebuild: bool, with_theme: str, limits: Limits, as_json: bool) -> None:
     """Check a bundle: that every byte of it is as it was made."""
     with progress() as tell:
         from qexport import sharing
 
-        done = sharing.verify(path, rebuild=rebuild, with_theme=with_theme, tell=tell)
+        done = sharing.verify(path, rebuild=rebuild, with_theme=with_theme, tell=tell, limits=limits)
     if as_json:
         say_json(
             {
@@ -245,8 +251,9 @@ FORMATS = ("text", "markdown", "json", "html")
 @click.argument("new")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="[default: text]")
 @click.option("--bank", type=PATH, metavar="PATH", help="The bank of git:REVISION. [default: as for build]")
+@limited
 @flags
-def diff(*, old: str, new: str, form: str, bank: Path | None) -> None:
+def diff(*, old: str, new: str, form: str, bank: Path | None, limits: Limits) -> None:
     """Tell what became of each question between two editions.
 
     OLD and NEW are banks, bundles (.zip), decks (.apkg), REVISION:PATH as git has it, or git:REVISION of the
@@ -254,7 +261,7 @@ def diff(*, old: str, new: str, form: str, bank: Path | None) -> None:
     """
     from qexport import differences, sharing
 
-    found = sharing.compare(old, new, bank=bank or _usual_bank())
+    found = sharing.compare(old, new, bank=bank or _usual_bank(limits), limits=limits)
     if form == "json":
         say_json(differences.as_fields(found))
     elif form == "markdown":
@@ -280,14 +287,16 @@ def diff(*, old: str, new: str, form: str, bank: Path | None) -> None:
 @names_bank
 @json_option
 @flags
-def release(*, name: str, since: str, bank: Path | None, encoding: str | None, as_json: bool) -> None:
+def release(
+    *, name: str, since: str, bank: Path | None, encoding: str | None, limits: Limits, as_json: bool
+) -> None:
     """Give the bank as it is now the next edition number, with notes on what is new.
 
     Commit what it writes together with the bank. Decks and covers made from then on tell the number.
     """
     from qexport import sharing
 
-    said = {"bank": bank, "encoding": encoding}
+    said = {"bank": bank, "encoding": encoding, "limits": limits}
     names = (name,) if name else ()
     from qexport.selection import Filters
 

@@ -165,16 +165,58 @@ def test_the_format_is_checked_before_the_bank_is_read(monkeypatch: pytest.Monke
     )
 
 
-def test_nothing_is_written_when_one_output_cannot_be_made() -> None:
-    with pytest.raises(OutputError):
-        export(recipe(outputs=("handbook", "deck", "failing")), now=1_000)
-    assert list(files()) == ["bank.yaml"]
+def test_an_output_that_cannot_be_made_leaves_the_others_to_be() -> None:
+    build = export(recipe(outputs=("failing", "handbook", "deck")), now=1_000)
+    assert list(files()) == [
+        "bank.lock.json",
+        "bank.yaml",
+        "out/questions-answers.apkg",
+        "out/questions-answers.pdf",
+    ]
+    assert [each.name for each in build.outputs] == ["handbook", "deck"]
+    assert [(each.name, each.error.message) for each in build.failures] == [("failing", "the pen is dry")]
 
 
-def test_nothing_is_written_when_one_output_cannot_be_written() -> None:
-    Path("out/questions-answers.apkg").mkdir(parents=True)
-    with pytest.raises(OutputError):
-        export(recipe(), now=1_000)
+def test_an_output_that_cannot_be_written_leaves_the_others_to_be() -> None:
+    Path("out/questions-answers.pdf").mkdir(parents=True)
+    build = export(recipe(), now=1_000)
+    assert list(files()) == ["bank.lock.json", "bank.yaml", "out/questions-answers.apkg"]
+    assert [each.name for each in build.outputs] == ["deck"]
+    assert [(each.name, each.error.message, each.error.hint) for each in build.failures] == [
+        (
+            "handbook",
+            "out/questions-answers.pdf: cannot be written: a folder of this name is there",
+            "",
+        )
+    ]
+
+
+def test_the_documents_of_one_output_are_written_together_or_not_at_all(stubs: dict[str, object]) -> None:
+    class Quiz:
+        def render(self, *_: object) -> Document:
+            return Document(".pdf", b"What?", "", beside=(Document("-answers.pdf", b"That.", ""),))
+
+    stubs["handbook"] = Quiz()
+    Path("out/questions-answers-answers.pdf").mkdir(parents=True)
+    build = export(recipe(), now=1_000)
+    assert list(written()) == ["out/questions-answers.apkg"]
+    assert [(each.name, each.error.message, each.error.hint) for each in build.failures] == [
+        (
+            "handbook",
+            "out/questions-answers-answers.pdf: cannot be written: a folder of this name is there",
+            "out/questions-answers.pdf, which belongs to it, is as it was",
+        )
+    ]
+
+
+def test_a_bug_of_an_output_is_not_hidden_by_the_others(stubs: dict[str, object]) -> None:
+    class Broken:
+        def render(self, *_: object) -> Document:
+            raise KeyError
+
+    stubs["broken"] = Broken()
+    with pytest.raises(KeyError):
+        export(recipe(outputs=("handbook", "broken")), now=1_000)
     assert list(files()) == ["bank.yaml"]
 
 
@@ -237,13 +279,42 @@ def test_a_handbook_alone_knows_the_lock_of_the_last_deck() -> None:
     assert (build.stamped, build.edition.lock) == (None, last)
 
 
-def test_the_lock_stays_as_it_was_when_the_build_fails() -> None:
+def test_the_lock_stays_as_it_was_when_its_deck_cannot_be_made(stubs: dict[str, object]) -> None:
     export(recipe(), now=1_000)
     before = files()
     Path("bank.yaml").write_text(BANK.replace("A view.", "A window."))
-    with pytest.raises(OutputError):
-        export(recipe(outputs=("deck", "failing")), now=2_000)
+    stubs["deck"] = Failing()
+    build = export(recipe(outputs=("deck",)), now=2_000)
     assert files() == before | {"bank.yaml": Path("bank.yaml").read_text()}
+    assert (build.stamped, [each.name for each in build.failures]) == (None, ["deck"])
+
+
+@pytest.mark.parametrize(
+    ("in_the_way", "other"),
+    [("out/questions-answers.apkg", "bank.lock.json"), ("bank.lock.json", "out/questions-answers.apkg")],
+)
+def test_a_deck_and_its_lock_are_written_together_or_not_at_all(in_the_way: str, other: str) -> None:
+    export(recipe(), now=1_000)
+    lock = Path("bank.lock.json").read_bytes()
+    Path(in_the_way).rename("elsewhere")
+    if in_the_way == "bank.lock.json":
+        Path(in_the_way).symlink_to("no-folder/lock.json")
+        Path("no-folder").write_text("")
+    else:
+        Path(in_the_way).mkdir()
+    before = files()
+    Path("bank.yaml").write_text(BANK.replace("A view.", "A window."))
+    build = export(recipe(), now=2_000)
+    assert [each.name for each in build.outputs] == ["handbook"]
+    (failure,) = build.failures
+    assert failure.error.message.startswith(f"{in_the_way}: cannot be written: ")
+    assert failure.error.hint == f"{other}, which belongs to it, is as it was"
+    after = files()
+    for untouched in ("elsewhere", "out/questions-answers.apkg", "bank.lock.json"):
+        assert after.get(untouched) == before.get(untouched)
+    assert (
+        lock == (Path("elsewhere") if in_the_way == "bank.lock.json" else Path("bank.lock.json")).read_bytes()
+    )
 
 
 def test_a_damaged_lock_is_refused_before_anything_is_made(stubs: dict[str, object]) -> None:

@@ -1,0 +1,308 @@
+"""Kill real builds at random moments, and look at what is left of their files.
+
+    python tools/try_kills.py [--kills N] [--seed N] [--cold SHARE] [--questions N] [--quiet]
+
+A folder has handbook, deck and lock of one version of a bank. The bank becomes the other version, a build is
+started (handbook, deck and lock, two processes, with a cache that is warm or empty) and gets SIGKILL: a third of
+the builds at any moment, a third near their ends, a third when the first of their files has been written, within
+the milliseconds that the others take; half of them with their processes, half alone. Then
+
+    each file is that of the one version or that of the other, to the byte
+    a deck never goes before its lock
+    no process stays
+    the next build, which runs to its end, makes what builds make that nobody kills
+    and what was left over, if anything, is gone
+
+Whatever is otherwise is told with the number of the kill; the same seed kills at the same shares of a build.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import qexport
+
+VERSIONS = ("one", "other")
+FILES = ("bank.lock.json", "out/book.apkg", "out/book.pdf")
+PROGRAM = """
+from qexport import typesetter
+from qexport.cli import main
+typesetter.WORTH_A_POOL = 0
+main()
+"""
+"""It takes any pages for enough to start processes."""
+QUESTIONS = 8
+MOVING = 4
+"""Every so many questions, one has another answer in the other version."""
+WRITING = 0.004
+"""Seconds within which the files of a build take their places."""
+PATIENCE = 5.0
+"""Seconds that processes get to notice that the one they work for has gone."""
+
+
+@dataclass
+class Tally:
+    """What came of the kills."""
+
+    kills: int = 0
+    ended: int = 0
+    """Builds that were faster than their kill."""
+    states: Counter[str] = field(default_factory=Counter)
+    """Which files were new."""
+    left: Counter[str] = field(default_factory=Counter)
+    """Where something was left over, until the next build."""
+    complaints: list[str] = field(default_factory=list)
+
+    def lines(self) -> Iterator[str]:
+        """Say it."""
+        yield f"{self.kills} builds were killed, {self.ended} were done before"
+        for state, count in sorted(self.states.items()):
+            yield f"  {count:4} × {state}"
+        for place, count in sorted(self.left.items()):
+            yield f"  {count:4} × something left over in {place}, which the next build took away"
+        yield f"{len(self.complaints)} complaints"
+        yield from self.complaints
+
+
+def bank_of(version: str, questions: int) -> str:
+    """A bank in which some questions have another answer in the other version."""
+    answers = (f"As in {version}." if number % MOVING == 0 else "As ever." for number in range(questions))
+    return "\n".join(
+        [
+            "title: Kills",
+            "namespace: kills",
+            "questions:",
+            *(
+                f"  - {{id: Q-{number:02}, question: What is {number}?, answer: {answer}}}"
+                for number, answer in enumerate(answers)
+            ),
+            "",
+        ]
+    )
+
+
+class Place:
+    """A folder in which builds are made and killed."""
+
+    def __init__(self, folder: Path, questions: int) -> None:
+        self.questions = questions
+        self.cache = folder / "cache"
+        self.temporary = folder / "tmp"
+        self.work = folder / "work"
+        for each in (self.work, self.temporary):
+            each.mkdir(parents=True)
+
+    def write_bank(self, version: str) -> None:
+        """Let the bank be of a version."""
+        (self.work / "bank.yaml").write_text(bank_of(version, self.questions))
+
+    def started(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start a build, in a session of its own."""
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(Path(qexport.__file__).parents[1]),
+            "SOURCE_DATE_EPOCH": "1767225600",
+            "TMPDIR": str(self.temporary),
+        }
+        return subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, "build", "--bank", "bank.yaml", "--name", "book", *words],
+            cwd=self.work,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def build(self, *words: str) -> tuple[float, str]:
+        """Build to the end; return the seconds it took, and what was wrong."""
+        before = time.monotonic()
+        process = self.started(*words)
+        _, said = process.communicate()
+        return time.monotonic() - before, said.decode() if process.returncode or said else ""
+
+    def files(self) -> dict[str, bytes]:
+        """Return what is there of the outputs."""
+        found = {}
+        for path in FILES:
+            with suppress(FileNotFoundError):
+                found[path] = (self.work / path).read_bytes()
+        return found
+
+    def first_file(self) -> int:
+        """Tell which file is the one that is written first."""
+        try:
+            return (self.work / "out/book.pdf").stat().st_ino
+        except FileNotFoundError:
+            return 0
+
+    def left_over(self) -> list[str]:
+        """Name what is there and should not be."""
+        known = {"bank.yaml", "out", *FILES}
+        stray = [path.relative_to(self.work) for path in self.work.rglob("*")]
+        return [
+            *(f"work/{path}" for path in stray if str(path) not in known),
+            *(f"tmp/{path.name}" for path in self.temporary.iterdir()),
+        ]
+
+
+def processes_of(session: int) -> list[int]:
+    """Return the processes of a session that have not ended."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _, _, its_session = entry.read_text().rpartition(")")[2].split()[:4]
+            if int(its_session) == session and state != "Z":
+                found.append(int(entry.parent.name))
+    return found
+
+
+def kills(
+    folder: Path,
+    *,
+    count: int,
+    seed: int,
+    cold: float = 0.3,
+    questions: int = QUESTIONS,
+    tell: Callable[[Tally], None] = lambda _: None,
+) -> Tally:
+    """Kill as many builds in a new folder; a share of them begins with an empty cache."""
+    dice = random.Random(seed)  # noqa: S311
+    place, calm = Place(folder / "killed", questions), Place(folder / "calm", questions)
+    times = {}
+    right: dict[str, bytes] = {}
+
+    def build_calmly(number: int, *words: str) -> float:
+        calm.write_bank(VERSIONS[number % 2])
+        seconds, wrong = calm.build(*words)
+        if wrong:
+            raise RuntimeError(wrong)
+        right.update(calm.files())
+        return seconds
+
+    times[True] = build_calmly(0, "--no-cache", "--jobs", "2")
+    build_calmly(1, "--cache", str(calm.cache))
+    times[False] = build_calmly(0, "--cache", str(calm.cache))
+    shutil.copytree(calm.work, place.work, dirs_exist_ok=True)
+    shutil.copytree(calm.cache, place.cache)
+    tally = Tally()
+    while tally.kills < count:
+        number = tally.kills + tally.ended + 1
+        old = dict(right)
+        build_calmly(number, "--cache", str(calm.cache), "--jobs", "1")
+        place.write_bank(VERSIONS[number % 2])
+        is_cold = dice.random() < cold
+        if is_cold:
+            shutil.rmtree(place.cache, ignore_errors=True)
+        when = dice.choice(("any moment", "near the end", "writing"))
+        share = dice.random() if when == "any moment" else dice.uniform(0.75, 1.02)
+        moment = WRITING * dice.random() if when == "writing" else share * times[is_cold]
+        all_of_it = dice.random() < 0.5
+        seconds = _kill(place, tally, moment, is_writing=when == "writing", all_of_it=all_of_it)
+        if seconds and when != "writing":
+            times[is_cold] += 0.3 * (seconds - times[is_cold])  # the machine may have other work too
+        _check(place, tally, old, right)
+        tell(tally)
+    # What lays out nothing does not look after what others left where fonts are configured.
+    place.build("--no-cache")
+    tally.complaints += [f"at the end: {each} is there" for each in place.left_over()]
+    return tally
+
+
+def _kill(place: Place, tally: Tally, moment: float, *, is_writing: bool, all_of_it: bool) -> float:
+    """Kill a build after so many seconds, with its processes or alone; return its time if it was faster.
+
+    `is_writing`: so many seconds after the first of its files has taken its place.
+    """
+    begun = time.monotonic()
+    before = place.first_file()
+    process = place.started("--cache", str(place.cache), "--jobs", "2")
+    try:
+        while is_writing and place.first_file() == before and process.poll() is None:
+            pass  # it is a matter of microseconds
+        process.wait(moment)
+    except subprocess.TimeoutExpired:
+        (os.killpg if all_of_it else os.kill)(process.pid, signal.SIGKILL)
+    _, said = process.communicate()
+    seconds = time.monotonic() - begun
+    while processes_of(process.pid) and time.monotonic() < begun + seconds + PATIENCE:
+        time.sleep(0.01)
+    here = f"build {tally.kills + tally.ended}: "
+    tally.complaints += [f"{here}process {each} has stayed" for each in processes_of(process.pid)]
+    tally.complaints += [f"{here}said {said.decode()}"] if said else []
+    if process.returncode == 0:
+        tally.ended += 1
+        return seconds
+    tally.kills += 1
+    return 0.0
+
+
+def _check(place: Place, tally: Tally, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> None:
+    """Look at what a build has left, and build to the end."""
+    here = f"build {tally.kills + tally.ended - 1}: "
+    found = place.files()
+    is_new = [path for path in FILES if found.get(path) == new[path]]
+    tally.complaints += [
+        f"{here}{path} is {'torn' if path in found else 'lost'}"
+        for path in FILES
+        if found.get(path) not in (old[path], new[path])
+    ]
+    if "out/book.apkg" in is_new and "bank.lock.json" not in is_new:
+        tally.complaints.append(f"{here}the deck is there before its lock")
+    tally.states[f"new: {', '.join(is_new) or 'nothing'}"] += 1
+    tally.left.update({each.split("/")[0] for each in place.left_over()})
+    _, wrong = place.build("--cache", str(place.cache), "--jobs", "1")
+    if wrong:
+        tally.complaints.append(f"{here}the next one says: {wrong}")
+    tally.complaints += [
+        f"{here}{path} of the next one is not what it should be"
+        for path, data in place.files().items()
+        if data != new[path]
+    ]
+    tally.complaints += [
+        f"{here}{each} is there after the next one" for each in place.left_over() if each.startswith("work/")
+    ]
+
+
+def main() -> None:
+    """Kill as many as the words say."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--kills", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--cold", type=float, default=0.3, help="share that begins with an empty cache")
+    parser.add_argument("--questions", type=int, default=QUESTIONS, help="in the bank")
+    parser.add_argument("--quiet", action="store_true")
+    words = parser.parse_args()
+
+    def tell(tally: Tally) -> None:
+        if not words.quiet and (tally.kills + tally.ended) % 25 == 0:
+            print(f"{tally.kills} killed, {len(tally.complaints)} complaints", file=sys.stderr, flush=True)
+
+    with tempfile.TemporaryDirectory(prefix="try-kills-") as folder:
+        tally = kills(
+            Path(folder) / "place",
+            count=words.kills,
+            seed=words.seed,
+            cold=words.cold,
+            questions=words.questions,
+            tell=tell,
+        )
+    print(f"seed {words.seed}: ", end="")
+    print("\n".join(tally.lines()))
+    sys.exit(bool(tally.complaints))
+
+
+if __name__ == "__main__":
+    main()
