@@ -1,0 +1,97 @@
+"""Write the seeds of the fuzzer that nobody can write by hand: a bundle, a deck, a cache, pictures.
+
+Run it as `.venv/bin/python tools/fuzz_seeds.py`.
+"""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+import sys
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from fuzz_targets import CHUNK, CORPUS, small_bank
+from PIL import Image
+
+from qexport.bundle import BundledRecipe, Contents, files_of, fingerprint, pack
+from qexport.chunk_cache import ChunkCache
+from qexport.editions import Edition, Release, stamp
+from qexport.exporters import Document, Tools
+from qexport.exporters.anki_deck import content, render
+from qexport.options import checked
+from qexport.templating import Templates
+
+NOW = 1_760_000_000
+
+
+def bundle_and_deck() -> dict[str, bytes]:
+    """Return a bundle of the small bank, with a deck of it, and the deck alone."""
+    bank = small_bank()
+    options = checked({"cards": "recall,scenario,mistakes"})
+    tools = Tools(Templates())
+    lock, _ = stamp(content(bank, options, tools), None, NOW)
+    edition = Edition(bank=bank, questions=bank.questions, title=bank.title, scope="", lock=lock)
+    deck = render(edition, options, tools)
+    recipe = BundledRecipe(
+        name="all",
+        title=bank.title,
+        scope="",
+        stem="all",
+        outputs=("deck",),
+        options={"paper": "a5"},
+        filters={"difficulty": [">=1"]},
+        ids=tuple(question.id for question in bank.questions),
+    )
+    released = Release(1, NOW, {"added": tuple(lock.notes)})
+    contents = Contents(
+        bank=bank,
+        lock=type(lock)(lock.style, lock.note_type, lock.notes, lock.left, lock.options, released),
+        recipes=(recipe,),
+        fingerprint=fingerprint(bank),
+        notes="# Release notes\n",
+        pictures={"img/a.png": picture("PNG")},
+    )
+    files = files_of(
+        contents, {"all": [Document(".txt", b"a deck", "3 notes")]}, Templates(), {"qexport": "0.1"}
+    )
+    return {"bundle/small.zip": pack(files), "package/small.apkg": deck.data}
+
+
+def picture(kind: str) -> bytes:
+    """Return a red picture of 5 × 3 pixels."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (5, 3), "red").save(buffer, kind)
+    return buffer.getvalue()
+
+
+def cache() -> bytes:
+    """Return the file of a cache that holds one chunk twice."""
+    with tempfile.TemporaryDirectory() as folder:
+        kept = ChunkCache(Path(folder))
+        kept.keep({"a": CHUNK, "b": CHUNK})
+        with closing(sqlite3.connect(kept.path)) as database:
+            database.execute("PRAGMA journal_mode = DELETE")
+            database.execute("PRAGMA page_size = 512")
+            database.execute("VACUUM")
+        return kept.path.read_bytes()
+
+
+def main() -> int:
+    kinds = {"PNG": "png", "JPEG": "jpeg", "GIF": "gif", "WEBP": "webp"}
+    files = {
+        **bundle_and_deck(),
+        "cache/two.sqlite": cache(),
+        **{f"image/{ending}": picture(kind) for kind, ending in kinds.items()},
+    }
+    for name, data in files.items():
+        path = CORPUS / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        print(f"{path} {len(data):,} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
