@@ -10,21 +10,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import re
-import sqlite3
 import statistics
 import sys
 import tempfile
 import time
-import zlib
 from dataclasses import replace
-from importlib.metadata import version
 from itertools import cycle
 from pathlib import Path
 
-from measure import Run, run
+from measure import Run, report, run
 
 from qexport import importers
 from qexport.editions import Edition, stamp
@@ -35,7 +29,6 @@ from qexport.templating import Templates
 from qexport.validation import validate
 
 ROOT = Path(__file__).parents[1]
-DOCUMENT = ROOT / "docs/performance.md"
 NOW = 1_760_000_000
 LIMITS = {"time": 1.5, "memory": 150, "size": 0.25}
 
@@ -90,10 +83,10 @@ WRITERS = {"genanki": write_with_genanki, "qexport": write_with_qexport}
 
 def measured(writer: str, count: int, path: Path) -> tuple[Run, dict[str, float]]:
     """Run a writer in a process of its own."""
-    report = path.with_suffix(".json")
+    told = path.with_suffix(".json")
     words = [sys.executable, __file__, "--writer", writer, "--sizes", str(count), "--path", str(path)]
-    done = run([*words, "--report", str(report)])
-    return done, json.loads(report.read_text())
+    done = run([*words, "--report", str(told)])
+    return done, json.loads(told.read_text())
 
 
 def rows(sizes: list[int], times: int) -> tuple[list[list[str]], bool]:
@@ -106,11 +99,11 @@ def rows(sizes: list[int], times: int) -> tuple[list[list[str]], bool]:
             for _ in range(times):
                 for name in WRITERS:  # in turns, so that a busy moment of the machine meets both
                     path = Path(folder) / f"{name}.apkg"
-                    done, report = measured(name, count, path)
-                    seconds[name].append(report["writing"])
+                    done, told = measured(name, count, path)
+                    seconds[name].append(told["writing"])
                     memory[name] = max(memory[name], done.largest)
                     size[name] = path.stat().st_size
-                    making = report["making"]
+                    making = told["making"]
         least = {name: min(each) for name, each in seconds.items()}
         middle = {name: statistics.median(each) for name, each in seconds.items()}
         ratios = {
@@ -152,30 +145,12 @@ def main() -> None:
     words = parser.parse_args()
     sizes = [int(size) for size in words.sizes.split(",")]
     if words.writer:
-        report = WRITERS[words.writer](bank_of(sizes[0]), words.path)
-        words.report.write_text(json.dumps(report))
+        told = WRITERS[words.writer](bank_of(sizes[0]), words.path)
+        words.report.write_text(json.dumps(told))
         return
     table, is_well = rows(sizes, words.times)
-    lines = [
-        ", ".join(
-            (
-                f"Python {platform.python_version()}",
-                f"SQLite {sqlite3.sqlite_version}",
-                f"zlib {zlib.ZLIB_RUNTIME_VERSION}",
-                f"genanki {version('genanki')}",
-                f"{os.cpu_count()} cores",
-                f"load {os.getloadavg()[0]:.1f}",
-            )
-        ),
-        "",
-        *(f"| {' | '.join(row)} |" for row in [HEAD, ["--:"] * len(HEAD), *table]),
-    ]
-    print("\n".join(lines))
-    if words.write:
-        begin, end = "<!-- deck -->\n", "\n<!-- end of deck -->"
-        text = DOCUMENT.read_text(encoding="utf-8")
-        pattern = re.compile(f"{begin}.*?{end}", re.DOTALL)
-        DOCUMENT.write_text(pattern.sub(lambda _: begin + "\n".join(lines) + end, text), encoding="utf-8")
+    lines = [f"| {' | '.join(row)} |" for row in [HEAD, ["--:"] * len(HEAD), *table]]
+    report("deck", lines, write=words.write)
     if not is_well:
         limits = ", ".join(f"{name} {limit}" for name, limit in LIMITS.items())
         raise SystemExit(f"beyond the limits for 10,000 notes: {limits}")

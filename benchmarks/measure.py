@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import platform
+import re
+import sqlite3
 import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
+
+DOCUMENT = Path(__file__).parents[1] / "docs/performance.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +74,31 @@ class _Peaks:
                     continue
             self.largest = max(self.largest, *sizes, 0)
             self.tree = max(self.tree, sum(sizes))
+
+
+def machine() -> str:
+    """Return what was measured on, and with what."""
+    model = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    packages = ", ".join(f"{name} {version(name)}" for name in ("weasyprint", "genanki", "typst"))
+    chromium = subprocess.run(["chromium", "--version"], capture_output=True, text=True, check=False).stdout
+    return (
+        f"{len(os.sched_getaffinity(0))} cores ({model[1] if model else platform.machine()}), {memory:.0f} GB; "
+        f"{platform.system()}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {packages}, "
+        f"{' '.join(chromium.split()[:2])}; load before it {os.getloadavg()[0]:.1f}"
+    )
+
+
+def report(name: str, lines: Sequence[str], *, write: bool) -> None:
+    """Print a table; put it between its marks in docs/performance.md if asked."""
+    text = "\n".join([f"`python benchmarks/{name}.py`: {MACHINE}.", "", *lines])
+    print(text)
+    if write:
+        begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+        page = DOCUMENT.read_text("utf-8")
+        pattern = re.compile(f"{begin}.*{end}", re.DOTALL)
+        DOCUMENT.write_text(pattern.sub(lambda _: f"{begin}\n{text}\n{end}", page), "utf-8")
+
+
+MACHINE = machine()
+"""As it was before anything was measured."""

@@ -16,12 +16,12 @@ from functools import cache
 from hashlib import sha256
 from html import escape  # that of xml.sax opens ssl and http, 15 ms
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import uharfbuzz
 
-from qexport.chunk import Chunk, FontUse, Slot, mark
-from qexport.fonts import bundled
+from qexport.chunk import Chunk, Content, FontUse, Slot, mark
+from qexport.fonts import known
 
 _MARK = re.compile(rb"\0([\w:.-]+)\0")
 
@@ -66,21 +66,6 @@ class Book:
     """Folios of places in other documents, which a page may name but not link to."""
 
 
-class _Object:
-    """A PDF object: its number, its source, and the data of its stream if it has one."""
-
-    __slots__ = ("number", "source", "stream")
-
-    def __init__(self, number: int, source: bytes, stream: bytes | None) -> None:
-        self.number = number
-        self.source = source
-        self.stream = stream
-
-    @property
-    def reference(self) -> bytes:
-        return b"%d 0 R" % self.number
-
-
 def anchor_folios(chunks: Iterable[Chunk]) -> dict[str, int]:
     """Return the folio of every named place: the number of its page in the book, counted from 1."""
     folios: dict[str, int] = {}
@@ -103,98 +88,94 @@ class _Linker:
         self.chunks = chunks
         self.book = book
         self.folios = {**book.elsewhere, **anchor_folios(chunks)}
-        self.objects: list[_Object] = []
-        self.catalog, self.information, self.pages = self._add(b""), self._add(b""), self._add(b"")
-        self.structure, self.document, self.fonts = self._add(b""), self._add(b""), self._add(b"")
+        self.page_count = sum(len(chunk.pages) for chunk in chunks)
+        self.file = _File()
+        self.catalog, self.information = self.file.reserve(), self.file.reserve()
+        self.structure, self.document, self.fonts = (self.file.reserve() for _ in range(3))
+        self.page_tree = _PageTree(self.page_count, self.file)
         self.page_numbers: list[int] = []
         self.elements: list[bytes] = []
         self.page_parents: list[bytes] = []
         self.annotation_parents: list[bytes] = []
         self.destinations: dict[str, bytes] = {}
+        self.fonts_used: dict[str, _FontUsed] = {}
         self.drawn_late: dict[str, set[int]] = {}  # font → glyphs
 
     def pdf(self) -> bytes:
-        page_count = sum(len(chunk.pages) for chunk in self.chunks)
-        annotations = 0
         for chunk in self.chunks:
-            self._place(chunk, first_annotation_key=page_count + annotations)
-            annotations += len(chunk.annotations)
-        self._finish_pages()
+            self._place(chunk)
+            self.file.settle()
+        self.page_tree.finish(self.page_numbers, self.file)
         self._finish_structure()
         self._finish_fonts()
         self._finish_catalog()
-        return _file(self.objects, self.catalog, self.information)
-
-    def _add(self, source: bytes, stream: bytes | None = None) -> _Object:
-        item = _Object(len(self.objects) + 1, source, stream)
-        self.objects.append(item)
-        return item
-
-    def _add_stream(self, content: bytes, extra: bytes = b"") -> _Object:
-        data = zlib.compress(content, COMPRESSION)
-        return self._add(b"<<%s/Filter /FlateDecode/Length %d>>" % (extra, len(data)), data)
+        return self.file.end(self.catalog, self.information)
 
     # -- pages ----------------------------------------------------------------------------------------------------
 
-    def _place(self, chunk: Chunk, *, first_annotation_key: int) -> None:
+    def _place(self, chunk: Chunk) -> None:
+        content = chunk.content
         first_page = len(self.page_numbers)
-        before = [self._before(chunk, first_page, page) for page in range(len(chunk.pages))]
-        first_object = len(self.objects) + 1
-
-        def reference(number: int) -> bytes:
-            return b"%d 0 R" % (first_object + number)
-
-        late = first_object + len(chunk.objects)
-        lates = {slot.late for slot in chunk.slots}
+        first_annotation_key = self.page_count + len(self.annotation_parents)
+        before = [self._before(chunk, content, first_page, page) for page in range(len(chunk.pages))]
+        first_object = self.file.next
+        late = first_object + len(content.objects)
+        lates = {slot.late for slot in content.slots}
         book_words = {
-            b"pages": self.pages.reference,
-            b"document": self.document.reference,
-            b"fonts": self.fonts.reference,
-            **{b"late%d" % number: b"%d 0 R" % (late + number) for number in lates},
+            b"document": _reference(self.document),
+            b"fonts": _reference(self.fonts),
+            **{b"late%d" % number: _reference(late + number) for number in lates},
             **{b"page%d" % page: b"%d" % (first_page + page) for page in range(len(chunk.pages))},
             **{b"before%d" % page: shift for page, shift in enumerate(before)},
             **{b"inside%d" % page: shift for page, shift in enumerate(before)},
-            **{b"annot%d" % i: b"%d" % (first_annotation_key + i) for i in range(len(chunk.annotations))},
+            **{b"annot%d" % i: b"%d" % (first_annotation_key + i) for i in range(len(content.annotations))},
         }
 
         def resolve(match: re.Match[bytes]) -> bytes:
             word = match[1]
             if word.isdigit():
-                return reference(int(word))
+                return b"%d 0 R" % (first_object + int(word))
             if word.startswith(b"x"):
                 page, x = word[1:].split(b":")
                 return b"%.4f" % (float(x) + POINTS * self._moved(chunk, first_page + int(page)))
             return book_words[word]
 
-        for value, stream in chunk.objects:
-            self._add(_MARK.sub(resolve, value), stream or None)
-        files = {use.key: use.file for use in chunk.fonts}
-        for _, slots in groupby(chunk.slots, key=lambda slot: slot.late):
-            self._add_stream(
+        page_of = {number: page for page, number in enumerate(chunk.pages)}
+        for number, (value, stream) in enumerate(content.objects):
+            if number in page_of:
+                book_words[b"pages"] = self.page_tree.parent(first_page + page_of[number])
+            self.file.add(_MARK.sub(resolve, value), stream or None)
+        files = {use.key: use.file for use in content.fonts}
+        for _, slots in groupby(content.slots, key=lambda slot: slot.late):
+            self.file.add_stream(
                 b"\n".join(self._draw(slot, chunk, files[slot.font], first_page) for slot in slots)
             )
         self.page_numbers += [first_object + number for number in chunk.pages]
-        self.elements += [reference(number) for number in chunk.elements]
-        for parents in chunk.parents:
-            kids = [b"null" if number is None else reference(number) for number in parents]
+        self.elements += [_reference(first_object + number) for number in content.elements]
+        for parents in content.parents:
+            kids = [b"null" if number is None else _reference(first_object + number) for number in parents]
             self.page_parents.append(b"[%s]" % b" ".join(kids))
-        self.annotation_parents += [reference(element) for _, element in chunk.annotations]
+        self.annotation_parents += [_reference(first_object + element) for _, element in content.annotations]
         for name, page, x, y in chunk.anchors:
-            page_reference = b"%d 0 R" % self.page_numbers[first_page + page]
+            page_reference = _reference(self.page_numbers[first_page + page])
             left = x + POINTS * self._moved(chunk, first_page + page)
             self.destinations[name] = b"[%s /XYZ %.2f %.2f 0]" % (page_reference, left, y)
+        for use in content.fonts:
+            used = self.fonts_used.setdefault(use.key, _FontUsed(use, {}, {}))
+            used.widths.update(use.widths)
+            used.texts.update(use.texts)
 
     def _moved(self, chunk: Chunk, page: int) -> float:
         """Return how far to the right the text of a page stands, counted from 0: folio 2 is a verso."""
         return chunk.mirror if self.book.mirrored and page % 2 else 0
 
-    def _before(self, chunk: Chunk, first_page: int, page: int) -> bytes:
+    def _before(self, chunk: Chunk, content: Content, first_page: int, page: int) -> bytes:
         """Return a reference to what moves the content of a page, or nothing."""
         moved = self._moved(chunk, first_page + page)
         if not moved:
             return b""
-        unit = 1 if mark(f"inside{page}") in chunk.objects[chunk.pages[page]][0] else POINTS
-        return b"%s " % self._add_stream(b"1 0 0 1 %.4f 0 cm" % (unit * moved)).reference
+        unit = 1 if mark(f"inside{page}") in content.objects[chunk.pages[page]][0] else POINTS
+        return b"%s " % self.file.add_stream(b"1 0 0 1 %.4f 0 cm" % (unit * moved))
 
     def _draw(self, slot: Slot, chunk: Chunk, file: str, first_page: int) -> bytes:
         """Return the content that fills a slot: a running head, or a folio and the leader up to it."""
@@ -241,67 +222,33 @@ class _Linker:
             text,
         )
 
-    def _finish_pages(self) -> None:
-        """Add the page tree, at most 64 kids a node, so that a reader finds page 1,000 without reading 999."""
-        nodes = [(b"%d 0 R" % number, 1) for number in self.page_numbers]
-        parents: dict[bytes, bytes] = {}
-        while len(nodes) > 64:
-            groups = [nodes[at : at + 64] for at in range(0, len(nodes), 64)]
-            nodes = []
-            for group in groups:
-                count = sum(pages for _, pages in group)
-                node = self._add(b"/Kids [%s]/Count %d" % (b" ".join(kid for kid, _ in group), count))
-                parents.update((kid, node.reference) for kid, _ in group)
-                nodes.append((node.reference, count))
-        for kid, _ in nodes:
-            parents[kid] = self.pages.reference
-        for kid, parent in parents.items():
-            item = self.objects[int(kid.split()[0]) - 1]
-            if item.source.startswith(b"/Kids"):
-                item.source = b"<</Type /Pages/Parent %s%s>>" % (parent, item.source)
-            else:
-                item.source = item.source.replace(b"/Parent " + self.pages.reference, b"/Parent " + parent, 1)
-        kids = b" ".join(kid for kid, _ in nodes)
-        self.pages.source = b"<</Type /Pages/Kids [%s]/Count %d>>" % (kids, len(self.page_numbers))
-
     # -- structure, fonts, catalog --------------------------------------------------------------------------------
 
     def _finish_structure(self) -> None:
         values = [*self.page_parents, *self.annotation_parents]
         numbers = b" ".join(b"%d %s" % (key, value) for key, value in enumerate(values))
-        tree = self._add(b"<</Nums [%s]>>" % numbers)
-        self.structure.source = b"<</Type /StructTreeRoot/K [%s]/ParentTree %s/ParentTreeNextKey %d>>" % (
-            self.document.reference,
-            tree.reference,
-            len(values),
-        )
-        self.document.source = b"<</Type /StructElem/S /Document/P %s/K [%s]>>" % (
-            self.structure.reference,
-            b" ".join(self.elements),
-        )
+        tree = self.file.add(b"<</Nums [%s]>>" % numbers)
+        source = b"<</Type /StructTreeRoot/K [%s]/ParentTree %s/ParentTreeNextKey %d>>"
+        self.file.put(self.structure, source % (_reference(self.document), tree, len(values)))
+        source = b"<</Type /StructElem/S /Document/P %s/K [%s]>>"
+        self.file.put(self.document, source % (_reference(self.structure), b" ".join(self.elements)))
 
     def _finish_fonts(self) -> None:
-        uses: dict[str, list[FontUse]] = {}
-        for chunk in self.chunks:
-            for use in chunk.fonts:
-                uses.setdefault(use.key, []).append(use)
         references = []
-        for key, same in sorted(uses.items()):
-            widths = {glyph: width for use in same for glyph, width in use.widths}
-            texts = {glyph: text for use in same for glyph, text in use.texts}
-            face = _face(same[0].file)
+        for key, used in sorted(self.fonts_used.items()):
+            face = _face(used.use.file)
             for glyph in self.drawn_late.get(key, ()):
-                widths.setdefault(glyph, round(face.advances[glyph]))
-                texts.setdefault(glyph, face.characters[glyph])
-            references.append(b"/%s %s" % (key.encode(), self._font(same[0], widths, texts).reference))
-        self.fonts.source = b"<<%s>>" % b"".join(references)
+                used.widths.setdefault(glyph, round(face.advances[glyph]))
+                used.texts.setdefault(glyph, face.characters[glyph])
+            references.append(b"/%s %s" % (key.encode(), self._font(*used)))
+        self.file.put(self.fonts, b"<<%s>>" % b"".join(references))
 
-    def _font(self, use: FontUse, widths: Mapping[int, int], texts: Mapping[int, str]) -> _Object:
+    def _font(self, use: FontUse, widths: Mapping[int, int], texts: Mapping[int, str]) -> bytes:
         data = subset(use.file, texts)
-        file = self._add_stream(data, b"/Length1 %d" % len(data))
+        file = self.file.add_stream(data, b"/Length1 %d" % len(data))
         name = use.name.encode("ascii")
         box = b" ".join(b"%d" % number for number in _face(use.file).box)
-        descriptor = self._add(
+        descriptor = self.file.add(
             b"<</Type /FontDescriptor/FontName /%s/FontFamily %s/Flags %d/FontBBox [%s]/ItalicAngle %d"
             b"/Ascent %d/Descent %d/CapHeight %d/StemV 80/FontFile2 %s>>"
             % (
@@ -313,72 +260,112 @@ class _Linker:
                 use.ascent,
                 use.descent,
                 use.ascent,
-                file.reference,
+                file,
             )
         )
         advances = b" ".join(b"%d [%d]" % pair for pair in sorted(widths.items()))
-        descendant = self._add(
+        descendant = self.file.add(
             b"<</Type /Font/Subtype /CIDFontType2/BaseFont /%s/CIDSystemInfo <</Registry (Adobe)/Ordering (Identity)"
-            b"/Supplement 0>>/CIDToGIDMap /Identity/W [%s]/FontDescriptor %s>>"
-            % (name, advances, descriptor.reference)
+            b"/Supplement 0>>/CIDToGIDMap /Identity/W [%s]/FontDescriptor %s>>" % (name, advances, descriptor)
         )
-        unicode = self._add_stream(_to_unicode(texts))
-        return self._add(
+        unicode = self.file.add_stream(_to_unicode(texts))
+        return self.file.add(
             b"<</Type /Font/Subtype /Type0/BaseFont /%s/Encoding /Identity-H/DescendantFonts [%s]/ToUnicode %s>>"
-            % (name, descendant.reference, unicode.reference)
+            % (name, descendant, unicode)
         )
 
     def _finish_catalog(self) -> None:
         book = self.book
         xmp = _xmp(book)
-        metadata = self._add(b"<</Type /Metadata/Subtype /XML/Length %d>>" % len(xmp), xmp)
+        metadata = self.file.add(b"<</Type /Metadata/Subtype /XML/Length %d>>" % len(xmp), xmp)
         names = b" ".join(
             b"%s %s" % (_string(name), place) for name, place in sorted(self.destinations.items())
         )
         outline = b"/Outlines %s/PageMode /UseOutlines" % self._outline(book.outline) if book.outline else b""
-        self.catalog.source = (
+        source = (
             b"<</Type /Catalog/Pages %s/Names <</Dests <</Names [%s]>>>>/StructTreeRoot %s/MarkInfo <</Marked true>>"
             b"/ViewerPreferences <</DisplayDocTitle true%s>>/Lang %s/Metadata %s%s>>"
             % (
-                self.pages.reference,
+                self.page_tree.root,
                 names,
-                self.structure.reference,
+                _reference(self.structure),
                 b"/PrintScaling /None/Duplex /%s" % _DUPLEX[book.printing] if book.printing else b"",
                 _string(book.language),
-                metadata.reference,
+                metadata,
                 outline,
             )
         )
+        self.file.put(self.catalog, source)
         facts = {"Title": book.title, "Subject": book.subject, "Creator": book.creator}
         if book.modified:
             facts["CreationDate"] = facts["ModDate"] = f"D:{re.sub(r'[^0-9]', '', book.modified)}Z"
-        self.information.source = b"<<%s>>" % b"".join(
-            b"/%s %s" % (key.encode(), _string(text)) for key, text in facts.items() if text
-        )
+        said = (b"/%s %s" % (key.encode(), _string(text)) for key, text in facts.items() if text)
+        self.file.put(self.information, b"<<%s>>" % b"".join(said))
 
     def _outline(self, entries: Sequence[OutlineEntry]) -> bytes:
         """Add an outline, return the reference of its root. Entries with children are closed."""
-        root = self._add(b"")
+        root = self.file.reserve()
         first, last, _ = self._outline_level(entries, root)
-        root.source = b"<</Type /Outlines/First %s/Last %s/Count %d>>" % (first, last, len(entries))
-        return bytes(root.reference)
+        self.file.put(root, b"<</Type /Outlines/First %s/Last %s/Count %d>>" % (first, last, len(entries)))
+        return _reference(root)
 
-    def _outline_level(self, entries: Sequence[OutlineEntry], parent: _Object) -> tuple[bytes, bytes, int]:
-        items = [self._add(b"") for _ in entries]
+    def _outline_level(self, entries: Sequence[OutlineEntry], parent: int) -> tuple[bytes, bytes, int]:
+        items = [self.file.reserve() for _ in entries]
         for index, (entry, item) in enumerate(zip(entries, items, strict=True)):
             source = b"/Title %s/Dest %s/Parent %s" % (
                 _string(entry.title),
                 self.destinations[entry.anchor],
-                parent.reference,
+                _reference(parent),
             )
             if index:
-                source += b"/Prev %s" % items[index - 1].reference
+                source += b"/Prev %s" % _reference(items[index - 1])
             if index + 1 < len(items):
-                source += b"/Next %s" % items[index + 1].reference
+                source += b"/Next %s" % _reference(items[index + 1])
             if entry.children:
                 source += b"/First %s/Last %s/Count -%d" % self._outline_level(entry.children, item)
-            item.source = b"<<%s>>" % source
-        return items[0].reference, items[-1].reference, len(items)
+            self.file.put(item, b"<<%s>>" % source)
+        return _reference(items[0]), _reference(items[-1]), len(items)
+
+
+class _FontUsed(NamedTuple):
+    """A font, and what all chunks together draw with it."""
+
+    use: FontUse
+    widths: dict[int, int]
+    texts: dict[int, str]
+
+
+class _PageTree:
+    """Pages in nodes of at most 64 kids, so that a reader finds page 1,000 without reading 999."""
+
+    KIDS = 64
+
+    def __init__(self, pages: int, file: _File) -> None:
+        self._levels: list[list[int]] = []  # of nodes, from those that hold pages up to the root
+        count = pages
+        while count > 1 or not self._levels:
+            count = -(-count // self.KIDS)
+            self._levels.append([file.reserve() for _ in range(count)])
+        self.root = _reference(self._levels[-1][0])
+
+    def parent(self, page: int) -> bytes:
+        """Return the node that holds a page, counted from 0."""
+        return _reference(self._levels[0][page // self.KIDS])
+
+    def finish(self, pages: Sequence[int], file: _File) -> None:
+        """Write the tree over these pages."""
+        kids = [(number, 1) for number in pages]
+        for level, nodes in enumerate(self._levels):
+            above = self._levels[level + 1] if level + 1 < len(self._levels) else None
+            counted = []
+            for index, node in enumerate(nodes):
+                held = kids[index * self.KIDS : (index + 1) * self.KIDS]
+                count = sum(each for _, each in held)
+                parent = b"/Parent %s" % _reference(above[index // self.KIDS]) if above else b""
+                listed = b" ".join(_reference(number) for number, _ in held)
+                file.put(node, b"<</Type /Pages%s/Kids [%s]/Count %d>>" % (parent, listed, count))
+                counted.append((node, count))
+            kids = counted
 
 
 def _mirrored(slot: Slot, chunk: Chunk) -> Slot:
@@ -416,10 +403,11 @@ class _Face:
 
 @cache
 def _face(file: str) -> _Face:
-    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(bundled()[file].path)))
+    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(known()[file].path)))
     font = uharfbuzz.Font(face)
     scale = 1000 / face.upem
-    glyphs = {character: font.get_nominal_glyph(ord(character)) for character in "0123456789."}
+    nominal = {character: font.get_nominal_glyph(ord(character)) for character in "0123456789."}
+    glyphs = {character: glyph for character, glyph in nominal.items() if glyph is not None}
     header = face.reference_table("head").data
     box = tuple(
         round(scale * int.from_bytes(header[at : at + 2], "big", signed=True)) for at in (36, 38, 40, 42)
@@ -440,65 +428,96 @@ def _string(text: str) -> bytes:
     return b"<FEFF%s>" % text.encode("utf-16-be").hex().encode()
 
 
-def _file(objects: Sequence[_Object], catalog: _Object, information: _Object) -> bytes:
-    """Return a PDF file: streams by themselves, other objects 200 to a compressed stream (ISO 32000-1, 7.5.7)."""
-    out = io.BytesIO()
-    out.write(b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n")
-    places: dict[int, tuple[int, int, int]] = {
-        0: (0, 0, 65535)
-    }  # number → the fields of a cross-reference stream
+def _reference(number: int) -> bytes:
+    return b"%d 0 R" % number
 
-    def write(number: int, source: bytes, stream: bytes) -> None:
-        places[number] = (1, out.tell(), 0)
-        out.write(b"%d 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (number, source, stream))
 
-    for item in objects:
-        if item.stream is not None:
-            write(item.number, item.source, item.stream)
-    others = [item for item in objects if item.stream is None]
-    number = len(objects)
-    for start in range(0, len(others), 200):
-        number += 1
+class _File:
+    """A PDF file being written: streams by themselves, other objects 200 to a compressed stream (ISO 32000-1, 7.5.7).
+
+    What is known of an object is written at once. A book is as large in memory as it will be on the disk.
+    """
+
+    TOGETHER = 200
+
+    def __init__(self) -> None:
+        self._out = io.BytesIO()
+        self._out.write(b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n")
+        self._places: dict[int, tuple[int, int, int]] = {
+            0: (0, 0, 65535)
+        }  # a cross-reference stream's fields
+        self._waiting: list[tuple[int, bytes]] = []
+        self.next = 1
+        """The number the next object gets."""
+
+    def reserve(self) -> int:
+        """Return a number for an object that is put later."""
+        self.next += 1
+        return self.next - 1
+
+    def add(self, source: bytes, stream: bytes | None = None) -> bytes:
+        """Write an object, return a reference to it."""
+        number = self.reserve()
+        self.put(number, source, stream)
+        return _reference(number)
+
+    def add_stream(self, content: bytes, extra: bytes = b"") -> bytes:
+        """Compress and write a stream, return a reference to it."""
+        data = zlib.compress(content, COMPRESSION)
+        return self.add(b"<<%s/Filter /FlateDecode/Length %d>>" % (extra, len(data)), data)
+
+    def put(self, number: int, source: bytes, stream: bytes | None = None) -> None:
+        """Write an object whose number was reserved."""
+        if stream is None:
+            self._waiting.append((number, source))
+            return
+        self._places[number] = (1, self._out.tell(), 0)
+        self._out.write(b"%d 0 obj\n%s\nstream\n" % (number, source))
+        self._out.write(stream)
+        self._out.write(b"\nendstream\nendobj\n")
+
+    def settle(self, *, everything: bool = False) -> None:
+        """Write what waits for others to share a stream with, but for less than a stream's fill.
+
+        The streams get numbers, which those of a chunk's objects must not be mixed with.
+        """
+        while len(self._waiting) >= (1 if everything else self.TOGETHER):
+            self._write(self._waiting[: self.TOGETHER])
+            del self._waiting[: self.TOGETHER]
+
+    def _write(self, objects: Sequence[tuple[int, bytes]]) -> None:
+        container = self.reserve()
         head, body = [], []
         at = 0
-        for index, item in enumerate(others[start : start + 200]):
-            head.append(b"%d %d" % (item.number, at))
-            body.append(item.source)
-            at += len(item.source) + 1
-            places[item.number] = (2, number, index)
-        index_part = b" ".join(head) + b"\n"
-        data = zlib.compress(index_part + b"\n".join(body), COMPRESSION)
-        first = len(index_part)
-        extra = b"<</Type /ObjStm/N %d/First %d/Filter /FlateDecode/Length %d>>" % (
-            len(head),
-            first,
-            len(data),
-        )
-        write(number, extra, data)
+        for index, (number, source) in enumerate(objects):
+            head.append(b"%d %d" % (number, at))
+            body.append(source)
+            at += len(source) + 1
+            self._places[number] = (2, container, index)
+        listed = b" ".join(head) + b"\n"
+        data = zlib.compress(listed + b"\n".join(body), COMPRESSION)
+        extra = b"<</Type /ObjStm/N %d/First %d/Filter /FlateDecode/Length %d>>"
+        self.put(container, extra % (len(head), len(listed), len(data)), data)
 
-    number += 1
-    start_of_table = out.tell()
-    places[number] = (1, start_of_table, 0)
-    table = b"".join(
-        kind.to_bytes(1, "big") + place.to_bytes(5, "big") + rest.to_bytes(2, "big")
-        for _, (kind, place, rest) in sorted(places.items())
-    )
-    data = zlib.compress(table, COMPRESSION)
-    identity = sha256(out.getbuffer()).hexdigest()[:32].encode()
-    extra = (
-        b"<</Type /XRef/Size %d/W [1 5 2]/Root %s/Info %s/ID [<%s> <%s>]/Filter /FlateDecode/Length %d>>"
-        % (
-            number + 1,
-            catalog.reference,
-            information.reference,
-            identity,
-            identity,
-            len(data),
+    def end(self, catalog: int, information: int) -> bytes:
+        """Return the file; its identity is a digest of it."""
+        self.settle(everything=True)
+        number = self.reserve()
+        start_of_table = self._out.tell()
+        self._places[number] = (1, start_of_table, 0)
+        table = b"".join(
+            kind.to_bytes(1, "big") + place.to_bytes(5, "big") + rest.to_bytes(2, "big")
+            for _, (kind, place, rest) in sorted(self._places.items())
         )
-    )
-    out.write(b"%d 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (number, extra, data))
-    out.write(b"startxref\n%d\n%%%%EOF\n" % start_of_table)
-    return out.getvalue()
+        data = zlib.compress(table, COMPRESSION)
+        identity = sha256(self._out.getbuffer()).hexdigest()[:32].encode()
+        extra = (
+            b"<</Type /XRef/Size %d/W [1 5 2]/Root %s/Info %s/ID [<%s> <%s>]/Filter /FlateDecode/Length %d>>"
+            % (number + 1, _reference(catalog), _reference(information), identity, identity, len(data))
+        )
+        self._out.write(b"%d 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (number, extra, data))
+        self._out.write(b"startxref\n%d\n%%%%EOF\n" % start_of_table)
+        return self._out.getvalue()
 
 
 def _to_unicode(texts: Mapping[int, str]) -> bytes:

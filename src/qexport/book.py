@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
 
 from qexport import __version__
 from qexport.assembly import Book, OutlineEntry, link
-from qexport.fitting import fitted_tables, wrapped_code
+from qexport.errors import Location, Problem
+from qexport.fitting import LONGEST_WORD, fitted_tables, wrapped_code
 from qexport.health import answered_follow_ups
 from qexport.imposition import booklet
-from qexport.templating import question_images, question_text
+from qexport.limits import USUAL, Limits
+from qexport.templating import divided, inline, question_images, question_text
 from qexport.themes import stylesheet
 from qexport.typesetter import Job
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from qexport.chunk import Chunk
     from qexport.editions import Edition
     from qexport.exporters import Tools
@@ -56,6 +61,75 @@ class Part:
         return [question for chapter in self.chapters for question in chapter.questions]
 
 
+AT_ONCE = 150
+"""Rows of a long list that are laid out at once: some six pages of A4, 40 MB."""
+
+
+@dataclass(slots=True)
+class Row:
+    """A line of a list; what stands above it is set again only where it changes."""
+
+    entry: Mapping[str, object]
+    headings: tuple[Mapping[str, object], ...] = ()
+
+
+class Series:
+    """A list that is laid out some pages at a time, so that a long one takes no more memory than a short one.
+
+    Where its next pages begin is known when those before are laid out.
+    """
+
+    def __init__(
+        self, press: Press, template: str, rows: Sequence[Row], values: Mapping[str, object], *, fit: bool
+    ) -> None:
+        self.chunks: list[Chunk] = []
+        self._press = press
+        self._template = template
+        self._rows = rows
+        self._values = values
+        self._fit = fit
+        self._start = 0
+        self._stop = 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all rows are on pages."""
+        return bool(self.chunks) and self._start == len(self._rows)
+
+    def job(self) -> Job:
+        """Return its next pages."""
+        self._stop = min(self._start + AT_ONCE, len(self._rows))
+        is_last = self._stop == len(self._rows)
+        runs: list[dict[str, object]] = []
+        before = self._rows[self._start - 1].headings if self._start else ()
+        entries: list[Mapping[str, object]] = []
+        for number in range(self._start, self._stop):
+            row = self._rows[number]
+            if row.headings != before or not runs:
+                same = sum(
+                    1
+                    for _ in takewhile(
+                        lambda pair: pair[0] == pair[1], zip(before, row.headings, strict=False)
+                    )
+                )
+                entries = []
+                runs.append({"headings": list(row.headings[same:]), "entries": entries})
+            entries.append({**row.entry, "row": number - self._start})
+            before = row.headings
+        return self._press.from_values(
+            self._template,
+            **self._values,
+            runs=runs,
+            continued=self._start > 0,
+            ends="fit" if self._fit and is_last and not self._start else "" if is_last else "full",
+        )
+
+    def add(self, chunk: Chunk) -> None:
+        """Take the pages of the last job."""
+        self.chunks.append(chunk)
+        self._start = self._stop if chunk.taken is None else self._start + chunk.taken
+
+
 class Press:
     """What makes the books of one edition."""
 
@@ -82,6 +156,7 @@ class Press:
             "language": self.edition.bank.language,
             "title": self.edition.title,
             "head": _head_room(self.options),
+            "longest": _longest_word(self.options),
         }
 
         def html() -> str:
@@ -92,6 +167,10 @@ class Press:
     def from_values(self, template: str, **values: object) -> Job:
         """Return a chunk whose values are few: they are what it is known by."""
         return self.job(template, values, lambda: values)
+
+    def series(self, template: str, rows: Sequence[Row], *, fit: bool = False, **values: object) -> Series:
+        """Return a list that may be long; `fit` sets one tighter that would end on a nearly empty page."""
+        return Series(self, template, rows, values, fit=fit)
 
     def cover(self, kind: str) -> Job:
         """Return the cover of a kind of book."""
@@ -114,14 +193,14 @@ class Press:
             template,
             [kind, common, [question.digest() for question in group], answers],
             lambda: {**common, "questions": [self._question_view(question, kind) for question in group]},
-            [image for question in group for image in question_images(question)],
+            [image for question in group for image in question_images(question, self.tools.limits)],
         )
 
-    def on_recto(self, chunks: list[Chunk], chunk: Chunk) -> None:
-        """Add a chunk; on paper it begins at the right."""
+    def on_recto(self, chunks: list[Chunk], *more: Chunk) -> None:
+        """Add chunks; on paper the first begins at the right."""
         if self.on_paper and sum(len(each.pages) for each in chunks) % 2:
             chunks.append(self.tools.typesetter.chunk(self.from_values("handbook/blank.html.j2")))
-        chunks.append(chunk)
+        chunks += more
 
     def bound(
         self,
@@ -156,22 +235,17 @@ class Press:
         return {
             "anchor": anchor(question),
             "id": question.id,
-            "question": question.question,
+            "question": divided(question.question, question.markup)[0],
             "markup": question.markup,
             "difficulty": question.difficulty,
         }
 
-    def part_view(self, part: Part) -> dict[str, object]:
-        """Return a part as its opening and the contents show it."""
-        return {
-            "title": part.title,
-            "anchor": part.anchor,
-            "tally": _tally(part),
-            "chapters": [
-                {"title": chapter.title, "entries": [self.entry(question) for question in chapter.questions]}
-                for chapter in part.chapters
-            ],
-        }
+    def rows(self, part: Part, *above: Mapping[str, object], level: int = 3) -> Iterator[Row]:
+        """Yield a line of a list for each question of a part, under its chapter."""
+        for chapter in part.chapters:
+            headings = (*above, {"title": chapter.title, "level": level}) if chapter.title else above
+            for question in chapter.questions:
+                yield Row(self.entry(question), headings)
 
     @cached_property
     def _answered(self) -> Mapping[tuple[str, int], Sequence[Question]]:
@@ -186,7 +260,7 @@ class Press:
 
     def _question_view(self, question: Question, kind: str) -> dict[str, object]:
         width, size, code, inset = _measure(self.options)
-        view = text_view(question, width, size, code=code, answer_inset=inset)
+        view = text_view(question, width, size, code=code, answer_inset=inset, limits=self.tools.limits)
         follow_ups = [
             {"html": html, "answers": answers}
             for html, answers in zip(view["follow_ups"], self._answers(question), strict=True)
@@ -243,19 +317,25 @@ def text_view(
     heading_level: int = 4,
     code: float = 0.87,
     answer_inset: float = 0,
+    limits: Limits = USUAL,
 ) -> QuestionView:
     """Return a question for templates, its code and tables fitted to text of a width (mm) and a size (pt).
 
     `code` is how large that is against the text; the answer is narrower by its inset.
     """
-    view = question_text(question, heading_level=heading_level, image_address=IMAGES).view
+    view = question_text(question, heading_level=heading_level, image_address=IMAGES, limits=limits).view
     size *= code
     sections: list[SectionView] = []
     for section in view["sections"]:
         room = width - (answer_inset if section["key"] == "answer" else 0)
-        columns = int((room * 72 / 25.4 - 1.6 * size - 1.2) / (0.6 * size))  # less the padding and the frame
-        sections.append({**section, "html": wrapped_code(fitted_tables(section["html"], columns), columns)})
-    return {**view, "sections": sections}
+        sections.append({**section, "html": _fitted(section["html"], room, size)})
+    return {**view, "more": _fitted(view["more"], width, size), "sections": sections}
+
+
+def _fitted(html: Markup, width: float, size: float) -> Markup:
+    """Fit code and tables to a width (mm), where code has a size (pt)."""
+    columns = int((width * 72 / 25.4 - 1.6 * size - 1.2) / (0.6 * size))  # less the padding and the frame
+    return wrapped_code(fitted_tables(html, columns), columns)
 
 
 def pictures(images: Iterable[Image]) -> dict[str, bytes]:
@@ -268,19 +348,59 @@ def _measure(options: Options) -> tuple[float, float, float, float]:
     paper, large = str(options["paper"]), bool(options["large-print"])
     widths = {"a4": 163 if large else 121, "letter": 164 if large else 122, "a5": 114, "6x9in": 118}
     side = paper in ("a4", "letter") and not large
-    size = 16 if large else 10 if side else 9.4
+    size = 16 if large else {"a4": 10, "letter": 10, "a5": 9.4, "6x9in": 9.6}[paper]
     inset = (1.4 if side else 2.8) * size + 3.2  # the padding and the bars beside it, in points
     return widths[paper], size, 1 if large else 0.87, inset * 25.4 / 72
 
 
-def missing_glyphs(questions: Iterable[Question], missing: Iterable[str]) -> Iterator[str]:
-    """Yield a warning for each question that has characters no font has."""
-    for question in questions:
-        texts = [getattr(question, field.name) for field in fields(question)]
-        lost = {character for text in texts if isinstance(text, str | tuple) for character in "".join(text)}
-        if lost := lost.intersection(missing):
-            named = ", ".join(f"{character!r} (U+{ord(character):04X})" for character in sorted(lost))
-            yield f"{question.location}: {question.id}: no bundled font has {named}"
+def missing_glyphs(questions: Iterable[Question], missing: Iterable[str]) -> tuple[Problem, ...]:
+    """Return a warning for each question that has characters no font has, and one for those in other words.
+
+    The last one says what to do.
+    """
+    lacking = set(missing)
+    lost = {question: lacking & _characters(question) for question in questions} if lacking else {}
+    warnings = [
+        Problem(question.location, f"{question.id}: no font of the book has {_named(characters)}")
+        for question, characters in lost.items()
+        if characters
+    ]
+    if elsewhere := lacking.difference(*lost.values()):
+        place = Location(next(iter(lost)).location.path)
+        warnings.append(Problem(place, f"no font of the book has {_named(elsewhere)}, in a title of it"))
+    return (*warnings[:-1], *(replace(last, hint=ADD_A_FONT) for last in warnings[-1:]))
+
+
+ADD_A_FONT = (
+    "put a TrueType font that has them into the folder fonts of a theme, and build with --theme FOLDER"
+)
+
+
+def _characters(question: Question) -> set[str]:
+    texts = [getattr(question, field.name) for field in fields(question)]
+    return {character for text in texts if isinstance(text, str | tuple) for character in "".join(text)}
+
+
+def _named(characters: Iterable[str]) -> str:
+    return ", ".join(f"{character!r} (U+{ord(character):04X})" for character in sorted(characters))
+
+
+def outline_entry(question: Question, kind: str = "q") -> OutlineEntry:
+    """Return a question's line of the outline: its id, and the line it begins with as plain words."""
+    asked = divided(question.question, question.markup)[0]
+    words = asked if question.markup == "plain" else _words(asked)
+    return OutlineEntry(f"{question.id} {words}", anchor(question, kind))
+
+
+def _words(line: str) -> str:
+    """Return a line of Markdown as plain words; one with no more than code in it without the parser."""
+    parts = line.strip().split("`")  # every second one is code
+    if len(parts) % 2 and "" not in parts[1::2] and not _MARKUP.search("\0".join(parts[::2])):
+        return " ".join("".join(parts).split())
+    return " ".join(inline(line, "markdown").striptags().split())
+
+
+_MARKUP = re.compile(r"[][\\*~]|(?<!\w)_|_(?!\w)|<\w+:|&#?\w+;")
 
 
 def anchor(question: Question, kind: str = "q") -> str:
@@ -336,6 +456,13 @@ def _style(options: Options, tools: Tools, styles: Sequence[str]) -> str:
     return stylesheet([*((name, tools.templates.source(name)) for name in names), *tools.styles])
 
 
+def _longest_word(options: Options) -> int:
+    """Return how many characters a word may have that is not to break: in large print, those of a narrow line."""
+    if not options["large-print"]:
+        return LONGEST_WORD
+    return 40 if options["paper"] in ("a4", "letter") else 24
+
+
 def _head_room(options: Options) -> list[int]:
     """Return how many characters the two running heads of a page have room for."""
     characters = {"a4": 90, "letter": 90, "a5": 68, "6x9in": 70}[str(options["paper"])]
@@ -344,7 +471,7 @@ def _head_room(options: Options) -> list[int]:
     return [characters * 3 // 5, characters * 2 // 5]
 
 
-def _tally(part: Part) -> str:
+def tally(part: Part) -> str:
     counts = [f"{chapter.title} {len(chapter.questions)}" for chapter in part.chapters if chapter.title]
     rated = sorted({question.difficulty for question in part.questions if question.difficulty is not None})
     difficulty = (
@@ -387,6 +514,7 @@ def _overview(questions: Sequence[Question], options: Options) -> dict[str, obje
         "left": left,
         "width": left + 10 * step,
         "height": len(rows) * high + 8,
+        "named_scale": not large,
         "scale": [[left + (value - 0.5) * step, value] for value in range(1, 11)],
         "said": f"Questions by technology and difficulty. {said}",
     }

@@ -14,10 +14,14 @@ its value holds a *mark*, a word between two NULs (which no PDF token or checked
     page3       the key of page 3 in the book's parent tree
     annot12     that of annotation 12
     x3:41.5     the abscissa 41.5 pt on page 3, which moves where the book has a wider inner margin
+
+A book of 2,000 questions has as many chunks, of which a few are at work at a time: what the pages show is kept
+packed, and unpacked by who needs it.
 """
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 
 
@@ -80,26 +84,45 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
-    """Pages laid out alone. See the module for the marks inside `objects`."""
+class Content:
+    """What the pages of a chunk show. See the module for the marks inside `objects`."""
 
-    page_width: float
-    """In CSS pixels, without bleed."""
-    mirror: float
-    """CSS pixels the text moves to the right on a verso of a book with mirrored margins."""
     objects: tuple[tuple[bytes, bytes], ...]
     """Each a PDF value, and the data of its stream if it is one."""
-    pages: tuple[int, ...]
     elements: tuple[int, ...]
     """Objects that are structure elements at the top of this chunk, in reading order."""
     parents: tuple[tuple[int | None, ...], ...]
     """For each page: MCID → the structure element (an object) it belongs to, None for an artifact."""
     annotations: tuple[tuple[int, int], ...]
     """Objects: an annotation, and the structure element that holds it."""
-    anchors: tuple[tuple[str, int, float, float], ...]
-    """Named places: name, page, and the point (x, y) to show at the top left."""
     fonts: tuple[FontUse, ...]
     slots: tuple[Slot, ...] = ()
+
+    def packed(self) -> bytes:
+        """Return it as bytes, small."""
+        import msgspec  # not above: who asks for --help need not wait for it
+
+        return zlib.compress(msgspec.msgpack.encode(self), PACKING)
+
+
+PACKING = 1
+"""Level of zlib: streams are compressed already, and what is left are names and numbers that come again and again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Pages laid out alone."""
+
+    page_width: float
+    """In CSS pixels, without bleed."""
+    mirror: float
+    """CSS pixels the text moves to the right on a verso of a book with mirrored margins."""
+    pages: tuple[int, ...]
+    """Objects of its content, by their number."""
+    anchors: tuple[tuple[str, int, float, float], ...]
+    """Named places: name, page, and the point (x, y) to show at the top left."""
+    packed: bytes
+    """Its content."""
     missing: tuple[str, ...] = ()
     """Characters no font has."""
     terms: tuple[tuple[int, str], ...] = ()
@@ -108,3 +131,28 @@ class Chunk:
     """CSS pixels left on the last page below the text."""
     page_height: float = 0
     """CSS pixels of a page that text can fill."""
+    taken: int | None = None
+    """How many rows of a series its pages have, if that may not be all."""
+
+    @property
+    def content(self) -> Content:
+        """What its pages show, unpacked anew."""
+        import msgspec
+
+        return msgspec.msgpack.decode(zlib.decompress(self.packed), type=Content)
+
+    def encoded(self) -> bytes:
+        """Return it as bytes that `decoded` makes a chunk of again."""
+        import msgspec
+
+        return msgspec.msgpack.encode(self)
+
+
+def decoded(data: bytes) -> Chunk | None:
+    """Return the chunk these bytes were made of; None if they were not."""
+    import msgspec
+
+    try:
+        return msgspec.msgpack.decode(data, type=Chunk)
+    except msgspec.MsgspecError:
+        return None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sqlite3
 import time
-import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
-from qexport.chunk import Chunk
+from qexport.chunk import Chunk, decoded
 from qexport.errors import OutputError
 
 T = TypeVar("T")
@@ -54,7 +53,7 @@ class ChunkCache:
     def keep(self, chunks: Mapping[str, Chunk]) -> None:
         """Keep chunks, and let go of those not used for longest where that makes too many."""
         today = _today()
-        encoded = ((key, _encoded(chunk)) for key, chunk in chunks.items())
+        encoded = ((key, chunk.encoded()) for key, chunk in chunks.items())
         rows = [(key, sha256(data).digest(), len(data), data, today) for key, data in encoded]
 
         def keep(database: sqlite3.Connection) -> None:
@@ -102,7 +101,7 @@ class ChunkCache:
                     return action(database)
             except (sqlite3.OperationalError, OSError):  # locked, read-only, full
                 return otherwise
-            except sqlite3.DatabaseError:
+            except (sqlite3.DatabaseError, UnicodeDecodeError):  # its own words may be damaged
                 with suppress(OutputError):
                     self.clear()
         return otherwise
@@ -126,7 +125,8 @@ def _load(database: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Chunk]
         marks = ",".join("?" * len(some))
         query = f"SELECT key, digest, used, data FROM chunks WHERE key IN ({marks})"  # noqa: S608  # only marks
         for key, digest, used, data in database.execute(query, some):
-            chunk = _decoded(data, digest)
+            is_whole = isinstance(data, bytes) and sha256(data).digest() == digest
+            chunk = decoded(data) if is_whole and isinstance(used, int) else None
             if chunk is not None:
                 found[key] = chunk
                 if used < today:
@@ -158,20 +158,3 @@ def _totals(database: sqlite3.Connection) -> tuple[int, int]:
 
 def _today() -> int:
     return int(time.time()) // DAY
-
-
-def _encoded(chunk: Chunk) -> bytes:
-    import msgspec
-
-    return zlib.compress(msgspec.msgpack.encode(chunk), 1)
-
-
-def _decoded(data: bytes, digest: bytes) -> Chunk | None:
-    import msgspec
-
-    if sha256(data).digest() != digest:
-        return None
-    try:
-        return msgspec.msgpack.decode(zlib.decompress(data), type=Chunk)
-    except (zlib.error, msgspec.MsgspecError):
-        return None

@@ -15,6 +15,14 @@ from markupsafe import Markup
 LONGEST_WORD = 60
 """Characters before a word gets a place to break; without one a PDF takes quadratic time to break it."""
 
+PIECE = 12
+"""Characters from that place to the next: what a line within the word may be short of."""
+
+MOST_PLACES = 100
+APART = "\u200b<span></span>"
+"""Puts a very long word into pieces that are texts of their own: beside a float all of a text is looked at
+for every line, so that 100,000 characters took a minute."""
+
 CELL_PADDING = 2
 """Columns beside the text of a table's cell."""
 
@@ -27,16 +35,16 @@ LOOK_BACK = 20
 """Columns before the end of a line of code in which a better place to break is looked for."""
 
 
-def breakable(html: Markup) -> Markup:
-    """Return HTML with U+200B after every 60 characters of a longer word, where a PDF may break it."""
-    if not _MAYBE_LONG_WORD.search(html):
+def breakable(html: Markup, longest: int = LONGEST_WORD) -> Markup:
+    """Return HTML with U+200B in words of more than so many characters, where a PDF may break them."""
+    if not re.search(rf"[\S\u00a0\u202f]{{{longest + 1}}}", html):  # words go on over a no-break space
         return html
     done = _WRAPPED_CODE.split(html)  # every second piece
-    return _made("".join(part if at % 2 else "".join(_broken_up(part)) for at, part in enumerate(done)))
+    return _made(
+        "".join(part if at % 2 else "".join(_broken_up(part, longest)) for at, part in enumerate(done))
+    )
 
 
-# Words go on over a no-break space.
-_MAYBE_LONG_WORD = re.compile(rf"[\S\u00a0\u202f]{{{LONGEST_WORD + 1}}}")
 _TAG_OR_WORD_OR_SPACE = re.compile(r"<[^>]*>|(?:&[^;\s]+;|[^\s<]|[\u00a0\u202f])+|[^\S\u00a0\u202f]+")
 _SPACE = re.compile(r"[^\S\u00a0\u202f]")
 _INLINE_TAG = re.compile(r"</?(?:a|code|em|s|span|strong)\b")
@@ -44,8 +52,8 @@ _CODE = re.compile(r'<pre class="code">(.*?)</pre>', re.DOTALL)
 _WRAPPED_CODE = re.compile(r'(<pre class="code wrapped">.*?</pre>)', re.DOTALL)
 
 
-def _broken_up(html: str) -> Iterator[str]:
-    length = 0
+def _broken_up(html: str, longest: int) -> Iterator[str]:
+    length = places = 0
     for part in _TAG_OR_WORD_OR_SPACE.findall(html):
         if part.startswith("<"):
             if not _INLINE_TAG.match(part):
@@ -56,9 +64,10 @@ def _broken_up(html: str) -> Iterator[str]:
             yield part
         else:
             for character in re.findall(r"&[^;\s]+;|.", part):
-                if length == LONGEST_WORD:
-                    length = 0
-                    yield "\u200b"
+                if length == longest:
+                    length -= PIECE
+                    places += 1
+                    yield "\u200b" if places % MOST_PLACES else APART
                 length += 1
                 yield character
 

@@ -1,4 +1,6 @@
-"""The fonts of the book: files that come with Python packages, never what the machine happens to have.
+"""The fonts of the book: files that come with Python packages or a theme, never what the machine happens to have.
+
+A theme's are for characters the others lack; its style sheet may name them, too.
 
 Static instances only: a variable font makes layout 1.5 and writing 2.4 times slower (docs/architecture.md).
 """
@@ -6,8 +8,13 @@ Static instances only: a variable font makes layout 1.5 and writing 2.4 times sl
 from __future__ import annotations
 
 import atexit
+import ctypes
 import os
+import re
+import sys
 import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -15,7 +22,8 @@ from html import escape  # that of xml.sax opens ssl and http, 15 ms
 from importlib.util import find_spec
 from pathlib import Path
 
-from qexport.errors import MachineLacks
+from qexport.errors import InputRefused, Location, MachineLacks, Problem
+from qexport.output import hold, sweep
 
 # Package → files. OFL, each with its licence beside it.
 BUNDLED = {
@@ -49,12 +57,58 @@ def bundled() -> dict[str, FontFile]:
     return {file.digest: file for file in files}
 
 
-def use_bundled_only() -> None:
-    """Let fontconfig see the bundled fonts and no others. To be called before the layout engine is imported.
+def of_folders(folders: Iterable[Path]) -> tuple[FontFile, ...]:
+    """Return the fonts in the folder `fonts` of each of these; InputRefused for those a book cannot have."""
+    files: dict[str, FontFile] = {}
+    problems = []
+    for folder in folders:
+        for path in sorted((folder / "fonts").glob("*")):
+            if path.suffix.lower() in (".ttf", ".otf", ".ttc", ".woff", ".woff2"):
+                data = path.read_bytes()
+                if flaw := _flaw(data):
+                    hint = "take the family's static TrueType files, each a .ttf"
+                    problems.append(Problem(Location(str(path)), flaw, hint))
+                digest = sha256(data).hexdigest()
+                files.setdefault(digest, FontFile(path.resolve(), digest))
+    if problems:
+        raise InputRefused(tuple(problems))
+    return tuple(file for digest, file in files.items() if digest not in bundled())
 
-    A machine without fonts crashes the engine, and one with others gives other bytes.
+
+def _flaw(data: bytes) -> str:
+    """Return why a font cannot be embedded, "" if it can: it is to have TrueType outlines, of one weight."""
+    tables = {data[at : at + 4] for at in range(12, 12 + 16 * int.from_bytes(data[4:6], "big"), 16)}
+    if data[:4] not in (b"\0\1\0\0", b"true") or not {b"glyf", b"cmap", b"head"} <= tables:
+        return "not a TrueType font"
+    return "a variable font, which is slow to lay out" if b"fvar" in tables else ""
+
+
+_added: dict[str, FontFile] = {}
+
+
+def use_also(files: Sequence[FontFile]) -> None:
+    """Let layout and linker know these fonts, beside the bundled ones, until this is called again."""
+    _added.clear()
+    _added.update((file.digest, file) for file in files)
+
+
+def added() -> tuple[FontFile, ...]:
+    """Return what use_also() was given."""
+    return tuple(_added.values())
+
+
+def known() -> Mapping[str, FontFile]:
+    """Return every font a book may have by its SHA-256."""
+    return {**bundled(), **_added}
+
+
+def use_bundled_only() -> None:
+    """Let fontconfig see the bundled fonts, those of the theme, and no others.
+
+    To be called before the layout engine is imported. A machine without fonts crashes the engine, and one with
+    others gives other bytes.
     """
-    paths = _paths()
+    paths = [*_paths(), *(file.path for file in _added.values())]
     folders = sorted({str(path.parent) for path in paths})
     configuration = "\n".join(
         [
@@ -70,11 +124,36 @@ def use_bundled_only() -> None:
         ]
     )
     # fontconfig wants a file by name, and takes neither a pipe nor a memory file.
-    handle, name = tempfile.mkstemp(prefix="qexport-fonts-", suffix=".conf")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    sweep(Path(tempfile.gettempdir()), _CONFIGURATION)
+    while True:
+        descriptor, name = tempfile.mkstemp(prefix="qexport-fonts-", suffix=".conf")
+        atexit.register(_remove, name, os.getpid())
+        if hold(descriptor):
+            break
+        os.close(descriptor)
+    with open(descriptor, "w", encoding="utf-8", closefd=False) as file:
         file.write(configuration)
-    atexit.register(_remove, name, os.getpid())
     os.environ["FONTCONFIG_FILE"] = name
+    _held[name] = descriptor
+
+
+@contextmanager
+def last_reading() -> Iterator[None]:
+    """Let the file that use_bundled_only() made go after the block: then a kill leaves nothing behind."""
+    with suppress(OSError, AttributeError):  # libraries of other names: it goes at the end
+        # Pango asks for this in a thread, which would read the file we know not when.
+        ctypes.CDLL(_FONTCONFIG).FcInit()
+    yield
+    while _held:
+        name, descriptor = _held.popitem()
+        _remove(name, os.getpid())
+        os.close(descriptor)
+
+
+_CONFIGURATION = re.compile(r"qexport-fonts-\w+\.conf")
+_FONTCONFIG = "libfontconfig.1.dylib" if sys.platform == "darwin" else "libfontconfig.so.1"
+_held: dict[str, int] = {}
+"""Configuration files that are in use, with what they are held by."""
 
 
 def _remove(name: str, owner: int) -> None:

@@ -10,6 +10,8 @@ WeasyPrint draws a document into a graph of PDF objects and hands them over thro
 - margin boxes are artifacts and slots: on a verso page they are drawn at the other side; one with the text
   `qx:folio` holds the page's own folio;
 - a body with `data-fit` is laid out again with the class `tight` if its last page would be nearly empty;
+- a body with `data-full` keeps its full pages only: the last is left to what follows, from the first element on it
+  that has a `data-row="NUMBER"`, which the chunk tells;
 - a body with `data-sheets="0 2@9,9 3@105,9 | 1 4@9,9"` has its pages put on sheets: here two, of pages 0 and 1, as
   large as these; pages 2 and 3 are on the first, their upper left corners 9 mm from its top, 9 and 105 from its left;
 - `<!--fill 40-->…<!--each 30-->…<!--/each--><!--/fill-->` appears where 40 CSS pixels are left on the last page, and
@@ -18,10 +20,15 @@ WeasyPrint draws a document into a graph of PDF objects and hands them over thro
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import ctypes.util
+import gc
 import io
 import logging
+import mimetypes
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -30,7 +37,7 @@ from types import MappingProxyType
 from typing import Any
 
 from qexport import fonts
-from qexport.chunk import Chunk, FontUse, Slot, mark
+from qexport.chunk import Chunk, Content, FontUse, Slot, mark
 from qexport.errors import MachineLacks, QexportError
 
 FOLIO = "qx:folio"
@@ -41,6 +48,7 @@ SHORT_PAGE = 0.2
 _FILL = re.compile(
     r"<!--fill ([\d.]+)-->(.*?)<!--each ([\d.]+)-->(.*?)<!--/each-->(.*?)<!--/fill-->\s*", re.DOTALL
 )
+_FULL = re.compile(r"<body[^>]* data-full")
 _SHEETS = re.compile(r'<body[^>]* data-sheets="([^"]*)"')
 _PLACED = re.compile(r"(\d+)(?:@(-?[\d.]+),(-?[\d.]+))?")
 PIXELS = 96 / 25.4
@@ -73,7 +81,8 @@ def _engine() -> Any:
     """Return WeasyPrint, which takes half a second to import."""
     fonts.use_bundled_only()
     try:
-        with contextlib.redirect_stdout(io.StringIO()):  # it prints there when a library is missing
+        # It prints to standard output when a library is missing.
+        with contextlib.redirect_stdout(io.StringIO()), _without_searching():
             import pydyf
             import weasyprint
     except OSError as error:
@@ -85,7 +94,59 @@ def _engine() -> Any:
     logging.getLogger("weasyprint").addHandler(logging.NullHandler())
     # The linker embeds the fonts, once for a book. Subsetting them for every chunk too took an eighth of its time.
     weasyprint.pdf.build_fonts_dictionary = lambda _pdf, *_: pydyf.Dictionary()
+    handlers = weasyprint.html.HTML_HANDLERS
+    handlers[_SVG] = _drawing_handler(handlers[_SVG])
+    _let_spaces_end_lines()
+    gc.freeze()  # what was imported stays: garbage is not looked for in it
     return weasyprint
+
+
+def _let_spaces_end_lines() -> None:
+    """Let a text before another element fit without the space it ends with.
+
+    Where there is room for all but that space, WeasyPrint 70 breaks the line after its first word.
+    """
+    from weasyprint.layout import inline
+
+    split = inline.split_first_line
+
+    def split_first_line(
+        text: str, style: Any, context: Any, max_width: Any, *others: Any, **named: Any
+    ) -> Any:
+        line = split(text, style, context, max_width, *others, **named)
+        resume_index = line[2]
+        if (
+            resume_index is not None
+            and text.endswith(" ")
+            and 0 < len(text.split(" ", 1)[0].encode()) >= resume_index - 1
+        ):
+            whole = split(text.rstrip(" "), style, context, max_width, *others, **named)
+            if whole[2] is None and whole[3] <= max_width:
+                return whole
+        return line
+
+    inline.split_first_line = split_first_line
+
+
+@contextlib.contextmanager
+def _without_searching() -> Iterator[None]:
+    """Let nothing be looked for in the system, and libraries be loaded by their names alone.
+
+    WeasyPrint also tries names for other systems, and for each that is none here Python asks ldconfig, gcc and ld
+    where it might be: 60 processes, which took more than half of the time of the import.
+    """
+    known = mimetypes.knownfiles[:]
+    if not mimetypes.inited:  # what the system knows of media types is of no use, and differs
+        mimetypes.knownfiles.clear()
+        mimetypes.init()
+        mimetypes.knownfiles.extend(known)
+    find_library = ctypes.util.find_library
+    if sys.platform == "linux":
+        ctypes.util.find_library = lambda name: None  # noqa: ARG005
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = find_library
 
 
 @cache
@@ -112,11 +173,95 @@ def _stylesheet(css: str) -> Any:
     return _engine().CSS(string=css, base_url=PLACE, url_fetcher=fetcher, font_config=_font_configuration())
 
 
-@cache
 def _font_configuration() -> Any:
+    return _font_configuration_with(fonts.added())
+
+
+@cache
+def _font_configuration_with(added: tuple[fonts.FontFile, ...]) -> Any:
     from weasyprint.text.fonts import FontConfiguration
 
-    return FontConfiguration()
+    if added:  # of a theme, which were not known when the engine was imported
+        fonts.use_bundled_only()
+    with fonts.last_reading():
+        configuration = FontConfiguration()
+    atexit.register(configuration.__del__)  # else its folder for what `@font-face` names would stay
+    return configuration
+
+
+def _with_drawings(html: str) -> str:
+    """Return HTML with what stands in each inline SVG but its title put aside, to be drawn once and for all.
+
+    A book has a dozen drawings and shows them thousands of times. Letters in one need the document's fonts.
+    """
+
+    def put_aside(found: re.Match[str]) -> str:
+        svg, attributes, title = found[0], found[1], found[2] or ""
+        if "<text" in svg:
+            return svg
+        number = _numbers.setdefault(svg, len(_numbers))
+        kept = "".join(_MATCHED.findall(attributes))
+        return f'<svg{kept} data-drawing="{number}">{title}</svg>'
+
+    return _INLINE_SVG.sub(put_aside, html)
+
+
+_SVG = "{http://www.w3.org/2000/svg}svg"
+_INLINE_SVG = re.compile(r"<svg\b([^>]*)>\s*(<title>[^<]*</title>)?.*?</svg>", re.DOTALL)
+_MATCHED = re.compile(r' (?:class|id|role)="[^"]*"')  # what a stylesheet goes by
+_numbers: dict[str, int] = {}
+
+
+def _drawing_handler(usual: Any) -> Any:
+    """Return what makes a box of an inline SVG: the drawing that was put aside for it, else what is usual."""
+    from weasyprint.html import make_replaced_box
+
+    def handle(element: Any, box: Any, get_image: Any, base_url: Any) -> Any:
+        number = element.get("data-drawing")
+        if number is None:
+            return usual(element, box, get_image, base_url)
+        return [make_replaced_box(element, box, _drawing(int(number)))]
+
+    return handle
+
+
+@cache
+def _drawing(number: int) -> Any:
+    from xml.etree import ElementTree as ET
+
+    from weasyprint.images import SVGImage
+
+    source = next(svg for svg, known in _numbers.items() if known == number)
+
+    class Drawing(SVGImage):  # type: ignore[misc]
+        """An SVG that keeps the operators it was drawn by, for each size."""
+
+        def __init__(self) -> None:
+            super().__init__(ET.fromstring(source), PLACE, _fetcher_class()({}), None)  # noqa: S314
+            self.drawn: dict[tuple[float, float], tuple[list[bytes], dict[str, Any]]] = {}
+
+        def draw(self, stream: Any, width: float, height: float, style: Any) -> None:
+            _forget_state(stream)  # else what is kept would depend on what was drawn before it
+            states = stream._resources["ExtGState"]
+            if (width, height) not in self.drawn:
+                before = len(stream.stream)
+                super().draw(stream, width, height, style)
+                items = stream.stream[before:]
+                used = {name: state for name, state in states.items() if b"/%s gs" % name.encode() in items}
+                self.drawn[width, height] = items, used
+            else:
+                items, used = self.drawn[width, height]
+                stream.stream += items
+                states.update(used)
+            _forget_state(stream)
+
+    return Drawing()
+
+
+def _forget_state(stream: Any) -> None:
+    """Let colours and transparencies be set again, as after `Q`."""
+    stream.push_state()
+    stream.pop_state()  # which takes the `q` away again
 
 
 def warm_up() -> None:
@@ -150,27 +295,52 @@ def _numbered(html: str, missing: Iterable[str]) -> str:
 
 
 def _fitted(html: str, css: str, files: Mapping[str, bytes]) -> Chunk:
-    plain = _FILL.sub("", html)
-    chunk = _laid_out(plain, css, files)
-    used = chunk.page_height - chunk.room
-    if "data-fit" in plain and len(chunk.pages) > 1 and used < SHORT_PAGE * chunk.page_height:
+    document = _rendered(_FILL.sub("", html), css, files)
+    if _FULL.search(html):
+        pages, taken = _full_pages(document)
+        return replace(_drawn(document.copy(pages)), taken=taken)
+    page_height, room = _room(document)
+    if "data-fit" in html and len(document.pages) > 1 and page_height - room < SHORT_PAGE * page_height:
         tight_html = html.replace('<body class="', '<body class="tight ', 1)
-        tight = _laid_out(_FILL.sub("", tight_html), css, files)
-        if len(tight.pages) < len(chunk.pages):
-            chunk, html = tight, tight_html
+        tight = _rendered(_FILL.sub("", tight_html), css, files)
+        if len(tight.pages) < len(document.pages):
+            document, html = tight, tight_html
+            _, room = _room(document)
     fill = _FILL.search(html)
-    if fill and chunk.room >= float(fill[1]):
-        count = int((chunk.room - float(fill[1])) / float(fill[3]))
-        chunk = _laid_out(html.replace(fill[0], fill[2] + count * fill[4] + fill[5]), css, files)
-    return chunk
+    if fill and room >= float(fill[1]):
+        count = int((room - float(fill[1])) / float(fill[3]))
+        document = _rendered(html.replace(fill[0], fill[2] + count * fill[4] + fill[5]), css, files)
+    return _drawn(document)
 
 
-def _laid_out(html: str, css: str, files: Mapping[str, bytes]) -> Chunk:
+def _full_pages(document: Any) -> tuple[list[Any], int | None]:
+    """Return the pages before the last, and the number of the first row that is not on them."""
+    rows: list[set[int]] = []
+    for page in document.pages[-2:]:
+        boxes = (box for box in page._page_box.descendants() if box.element is not None)
+        numbers = {box.element.get("data-row") for box in boxes}
+        rows.append({int(number) for number in numbers if number is not None})
+    if len(rows) < 2 or not rows[1] - rows[0] or rows[1] & rows[0]:
+        return document.pages, None  # one page; or a row so long that it goes on for another
+    return document.pages[:-1], min(rows[1])
+
+
+def _rendered(html: str, css: str, files: Mapping[str, bytes]) -> Any:
     weasyprint = _engine()
-    source = weasyprint.HTML(string=html, base_url=PLACE, url_fetcher=_fetcher_class()(files))
+    source = weasyprint.HTML(string=_with_drawings(html), base_url=PLACE, url_fetcher=_fetcher_class()(files))
     document = source.render(stylesheets=[_stylesheet(css)], font_config=_font_configuration())
-    if sheets := _SHEETS.search(html):
-        document = _imposed(document, sheets[1])
+    sheets = _SHEETS.search(html)
+    return _imposed(document, sheets[1]) if sheets else document
+
+
+def _room(document: Any) -> tuple[float, float]:
+    """Return the height of the last page's content box, and how much of it is empty, in CSS pixels."""
+    last = document.pages[-1]._page_box
+    body = last.children[0].children[0]
+    return last.height, last.content_box_y() + last.height - body.position_y - body.margin_height()
+
+
+def _drawn(document: Any) -> Chunk:
     chunks: list[Chunk] = []
 
     def take(document: Any, pdf: Any) -> None:
@@ -198,7 +368,8 @@ def _imposed(document: Any, sheets: str) -> Any:
                 roots.append(root)
         page = boxes[numbers[0]].copy_with_children(roots)
         for root in roots:
-            layout_box_backgrounds(page, root, None)  # which know where they are
+            # Backgrounds know where they are; those that are pictures of a theme's were not fetched at first either.
+            layout_box_backgrounds(page, root, lambda **_: None)
         imposed.append(Page(page))
     return document.copy(imposed)
 
@@ -230,23 +401,26 @@ class _Extraction:
         while len(objects) < len(self.used):  # writing an object uses those it refers to
             objects.append(self._written(self.pdf.objects[self.used[len(objects)]]))
         last = self.document.pages[-1]._page_box
-        body = last.children[0].children[0]
-        return Chunk(
-            page_width=self.document.pages[0].width,
-            mirror=last.margin_right - last.margin_left,
+        page_height, room = _room(self.document)
+        content = Content(
             objects=tuple(objects),
-            pages=tuple(self.numbers[number] for number in pages),
             elements=tuple(self.numbers[number] for number in top),
             parents=tuple(tuple(self.numbers.get(number) for number in page) for page in parents),  # type: ignore[arg-type]
             annotations=tuple(
                 (self.numbers[annotation], self.numbers[element]) for annotation, element in annotations
             ),
-            anchors=tuple(self._anchors(pages)),
             fonts=tuple(self._fonts()),
             slots=tuple(self.slots),
+        )
+        return Chunk(
+            page_width=self.document.pages[0].width,
+            mirror=last.margin_right - last.margin_left,
+            pages=tuple(self.numbers[number] for number in pages),
+            anchors=tuple(self._anchors(pages)),
+            packed=content.packed(),
             terms=tuple(self._terms()),
-            room=last.content_box_y() + last.height - body.position_y - body.margin_height(),
-            page_height=last.height,
+            room=room,
+            page_height=page_height,
             missing=tuple(
                 sorted(
                     chr(point)
@@ -307,6 +481,8 @@ class _Extraction:
                 or element["S"] not in _HOLDS_TEXT
                 or child["Pg"] != element["Pg"]
             ):
+                if child["S"] in _MEANINGLESS and element["S"] not in _HOLDS_TEXT and _has_text(child):
+                    child["S"] = "/P"  # a block of code
                 kids.append(kid)
                 continue
             for grandchild in child["K"]:
@@ -461,15 +637,14 @@ class _Extraction:
             yield name.string, pages.index(_number(page)), x, y
 
     def _terms(self) -> Iterator[tuple[int, str]]:
+        """Yield each with the page it begins on, without the places where it may break."""
+        begins: dict[Any, int] = {}
         for number, page in enumerate(self.document.pages):
-            elements = {
-                text.element: None
-                for text, _ in _texts_with_containers(page._page_box)
-                if text.element is not None
-            }
-            for element in elements:
-                if element.tag == "code" and element.get("class") == "term":
-                    yield number, "".join(element.itertext())
+            for text, _ in _texts_with_containers(page._page_box):
+                begins.setdefault(text.element, number)
+        for element, number in begins.items():
+            if element is not None and element.tag == "code" and element.get("class") == "term":
+                yield number, "".join(element.itertext()).replace("\u200b", "")
 
     def _fonts(self) -> Iterator[FontUse]:
         from weasyprint.text.fonts import get_hb_object_data
@@ -480,8 +655,8 @@ class _Extraction:
         for key, same in sorted(uses.items()):
             font = same[0]
             digest = sha256(get_hb_object_data(font.hb_face)).hexdigest()
-            if digest not in fonts.bundled():
-                raise QexportError(f"the font {font.family!r} is not one of the bundled fonts")
+            if digest not in fonts.known():
+                raise QexportError(f"the font {font.family!r} is neither bundled nor the theme's")
             known = {glyph for other in same for glyph in other.to_unicode} - set(font.missing.values())
             yield FontUse(
                 key=key,
@@ -545,6 +720,11 @@ class _Raw:
 
 def _number(reference: bytes) -> int:
     return int(reference.removesuffix(b" 0 R"))
+
+
+def _has_text(element: Any) -> bool:
+    """Say whether marked content belongs to a structure element itself."""
+    return any(isinstance(kid, int) for kid in element["K"])
 
 
 def _is_annotation(kid: Any, pdf: Any) -> bool:

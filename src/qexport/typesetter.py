@@ -8,19 +8,25 @@ layout engine. What draws it (this program, the engine and its libraries, the fo
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from qexport.chunk import Chunk
+from qexport.errors import LimitExceeded
+from qexport.fonts import FontFile, use_also
+from qexport.limits import USUAL
+from qexport.versions import libraries
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -28,14 +34,18 @@ if TYPE_CHECKING:
     from qexport.chunk_cache import ChunkCache
     from qexport.workers import Workers
 
-WORTH_A_POOL = 16
-"""Chunks to lay out before processes for it pay: each takes a second to import the layout engine."""
+WORTH_A_POOL = 200_000
+"""Characters of HTML to lay out before processes for it pay: each imports the layout engine, in the time of 100,000."""
 
 BATCH = 8
 """Chunks a process gets at once."""
 
 KEPT_AT_ONCE = 64
 """Chunks that go into the cache together: a build that is broken off keeps what it had done till then."""
+
+
+Sheet: TypeAlias = tuple[str, str, Mapping[str, bytes]]
+"""What a chunk is laid out from: HTML, CSS, pictures by their URLs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,10 @@ class Typesetter:
     progress: Callable[[int, int], None] = field(default=lambda _done, _total: None)
     """Told how many chunks are there, of how many."""
     workers: Workers | None = None
+    seconds: int = USUAL.layout_seconds
+    """What one chunk may take."""
+    fonts: tuple[FontFile, ...] = ()
+    """The theme's, beside the bundled ones."""
 
     @contextmanager
     def at_work(self) -> Iterator[Typesetter]:
@@ -81,7 +95,8 @@ class Typesetter:
 
     def chunks(self, jobs: Sequence[Job]) -> list[Chunk]:
         """Return the chunks of these jobs, in their order."""
-        keys = [_key(job) for job in jobs]
+        use_also(self.fonts)
+        keys = [_key(job, self.fonts) for job in jobs]
         wanted = dict(zip(keys, jobs, strict=True))
         found = self.cache.load(wanted) if self.cache else {}
         missing = [key for key in wanted if key not in found]
@@ -100,19 +115,64 @@ class Typesetter:
             self.cache.keep(chunks)
 
     def _laid_out(self, jobs: Sequence[Job]) -> Iterator[Chunk]:
-        sheets = ((job.html(), job.css, job.files()) for job in jobs)
+        sheets: Iterable[Sheet] = ((job.html(), job.css, job.files()) for job in jobs)
+        lay_out = partial(_in_time, self.seconds, self.fonts, _lay_out)
         if self.executor:
-            return self.executor.map(_lay_out, sheets, chunksize=BATCH)
-        if self.workers and (self.workers.running or len(jobs) >= WORTH_A_POOL):
-            size = max(1, min(BATCH, len(jobs) // self.workers.limit))
-            return self.workers.map(_lay_out, sheets, chunksize=size)
-        return map(_lay_out, sheets)
+            return self.executor.map(lay_out, sheets, chunksize=BATCH)
+        if self.workers:
+            is_worth_it = self.workers.running
+            if not is_worth_it and len(jobs) > 1:
+                sheets, is_worth_it = _weighed(sheets)
+            if is_worth_it:
+                return self.workers.map(lay_out, sheets, chunksize=BATCH, count=len(jobs))
+        return map(lay_out, sheets)
 
 
-def _lay_out(sheet: tuple[str, str, Mapping[str, bytes]]) -> Chunk:
+def _weighed(sheets: Iterable[Sheet]) -> tuple[Iterable[Sheet], bool]:
+    """Return the sheets, and whether they are worth a pool; no more of them are made than it takes to know."""
+    made = []
+    size = 0
+    for sheet in sheets:
+        made.append(sheet)
+        size += len(sheet[0])
+        if size >= WORTH_A_POOL:
+            return chain(made, sheets), True
+    return made, False
+
+
+def _lay_out(sheet: Sheet) -> Chunk:
     from qexport.pdf import lay_out  # takes half a second, which a chunk from the cache need not wait for
 
     return lay_out(*sheet)
+
+
+def _in_time(
+    seconds: int, fonts: tuple[FontFile, ...], lay_out: Callable[[Sheet], Chunk], sheet: Sheet
+) -> Chunk:
+    """Lay out, or end where it takes too long. Only a main thread gets signals: another takes what it takes."""
+    use_also(fonts)
+    try:
+        if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
+            return _timed(seconds, lay_out, sheet)
+        return lay_out(sheet)
+    except RecursionError as error:
+        message = "layout of a question, or a list, goes too deep"
+        raise LimitExceeded(message, hint="see whether the theme's CSS nests too much") from error
+
+
+def _timed(seconds: int, lay_out: Callable[[Sheet], Chunk], sheet: Sheet) -> Chunk:
+    def end(_number: int, _frame: object) -> None:
+        limits = replace(USUAL, layout_seconds=seconds)
+        message = f"layout of a question, or a list, takes more than {limits.said('layout-seconds')}"
+        raise limits.exceeded("layout-seconds", message, "see whether the theme's CSS asks too much")
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        return lay_out(sheet)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _cores() -> int:
@@ -122,8 +182,9 @@ def _cores() -> int:
         return os.cpu_count() or 1
 
 
-def _key(job: Job) -> str:
-    words = json.dumps([_what_draws(), sha256(job.css.encode()).hexdigest(), job.parts], ensure_ascii=False)
+def _key(job: Job, fonts: tuple[FontFile, ...]) -> str:
+    drawing = [_what_draws(), *(file.digest for file in fonts)]
+    words = json.dumps([drawing, sha256(job.css.encode()).hexdigest(), job.parts], ensure_ascii=False)
     return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -137,23 +198,5 @@ def _what_draws() -> str:
         digest.update(path.read_bytes())
     for package in ("weasyprint", "pydyf", "pyphen", "tinycss2", "cssselect2", "tinyhtml5", "pillow"):
         digest.update(f"{package} {version(package)}\n".encode())
-    digest.update("\n".join([*bundled(), *libraries()]).encode())
+    digest.update("\n".join([*bundled(), *map(" ".join, libraries().items())]).encode())
     return digest.hexdigest()
-
-
-def libraries() -> list[str]:
-    """Return the versions of Pango and HarfBuzz, which decide where a glyph stands."""
-    versions = []
-    for names, function in (
-        (("libpango-1.0.so.0", "libpango-1.0.dylib"), "pango_version_string"),
-        (("libharfbuzz.so.0", "libharfbuzz.0.dylib"), "hb_version_string"),
-    ):
-        for name in names:
-            try:
-                said = ctypes.CDLL(name)[function]
-            except (OSError, AttributeError):
-                continue
-            said.restype = ctypes.c_char_p
-            versions.append(f"{function} {said().decode()}")
-            break
-    return versions

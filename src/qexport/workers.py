@@ -9,6 +9,7 @@ while its queue is full.
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import traceback
@@ -51,11 +52,16 @@ class Workers:
         """Whether any process has been started."""
         return bool(self._processes)
 
-    def map(self, function: Callable[[T], R], items: Iterable[T], *, chunksize: int = 1) -> Iterator[R]:
-        """Yield function(item) for each item, in their order; items are taken as processes are free for them."""
+    def map(
+        self, function: Callable[[T], R], items: Iterable[T], *, chunksize: int = 1, count: int | None = None
+    ) -> Iterator[R]:
+        """Yield function(item) for each item, in their order; items are taken as processes are free for them.
+
+        Where it is known how many there are, batches get smaller towards the end, so that all processes end together.
+        """
         from multiprocessing import connection  # not above: a build from the cache needs none of it
 
-        batches = enumerate(_batches(items, chunksize))
+        batches = enumerate(_batches(items, _sizes(chunksize, count, self.limit)))
         idle = list(self._processes)
         at_work: dict[Connection, int] = {}
         finished: dict[int, list[R]] = {}
@@ -126,9 +132,19 @@ class Workers:
         )
 
 
-def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+def _sizes(most: int, count: int | None, processes: int) -> Iterator[int]:
+    while True:
+        size = most if count is None else max(1, min(most, count // (2 * processes)))
+        yield size
+        count = None if count is None else count - size
+
+
+def _batches(items: Iterable[T], sizes: Iterable[int]) -> Iterator[list[T]]:
     iterator = iter(items)
-    while batch := list(islice(iterator, size)):
+    for size in sizes:
+        batch = list(islice(iterator, size))
+        if not batch:
+            return
         yield batch
 
 
@@ -147,6 +163,7 @@ def _ctrl_c_later() -> Iterator[None]:
 
 def _work(pipe: Connection) -> None:
     """Do what comes down the pipe until nothing more does."""
+    gc.disable()
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda *_: sys.exit())  # so that temporary files go
     with suppress(EOFError, ConnectionError):  # the process that wanted it is gone
@@ -157,7 +174,18 @@ def _work(pipe: Connection) -> None:
 
 def _outcome(function: Callable[[T], R], batch: list[T]) -> list[R] | Exception:
     try:
-        return [function(item) for item in batch]
+        return [_tidied(function, item) for item in batch]
     except Exception as error:  # noqa: BLE001  raised again by the one that wanted it
         error.add_note(f"In another process:\n{traceback.format_exc()}")
         return error
+
+
+def _tidied(function: Callable[[T], R], item: T) -> R:
+    """Do one thing, then look for what it left behind: cheaper than now and then, and the process stays small.
+
+    Pages are cycles of objects. Laid out one after the other they took 23 MB; with Python's own thresholds 29, with
+    those of the program, which are for banks, 49.
+    """
+    result = function(item)
+    gc.collect()
+    return result

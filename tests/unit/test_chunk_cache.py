@@ -14,22 +14,24 @@ from pathlib import Path
 import pytest
 
 from qexport import chunk_cache
-from qexport.chunk import Chunk, FontUse, Slot, mark
+from qexport.chunk import Chunk, Content, FontUse, mark
 from qexport.chunk_cache import ChunkCache
 from qexport.errors import OutputError
 
 FONT = FontUse("k", "Serif", "Source Serif", "sha", 4, 900, -200, 0.0, ((5, 500),), ((5, "é"),))
-CHUNK = Chunk(
-    page_width=793.7,
-    mirror=12.5,
+CONTENT = Content(
     objects=((b"<</Kids [%s]>>" % mark("pages"), b"\0\xff"),),
-    pages=(0,),
     elements=(0,),
     parents=((0, None),),
     annotations=(),
-    anchors=(("q-PY-1", 0, 1.5, 2.5),),
     fonts=(FONT,),
-    slots=(),
+)
+CHUNK = Chunk(
+    page_width=793.7,
+    mirror=12.5,
+    pages=(0,),
+    anchors=(("q-PY-1", 0, 1.5, 2.5),),
+    packed=CONTENT.packed(),
     missing=("🏭",),
     terms=((0, "__init__"),),
     room=100,
@@ -125,8 +127,7 @@ def test_a_damaged_entry_is_a_miss_until_it_is_kept_again(cache: ChunkCache, dam
 
 
 def test_an_entry_of_another_shape_is_a_miss(cache: ChunkCache) -> None:
-    slot = Slot(0, 0, "", 1, 2, "left", "k", None)  # type: ignore[arg-type]
-    cache.keep({"a": replace(CHUNK, slots=(slot,))})
+    cache.keep({"a": replace(CHUNK, pages=("a",))})  # type: ignore[arg-type]
     assert cache.load(["a"]) == {}
 
 

@@ -19,13 +19,14 @@ def test_long_words_get_places_to_break() -> None:
     mark = "\u200b"
     assert breakable(Markup("<p>short</p>")) == Markup("<p>short</p>")
     assert breakable(Markup("a" * 60 + " " + "b" * 60)) == Markup("a" * 60 + " " + "b" * 60)
-    assert breakable(Markup("a" * 130)) == Markup("a" * 60 + mark + "a" * 60 + mark + "a" * 10)
+    assert breakable(Markup("a" * 90)) == Markup("a" * 60 + 2 * (mark + "a" * 12) + mark + "a" * 6)
+    assert breakable(Markup("a" * 30), 24) == Markup("a" * 24 + mark + "a" * 6)
     assert breakable(Markup("&lt;" * 61)) == Markup("&lt;" * 60 + mark + "&lt;")
     assert breakable(
         Markup("<b>" + "a" * 40 + '</b><a href="' + "h" * 90 + '">' + "b" * 40 + "</a>")
     ) == Markup("<b>" + "a" * 40 + '</b><a href="' + "h" * 90 + '">' + "b" * 40 + "</a>")
     assert breakable(Markup("<em>" + "a" * 40 + "</em><code>" + "b" * 40 + "</code>")) == Markup(
-        "<em>" + "a" * 40 + "</em><code>" + "b" * 20 + mark + "b" * 20 + "</code>"
+        "<em>" + "a" * 40 + "</em><code>" + "b" * 20 + mark + "b" * 12 + mark + "b" * 8 + "</code>"
     )
     assert breakable(Markup("a" * 30 + "\u00a0" + "b" * 30)) == Markup(
         "a" * 30 + "\u00a0" + "b" * 29 + mark + "b"

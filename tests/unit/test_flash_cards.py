@@ -347,7 +347,8 @@ def test_the_outline_leads_to_each_card() -> None:
 
 def test_a_character_no_font_has_is_a_warning_that_names_the_question() -> None:
     odd = replace(LIST, answer="A \N{FACTORY}.", location=Location("bank.yaml", 4, 3))
-    assert cards(SET, odd).warnings == ("bank.yaml:4:3: PY-1: no bundled font has '\N{FACTORY}' (U+1F3ED)",)
+    (warning,) = cards(SET, odd).warnings
+    assert str(warning) == "bank.yaml:4:3: PY-1: no font of the book has '\N{FACTORY}' (U+1F3ED)"
 
 
 def test_the_same_questions_give_the_same_bytes() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from qexport.chunk import Chunk
 from qexport.chunk_cache import ChunkCache
 from qexport.typesetter import Job, Typesetter
 
-BLANK = Chunk(600, 0, (), (), (), (), (), (), ())
+BLANK = Chunk(600, 0, (), (), b"")
 
 
 @pytest.fixture(autouse=True)
@@ -125,8 +126,27 @@ def test_one_process_is_this_one() -> None:
         assert names(working.chunks(jobs("abcdefghijklmnopqrst"))) == "abcdefghijklmnopqrst"
 
 
-def test_processes_are_started_when_there_is_enough_to_do() -> None:
-    with Typesetter(jobs=2).at_work() as working:
-        working.chunks(jobs("abc"))
-        assert working.workers
-        assert not working.workers.running
+class Processes:
+    """Stands for processes; tells what they were given."""
+
+    def __init__(self) -> None:
+        self.running = False
+        self.given: list[str] = []
+
+    def map(self, function: Any, items: Any, *, chunksize: int, count: int) -> Any:  # noqa: ARG002
+        self.running = True
+        for item in items:
+            self.given.append(item[0])
+            yield function(item)
+
+
+def test_processes_are_started_when_there_is_enough_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typesetter, "WORTH_A_POOL", 4)
+    processes = Processes()
+    working = Typesetter(workers=processes)  # type: ignore[arg-type]
+    assert names(working.chunks(jobs("abc"))) == "abc"
+    assert names(working.chunks([job("enough for two, but one")])) == "enough for two, but one"
+    assert processes.given == []
+    assert names(working.chunks(jobs("abcde"))) == "abcde"
+    assert names(working.chunks(jobs("f"))) == "f"  # they are there
+    assert processes.given == list("abcdef")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from qexport.editions import Edition
+    from qexport.errors import Problem
+    from qexport.limits import Limits
     from qexport.options import Options
 
 EXPORTERS = {
@@ -32,7 +34,7 @@ class Document:
     suffix: str
     data: bytes
     summary: str
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     beside: tuple[Document, ...] = ()
     """What belongs to it and is a file of its own: a quiz's answers, a sheet for calibration."""
     folios: Mapping[str, int] = field(default_factory=dict)
@@ -51,6 +53,11 @@ class Tools:
     typesetter: Typesetter = field(default_factory=Typesetter)
     folios: Mapping[str, int] = field(default_factory=dict)
     """Where the handbook made in the same build has each question's answer."""
+
+    @property
+    def limits(self) -> Limits:
+        """How much texts and templates may ask for."""
+        return self.templates.limits
 
 
 class Exporter(Protocol):

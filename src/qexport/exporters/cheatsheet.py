@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from qexport import __version__
 from qexport.assembly import Book, OutlineEntry, link
-from qexport.book import anchor, missing_glyphs, pictures, text_view
+from qexport.book import anchor, missing_glyphs, outline_entry, pictures, text_view
 from qexport.editions import Edition
 from qexport.exporters import Document, Tools
 from qexport.options import Options
@@ -74,7 +74,7 @@ class _CheatSheet:
             suffix="-cheatsheet.pdf",
             data=link([chunk], book),
             summary=f"{sheets} sheet{'s' * (sheets > 1)}, {size:g} pt",
-            warnings=tuple(missing_glyphs(self.edition.questions, chunk.missing)),
+            warnings=missing_glyphs(self.edition.questions, chunk.missing),
         )
 
     def _fitted(self) -> tuple[float, int]:
@@ -90,7 +90,7 @@ class _CheatSheet:
     def _outline(self) -> list[OutlineEntry]:
         entries: list[OutlineEntry] = []
         for title, questions in self.groups:
-            lines = tuple(OutlineEntry(f"{each.id} {each.question}", anchor(each)) for each in questions)
+            lines = tuple(outline_entry(each) for each in questions)
             entries += [OutlineEntry(title, lines[0].anchor, lines)] if title else lines
         return entries
 
@@ -121,7 +121,8 @@ class _CheatSheet:
         }
         digests = [[title, [question.digest() for question in questions]] for title, questions in self.groups]
 
-        files = pictures(image for each in self.edition.questions for image in question_images(each))
+        limits = self.tools.limits
+        files = pictures(image for each in self.edition.questions for image in question_images(each, limits))
 
         def html() -> str:
             groups = [
@@ -138,7 +139,9 @@ class _CheatSheet:
         )
 
     def _entry(self, question: Question, size: float, level: int) -> dict[str, object]:
-        view = text_view(question, self.width / self.panels - 2 * SIDE, size, heading_level=level)
+        view = text_view(
+            question, self.width / self.panels - 2 * SIDE, size, heading_level=level, limits=self.tools.limits
+        )
         return {
             "id": question.id,
             "anchor": anchor(question),

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from qexport import __version__
 from qexport.assembly import Book, OutlineEntry, link
-from qexport.book import anchor, missing_glyphs, pictures, text_view
+from qexport.book import anchor, missing_glyphs, outline_entry, pictures, text_view
 from qexport.editions import Edition
 from qexport.errors import UsageError
 from qexport.exporters import Document, Tools
@@ -151,7 +151,7 @@ class _Cards:
             suffix="-cards.pdf",
             data=link(chunks, self._book("Flash cards", outline=tuple(self._outline()))),
             summary=f"{_count(len(cards), 'card')}, {_count(sheets, 'sheet')}",
-            warnings=tuple(missing_glyphs(self.edition.questions, missing)),
+            warnings=missing_glyphs(self.edition.questions, missing),
             beside=(self._calibration(),) if self.options["calibration"] else (),
         )
 
@@ -172,7 +172,7 @@ class _Cards:
 
     def _outline(self) -> Iterator[OutlineEntry]:
         for question in self.edition.questions:
-            yield OutlineEntry(f"{question.id} {question.question}", anchor(question))
+            yield outline_entry(question)
 
     # -- measuring ------------------------------------------------------------------------------------------------
 
@@ -306,7 +306,8 @@ class _Cards:
 
     def _view(self, face: _Face) -> dict[str, object]:
         question, size = face.card.question, face.fit.size
-        view = text_view(question, self.grid.card_width - 2 * PADDING, size, heading_level=2)
+        width = self.grid.card_width - 2 * PADDING
+        view = text_view(question, width, size, heading_level=2, limits=self.tools.limits)
         wanted = ("answer", *face.fit.sections)
         return {
             **view,
@@ -378,7 +379,9 @@ class _Cards:
         questions: Sequence[Question] = (),
     ) -> Job:
         frame = {"language": self.edition.bank.language, "title": self.edition.title}
-        files = pictures(image for question in questions for image in question_images(question))
+        files = pictures(
+            image for question in questions for image in question_images(question, self.tools.limits)
+        )
 
         def html() -> str:
             return self.tools.templates.render(f"cards/{template}", **{**frame, **values()})

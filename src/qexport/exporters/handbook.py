@@ -8,19 +8,21 @@ technology stand together, each technology is a part with its categories as chap
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from operator import itemgetter
 
 from qexport import __version__
 from qexport.assembly import OutlineEntry, anchor_folios
-from qexport.book import Part, Press, anchor, how_many, missing_glyphs
+from qexport.book import Part, Press, Row, Series, anchor, how_many, missing_glyphs, outline_entry, tally
 from qexport.chunk import Chunk
 from qexport.editions import Edition
 from qexport.exporters import Document, Tools, quiz
 from qexport.options import Options
-from qexport.question import Question
-from qexport.templating import SECTION_TITLES
+from qexport.question import PROSE_SECTIONS, Question
+from qexport.templating import SECTION_TITLES, terms
 from qexport.typesetter import Job
 
 PURPOSES = {
@@ -31,6 +33,10 @@ PURPOSES = {
     "production_scenario": "A case from production: what happened and what was done.",
     "follow_ups": "What is asked next. Tick what you can answer; an arrow leads to a question that does.",
 }
+
+
+FLOWING = 20
+"""Questions that are laid out together at most where they flow: half a page is lost from one such group to the next."""
 
 
 def render(edition: Edition, options: Options, tools: Tools) -> Document:
@@ -49,31 +55,39 @@ class _Handbook:
         self.press = Press(edition, options, tools)
         self.typesetter = tools.typesetter
         self.chunks: list[Chunk] = []
-        self.warnings: list[str] = []
+        self.asked: list[tuple[int, Sequence[Question], Chunk]] = []
+        """The first page, the questions, and their chunk: what an index speaks of."""
 
     def document(self) -> Document:
-        jobs = [self.press.cover("Handbook"), self._reading(), self._contents()]
+        contents, difficulties = self._contents(), self._difficulties()
         openings = [
-            self._opening(number, part) if part.title else None
-            for number, part in enumerate(self.press.parts, start=1)
+            self._opening(number, part) for number, part in enumerate(self.press.parts, start=1) if part.title
         ]
+        lists = [contents, *difficulties, *openings]
         groups = [self._groups(part) for part in self.press.parts]
-        jobs += [opening for opening in openings if opening]
+        jobs = [self.press.cover("Handbook"), self._reading(), self._colophon()]
+        jobs += [each.job() for each in lists]
         jobs += [self._questions(group) for groups_of_part in groups for group in groups_of_part]
         chunks = iter(self.typesetter.chunks(jobs))
+        cover, reading, colophon = (next(chunks) for _ in range(3))
+        self._complete(lists, chunks)
 
-        cover, reading, contents = next(chunks), next(chunks), next(chunks)
         self.chunks = [cover, reading]
-        self.press.on_recto(self.chunks, contents)
-        opened = [next(chunks) if opening else None for opening in openings]
-        for opening, groups_of_part in zip(opened, groups, strict=True):
-            if opening:
-                self.press.on_recto(self.chunks, opening)
+        self.press.on_recto(self.chunks, *contents.chunks)
+        opened = iter(openings)
+        page = 1 + sum(len(each.pages) for each in self.chunks)
+        for part, groups_of_part in zip(self.press.parts, groups, strict=True):
+            if part.title:
+                self.press.on_recto(self.chunks, *next(opened).chunks)
+                page = 1 + sum(len(each.pages) for each in self.chunks)
             for group in groups_of_part:
                 chunk = next(chunks)
-                self.warnings += missing_glyphs(group, chunk.missing)
+                self.asked.append((page, group, chunk))
                 self.chunks.append(chunk)
-        self._back()
+                page += len(chunk.pages)
+        for each in [*self._terms(), *difficulties]:
+            self.press.on_recto(self.chunks, *each.chunks)
+        self.press.on_recto(self.chunks, colophon)
 
         data, summary = self.press.bound(self.chunks, self._outline())
         folios = anchor_folios(self.chunks)
@@ -81,7 +95,9 @@ class _Handbook:
             suffix=".pdf",
             data=data,
             summary=summary,
-            warnings=tuple(self.warnings),
+            warnings=missing_glyphs(
+                self.edition.questions, {each for chunk in self.chunks for each in chunk.missing}
+            ),
             folios={question.id: folios[anchor(question)] for question in self.edition.questions},
         )
 
@@ -97,87 +113,125 @@ class _Handbook:
             difficulties=[[value, how_many(count)] for value, count in counts],
         )
 
-    def _contents(self) -> Job:
-        back = [[title, anchor] for title, anchor in self._back_matter()]
-        return self.press.from_values(
-            "handbook/contents.html.j2",
-            parts=[self.press.part_view(part) for part in self.press.parts],
-            back=back,
-        )
+    def _complete(self, lists: Sequence[Series], chunks: Iterator[Chunk]) -> None:
+        """Have lists laid out to their ends; each has asked for its first pages."""
+        going = list(lists)
+        while going:
+            for each in going:
+                each.add(next(chunks))
+            going = [each for each in going if not each.is_complete]
+            chunks = iter(self.typesetter.chunks([each.job() for each in going]))
 
-    def _opening(self, number: int, part: Part) -> Job:
-        return self.press.from_values("handbook/part.html.j2", number=number, part=self.press.part_view(part))
+    def _contents(self) -> Series:
+        rows = [Row({"title": "How to read this book", "place": "reading"})]
+        for part in self.press.parts:
+            above = [{"title": part.title, "level": 2, "anchor": part.anchor}] if part.title else []
+            rows += self.press.rows(part, *above)
+        back = {"title": "At the back", "level": 2}
+        rows += [Row({"title": title, "place": place}, (back,)) for title, place in self._back_matter()]
+        return self.press.series("handbook/contents.html.j2", rows, fit=True)
+
+    def _opening(self, number: int, part: Part) -> Series:
+        rows = list(self.press.rows(part, level=2))
+        return self.press.series(
+            "handbook/part.html.j2",
+            rows,
+            number=number,
+            title=part.title,
+            anchor=part.anchor,
+            tally=tally(part),
+        )
 
     def _groups(self, part: Part) -> list[Sequence[Question]]:
         """Return the questions that are laid out together."""
         if self.options["flow"]:
-            return [chapter.questions for chapter in part.chapters]
+            return _evenly(part.questions, FLOWING)
         return [[question] for question in part.questions]
 
     def _questions(self, group: Sequence[Question]) -> Job:
         return self.press.questions(group, "handbook/question.html.j2", level=2, notes=self.options["notes"])
 
-    def _back(self) -> None:
-        folios = anchor_folios(self.chunks)
-        jobs = []
-        for _, name in self._back_matter():
-            match name:
-                case "index":
-                    jobs.append(
-                        self.press.from_values(
-                            "handbook/index.html.j2", letters=_letters(self._index(folios))
-                        )
-                    )
-                case "difficulties":
-                    by_difficulty = groupby(sorted(self._rated(), key=_difficulty), key=_difficulty)
-                    groups = [
-                        [value, [self.press.entry(question) for question in group]]
-                        for value, group in by_difficulty
-                    ]
-                    jobs.append(self.press.from_values("handbook/difficulties.html.j2", groups=groups))
-                case _:
-                    jobs.append(
-                        self.press.from_values(
-                            "handbook/colophon.html.j2", facts=[list(fact) for fact in self._facts()]
-                        )
-                    )
-        for chunk in self.typesetter.chunks(jobs):
-            self.press.on_recto(self.chunks, chunk)
+    def _terms(self) -> list[Series]:
+        """Return the index of terms: the one list that says in words what page something is on."""
+        if not self._has_terms():
+            return []
+        rows = [
+            Row(
+                {"name": name, "code": code, "places": places},
+                ({"title": _initial(name) or "0–9 and signs", "level": 2},),
+            )
+            for name, code, places in self._index(anchor_folios(self.chunks))
+        ]
+        index = self.press.series("handbook/index.html.j2", rows)
+        self._complete([index], iter([self.typesetter.chunk(index.job())]))
+        return [index]
+
+    def _difficulties(self) -> list[Series]:
+        rows = [
+            Row(
+                self.press.entry(question),
+                (
+                    {
+                        "title": f"Difficulty {question.difficulty} of 10",
+                        "level": 2,
+                        "difficulty": question.difficulty,
+                    },
+                ),
+            )
+            for question in sorted(self._rated(), key=_difficulty)
+        ]
+        return [self.press.series("handbook/difficulties.html.j2", rows)] if rows else []
+
+    def _colophon(self) -> Job:
+        return self.press.from_values(
+            "handbook/colophon.html.j2", facts=[list(fact) for fact in self._facts()]
+        )
 
     def _back_matter(self) -> Iterator[tuple[str, str]]:
-        yield "Index of terms", "index"
+        if self._has_terms():
+            yield "Index of terms", "index"
         if self._rated():
             yield "Questions by difficulty", "difficulties"
         yield "Colophon", "colophon"
+
+    def _has_terms(self) -> bool:
+        """Say whether there is something for the index, which the contents must know before it is made."""
+        questions = self.edition.questions
+        if any(each.technology or each.category or each.tags for each in questions):
+            return True
+        texts = [
+            text
+            for each in questions
+            if each.markup == "plain"
+            for text in (each.question, *(getattr(each, key) for key in PROSE_SECTIONS), *each.follow_ups)
+        ]
+        return max(Counter(term for text in texts for term in terms(text)).values(), default=0) > 1
 
     def _rated(self) -> list[Question]:
         return [question for question in self.edition.questions if question.difficulty is not None]
 
     def _index(self, folios: Mapping[str, int]) -> Iterator[tuple[str, bool, list[dict[str, str]]]]:
         """Yield (term, whether it is code, its places) in alphabetical order; code only where it recurs."""
-        pages: dict[tuple[str, bool], dict[int, str]] = defaultdict(dict)
-        first = 1
-        anchors = {folios[anchor(question)]: question for question in self.edition.questions}
-        for chunk in self.chunks:
+        pages: dict[tuple[str, bool], list[int]] = defaultdict(list)
+        for first, group, chunk in self.asked:
             for page, term in chunk.terms:
-                pages[term, True][first + page] = ""
-            for page in range(len(chunk.pages)):
-                question = anchors.get(first + page)
-                if question is not None:
-                    for name in {question.technology, question.category, *question.tags} - {""}:
-                        pages[name, False][first + page] = anchor(question)
-            first += len(chunk.pages)
-        nearest = sorted(folios.items(), key=lambda item: item[1])
+                pages[term, True].append(first + page)
+            starts = [folios[anchor(question)] for question in group]
+            ends = [each - 1 for each in starts[1:]] + [first + len(chunk.pages) - 1]
+            for question, start, end in zip(group, starts, ends, strict=True):
+                for name in {question.technology, question.category, *question.tags} - {""}:
+                    pages[name, False] += range(start, max(start, end) + 1)
+        questions = sorted(
+            (folio, place) for place, folio in folios.items() if place.startswith(("q-", "part-"))
+        )
         for (name, code), on in sorted(
-            pages.items(), key=lambda item: (item[0][0].strip("_.").casefold(), item[0])
+            pages.items(), key=lambda item: (_initial(item[0][0]), _sorted_as(item[0][0]), item[0])
         ):
             if code and len(on) < 2:
                 continue
             places = []
-            for start, end in _ranges(sorted(on)):
-                to = [
-                    place for place, folio in nearest if folio <= start and place.startswith(("q-", "part-"))
-                ][-1]
+            for start, end in _ranges(sorted(set(on))):
+                _, to = questions[bisect_right(questions, start, key=itemgetter(0)) - 1]
                 places.append({"pages": str(start) if start == end else f"{start}–{end}", "anchor": to})
             yield name, code, places
 
@@ -187,9 +241,7 @@ class _Handbook:
         for part in self.press.parts:
             chapters = []
             for chapter in part.chapters:
-                entries = [
-                    OutlineEntry(f"{each.id} {each.question}", anchor(each)) for each in chapter.questions
-                ]
+                entries = [outline_entry(each) for each in chapter.questions]
                 chapters += (
                     [OutlineEntry(chapter.title, entries[0].anchor, tuple(entries))]
                     if chapter.title
@@ -206,14 +258,23 @@ class _Handbook:
         yield "Questions", f"{self.press.count()}: {self.edition.scope}"
         if self.edition.bank.source:
             yield "Source", self.edition.bank.source
+        if self.edition.bank.licence:
+            yield "Licence", self.edition.bank.licence
         if dated := self.press.dated():
-            yield "Edition", dated
+            yield "Edition", dated.removeprefix("Edition ")
         yield "Bank", f"{self.edition.bank.namespace}, fingerprint {self.press.fingerprint()}"
         yield (
             "Type",
             "Source Serif and Source Sans by Frank Grießhammer and Paul D. Hunt, IBM Plex Mono by Mike Abbink; SIL OFL",
         )
         yield "Made with", f"qexport {__version__}, WeasyPrint and HarfBuzz"
+
+
+def _evenly(questions: Sequence[Question], most: int) -> list[Sequence[Question]]:
+    """Return questions in as few groups as can be, of about the same size."""
+    count = -(-len(questions) // most)
+    ends = [len(questions) * number // count for number in range(count + 1)]
+    return [questions[start:end] for start, end in pairwise(ends)]
 
 
 def _ranges(pages: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -225,15 +286,14 @@ def _ranges(pages: Sequence[int]) -> Iterator[tuple[int, int]]:
             start = following
 
 
-def _letters(terms: Iterable[tuple[str, bool, list[dict[str, str]]]]) -> list[list[object]]:
-    def initial(term: tuple[str, bool, list[dict[str, str]]]) -> str:
-        first = term[0].strip("_.")[:1].upper()
-        return first if first.isalpha() else "0–9 and signs"
+def _initial(term: str) -> str:
+    """Return the letter a term stands under in an index; empty for other characters, which come first."""
+    first = _sorted_as(term)[:1].upper()
+    return first if first.isalpha() else ""
 
-    return [
-        [letter, [{"name": name, "code": code, "places": places} for name, code, places in group]]
-        for letter, group in groupby(terms, key=initial)
-    ]
+
+def _sorted_as(term: str) -> str:
+    return term.strip("_.@").casefold()
 
 
 def _difficulty(question: Question) -> int:

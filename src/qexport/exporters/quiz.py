@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from qexport.assembly import OutlineEntry, anchor_folios
-from qexport.book import Part, Press, anchor, missing_glyphs
+from qexport.book import Part, Press, anchor, missing_glyphs, outline_entry
 from qexport.chunk import Chunk
 from qexport.editions import Edition
 from qexport.exporters import Document, Tools
@@ -74,8 +74,8 @@ class _Quiz:
             suffix="-quiz.pdf",
             data=data,
             summary=summary,
-            warnings=tuple(
-                missing_glyphs(self.edition.questions, {each for chunk in rest for each in chunk.missing})
+            warnings=missing_glyphs(
+                self.edition.questions, {each for chunk in (*chunks, *answers) for each in chunk.missing}
             ),
             beside=(self._answers(answers, here),) if answers else (),
             folios={id_: folio for id_, folio in told_at.items() if folio},
@@ -168,6 +168,4 @@ class _Quiz:
         yield OutlineEntry("Answers", "answers", children)
 
     def _entries(self, part: Part, kind: str) -> tuple[OutlineEntry, ...]:
-        return tuple(
-            OutlineEntry(f"{each.id} {each.question}", anchor(each, kind)) for each in part.questions
-        )
+        return tuple(outline_entry(each, kind) for each in part.questions)
