@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from qexport import importers
 from qexport.errors import InputRefused, LimitExceeded, Location, MachineLacks, Problem
 from qexport.importers import IMPORTERS
-from qexport.source_text import LARGEST_FILE, decoded, quote
+from qexport.limits import USUAL, Limits
+from qexport.source_text import decoded, quote
 
 if TYPE_CHECKING:
     from qexport.question import RawBank
@@ -21,7 +22,7 @@ _TIMEOUT = 60
 """Seconds for one answer of git's."""
 
 
-def bank_at(revision: str, path: str, *, folder: Path = Path()) -> RawBank:
+def bank_at(revision: str, path: str, *, folder: Path = Path(), limits: Limits = USUAL) -> RawBank:
     """Return the bank that a revision has at a path.
 
     The path is from the top of the repository that `folder` is in, or, if it begins with ./, from `folder`.
@@ -32,7 +33,7 @@ def bank_at(revision: str, path: str, *, folder: Path = Path()) -> RawBank:
     if kind == "blob":
         if Path(path).suffix.lower() not in IMPORTERS:
             raise _refused(name, f"a bank is a {' or '.join(IMPORTERS)} file, or a folder of them")
-        return importers.parse(_text(number, name, folder), name)
+        return importers.parse(_text(number, name, folder, limits), name, limits)
     entries = _git(folder, "ls-tree", "-z", number).decode("utf-8", "surrogateescape").split("\0")
     found = sorted(
         (file, words.split()[2])
@@ -41,15 +42,15 @@ def bank_at(revision: str, path: str, *, folder: Path = Path()) -> RawBank:
     )
 
     def read(file: str, blob: str) -> RawBank:
-        return importers.parse(_text(blob, f"{name}/{file}", folder), f"{name}/{file}")
+        return importers.parse(_text(blob, f"{name}/{file}", folder, limits), f"{name}/{file}", limits)
 
     return importers.joined([partial(read, file, blob) for file, blob in found], name)
 
 
-def text_at(revision: str, path: str, *, folder: Path = Path()) -> str:
+def text_at(revision: str, path: str, *, folder: Path = Path(), limits: Limits = USUAL) -> str:
     """Return the text of a file as a revision has it."""
     name = f"{revision}:{path}"
-    return _text(_object(name, folder), name, folder)
+    return _text(_object(name, folder), name, folder, limits)
 
 
 def last_change(pattern: str, path: str, *, folder: Path) -> str:
@@ -77,9 +78,9 @@ def _object(name: str, folder: Path) -> str:
     return found
 
 
-def _text(number: str, name: str, folder: Path) -> str:
-    if int(_git(folder, "cat-file", "-s", number)) > LARGEST_FILE:
-        raise LimitExceeded(f"{name}: the file is larger than {LARGEST_FILE // 2**20} MB")
+def _text(number: str, name: str, folder: Path, limits: Limits) -> str:
+    if int(_git(folder, "cat-file", "-s", number)) > limits.file:
+        raise limits.exceeded("file", f"{name}: the file is larger than {limits.said('file')}")
     return decoded(_git(folder, "cat-file", "blob", number), Path(name))
 
 

@@ -71,13 +71,16 @@ def imported_by(*words: str) -> set[str]:
         ["--help"],
         ["build", "--help"],
         ["cache", "info", "--help"],
-        ["--version"],
         ["schema"],
         ["no-such-command"],
     ],
 )
 def test_words_that_need_no_engine_load_none(words: list[str]) -> None:
     assert imported_by(*words) & (ENGINES | SMALL_ONES) == set()
+
+
+def test_the_version_loads_what_has_one_and_no_engine() -> None:
+    assert imported_by("--version") & (ENGINES | SMALL_ONES) == {"sqlite3"}
 
 
 @pytest.mark.parametrize("command", ["list", "show", "stats", "check"])
