@@ -7,5 +7,5 @@ import subprocess
 import sys
 from pathlib import Path
 
-for name in ("commands", "deck", "handbook"):
+for name in ("commands", "deck", "handbook", "layout"):
     subprocess.run([sys.executable, Path(__file__).with_name(f"{name}.py"), "--write"], check=True)

@@ -1,0 +1,84 @@
+"""Where the time of a cold question goes: `python benchmarks/layout.py [--write]`.
+
+The shipped questions are laid out in this process, under Python's profiler, when the engine has warmed up. A share is
+that of a stage with all it calls; stages that are part of another are indented.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import gc
+import pstats
+import sys
+import tempfile
+from pathlib import Path
+
+from measure import report
+
+from qexport import pdf, typesetter
+from qexport.cli import main as qexport
+
+STAGES = {
+    "HTML is parsed": ("weasyprint/__init__.py", "__init__"),
+    "styles are found for elements": ("css/__init__.py", "get_all_computed_styles"),
+    "boxes are made": ("formatting_structure/build.py", "build_formatting_structure"),
+    "pages are laid out": ("layout/page.py", "make_all_pages"),
+    "– of which Pango breaks lines": ("text/line_break.py", "split_first_line"),
+    "– of which styles are computed": ("css/__init__.py", "__missing__"),
+    "– of which percentages are resolved": ("layout/percent.py", "resolve_percentages"),
+    "pages are drawn": ("draw/__init__.py", "draw_page"),
+    "– of which text": ("draw/text.py", "draw_text"),
+    "the structure tree is made": ("pdf/tags.py", "add_tags"),
+    "the chunk is taken out": ("qexport/pdf.py", "chunk"),
+}
+
+
+def sheets() -> list[typesetter.Sheet]:
+    """Return what the shipped questions are laid out from."""
+    seen: list[typesetter.Sheet] = []
+
+    def note(sheet: typesetter.Sheet) -> object:
+        seen.append(sheet)
+        return pdf.lay_out(*sheet)
+
+    typesetter._lay_out = note  # type: ignore[assignment]
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["build", "--format", "handbook", "--no-cache", "--jobs", "1", "--quiet"]
+        sys.argv = ["qexport", *words, "--out", folder]
+        try:
+            qexport()
+        except SystemExit as end:
+            if end.code:
+                raise
+    return [sheet for sheet in seen if 'class="question' in sheet[0]]
+
+
+def main() -> None:
+    """Measure, print the table, and write it into docs/performance.md if asked."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    arguments = parser.parse_args()
+    questions = sheets()
+    gc.collect()
+    profile = cProfile.Profile()
+    profile.enable()
+    for sheet in questions:
+        pdf.lay_out(*sheet)
+    profile.disable()
+    stats = pstats.Stats(profile).stats  # type: ignore[attr-defined]
+    whole = sum(total for (_, _, name), (_, _, _, total, _) in stats.items() if name == "lay_out")
+    layouts = sum(calls for (_, _, name), (_, calls, *_) in stats.items() if name == "_rendered")
+    lines = [f"{len(questions)} questions, {layouts} layouts.", "", "| stage | share |", "|---|--:|"]
+    for stage, (file, function) in STAGES.items():
+        spent = sum(
+            total
+            for (path, _, name), (_, _, _, total, _) in stats.items()
+            if name == function and Path(path).as_posix().endswith(file)
+        )
+        lines.append(f"| {stage} | {spent / whole:.0%} |")
+    report("layout", lines, write=arguments.write)
+
+
+if __name__ == "__main__":
+    main()
