@@ -12,12 +12,15 @@ import gc
 import pstats
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from measure import report
 
-from qexport import pdf, typesetter
+from qexport import pdf
+from qexport.chunk import Chunk
 from qexport.cli import main as qexport
+from qexport.typesetter import Sheet
 
 STAGES = {
     "HTML is parsed": ("weasyprint/__init__.py", "__init__"),
@@ -34,15 +37,16 @@ STAGES = {
 }
 
 
-def sheets() -> list[typesetter.Sheet]:
+def sheets() -> list[Sheet]:
     """Return what the shipped questions are laid out from."""
-    seen: list[typesetter.Sheet] = []
+    seen: list[Sheet] = []
+    lay_out = pdf.lay_out
 
-    def note(sheet: typesetter.Sheet) -> object:
-        seen.append(sheet)
-        return pdf.lay_out(*sheet)
+    def note(html: str, css: str, files: Mapping[str, bytes]) -> Chunk:
+        seen.append((html, css, files))
+        return lay_out(html, css, files)
 
-    typesetter._lay_out = note  # type: ignore[assignment]
+    pdf.lay_out = note  # type: ignore[assignment]
     with tempfile.TemporaryDirectory() as folder:
         words = ["build", "--format", "handbook", "--no-cache", "--jobs", "1", "--quiet"]
         sys.argv = ["qexport", *words, "--out", folder]
@@ -51,6 +55,7 @@ def sheets() -> list[typesetter.Sheet]:
         except SystemExit as end:
             if end.code:
                 raise
+    pdf.lay_out = lay_out
     return [sheet for sheet in seen if 'class="question' in sheet[0]]
 
 
