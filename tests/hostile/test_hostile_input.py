@@ -1171,13 +1171,13 @@ def test_a_file_of_more_than_64_mb_is_read_where_that_is_allowed() -> None:
         ("questions: " + "{a: " * 100_000, 3, "nested deeper than 32 levels"),
         ("- " * 100_000, 3, "nested deeper than 32 levels"),
         ("? " * 50_000, 3, "nested deeper than 32 levels"),
-        ("questions: [" + "1," * 30_000_000, 7, "more than 3,000,000 values"),
+        ("questions: [" + "1," * 2_000_000, 7, "more than 500,000 values"),
     ],
 )
 def test_neither_depth_nor_number_ends_the_process(content: str, status: int, message: str) -> None:
     write("b.yaml", content)
     done = subprocess.run(
-        [sys.executable, "-m", "qexport", "check", "b.yaml"],
+        [sys.executable, "-m", "qexport", "check", "b.yaml", "--allow", "values=500k"],
         capture_output=True,
         text=True,
         check=False,
