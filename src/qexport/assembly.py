@@ -12,21 +12,13 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from hashlib import sha256
 from html import escape  # that of xml.sax opens ssl and http, 15 ms
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import uharfbuzz
-
-from qexport.chunk import Chunk, Content, FontUse, Slot, mark
-from qexport.fonts import known
-
-_MARK = re.compile(rb"\0([\w:.-]+)\0")
-
-POINTS = 0.75
-"""PDF points in a CSS pixel."""
+from qexport.chunk import MARK, POINTS, Chunk, Content, FontUse, Slot, mark, pdf_string
+from qexport.faces import Face, face_of, subset
 
 COMPRESSION = 6
 """Of zlib: Linking 500 questions took 1.8 s with 9 and 0.8 s with 6, for a file 0.3 % larger."""
@@ -144,7 +136,7 @@ class _Linker:
         for number, (value, stream) in enumerate(content.objects):
             if number in page_of:
                 book_words[b"pages"] = self.page_tree.parent(first_page + page_of[number])
-            self.file.add(_MARK.sub(resolve, value), stream or None)
+            self.file.add(MARK.sub(resolve, value), stream or None)
         files = {use.key: use.file for use in content.fonts}
         for _, slots in groupby(content.slots, key=lambda slot: slot.late):
             self.file.add_stream(
@@ -188,7 +180,7 @@ class _Linker:
                 place.x - slot.x,
                 slot.content,
             )
-        face = _face(file)
+        face = face_of(file)
         glyphs = [face.glyphs[digit] for digit in str(self.folios[slot.anchor] if slot.anchor else folio)]
         width = sum(face.advances[glyph] for glyph in glyphs) * slot.size / 1000
         x = place.x - width * {"left": 0, "center": 0.5, "right": 1}[place.align]
@@ -199,7 +191,7 @@ class _Linker:
             content = b"/Artifact BMC\n%s\nEMC\n%s" % (self._leader(slot, face, x), content)
         return b"%s\n%s" % (slot.state, content)
 
-    def _leader(self, slot: Slot, face: _Face, end: float) -> bytes:
+    def _leader(self, slot: Slot, face: Face, end: float) -> bytes:
         """Return a row of dots from the end of a text up to `end`."""
         gap = slot.size / 2
         first = int(((slot.leader or 0) + gap) / LEADER_STEP) + 1
@@ -236,7 +228,7 @@ class _Linker:
     def _finish_fonts(self) -> None:
         references = []
         for key, used in sorted(self.fonts_used.items()):
-            face = _face(used.use.file)
+            face = face_of(used.use.file)
             for glyph in self.drawn_late.get(key, ()):
                 used.widths.setdefault(glyph, round(face.advances[glyph]))
                 used.texts.setdefault(glyph, face.characters[glyph])
@@ -247,13 +239,13 @@ class _Linker:
         data = subset(use.file, texts)
         file = self.file.add_stream(data, b"/Length1 %d" % len(data))
         name = use.name.encode("ascii")
-        box = b" ".join(b"%d" % number for number in _face(use.file).box)
+        box = b" ".join(b"%d" % number for number in face_of(use.file).box)
         descriptor = self.file.add(
             b"<</Type /FontDescriptor/FontName /%s/FontFamily %s/Flags %d/FontBBox [%s]/ItalicAngle %d"
             b"/Ascent %d/Descent %d/CapHeight %d/StemV 80/FontFile2 %s>>"
             % (
                 name,
-                _string(use.family),
+                pdf_string(use.family),
                 use.flags,
                 box,
                 use.italic_angle,
@@ -279,7 +271,7 @@ class _Linker:
         xmp = _xmp(book)
         metadata = self.file.add(b"<</Type /Metadata/Subtype /XML/Length %d>>" % len(xmp), xmp)
         names = b" ".join(
-            b"%s %s" % (_string(name), place) for name, place in sorted(self.destinations.items())
+            b"%s %s" % (pdf_string(name), place) for name, place in sorted(self.destinations.items())
         )
         outline = b"/Outlines %s/PageMode /UseOutlines" % self._outline(book.outline) if book.outline else b""
         source = (
@@ -290,7 +282,7 @@ class _Linker:
                 names,
                 _reference(self.structure),
                 b"/PrintScaling /None/Duplex /%s" % _DUPLEX[book.printing] if book.printing else b"",
-                _string(book.language),
+                pdf_string(book.language),
                 metadata,
                 outline,
             )
@@ -299,7 +291,7 @@ class _Linker:
         facts = {"Title": book.title, "Subject": book.subject, "Creator": book.creator}
         if book.modified:
             facts["CreationDate"] = facts["ModDate"] = f"D:{re.sub(r'[^0-9]', '', book.modified)}Z"
-        said = (b"/%s %s" % (key.encode(), _string(text)) for key, text in facts.items() if text)
+        said = (b"/%s %s" % (key.encode(), pdf_string(text)) for key, text in facts.items() if text)
         self.file.put(self.information, b"<<%s>>" % b"".join(said))
 
     def _outline(self, entries: Sequence[OutlineEntry]) -> bytes:
@@ -313,7 +305,7 @@ class _Linker:
         items = [self.file.reserve() for _ in entries]
         for index, (entry, item) in enumerate(zip(entries, items, strict=True)):
             source = b"/Title %s/Dest %s/Parent %s" % (
-                _string(entry.title),
+                pdf_string(entry.title),
                 self.destinations[entry.anchor],
                 _reference(parent),
             )
@@ -372,60 +364,6 @@ def _mirrored(slot: Slot, chunk: Chunk) -> Slot:
     """Return a slot at the other side of the page, in coordinates that have been moved."""
     x = chunk.page_width - slot.x - (slot.width if slot.content else 0) - chunk.mirror
     return replace(slot, x=x, align=slot.align if slot.content else _OTHER_SIDE[slot.align])
-
-
-def subset(file: str, glyphs: Iterable[int]) -> bytes:
-    """Return the bundled font file (by its SHA-256) with these glyphs alone, under their old numbers."""
-    request = uharfbuzz.SubsetInput()
-    request.flags = (
-        uharfbuzz.SubsetFlags.RETAIN_GIDS
-        | uharfbuzz.SubsetFlags.NO_HINTING
-        | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
-    )
-    request.sets(uharfbuzz.SubsetInputSets.GLYPH_INDEX).update(sorted(glyphs))
-    drop = request.sets(uharfbuzz.SubsetInputSets.DROP_TABLE_TAG)
-    drop.update(
-        int.from_bytes(tag, "big") for tag in (b"GSUB", b"GPOS", b"GDEF", b"DSIG", b"BASE", b"JSTF", b"LTSH")
-    )
-    return bytes(uharfbuzz.subset(_face(file).face, request).blob.data)
-
-
-@dataclass(frozen=True, slots=True)
-class _Face:
-    """A font file as the linker needs it. Lengths are thousandths of an em."""
-
-    face: Any
-    glyphs: Mapping[str, int]
-    characters: Mapping[int, str]
-    advances: Mapping[int, float]
-    box: tuple[int, int, int, int]
-
-
-@cache
-def _face(file: str) -> _Face:
-    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(known()[file].path)))
-    font = uharfbuzz.Font(face)
-    scale = 1000 / face.upem
-    nominal = {character: font.get_nominal_glyph(ord(character)) for character in "0123456789."}
-    glyphs = {character: glyph for character, glyph in nominal.items() if glyph is not None}
-    header = face.reference_table("head").data
-    box = tuple(
-        round(scale * int.from_bytes(header[at : at + 2], "big", signed=True)) for at in (36, 38, 40, 42)
-    )  # xMin, yMin, xMax, yMax: OpenType, table head
-    return _Face(
-        face=face,
-        glyphs=glyphs,
-        characters={glyph: character for character, glyph in glyphs.items()},
-        advances={glyph: font.get_glyph_h_advance(glyph) * scale for glyph in glyphs.values()},
-        box=box,
-    )
-
-
-def _string(text: str) -> bytes:
-    """Return a PDF string: literal where it is ASCII, else UTF-16 (ISO 32000-1, 7.9.2.2)."""
-    if text.isascii():
-        return b"(%s)" % re.sub(rb"([\\()])", rb"\\\1", text.encode())
-    return b"<FEFF%s>" % text.encode("utf-16-be").hex().encode()
 
 
 def _reference(number: int) -> bytes:

@@ -16,6 +16,7 @@ from qexport import __version__
 from qexport.assembly import Book, OutlineEntry, link
 from qexport.errors import Location, Problem
 from qexport.fitting import LONGEST_WORD, fitted_tables, wrapped_code
+from qexport.galley import PLACE, Folios, Line, pages
 from qexport.health import answered_follow_ups
 from qexport.imposition import booklet
 from qexport.limits import USUAL, Limits
@@ -61,73 +62,48 @@ class Part:
         return [question for chapter in self.chapters for question in chapter.questions]
 
 
-AT_ONCE = 150
-"""Rows of a long list that are laid out at once: some six pages of A4, 40 MB."""
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """A line of a list; what stands above it is set again only where it changes."""
 
-    entry: Mapping[str, object]
-    headings: tuple[Mapping[str, object], ...] = ()
+    job: Job
+    headings: tuple[Job, ...] = ()
+    folios: Sequence[Folios] = ()
 
 
-class Series:
-    """A list that is laid out some pages at a time, so that a long one takes no more memory than a short one.
+@dataclass(frozen=True, slots=True)
+class List:
+    """A list of the book, set line by line (`galley`)."""
 
-    Where its next pages begin is known when those before are laid out.
-    """
+    frame: Job
+    opening: Job
+    rows: Sequence[Row]
+    fit: bool = False
+    """Whether it is set tighter if its last page would be nearly empty."""
 
-    def __init__(
-        self, press: Press, template: str, rows: Sequence[Row], values: Mapping[str, object], *, fit: bool
-    ) -> None:
-        self.chunks: list[Chunk] = []
-        self._press = press
-        self._template = template
-        self._rows = rows
-        self._values = values
-        self._fit = fit
-        self._start = 0
-        self._stop = 0
+    def jobs(self) -> list[Job]:
+        """Return what is to be laid out for it, in the order of its lines."""
+        return [self.frame, self.opening, *(job for job, _, _ in self._lines())]
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether all rows are on pages."""
-        return bool(self.chunks) and self._start == len(self._rows)
+    def pages(self, chunks: Iterable[Chunk]) -> list[Chunk]:
+        """Return its pages; the chunks are those of its jobs."""
+        frame, opening, *others = chunks
+        lines = [
+            Line(chunk, is_heading, folios)
+            for chunk, (_, is_heading, folios) in zip(others, self._lines(), strict=True)
+        ]
+        return pages(frame, opening, lines, fit=self.fit)
 
-    def job(self) -> Job:
-        """Return its next pages."""
-        self._stop = min(self._start + AT_ONCE, len(self._rows))
-        is_last = self._stop == len(self._rows)
-        runs: list[dict[str, object]] = []
-        before = self._rows[self._start - 1].headings if self._start else ()
-        entries: list[Mapping[str, object]] = []
-        for number in range(self._start, self._stop):
-            row = self._rows[number]
-            if row.headings != before or not runs:
-                same = sum(
-                    1
-                    for _ in takewhile(
-                        lambda pair: pair[0] == pair[1], zip(before, row.headings, strict=False)
-                    )
-                )
-                entries = []
-                runs.append({"headings": list(row.headings[same:]), "entries": entries})
-            entries.append({**row.entry, "row": number - self._start})
+    def _lines(self) -> Iterator[tuple[Job, bool, Sequence[Folios]]]:
+        before: tuple[Job, ...] = ()
+        for row in self.rows:
+            same = sum(
+                1 for _ in takewhile(lambda pair: pair[0] is pair[1], zip(before, row.headings, strict=False))
+            )
+            for heading in row.headings[same:]:
+                yield heading, True, ()
+            yield row.job, False, row.folios
             before = row.headings
-        return self._press.from_values(
-            self._template,
-            **self._values,
-            runs=runs,
-            continued=self._start > 0,
-            ends="fit" if self._fit and is_last and not self._start else "" if is_last else "full",
-        )
-
-    def add(self, chunk: Chunk) -> None:
-        """Take the pages of the last job."""
-        self.chunks.append(chunk)
-        self._start = self._stop if chunk.taken is None else self._start + chunk.taken
 
 
 class Press:
@@ -149,6 +125,7 @@ class Press:
         pieces: object,
         values: Callable[[], Mapping[str, object]],
         images: Iterable[Image] = (),
+        strips: str = "",
     ) -> Job:
         """Return a chunk to be made from a template; its values are needed only if it is not in the cache."""
         files = pictures(images)
@@ -162,15 +139,32 @@ class Press:
         def html() -> str:
             return self.tools.templates.render(template, **{**frame, **values()})
 
-        return Job((template, self.tools.look, frame, pieces, sorted(files)), html, self.css, lambda: files)
+        return Job(
+            (template, self.tools.look, frame, pieces, sorted(files)), html, self.css, lambda: files, strips
+        )
 
     def from_values(self, template: str, **values: object) -> Job:
         """Return a chunk whose values are few: they are what it is known by."""
         return self.job(template, values, lambda: values)
 
-    def series(self, template: str, rows: Sequence[Row], *, fit: bool = False, **values: object) -> Series:
-        """Return a list that may be long; `fit` sets one tighter that would end on a nearly empty page."""
-        return Series(self, template, rows, values, fit=fit)
+    def piece(self, template: str, **values: object) -> Job:
+        """Return a strip of a list: its opening, a heading or a row."""
+        return self.job(template, values, lambda: values, strips=template)
+
+    def list_of(
+        self, template: str, rows: Sequence[Row], *, head: str = "", fit: bool = False, **opening: object
+    ) -> List:
+        """Return a list of the book, with what its opening says, and the running head its template wants."""
+        frame = self.from_values(template, piece="frame", place=PLACE, **({"title": head} if head else {}))
+        return List(frame, self.piece(template, piece="opening", **opening), rows, fit)
+
+    def heading(self, template: str, title: str, level: int, **more: object) -> Job:
+        """Return a heading in a list; to be made once for all rows below it."""
+        return self.piece(template, piece="heading", heading=title, level=level, **more)
+
+    def row(self, **entry: object) -> Job:
+        """Return a line of any list: a question's (`entry`), or one that leads to a `place` with a `title`."""
+        return self.piece("handbook/row.html.j2", piece="row", entry=entry)
 
     def cover(self, kind: str) -> Job:
         """Return the cover of a kind of book."""
@@ -240,12 +234,12 @@ class Press:
             "difficulty": question.difficulty,
         }
 
-    def rows(self, part: Part, *above: Mapping[str, object], level: int = 3) -> Iterator[Row]:
+    def rows(self, part: Part, template: str, *above: Job, level: int = 3) -> Iterator[Row]:
         """Yield a line of a list for each question of a part, under its chapter."""
         for chapter in part.chapters:
-            headings = (*above, {"title": chapter.title, "level": level}) if chapter.title else above
+            headings = (*above, self.heading(template, chapter.title, level)) if chapter.title else above
             for question in chapter.questions:
-                yield Row(self.entry(question), headings)
+                yield Row(self.row(**self.entry(question)), headings)
 
     @cached_property
     def _answered(self) -> Mapping[tuple[str, int], Sequence[Question]]:

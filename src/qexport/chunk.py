@@ -15,19 +15,41 @@ its value holds a *mark*, a word between two NULs (which no PDF token or checked
     annot12     that of annotation 12
     x3:41.5     the abscissa 41.5 pt on page 3, which moves where the book has a wider inner margin
 
+A *strip* is a chunk that is no page but what stands on one, as high as it is: a line of a list, a heading. `galley`
+puts strips on pages. In what it holds there are more marks, in streams too, which are not compressed:
+
+    mcid2       number 2 of its marked content
+    sheet       the page it is put on
+    list        the list it is an item of
+    own         the end of a name that no other strip on the page is to have
+    y41.5       the ordinate 41.5 pt, were it where it was laid out
+
 A book of 2,000 questions has as many chunks, of which a few are at work at a time: what the pages show is kept
 packed, and unpacked by who needs it.
 """
 
 from __future__ import annotations
 
+import re
 import zlib
 from dataclasses import dataclass
+
+MARK = re.compile(rb"\0([\w:.-]+)\0")
+
+POINTS = 0.75
+"""PDF points in a CSS pixel."""
 
 
 def mark(word: str | int) -> bytes:
     """Return what stands in a chunk's bytes for something numbered only in the book."""
     return b"\0%s\0" % str(word).encode("ascii")
+
+
+def pdf_string(text: str) -> bytes:
+    """Return a PDF string: literal where it is ASCII, else UTF-16 (ISO 32000-1, 7.9.2.2)."""
+    if text.isascii():
+        return b"(%s)" % re.sub(rb"([\\()])", rb"\\\1", text.encode())
+    return b"<FEFF%s>" % text.encode("utf-16-be").hex().encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +103,24 @@ class Slot:
     content: bytes = b""
     """What is drawn if it is no folio: a text of this width that begins at x, aligned left."""
     width: float = 0
+    lines: tuple[float, float, float] | None = None
+    """For a list of folios, which may take some lines: where they begin and end, and how high each is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """How a strip stands among others. Lengths are CSS pixels."""
+
+    top: float
+    """Where it was laid out, without the space before it."""
+    height: float
+    before: float
+    """Space that is to be above it, and may be that which is below what comes before it."""
+    after: float
+    sheet: float
+    """How high the page is it was laid out on."""
+    is_item: bool
+    """Whether it belongs to a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +137,10 @@ class Content:
     """Objects: an annotation, and the structure element that holds it."""
     fonts: tuple[FontUse, ...]
     slots: tuple[Slot, ...] = ()
+    pieces: tuple[bytes | int, ...] = ()
+    """Of a strip: what it draws, and between that the numbers of what is drawn late."""
+    resources: tuple[tuple[str, str, bytes], ...] = ()
+    """Of a strip: kind, name and value of what its pieces name."""
 
     def packed(self) -> bytes:
         """Return it as bytes, small."""
@@ -131,8 +175,10 @@ class Chunk:
     """CSS pixels left on the last page below the text."""
     page_height: float = 0
     """CSS pixels of a page that text can fill."""
-    taken: int | None = None
-    """How many rows of a series its pages have, if that may not be all."""
+    top: float = 0
+    """CSS pixels above what text can fill."""
+    strip: Strip | None = None
+    """What it is if it is a strip, and has no pages."""
 
     @property
     def content(self) -> Content:

@@ -10,8 +10,9 @@ WeasyPrint draws a document into a graph of PDF objects and hands them over thro
 - margin boxes are artifacts and slots: on a verso page they are drawn at the other side; one with the text
   `qx:folio` holds the page's own folio;
 - a body with `data-fit` is laid out again with the class `tight` if its last page would be nearly empty;
-- a body with `data-full` keeps its full pages only: the last is left to what follows, from the first element on it
-  that has a `data-row="NUMBER"`, which the chunk tells;
+- a body with `data-strip` is no page but a strip, to be put on one (`galley`); it is an ordinary chunk if it takes
+  most of a page. Strips with the same head and body tag are laid out as one document, each where the text of a
+  page begins, and drawn one by one. In a strip an element with `data-folios` is room for a list of folios;
 - a body with `data-sheets="0 2@9,9 3@105,9 | 1 4@9,9"` has its pages put on sheets: here two, of pages 0 and 1, as
   large as these; pages 2 and 3 are on the first, their upper left corners 9 mm from its top, 9 and 105 from its left;
 - `<!--fill 40-->…<!--each 30-->…<!--/each--><!--/fill-->` appears where 40 CSS pixels are left on the last page, and
@@ -29,7 +30,7 @@ import logging
 import mimetypes
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -37,7 +38,7 @@ from types import MappingProxyType
 from typing import Any
 
 from qexport import fonts
-from qexport.chunk import Chunk, Content, FontUse, Slot, mark
+from qexport.chunk import POINTS, Chunk, Content, FontUse, Slot, Strip, mark
 from qexport.errors import MachineLacks, QexportError
 
 FOLIO = "qx:folio"
@@ -45,10 +46,13 @@ PLACE = "qx:"
 SHORT_PAGE = 0.2
 """Of a page: what `data-fit` sets tighter, if that saves the page."""
 
+HIGHEST_STRIP = 0.7
+"""Of a page: what is higher gets pages of its own. Of more than a page the engine would leave the end out."""
+
 _FILL = re.compile(
     r"<!--fill ([\d.]+)-->(.*?)<!--each ([\d.]+)-->(.*?)<!--/each-->(.*?)<!--/fill-->\s*", re.DOTALL
 )
-_FULL = re.compile(r"<body[^>]* data-full")
+_STRIP = re.compile(r"(.*<body[^>]*) data-strip(?:=\"\")?([^>]*>)(.*)(</body>.*)", re.DOTALL)
 _SHEETS = re.compile(r'<body[^>]* data-sheets="([^"]*)"')
 _PLACED = re.compile(r"(\d+)(?:@(-?[\d.]+),(-?[\d.]+))?")
 PIXELS = 96 / 25.4
@@ -73,6 +77,7 @@ _HOLDS_TEXT = (
 )
 _ALIGNS = {"center": "center", "right": "right", "end": "right"}
 
+_USES_PATTERN = re.compile(rb"/(\S+) (?:scn|SCN)")
 _REFERENCE = re.compile(rb"(\d+) 0 R")
 
 
@@ -275,6 +280,8 @@ def lay_out(html: str, css: str, files: Mapping[str, bytes] = MappingProxyType({
 
     A character no font has is set as its number: the box a font draws for it says nothing, and may not be in PDF/UA.
     """
+    if _STRIP.match(html):
+        return lay_out_strips([html], css)[0]
     chunk = _fitted(html, css, files)
     return (
         replace(_fitted(_numbered(html, chunk.missing), css, files), missing=chunk.missing)
@@ -296,9 +303,6 @@ def _numbered(html: str, missing: Iterable[str]) -> str:
 
 def _fitted(html: str, css: str, files: Mapping[str, bytes]) -> Chunk:
     document = _rendered(_FILL.sub("", html), css, files)
-    if _FULL.search(html):
-        pages, taken = _full_pages(document)
-        return replace(_drawn(document.copy(pages)), taken=taken)
     page_height, room = _room(document)
     if "data-fit" in html and len(document.pages) > 1 and page_height - room < SHORT_PAGE * page_height:
         tight_html = html.replace('<body class="', '<body class="tight ', 1)
@@ -313,16 +317,47 @@ def _fitted(html: str, css: str, files: Mapping[str, bytes]) -> Chunk:
     return _drawn(document)
 
 
-def _full_pages(document: Any) -> tuple[list[Any], int | None]:
-    """Return the pages before the last, and the number of the first row that is not on them."""
-    rows: list[set[int]] = []
-    for page in document.pages[-2:]:
-        boxes = (box for box in page._page_box.descendants() if box.element is not None)
-        numbers = {box.element.get("data-row") for box in boxes}
-        rows.append({int(number) for number in numbers if number is not None})
-    if len(rows) < 2 or not rows[1] - rows[0] or rows[1] & rows[0]:
-        return document.pages, None  # one page; or a row so long that it goes on for another
-    return document.pages[:-1], min(rows[1])
+def lay_out_strips(htmls: Sequence[str], css: str) -> list[Chunk]:
+    """Lay out strips that have the same head and body tag, as `lay_out` each; they have no pictures."""
+    parted = [found.groups() for html in htmls if (found := _STRIP.match(html))]
+    before, after, _, end = parted[0]
+    strips = "".join(f'<div class="strip">{inside}</div>' for _, _, inside, _ in parted)
+    document = _rendered(f"{before} data-strips{after}{strips}{end}", css, {})
+    page = document.pages[0]._page_box
+    places = [getattr(box, "_box", box) for box in page.children[0].children[0].children]
+    chunks = []
+    for place, html in zip([box for box in places if box.element_tag == "div"], htmls, strict=True):
+        if place.height > HIGHEST_STRIP * page.height:
+            chunk = lay_out(html.replace(" data-strip", ""), css)
+        else:
+            chunk = _strip(document, place)
+            if chunk.missing:
+                numbered = lay_out(_numbered(html, chunk.missing), css)
+                chunk = replace(numbered, missing=chunk.missing)
+        chunks.append(chunk)
+    return chunks
+
+
+def _strip(document: Any, place: Any) -> Chunk:
+    """Draw one strip of a document, and nothing else of its page."""
+    from weasyprint.document import Page
+
+    page_box = document.pages[0]._page_box
+    html = page_box.children[0]
+    body = html.children[0]
+    blocks = [block for block in place.children if block.is_in_normal_flow()]
+    top, bottom = blocks[0].border_box_y(), blocks[-1].border_box_y() + blocks[-1].border_height()
+    strip = Strip(
+        top=top,
+        height=bottom - top,
+        before=top - place.content_box_y(),
+        after=place.content_box_y() + place.height - bottom,
+        sheet=document.pages[0].height,
+        is_item=all(block.element_tag == "ul" for block in blocks),
+    )
+    page = page_box.copy_with_children([html.copy_with_children([body.copy_with_children([place])])])
+    page.background = page.canvas_background = None
+    return _drawn(document.copy([Page(page)]), strip)
 
 
 def _rendered(html: str, css: str, files: Mapping[str, bytes]) -> Any:
@@ -340,11 +375,12 @@ def _room(document: Any) -> tuple[float, float]:
     return last.height, last.content_box_y() + last.height - body.position_y - body.margin_height()
 
 
-def _drawn(document: Any) -> Chunk:
+def _drawn(document: Any, strip: Strip | None = None) -> Chunk:
     chunks: list[Chunk] = []
 
     def take(document: Any, pdf: Any) -> None:
-        chunks.append(_Extraction(document, pdf).chunk())
+        extraction = _Extraction(document, pdf)
+        chunks.append(extraction.strip(strip) if strip else extraction.chunk())
         del pdf.objects[1:]  # nothing is left to write
 
     document.write_pdf(finisher=take, pdf_variant="pdf/ua-1")
@@ -387,22 +423,88 @@ class _Extraction:
         self.lates = 0
         self.fonts_object = 0
         self.special_colors = False
+        self.is_strip = False
 
     def chunk(self) -> Chunk:
         pages = [_number(reference) for reference in self.pdf.page_references]
+        self._let_patterns_move()
         top, parents, annotations = self._structure(len(pages))
         for index, number in enumerate(pages):
-            self._empty_slots(index, self.pdf.objects[number], parents[index])
+            self._split(index, self.pdf.objects[number], *self._emptied(index, parents[index]))
         self._relocate_links(annotations)
         self._forget_what_the_book_provides(pages, top)
         for number in [*pages, *top]:
             self._use(number)
+        last = self.document.pages[-1]._page_box
+        page_height, room = _room(self.document)
+        return Chunk(
+            page_width=self.document.pages[0].width,
+            mirror=last.margin_right - last.margin_left,
+            pages=tuple(self.numbers[number] for number in pages),
+            anchors=tuple(self._anchors(pages)),
+            packed=self._content(top, parents, annotations).packed(),
+            terms=tuple(self._terms()),
+            room=room,
+            page_height=page_height,
+            top=last.content_box_y(),
+            missing=self._missing(),
+        )
+
+    def strip(self, strip: Strip) -> Chunk:
+        self.is_strip = True
+        page = _number(self.pdf.page_references[0])
+        self._let_patterns_move()
+        top, parents, annotations = self._structure(1)
+        for _ in range(1 + strip.is_item):  # out of the strip, and of its list
+            top = [_number(kid) for number in top for kid in self.pdf.objects[number]["K"]]
+        pieces = self._in_pixels(*self._emptied(0, parents[0]))
+        self._relocate_links(annotations)
+        for number in top:
+            self.pdf.objects[number]["P"] = mark("list" if strip.is_item else "document")
+            self._mark_content(number)
+            self._use(number)
+        resources = self._object(self.pdf.objects[page]["Resources"])
+        self.fonts_object = _number(resources["Font"])
+        named = [
+            (kind, name, self._bytes(value))
+            for kind, values in resources.items()
+            if kind not in ("Font", "ColorSpace")
+            for name, value in values.items()
+        ]
+        content = replace(self._content(top, parents, annotations), pieces=pieces, resources=tuple(named))
+        return Chunk(
+            page_width=self.document.pages[0].width,
+            mirror=0,
+            pages=(),
+            anchors=tuple(self._anchors([page])),
+            packed=_with_own_names(content).packed(),
+            missing=self._missing(),
+            strip=strip,
+        )
+
+    def _let_patterns_move(self) -> None:
+        """Let patterns stay where they are on a page whose content is moved: they do not move with it."""
+        for index, reference in enumerate(self.pdf.page_references):
+            page = self._object(reference)
+            patterns = self._object(page["Resources"])["Pattern"]
+            for item in self._object(page["Contents"]).stream:
+                found = _USES_PATTERN.fullmatch(item) if isinstance(item, bytes) else None
+                pattern = self._object(patterns[found[1].decode()]) if found else None
+                if pattern is not None and not isinstance(pattern.extra["Matrix"], _Raw):
+                    *scale, right, up = map(_float, pattern.extra["Matrix"])
+                    place = mark(f"x{index}:{right.decode()}"), b" ", self._ordinate(up.decode())
+                    pattern.extra["Matrix"] = _Raw(b"[", *(b"%s " % each for each in scale), *place, b"]")
+
+    def _ordinate(self, y: str) -> bytes:
+        return mark(f"y{y}") if self.is_strip else y.encode()
+
+    def _content(
+        self, top: list[int], parents: list[list[int | None]], annotations: list[tuple[int, int]]
+    ) -> Content:
         objects: list[tuple[bytes, bytes]] = []
         while len(objects) < len(self.used):  # writing an object uses those it refers to
             objects.append(self._written(self.pdf.objects[self.used[len(objects)]]))
-        last = self.document.pages[-1]._page_box
-        page_height, room = _room(self.document)
-        content = Content(
+        return Content(
             objects=tuple(objects),
             elements=tuple(self.numbers[number] for number in top),
             parents=tuple(tuple(self.numbers.get(number) for number in page) for page in parents),  # type: ignore[arg-type]
@@ -412,23 +514,12 @@ class _Extraction:
             fonts=tuple(self._fonts()),
             slots=tuple(self.slots),
         )
-        return Chunk(
-            page_width=self.document.pages[0].width,
-            mirror=last.margin_right - last.margin_left,
-            pages=tuple(self.numbers[number] for number in pages),
-            anchors=tuple(self._anchors(pages)),
-            packed=content.packed(),
-            terms=tuple(self._terms()),
-            room=room,
-            page_height=page_height,
-            missing=tuple(
-                sorted(
-                    chr(point)
-                    for point in {point for font in self.document.fonts.values() for point in font.missing}
-                    if chr(point).isprintable()  # an end of a line has no glyph
-                )
-            ),
-        )
+
+    def _missing(self) -> tuple[str, ...]:
+        points = {point for font in self.document.fonts.values() for point in font.missing}
+        return tuple(
+            sorted(chr(point) for point in points if chr(point).isprintable())
+        )  # an end of a line has no glyph
 
     @staticmethod
     def _reference(number: int) -> bytes:
@@ -467,6 +558,11 @@ class _Extraction:
         """Let blocks hold their text themselves: WeasyPrint puts each line of each style into an element of its own."""
         element = self.pdf.objects[number]
         page = self.pages[element["Pg"]]
+        if "BBox" in element.get("A", ()):  # which the engine says in pixels, from the top
+            left, top, right, bottom = element["A"]["BBox"]
+            height = self.document.pages[page].height
+            corners = (left, height - bottom, right, height - top)
+            element["A"]["BBox"] = self._area(page, [POINTS * corner for corner in corners])
         kids: list[Any] = []
         for kid in element["K"]:
             child = None if isinstance(kid, int) else self._object(kid)
@@ -493,6 +589,14 @@ class _Extraction:
             kids += child["K"]
         element["K"][:] = kids
 
+    def _mark_content(self, number: int) -> None:
+        """Let an element of a strip, and those below it, name their content by marks."""
+        kids = self.pdf.objects[number]["K"]
+        for kid in kids:
+            if not isinstance(kid, int) and self._object(kid)["Type"] == "/StructElem":
+                self._mark_content(_number(kid))
+        kids[:] = [mark(f"mcid{kid}") if isinstance(kid, int) else kid for kid in kids]
+
     def _relocate_links(self, annotations: list[tuple[int, int]]) -> None:
         kept = {annotation for annotation, _ in annotations}
         for reference in self.pdf.page_references:
@@ -513,19 +617,7 @@ class _Extraction:
         }
         for index, (number, _) in enumerate(annotations):
             annotation = self.pdf.objects[number]
-            left, bottom, right, top = map(_float, annotation["Rect"])
-            page = page_of[number]
-            annotation["Rect"] = _Raw(
-                b"[",
-                mark(f"x{page}:{left.decode()}"),
-                b" ",
-                bottom,
-                b" ",
-                mark(f"x{page}:{right.decode()}"),
-                b" ",
-                top,
-                b"]",
-            )
+            annotation["Rect"] = self._area(page_of[number], annotation["Rect"])
             annotation["StructParent"] = mark(f"annot{index}")
             uri = annotation["A"]["URI"].string if "A" in annotation else None
             if uri is not None and uri.startswith(PLACE):
@@ -533,6 +625,21 @@ class _Extraction:
                 annotation["Dest"] = pydyf_string(uri.removeprefix(PLACE))  # type: ignore[misc]
             if titles.get(number):
                 annotation["Contents"] = pydyf_string(titles[number])  # type: ignore[misc]
+
+    def _area(self, page: int, area: Iterable[float]) -> _Raw:
+        """Return a rectangle of a page, in points, that can be moved."""
+        left, bottom, right, top = (_float(number).decode() for number in area)
+        return _Raw(
+            b"[",
+            mark(f"x{page}:{left}"),
+            b" ",
+            self._ordinate(bottom),
+            b" ",
+            mark(f"x{page}:{right}"),
+            b" ",
+            self._ordinate(top),
+            b"]",
+        )
 
     def _forget_what_the_book_provides(self, pages: list[int], top: list[int]) -> None:
         resources = self._object(self.pdf.objects[pages[0]]["Resources"])
@@ -551,12 +658,14 @@ class _Extraction:
 
     # -- slots ----------------------------------------------------------------------------------------------------
 
-    def _empty_slots(self, index: int, page: Any, parents: list[int | None]) -> None:
-        """Take the stand-ins out of a page's content, and make every margin box an artifact."""
+    def _emptied(
+        self, index: int, parents: list[int | None]
+    ) -> tuple[list[Any], list[tuple[int, int, Slot]]]:
+        """Return a page's content, and where in it stand-ins are to be taken out; margin boxes become artifacts."""
         from weasyprint.formatting_structure import boxes
 
-        stream = self._object(page["Contents"])
-        items = stream.stream
+        page = self._object(self.pdf.page_references[index])
+        items = self._object(page["Contents"]).stream
         self.special_colors |= any(isinstance(item, bytes) and item.startswith(b"/lab-d") for item in items)
         found: list[tuple[int, int, Slot]] = []
         for text, container in _texts_with_containers(self.document.pages[index]._page_box):
@@ -594,33 +703,61 @@ class _Extraction:
                 else None,
                 content=b"\n".join(drawn) if is_head else b"",
                 width=text.width,
+                lines=_lines(container) if not margin and "data-folios" in text.element.attrib else None,
             )
             found.append((start, end, slot))
         found.sort(key=lambda each: each[0])
-        self._split(index, page, items, found)
+        return items, found
 
     def _split(self, index: int, page: Any, items: list[Any], found: list[tuple[int, int, Slot]]) -> None:
         """Let a page's content be streams, with a late one between them for the slots that follow each other."""
         parts = [b"[", mark(f"before{index}")]
-        if self.document.pages[index]._page_box.style["marks"]:
-            end = items.index(b"Q") + 1  # crop marks are drawn first, and stay where the paper is cut
+        end = self._end_of_marks(index, items)
+        if end:
             parts = [b"[", self._stream(items[:end]), b" ", mark(f"inside{index}")]
-            items = items[end:]
-            found = [(start - end, stop - end, slot) for start, stop, slot in found]
-        at = 0
+        for piece in self._pieces(items, found, end):
+            parts += [mark(f"late{piece}"), b" "] if isinstance(piece, int) else [self._stream(piece), b" "]
+        page["Contents"] = _Raw(*parts, b"]")
+
+    def _in_pixels(self, items: list[Any], found: list[tuple[int, int, Slot]]) -> tuple[bytes | int, ...]:
+        """Return the pieces of a strip: what is drawn inside the scale that makes points of pixels."""
+        import pydyf
+
+        first = max(items.index(b"0.75 0 0 0.75 0 0 cm") + 1, self._end_of_marks(0, items))
+        depth, last = 1, first
+        while depth:
+            depth += {b"q": 1, b"Q": -1}.get(items[last], 0) if isinstance(items[last], bytes) else 0
+            last += 1
+        for item in items:
+            if isinstance(item, dict) and "MCID" in item:
+                item["MCID"] = mark(f"mcid{item['MCID']}")
+        return tuple(
+            piece if isinstance(piece, int) else self._written(pydyf.Stream(piece))[1]
+            for piece in self._pieces(items[: last - 1], found, first)
+        )
+
+    def _end_of_marks(self, index: int, items: list[Any]) -> int:
+        """Return where the crop marks of a page end, which are drawn first and stay where the paper is cut."""
+        return items.index(b"Q") + 1 if self.document.pages[index]._page_box.style["marks"] else 0
+
+    def _pieces(
+        self, items: list[Any], found: list[tuple[int, int, Slot]], at: int
+    ) -> Iterator[list[Any] | int]:
+        """Yield what is drawn from `at` on, and between that the numbers of what is drawn late."""
+        first = at
         for start, end, slot in found:
             between = items[at:start]
-            if at == 0 or not all(_sets_state(item) for item in between):
+            if at == first or not all(_sets_state(item) for item in between):
                 self.lates += 1
-                parts += [self._stream(between), b" ", mark(f"late{self.lates - 1}"), b" "]
+                yield between
+                yield self.lates - 1
                 between = []
             # What follows may count on a colour that was set for the stand-in.
             states = [*between, *(item for item in items[start:end] if _sets_state(item))]
             self.slots.append(replace(slot, late=self.lates - 1, state=b"\n".join(states)))
             at = end
         if at < len(items):
-            parts.append(self._stream(items[at:]))
-        page["Contents"] = _Raw(*parts, b"]")
+            yield items[at:]
 
     def _stream(self, items: list[Any]) -> bytes:
         import pydyf
@@ -678,6 +815,8 @@ class _Extraction:
     def _use(self, number: int) -> bytes:
         if number == self.fonts_object:
             return mark("fonts")
+        if self.is_strip and number == _number(self.pdf.page_references[0]):
+            return mark("sheet")
         if number not in self.numbers:
             self.numbers[number] = len(self.used)
             self.used.append(number)
@@ -709,6 +848,33 @@ class _Extraction:
         if isinstance(value, float):
             return _float(value)
         return value.data if hasattr(value, "data") else str(value).encode("ascii")
+
+
+def _with_own_names(content: Content) -> Content:
+    """Return a strip whose pictures, patterns and shadings have names that no other strip on a page has."""
+    taken = {name for kind, name, _ in content.resources if kind in ("XObject", "Pattern", "Shading")}
+    if not taken:
+        return content
+    named = b"|".join(re.escape(name.encode()) for name in sorted(taken))
+    uses = re.compile(rb"^/(%s) (?=(?:Do|scn|SCN|sh)$)" % named, re.MULTILINE)
+    own = mark("own")
+    return replace(
+        content,
+        pieces=tuple(
+            piece if isinstance(piece, int) else uses.sub(lambda found: b"/%s-%s " % (found[1], own), piece)
+            for piece in content.pieces
+        ),
+        resources=tuple(
+            (kind, f"{name}-{own.decode()}" if name in taken else name, value)
+            for kind, name, value in content.resources
+        ),
+    )
+
+
+def _lines(container: Any) -> tuple[float, float, float]:
+    """Return where the lines of a block begin and end, and how high one is."""
+    left = container.content_box_x()
+    return left, left + container.width, container.children[-1].height
 
 
 class _Raw:

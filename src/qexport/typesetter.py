@@ -44,6 +44,9 @@ KEPT_AT_ONCE = 64
 """Chunks that go into the cache together: a build that is broken off keeps what it had done till then."""
 
 
+STRIPS_AT_ONCE = 40
+"""Strips that are laid out as one document: what a document costs beside its text is as much as three of them."""
+
 Sheet: TypeAlias = tuple[str, str, Mapping[str, bytes]]
 """What a chunk is laid out from: HTML, CSS, pictures by their URLs."""
 
@@ -58,6 +61,8 @@ class Job:
     css: str
     files: Callable[[], Mapping[str, bytes]] = dict
     """The pictures of the pages, by their URLs."""
+    strips: str = ""
+    """For a strip: a word that those share that can be laid out with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +104,14 @@ class Typesetter:
         keys = [_key(job, self.fonts) for job in jobs]
         wanted = dict(zip(keys, jobs, strict=True))
         found = self.cache.load(wanted) if self.cache else {}
-        missing = [key for key in wanted if key not in found]
+        units = list(_units({key: job for key, job in wanted.items() if key not in found}))
         fresh: dict[str, Chunk] = {}
-        for key, chunk in zip(missing, self._laid_out([wanted[key] for key in missing]), strict=True):
-            found[key] = fresh[key] = chunk
-            if len(fresh) == KEPT_AT_ONCE:
+        laid_out = self._laid_out([[wanted[key] for key in unit] for unit in units])
+        for unit, chunks in zip(units, laid_out, strict=True):
+            laid = dict(zip(unit, chunks, strict=True))
+            found.update(laid)
+            fresh.update(laid)
+            if len(fresh) >= KEPT_AT_ONCE:
                 self._keep(fresh)
                 fresh = {}
             self.progress(len(found), len(wanted))
@@ -114,53 +122,71 @@ class Typesetter:
         if self.cache and chunks:
             self.cache.keep(chunks)
 
-    def _laid_out(self, jobs: Sequence[Job]) -> Iterator[Chunk]:
-        sheets: Iterable[Sheet] = ((job.html(), job.css, job.files()) for job in jobs)
+    def _laid_out(self, units: Sequence[Sequence[Job]]) -> Iterator[list[Chunk]]:
+        sheets: Iterable[list[Sheet]] = (
+            [(job.html(), job.css, job.files()) for job in unit] for unit in units
+        )
         lay_out = partial(_in_time, self.seconds, self.fonts, _lay_out)
         if self.executor:
             return self.executor.map(lay_out, sheets, chunksize=BATCH)
         if self.workers:
             is_worth_it = self.workers.running
-            if not is_worth_it and len(jobs) > 1:
+            if not is_worth_it and len(units) > 1:
                 sheets, is_worth_it = _weighed(sheets)
             if is_worth_it:
-                return self.workers.map(lay_out, sheets, chunksize=BATCH, count=len(jobs))
+                return self.workers.map(lay_out, sheets, chunksize=BATCH, count=len(units))
         return map(lay_out, sheets)
 
 
-def _weighed(sheets: Iterable[Sheet]) -> tuple[Iterable[Sheet], bool]:
+def _units(jobs: Mapping[str, Job]) -> Iterator[list[str]]:
+    """Yield the keys of what is laid out at once: strips, which take longest and so come first, then chunks."""
+    strips: dict[tuple[str, str], list[str]] = {}
+    for key, job in jobs.items():
+        if job.strips:
+            strips.setdefault((job.strips, job.css), []).append(key)
+    for keys in strips.values():
+        yield from (keys[start : start + STRIPS_AT_ONCE] for start in range(0, len(keys), STRIPS_AT_ONCE))
+    yield from ([key] for key, job in jobs.items() if not job.strips)
+
+
+def _weighed(units: Iterable[list[Sheet]]) -> tuple[Iterable[list[Sheet]], bool]:
     """Return the sheets, and whether they are worth a pool; no more of them are made than it takes to know."""
     made = []
     size = 0
-    for sheet in sheets:
-        made.append(sheet)
-        size += len(sheet[0])
+    for unit in units:
+        made.append(unit)
+        size += sum(len(html) for html, _, _ in unit)
         if size >= WORTH_A_POOL:
-            return chain(made, sheets), True
+            return chain(made, units), True
     return made, False
 
 
-def _lay_out(sheet: Sheet) -> Chunk:
-    from qexport.pdf import lay_out  # takes half a second, which a chunk from the cache need not wait for
+def _lay_out(unit: list[Sheet]) -> list[Chunk]:
+    from qexport import pdf  # takes half a second, which a chunk from the cache need not wait for
 
-    return lay_out(*sheet)
+    if len(unit) > 1:
+        return pdf.lay_out_strips([html for html, _, _ in unit], unit[0][1])
+    return [pdf.lay_out(*sheet) for sheet in unit]
 
 
 def _in_time(
-    seconds: int, fonts: tuple[FontFile, ...], lay_out: Callable[[Sheet], Chunk], sheet: Sheet
-) -> Chunk:
+    seconds: int,
+    fonts: tuple[FontFile, ...],
+    lay_out: Callable[[list[Sheet]], list[Chunk]],
+    unit: list[Sheet],
+) -> list[Chunk]:
     """Lay out, or end where it takes too long. Only a main thread gets signals: another takes what it takes."""
     use_also(fonts)
     try:
         if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
-            return _timed(seconds, lay_out, sheet)
-        return lay_out(sheet)
+            return _timed(seconds, lay_out, unit)
+        return lay_out(unit)
     except RecursionError as error:
         message = "layout of a question, or a list, goes too deep"
         raise LimitExceeded(message, hint="see whether the theme's CSS nests too much") from error
 
 
-def _timed(seconds: int, lay_out: Callable[[Sheet], Chunk], sheet: Sheet) -> Chunk:
+def _timed(seconds: int, lay_out: Callable[[list[Sheet]], list[Chunk]], unit: list[Sheet]) -> list[Chunk]:
     def end(_number: int, _frame: object) -> None:
         limits = replace(USUAL, layout_seconds=seconds)
         message = f"layout of a question, or a list, takes more than {limits.said('layout-seconds')}"
@@ -169,7 +195,7 @@ def _timed(seconds: int, lay_out: Callable[[Sheet], Chunk], sheet: Sheet) -> Chu
     before = signal.signal(signal.SIGALRM, end)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        return lay_out(sheet)
+        return lay_out(unit)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

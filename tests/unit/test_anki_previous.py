@@ -213,12 +213,12 @@ def test_a_database_that_never_ends_is_left() -> None:
 
 
 def test_a_bomb_is_not_unpacked() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     bomb = package_of(b"\0" * 300_000_000)
     with pytest.raises(LimitExceeded) as caught:
         lock_of(bomb, "old.apkg", BANK)
     assert caught.value.message == "old.apkg: its collection is more than 200 times as large as packed"
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_a_zip_that_lies_about_its_sizes_is_found_out() -> None:

@@ -257,10 +257,10 @@ def test_a_syntax_error_is_said_in_plain_words(text: str, message: str, hint: st
     "text", ["[" * 100_000, "a: " + "{b: " * 100_000, "- " * 100_000, "a: " + "[" * 40 + "]" * 40]
 )
 def test_depth_is_refused_before_it_costs_anything(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     (problem,) = problems_of(text)
     assert problem[0].split(": ", 1)[1] == "nested deeper than 32 levels"
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_an_alias_bomb_is_never_expanded() -> None:
@@ -272,9 +272,9 @@ def test_an_alias_bomb_is_never_expanded() -> None:
     "text", ["-" * 200_000 + " x: y", "a" * 200_000 + ": - x: y", "? " * 20 + ":" * 100_000]
 )
 def test_an_error_in_a_long_line_is_explained_in_linear_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert problems_of(text)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 GOOD = """\

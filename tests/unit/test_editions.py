@@ -390,10 +390,10 @@ def test_half_a_character_is_no_id() -> None:
     ids=["bases", "digits", "notes", "doubles"],
 )
 def test_a_lock_of_many_mistakes_is_refused_in_time_that_grows_with_it(text: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(InputRefused):
         read_lock(text, "bank.lock.json")
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_a_time_of_thousands_of_digits_in_a_conflict_is_refused() -> None:

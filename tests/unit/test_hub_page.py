@@ -483,11 +483,11 @@ MONSTERS: dict[str, tuple[Callable[[], str], str]] = {
 @pytest.mark.parametrize("name", MONSTERS)
 def test_a_page_that_is_too_much_is_refused_at_once(words: Vocabulary, name: str) -> None:
     make, message = MONSTERS[name]
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(LimitExceeded) as caught:
         parse(make(), "page.html", words)
     assert caught.value.message == message
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
 
 
 @pytest.mark.parametrize(
@@ -506,9 +506,9 @@ def test_a_page_that_lxml_would_cut_is_refused(words: Vocabulary, page: str) -> 
     ["<!--" * 100_000, "<![CDATA[" * 100_000, "</p>" * 100_000, "<script>" * 100_000, "'<a \"" * 99_999],
 )
 def test_odd_markup_is_no_work(words: Vocabulary, page: str) -> None:  # fmt: skip
-    begun = time.perf_counter()
+    begun = time.process_time()
     parse_safely(page, "page.html", words)
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
 
 
 def test_data_in_scripts_is_no_tag(words: Vocabulary) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +12,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from qexport import pdf
 from qexport.assembly import Book, link
 from qexport.chunk import Chunk
 from qexport.pdf import lay_out
@@ -235,3 +237,49 @@ def test_a_block_of_code_is_a_paragraph_to_who_listens() -> None:
         (block,) = document.K[0].K
         assert str(block.S) == "/P"
         assert all(isinstance(kid, int) for kid in block.K)
+
+
+# --- drawings ------------------------------------------------------------------------------------------------
+
+SVG = (
+    '<svg class="m" viewBox="0 0 6 6" xmlns="http://www.w3.org/2000/svg"><title>mark {0}</title>'
+    '<rect x="{0}" y="1" width="2" height="2" fill="currentColor"/></svg>'
+)
+
+
+def marks(*numbers: int) -> Chunk:
+    drawn = "".join(SVG.format(number) for number in numbers)
+    return lay_out(
+        f'<html lang=en><title>t</title><body class="x"><p>{drawn}</p></body>',
+        ".m { width: 4mm; height: 4mm }",
+    )
+
+
+def streams(chunk: Chunk) -> bytes:
+    contents = [zlib.decompress(stream) for _, stream in chunk.content.objects if stream]
+    return b"\n".join(contents)
+
+
+def test_a_drawing_that_comes_again_is_drawn_as_the_first_time() -> None:
+    pdf._drawing.cache_clear()
+    once = streams(marks(1, 2, 1))
+    again = streams(marks(1, 2, 1))
+    assert once == again
+    shapes = re.findall(rb"\d 1 2 2 re", once)
+    assert len(shapes) == 3
+    assert shapes[0] == shapes[2] != shapes[1]
+
+
+def test_drawings_have_their_titles_for_those_who_do_not_see_them() -> None:
+    values = b"".join(value for value, _ in marks(3, 4).content.objects)
+    assert values.count(b"/S /Figure") == 2
+    assert [b"mark 3" in values, b"mark 4" in values] == [True, True]
+
+
+def test_letters_in_a_drawing_are_set_in_the_fonts_of_the_book() -> None:
+    svg = (
+        '<svg viewBox="0 0 60 10" width="60mm" xmlns="http://www.w3.org/2000/svg"><title>t</title>'
+        '<text x="0" y="8" font-family="Source Sans Pro" font-size="6">Letters</text></svg>'
+    )
+    chunk = lay_out(f'<html lang=en><title>t</title><body class="x">{svg}</body>', "")
+    assert {use.family for use in chunk.content.fonts} == {"Source Sans Pro"}

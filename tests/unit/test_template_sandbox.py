@@ -235,12 +235,12 @@ BOMBS = {
 
 @pytest.mark.parametrize("template", BOMBS.values(), ids=BOMBS)
 def test_a_template_that_does_not_end_is_ended(tmp_path: Path, template: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(LimitExceeded) as caught:
         filled(tmp_path, template)
     assert caught.value.message == f"{tmp_path}/t.html.j2:1: {STEPS}"
     assert caught.value.hint == f"see whether it ends; {USUAL.hint('template-steps')}"
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 @pytest.mark.parametrize(

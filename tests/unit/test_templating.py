@@ -320,9 +320,9 @@ def test_brackets_that_would_keep_the_parser_busy_are_too_many() -> None:
 
 def test_many_footnotes_of_one_name_take_time_that_grows_with_their_number() -> None:
     """Once they took its cube: 2,000 of them ten seconds."""
-    begun = time.monotonic()
+    begun = time.process_time()
     html = prose("[^a]: note\n" * 2_000, "markdown")
-    assert time.monotonic() - begun < 8
+    assert time.process_time() - begun < 8
     assert html.count("<p>note") == 2_000
 
 

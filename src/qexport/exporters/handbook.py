@@ -11,15 +11,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from operator import itemgetter
 
 from qexport import __version__
 from qexport.assembly import OutlineEntry, anchor_folios
-from qexport.book import Part, Press, Row, Series, anchor, how_many, missing_glyphs, outline_entry, tally
+from qexport.book import List, Part, Press, Row, anchor, how_many, missing_glyphs, outline_entry, tally
 from qexport.chunk import Chunk
 from qexport.editions import Edition
 from qexport.exporters import Document, Tools, quiz
+from qexport.galley import Folios
 from qexport.options import Options
 from qexport.question import PROSE_SECTIONS, Question
 from qexport.templating import SECTION_TITLES, terms
@@ -66,27 +67,28 @@ class _Handbook:
         lists = [contents, *difficulties, *openings]
         groups = [self._groups(part) for part in self.press.parts]
         jobs = [self.press.cover("Handbook"), self._reading(), self._colophon()]
-        jobs += [each.job() for each in lists]
+        jobs += [job for each in lists for job in each.jobs()]
         jobs += [self._questions(group) for groups_of_part in groups for group in groups_of_part]
         chunks = iter(self.typesetter.chunks(jobs))
         cover, reading, colophon = (next(chunks) for _ in range(3))
-        self._complete(lists, chunks)
+        pages = iter([each.pages([next(chunks) for _ in each.jobs()]) for each in lists])
+        told = next(pages)
+        by_difficulty = [next(pages) for _ in difficulties]
 
         self.chunks = [cover, reading]
-        self.press.on_recto(self.chunks, *contents.chunks)
-        opened = iter(openings)
+        self.press.on_recto(self.chunks, *told)
         page = 1 + sum(len(each.pages) for each in self.chunks)
         for part, groups_of_part in zip(self.press.parts, groups, strict=True):
             if part.title:
-                self.press.on_recto(self.chunks, *next(opened).chunks)
+                self.press.on_recto(self.chunks, *next(pages))
                 page = 1 + sum(len(each.pages) for each in self.chunks)
             for group in groups_of_part:
                 chunk = next(chunks)
                 self.asked.append((page, group, chunk))
                 self.chunks.append(chunk)
                 page += len(chunk.pages)
-        for each in [*self._terms(), *difficulties]:
-            self.press.on_recto(self.chunks, *each.chunks)
+        for each in [*self._terms(), *by_difficulty]:
+            self.press.on_recto(self.chunks, *each)
         self.press.on_recto(self.chunks, colophon)
 
         data, summary = self.press.bound(self.chunks, self._outline())
@@ -113,29 +115,25 @@ class _Handbook:
             difficulties=[[value, how_many(count)] for value, count in counts],
         )
 
-    def _complete(self, lists: Sequence[Series], chunks: Iterator[Chunk]) -> None:
-        """Have lists laid out to their ends; each has asked for its first pages."""
-        going = list(lists)
-        while going:
-            for each in going:
-                each.add(next(chunks))
-            going = [each for each in going if not each.is_complete]
-            chunks = iter(self.typesetter.chunks([each.job() for each in going]))
-
-    def _contents(self) -> Series:
-        rows = [Row({"title": "How to read this book", "place": "reading"})]
+    def _contents(self) -> List:
+        template = "handbook/contents.html.j2"
+        rows = [Row(self.press.row(title="How to read this book", place="reading"))]
         for part in self.press.parts:
-            above = [{"title": part.title, "level": 2, "anchor": part.anchor}] if part.title else []
-            rows += self.press.rows(part, *above)
-        back = {"title": "At the back", "level": 2}
-        rows += [Row({"title": title, "place": place}, (back,)) for title, place in self._back_matter()]
-        return self.press.series("handbook/contents.html.j2", rows, fit=True)
+            above = [self.press.heading(template, part.title, 2, anchor=part.anchor)] if part.title else []
+            rows += self.press.rows(part, template, *above)
+        back = self.press.heading(template, "At the back", 2)
+        rows += [
+            Row(self.press.row(title=title, place=place), (back,)) for title, place in self._back_matter()
+        ]
+        return self.press.list_of(template, rows, fit=True)
 
-    def _opening(self, number: int, part: Part) -> Series:
-        rows = list(self.press.rows(part, level=2))
-        return self.press.series(
-            "handbook/part.html.j2",
+    def _opening(self, number: int, part: Part) -> List:
+        template = "handbook/part.html.j2"
+        rows = list(self.press.rows(part, template, level=2))
+        return self.press.list_of(
+            template,
             rows,
+            head=part.title,
             number=number,
             title=part.title,
             anchor=part.anchor,
@@ -151,36 +149,34 @@ class _Handbook:
     def _questions(self, group: Sequence[Question]) -> Job:
         return self.press.questions(group, "handbook/question.html.j2", level=2, notes=self.options["notes"])
 
-    def _terms(self) -> list[Series]:
-        """Return the index of terms: the one list that says in words what page something is on."""
+    def _terms(self) -> list[list[Chunk]]:
+        """Return the pages of the index of terms: the one list that says in words what page something is on."""
         if not self._has_terms():
             return []
-        rows = [
-            Row(
-                {"name": name, "code": code, "places": places},
-                ({"title": _initial(name) or "0–9 and signs", "level": 2},),
-            )
-            for name, code, places in self._index(anchor_folios(self.chunks))
-        ]
-        index = self.press.series("handbook/index.html.j2", rows)
-        self._complete([index], iter([self.typesetter.chunk(index.job())]))
-        return [index]
+        template = "handbook/index.html.j2"
+        rows = []
+        for initial, terms_of_it in groupby(
+            self._index(anchor_folios(self.chunks)), key=lambda term: _initial(term[0])
+        ):
+            above = self.press.heading(template, initial or "0–9 and signs", 2)
+            rows += [
+                Row(
+                    self.press.piece(template, piece="row", entry={"name": name, "code": code}),
+                    (above,),
+                    folios,
+                )
+                for name, code, folios in terms_of_it
+            ]
+        index = self.press.list_of(template, rows)
+        return [index.pages(self.typesetter.chunks(index.jobs()))]
 
-    def _difficulties(self) -> list[Series]:
-        rows = [
-            Row(
-                self.press.entry(question),
-                (
-                    {
-                        "title": f"Difficulty {question.difficulty} of 10",
-                        "level": 2,
-                        "difficulty": question.difficulty,
-                    },
-                ),
-            )
-            for question in sorted(self._rated(), key=_difficulty)
-        ]
-        return [self.press.series("handbook/difficulties.html.j2", rows)] if rows else []
+    def _difficulties(self) -> list[List]:
+        template = "handbook/difficulties.html.j2"
+        rows = []
+        for value, rated in groupby(sorted(self._rated(), key=_difficulty), key=_difficulty):
+            above = self.press.heading(template, f"Difficulty {value} of 10", 2, difficulty=value)
+            rows += [Row(self.press.row(**self.press.entry(question)), (above,)) for question in rated]
+        return [self.press.list_of(template, rows)] if rows else []
 
     def _colophon(self) -> Job:
         return self.press.from_values(
@@ -210,7 +206,7 @@ class _Handbook:
     def _rated(self) -> list[Question]:
         return [question for question in self.edition.questions if question.difficulty is not None]
 
-    def _index(self, folios: Mapping[str, int]) -> Iterator[tuple[str, bool, list[dict[str, str]]]]:
+    def _index(self, folios: Mapping[str, int]) -> Iterator[tuple[str, bool, list[Folios]]]:
         """Yield (term, whether it is code, its places) in alphabetical order; code only where it recurs."""
         pages: dict[tuple[str, bool], list[int]] = defaultdict(list)
         for first, group, chunk in self.asked:
@@ -232,7 +228,7 @@ class _Handbook:
             places = []
             for start, end in _ranges(sorted(set(on))):
                 _, to = questions[bisect_right(questions, start, key=itemgetter(0)) - 1]
-                places.append({"pages": str(start) if start == end else f"{start}–{end}", "anchor": to})
+                places.append(Folios(str(start) if start == end else f"{start}–{end}", to))
             yield name, code, places
 
     def _outline(self) -> Iterator[OutlineEntry]:
