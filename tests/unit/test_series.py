@@ -11,7 +11,7 @@ from typing import Any
 import pypdfium2
 import pytest
 
-from qexport import book, pdf
+from qexport import book, engine
 from qexport.assembly import Book, link
 from qexport.book import Row, Series
 from qexport.chunk import Chunk
@@ -151,7 +151,7 @@ def streams(chunk: Chunk) -> bytes:
 
 
 def test_a_drawing_that_comes_again_is_drawn_as_the_first_time() -> None:
-    pdf._drawing.cache_clear()
+    engine._drawing.cache_clear()
     once = streams(page(1, 2, 1))
     again = streams(page(1, 2, 1))
     assert once == again
