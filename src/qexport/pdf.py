@@ -21,28 +21,19 @@ WeasyPrint draws a document into a graph of PDF objects and hands them over thro
 
 from __future__ import annotations
 
-import atexit
-import contextlib
-import ctypes.util
-import gc
-import io
-import logging
-import mimetypes
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
 from qexport import fonts
 from qexport.chunk import POINTS, Chunk, Content, FontUse, Slot, Strip, mark
-from qexport.errors import MachineLacks, QexportError
+from qexport.engine import PLACE, alone, engine, fetcher, font_configuration, stylesheet, with_drawings
+from qexport.errors import QexportError
 
 FOLIO = "qx:folio"
-PLACE = "qx:"
 SHORT_PAGE = 0.2
 """Of a page: what `data-fit` sets tighter, if that saves the page."""
 
@@ -81,198 +72,10 @@ _USES_PATTERN = re.compile(rb"/(\S+) (?:scn|SCN)")
 _REFERENCE = re.compile(rb"(\d+) 0 R")
 
 
-@cache
-def _engine() -> Any:
-    """Return WeasyPrint, which takes half a second to import."""
-    fonts.use_bundled_only()
-    try:
-        # It prints to standard output when a library is missing.
-        with contextlib.redirect_stdout(io.StringIO()), _without_searching():
-            import pydyf
-            import weasyprint
-    except OSError as error:
-        raise MachineLacks(
-            f"the text layout library Pango cannot be loaded: {str(error).splitlines()[0]}",
-            hint="run ./qexport in a checkout, which brings it along, or install it: "
-            "apt install libpangoft2-1.0-0 libharfbuzz-subset0 · dnf, pacman or brew install pango",
-        ) from error
-    logging.getLogger("weasyprint").addHandler(logging.NullHandler())
-    # The linker embeds the fonts, once for a book. Subsetting them for every chunk too took an eighth of its time.
-    weasyprint.pdf.build_fonts_dictionary = lambda _pdf, *_: pydyf.Dictionary()
-    handlers = weasyprint.html.HTML_HANDLERS
-    handlers[_SVG] = _drawing_handler(handlers[_SVG])
-    _let_spaces_end_lines()
-    gc.freeze()  # what was imported stays: garbage is not looked for in it
-    return weasyprint
-
-
-def _let_spaces_end_lines() -> None:
-    """Let a text before another element fit without the space it ends with.
-
-    Where there is room for all but that space, WeasyPrint 70 breaks the line after its first word.
-    """
-    from weasyprint.layout import inline
-
-    split = inline.split_first_line
-
-    def split_first_line(
-        text: str, style: Any, context: Any, max_width: Any, *others: Any, **named: Any
-    ) -> Any:
-        line = split(text, style, context, max_width, *others, **named)
-        resume_index = line[2]
-        if (
-            resume_index is not None
-            and text.endswith(" ")
-            and 0 < len(text.split(" ", 1)[0].encode()) >= resume_index - 1
-        ):
-            whole = split(text.rstrip(" "), style, context, max_width, *others, **named)
-            if whole[2] is None and whole[3] <= max_width:
-                return whole
-        return line
-
-    inline.split_first_line = split_first_line
-
-
-@contextlib.contextmanager
-def _without_searching() -> Iterator[None]:
-    """Let nothing be looked for in the system, and libraries be loaded by their names alone.
-
-    WeasyPrint also tries names for other systems, and for each that is none here Python asks ldconfig, gcc and ld
-    where it might be: 60 processes, which took more than half of the time of the import.
-    """
-    known = mimetypes.knownfiles[:]
-    if not mimetypes.inited:  # what the system knows of media types is of no use, and differs
-        mimetypes.knownfiles.clear()
-        mimetypes.init()
-        mimetypes.knownfiles.extend(known)
-    find_library = ctypes.util.find_library
-    if sys.platform == "linux":
-        ctypes.util.find_library = lambda name: None  # noqa: ARG005
-    try:
-        yield
-    finally:
-        ctypes.util.find_library = find_library
-
-
-@cache
-def _fetcher_class() -> Any:
-    """Return a fetcher that knows the files it is given and nothing else: no network, no disk."""
-    urls = _engine().urls
-
-    class Files(urls.URLFetcher):  # type: ignore[misc, name-defined]
-        def __init__(self, files: Mapping[str, bytes]) -> None:
-            super().__init__()
-            self.files = files
-
-        def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002  # the engine calls it so
-            if url not in self.files:
-                raise ValueError(f"not fetched: {url}")
-            return urls.URLFetcherResponse(url, self.files[url])
-
-    return Files
-
-
-@cache
-def _stylesheet(css: str) -> Any:
-    fetcher = _fetcher_class()({})
-    return _engine().CSS(string=css, base_url=PLACE, url_fetcher=fetcher, font_config=_font_configuration())
-
-
-def _font_configuration() -> Any:
-    return _font_configuration_with(fonts.added())
-
-
-@cache
-def _font_configuration_with(added: tuple[fonts.FontFile, ...]) -> Any:
-    from weasyprint.text.fonts import FontConfiguration
-
-    if added:  # of a theme, which were not known when the engine was imported
-        fonts.use_bundled_only()
-    with fonts.last_reading():
-        configuration = FontConfiguration()
-    atexit.register(configuration.__del__)  # else its folder for what `@font-face` names would stay
-    return configuration
-
-
-def _with_drawings(html: str) -> str:
-    """Return HTML with what stands in each inline SVG but its title put aside, to be drawn once and for all.
-
-    A book has a dozen drawings and shows them thousands of times. Letters in one need the document's fonts.
-    """
-
-    def put_aside(found: re.Match[str]) -> str:
-        svg, attributes, title = found[0], found[1], found[2] or ""
-        if "<text" in svg:
-            return svg
-        number = _numbers.setdefault(svg, len(_numbers))
-        kept = "".join(_MATCHED.findall(attributes))
-        return f'<svg{kept} data-drawing="{number}">{title}</svg>'
-
-    return _INLINE_SVG.sub(put_aside, html)
-
-
-_SVG = "{http://www.w3.org/2000/svg}svg"
-_INLINE_SVG = re.compile(r"<svg\b([^>]*)>\s*(<title>[^<]*</title>)?.*?</svg>", re.DOTALL)
-_MATCHED = re.compile(r' (?:class|id|role)="[^"]*"')  # what a stylesheet goes by
-_numbers: dict[str, int] = {}
-
-
-def _drawing_handler(usual: Any) -> Any:
-    """Return what makes a box of an inline SVG: the drawing that was put aside for it, else what is usual."""
-    from weasyprint.html import make_replaced_box
-
-    def handle(element: Any, box: Any, get_image: Any, base_url: Any) -> Any:
-        number = element.get("data-drawing")
-        if number is None:
-            return usual(element, box, get_image, base_url)
-        return [make_replaced_box(element, box, _drawing(int(number)))]
-
-    return handle
-
-
-@cache
-def _drawing(number: int) -> Any:
-    from xml.etree import ElementTree as ET
-
-    from weasyprint.images import SVGImage
-
-    source = next(svg for svg, known in _numbers.items() if known == number)
-
-    class Drawing(SVGImage):  # type: ignore[misc]
-        """An SVG that keeps the operators it was drawn by, for each size."""
-
-        def __init__(self) -> None:
-            super().__init__(ET.fromstring(source), PLACE, _fetcher_class()({}), None)  # noqa: S314
-            self.drawn: dict[tuple[float, float], tuple[list[bytes], dict[str, Any]]] = {}
-
-        def draw(self, stream: Any, width: float, height: float, style: Any) -> None:
-            _forget_state(stream)  # else what is kept would depend on what was drawn before it
-            states = stream._resources["ExtGState"]
-            if (width, height) not in self.drawn:
-                before = len(stream.stream)
-                super().draw(stream, width, height, style)
-                items = stream.stream[before:]
-                used = {name: state for name, state in states.items() if b"/%s gs" % name.encode() in items}
-                self.drawn[width, height] = items, used
-            else:
-                items, used = self.drawn[width, height]
-                stream.stream += items
-                states.update(used)
-            _forget_state(stream)
-
-    return Drawing()
-
-
-def _forget_state(stream: Any) -> None:
-    """Let colours and transparencies be set again, as after `Q`."""
-    stream.push_state()
-    stream.pop_state()  # which takes the `q` away again
-
-
 def warm_up() -> None:
     """Import the layout engine, so that the first chunk need not wait for it."""
-    _engine()
-    _font_configuration()
+    engine()
+    font_configuration()
 
 
 def lay_out(html: str, css: str, files: Mapping[str, bytes] = MappingProxyType({})) -> Chunk:
@@ -282,12 +85,13 @@ def lay_out(html: str, css: str, files: Mapping[str, bytes] = MappingProxyType({
     """
     if _STRIP.match(html):
         return lay_out_strips([html], css)[0]
-    chunk = _fitted(html, css, files)
-    return (
-        replace(_fitted(_numbered(html, chunk.missing), css, files), missing=chunk.missing)
-        if chunk.missing
-        else chunk
-    )
+    with alone():
+        chunk = _fitted(html, css, files)
+        return (
+            replace(_fitted(_numbered(html, chunk.missing), css, files), missing=chunk.missing)
+            if chunk.missing
+            else chunk
+        )
 
 
 def _numbered(html: str, missing: Iterable[str]) -> str:
@@ -322,19 +126,21 @@ def lay_out_strips(htmls: Sequence[str], css: str) -> list[Chunk]:
     parted = [found.groups() for html in htmls if (found := _STRIP.match(html))]
     before, after, _, end = parted[0]
     strips = "".join(f'<div class="strip">{inside}</div>' for _, _, inside, _ in parted)
-    document = _rendered(f"{before} data-strips{after}{strips}{end}", css, {})
-    page = document.pages[0]._page_box
-    places = [getattr(box, "_box", box) for box in page.children[0].children[0].children]
-    chunks = []
-    for place, html in zip([box for box in places if box.element_tag == "div"], htmls, strict=True):
-        if place.height > HIGHEST_STRIP * page.height:
-            chunk = lay_out(html.replace(" data-strip", ""), css)
-        else:
-            chunk = _strip(document, place)
-            if chunk.missing:
-                numbered = lay_out(_numbered(html, chunk.missing), css)
-                chunk = replace(numbered, missing=chunk.missing)
-        chunks.append(chunk)
+    with alone():
+        document = _rendered(f"{before} data-strips{after}{strips}{end}", css, {})
+        page = document.pages[0]._page_box
+        boxes = (getattr(box, "_box", box) for box in page.children[0].children[0].children)
+        places = [box for box in boxes if box.element_tag == "div"]
+        chunks = []
+        for place, html in zip(places, htmls, strict=True):
+            if place.height > HIGHEST_STRIP * page.height:
+                chunk = lay_out(html.replace(" data-strip", ""), css)
+            else:
+                chunk = _strip(document, place)
+                if chunk.missing:
+                    numbered = lay_out(_numbered(html, chunk.missing), css)
+                    chunk = replace(numbered, missing=chunk.missing)
+            chunks.append(chunk)
     return chunks
 
 
@@ -361,9 +167,8 @@ def _strip(document: Any, place: Any) -> Chunk:
 
 
 def _rendered(html: str, css: str, files: Mapping[str, bytes]) -> Any:
-    weasyprint = _engine()
-    source = weasyprint.HTML(string=_with_drawings(html), base_url=PLACE, url_fetcher=_fetcher_class()(files))
-    document = source.render(stylesheets=[_stylesheet(css)], font_config=_font_configuration())
+    source = engine().HTML(string=with_drawings(html), base_url=PLACE, url_fetcher=fetcher(files))
+    document = source.render(stylesheets=[stylesheet(css)], font_config=font_configuration())
     sheets = _SHEETS.search(html)
     return _imposed(document, sheets[1]) if sheets else document
 

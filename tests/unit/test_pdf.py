@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from qexport import pdf
+from qexport import engine
 from qexport.assembly import Book, link
 from qexport.chunk import Chunk
 from qexport.pdf import lay_out
@@ -261,7 +261,7 @@ def streams(chunk: Chunk) -> bytes:
 
 
 def test_a_drawing_that_comes_again_is_drawn_as_the_first_time() -> None:
-    pdf._drawing.cache_clear()
+    engine._drawing.cache_clear()
     once = streams(marks(1, 2, 1))
     again = streams(marks(1, 2, 1))
     assert once == again
