@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from qexport.chunk import MARK, POINTS, Chunk, Content, FontUse, Slot, Strip, mark, pdf_string
+from qexport.chunk import POINTS, Chunk, Content, FontUse, Slot, Strip, mark, pdf_string
 from qexport.faces import Face, face_of
 
 PLACE = "qx-strips"
@@ -328,19 +328,9 @@ class _Sheet:
         (self.items if block.strip.is_item else self.elements).extend(tops)
 
         words = {b"sheet": mark(self.sheet), b"list": mark(self.list or 0), b"own": b"%d" % first}
-        numbers: dict[bytes, Callable[[bytes], bytes]] = {
-            b"": lambda number: mark(first + int(number)),
-            b"mcid": lambda number: b"%d" % (first_mcid + int(number)),
-            b"annot": lambda number: mark(f"annot{first_annotation + int(number)}"),
-            b"y": lambda ordinate: b"%.4f" % (float(ordinate) - POINTS * down),
-        }
-
-        def resolve(match: re.Match[bytes]) -> bytes:
-            kind, number = _WORD.findall(match[1])[0]
-            counted = numbers.get(kind)
-            return counted(number) if counted else words.get(match[1], match[0])
-
-        self.objects += [(MARK.sub(resolve, value), stream) for value, stream in content.objects]
+        resolved = _resolver(first, first_mcid, first_annotation, down, words)
+        values = resolved(value for value, _ in content.objects)
+        self.objects += zip(values, (stream for _, stream in content.objects), strict=True)
         self.parents += [None if each is None else first + each for each in content.parents[0]]
         self.annotations += [(first + each, first + element) for each, element in content.annotations]
         self.fonts.update(dict.fromkeys(content.fonts))
@@ -356,11 +346,12 @@ class _Sheet:
         self.anchors += [(name, 0, x, y - POINTS * down) for name, _, x, y in block.chunk.anchors]
         self.missing.update(block.chunk.missing)
         for kind, name, value in content.resources:
-            self.resources[kind, MARK.sub(resolve, name.encode())] = MARK.sub(resolve, value)
+            own_name, moved = resolved([name.encode(), value])
+            self.resources[kind, own_name] = moved
         self.drawn.append(b"q\n1 0 0 1 0 %.4f cm" % down)
         for piece in content.pieces:
             if isinstance(piece, bytes):
-                self.drawn.append(MARK.sub(resolve, piece))
+                self.drawn += resolved([piece])
             else:
                 self._end_stream()
                 self.streams.append(mark(f"late{first_late + piece}"))
@@ -404,6 +395,25 @@ class _Sheet:
         self.objects[number] = known, b""
 
 
-_WORD = re.compile(rb"([a-z]*)(.*)")
+def _resolver(
+    first: int, first_mcid: int, first_annotation: int, down: float, words: Mapping[bytes, bytes]
+) -> Callable[[Iterable[bytes]], list[bytes]]:
+    """Return what gives marks of a strip their meaning on a page, in some values at once: in each it takes thrice."""
+
+    def resolve(match: re.Match[bytes]) -> bytes:
+        number, content_mark, annotation, ordinate, word = match.groups()
+        if number:
+            return b"\0%d\0" % (first + int(number))
+        if content_mark:
+            return b"%d" % (first_mcid + int(content_mark))
+        if annotation:
+            return b"\0annot%d\0" % (first_annotation + int(annotation))
+        return b"%.4f" % (float(ordinate) - POINTS * down) if ordinate else words[word]
+
+    return lambda values: _OF_STRIP.sub(resolve, _BETWEEN.join(values)).split(_BETWEEN)
+
+
+_OF_STRIP = re.compile(rb"\0(?:(\d+)|mcid(\d+)|annot(\d+)|y(-?[\d.]+)|(sheet|list|own))\0")
+_BETWEEN = b"\0-\0"
 _LATE = re.compile(rb"\0late(\d+)\0")
 _RESOURCES = re.compile(rb"/Resources \0(\d+)\0")

@@ -517,8 +517,9 @@ class _Extraction:
     def _split(self, index: int, page: Any, items: list[Any], found: list[tuple[int, int, Slot]]) -> None:
         """Let a page's content be streams, with a late one between them for the slots that follow each other."""
         parts = [b"[", mark(f"before{index}")]
-        end = self._end_of_marks(index, items)
-        if end:
+        end = 0
+        if self.document.pages[index]._page_box.style["marks"]:
+            end = items.index(b"Q") + 1  # crop marks are drawn first, and stay where the paper is cut
             parts = [b"[", self._stream(items[:end]), b" ", mark(f"inside{index}")]
         for piece in self._pieces(items, found, end):
             parts += [mark(f"late{piece}"), b" "] if isinstance(piece, int) else [self._stream(piece), b" "]
@@ -528,7 +529,7 @@ class _Extraction:
         """Return the pieces of a strip: what is drawn inside the scale that makes points of pixels."""
         import pydyf
 
-        first = max(items.index(b"0.75 0 0 0.75 0 0 cm") + 1, self._end_of_marks(0, items))
+        first = items.index(b"0.75 0 0 0.75 0 0 cm") + 1
         depth, last = 1, first
         while depth:
             depth += {b"q": 1, b"Q": -1}.get(items[last], 0) if isinstance(items[last], bytes) else 0
@@ -540,10 +541,6 @@ class _Extraction:
             piece if isinstance(piece, int) else self._written(pydyf.Stream(piece))[1]
             for piece in self._pieces(items[: last - 1], found, first)
         )
-
-    def _end_of_marks(self, index: int, items: list[Any]) -> int:
-        """Return where the crop marks of a page end, which are drawn first and stay where the paper is cut."""
-        return items.index(b"Q") + 1 if self.document.pages[index]._page_box.style["marks"] else 0
 
     def _pieces(
         self, items: list[Any], found: list[tuple[int, int, Slot]], at: int

@@ -23,12 +23,14 @@ def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Lay out nothing; return the HTML of what was to be, as it comes."""
     pages: list[str] = []
 
-    def lay_out(sheet: tuple[str, str, Mapping[str, bytes]]) -> Chunk:
-        html, css, files = sheet
-        if html == "no":
-            raise KeyboardInterrupt
-        pages.append(html)
-        return replace(BLANK, terms=((0, html), (0, css), *((0, name) for name in files)))
+    def lay_out(unit: list[tuple[str, str, Mapping[str, bytes]]]) -> list[Chunk]:
+        chunks = []
+        for html, css, files in unit:
+            if html == "no":
+                raise KeyboardInterrupt
+            chunks.append(replace(BLANK, terms=((0, html), (0, css), *((0, name) for name in files))))
+        pages.append(" ".join(html for html, _, _ in unit))
+        return chunks
 
     monkeypatch.setattr(typesetter, "_lay_out", lay_out)
     return pages
@@ -136,7 +138,7 @@ class Processes:
     def map(self, function: Any, items: Any, *, chunksize: int, count: int) -> Any:  # noqa: ARG002
         self.running = True
         for item in items:
-            self.given.append(item[0])
+            self.given += [html for html, _, _ in item]
             yield function(item)
 
 
@@ -150,3 +152,13 @@ def test_processes_are_started_when_there_is_enough_to_do(monkeypatch: pytest.Mo
     assert names(working.chunks(jobs("abcde"))) == "abcde"
     assert names(working.chunks(jobs("f"))) == "f"  # they are there
     assert processes.given == list("abcdef")
+
+
+def test_strips_of_a_kind_are_laid_out_together_before_all_else(
+    monkeypatch: pytest.MonkeyPatch, laid_out: list[str]
+) -> None:
+    monkeypatch.setattr(typesetter, "STRIPS_AT_ONCE", 3)
+    mixed = [replace(each, strips="row" if str(each.parts[0]) in "aceg" else "") for each in jobs("abcdefg")]
+    mixed += [replace(job("h"), strips="heading"), replace(job("i", css="b {}"), strips="row")]
+    assert names(Typesetter().chunks(mixed)) == "abcdefghi"
+    assert laid_out == ["a c e", "g", "h", "i", "b", "d", "f"]
