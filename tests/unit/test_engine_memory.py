@@ -118,7 +118,7 @@ def page(body: str, language: str = "en") -> str:
 
 
 def documents() -> dict[str, Sheet]:
-    made = {name: (page(body), CSS, {}) for name, body in DOCUMENTS.items()}
+    made: dict[str, Sheet] = {name: (page(body), CSS, {}) for name, body in DOCUMENTS.items()}
     made["another language"] = page(DOCUMENTS["text"], "fr"), CSS, {}
     made["another style sheet"] = page(DOCUMENTS["text"]), CSS.replace("10pt/14pt", "11pt/17pt"), {}
     made["a style sheet for the page"] = page(DOCUMENTS["text"]), f"{CSS} p {{ margin: 0 4vw 2vh }}", {}
