@@ -14,6 +14,7 @@ To be imported when WeasyPrint is, by `engine`.
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 from array import array
@@ -80,6 +81,7 @@ def switched_off() -> Iterator[None]:
 
 def forget() -> None:
     """Forget everything, as after a layout that was broken off: what is kept may be half done."""
+    gc.unfreeze()  # among what is no longer looked through there may be what is forgotten
     _roots.clear()
     _count[0] = 0
     _pango_fonts.clear()
