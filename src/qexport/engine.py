@@ -18,6 +18,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from functools import cache
+from types import ModuleType
 from typing import Any
 
 from qexport import fonts
@@ -33,7 +34,7 @@ def engine() -> Any:
     fonts.use_bundled_only()
     try:
         # It prints to standard output when a library is missing.
-        with contextlib.redirect_stdout(io.StringIO()), _without_searching():
+        with contextlib.redirect_stdout(io.StringIO()), _without_searching(), _without_subsetting():
             import pydyf
             import weasyprint
     except OSError as error:
@@ -97,6 +98,20 @@ def _let_spaces_end_lines() -> None:
         return line
 
     inline.split_first_line = split_first_line
+
+
+@contextlib.contextmanager
+def _without_subsetting() -> Iterator[None]:
+    """Let WeasyPrint not import what it makes fonts smaller with, which is the linker's: a quarter of its import."""
+    absent = {"fontTools.subset", "fontTools.varLib.instancer"} - sys.modules.keys()
+    for name in absent:
+        sys.modules[name] = ModuleType(name)
+        sys.modules[name].__dict__["instantiateVariableFont"] = None
+    try:
+        yield
+    finally:
+        for name in absent:  # who does need it gets it
+            del sys.modules[name]
 
 
 @contextlib.contextmanager
