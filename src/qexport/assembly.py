@@ -68,15 +68,18 @@ def anchor_folios(chunks: Iterable[Chunk]) -> dict[str, int]:
     return folios
 
 
-def link(chunks: Sequence[Chunk], book: Book) -> bytes:
-    """Return the PDF of a book: the chunks' pages in their order, tagged, PDF/UA-1."""
+def link(chunks: list[Chunk], book: Book) -> bytes:
+    """Return the PDF of a book: the chunks' pages in their order, tagged, PDF/UA-1.
+
+    Each chunk is taken out of the list when its turn comes: a large book is in memory once.
+    """
     return _Linker(chunks, book).pdf()
 
 
 class _Linker:
     """One PDF being put together."""
 
-    def __init__(self, chunks: Sequence[Chunk], book: Book) -> None:
+    def __init__(self, chunks: list[Chunk], book: Book) -> None:
         self.chunks = chunks
         self.book = book
         self.folios = {**book.elsewhere, **anchor_folios(chunks)}
@@ -94,8 +97,9 @@ class _Linker:
         self.drawn_late: dict[str, set[int]] = {}  # font → glyphs
 
     def pdf(self) -> bytes:
-        for chunk in self.chunks:
-            self._place(chunk)
+        self.chunks.reverse()
+        while self.chunks:
+            self._place(self.chunks.pop())
             self.file.settle()
         self.page_tree.finish(self.page_numbers, self.file)
         self._finish_structure()

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from qexport.templating import QuestionView, SectionView
 
 
+LARGE = 500
+"""Chunks of a book for which processes are ended that might be of use for the next, so that memory is this book's."""
+
 IMAGES = "qx:image/"
 """Before the names of pictures, in the HTML of pages."""
 
@@ -198,13 +201,13 @@ class Press:
 
     def bound(
         self,
-        chunks: Sequence[Chunk],
+        chunks: list[Chunk],
         outline: Iterable[OutlineEntry],
         *,
         title: str = "",
         elsewhere: Mapping[str, int] | None = None,
     ) -> tuple[bytes, str]:
-        """Return the PDF of a book, and its size in words."""
+        """Return the PDF of a book, and its size in words. The chunks are used up (`link`)."""
         book = Book(
             title=title or self.edition.title,
             language=self.edition.bank.language,
@@ -215,8 +218,10 @@ class Press:
             mirrored=self.on_paper,
             elsewhere=elsewhere or {},
         )
-        data = link(chunks, book)
         summary = f"{sum(len(chunk.pages) for chunk in chunks)} pages"
+        if len(chunks) > LARGE:
+            self.tools.typesetter.rest()
+        data = link(chunks, book)
         if self.options["imposition"] == "booklet":
             data = booklet(data, str(self.options["paper"]))
             summary += ", two a side"

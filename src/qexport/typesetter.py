@@ -94,6 +94,11 @@ class Typesetter:
         with Workers(limit) as workers:
             yield replace(self, workers=workers)
 
+    def rest(self) -> None:
+        """Let processes go before what takes memory here; more chunks would start others."""
+        if self.workers:
+            self.workers.end()
+
     def chunk(self, job: Job) -> Chunk:
         """Return one chunk."""
         return self.chunks([job])[0]

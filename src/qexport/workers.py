@@ -47,6 +47,10 @@ class Workers:
     ) -> None:
         self._end(list(self._processes), at_once=kind is not None)
 
+    def end(self) -> None:
+        """End them; what comes after starts others."""
+        self._end(list(self._processes), at_once=False)
+
     @property
     def running(self) -> bool:
         """Whether any process has been started."""

@@ -69,7 +69,7 @@ def opening() -> Chunk:
 
 
 def linked(chunks: Sequence[Chunk], *, mirrored: bool = False) -> bytes:
-    return link(chunks, Book(title="t", language="en", mirrored=mirrored))
+    return link(list(chunks), Book(title="t", language="en", mirrored=mirrored))
 
 
 def read(data: bytes) -> list[list[tuple[str, float, float]]]:

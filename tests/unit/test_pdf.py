@@ -43,7 +43,7 @@ def laid_out(body: str, attributes: str = "") -> Chunk:
 
 
 def linked(*chunks: Chunk, mirrored: bool = False) -> bytes:
-    return link(chunks, Book(title="t", language="en", outline=(), mirrored=mirrored))
+    return link(list(chunks), Book(title="t", language="en", outline=(), mirrored=mirrored))
 
 
 def texts(data: bytes) -> list[str]:

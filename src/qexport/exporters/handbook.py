@@ -91,15 +91,15 @@ class _Handbook:
             self.press.on_recto(self.chunks, *each)
         self.press.on_recto(self.chunks, colophon)
 
-        data, summary = self.press.bound(self.chunks, self._outline())
         folios = anchor_folios(self.chunks)
+        missing = {each for chunk in self.chunks for each in chunk.missing}
+        self.asked = []  # which has the chunks too
+        data, summary = self.press.bound(self.chunks, self._outline())
         return Document(
             suffix=".pdf",
             data=data,
             summary=summary,
-            warnings=missing_glyphs(
-                self.edition.questions, {each for chunk in self.chunks for each in chunk.missing}
-            ),
+            warnings=missing_glyphs(self.edition.questions, missing),
             folios={question.id: folios[anchor(question)] for question in self.edition.questions},
         )
 

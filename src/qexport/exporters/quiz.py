@@ -66,6 +66,7 @@ class _Quiz:
         self._add(chunks, [score])
         here, there = anchor_folios(chunks), anchor_folios(answers)
 
+        missing = {each for chunk in (*chunks, *answers) for each in chunk.missing}
         data, summary = self.press.bound(
             chunks, self._outline(), title=f"{self.edition.title}: Quiz", elsewhere=there
         )
@@ -74,14 +75,12 @@ class _Quiz:
             suffix="-quiz.pdf",
             data=data,
             summary=summary,
-            warnings=missing_glyphs(
-                self.edition.questions, {each for chunk in (*chunks, *answers) for each in chunk.missing}
-            ),
+            warnings=missing_glyphs(self.edition.questions, missing),
             beside=(self._answers(answers, here),) if answers else (),
             folios={id_: folio for id_, folio in told_at.items() if folio},
         )
 
-    def _answers(self, chunks: Sequence[Chunk], quiz: dict[str, int]) -> Document:
+    def _answers(self, chunks: list[Chunk], quiz: dict[str, int]) -> Document:
         data, summary = self.press.bound(
             chunks, self._answers_outline(), title=f"{self.edition.title}: Answers", elsewhere=quiz
         )
