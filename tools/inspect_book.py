@@ -35,7 +35,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from io import BytesIO
-from itertools import product
+from itertools import product, takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -167,8 +167,7 @@ class Run:
         return repr(self.text.strip())
 
 
-@dataclass(eq=False, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link annotation."""
 
     page: int
@@ -689,6 +688,13 @@ def _finds_headings_at_the_foot(book: Book, order: Order) -> Iterator[Finding]:
     }
     tags = [re.fullmatch(r"H([1-6])", block.tag) for block in blocks]
     for index, block in enumerate(blocks):
+        if (
+            block.tag == "H1"
+        ):  # it begins a page: what stands above it there, such as a part's number, is its own
+            page = book.lines[block][0][0].page
+            before = reversed(blocks[:index])
+            above |= set(takewhile(lambda other, page=page: book.lines[other][0][0].page == page, before))  # type: ignore[misc]
+    for index, block in enumerate(blocks):
         if not tags[index]:
             continue
         page = book.lines[block][-1][0].page
@@ -708,7 +714,8 @@ def _finds_headings_at_the_foot(book: Book, order: Order) -> Iterator[Finding]:
             first > book.pages[page - 1].height * 0.85
         ):  # it begins its page: what follows fits on none with it
             continue
-        if sum(each == page for each in following) < min(2, len(following)):
+        least = 1 if block.tag == "H1" else 2  # a part's title may have its page for itself and its count
+        if sum(each == page for each in following) < min(least, len(following)):
             yield Finding("headings", page, f"{block.text.strip()!r} is too near the foot")
 
 
@@ -747,10 +754,18 @@ def _finds_stranded_lines(book: Book, order: Order) -> Iterator[Finding]:
     for place in places:
         if place.last_page > place.heading.page and not order.options["flow"]:
             lines = {round(run.baseline) for run in book.pages[place.last_page - 1].body if run.text.strip()}
-            if len(lines) <= 2:
+            if len(lines) <= 2 and not _is_all_heading(book.pages[place.last_page - 2]):
                 yield Finding(
                     "stranded", place.last_page, f"{place.question.id} ends with {len(lines)} lines"
                 )
+
+
+def _is_all_heading(page: Page) -> bool:
+    """Whether a question takes a page for itself: nothing of it would go along with its answer."""
+    tags = {run.element.block.tag for run in page.body if run.element and run.text.strip()}
+    return tags <= {"P", "H2", "H3"} and not any(
+        "Sect" in {a.tag for a in run.element.ancestors} for run in page.body if run.element
+    )
 
 
 def _last_block(book: Book, page: Page) -> Element | None:
@@ -840,41 +855,50 @@ def _finds_wrong_folios(book: Book, order: Order) -> Iterator[Finding]:
     by_id = {place.question.id: place.heading for place in places}
     by_title = {heading.text: heading for heading in reversed(book.headings) if heading.level == 1}
     entries = 0
-    for element in book.root.walk():
-        runs = [run for run in element.runs() if run.text.strip()] if element.links else []
+    for element, link, runs in _linked(book):
         text = bare("".join(run.text for run in runs))
-        folio = (
-            bare(runs[-1].text) if runs and bare(runs[-1].text).isdigit() else ""
-        )  # drawn apart from the text
-        for link in element.links:
-            if not link.to_page:
-                continue
-            if re.fullmatch(r"\d+(–\d+)?", text):
-                yield from _index_place(book, places, element, link, text)
-                continue
-            if text.startswith("→p."):
-                heading = by_id.get(link.said)
-            else:
-                heading = by_entry.get(text.removesuffix(folio)) or by_title.get(text.removesuffix(folio))
-                entries += 1
-            if heading is None:
-                yield Finding("folios", link.page, f"{text!r} leads to no heading")
-            elif folio not in ("", str(heading.page)):
-                yield Finding("folios", link.page, f"{text!r}, but that is on page {heading.page}")
-            elif link.to_page != heading.page:
-                yield Finding(
-                    "folios", link.page, f"{text!r} leads to page {link.to_page}, not {heading.page}"
-                )
-            elif not _near(heading, link, book):
-                yield Finding(
-                    "folios", link.page, f"{text!r} leads {link.to_top:.0f} pt high, past its heading"
-                )
+        # A folio is drawn apart from the text.
+        folio = bare(runs[-1].text) if runs and bare(runs[-1].text).isdigit() else ""
+        if not link.to_page:
+            continue
+        if re.fullmatch(r"\d+(–\d+)?", text):
+            yield from _index_place(book, places, element, link, text)
+            continue
+        if text.startswith("→p."):
+            heading = by_id.get(link.said)
+        else:
+            heading = by_entry.get(text.removesuffix(folio)) or by_title.get(text.removesuffix(folio))
+            entries += 1
+        if heading is None:
+            yield Finding("folios", link.page, f"{text!r} leads to no heading")
+        elif folio not in ("", str(heading.page)):
+            yield Finding("folios", link.page, f"{text!r}, but that is on page {heading.page}")
+        elif link.to_page != heading.page:
+            yield Finding("folios", link.page, f"{text!r} leads to page {link.to_page}, not {heading.page}")
+        elif not _near(heading, link, book):
+            yield Finding("folios", link.page, f"{text!r} leads {link.to_top:.0f} pt high, past its heading")
     if entries < (2 if by_title.keys() & {bare(each.technology) for each in order.questions} else 1) * len(
         places
     ):
         yield Finding(
             "folios", 0, f"only {entries} entries in contents and parts for {len(places)} questions"
         )
+
+
+def _linked(book: Book) -> list[tuple[Element, Link, list[Run]]]:
+    """The links and their texts; one that goes on on the next page is one."""
+    found: list[tuple[Element, Link, list[Run]]] = []
+    for element in book.root.walk():
+        runs = [run for run in element.runs() if run.text.strip()] if element.links else []
+        for link in element.links:
+            if found:
+                before, text = found[-1][1:]
+                goes_on = before._replace(page=before.page + 1) == link
+                if goes_on and not bare(text[-1].text if text else "").isdigit():
+                    text += runs
+                    continue
+            found.append((element, link, list(runs)))
+    return found
 
 
 def _near(heading: Heading, link: Link, book: Book) -> bool:
@@ -930,16 +954,12 @@ def _finds_wrong_outline(book: Book, order: Order) -> Iterator[Finding]:
         ),
         None,
     )
-    lines = []
-    for element in book.root.walk():
-        for link in element.links if element.tag == "Link" else ():
-            if (
-                contents
-                and link.page >= contents.page
-                and (following is None or link.page < following.page)
-                and link.to_page
-            ):
-                lines += [(re.sub(rf"{link.to_page}$", "", bare(element.text)), link.to_page)]
+    lines = [
+        (re.sub(rf"{link.to_page}$", "", bare("".join(run.text for run in runs))), link.to_page)
+        for element, link, runs in _linked(book)
+        if contents and element.tag == "Link" and link.to_page and link.page >= contents.page
+        if following is None or link.page < following.page
+    ]
     told = [line for line in have if line[0] != "Contents" and line[0] not in _chapter_titles(order)]
     listed = [line for line in lines if line[0] not in _chapter_titles(order)]
     if [(_plain(title), page) for title, page in told] != [(_plain(title), page) for title, page in listed]:
@@ -984,17 +1004,22 @@ def _finds_wrong_heads(book: Book, order: Order) -> Iterator[Finding]:
             bare(question.id): left if verso else right,
         }
         for text, side in wanted.items():
-            saying = [
-                run
-                for run in heads
-                if text and bare(run.text).rstrip("…") and text.startswith(bare(run.text).rstrip("…"))
-            ]
+            saying = [run for run in heads if text and re.fullmatch(_shortened(bare(run.text)), text)]
             if text and not saying:
                 yield Finding("heads", page.number, f"{[str(run) for run in heads]} do not say {text!r}")
             # An id may begin with the technology: both heads then say what one has to.
             off = [abs((run.left if side == left else run.right) - side) - run.size / 5 for run in saying]
             if saying and min(off) > 1:
                 yield Finding("heads", page.number, f"{saying[0]} is not at its side")
+
+
+def _shortened(head: str) -> str:
+    """A pattern for what a running head says, which may leave out its end, or all but one number of some."""
+    parts = re.split(r"(\[U\+[0-9A-F]+…\]|…$)", head)
+    said = "".join(
+        re.escape(_characters(part)) + ".*" if at % 2 else re.escape(part) for at, part in enumerate(parts)
+    )
+    return said or "(?!)"
 
 
 def _finds_lost_texts(book: Book, order: Order) -> Iterator[Finding]:

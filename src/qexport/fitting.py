@@ -45,6 +45,11 @@ def breakable(html: Markup, longest: int = LONGEST_WORD) -> Markup:
     )
 
 
+def letters(html: Markup) -> int:
+    """Return how many characters of HTML are read: those of no tag, a reference as one."""
+    return len(re.sub(r"<[^>]*>", "", re.sub(r"&[^;\s]+;", "x", html)))
+
+
 _TAG_OR_WORD_OR_SPACE = re.compile(r"<[^>]*>|(?:&[^;\s]+;|[^\s<]|[\u00a0\u202f])+|[^\S\u00a0\u202f]+")
 _SPACE = re.compile(r"[^\S\u00a0\u202f]")
 _INLINE_TAG = re.compile(r"</?(?:a|code|em|s|span|strong)\b")

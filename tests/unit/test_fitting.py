@@ -11,8 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from qexport.fitting import breakable, fitted_tables, wrapped_code
+from qexport.fitting import breakable, fitted_tables, letters, wrapped_code
 from qexport.templating import prose
+
+
+def test_counts_what_is_read() -> None:
+    assert letters(Markup('<p class="a b">a &lt; <code>b</code></p>')) == 5
 
 
 def test_long_words_get_places_to_break() -> None:
