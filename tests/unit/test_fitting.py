@@ -70,6 +70,12 @@ def test_a_longer_line_goes_on_after_a_mark_at_the_best_place(line: str, lines: 
     assert wrapped(line, 20) == lines
 
 
+def test_code_in_a_list_or_a_quotation_has_less_room() -> None:
+    text = f"```\n{'x' * 40}\n```\n\n- a\n\n  > ```\n  > {'x' * 40}\n  > ```\n\n```\n{'x' * 40}\n```"
+    blocks = re.findall("<pre.*?</pre>", wrapped_code(prose(text, "markdown"), 40), re.DOTALL)
+    assert [len(re.sub("<[^>]*>", "", block).split("\n")[0]) for block in blocks] == [40, 32, 40]
+
+
 def test_a_break_stands_in_no_tag_and_no_entity() -> None:
     html = wrapped_code(code("print('aaaaaaaaaaaaaaaaaaaaaaaaaaa & <b>') and x < y", "python"), 20)
     assert re.sub(r"<[^<>]*>|&(?:lt|gt|amp);|[^<>&]", "", html) == ""
