@@ -3,11 +3,14 @@
     python tools/inspect_book.py                           the shipped bank in every theme, paper and medium
     python tools/inspect_book.py --bank worst --paper a5   what is worst, on one paper
     python tools/inspect_book.py --sample 12 --seed 7      some of all there are
+    python tools/inspect_book.py --matrix --jobs 2         every bank, theme, paper and medium, and some of all variants
     python tools/inspect_book.py --keep FOLDER             keep the PDFs, to look at them
     python tools/inspect_book.py --conformance check.sh    have them judged by veraPDF's rules, too
 
-Each book is a line of the table: its pages, and for each check how much was found. Below it, what was found.
-The exit status is 1 where there was anything.
+Each book is a line of the table, as soon as it is measured: its pages, the characters of a full line, the seconds it
+took to make and to measure, and for each check how much was found. Below it stands what was found. The last line says
+how many books were measured of those asked for; the exit status is 1 where anything was found, 2 where some were not
+measured.
 
 `inspected()` is what tests use: it returns a list of findings, which is to be empty.
 """
@@ -28,10 +31,11 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from io import BytesIO
-from itertools import product
+from itertools import product, takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,14 +44,17 @@ import pypdfium2
 from PIL import Image, ImageChops
 from pypdfium2 import raw as pdfium
 
+from qexport.chunk_cache import ChunkCache
 from qexport.editions import Edition
 from qexport.errors import Problem
 from qexport.exporters import Document, Tools, handbook
+from qexport.fonts import of_folders
 from qexport.options import checked
 from qexport.question import PROSE_SECTIONS, Bank, Question
 from qexport.selection import Filters, describe, select
 from qexport.templating import SECTION_TITLES, divided, inline, prose, templates_folder
 from qexport.themes import theme
+from qexport.typesetter import Typesetter
 
 MM = 72 / 25.4
 THEMES = ("classic", "modern", "mono")
@@ -56,6 +63,8 @@ PAPERS = {"a4": (210, 297), "letter": (215.9, 279.4), "a5": (148, 210), "6x9in":
 MEASURED = ("shipped", "fifty-four")
 """Banks whose texts are long enough to count the characters of a line."""
 MEDIA = ("screen", "print", "prepress")
+CACHED = 2_000_000_000
+"""Bytes of chunks that are kept for the next time: all of the matrix."""
 TEXT_BLOCKS = ("P", *(f"H{level}" for level in range(1, 7)), "LBody", "Lbl", "TD", "TH", "Caption")
 """Elements of structure that hold text themselves."""
 VARIANTS: Mapping[str, Mapping[str, bool]] = {
@@ -151,13 +160,14 @@ class Run:
     colour: tuple[int, ...]
     artifact: bool
     element: Element | None
+    ground: tuple[int, ...] = ()
+    """The colour most of what is around it has; none where nothing else is seen there."""
 
     def __str__(self) -> str:
         return repr(self.text.strip())
 
 
-@dataclass(eq=False, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link annotation."""
 
     page: int
@@ -178,9 +188,11 @@ class Page:
     trim: tuple[float, ...]
     bleed: tuple[float, ...]
     runs: list[Run]
-    paths: list[tuple[float, float, float, float]]
-    picture: Image.Image
-    """Of the media box, 2 pixels a point."""
+    ink: tuple[float, float, float, float] | None = None
+    """The smallest box around all that is drawn on the trimmed page, in points."""
+    has_crop_marks: bool = False
+    has_spine: bool = False
+    """Whether its left edge is dark as far as it is cut."""
 
     @property
     def width(self) -> float:
@@ -195,13 +207,60 @@ class Page:
         """What is read: no running heads, no folios."""
         return [run for run in self.runs if run.element]
 
-    def cut(self, left: float, bottom: float, right: float, top: float) -> Image.Image:
-        """A part of the picture, in points of the trimmed page."""
-        x, y = self.trim[0] - self.media[0], self.media[3] - self.trim[1]
+
+class Picture:
+    """How a page looks: its media box, 2 pixels a point. It takes 3 to 9 MB, and is let go when it was looked at."""
+
+    def __init__(self, page: Page, image: Image.Image) -> None:
+        self.page = page
+        self.image = image
+        self.grey = image.convert("L")
+
+    def look(self) -> None:
+        """Write down what is seen."""
+        page = self.page
+        for run in page.runs:
+            if run.text.strip():
+                around = self.cut(run.left - 1, run.bottom - 1, run.right + 1, run.top + 1)
+                colours: Any = around.getcolors(1 << 16) or []
+                run.ground = max(colours)[1] if len(colours) > 1 else ()
+        part = self.cut(0, 0, page.width, page.height, of=self.grey)
+        box = ImageChops.invert(part).point(lambda value: 255 if value > 16 else 0).getbbox()
+        if box:
+            page.ink = box[0] / 2, page.height - box[3] / 2, box[2] / 2, page.height - box[1] / 2
+        if page.media != page.trim:
+            page.has_crop_marks = self._has_crop_marks()
+            page.has_spine = self._is_dark(-2.5 * MM, 0, -1, page.height, all_over=True)
+
+    def cut(
+        self, left: float, bottom: float, right: float, top: float, *, of: Image.Image | None = None
+    ) -> Image.Image:
+        """A part of it, in points of the trimmed page."""
+        x, y = self.page.trim[0] - self.page.media[0], self.page.media[3] - self.page.trim[1]
         box = (2 * (x + left), 2 * (y - top), 2 * (x + right), 2 * (y - bottom))
-        return self.picture.crop(
+        return (of or self.image).crop(
             (math.floor(box[0]), math.floor(box[1]), math.ceil(box[2]), math.ceil(box[3]))
         )
+
+    def _is_dark(self, *box: float, all_over: bool = False) -> bool:
+        extremes: Any = self.cut(*box, of=self.grey).getextrema()
+        return bool(extremes[1 if all_over else 0] <= 128)
+
+    def _has_crop_marks(self) -> bool:
+        """Whether there is a line at each corner, across and up, beyond the bleed and in line with the edge."""
+        page = self.page
+        beyond = page.bleed[0] - page.media[0]
+        if beyond < 2:
+            return False
+        out = page.trim[0] - page.media[0]
+        for x, across in ((0.0, -1), (page.width, 1)):
+            for y, up in ((0.0, -1), (page.height, 1)):
+                level = sorted((x + across * out, x + across * (out - beyond)))
+                upright = sorted((y + up * out, y + up * (out - beyond)))
+                for box in ((level[0], y - 2, level[1], y + 2), (x - 2, upright[0], x + 2, upright[1])):
+                    if not self._is_dark(*box):
+                        return False
+        return True
 
 
 class OutlineLine(NamedTuple):
@@ -241,16 +300,13 @@ class Book:
         for number, (page, boxes) in enumerate(zip(document, self.catalog.boxes, strict=True), start=1):
             text_page = page.get_textpage()
             media, trim, bleed = boxes
-            picture = page.render(scale=2).to_pil().convert("RGB")
-            result = Page(number, media, trim, bleed, [], [], picture)
+            result = Page(number, media, trim, bleed, [])
             at = (result.trim[0], result.trim[1])
             for kind, item, matrix, marks, mcid in _drawn(
                 page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject
             ):
-                bounds = _bounds(item, matrix, at)
-                if kind == pdfium.FPDF_PAGEOBJ_PATH:
-                    result.paths.append(bounds)
-                elif kind == pdfium.FPDF_PAGEOBJ_TEXT and (text := _text(item, text_page.raw)):
+                if kind == pdfium.FPDF_PAGEOBJ_TEXT and (text := _text(item, text_page.raw)):
+                    bounds = _bounds(item, matrix, at)
                     content = self.by_content.get((number, mcid))
                     element = content.element if content else None
                     run = Run(number, text, *bounds, *_type(item, matrix, at), "Artifact" in marks, element)
@@ -261,6 +317,8 @@ class Book:
                         self.untagged.append(
                             Finding("structure", number, f"{run} is neither tagged nor an artifact")
                         )
+            bitmap = page.render(scale=2, rev_byteorder=True, prefer_bgrx=False)
+            Picture(result, bitmap.to_pil()).look()
             text_page.close()
             page.close()
             yield result
@@ -277,7 +335,7 @@ class Book:
             if runs:
                 level = int(element.tag[1])
                 if position[runs[0]] == end + 1 and found and found[-1].level == level > 1:
-                    found[-1] = found[-1]._replace(text=found[-1].text + bare(element.text))
+                    found[-1] = found[-1]._replace(text=bare(found[-1].text + element.text))
                 else:
                     found.append(Heading(level, bare(element.text), runs[0].page, element))
                 end = position[runs[-1]]
@@ -465,8 +523,18 @@ def _type(item: Any, matrix: Matrix, at: tuple[float, float]) -> tuple[float, fl
 
 
 def bare(text: str) -> str:
-    """A text without what a layout may put in or take out: white space, places to break, names of what no font has."""
-    return re.sub(r"\[U\+[0-9A-F]{4,6}(U\+[0-9A-F]{4,6})*\]", "", re.sub(r"[\s\u200b]+", "", text))
+    """A text without what a layout may put in or take out, white space and places to break.
+
+    Where a number stands for a character that no font has, it is the character.
+    """
+    return _NUMBERS.sub(lambda found: _characters(found[0]), re.sub(r"[\s\u200b]+", "", text))
+
+
+def _characters(numbers: str) -> str:
+    return "".join(chr(int(each, 16)) for each in re.findall(r"U\+([0-9A-F]+)", numbers))
+
+
+_NUMBERS = re.compile(r"\[(?:U\+[0-9A-F]{4,6})+\]")
 
 
 # --- what it should hold -----------------------------------------------------------------------------------------
@@ -486,15 +554,6 @@ class Order:
     @property
     def on_paper(self) -> bool:
         return self.options["media"] != "screen"
-
-    @cached_property
-    def unsaid(self) -> dict[int, str]:
-        """What was warned of: characters no font has, as a table for `str.translate`."""
-        return {
-            int(each, 16): ""
-            for warning in self.warnings
-            for each in re.findall(r"U\+([0-9A-F]{4,6})", warning.message)
-        }
 
     @cached_property
     def text_box(self) -> tuple[float, float, float, float]:
@@ -564,6 +623,13 @@ class Placed(NamedTuple):
     last_page: int
     text: str
     """All that is read of it, bare."""
+    unsaid: frozenset[str] = frozenset()
+    """Characters a number stands for."""
+
+
+def numbered(text: str) -> frozenset[str]:
+    """The characters that are named by their numbers in a text."""
+    return frozenset(_characters("".join(_NUMBERS.findall(re.sub(r"[\s\u200b]+", "", text)))))
 
 
 def _is_heading(element: Element) -> bool:
@@ -578,7 +644,7 @@ def _opening(heading: Heading) -> Element:
 
 def placed(book: Book, order: Order) -> list[Placed]:
     """The questions in the book, by their headings, which must stand in the order of the list."""
-    wanted = [next(iter(texts(question)))[1][0].translate(order.unsaid) for question in order.questions]
+    wanted = [next(iter(texts(question)))[1][0] for question in order.questions]
     at = []
     headings = iter(book.headings)
     for text in wanted:
@@ -586,9 +652,7 @@ def placed(book: Book, order: Order) -> list[Placed]:
             (
                 heading
                 for heading in headings
-                if heading.text.translate(order.unsaid) == text
-                and heading.element.parent
-                and heading.level > 1
+                if heading.text == text and heading.element.parent and heading.level > 1
             ),
             None,
         )
@@ -608,7 +672,8 @@ def placed(book: Book, order: Order) -> list[Placed]:
         runs = [run for run in read[start:end] if run.text.strip()]
         if end < len(read) and starts[end].level == 1:  # what stands above a part's title is the part's
             runs = [run for run in runs if run.page < starts[end].page]
-        places.append(Placed(question, heading, runs[-1].page, bare("".join(run.text for run in runs))))
+        text = "".join(run.text for run in runs)
+        places.append(Placed(question, heading, runs[-1].page, bare(text), numbered(text)))
     return places
 
 
@@ -622,6 +687,13 @@ def _finds_headings_at_the_foot(book: Book, order: Order) -> Iterator[Finding]:
         block for heading in book.headings for block in _opening(heading).walk() if not _is_heading(block)
     }
     tags = [re.fullmatch(r"H([1-6])", block.tag) for block in blocks]
+    for index, block in enumerate(blocks):
+        if (
+            block.tag == "H1"
+        ):  # it begins a page: what stands above it there, such as a part's number, is its own
+            page = book.lines[block][0][0].page
+            before = reversed(blocks[:index])
+            above |= set(takewhile(lambda other, page=page: book.lines[other][0][0].page == page, before))  # type: ignore[misc]
     for index, block in enumerate(blocks):
         if not tags[index]:
             continue
@@ -642,7 +714,8 @@ def _finds_headings_at_the_foot(book: Book, order: Order) -> Iterator[Finding]:
             first > book.pages[page - 1].height * 0.85
         ):  # it begins its page: what follows fits on none with it
             continue
-        if sum(each == page for each in following) < min(2, len(following)):
+        least = 1 if block.tag == "H1" else 2  # a part's title may have its page for itself and its count
+        if sum(each == page for each in following) < min(least, len(following)):
             yield Finding("headings", page, f"{block.text.strip()!r} is too near the foot")
 
 
@@ -681,10 +754,18 @@ def _finds_stranded_lines(book: Book, order: Order) -> Iterator[Finding]:
     for place in places:
         if place.last_page > place.heading.page and not order.options["flow"]:
             lines = {round(run.baseline) for run in book.pages[place.last_page - 1].body if run.text.strip()}
-            if len(lines) <= 2:
+            if len(lines) <= 2 and not _is_all_heading(book.pages[place.last_page - 2]):
                 yield Finding(
                     "stranded", place.last_page, f"{place.question.id} ends with {len(lines)} lines"
                 )
+
+
+def _is_all_heading(page: Page) -> bool:
+    """Whether a question takes a page for itself: nothing of it would go along with its answer."""
+    tags = {run.element.block.tag for run in page.body if run.element and run.text.strip()}
+    return tags <= {"P", "H2", "H3"} and not any(
+        "Sect" in {a.tag for a in run.element.ancestors} for run in page.body if run.element
+    )
 
 
 def _last_block(book: Book, page: Page) -> Element | None:
@@ -720,19 +801,12 @@ def _finds_what_is_outside(book: Book, order: Order) -> Iterator[Finding]:
             if not 8 * MM <= run.left <= run.right <= page.width - 8 * MM and run.text.strip():
                 yield Finding("outside", page.number, f"{run} is less than 8 mm from the edge")
         if page.number > 1:
-            ink = _ink(page)
+            ink = page.ink
             if ink and (
                 ink[0] < box[0] - 3 or ink[2] > box[2] + 3 or ink[1] < 6 * MM or ink[3] > page.height - 6 * MM
             ):
                 yield Finding("outside", page.number, f"ink at {', '.join(f'{each:.0f}' for each in ink)} pt")
         yield from _overlaps(page)
-
-
-def _ink(page: Page) -> tuple[float, float, float, float] | None:
-    """The smallest box around all that is drawn on the trimmed page, in points."""
-    part = page.cut(0, 0, page.width, page.height).convert("L")
-    box = ImageChops.invert(part).point(lambda value: 255 if value > 16 else 0).getbbox()
-    return (box[0] / 2, page.height - box[3] / 2, box[2] / 2, page.height - box[1] / 2) if box else None
 
 
 def _overlaps(page: Page) -> Iterator[Finding]:
@@ -748,19 +822,30 @@ def _overlaps(page: Page) -> Iterator[Finding]:
 
 
 def _finds_missing_glyphs(book: Book, order: Order) -> Iterator[Finding]:
-    """No box stands for a character no font has, and each such character was warned of by name."""
+    """No box stands for a character no font has; its number does, and it was warned of with its question."""
     for font in book.fonts_without_glyph:
         yield Finding("glyphs", 0, f"{font} draws a box for what it lacks")
     for place in placed(book, order):
+        number, name = place.heading.page, place.question.id
         wanted = Counter("".join(block for _, blocks in texts(place.question) for block in blocks))
         for character in sorted(wanted - Counter(place.text)):
-            if not any(
-                place.question.id in each.message and f"U+{ord(character):04X}" in each.message
-                for each in order.warnings
-            ):
-                yield Finding(
-                    "glyphs", place.heading.page, f"{place.question.id}: no warning of {character!r}"
-                )
+            yield Finding("glyphs", number, f"{name}: {character!r} is not there, and no number for it")
+        warned = {
+            character
+            for warning in order.warnings
+            if warning.message.startswith(f"{name}: ")
+            for character in _characters(warning.message)
+        }
+        for character in sorted(place.unsaid - warned):
+            yield Finding("glyphs", number, f"{name}: no warning of {character!r}")
+        for character in sorted(warned & wanted.keys() - place.unsaid):
+            yield Finding(
+                "glyphs", number, f"{name}: {character!r} was warned of, and no number stands for it"
+            )
+    warned = set(_characters(" ".join(warning.message for warning in order.warnings)))
+    for page in book.pages:
+        for character in sorted(numbered("".join(run.text for run in page.runs)) - warned):
+            yield Finding("glyphs", page.number, f"no warning of {character!r}")
 
 
 def _finds_wrong_folios(book: Book, order: Order) -> Iterator[Finding]:
@@ -770,41 +855,50 @@ def _finds_wrong_folios(book: Book, order: Order) -> Iterator[Finding]:
     by_id = {place.question.id: place.heading for place in places}
     by_title = {heading.text: heading for heading in reversed(book.headings) if heading.level == 1}
     entries = 0
-    for element in book.root.walk():
-        runs = [run for run in element.runs() if run.text.strip()] if element.links else []
+    for element, link, runs in _linked(book):
         text = bare("".join(run.text for run in runs))
-        folio = (
-            bare(runs[-1].text) if runs and bare(runs[-1].text).isdigit() else ""
-        )  # drawn apart from the text
-        for link in element.links:
-            if not link.to_page:
-                continue
-            if re.fullmatch(r"\d+(–\d+)?", text):
-                yield from _index_place(book, places, element, link, text)
-                continue
-            if text.startswith("→p."):
-                heading = by_id.get(link.said)
-            else:
-                heading = by_entry.get(text.removesuffix(folio)) or by_title.get(text.removesuffix(folio))
-                entries += 1
-            if heading is None:
-                yield Finding("folios", link.page, f"{text!r} leads to no heading")
-            elif folio not in ("", str(heading.page)):
-                yield Finding("folios", link.page, f"{text!r}, but that is on page {heading.page}")
-            elif link.to_page != heading.page:
-                yield Finding(
-                    "folios", link.page, f"{text!r} leads to page {link.to_page}, not {heading.page}"
-                )
-            elif not _near(heading, link, book):
-                yield Finding(
-                    "folios", link.page, f"{text!r} leads {link.to_top:.0f} pt high, past its heading"
-                )
+        # A folio is drawn apart from the text.
+        folio = bare(runs[-1].text) if runs and bare(runs[-1].text).isdigit() else ""
+        if not link.to_page:
+            continue
+        if re.fullmatch(r"\d+(–\d+)?", text):
+            yield from _index_place(book, places, element, link, text)
+            continue
+        if text.startswith("→p."):
+            heading = by_id.get(link.said)
+        else:
+            heading = by_entry.get(text.removesuffix(folio)) or by_title.get(text.removesuffix(folio))
+            entries += 1
+        if heading is None:
+            yield Finding("folios", link.page, f"{text!r} leads to no heading")
+        elif folio not in ("", str(heading.page)):
+            yield Finding("folios", link.page, f"{text!r}, but that is on page {heading.page}")
+        elif link.to_page != heading.page:
+            yield Finding("folios", link.page, f"{text!r} leads to page {link.to_page}, not {heading.page}")
+        elif not _near(heading, link, book):
+            yield Finding("folios", link.page, f"{text!r} leads {link.to_top:.0f} pt high, past its heading")
     if entries < (2 if by_title.keys() & {bare(each.technology) for each in order.questions} else 1) * len(
         places
     ):
         yield Finding(
             "folios", 0, f"only {entries} entries in contents and parts for {len(places)} questions"
         )
+
+
+def _linked(book: Book) -> list[tuple[Element, Link, list[Run]]]:
+    """The links and their texts; one that goes on on the next page is one."""
+    found: list[tuple[Element, Link, list[Run]]] = []
+    for element in book.root.walk():
+        runs = [run for run in element.runs() if run.text.strip()] if element.links else []
+        for link in element.links:
+            if found:
+                before, text = found[-1][1:]
+                goes_on = before._replace(page=before.page + 1) == link
+                if goes_on and not bare(text[-1].text if text else "").isdigit():
+                    text += runs
+                    continue
+            found.append((element, link, list(runs)))
+    return found
 
 
 def _near(heading: Heading, link: Link, book: Book) -> bool:
@@ -846,11 +940,8 @@ def _finds_wrong_outline(book: Book, order: Order) -> Iterator[Finding]:
             "outline", 0, f"the headings are not the questions in their order; without heading: {lost}"
         )
         return
-    wanted = [
-        (bare(place.question.id).translate(order.unsaid) + place.heading.text, place.heading.page)
-        for place in places
-    ]
-    have = [(bare(line.title).translate(order.unsaid), line.page) for line in book.outline]
+    wanted = [(bare(place.question.id) + place.heading.text, place.heading.page) for place in places]
+    have = [(bare(line.title), line.page) for line in book.outline]
     ids = {title for title, _ in wanted}
     if [line for line in have if line[0] in ids] != wanted:
         yield Finding("outline", 0, "its questions are not those of the list, in that order, on their pages")
@@ -863,16 +954,12 @@ def _finds_wrong_outline(book: Book, order: Order) -> Iterator[Finding]:
         ),
         None,
     )
-    lines = []
-    for element in book.root.walk():
-        for link in element.links if element.tag == "Link" else ():
-            if (
-                contents
-                and link.page >= contents.page
-                and (following is None or link.page < following.page)
-                and link.to_page
-            ):
-                lines += [(re.sub(rf"{link.to_page}$", "", bare(element.text)), link.to_page)]
+    lines = [
+        (re.sub(rf"{link.to_page}$", "", bare("".join(run.text for run in runs))), link.to_page)
+        for element, link, runs in _linked(book)
+        if contents and element.tag == "Link" and link.to_page and link.page >= contents.page
+        if following is None or link.page < following.page
+    ]
     told = [line for line in have if line[0] != "Contents" and line[0] not in _chapter_titles(order)]
     listed = [line for line in lines if line[0] not in _chapter_titles(order)]
     if [(_plain(title), page) for title, page in told] != [(_plain(title), page) for title, page in listed]:
@@ -917,33 +1004,34 @@ def _finds_wrong_heads(book: Book, order: Order) -> Iterator[Finding]:
             bare(question.id): left if verso else right,
         }
         for text, side in wanted.items():
-            found = next(
-                (
-                    run
-                    for run in heads
-                    if text and bare(run.text).rstrip("…") and text.startswith(bare(run.text).rstrip("…"))
-                ),
-                None,
-            )
-            if text and found is None:
+            saying = [run for run in heads if text and re.fullmatch(_shortened(bare(run.text)), text)]
+            if text and not saying:
                 yield Finding("heads", page.number, f"{[str(run) for run in heads]} do not say {text!r}")
-            elif (
-                found is not None
-                and abs((found.left if side == left else found.right) - side) > 1 + found.size / 5
-            ):
-                yield Finding("heads", page.number, f"{found} is not at its side")
+            # An id may begin with the technology: both heads then say what one has to.
+            off = [abs((run.left if side == left else run.right) - side) - run.size / 5 for run in saying]
+            if saying and min(off) > 1:
+                yield Finding("heads", page.number, f"{saying[0]} is not at its side")
+
+
+def _shortened(head: str) -> str:
+    """A pattern for what a running head says, which may leave out its end, or all but one number of some."""
+    parts = re.split(r"(\[U\+[0-9A-F]+…\]|…$)", head)
+    said = "".join(
+        re.escape(_characters(part)) + ".*" if at % 2 else re.escape(part) for at, part in enumerate(parts)
+    )
+    return said or "(?!)"
 
 
 def _finds_lost_texts(book: Book, order: Order) -> Iterator[Finding]:
     """Every text of the bank is read whole, in reading order, from the question it belongs to."""
     for place in placed(book, order):
         at = 0
-        read = place.text.translate(order.unsaid)
+        read = place.text
         for uri in {bare(link.uri) for link in book.links if link.uri}:  # on paper they are told
             read = read.replace(f"({uri})", "")
         for key, blocks in texts(place.question):
             for block in blocks:
-                found = read.find(block.translate(order.unsaid), at)
+                found = read.find(block, at)
                 if found < 0:
                     yield Finding(
                         "texts", place.heading.page, f"{place.question.id}: {key} {block[:40]!r} is not whole"
@@ -1046,14 +1134,14 @@ def _finds_weak_contrast(book: Book, order: Order) -> Iterator[Finding]:
         for run in page.runs:
             if not run.text.strip():
                 continue
-            around = page.cut(run.left - 1, run.bottom - 1, run.right + 1, run.top + 1)
-            colours = around.getcolors(1 << 16) or []
-            ground = max(colours, default=(0, (255, 255, 255)))[1]
-            ratio = contrast(run.colour, ground)  # type: ignore[arg-type]
+            if not run.ground:
+                yield Finding("contrast", page.number, f"nothing is seen of {run}")
+                continue
+            ratio = contrast(run.colour, run.ground)
             if ratio < 4.5:
                 yield Finding("contrast", page.number, f"{run} has {ratio:.1f} to 1")
-            if order.options["theme"] == "mono" and (any(run.colour) or ground != (255, 255, 255)):
-                yield Finding("contrast", page.number, f"{run} is {run.colour} on {ground} in mono")
+            if order.options["theme"] == "mono" and (any(run.colour) or run.ground != (255, 255, 255)):
+                yield Finding("contrast", page.number, f"{run} is {run.colour} on {run.ground} in mono")
 
 
 def contrast(one: Sequence[int], other: Sequence[int]) -> float:
@@ -1098,32 +1186,12 @@ def _finds_wrong_boxes(book: Book, order: Order) -> Iterator[Finding]:
         least, most = (3 * MM, 5 * MM) if order.options["media"] == "prepress" else (0, 0)
         if not all(least - 0.1 < bleed < most + 0.1 for bleed in bleeds):
             yield Finding("boxes", page.number, f"bleeds {', '.join(f'{bleed:.1f}' for bleed in bleeds)} pt")
-        if least and not _has_crop_marks(page):
+        if least and not page.has_crop_marks:
             yield Finding(
                 "boxes", page.number, "no crop marks at the corners of the trimmed page, outside the bleed"
             )
-    if order.options["media"] == "prepress":
-        page = book.pages[0]
-        edge: Any = page.cut(-2.5 * MM, 0, -1, page.height).convert("L").getextrema()
-        if edge[1] > 128:
-            yield Finding("boxes", 1, "the spine of the cover does not reach into the bleed")
-
-
-def _has_crop_marks(page: Page) -> bool:
-    """Whether there is a line at each corner, across and up, beyond the bleed and in line with the edge."""
-    beyond = page.bleed[0] - page.media[0]
-    if beyond < 2:
-        return False
-    out = page.trim[0] - page.media[0]
-    for x, across in ((0.0, -1), (page.width, 1)):
-        for y, up in ((0.0, -1), (page.height, 1)):
-            level = sorted((x + across * out, x + across * (out - beyond)))
-            upright = sorted((y + up * out, y + up * (out - beyond)))
-            for box in ((level[0], y - 2, level[1], y + 2), (x - 2, upright[0], x + 2, upright[1])):
-                darkest: Any = page.cut(*box).convert("L").getextrema()
-                if darkest[0] > 128:
-                    return False
-    return True
+    if order.options["media"] == "prepress" and not book.pages[0].has_spine:
+        yield Finding("boxes", 1, "the spine of the cover does not reach into the bleed")
 
 
 def _finds_noise(book: Book, order: Order) -> Iterator[Finding]:
@@ -1198,8 +1266,10 @@ def inspected(data: bytes, order: Order) -> list[Finding]:
 # --- books to measure --------------------------------------------------------------------------------------------
 
 
-def make(bank: Bank, options: Mapping[str, str | bool], *, measured: bool = False) -> tuple[Document, Order]:
-    """Make a book of all questions of a bank."""
+def make(
+    bank: Bank, options: Mapping[str, str | bool], *, measured: bool = False, cache: Path | None = None
+) -> tuple[Document, Order]:
+    """Make a book of all questions of a bank, of chunks that are kept in a folder, if there is one."""
     settings = checked(options)
     look = theme(str(settings["theme"]))
     questions = select(bank, Filters())
@@ -1210,7 +1280,9 @@ def make(bank: Bank, options: Mapping[str, str | bool], *, measured: bool = Fals
         scope=describe(bank, Filters(), questions),
         lock=None,
     )
-    document = handbook.render(edition, settings, Tools(look.templates(), look.styles()))
+    typesetter = Typesetter(ChunkCache(cache, CACHED) if cache else None, fonts=of_folders(look.folders))
+    tools = Tools(look.templates(), look.styles(), look.digest(), typesetter)
+    document = handbook.render(edition, settings, tools)
     return document, Order(bank, questions, settings, document.warnings, measured)
 
 
@@ -1231,57 +1303,136 @@ class Cell(NamedTuple):
         return {"theme": self.theme, "paper": self.paper, "media": self.media, **VARIANTS[self.variant]}
 
 
+class Measured(NamedTuple):
+    """What came of a cell."""
+
+    cell: Cell
+    pages: int
+    characters: float
+    """In a full line."""
+    made: float
+    read: float
+    """Seconds."""
+    found: Mapping[str, Sequence[str]]
+    """For each check."""
+
+    def __str__(self) -> str:
+        counts = "  ".join(f"{len(self.found[name]) or '·':>{len(name)}}" for name in CHECKS)
+        size = f"{self.pages:5} {self.characters:5.0f} {self.made:5.1f} {self.read:5.1f}"
+        lines = [f"{' '.join(self.cell):46} {size}  {counts}"]
+        for found in self.found.values():
+            lines += [f"    {finding}" for finding in found[:TOLD]]
+            lines += [f"    … and {len(found) - TOLD} more" for _ in found[TOLD : TOLD + 1]]
+        return "\n".join(lines)
+
+
+TOLD = 12
+"""Findings of one kind in one book that are printed: the next ones are rarely other ones."""
+
+
+def measure(cell: Cell, folder: Path, cache: Path | None = None) -> Measured:
+    """Make the book of a cell, and read it."""
+    from sample_banks import BANKS  # beside this file
+
+    started = time.perf_counter()
+    document, order = make(BANKS[cell.bank](), cell.options, measured=cell.bank in MEASURED, cache=cache)
+    (folder / f"{'-'.join(cell)}.pdf").write_bytes(document.data)
+    made = time.perf_counter()
+    book = Book(document.data)
+    found = {name: [str(finding) for finding in check(book, order)] for name, check in CHECKS.items()}
+    end = time.perf_counter()
+    return Measured(cell, len(book.pages), line_length(book), made - started, end - made, found)
+
+
 def matrix(arguments: argparse.Namespace) -> list[Cell]:
-    """The books asked for, or some of them, drawn by lot."""
+    """The books asked for, or some of them, drawn by lot; for `--matrix` all plain ones, and some of the others."""
     axes = (arguments.bank, arguments.theme, arguments.paper, arguments.media, arguments.variant)
     cells = [Cell(*values) for values in product(*axes)]
-    if arguments.sample is None:
+    plain = [cell for cell in cells if cell.variant == "plain" and arguments.matrix]
+    others = [cell for cell in cells if cell not in set(plain)]
+    if arguments.sample is None and not arguments.matrix:
         return cells
-    return sorted(random.Random(arguments.seed).sample(cells, arguments.sample), key=cells.index)
+    count = min(ALSO if arguments.sample is None else arguments.sample, len(others))
+    return plain + sorted(random.Random(arguments.seed).sample(others, count), key=cells.index)
+
+
+ALSO = 60
+"""Books of other variants that `--matrix` measures, unless `--sample` says otherwise."""
+
+
+def each_measured(cells: Sequence[Cell], folder: Path, cache: Path | None, jobs: int) -> Iterator[Measured]:
+    """Measure books, in some processes, and yield what came of them in their order."""
+    measuring = partial(measure, folder=folder, cache=cache)
+    if jobs == 1:
+        yield from map(measuring, cells)
+        return
+    with ProcessPoolExecutor(jobs) as executor:
+        try:
+            yield from executor.map(measuring, cells)
+        finally:
+            executor.shutdown(cancel_futures=True)
 
 
 def main() -> int:
-    from sample_banks import BANKS  # beside this file
+    from sample_banks import BANKS, NOBODYS  # beside this file
 
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    for name, known, default in (
-        ("bank", BANKS, ["shipped"]),
-        ("theme", THEMES, THEMES),
-        ("paper", PAPERS, PAPERS),
-        ("media", MEDIA, MEDIA),
-        ("variant", VARIANTS, ["plain"]),
+    for name, known in (
+        ("bank", BANKS),
+        ("theme", THEMES),
+        ("paper", PAPERS),
+        ("media", MEDIA),
+        ("variant", VARIANTS),
     ):
-        parser.add_argument(f"--{name}", nargs="+", choices=list(known), default=list(default))
+        parser.add_argument(f"--{name}", nargs="+", choices=list(known))
+    parser.add_argument("--matrix", action="store_true", help="every bank, and some of all variants")
     parser.add_argument("--sample", type=int, metavar="N", help="measure N of these books")
     parser.add_argument("--seed", type=int, default=0, help="draw other ones")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="so many at a time")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="write the PDFs there")
+    parser.add_argument(
+        "--cache", type=Path, metavar="FOLDER", help="keep what is laid out for the next time"
+    )
     parser.add_argument(
         "--conformance", type=Path, metavar="SCRIPT", help="`sh SCRIPT ua1 FILE…` judges them, too"
     )
     arguments = parser.parse_args()
+    every = {
+        "bank": list(BANKS) if arguments.matrix else ["shipped"],
+        "theme": list(THEMES),
+        "paper": list(PAPERS),
+        "media": list(MEDIA),
+        "variant": list(VARIANTS) if arguments.matrix else ["plain"],
+    }
+    for name, default in every.items():
+        setattr(arguments, name, getattr(arguments, name) or default)
 
-    print(f"{'book':46} {'pages':>5} {'chars':>5} {'s':>5}  {'  '.join(CHECKS)}", flush=True)
-    findings: list[str] = []
+    cells = matrix(arguments)
+    if arguments.matrix and not set(NOBODYS) <= set(BANKS):
+        print("The corpora are not here: their banks are left out.")
+    print(f"{'book':46} {'pages':>5} {'chars':>5} {'made':>5} {'read':>5}  {'  '.join(CHECKS)}", flush=True)
+    done: list[Measured] = []
+    judgements: list[str] = []
+    started = time.perf_counter()
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        for cell in matrix(arguments):
-            started = time.perf_counter()
-            document, order = make(BANKS[cell.bank](), cell.options, measured=cell.bank in MEASURED)
-            seconds = time.perf_counter() - started
-            (folder / f"{'-'.join(cell)}.pdf").write_bytes(document.data)
-            book = Book(document.data)
-            found = {name: list(check(book, order)) for name, check in CHECKS.items()}
-            counts = "  ".join(f"{len(found[name]) or '·':>{len(name)}}" for name in CHECKS)
-            size = f"{len(book.pages):5} {line_length(book):5.0f} {seconds:5.1f}"
-            print(f"{' '.join(cell):46} {size}  {counts}", flush=True)
-            findings += [f"{' '.join(cell)}: {finding}" for each in found.values() for finding in each]
-        if arguments.conformance:
-            findings += judged(arguments.conformance, sorted(folder.glob("*.pdf")))
-    print("", *findings, sep="\n")
-    return 1 if findings else 0
+        try:
+            for each in each_measured(cells, folder, arguments.cache, arguments.jobs):
+                done.append(each)
+                print(each, flush=True)
+            if arguments.conformance:
+                judgements = judged(arguments.conformance, sorted(folder.glob("*.pdf")))
+                print(*judgements, sep="\n")
+        except KeyboardInterrupt:
+            print("broken off")
+    count = sum(len(found) for each in done for found in each.found.values()) + len(judgements)
+    pages = sum(each.pages for each in done)
+    minutes = (time.perf_counter() - started) / 60
+    print(f"{len(done)} of {len(cells)} books, {pages} pages: {count} findings; {minutes:.1f} min")
+    return 2 if len(done) < len(cells) else 1 if count else 0
 
 
 def judged(script: Path, books: Sequence[Path]) -> list[str]:

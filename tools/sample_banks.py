@@ -1,19 +1,22 @@
-"""Banks to measure books with: the shipped one, others made from it, what is worst, and one that nobody here wrote."""
+"""Banks to measure books with: the shipped one, others made from it, what is worst, and those nobody here wrote."""
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from try_corpora import CORPORA, banks  # beside this file
 
 from qexport import pipeline
 from qexport.question import PROSE_SECTIONS, Bank, Question
 
 ROOT = Path(__file__).resolve().parents[1]
-CORPORA = ROOT.parent / "shared" / "corpora"
+SPREAD = 40
+"""Questions of a corpus that are set: pages enough to show what its texts do to them."""
 
 
 def shipped() -> Bank:
@@ -222,38 +225,90 @@ def flat() -> Bank:
     return Bank(title="Flat", namespace="flat", questions=tuple(bare_questions))
 
 
+def spread(questions: Sequence[Question]) -> tuple[Question, ...]:
+    """Some of many questions, evenly, and the longest of all; always the same ones, in their order."""
+    if len(questions) <= SPREAD:
+        return tuple(questions)
+    chosen = {len(questions) * number // SPREAD for number in range(SPREAD - 1)}
+    chosen.add(max(range(len(questions)), key=lambda at: len(questions[at].question + questions[at].answer)))
+    return tuple(questions[at] for at in sorted(chosen))
+
+
 def thirty_seconds() -> Bank:
     """30 seconds of interviews, in Markdown."""
     path = CORPORA / "30-seconds-of-interviews" / "questions.json"
     questions = []
     for number, record in enumerate(json.loads(path.read_text("utf-8")), start=1):
-        good = "\n".join(
-            f"- {each['text']}" for each in record.get("goodToHear", []) if isinstance(each, dict)
-        ) or "\n".join(f"- {each}" for each in record.get("goodToHear", []))
+        heard = [each["text"] if isinstance(each, dict) else each for each in record.get("goodToHear", [])]
+        technologies = [name for name in ("JavaScript", "HTML", "CSS") if name.casefold() in record["tags"]]
         questions.append(
             Question(
                 id=f"WEB-{number:03}",
                 question=record["question"],
-                technology=("JavaScript", "HTML", "CSS")[
-                    min(
-                        (
-                            ["javascript", "html", "css"].index(t)
-                            for t in record["tags"]
-                            if t in ("javascript", "html", "css")
-                        ),
-                        default=0,
-                    )
-                ],
+                technology=next(iter(technologies), "JavaScript"),
                 answer=record["answer"],
-                deep_explanation=good,
+                deep_explanation="\n".join(f"- {each}" for each in heard),
                 difficulty=3 * int(record.get("expertise", 1)) + 1,
                 tags=tuple(record["tags"]),
                 markup="markdown",
             )
         )
     questions.sort(key=lambda question: question.technology)
-    return Bank(title="30 seconds of interviews", namespace="thirty", questions=tuple(questions))
+    return Bank(title="30 seconds of interviews", namespace="thirty", questions=spread(questions))
 
+
+def _of_corpora(title: str, technologies: Mapping[str, str], language: str = "en") -> Bank:
+    """A bank of some questions of those that `try_corpora` reads; each of them becomes a technology."""
+    found = {bank.title: bank for bank in banks(CORPORA)}
+    questions = [
+        replace(question, technology=technology, answer=question.answer or "Nobody has written an answer.")
+        for name, technology in technologies.items()
+        for question in found[name].questions
+    ]
+    return Bank(
+        title=title,
+        namespace=title.casefold().replace(" ", "-"),
+        language=language,
+        levels=tuple(dict.fromkeys(level for name in technologies for level in found[name].levels)),
+        questions=spread(questions),
+    )
+
+
+def data_science() -> Bank:
+    """Data science interviews: tables, code and formulas in Markdown, HTML that is to be read as text."""
+    files = ("probability", "theory", "technical")
+    return _of_corpora("Data science", {f"data science, {name}": name.capitalize() for name in files})
+
+
+def front_end() -> Bank:
+    """Front-end questions without an answer: pages with next to nothing on them."""
+    files = {"general": "General", "css": "CSS", "javascript": "JavaScript"}
+    return _of_corpora("Front end", {f"front end, {name}-questions": files[name] for name in files})
+
+
+def translated() -> Bank:
+    """The same in languages that the fonts of the book have no glyphs for, but for names and code."""
+    languages = {"arabic": "العربية", "chinese": "中文", "japanese": "日本語"}
+    technologies = {f"front end, README.{name}": languages[name] for name in languages}
+    return _of_corpora("前端開発 أسئلة", technologies, "ja")
+
+
+def geography() -> Bank:
+    """Countries by their names in four languages, two of them not in letters a font has: the shortest of texts."""
+    languages = {"de": "Deutsch", "ru": "Русский", "zh": "中文", "he": "עברית"}
+    bank = _of_corpora("Countries", {f"countries in {code}": languages[code] for code in languages})
+    named = [replace(each, id=f"{each.technology}-{at:02}") for at, each in enumerate(bank.questions, 1)]
+    return replace(bank, questions=tuple(named))
+
+
+NOBODYS: Mapping[str, Callable[[], Bank]] = {
+    "thirty-seconds": thirty_seconds,
+    "data-science": data_science,
+    "front-end": front_end,
+    "translated": translated,
+    "geography": geography,
+}
+"""Banks that nobody here wrote: of the corpora, where they are."""
 
 BANKS: Mapping[str, Callable[[], Bank]] = {
     "shipped": shipped,
@@ -261,5 +316,5 @@ BANKS: Mapping[str, Callable[[], Bank]] = {
     "sweep": sweep,
     "flat": flat,
     "worst": worst,
-    "thirty-seconds": thirty_seconds,
+    **(NOBODYS if CORPORA.is_dir() else {}),
 }

@@ -470,7 +470,12 @@ def _head_room(options: Options) -> list[int]:
     return [characters * 3 // 5, characters * 2 // 5]
 
 
+MOST_COUNTS = 4
+"""Chapters whose questions are counted in a part's opening: the list below it has them all."""
+
+
 def tally(part: Part) -> str:
+    """Return in words how many questions a part has, in which chapters and how difficult."""
     counts = [f"{chapter.title} {len(chapter.questions)}" for chapter in part.chapters if chapter.title]
     rated = sorted({question.difficulty for question in part.questions if question.difficulty is not None})
     difficulty = (
@@ -478,7 +483,7 @@ def tally(part: Part) -> str:
         if rated
         else []
     )
-    return " · ".join([how_many(len(part.questions)), *(counts if len(counts) > 1 else []), *difficulty])
+    return " · ".join([how_many(len(part.questions)), *(counts if 1 < len(counts) <= MOST_COUNTS else []), *difficulty])
 
 
 def _overview(questions: Sequence[Question], options: Options) -> dict[str, object]:

@@ -28,6 +28,9 @@ CELL_PADDING = 2
 
 TAB = 4
 
+INDENT = 4
+"""Columns that a list or a quotation takes from what is in it."""
+
 WRAP_MARK = 2
 """Columns that the mark takes where a line of code goes on."""
 
@@ -45,10 +48,15 @@ def breakable(html: Markup, longest: int = LONGEST_WORD) -> Markup:
     )
 
 
+def letters(html: Markup) -> int:
+    """Return how many characters of HTML are read: those of no tag, a reference as one."""
+    return len(re.sub(r"<[^>]*>", "", re.sub(r"&[^;\s]+;", "x", html)))
+
+
 _TAG_OR_WORD_OR_SPACE = re.compile(r"<[^>]*>|(?:&[^;\s]+;|[^\s<]|[\u00a0\u202f])+|[^\S\u00a0\u202f]+")
 _SPACE = re.compile(r"[^\S\u00a0\u202f]")
 _INLINE_TAG = re.compile(r"</?(?:a|code|em|s|span|strong)\b")
-_CODE = re.compile(r'<pre class="code">(.*?)</pre>', re.DOTALL)
+_CODE = re.compile(r'<pre class="code">(?P<block>.*?)</pre>|</?(?:ul|ol|blockquote)\b[^>]*>', re.DOTALL)
 _WRAPPED_CODE = re.compile(r'(<pre class="code wrapped">.*?</pre>)', re.DOTALL)
 
 
@@ -76,11 +84,17 @@ def wrapped_code(html: Markup, columns: int) -> Markup:
     """Return HTML with its blocks of code in lines of at most so many columns; tabs become spaces.
 
     A longer line goes on in the next, which begins with `<span class="wrap"></span>`: no character, but a
-    place for a mark two columns wide.
+    place for a mark two columns wide. Within lists and quotations there are fewer columns.
     """
+    depth = 0
 
-    def wrapped(block: re.Match[str]) -> str:
-        lines = "\n".join(_wrapped_line(line, columns) for line in block[1].split("\n"))
+    def wrapped(found: re.Match[str]) -> str:
+        nonlocal depth
+        if found["block"] is None:
+            depth += -1 if found[0].startswith("</") else 1
+            return found[0]
+        room = max(columns - INDENT * depth, columns // 2)
+        lines = "\n".join(_wrapped_line(line, room) for line in found["block"].split("\n"))
         return f'<pre class="code wrapped">{lines}</pre>'
 
     return _made(_CODE.sub(wrapped, str(html)))

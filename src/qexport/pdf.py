@@ -95,14 +95,27 @@ def lay_out(html: str, css: str, files: Mapping[str, bytes] = MappingProxyType({
 
 
 def _numbered(html: str, missing: Iterable[str]) -> str:
-    """Return HTML with runs of these characters as `[U+4F55 U+3067]`, but for what is read and not drawn."""
+    """Return HTML with runs of these characters as `[U+4F55 U+3067]`, but for what is read and not drawn.
+
+    A running head has no room for more than the first of a run: `[U+4F55…]`.
+    """
+    run = rf"[{re.escape(''.join(missing))}]+"
     lost = re.compile(
-        rf'(<title>.*?</title>| (?:title|alt|id|href|src|data-folio)="[^"]*")|[{re.escape("".join(missing))}]+',
+        rf'(?P<read><title>.*?</title>| (?:title|alt|id|href|src|data-folio)="[^"]*")'
+        rf'|(?P<head> data-(?:technology|id)="[^"]*")|{run}',
         re.DOTALL,
     )
-    return lost.sub(
-        lambda found: found[1] or f"[{' '.join(f'U+{ord(character):04X}' for character in found[0])}]", html
-    )
+
+    def named(found: re.Match[str]) -> str:
+        return f"[{' '.join(f'U+{ord(character):04X}' for character in found[0])}]"
+
+    def shortened(found: re.Match[str]) -> str:
+        return f"[U+{ord(found[0][0]):04X}{'…' * (len(found[0]) > 1)}]"
+
+    def replaced(found: re.Match[str]) -> str:
+        return found["read"] or (re.sub(run, shortened, found["head"]) if found["head"] else named(found))
+
+    return lost.sub(replaced, html)
 
 
 def _fitted(html: str, css: str, files: Mapping[str, bytes]) -> Chunk:

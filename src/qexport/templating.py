@@ -30,7 +30,7 @@ from markupsafe import Markup
 
 from qexport.code_tokens import code_spans
 from qexport.errors import InputRefused, LimitExceeded, Location, Problem, QexportError
-from qexport.fitting import breakable
+from qexport.fitting import breakable, letters
 from qexport.images import Flaw, Image, read_image, words_of
 from qexport.limits import LIMITS, USUAL, Limits
 from qexport.question import PROSE_SECTIONS, Question
@@ -632,7 +632,7 @@ class Templates:
         from qexport.template_sandbox import Sandbox
 
         environment = Sandbox(self._folders)
-        for each in (prose, inline, breakable):
+        for each in (prose, inline, breakable, letters):
             environment.add_filter(each.__name__, each)
         return environment
 

@@ -11,8 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from qexport.fitting import breakable, fitted_tables, wrapped_code
+from qexport.fitting import breakable, fitted_tables, letters, wrapped_code
 from qexport.templating import prose
+
+
+def test_counts_what_is_read() -> None:
+    assert letters(Markup('<p class="a b">a &lt; <code>b</code></p>')) == 5
 
 
 def test_long_words_get_places_to_break() -> None:
@@ -64,6 +68,12 @@ def test_code_that_fits_is_left_alone() -> None:
 )
 def test_a_longer_line_goes_on_after_a_mark_at_the_best_place(line: str, lines: list[str]) -> None:
     assert wrapped(line, 20) == lines
+
+
+def test_code_in_a_list_or_a_quotation_has_less_room() -> None:
+    text = f"```\n{'x' * 40}\n```\n\n- a\n\n  > ```\n  > {'x' * 40}\n  > ```\n\n```\n{'x' * 40}\n```"
+    blocks = re.findall("<pre.*?</pre>", wrapped_code(prose(text, "markdown"), 40), re.DOTALL)
+    assert [len(re.sub("<[^>]*>", "", block).split("\n")[0]) for block in blocks] == [40, 32, 40]
 
 
 def test_a_break_stands_in_no_tag_and_no_entity() -> None:
