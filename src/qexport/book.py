@@ -483,7 +483,9 @@ def tally(part: Part) -> str:
         if rated
         else []
     )
-    return " · ".join([how_many(len(part.questions)), *(counts if 1 < len(counts) <= MOST_COUNTS else []), *difficulty])
+    return " · ".join(
+        [how_many(len(part.questions)), *(counts if 1 < len(counts) <= MOST_COUNTS else []), *difficulty]
+    )
 
 
 def _overview(questions: Sequence[Question], options: Options) -> dict[str, object]:

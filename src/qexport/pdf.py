@@ -136,25 +136,29 @@ def _fitted(html: str, css: str, files: Mapping[str, bytes]) -> Chunk:
 
 def lay_out_strips(htmls: Sequence[str], css: str) -> list[Chunk]:
     """Lay out strips that have the same head and body tag, as `lay_out` each; they have no pictures."""
+    with alone():
+        chunks = _drawn_strips(htmls, css)
+        for number, chunk in enumerate(chunks):
+            if chunk.missing:
+                numbered = _drawn_strips([_numbered(htmls[number], chunk.missing)], css)[0]
+                chunks[number] = replace(numbered, missing=chunk.missing)
+    return chunks
+
+
+def _drawn_strips(htmls: Sequence[str], css: str) -> list[Chunk]:
     parted = [found.groups() for html in htmls if (found := _STRIP.match(html))]
     before, after, _, end = parted[0]
     strips = "".join(f'<div class="strip">{inside}</div>' for _, _, inside, _ in parted)
-    with alone():
-        document = _rendered(f"{before} data-strips{after}{strips}{end}", css, {})
-        page = document.pages[0]._page_box
-        boxes = (getattr(box, "_box", box) for box in page.children[0].children[0].children)
-        places = [box for box in boxes if box.element_tag == "div"]
-        chunks = []
-        for place, html in zip(places, htmls, strict=True):
-            if place.height > HIGHEST_STRIP * page.height:
-                chunk = lay_out(html.replace(" data-strip", ""), css)
-            else:
-                chunk = _strip(document, place)
-                if chunk.missing:
-                    numbered = lay_out(_numbered(html, chunk.missing), css)
-                    chunk = replace(numbered, missing=chunk.missing)
-            chunks.append(chunk)
-    return chunks
+    document = _rendered(f"{before} data-strips{after}{strips}{end}", css, {})
+    page = document.pages[0]._page_box
+    boxes = (getattr(box, "_box", box) for box in page.children[0].children[0].children)
+    places = [box for box in boxes if box.element_tag == "div"]
+    return [
+        _fitted(html.replace(" data-strip", ""), css, {})
+        if place.height > HIGHEST_STRIP * page.height
+        else _strip(document, place)
+        for place, html in zip(places, htmls, strict=True)
+    ]
 
 
 def _strip(document: Any, place: Any) -> Chunk:
