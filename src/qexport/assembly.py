@@ -17,7 +17,7 @@ from html import escape  # that of xml.sax opens ssl and http, 15 ms
 from itertools import groupby
 from typing import NamedTuple
 
-from qexport.chunk import MARK, POINTS, Chunk, Content, FontUse, Slot, mark, pdf_string
+from qexport.chunk import BETWEEN, POINTS, Chunk, Content, FontUse, Slot, mark, pdf_string
 from qexport.faces import Face, face_of, subset
 
 COMPRESSION = 6
@@ -26,6 +26,8 @@ COMPRESSION = 6
 LEADER_STEP = 6
 """CSS pixels from dot to dot of a leader. Dots stand on multiples of it, so that those of all lines are aligned."""
 
+
+_MARKS = re.compile(rb"\0(?:(\d+)|([a-z]+\d*)|x(\d+):(-?[\d.]+))\0")
 
 _DUPLEX = {"one side": b"Simplex", "long edge": b"DuplexFlipLongEdge", "short edge": b"DuplexFlipShortEdge"}
 _OTHER_SIDE = {"left": "right", "center": "center", "right": "left"}
@@ -128,19 +130,19 @@ class _Linker:
         }
 
         def resolve(match: re.Match[bytes]) -> bytes:
-            word = match[1]
-            if word.isdigit():
-                return b"%d 0 R" % (first_object + int(word))
-            if word.startswith(b"x"):
-                page, x = word[1:].split(b":")
-                return b"%.4f" % (float(x) + POINTS * self._moved(chunk, first_page + int(page)))
-            return book_words[word]
+            number, word, page, x = match.groups()
+            if number:
+                return b"%d 0 R" % (first_object + int(number))
+            if word:
+                return book_words[word]
+            return b"%.4f" % (float(x) + POINTS * self._moved(chunk, first_page + int(page)))
 
-        page_of = {number: page for page, number in enumerate(chunk.pages)}
-        for number, (value, stream) in enumerate(content.objects):
-            if number in page_of:
-                book_words[b"pages"] = self.page_tree.parent(first_page + page_of[number])
-            self.file.add(MARK.sub(resolve, value), stream or None)
+        values = [value for value, _ in content.objects]
+        for page, number in enumerate(chunk.pages):
+            values[number] = values[number].replace(mark("pages"), self.page_tree.parent(first_page + page))
+        resolved = _MARKS.sub(resolve, BETWEEN.join(values)).split(BETWEEN)
+        for value, (_, stream) in zip(resolved, content.objects, strict=True):
+            self.file.add(value, stream or None)
         files = {use.key: use.file for use in content.fonts}
         for _, slots in groupby(content.slots, key=lambda slot: slot.late):
             self.file.add_stream(

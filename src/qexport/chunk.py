@@ -34,7 +34,8 @@ import re
 import zlib
 from dataclasses import dataclass
 
-MARK = re.compile(rb"\0([\w:.-]+)\0")
+BETWEEN = b"\0-\0"
+"""What is no mark: values joined by it are looked through at once, which takes a third of the time."""
 
 POINTS = 0.75
 """PDF points in a CSS pixel."""

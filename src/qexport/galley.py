@@ -15,9 +15,10 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby
 
-from qexport.chunk import POINTS, Chunk, Content, FontUse, Slot, Strip, mark, pdf_string
+from qexport.chunk import BETWEEN, POINTS, Chunk, Content, FontUse, Slot, Strip, mark, pdf_string
 from qexport.faces import Face, face_of
 
 PLACE = "qx-strips"
@@ -80,7 +81,7 @@ def pages(frame: Chunk, opening: Chunk, lines: Sequence[Line], *, fit: bool = Fa
     if fit and len(found) > 1 and _filled(found[-1]) < NEARLY_EMPTY * frame.page_height:
         tight = _paged(groups, frame.page_height, TIGHT)
         found = tight if len(tight) < len(found) else found
-    return [page if isinstance(page, Chunk) else _composed(frame, page) for page in found]
+    return [page if isinstance(page, Chunk) else _page(frame, page) for page in found]
 
 
 # --- where strips stand ------------------------------------------------------------------------------------------
@@ -164,7 +165,7 @@ def _set(line: Line) -> _Block | Chunk:
         return line.chunk
     if not line.folios:
         return _Block(line.chunk, strip, strip.height)
-    content = line.chunk.content
+    content = _content(line.chunk)
     slot = next(slot for slot in content.slots if slot.lines)
     face = face_of(next(use.file for use in content.fonts if use.key == slot.font))
     placed = list(_placed(slot, face, line.folios))
@@ -262,15 +263,51 @@ def _with(use: FontUse, glyphs: set[int], face: Face) -> FontUse:
 # --- pages -------------------------------------------------------------------------------------------------------
 
 
-def _composed(frame: Chunk, page: _Page) -> Chunk:
-    return _Sheet(frame, page).chunk()
+@dataclass(frozen=True, slots=True)
+class ListPage(Chunk):
+    """A page of a list, which is put together when it is looked at: in memory it is no more than its strips."""
+
+    frame: Chunk | None = None
+    placed: tuple[tuple[_Block, float], ...] = ()
+
+    @property
+    def content(self) -> Content:
+        """What it shows, put together anew."""
+        return _Sheet(self.frame, self.placed).content() if self.frame else Content((), (), (), (), ())
+
+
+def _page(frame: Chunk, page: _Page) -> ListPage:
+    anchors, missing = [], set(frame.missing)
+    for block, y in page:
+        down = frame.top + y - block.strip.top
+        anchors += [(name, 0, left, up - POINTS * down) for name, _, left, up in block.chunk.anchors]
+        missing.update(block.chunk.missing)
+    return ListPage(
+        page_width=frame.page_width,
+        mirror=frame.mirror,
+        pages=frame.pages,
+        anchors=tuple(anchors),
+        packed=b"",
+        missing=tuple(sorted(missing)),
+        room=frame.page_height - _filled(page),
+        page_height=frame.page_height,
+        top=frame.top,
+        frame=frame,
+        placed=tuple(page),
+    )
+
+
+@lru_cache(1024)
+def _content(chunk: Chunk) -> Content:
+    """Return what a strip shows: a row is in three lists."""
+    return chunk.content
 
 
 class _Sheet:
     """One page of a list being put together."""
 
-    def __init__(self, frame: Chunk, page: _Page) -> None:
-        content = frame.content
+    def __init__(self, frame: Chunk, page: Sequence[tuple[_Block, float]]) -> None:
+        content = _content(frame)
         self.frame = frame
         self.page = page
         self.place = next(slot for slot in content.slots if slot.anchor == PLACE)
@@ -282,8 +319,6 @@ class _Sheet:
         self.fonts = dict.fromkeys(content.fonts)
         self.elements: list[int] = []
         self.annotations: list[tuple[int, int]] = []
-        self.anchors: list[tuple[str, int, float, float]] = []
-        self.missing = set(frame.missing)
         self.resources: dict[tuple[str, bytes], bytes] = {}
         self.list: int | None = None
         """The list that is going on, an object."""
@@ -291,13 +326,13 @@ class _Sheet:
         self.streams: list[bytes] = []
         self.drawn: list[bytes] = []
 
-    def chunk(self) -> Chunk:
+    def content(self) -> Content:
         for block, y in self.page:
             self._put(block, self.frame.top + y - block.strip.top)
         self._end_list()
         self._end_stream()
         self._finish_page()
-        content = Content(
+        return Content(
             objects=tuple(self.objects),
             elements=tuple(self.elements),
             parents=(tuple(self.parents),),
@@ -305,17 +340,10 @@ class _Sheet:
             fonts=tuple(self.fonts),
             slots=tuple(self.slots),
         )
-        return replace(
-            self.frame,
-            packed=content.packed(),
-            anchors=tuple(self.anchors),
-            missing=tuple(sorted(self.missing)),
-            room=self.frame.page_height - _filled(self.page),
-        )
 
     def _put(self, block: _Block, down: float) -> None:
         """Put a strip on the page, so many CSS pixels below where it was laid out."""
-        content = block.content or block.chunk.content
+        content = block.content or _content(block.chunk)
         if not block.strip.is_item:
             self._end_list()
         elif self.list is None:
@@ -343,8 +371,6 @@ class _Sheet:
             for slot in content.slots
         ]
         self.lates += 1 + max((slot.late for slot in content.slots), default=-1)
-        self.anchors += [(name, 0, x, y - POINTS * down) for name, _, x, y in block.chunk.anchors]
-        self.missing.update(block.chunk.missing)
         for kind, name, value in content.resources:
             own_name, moved = resolved([name.encode(), value])
             self.resources[kind, own_name] = moved
@@ -398,7 +424,7 @@ class _Sheet:
 def _resolver(
     first: int, first_mcid: int, first_annotation: int, down: float, words: Mapping[bytes, bytes]
 ) -> Callable[[Iterable[bytes]], list[bytes]]:
-    """Return what gives marks of a strip their meaning on a page, in some values at once: in each it takes thrice."""
+    """Return what gives marks of a strip their meaning on a page, in some values at once."""
 
     def resolve(match: re.Match[bytes]) -> bytes:
         number, content_mark, annotation, ordinate, word = match.groups()
@@ -410,10 +436,9 @@ def _resolver(
             return b"\0annot%d\0" % (first_annotation + int(annotation))
         return b"%.4f" % (float(ordinate) - POINTS * down) if ordinate else words[word]
 
-    return lambda values: _OF_STRIP.sub(resolve, _BETWEEN.join(values)).split(_BETWEEN)
+    return lambda values: _OF_STRIP.sub(resolve, BETWEEN.join(values)).split(BETWEEN)
 
 
 _OF_STRIP = re.compile(rb"\0(?:(\d+)|mcid(\d+)|annot(\d+)|y(-?[\d.]+)|(sheet|list|own))\0")
-_BETWEEN = b"\0-\0"
 _LATE = re.compile(rb"\0late(\d+)\0")
 _RESOURCES = re.compile(rb"/Resources \0(\d+)\0")

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -34,8 +33,8 @@ if TYPE_CHECKING:
     from qexport.chunk_cache import ChunkCache
     from qexport.workers import Workers
 
-WORTH_A_POOL = 200_000
-"""Characters of HTML to lay out before processes for it pay: each imports the layout engine, in the time of 100,000."""
+WORTH_A_POOL = 12
+"""Things to lay out before processes for them pay: each imports the layout engine, in the time of five questions."""
 
 BATCH = 8
 """Chunks a process gets at once."""
@@ -44,7 +43,7 @@ KEPT_AT_ONCE = 64
 """Chunks that go into the cache together: a build that is broken off keeps what it had done till then."""
 
 
-STRIPS_AT_ONCE = 40
+STRIPS_AT_ONCE = 20
 """Strips that are laid out as one document: what a document costs beside its text is as much as three of them."""
 
 Sheet: TypeAlias = tuple[str, str, Mapping[str, bytes]]
@@ -91,7 +90,7 @@ class Typesetter:
             return
         from qexport.workers import Workers
 
-        with Workers(limit) as workers:
+        with Workers(limit, _prepare) as workers:
             yield replace(self, workers=workers)
 
     def rest(self) -> None:
@@ -134,12 +133,8 @@ class Typesetter:
         lay_out = partial(_in_time, self.seconds, self.fonts, _lay_out)
         if self.executor:
             return self.executor.map(lay_out, sheets, chunksize=BATCH)
-        if self.workers:
-            is_worth_it = self.workers.running
-            if not is_worth_it and len(units) > 1:
-                sheets, is_worth_it = _weighed(sheets)
-            if is_worth_it:
-                return self.workers.map(lay_out, sheets, chunksize=BATCH, count=len(units))
+        if self.workers and (self.workers.running or len(units) >= WORTH_A_POOL):
+            return self.workers.map(lay_out, sheets, chunksize=BATCH, count=len(units))
         return map(lay_out, sheets)
 
 
@@ -154,16 +149,10 @@ def _units(jobs: Mapping[str, Job]) -> Iterator[list[str]]:
     yield from ([key] for key, job in jobs.items() if not job.strips)
 
 
-def _weighed(units: Iterable[list[Sheet]]) -> tuple[Iterable[list[Sheet]], bool]:
-    """Return the sheets, and whether they are worth a pool; no more of them are made than it takes to know."""
-    made = []
-    size = 0
-    for unit in units:
-        made.append(unit)
-        size += sum(len(html) for html, _, _ in unit)
-        if size >= WORTH_A_POOL:
-            return chain(made, units), True
-    return made, False
+def _prepare() -> None:
+    from qexport.pdf import warm_up
+
+    warm_up()
 
 
 def _lay_out(unit: list[Sheet]) -> list[Chunk]:

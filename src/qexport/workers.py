@@ -33,10 +33,14 @@ PATIENCE = 1.0
 
 
 class Workers:
-    """Processes that are started when there is work for them, and ended with the `with` block."""
+    """Processes that are started when there is work for them, and ended with the `with` block.
 
-    def __init__(self, limit: int) -> None:
+    Each begins with `prepare`, while what it is to work on is still being made.
+    """
+
+    def __init__(self, limit: int, prepare: Callable[[], None] | None = None) -> None:
         self.limit = limit
+        self.prepare = prepare
         self._processes: dict[Connection, BaseProcess] = {}
 
     def __enter__(self) -> Self:
@@ -66,6 +70,8 @@ class Workers:
         from multiprocessing import connection  # not above: a build from the cache needs none of it
 
         batches = enumerate(_batches(items, _sizes(chunksize, count, self.limit)))
+        while count and len(self._processes) < min(self.limit, count):
+            self._start()
         idle = list(self._processes)
         at_work: dict[Connection, int] = {}
         finished: dict[int, list[R]] = {}
@@ -94,7 +100,7 @@ class Workers:
         context = get_context("spawn")  # a fork would copy whatever our threads are in the middle of
         ours, theirs = context.Pipe()
         with _ctrl_c_later():
-            process = context.Process(target=_work, args=(theirs,), daemon=True)
+            process = context.Process(target=_work, args=(theirs, self.prepare), daemon=True)
             process.start()
             self._processes[ours] = process
         theirs.close()
@@ -165,11 +171,14 @@ def _ctrl_c_later() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _work(pipe: Connection) -> None:
+def _work(pipe: Connection, prepare: Callable[[], None] | None) -> None:
     """Do what comes down the pipe until nothing more does."""
     gc.disable()
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda *_: sys.exit())  # so that temporary files go
+    if prepare:
+        with suppress(Exception):  # what is wrong is told by who works with it
+            prepare()
     with suppress(EOFError, ConnectionError):  # the process that wanted it is gone
         while True:
             function, batch = pipe.recv()

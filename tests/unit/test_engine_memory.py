@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
@@ -196,10 +197,16 @@ def recorded(bank: Bank, **options: str | bool) -> Iterator[Sheet]:
 
 
 def banks() -> Any:
-    spec = importlib.util.spec_from_file_location("sample_banks", ROOT / "tools" / "sample_banks.py")
+    for name in ("try_corpora", "sample_banks"):  # which imports the other by its name
+        module = tool(name)
+    return module
+
+
+def tool(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
