@@ -1,6 +1,6 @@
 """All benchmarks, one after the other, into docs/performance.md: `python benchmarks/all.py`. Half an hour.
 
-Wants an idle machine with Chromium, and what requirements-test.lock has.
+Wants an idle machine with Chromium, what requirements-test.lock has, and typst from PyPI, a baseline.
 """
 
 import subprocess

@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from measure import Run, report, run
@@ -163,6 +164,8 @@ def measured(count: int, folder: Path, baselines: set[str]) -> dict[str, tuple[R
             html.as_uri(),
         ]
         take("Chromium", command, pdf)
+    if "typst" in baselines and not find_spec("typst"):
+        raise SystemExit("no Typst: pip install typst, or leave it out with --baselines")
     if "typst" in baselines:
         source, pdf = folder / "book.typ", folder / "typst.pdf"
         source.write_text(typst_of(bank), "utf-8")

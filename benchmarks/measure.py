@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 DOCUMENT = Path(__file__).parents[1] / "docs/performance.md"
@@ -80,7 +81,9 @@ def machine() -> str:
     """Return what was measured on, and with what."""
     model = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    packages = ", ".join(f"{name} {version(name)}" for name in ("weasyprint", "genanki", "typst"))
+    packages = ", ".join(
+        f"{name} {version(name)}" for name in ("weasyprint", "genanki", "typst") if find_spec(name)
+    )
     chromium = subprocess.run(["chromium", "--version"], capture_output=True, text=True, check=False).stdout
     return (
         f"{len(os.sched_getaffinity(0))} cores ({model[1] if model else platform.machine()}), {memory:.0f} GB; "
