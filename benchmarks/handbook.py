@@ -243,6 +243,9 @@ def main() -> None:
     parser.add_argument(
         "--times", type=int, default=3, help="runs of up to 54 questions; the middle one counts"
     )
+    parser.add_argument(
+        "--naive-up-to", type=int, default=500, help="questions for naive WeasyPrint; 2,000 take ten minutes"
+    )
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     arguments = parser.parse_args()
     lines = [
@@ -253,6 +256,8 @@ def main() -> None:
     for count in map(int, arguments.sizes.split(",")):
         print(f"{count} questions", file=sys.stderr)
         baselines = set() if count == 200 else set(arguments.baselines.split(","))
+        if count > arguments.naive_up_to:
+            baselines.discard("naive")
         runs = []
         for _ in range(arguments.times if count <= 54 else 1):
             with tempfile.TemporaryDirectory() as folder:
