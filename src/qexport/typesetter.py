@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from qexport.chunk_cache import ChunkCache
     from qexport.workers import Workers
 
-WORTH_A_POOL = 12
-"""Things to lay out before processes for them pay: each imports the layout engine, in the time of five questions."""
+WORTH_A_POOL = 20
+"""Things to lay out before processes for them pay: each imports the layout engine, in the time of five questions, and
+a book has a dozen things beside its questions, of which most are small."""
 
 BATCH = 8
 """Chunks a process gets at once."""
