@@ -181,6 +181,10 @@ def _in_time(
         raise LimitExceeded(message, hint="see whether the theme's CSS nests too much") from error
 
 
+AGAIN = 0.5
+"""Seconds until layout is told again that its time is over: the exception is lost where it meets a destructor."""
+
+
 def _timed(seconds: int, lay_out: Callable[[list[Sheet]], list[Chunk]], unit: list[Sheet]) -> list[Chunk]:
     def end(_number: int, _frame: object) -> None:
         limits = replace(USUAL, layout_seconds=seconds)
@@ -188,7 +192,7 @@ def _timed(seconds: int, lay_out: Callable[[list[Sheet]], list[Chunk]], unit: li
         raise limits.exceeded("layout-seconds", message, "see whether the theme's CSS asks too much")
 
     before = signal.signal(signal.SIGALRM, end)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         return lay_out(unit)
     finally:

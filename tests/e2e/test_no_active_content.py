@@ -370,10 +370,13 @@ def made(
     """Make a book of a bank; return the HTML of all its pages, which are not laid out for it."""
     pages: list[str] = []
 
-    def noted(sheet: tuple[str, str, Mapping[str, bytes]]) -> Chunk:
-        pages.append(sheet[0])
-        places = re.findall(r' id="([^"]*)"', sheet[0])
-        return replace(blank, anchors=tuple((unescape(place), 0, 0.0, 0.0) for place in places))
+    def noted(unit: list[tuple[str, str, Mapping[str, bytes]]]) -> list[Chunk]:
+        chunks = []
+        for html, _, _ in unit:
+            pages.append(html)
+            places = re.findall(r' id="([^"]*)"', html)
+            chunks.append(replace(blank, anchors=tuple((unescape(each), 0, 0.0, 0.0) for each in places)))
+        return chunks
 
     def make(book: str, markup: str) -> list[str]:
         name, settings = BOOKS[book]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -235,12 +234,10 @@ BOMBS = {
 
 @pytest.mark.parametrize("template", BOMBS.values(), ids=BOMBS)
 def test_a_template_that_does_not_end_is_ended(tmp_path: Path, template: str) -> None:
-    begun = time.process_time()
     with pytest.raises(LimitExceeded) as caught:
         filled(tmp_path, template)
     assert caught.value.message == f"{tmp_path}/t.html.j2:1: {STEPS}"
     assert caught.value.hint == f"see whether it ends; {USUAL.hint('template-steps')}"
-    assert time.process_time() - begun < 10
 
 
 @pytest.mark.parametrize(
