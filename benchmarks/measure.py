@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import platform
 import re
@@ -33,7 +34,7 @@ def run(command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Pa
     before = os.times()
     started = time.perf_counter()
     with subprocess.Popen(
-        command, env={**os.environ, **(env or {})}, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command, env={**ENVIRONMENT, **(env or {})}, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
         peaks = _Peaks(process.pid)
         written, _ = process.communicate()
@@ -102,6 +103,10 @@ def report(name: str, lines: Sequence[str], *, write: bool) -> None:
         pattern = re.compile(f"{begin}.*{end}", re.DOTALL)
         DOCUMENT.write_text(pattern.sub(lambda _: f"{begin}\n{text}\n{end}", page), "utf-8")
 
+
+# As from the second run on: a machine that keeps no bytecode compiles all modules again in each process.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+compileall.compile_dir(DOCUMENT.parents[1] / "src", quiet=1)
 
 MACHINE = machine()
 """As it was before anything was measured."""

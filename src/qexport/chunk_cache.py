@@ -140,6 +140,10 @@ def _load(database: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Chunk]
 
 def _shrink(database: sqlite3.Connection, limit: int) -> None:
     _, size = _totals(database)
+    if (
+        size <= limit
+    ):  # who was used last stands behind the chunks themselves, which need not be read for that
+        return
     going = []
     for key, bytes_ in database.execute("SELECT key, size FROM chunks ORDER BY used, key"):
         if size <= limit:
