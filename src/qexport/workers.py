@@ -175,15 +175,26 @@ def _work(pipe: Connection, prepare: Callable[[], None] | None) -> None:
     """Do what comes down the pipe until nothing more does."""
     gc.disable()
     for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, lambda *_: sys.exit())  # so that temporary files go
-    if prepare:
-        with suppress(Exception):  # what is wrong is told by who works with it
-            prepare()
-    with suppress(EOFError, ConnectionError):  # the process that wanted it is gone
-        while True:
-            function, batch = pipe.recv()
-            pipe.send(_outcome(function, batch))
-            _tidy()
+        signal.signal(ending, _leave)
+    try:
+        if prepare:
+            with suppress(Exception):  # what is wrong is told by who works with it
+                prepare()
+        with suppress(EOFError, ConnectionError):  # the process that wanted it is gone
+            while True:
+                function, batch = pipe.recv()
+                pipe.send(_outcome(function, batch))
+                _tidy()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _leave(*_: object) -> None:
+    """Exit, so that temporary files go; again a moment later, as a destructor loses exceptions, and in silence."""
+    sys.unraisablehook = lambda _: None
+    signal.signal(signal.SIGALRM, _leave)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    sys.exit()
 
 
 def _outcome(function: Callable[[T], R], batch: list[T]) -> list[R] | Exception:
