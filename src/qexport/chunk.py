@@ -35,7 +35,7 @@ import zlib
 from dataclasses import dataclass
 
 BETWEEN = b"\0-\0"
-"""What is no mark: values joined by it are looked through at once, which takes a third of the time."""
+"""What is no mark: values joined by it are looked through at once."""
 
 POINTS = 0.75
 """PDF points in a CSS pixel."""

@@ -120,7 +120,7 @@ def set_computed_styles(  # noqa: PLR0917  # as the engine calls it
     base_url: Any = None,
     target_collector: Any = None,
 ) -> None:
-    """Leave styles that few elements need until they are asked for: 10 ms. Five of six styles were such."""
+    """Leave styles that few elements need until they are asked for: each element was given six such."""
     if pseudo_type in _RARE:
         cascaded = self._cascaded_styles.get((element, pseudo_type), {})
         if "anchor" not in cascaded:

@@ -45,7 +45,7 @@ KEPT_AT_ONCE = 64
 
 
 STRIPS_AT_ONCE = 20
-"""Strips that are laid out as one document: what a document costs beside its text is as much as three of them."""
+"""Strips that are laid out as one document, which shares what a document costs beside its text."""
 
 Sheet: TypeAlias = tuple[str, str, Mapping[str, bytes]]
 """What a chunk is laid out from: HTML, CSS, pictures by their URLs."""
