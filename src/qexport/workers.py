@@ -4,13 +4,15 @@
 
 `concurrent.futures` has a pool of processes too, but it takes all items at once (here: the HTML of a whole
 book), cannot be told to end its processes before Python 3.14, and up to 3.11.4 waits for ever where one dies
-while its queue is full.
+while its queue is full. The processes of `multiprocessing`, of which only the pipes are used here, need another one
+beside them, and complain if they are killed, or the one they work for is, while they start.
 """
 
 from __future__ import annotations
 
 import gc
 import signal
+import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -22,7 +24,6 @@ from qexport.errors import LimitExceeded
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
-    from multiprocessing.process import BaseProcess
     from types import TracebackType
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ class Workers:
     def __init__(self, limit: int, prepare: Callable[[], None] | None = None) -> None:
         self.limit = limit
         self.prepare = prepare
-        self._processes: dict[Connection, BaseProcess] = {}
+        self._processes: dict[Connection, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -95,15 +96,18 @@ class Workers:
             self._end(list(at_work), at_once=True)  # what nobody waits for any more
 
     def _start(self) -> Connection:
-        from multiprocessing import get_context
+        from multiprocessing.connection import Pipe
 
-        context = get_context("spawn")  # a fork would copy whatever our threads are in the middle of
-        ours, theirs = context.Pipe()
+        ours, theirs = Pipe()
+        handle = theirs.fileno()
+        program = f"import sys; sys.path[:] = {[*map(str, sys.path)]}; from qexport.workers import work; work({handle})"
+        python = [sys.executable, "-P", *(f"-W{option}" for option in sys.warnoptions)]
         with _ctrl_c_later():
-            process = context.Process(target=_work, args=(theirs, self.prepare), daemon=True)
-            process.start()
-            self._processes[ours] = process
+            self._processes[ours] = subprocess.Popen(
+                [*python, "-c", program], stdin=subprocess.DEVNULL, pass_fds=[handle]
+            )
         theirs.close()
+        self._send(ours, self.prepare)
         return ours
 
     def _end(self, pipes: Iterable[Connection], *, at_once: bool) -> None:
@@ -113,9 +117,10 @@ class Workers:
             if at_once:
                 process.terminate()
         for process in ending.values():
-            process.join(PATIENCE)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(PATIENCE)
             process.kill()
-            process.join()
+            process.wait()
 
     def _send(self, pipe: Connection, work: object) -> None:
         try:
@@ -135,9 +140,10 @@ class Workers:
 
     def _lost(self, pipe: Connection) -> LimitExceeded:
         process = self._processes[pipe]
-        process.join(PATIENCE)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE)
         return LimitExceeded(
-            f"a process that was laying out pages has ended by itself (status {process.exitcode})",
+            f"a process that was laying out pages has ended by itself (status {process.returncode})",
             hint="status -9: there was too little memory; fewer processes take less: --jobs 1",
         )
 
@@ -161,9 +167,6 @@ def _batches(items: Iterable[T], sizes: Iterable[int]) -> Iterator[list[T]]:
 @contextmanager
 def _ctrl_c_later() -> Iterator[None]:
     """Hold Ctrl-C back for a moment. Processes started meanwhile never get it: this one ends them."""
-    from multiprocessing import resource_tracker
-
-    resource_tracker.ensure_running()  # else the first process starts it, and it lets Ctrl-C through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -171,16 +174,19 @@ def _ctrl_c_later() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _work(pipe: Connection, prepare: Callable[[], None] | None) -> None:
-    """Do what comes down the pipe until nothing more does."""
+def work(handle: int) -> None:
+    """Do what comes down a pipe, first how to prepare for it, until nothing more does."""
+    from multiprocessing.connection import Connection
+
     gc.disable()
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _leave)
+    pipe = Connection(handle)
     try:
-        if prepare:
-            with suppress(Exception):  # what is wrong is told by who works with it
-                prepare()
         with suppress(EOFError, ConnectionError):  # the process that wanted it is gone
+            if prepare := pipe.recv():
+                with suppress(Exception):  # what is wrong is told by who works with it
+                    prepare()
             while True:
                 function, batch = pipe.recv()
                 pipe.send(_outcome(function, batch))

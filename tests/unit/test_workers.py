@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from multiprocessing.connection import Pipe
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,10 +53,25 @@ def other_processes_find_this_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))  # as tests.unit.test_workers
 
 
+class Processes(list["subprocess.Popen[bytes]"]):
+    """Those that were started in a test."""
+
+    def alive(self) -> list[int]:
+        return [process.pid for process in self if process.poll() is None]
+
+
 @pytest.fixture(autouse=True)
-def nobody_is_left() -> Iterator[None]:
-    yield
-    assert multiprocessing.active_children() == []
+def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
+    started = Processes()
+    start = subprocess.Popen
+
+    def noted(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        started.append(start(*arguments, **options))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", noted)
+    yield started
+    assert started.alive() == []
 
 
 def test_results_come_in_the_order_of_the_items() -> None:
@@ -63,11 +81,11 @@ def test_results_come_in_the_order_of_the_items() -> None:
         assert list(workers.map(square, [])) == []
 
 
-def test_no_more_processes_are_started_than_there_is_work_for() -> None:
+def test_no_more_processes_are_started_than_there_is_work_for(processes: Processes) -> None:
     with Workers(4) as workers:
         assert not workers.running
         list(workers.map(square, range(8), chunksize=8))
-        assert (workers.running, len(multiprocessing.active_children())) == (True, 1)
+        assert (workers.running, len(processes.alive())) == (True, 1)
 
 
 def test_the_work_is_shared_and_the_processes_stay() -> None:
@@ -110,6 +128,18 @@ def test_a_process_that_ends_by_itself_is_told() -> None:
     )
 
 
+def test_a_process_says_nothing_when_who_started_it_is_gone_at_once() -> None:
+    ours, theirs = Pipe()
+    program = f"from qexport.workers import work; work({theirs.fileno()})"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], pass_fds=[theirs.fileno()], stderr=subprocess.PIPE
+    )
+    theirs.close()
+    ours.close()  # as it is when the other is killed
+    assert process.communicate()[1] == b""
+    assert process.returncode == 0
+
+
 def test_the_end_of_the_block_ends_work_nobody_waits_for() -> None:
     def break_off() -> None:
         with Workers(2) as workers:
@@ -123,7 +153,7 @@ def test_the_end_of_the_block_ends_work_nobody_waits_for() -> None:
     assert time.monotonic() - started < 10
 
 
-def test_ctrl_c_is_for_this_process_alone() -> None:
+def test_ctrl_c_is_for_this_process_alone(processes: Processes) -> None:
     """The terminal sends it to all; theirs would be a traceback each."""
 
     def ctrl_c(*_: object) -> None:
@@ -133,9 +163,8 @@ def test_ctrl_c_is_for_this_process_alone() -> None:
     try:
         with Workers(2) as workers:
             list(workers.map(process_of, range(20)))
-            for process in multiprocessing.active_children():
-                assert process.pid
-                os.kill(process.pid, signal.SIGINT)
+            for process in processes.alive():
+                os.kill(process, signal.SIGINT)
             assert len(set(workers.map(process_of, range(20)))) == 2
     finally:
         signal.signal(signal.SIGINT, before)
