@@ -17,7 +17,7 @@ from qexport.assembly import Book, OutlineEntry, link
 from qexport.errors import Location, Problem
 from qexport.fitting import LONGEST_WORD, fitted_tables, wrapped_code
 from qexport.galley import PLACE, Folios, Line, pages
-from qexport.health import answered_follow_ups
+from qexport.gist import answered_follow_ups
 from qexport.imposition import booklet
 from qexport.limits import USUAL, Limits
 from qexport.templating import divided, inline, question_images, question_text

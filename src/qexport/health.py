@@ -12,9 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TypeAlias
 
 from qexport.errors import Location
+from qexport.gist import BLOCK, Gist, answered_follow_ups, gist_of
 from qexport.query import fold
 from qexport.question import PROSE_SECTIONS, Bank, Claims, Question
 
@@ -253,80 +253,10 @@ def _start(bank: Bank) -> Location:
 
 # --- questions beside each other ---------------------------------------------------------------------------
 
-_WORD = re.compile(r"[^\W_]+|[=<>+*/&|^%$#@~!]+")
-_WITHOUT_SPACES = re.compile(r"([\u3040-\u30ff\u3400-\u9fff])")  # Chinese and Japanese: a sign is a word
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(_WITHOUT_SPACES.sub(r" \1 ", fold(text)))
-
-
-_ASKING = frozenset(_words("how why when where which who"))
-_COMPARING = frozenset(
-    _words("between compare compared comparison differ differs different difference differences versus vs")
-)
-_DIRECTED = frozenset(_words("to into from over than before after"))
-"""Between these, order is meaning: list to tuple is not tuple to list."""
-_SAYS_NOTHING = frozenset(
-    _words(
-        """a about also am an and any are as at be been being by can care common could d define describe did
-        do does each elaborate example explain explanation for from give happen has have how i if in into is
-        it its know like ll main many me mean meant most much name need of on one or our please re s should
-        show so some t tell term than that the their them then there these they this to under understand us
-        use used useful uses using usually ve want was we were what when where which who why will with word
-        work would you your"""
-    )
-)
-_BLOCK = 50
-"""Questions that are compared with each other at most: what more of them share is a habit, not a subject."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Gist:
-    """What a question asks, without the words of asking, and in which ways it asks."""
-
-    stems: tuple[str, ...]
-    """In order, without those of the technology."""
-    ways: frozenset[str]
-    directed: bool
-    all: frozenset[str]
-    """Without order, with those of the technology."""
-
-    def asks_as(self, other: _Gist) -> bool:
-        """Whether one asks in all the ways the other does: what and why, and what."""
-        return self.ways <= other.ways or other.ways <= self.ways
-
-
-def _gist(text: str, technology: str = "") -> _Gist:
-    """The gist of a question; its technology is asked about whether or not the question names it."""
-    words = _words(text)
-    kept = [_stem(word) for word in words if word not in _SAYS_NOTHING and word not in _COMPARING] or words
-    named = frozenset(map(_stem, _words(technology)))
-    ways = _ASKING.intersection(words) | ({"what"} if "what" in words else set())
-    compared = {"difference"} if not _COMPARING.isdisjoint(words) else set()
-    directed = not _DIRECTED.isdisjoint(words) or _WITHOUT_SPACES.search(text) is not None
-    return _Gist(
-        stems=tuple(stem for stem in kept if stem not in named),
-        ways=frozenset(ways or {"what"}) | compared,
-        directed=directed,
-        all=named.union(kept),
-    )
-
-
-def _stem(word: str) -> str:
-    """The word without the s of a plural, roughly."""
-    if len(word) <= 3 or word.endswith(("ss", "us", "is")):
-        return word
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "ches", "shes")):
-        return word[:-2]
-    return word.removesuffix("s")
-
 
 def _near_duplicates(bank: Bank) -> Iterator[Finding]:
     questions = bank.questions
-    gists = [_gist(question.question, question.technology) for question in questions]
+    gists = [gist_of(question.question, question.technology) for question in questions]
     pairs = dict.fromkeys(_asking_the_same(gists), "ask almost the same")
     pairs |= dict.fromkeys(_answered_the_same(questions), "have the same answer")
     told = set[int]()
@@ -340,7 +270,7 @@ def _near_duplicates(bank: Bank) -> Iterator[Finding]:
         yield Finding("near-duplicate", message, hint, other.location, (one.id, other.id))
 
 
-def _asking_the_same(gists: Sequence[_Gist]) -> Iterator[tuple[int, int]]:
+def _asking_the_same(gists: Sequence[Gist]) -> Iterator[tuple[int, int]]:
     """Pairs whose stems agree, but for one inflection or slip of the pen.
 
     No ratio over letters or words will do: “How does L1 regularization work?” is to 97 % the same as for L2.
@@ -351,13 +281,13 @@ def _asking_the_same(gists: Sequence[_Gist]) -> Iterator[tuple[int, int]]:
         for stem in gist.all if len(gist.all) > 1 else ():
             alike[gist.all - {stem}, "and one more"].append(index)
     for block in alike.values():
-        for first, second in combinations(block[:_BLOCK], 2):
+        for first, second in combinations(block[:BLOCK], 2):
             one, other = gists[first], gists[second]
             if one.asks_as(other) and _same_stems(one, other):
                 yield first, second
 
 
-def _same_stems(one: _Gist, other: _Gist) -> bool:
+def _same_stems(one: Gist, other: Gist) -> bool:
     only_one, only_other = one.all - other.all, other.all - one.all
     if len(only_one) != len(only_other) or len(only_one) > 1:
         return False
@@ -384,39 +314,7 @@ def _answered_the_same(questions: Sequence[Question]) -> Iterator[tuple[int, int
         if len(answer := fold(question.answer)) >= 40:
             answers[answer].append(index)
     for same in answers.values():
-        yield from combinations(same[:_BLOCK], 2)
-
-
-_ASKED = re.compile(r"what(?:'s| is| are) (?:an? |the )?(.{2,60}?)(?: and | in |[^\w\s'-]|$)")
-_DEFINED = re.compile(
-    r"(?:an? |the )?(.{2,60}?)(?: \([^)]{1,40}\))?"
-    r" (?:is (?:an?|the|one|when|how|what)|are (?!not|usually|often|also)|means|refers to)\b"
-)
-
-
-def answered_follow_ups(questions: Sequence[Question]) -> dict[tuple[str, int], tuple[Question, ...]]:
-    """Return (id, number of a follow-up) → the questions that answer it, the first ones first.
-
-    Those that ask the same too; that compare what it compares; whose subject they define. Words in common are
-    not enough: of 60 questions in a bank that held all the words of another, 50 did not answer it.
-    """
-    answered = [question for question in questions if question.answer]
-    gists = [_gist(question.question) for question in answered]
-    asking, comparing, defining = _index_of_answers(answered, gists)
-    answers: dict[tuple[str, int], tuple[Question, ...]] = {}
-    for question in questions:
-        for number, follow_up in enumerate(question.follow_ups):
-            gist = _gist(follow_up)
-            found = {at for at in asking[gist.all][:_BLOCK] if gist.ways <= gists[at].ways}
-            if "difference" in gist.ways and len(gist.all) > 1:
-                found |= set.intersection(*(set(comparing[stem][:_BLOCK]) for stem in gist.all))
-            if asked := _ASKED.match(fold(follow_up)):
-                for at in defining[_subject(asked[1])][:_BLOCK]:
-                    if gist.all <= gists[at].all.union(map(_stem, _words(answered[at].answer))):
-                        found.add(at)
-            if others := tuple(answered[at] for at in sorted(found) if answered[at] is not question):
-                answers[question.id, number] = others
-    return answers
+        yield from combinations(same[:BLOCK], 2)
 
 
 def _answered_follow_ups(bank: Bank) -> Iterator[Finding]:
@@ -430,25 +328,6 @@ def _answered_follow_ups(bank: Bank) -> Iterator[Finding]:
         hint = f"ask for what {others[0].id} leaves open"
         ids = (key, *_ids(others))
         yield Finding("answered-follow-up", message, hint, question.location, ids)
-
-
-_Index: TypeAlias = defaultdict[object, list[int]]
-
-
-def _index_of_answers(answered: Sequence[Question], gists: Sequence[_Gist]) -> tuple[_Index, _Index, _Index]:
-    """Where the answers are: by all the stems of the question, by each it compares, by what is defined."""
-    asking, comparing, defining = _Index(list), _Index(list), _Index(list)
-    for index, (question, gist) in enumerate(zip(answered, gists, strict=True)):
-        asking[gist.all].append(index)
-        for stem in gist.all if "difference" in gist.ways else ():
-            comparing[stem].append(index)
-        if defined := _DEFINED.match(fold(question.answer[:200])):
-            defining[_subject(defined[1])].append(index)
-    return asking, comparing, defining
-
-
-def _subject(phrase: str) -> tuple[str, ...]:
-    return tuple(map(_stem, _words(phrase)))
 
 
 def _look_alikes(bank: Bank) -> Iterator[Finding]:
@@ -481,7 +360,7 @@ def _alike(names: Iterable[str]) -> Iterator[tuple[str, str]]:
         cuts = range(len(form) if len(form) <= _LONGEST_NAME else 0)
         for cut in {form, *(form[:place] + form[place + 1 :] for place in cuts)}:
             sharing[cut].append(name)
-    pairs = {pair: None for block in sharing.values() for pair in combinations(block[:_BLOCK], 2)}
+    pairs = {pair: None for block in sharing.values() for pair in combinations(block[:BLOCK], 2)}
     for one, other in pairs:
         a, b = forms[one], forms[other]
         plural = min(len(a), len(b)) >= 3 and (a + "s" == b or b + "s" == a)

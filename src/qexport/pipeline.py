@@ -18,7 +18,6 @@ from qexport.editions import Changes, Edition, Lock, joined, read_lock, stamp, w
 from qexport.errors import InputRefused, Location, OutputError, Problem, QexportError, UsageError
 from qexport.exporters import Document, Tools, exporter_for
 from qexport.fonts import of_folders
-from qexport.health import Finding, Stats, health, stats
 from qexport.limits import USUAL, Limits
 from qexport.options import checked
 from qexport.question import PROSE_SECTIONS
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qexport.captures import ImportReport
+    from qexport.health import Finding, Stats
     from qexport.options import Options
     from qexport.question import Bank, Question
     from qexport.recipes import Recipe
@@ -240,6 +240,8 @@ def check(
     path: Path, *, encoding: str | None = None, with_health: bool = False, limits: Limits = USUAL
 ) -> Checked:
     """Read and check a bank, and tell its state; InputRefused has all that is wrong with it."""
+    from qexport.health import health, stats  # not above: no build needs it
+
     bank, warnings = read_bank(path, encoding=encoding, limits=limits)
     active = [question for question in bank.questions if question.status == "active"]
     warnings = (*warnings, *_judged_texts(active, limits))

@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -25,7 +24,7 @@ from qexport.chunk import Chunk
 from qexport.errors import LimitExceeded
 from qexport.fonts import FontFile, use_also
 from qexport.limits import USUAL
-from qexport.versions import libraries
+from qexport.versions import installed, libraries
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -221,7 +220,6 @@ def _what_draws() -> str:
     digest = sha256()
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
-    for package in ("weasyprint", "pydyf", "pyphen", "tinycss2", "cssselect2", "tinyhtml5", "pillow"):
-        digest.update(f"{package} {version(package)}\n".encode())
-    digest.update("\n".join([*bundled(), *map(" ".join, libraries().items())]).encode())
+    engine = installed(("weasyprint", "pydyf", "pyphen", "tinycss2", "cssselect2", "tinyhtml5", "pillow"))
+    digest.update("\n".join([*bundled(), *map(" ".join, [*engine.items(), *libraries().items()])]).encode())
     return digest.hexdigest()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-from importlib.metadata import PackageNotFoundError, version
-from platform import python_version
+import sys
+from collections.abc import Iterable
+from pathlib import Path
 
 from qexport import __version__
 
@@ -20,6 +21,7 @@ def versions() -> dict[str, str]:
     """Return the version of all that matters by its name; "none" of what is not there."""
     import sqlite3
     import zlib
+    from platform import python_version
 
     return {
         "qexport": __version__,
@@ -36,7 +38,33 @@ def libraries() -> dict[str, str]:
     return {name: _said_by(files, function) for name, files, function in _LIBRARIES}
 
 
+def installed(packages: Iterable[str]) -> dict[str, str]:
+    """Return packages and what tells their versions apart: the name of the folder their metadata is in.
+
+    `importlib.metadata` would read what is in it, as e-mail, with half of the library such things need: it is asked
+    only for what is installed in another way. The first place on the path counts, as it does for an import.
+    """
+    folders: dict[str, str] = {}
+    for path in reversed(sys.path):
+        try:
+            found = [entry.name for entry in Path(path).iterdir()]
+        except OSError:  # not there, or no folder
+            continue
+        folders |= {_package(name): name for name in found if name.endswith(_METADATA)}
+    return {package: folders.get(package) or _version(package) for package in packages}
+
+
+_METADATA = (".dist-info", ".egg-info")
+
+
+def _package(folder: str) -> str:
+    """`Foo_Bar-1.0.dist-info` → `foo-bar`."""
+    return folder.partition("-")[0].lower().replace("_", "-").replace(".", "-")
+
+
 def _version(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(package)
     except PackageNotFoundError:

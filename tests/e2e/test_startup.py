@@ -19,6 +19,7 @@ MARKUP = {"jinja2", "markdown_it", "mdit_py_plugins", "pygments"}
 OTHERS = {"PIL", "genanki", "inscriptis", "lxml", "pypdf", "rapidfuzz", "rich"}
 ENGINES = LAYOUT | MARKUP | OTHERS
 SMALL_ONES = {
+    "email",
     "http",
     "markupsafe",
     "msgspec",
