@@ -234,7 +234,10 @@ def _kill(place: Place, tally: Tally, moment: float, *, is_writing: bool, all_of
             pass  # it is a matter of microseconds
         process.wait(moment)
     except subprocess.TimeoutExpired:
-        (os.killpg if all_of_it else os.kill)(process.pid, signal.SIGKILL)
+        os.kill(process.pid, signal.SIGKILL)
+        for each in processes_of(process.pid) if all_of_it else ():
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
     _, said = process.communicate()
     seconds = time.monotonic() - begun
     while processes_of(process.pid) and time.monotonic() < begun + seconds + PATIENCE:

@@ -50,6 +50,15 @@ class ChunkCache:
         wanted = list(dict.fromkeys(keys))
         return self._use(lambda database: _load(database, wanted), otherwise={})
 
+    def has_any(self, prefix: str) -> bool:
+        """Tell whether it holds a chunk whose key begins so."""
+
+        def has_any(database: sqlite3.Connection) -> bool:
+            query = "SELECT 1 FROM chunks WHERE key >= ? AND key < ? LIMIT 1"
+            return database.execute(query, (prefix, prefix + "~")).fetchone() is not None
+
+        return self.path.exists() and self._use(has_any, otherwise=False)
+
     def keep(self, chunks: Mapping[str, Chunk]) -> None:
         """Keep chunks, and let go of those not used for longest where that makes too many."""
         today = _today()

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from typing import Any
 
 import tinycss2
@@ -35,7 +36,7 @@ from weasyprint.layout import inline, percent
 from weasyprint.pdf.stream import Font, Stream
 from weasyprint.text import line_break
 from weasyprint.text.ffi import FROM_UNITS, ffi, gobject, pango
-from weasyprint.text.fonts import get_pango_font_key
+from weasyprint.text.fonts import get_hb_object_data, get_pango_font_key
 
 MOST_STYLES = 3000
 """Kept styles. A handbook has 400 of them, at 4 kB each; where there are more, all are forgotten."""
@@ -627,8 +628,9 @@ _GLYPH = ffi.sizeof("PangoGlyphInfo") // 4
 def add_font(self: Any, pango_font: Any) -> Any:
     """Give a document fonts like those of the documents before: 3 ms.
 
-    Reading a font copies its file and asks for its tables. A font stays the same at the same address as long as it is
-    there, and it is kept there. What a document notes of it (glyphs and their widths) is its own.
+    Reading a font copies its file and asks for its tables; which file it is, `file_digest` tells. A font stays the same
+    at the same address as long as it is there, and it is kept there. What a document notes of it (glyphs and their
+    widths) is its own.
     """
     address = int(ffi.cast("uintptr_t", pango_font))
     if address not in _pango_fonts:
@@ -636,7 +638,9 @@ def add_font(self: Any, pango_font: Any) -> Any:
             _pango_fonts.clear()
         key, description, size = get_pango_font_key(pango_font)
         held = ffi.gc(gobject.g_object_ref(pango_font), gobject.g_object_unref)
-        _pango_fonts[address] = held, key, Font(pango_font, description, size), size
+        font = Font(pango_font, description, size)
+        font.file_digest = sha256(get_hb_object_data(font.hb_face)).hexdigest()
+        _pango_fonts[address] = held, key, font, size
     _, key, font, size = _pango_fonts[address]
     if key not in self._fonts:
         font = self._fonts[key] = copy(font)

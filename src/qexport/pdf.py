@@ -610,7 +610,8 @@ class _Extraction:
             uses.setdefault(font.hash, []).append(font)
         for key, same in sorted(uses.items()):
             font = same[0]
-            digest = sha256(get_hb_object_data(font.hb_face)).hexdigest()
+            remembered = getattr(font, "file_digest", "")
+            digest = remembered or sha256(get_hb_object_data(font.hb_face)).hexdigest()
             if digest not in fonts.known():
                 raise QexportError(f"the font {font.family!r} is neither bundled nor the theme's")
             known = {glyph for other in same for glyph in other.to_unicode} - set(font.missing.values())

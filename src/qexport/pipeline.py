@@ -274,17 +274,20 @@ def export(
     A lock goes with its deck. Decks without their lock would move notes again; a lock tells what was published.
     """
     tell("reading the bank", 0, 0)
-    prepared = prepare(recipe, now=now, locking=locking, typesetter=typesetter)
     outputs: dict[str, list[Written]] = {}
     failures: list[Failure] = []
-    for name, document, seconds in render(
-        prepared.edition, recipe.outputs, prepared.options, prepared.tools, tell=tell
-    ):
-        if isinstance(document, QexportError):
-            failures.append(Failure(name, document))
-        else:
-            path = recipe.out / f"{prepared.stem}{document.suffix}"
-            outputs.setdefault(name, []).append(Written(name, path, document, seconds))
+    with typesetter.at_work() as at_work:
+        if set(recipe.outputs) - {"deck"}:
+            at_work.expect()
+        prepared = prepare(recipe, now=now, locking=locking, typesetter=at_work)
+        for name, document, seconds in render(
+            prepared.edition, recipe.outputs, prepared.options, prepared.tools, tell=tell
+        ):
+            if isinstance(document, QexportError):
+                failures.append(Failure(name, document))
+            else:
+                path = recipe.out / f"{prepared.stem}{document.suffix}"
+                outputs.setdefault(name, []).append(Written(name, path, document, seconds))
     tell("writing", 0, 0)
     groups = [
         {

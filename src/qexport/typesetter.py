@@ -85,13 +85,21 @@ class Typesetter:
     def at_work(self) -> Iterator[Typesetter]:
         """Give a typesetter whose processes, once it has started some, stay until the end of the block."""
         limit = self.jobs or _cores()
-        if self.executor or limit == 1:
+        if self.executor or self.workers or limit == 1:
             yield self
             return
         from qexport.workers import Workers
 
         with Workers(limit, _prepare) as workers:
             yield replace(self, workers=workers)
+
+    def expect(self) -> None:
+        """Be told that there will be chunks to find or lay out: what cannot be found is prepared for at once.
+
+        That is where the cache has nothing this program has laid out. Else it shows when the jobs are there.
+        """
+        if self.workers and not (self.cache and self.cache.has_any(_what_draws())):
+            self.workers.start()
 
     def rest(self) -> None:
         """Let processes go before what takes memory here; more chunks would start others."""
@@ -207,9 +215,9 @@ def _cores() -> int:
 
 
 def _key(job: Job, fonts: tuple[FontFile, ...]) -> str:
-    drawing = [_what_draws(), *(file.digest for file in fonts)]
+    drawing = [file.digest for file in fonts]
     words = json.dumps([drawing, sha256(job.css.encode()).hexdigest(), job.parts], ensure_ascii=False)
-    return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+    return _what_draws() + sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @cache

@@ -2,21 +2,29 @@
 
     items → batches → whichever process is idle → results, in the order of the items
 
+The first process is a foreman: it prepares, while what there is to do is still being made, and then turns into
+others, which thus are prepared too and have most of their memory in common.
+
+    this process ──── pipes, one for each worker: batches and their results ────╮
+         ╰── control: `prepare`, then ends of pipes ── foreman ── fork ── workers
+
 `concurrent.futures` has a pool of processes too, but it takes all items at once (here: the HTML of a whole
 book), cannot be told to end its processes before Python 3.14, and up to 3.11.4 waits for ever where one dies
-while its queue is full. The processes of `multiprocessing`, of which only the pipes are used here, need another one
-beside them, and complain if they are killed, or the one they work for is, while they start.
+while its queue is full. The forkserver of `multiprocessing`, of which only the pipes are used here, needs another
+process beside it, and its processes complain if the one they work for is killed while they start.
 """
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
 import signal
 import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -33,16 +41,22 @@ PATIENCE = 1.0
 """Seconds a process gets to tidy up after itself before it is ended as it is."""
 
 
+FORKS_PREPARED = sys.platform == "linux"
+"""Whether a process may turn into others when it is prepared: elsewhere, system libraries do not bear it."""
+
+
 class Workers:
     """Processes that are started when there is work for them, and ended with the `with` block.
 
-    Each begins with `prepare`, while what it is to work on is still being made.
+    They begin with `prepare`.
     """
 
     def __init__(self, limit: int, prepare: Callable[[], None] | None = None) -> None:
         self.limit = limit
         self.prepare = prepare
-        self._processes: dict[Connection, subprocess.Popen[bytes]] = {}
+        self._foreman: subprocess.Popen[bytes] | None = None
+        self._control: Connection | None = None
+        self._pipes: list[Connection] = []
 
     def __enter__(self) -> Self:
         return self
@@ -50,16 +64,53 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end(list(self._processes), at_once=kind is not None)
-
-    def end(self) -> None:
-        """End them; what comes after starts others."""
-        self._end(list(self._processes), at_once=False)
+        self.end()
 
     @property
     def running(self) -> bool:
         """Whether any process has been started."""
-        return bool(self._processes)
+        return self._control is not None
+
+    def start(self) -> Connection:
+        """Let the foreman prepare, though there is no work yet; return the way to it."""
+        from multiprocessing.connection import Pipe  # not above: a build from the cache needs none of it
+
+        if self._control:
+            return self._control
+        self._control, theirs = Pipe()
+        handle = theirs.fileno()
+        program = f"import sys; sys.path[:] = {[*map(str, sys.path)]}; from qexport.workers import work; work({handle})"
+        python = [sys.executable, "-P", *(f"-W{option}" for option in sys.warnoptions)]
+        with _ctrl_c_later():
+            self._foreman = subprocess.Popen(
+                [*python, "-c", program],
+                stdin=subprocess.DEVNULL,
+                pass_fds=[handle],
+                process_group=0,  # which Ctrl-C does not reach, and which is ended as one
+            )
+        theirs.close()
+        self._send(self._control, self.prepare)
+        return self._control
+
+    def end(self) -> int:
+        """End them, whatever they are at, and say how; what comes after starts others.
+
+        That is the status of one that ended by itself, negative for a signal, or else 0.
+        """
+        foreman, pipes = self._foreman, [*self._pipes, self._control]
+        self._foreman, self._control, self._pipes = None, None, []
+        for pipe in pipes:
+            if pipe:
+                pipe.close()
+        if not foreman:
+            return 0
+        for ending in (signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.killpg(foreman.pid, ending)
+            with suppress(subprocess.TimeoutExpired):
+                foreman.wait(PATIENCE)
+        status = foreman.wait()
+        return status - 256 if status > 128 else status
 
     def map(
         self, function: Callable[[T], R], items: Iterable[T], *, chunksize: int = 1, count: int | None = None
@@ -68,19 +119,19 @@ class Workers:
 
         Where it is known how many there are, batches get smaller towards the end, so that all processes end together.
         """
-        from multiprocessing import connection  # not above: a build from the cache needs none of it
+        from multiprocessing import connection
 
         batches = enumerate(_batches(items, _sizes(chunksize, count, self.limit)))
-        while count and len(self._processes) < min(self.limit, count):
-            self._start()
-        idle = list(self._processes)
+        while count and len(self._pipes) < min(self.limit, count):
+            self._hire()
+        idle = list(self._pipes)
         at_work: dict[Connection, int] = {}
         finished: dict[int, list[R]] = {}
         number = 0
         try:
             while True:
-                while (idle or len(self._processes) < self.limit) and (following := next(batches, None)):
-                    pipe = idle.pop() if idle else self._start()
+                while (idle or len(self._pipes) < self.limit) and (following := next(batches, None)):
+                    pipe = idle.pop() if idle else self._hire()
                     at_work[pipe] = following[0]
                     self._send(pipe, (function, following[1]))
                 while number in finished:  # while the processes are busy with what comes next
@@ -93,57 +144,42 @@ class Workers:
                     finished[at_work.pop(pipe)] = self._receive(pipe)
                     idle.append(pipe)
         finally:
-            self._end(list(at_work), at_once=True)  # what nobody waits for any more
+            if at_work:  # on what nobody waits for any more
+                self.end()
 
-    def _start(self) -> Connection:
+    def _hire(self) -> Connection:
         from multiprocessing.connection import Pipe
+        from multiprocessing.reduction import send_handle
 
+        control = self.start()
         ours, theirs = Pipe()
-        handle = theirs.fileno()
-        program = f"import sys; sys.path[:] = {[*map(str, sys.path)]}; from qexport.workers import work; work({handle})"
-        python = [sys.executable, "-P", *(f"-W{option}" for option in sys.warnoptions)]
-        with _ctrl_c_later():
-            self._processes[ours] = subprocess.Popen(
-                [*python, "-c", program], stdin=subprocess.DEVNULL, pass_fds=[handle]
-            )
-        theirs.close()
-        self._send(ours, self.prepare)
+        self._pipes.append(ours)
+        with closing(theirs):
+            try:
+                send_handle(control, theirs.fileno(), None)
+            except ConnectionError as error:
+                raise self._lost() from error
         return ours
-
-    def _end(self, pipes: Iterable[Connection], *, at_once: bool) -> None:
-        ending = {pipe: self._processes.pop(pipe) for pipe in pipes if pipe in self._processes}
-        for pipe, process in ending.items():
-            pipe.close()  # ends a process that waits for work
-            if at_once:
-                process.terminate()
-        for process in ending.values():
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(PATIENCE)
-            process.kill()
-            process.wait()
 
     def _send(self, pipe: Connection, work: object) -> None:
         try:
             pipe.send(work)
         except ConnectionError as error:
-            raise self._lost(pipe) from error
+            raise self._lost() from error
 
     def _receive(self, pipe: Connection) -> list[Any]:
         try:
             outcome = pipe.recv()
         except (EOFError, ConnectionError) as error:
-            raise self._lost(pipe) from error
+            raise self._lost() from error
         if isinstance(outcome, Exception):
             raise outcome
         results: list[Any] = outcome
         return results
 
-    def _lost(self, pipe: Connection) -> LimitExceeded:
-        process = self._processes[pipe]
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(PATIENCE)
+    def _lost(self) -> LimitExceeded:
         return LimitExceeded(
-            f"a process that was laying out pages has ended by itself (status {process.returncode})",
+            f"a process that was laying out pages has ended by itself (status {self.end()})",
             hint="status -9: there was too little memory; fewer processes take less: --jobs 1",
         )
 
@@ -175,24 +211,62 @@ def _ctrl_c_later() -> Iterator[None]:
 
 
 def work(handle: int) -> None:
-    """Do what comes down a pipe, first how to prepare for it, until nothing more does."""
+    """Be the foreman: prepare, then become a worker for each pipe that comes, until no more can come."""
     from multiprocessing.connection import Connection
+    from multiprocessing.reduction import recv_handle
 
     gc.disable()
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _leave)
-    pipe = Connection(handle)
+    status = 0
+    atexit.register(lambda: os._exit(status))  # the last thing done at exit: to take all apart took 50 ms
+    foreman = os.getpid()
+    workers: list[int] = []
+    control = Connection(handle)
     try:
         with suppress(EOFError, ConnectionError):  # the process that wanted it is gone
-            if prepare := pipe.recv():
-                with suppress(Exception):  # what is wrong is told by who works with it
-                    prepare()
+            prepare = control.recv()
+            if FORKS_PREPARED:
+                _prepare(prepare)
             while True:
-                function, batch = pipe.recv()
-                pipe.send(_outcome(function, batch))
-                _tidy()
+                pipe = Connection(recv_handle(control))
+                process = os.fork()
+                if not process:
+                    control.close()
+                    if not FORKS_PREPARED:
+                        _prepare(prepare)
+                    _serve(pipe)
+                    return
+                workers.append(process)
+                pipe.close()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        if os.getpid() == foreman:
+            status = _dismissed(workers)
+
+
+def _prepare(prepare: Callable[[], None] | None) -> None:
+    if prepare:
+        with suppress(Exception):  # what is wrong is told by who works with it
+            prepare()
+
+
+def _serve(pipe: Connection) -> None:
+    """Do what comes down a pipe until nothing more does."""
+    while True:
+        function, batch = pipe.recv()
+        pipe.send(_outcome(function, batch))
+        _tidy()
+
+
+def _dismissed(workers: Iterable[int]) -> int:
+    """End these processes; return the exit status of the first that ended by itself, counted from 256 for a signal."""
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.SIG_IGN)
+    for process in workers:
+        os.kill(process, signal.SIGTERM)
+    statuses = [os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) for process in workers]
+    return next((status % 256 for status in statuses if status not in (0, -signal.SIGTERM)), 0)
 
 
 def _leave(*_: object) -> None:

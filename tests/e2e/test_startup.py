@@ -81,7 +81,7 @@ def test_words_that_need_no_engine_load_none(words: list[str]) -> None:
 
 
 def test_the_version_loads_what_has_one_and_no_engine() -> None:
-    assert imported_by("--version") & (ENGINES | SMALL_ONES) == {"sqlite3"}
+    assert imported_by("--version") & (ENGINES | SMALL_ONES) == {"email", "sqlite3"}
 
 
 @pytest.mark.parametrize("command", ["list", "show", "stats", "check"])
@@ -96,7 +96,7 @@ def test_themes_and_the_cache_are_looked_at_without_an_engine(tmp_path: Path) ->
     assert imported_by("theme", "list") & (ENGINES | SMALL_ONES) == {"markupsafe"}
     assert imported_by("theme", "eject", "modern", str(tmp_path / "mine")) & ENGINES == set()
     looking = imported_by("cache", "info", "--cache", str(tmp_path))
-    assert looking & (ENGINES | SMALL_ONES) == {"sqlite3"}
+    assert looking & (ENGINES | SMALL_ONES) == {"email", "sqlite3"}
 
 
 @pytest.mark.parametrize("words", [[], ["--flow", "--notes", "--media", "print"], ["--theme", "modern"]])

@@ -135,6 +135,9 @@ class Processes:
         self.running = False
         self.given: list[str] = []
 
+    def start(self) -> None:
+        self.running = True
+
     def map(self, function: Any, items: Any, *, chunksize: int, count: int) -> Any:  # noqa: ARG002
         self.running = True
         for item in items:
@@ -152,6 +155,24 @@ def test_processes_are_started_when_there_is_enough_to_do(monkeypatch: pytest.Mo
     assert names(working.chunks(jobs("abcde"))) == "abcde"
     assert names(working.chunks(jobs("f"))) == "f"  # they are there
     assert processes.given == list("abcdef")
+
+
+def test_processes_are_started_at_once_where_nothing_can_be_found(
+    cache: ChunkCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def starts(kept: ChunkCache | None) -> bool:
+        processes = Processes()
+        Typesetter(kept, workers=processes).expect()  # type: ignore[arg-type]
+        return processes.running
+
+    assert starts(None)
+    assert starts(cache)
+    assert not cache.path.exists()
+    Typesetter(cache).chunk(job("a"))
+    assert not starts(cache)
+    monkeypatch.setattr(typesetter, "_what_draws", lambda: "0" * 64)
+    assert starts(cache)
+    Typesetter(cache).expect()  # no processes: nothing to start
 
 
 def test_strips_of_a_kind_are_laid_out_together_before_all_else(

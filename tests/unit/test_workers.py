@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from multiprocessing.connection import Pipe
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from qexport.errors import LimitExceeded, UsageError
-from qexport.workers import Workers
+from qexport.workers import FORKS_PREPARED, Workers
 
 
 def square(number: int) -> int:
@@ -30,6 +31,15 @@ def later_the_smaller(number: int) -> int:
 def process_of(_: int) -> int:
     time.sleep(0.02)  # so that one alone does not take all
     return os.getpid()
+
+
+def leave_a_note(path: Path) -> None:
+    path.with_suffix(".part").write_text(str(os.getpid()))
+    path.with_suffix(".part").rename(path)
+
+
+def note_of(path: Path) -> str:
+    return path.read_text()
 
 
 def refuse(number: int) -> int:
@@ -53,16 +63,10 @@ def other_processes_find_this_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))  # as tests.unit.test_workers
 
 
-class Processes(list["subprocess.Popen[bytes]"]):
-    """Those that were started in a test."""
-
-    def alive(self) -> list[int]:
-        return [process.pid for process in self if process.poll() is None]
-
-
 @pytest.fixture(autouse=True)
-def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
-    started = Processes()
+def nobody_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The foremen have ended, and no process is left of their groups."""
+    started: list[subprocess.Popen[bytes]] = []
     start = subprocess.Popen
 
     def noted(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
@@ -70,8 +74,11 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
         return started[-1]
 
     monkeypatch.setattr(subprocess, "Popen", noted)
-    yield started
-    assert started.alive() == []
+    yield
+    for process in started:
+        assert process.poll() is not None
+        with pytest.raises(ProcessLookupError):
+            os.killpg(process.pid, 0)
 
 
 def test_results_come_in_the_order_of_the_items() -> None:
@@ -81,11 +88,22 @@ def test_results_come_in_the_order_of_the_items() -> None:
         assert list(workers.map(square, [])) == []
 
 
-def test_no_more_processes_are_started_than_there_is_work_for(processes: Processes) -> None:
+def test_no_more_processes_are_started_than_there_is_work_for() -> None:
     with Workers(4) as workers:
         assert not workers.running
-        list(workers.map(square, range(8), chunksize=8))
-        assert (workers.running, len(processes.alive())) == (True, 1)
+        assert len(set(workers.map(process_of, range(8), chunksize=4))) == 2
+        assert workers.running
+
+
+def test_they_prepare_before_there_is_work(tmp_path: Path) -> None:
+    with Workers(2, partial(leave_a_note, tmp_path / "note")) as workers:
+        workers.start()
+        while not (tmp_path / "note").exists():
+            time.sleep(0.01)
+        assert workers.running
+        notes = set(workers.map(note_of, [tmp_path / "note"] * 20))
+    if FORKS_PREPARED:
+        assert notes == {(tmp_path / "note").read_text()}  # once for all
 
 
 def test_the_work_is_shared_and_the_processes_stay() -> None:
@@ -153,7 +171,7 @@ def test_the_end_of_the_block_ends_work_nobody_waits_for() -> None:
     assert time.monotonic() - started < 10
 
 
-def test_ctrl_c_is_for_this_process_alone(processes: Processes) -> None:
+def test_ctrl_c_is_for_this_process_alone() -> None:
     """The terminal sends it to all; theirs would be a traceback each."""
 
     def ctrl_c(*_: object) -> None:
@@ -162,9 +180,9 @@ def test_ctrl_c_is_for_this_process_alone(processes: Processes) -> None:
     before = signal.signal(signal.SIGINT, ctrl_c)
     try:
         with Workers(2) as workers:
-            list(workers.map(process_of, range(20)))
-            for process in processes.alive():
+            both = set(workers.map(process_of, range(20)))
+            for process in both:
                 os.kill(process, signal.SIGINT)
-            assert len(set(workers.map(process_of, range(20)))) == 2
+            assert set(workers.map(process_of, range(20))) == both
     finally:
         signal.signal(signal.SIGINT, before)
