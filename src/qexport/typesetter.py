@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from qexport.chunk_cache import ChunkCache
     from qexport.workers import Workers
 
-WORTH_A_POOL = 20
-"""Things to lay out before processes for them pay: each imports the layout engine, in the time of five questions, and
-a book has a dozen things beside its questions, of which most are small."""
+WORTH_A_POOL = 10
+"""Things to lay out before processes for them pay: they are there a little later than this one would have begun, and a
+book has some things beside its questions, of which most are small."""
 
 BATCH = 8
 """Chunks a process gets at once."""
@@ -141,7 +141,8 @@ class Typesetter:
         lay_out = partial(_in_time, self.seconds, self.fonts, _lay_out)
         if self.executor:
             return self.executor.map(lay_out, sheets, chunksize=BATCH)
-        if self.workers and (self.workers.running or len(units) >= WORTH_A_POOL):
+        wanted = self.workers and (self.workers.running or len(units) >= WORTH_A_POOL)
+        if self.workers and wanted and self.workers.start():
             return self.workers.map(lay_out, sheets, chunksize=BATCH, count=len(units))
         return map(lay_out, sheets)
 

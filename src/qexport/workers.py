@@ -71,26 +71,30 @@ class Workers:
         """Whether any process has been started."""
         return self._control is not None
 
-    def start(self) -> Connection:
-        """Let the foreman prepare, though there is no work yet; return the way to it."""
+    def start(self) -> bool:
+        """Let the foreman prepare, though there is no work yet; say whether it could be started."""
         from multiprocessing.connection import Pipe  # not above: a build from the cache needs none of it
 
         if self._control:
-            return self._control
-        self._control, theirs = Pipe()
+            return True
+        control, theirs = Pipe()
         handle = theirs.fileno()
         program = f"import sys; sys.path[:] = {[*map(str, sys.path)]}; from qexport.workers import work; work({handle})"
         python = [sys.executable, "-P", *(f"-W{option}" for option in sys.warnoptions)]
-        with _ctrl_c_later():
-            self._foreman = subprocess.Popen(
-                [*python, "-c", program],
-                stdin=subprocess.DEVNULL,
-                pass_fds=[handle],
-                process_group=0,  # which Ctrl-C does not reach, and which is ended as one
-            )
-        theirs.close()
-        self._send(self._control, self.prepare)
-        return self._control
+        with closing(theirs), _ctrl_c_later():
+            try:
+                self._foreman = subprocess.Popen(
+                    [*python, "-c", program],
+                    stdin=subprocess.DEVNULL,
+                    pass_fds=[handle],
+                    process_group=0,  # which Ctrl-C does not reach, and which is ended as one
+                )
+            except OSError:  # there are too many processes, or Python may not be run again
+                control.close()
+                return False
+        self._control = control
+        self._send(control, self.prepare)
+        return True
 
     def end(self) -> int:
         """End them, whatever they are at, and say how; what comes after starts others.
@@ -104,12 +108,13 @@ class Workers:
                 pipe.close()
         if not foreman:
             return 0
-        for ending in (signal.SIGTERM, signal.SIGKILL):
-            with suppress(ProcessLookupError):
-                os.killpg(foreman.pid, ending)
-            with suppress(subprocess.TimeoutExpired):
-                foreman.wait(PATIENCE)
-        status = foreman.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(foreman.pid, signal.SIGTERM)
+        try:
+            status = foreman.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(foreman.pid, signal.SIGKILL)
+            status = foreman.wait()
         return status - 256 if status > 128 else status
 
     def map(
@@ -151,12 +156,13 @@ class Workers:
         from multiprocessing.connection import Pipe
         from multiprocessing.reduction import send_handle
 
-        control = self.start()
+        if not self.start() or not self._control:
+            raise self._lost()
         ours, theirs = Pipe()
         self._pipes.append(ours)
         with closing(theirs):
             try:
-                send_handle(control, theirs.fileno(), None)
+                send_handle(self._control, theirs.fileno(), None)
             except ConnectionError as error:
                 raise self._lost() from error
         return ours

@@ -816,15 +816,11 @@ def test_ctrl_c_ends_a_build_with_all_its_processes_at_once(whom: str, when: str
         text=True,
         start_new_session=True,
     )
-    # This one, two that work (and what looks after semaphores).
-    moments: list[Callable[[], bool]] = [lambda: len(processes_of(process.pid)) >= 3]
-    if when == "pages are laid out":  # the engine has come, and knows its fonts
-        moments += [lambda: bool(list(Path().glob("qexport-fonts-*")))]
-        moments += [lambda: not list(Path().glob("qexport-fonts-*"))]
-    for has_come in moments:
-        while not has_come():
-            assert process.poll() is None
-            time.sleep(0.01)
+    # This one, and one that prepares; then it has become two more.
+    count = 4 if when == "pages are laid out" else 2
+    while len(processes_of(process.pid)) < count:
+        assert process.poll() is None
+        time.sleep(0.01)
     time.sleep(0.2)
     started = time.monotonic()
     (os.killpg if whom == "all of its processes" else os.kill)(process.pid, signal.SIGINT)

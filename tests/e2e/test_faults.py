@@ -203,7 +203,7 @@ def test_a_machine_that_cannot_lay_out_pages_still_makes_decks(
         raise error
 
     monkeypatch.setattr("qexport.pdf.lay_out", refuse)
-    done = run(*BUILD, "--no-cache")
+    done = run(*BUILD, "--no-cache", "--jobs", "1")
     assert (done.status, done.err) == (
         status,
         (
@@ -247,7 +247,7 @@ main()
 
 def as_another_user(*words: str) -> Done:
     done = subprocess.run(
-        [sys.executable, "-c", AS_ANOTHER_USER, *words],
+        [sys.executable, "-c", AS_ANOTHER_USER, *words, "--jobs", "1"],
         env=ENVIRONMENT,
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""A build reads the bank's folder, the theme's, and itself; it asks no network and starts no program."""
+"""A build reads the bank's folder, the theme's, and itself; it asks no network and starts no other program."""
 
 from __future__ import annotations
 
@@ -206,7 +206,8 @@ def test_a_hostile_bank_and_theme_fetch_nothing(
     assert asked == []
     heard = [line.split("\t", 1) for line in (workshop / "heard").read_text().splitlines()]
     kinds = {event for event, _ in heard}
-    assert kinds == {"open", "ctypes.dlopen"}
+    assert kinds == {"open", "ctypes.dlopen", "subprocess.Popen"}
+    assert {what for event, what in heard if event == "subprocess.Popen"} == {repr(sys.executable)}
     opened = {ast.literal_eval(what) for event, what in heard if event == "open"}
     files = {os.fsdecode(path) for path in opened if not isinstance(path, int)}
     assert "bank/img/ok.png" in {os.path.relpath(workshop / path, workshop) for path in files}

@@ -131,12 +131,14 @@ def test_one_process_is_this_one() -> None:
 class Processes:
     """Stands for processes; tells what they were given."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, can_start: bool = True) -> None:
+        self.can_start = can_start
         self.running = False
         self.given: list[str] = []
 
-    def start(self) -> None:
-        self.running = True
+    def start(self) -> bool:
+        self.running = self.can_start
+        return self.can_start
 
     def map(self, function: Any, items: Any, *, chunksize: int, count: int) -> Any:  # noqa: ARG002
         self.running = True
@@ -173,6 +175,14 @@ def test_processes_are_started_at_once_where_nothing_can_be_found(
     monkeypatch.setattr(typesetter, "_what_draws", lambda: "0" * 64)
     assert starts(cache)
     Typesetter(cache).expect()  # no processes: nothing to start
+
+
+def test_where_no_process_can_be_started_this_one_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typesetter, "WORTH_A_POOL", 1)
+    processes = Processes(can_start=False)
+    working = Typesetter(workers=processes)  # type: ignore[arg-type]
+    working.expect()
+    assert (names(working.chunks(jobs("abc"))), processes.given) == ("abc", [])
 
 
 def test_strips_of_a_kind_are_laid_out_together_before_all_else(

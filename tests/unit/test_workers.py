@@ -106,6 +106,16 @@ def test_they_prepare_before_there_is_work(tmp_path: Path) -> None:
         assert notes == {(tmp_path / "note").read_text()}  # once for all
 
 
+def test_a_system_that_lets_no_process_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise BlockingIOError
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with Workers(2) as workers:
+        assert not workers.start()
+        assert not workers.running
+
+
 def test_the_work_is_shared_and_the_processes_stay() -> None:
     with Workers(2) as workers:
         first = set(workers.map(process_of, range(40)))
