@@ -6,7 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,10 @@ _RANKS = {
     **dict.fromkeys(["advanced", "senior", "expert"], 2),
 }
 """Names of levels everyone knows → their order; others come after."""
+
+_HEADER, _QUESTION, _CLAIMS = (
+    {field.name: field for field in fields} for fields in (HEADER_FIELDS, QUESTION_FIELDS, CLAIM_FIELDS)
+)
 
 _MOST_LISTED = 20
 _LONGEST_SLIP = 100
@@ -44,8 +48,8 @@ def validate(raw: RawBank, limits: Limits = USUAL) -> tuple[Bank, tuple[Problem,
     if len(raw.records) > limits.questions:
         message = f"{raw.path}: {len(raw.records):,} questions, and a bank has at most {limits.questions:,}"
         raise limits.exceeded("questions", message, "make several banks of it")
-    header = _Reading(raw.header, HEADER_FIELDS, "the bank", limits)
-    readings = [_Reading(record, QUESTION_FIELDS, _name_of(record), limits) for record in raw.records]
+    header = _Reading(raw.header, _HEADER, "the bank", limits)
+    readings = [_Reading(record, _QUESTION, _name_of(record), limits) for record in raw.records]
     found = [
         *(problem for reading in (header, *readings) for problem in reading.problems),
         *_missing(readings),
@@ -69,7 +73,7 @@ def validate(raw: RawBank, limits: Limits = USUAL) -> tuple[Bank, tuple[Problem,
 class _Reading:
     """One mapping, read by a table of fields: what is right in it, and what is wrong."""
 
-    def __init__(self, raw: RawMapping, fields: Sequence[Field], name: str, limits: Limits) -> None:
+    def __init__(self, raw: RawMapping, fields: Mapping[str, Field], name: str, limits: Limits) -> None:
         self.raw = raw
         self.name = name
         self._limits = limits
@@ -79,12 +83,11 @@ class _Reading:
         self.cleaned: Counter[str] = Counter()
         self.cleaned_at: Location | None = None
         self._item_places: dict[str, list[Location]] = {}
-        table = {field.name: field for field in fields}
         for key, value in raw.values.items():
-            if key not in table:
-                hint = _nearest(key, tuple(table)) or _listed(tuple(table))
+            if key not in fields:
+                hint = _nearest(key, tuple(fields)) or _listed(tuple(fields))
                 self._complain(raw.keys[key], f"unknown key {quote(key)}", hint)
-            elif (right := self._value(table[key], value)) not in (None, "", ()):
+            elif (right := self._value(fields[key], value)) not in (None, "", ()):
                 self.values[key] = right
 
     def warning(self) -> Problem | None:
@@ -127,7 +130,7 @@ class _Reading:
         text, changed = normalise(value.text)
         text = text.strip()
         if changed:
-            self.cleaned += changed
+            self.cleaned.update(changed)
             self.cleaned_at = self.cleaned_at or value.location
         if len(text) > getattr(self._limits, field.limit):
             longest = self._limits.said(field.limit)
@@ -184,7 +187,7 @@ class _Reading:
                 names = ", ".join(claim.name for claim in CLAIM_FIELDS)
                 self._complain(value.location, f"{field.name} must be a mapping", f"its keys: {names}")
             return None
-        claims = _Reading(value, CLAIM_FIELDS, self.name, self._limits)
+        claims = _Reading(value, _CLAIMS, self.name, self._limits)
         self.problems += claims.problems
         self.cleaned += claims.cleaned
         self.cleaned_at = self.cleaned_at or claims.cleaned_at

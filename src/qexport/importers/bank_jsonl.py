@@ -102,8 +102,8 @@ def _counted(value: Json, deepest: int) -> int:
         return 1
     if not deepest:
         raise _TooDeep
-    within = (pair[1] for pair in value) if isinstance(value, _Pairs) else value
-    return 1 + sum(_counted(each, deepest - 1) for each in within)
+    within = [pair[1] for pair in value] if isinstance(value, _Pairs) else value
+    return 1 + sum(_counted(each, deepest - 1) if isinstance(each, list) else 1 for each in within)
 
 
 def _mapping(pairs: _Pairs, place: Location, problems: list[Problem]) -> RawMapping:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -115,7 +114,7 @@ _BLOCK = re.compile(
 
 def _lines(
     text: str, path: str, vocabulary: Vocabulary, limits: Limits
-) -> tuple[list[RawText], Counter[str]]:
+) -> tuple[list[RawText], Mapping[str, int]]:
     """Return the lines a reader sees, blanks cut off their ends, and what had to be cleaned out of them."""
     is_html = path.lower().endswith((".html", ".htm")) or _HTML.match(text)
     if is_html:
