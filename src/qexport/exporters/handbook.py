@@ -147,7 +147,13 @@ class _Handbook:
         return [[question] for question in part.questions]
 
     def _questions(self, group: Sequence[Question]) -> Job:
-        return self.press.questions(group, "handbook/question.html.j2", level=2, notes=self.options["notes"])
+        return self.press.questions(
+            group,
+            "handbook/question.html.j2",
+            level=2,
+            notes=self.options["notes"],
+            flow=self.options["flow"],
+        )
 
     def _terms(self) -> list[list[Chunk]]:
         """Return the pages of the index of terms: the one list that says in words what page something is on."""
