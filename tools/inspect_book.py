@@ -527,14 +527,14 @@ def bare(text: str) -> str:
 
     Where a number stands for a character that no font has, it is the character.
     """
-    return _NUMBERS.sub(lambda found: _characters(found[0]), re.sub(r"[\s\u200b]+", "", text))
+    return _NUMBERS.sub(lambda found: _characters(found[0]) + found["more"], re.sub(r"[\s\u200b]+", "", text))
 
 
 def _characters(numbers: str) -> str:
     return "".join(chr(int(each, 16)) for each in re.findall(r"U\+([0-9A-F]+)", numbers))
 
 
-_NUMBERS = re.compile(r"\[(?:U\+[0-9A-F]{4,6})+\]")
+_NUMBERS = re.compile(r"\[(?:U\+[0-9A-F]{4,6})+(?P<more>…?)\]")
 
 
 # --- what it should hold -----------------------------------------------------------------------------------------
@@ -629,7 +629,9 @@ class Placed(NamedTuple):
 
 def numbered(text: str) -> frozenset[str]:
     """The characters that are named by their numbers in a text."""
-    return frozenset(_characters("".join(_NUMBERS.findall(re.sub(r"[\s\u200b]+", "", text)))))
+    return frozenset(
+        _characters("".join(each[0] for each in _NUMBERS.finditer(re.sub(r"[\s\u200b]+", "", text))))
+    )
 
 
 def _is_heading(element: Element) -> bool:
@@ -867,7 +869,10 @@ def _finds_wrong_folios(book: Book, order: Order) -> Iterator[Finding]:
         if text.startswith("→p."):
             heading = by_id.get(link.said)
         else:
-            heading = by_entry.get(text.removesuffix(folio)) or by_title.get(text.removesuffix(folio))
+            said = text.removesuffix(folio)
+            heading = by_entry.get(said) or by_title.get(said)
+            if heading is None and "…" in said:
+                heading = next((by_entry[entry] for entry in by_entry if _says(said, entry)), None)
             entries += 1
         if heading is None:
             yield Finding("folios", link.page, f"{text!r} leads to no heading")
@@ -962,9 +967,17 @@ def _finds_wrong_outline(book: Book, order: Order) -> Iterator[Finding]:
     ]
     told = [line for line in have if line[0] != "Contents" and line[0] not in _chapter_titles(order)]
     listed = [line for line in lines if line[0] not in _chapter_titles(order)]
-    if [(_plain(title), page) for title, page in told] != [(_plain(title), page) for title, page in listed]:
+    if len(told) != len(listed) or any(
+        page != its_page or not _says(_plain(line), _plain(title))
+        for (title, page), (line, its_page) in zip(told, listed, strict=True)
+    ):
         odd = sorted(set(told) ^ set(listed))
         yield Finding("outline", 0, f"it is not the contents: {odd[:3] or 'another order'}")
+
+
+def _says(line: str, title: str) -> bool:
+    """Whether a line of a list is a title, which it may cut short with an ellipsis."""
+    return re.fullmatch(".*".join(map(re.escape, line.split("…"))), title) is not None
 
 
 def _plain(title: str) -> str:

@@ -234,7 +234,7 @@ class Press:
         return {
             "anchor": anchor(question),
             "id": question.id,
-            "question": divided(question.question, question.markup)[0],
+            "question": _cut_short(divided(question.question, question.markup)[0], question.markup),
             "markup": question.markup,
             "difficulty": question.difficulty,
         }
@@ -389,6 +389,27 @@ def outline_entry(question: Question, kind: str = "q") -> OutlineEntry:
     asked = divided(question.question, question.markup)[0]
     words = asked if question.markup == "plain" else _words(asked)
     return OutlineEntry(f"{question.id} {words}", anchor(question, kind))
+
+
+LONGEST_LINE = 200
+"""Characters of a question that a list says: three lines in usual print."""
+
+
+def _cut_short(text: str, markup: str) -> str:
+    """Return a question as a list says it: as it is, or how it begins and an ellipsis, with no markup left open."""
+    if len(text) <= LONGEST_LINE:
+        return text
+    begin = text[:LONGEST_LINE]
+    while begin := begin.rpartition(" ")[0]:
+        if markup == "plain" or _is_closed(begin):
+            return f"{begin}…"
+    return text if markup == "markdown" else f"{text[:LONGEST_LINE]}…"
+
+
+def _is_closed(text: str) -> bool:
+    """Say whether all that Markdown opens within a line is closed in it, as far as signs in pairs tell."""
+    pairs = text.count("[") == text.count("]") and text.count("(") == text.count(")")
+    return pairs and not any(text.count(sign) % 2 for sign in "`*_~")
 
 
 def _words(line: str) -> str:

@@ -126,12 +126,12 @@ def _paged(
 
 
 def _units(group: list[_Block | Chunk], height: float) -> list[list[_Block | Chunk]]:
-    """Return the group as it is, in its parts if it is more than a page."""
-    fits = (
-        all(isinstance(block, _Block) for block in group)
-        and sum(block.height + block.strip.before for block in group if isinstance(block, _Block)) <= height
-    )
-    return [group] if fits else [[block] for block in group]
+    """Return the group as it is; if it is more than a page, all but its last rows; and at last each by itself."""
+    for count in range(len(group), 0, -1):
+        blocks = [block for block in group[:count] if isinstance(block, _Block)]
+        if len(blocks) == count and sum(block.height + block.strip.before for block in blocks) <= height:
+            return [group[:count], *([block] for block in group[count:])]
+    return [[block] for block in group]
 
 
 def _stacked(page: _Page, unit: list[_Block | Chunk], tightness: float, *, is_first: bool) -> _Page | None:

@@ -12,7 +12,8 @@ WeasyPrint draws a document into a graph of PDF objects and hands them over thro
 - a body with `data-fit` is laid out again with the class `tight` if its last page would be nearly empty;
 - a body with `data-strip` is no page but a strip, to be put on one (`galley`); it is an ordinary chunk if it takes
   most of a page. Strips with the same head and body tag are laid out as one document, each where the text of a
-  page begins, and drawn one by one. In a strip an element with `data-folios` is room for a list of folios;
+  page begins, and drawn one by one. In a strip an element with `data-folios` is room for a list of folios; one that
+  has `data-brief` anywhere names no more than three characters in a run that no font has;
 - a body with `data-sheets="0 2@9,9 3@105,9 | 1 4@9,9"` has its pages put on sheets: here two, of pages 0 and 1, as
   large as these; pages 2 and 3 are on the first, their upper left corners 9 mm from its top, 9 and 105 from its left;
 - `<!--fill 40-->…<!--each 30-->…<!--/each--><!--/fill-->` appears where 40 CSS pixels are left on the last page, and
@@ -36,6 +37,9 @@ from qexport.errors import QexportError
 FOLIO = "qx:folio"
 SHORT_PAGE = 0.2
 """Of a page: what `data-fit` sets tighter, if that saves the page."""
+
+MOST_NUMBERS = 3
+"""Characters no font has that are named in a run, in a line of a list that speaks of a question."""
 
 HIGHEST_STRIP = 0.7
 """Of a page: what is higher gets pages of its own. Of more than a page the engine would leave the end out."""
@@ -97,8 +101,9 @@ def lay_out(html: str, css: str, files: Mapping[str, bytes] = MappingProxyType({
 def _numbered(html: str, missing: Iterable[str]) -> str:
     """Return HTML with runs of these characters as `[U+4F55 U+3067]`, but for what is read and not drawn.
 
-    A running head has no room for more than the first of a run: `[U+4F55…]`.
+    A line may break before and after one. A running head has no room for more than the first of a run: `[U+4F55…]`.
     """
+    most = MOST_NUMBERS if " data-brief" in html else None
     run = rf"[{re.escape(''.join(missing))}]+"
     lost = re.compile(
         rf'(?P<read><title>.*?</title>| (?:title|alt|id|href|src|data-folio)="[^"]*")'
@@ -107,7 +112,9 @@ def _numbered(html: str, missing: Iterable[str]) -> str:
     )
 
     def named(found: re.Match[str]) -> str:
-        return f"[{' '.join(f'U+{ord(character):04X}' for character in found[0])}]"
+        numbers = [f"U+{ord(character):04X}" for character in found[0]]
+        said = f"[{' '.join(numbers[:most])}{'…' if most and len(numbers) > most else ''}]"
+        return f"\u200b{said}\u200b"
 
     def shortened(found: re.Match[str]) -> str:
         return f"[U+{ord(found[0][0]):04X}{'…' * (len(found[0]) > 1)}]"

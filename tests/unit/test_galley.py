@@ -158,6 +158,16 @@ def test_a_last_page_that_is_nearly_empty_is_saved_where_the_list_may_be_set_tig
     assert pages(frame(), opening(), many, fit=True) == pages(frame(), opening(), many)
 
 
+def test_a_heading_stays_with_a_row_though_two_are_more_than_a_page() -> None:
+    high = [Line(strip(f"<ul><li>{'<br>'.join([name] * 5)}</li></ul>")) for name in ("one", "two")]
+    listed = [*rows(4, "before"), headed("heading"), *high]
+    assert said(pages(frame(), opening(), listed)) == [
+        ["Opening", "before 0", "before 1", "before 2", "before 3"],
+        ["heading", *["one"] * 5],
+        ["two"] * 5,
+    ]
+
+
 def test_a_line_of_more_than_a_page_has_pages_of_its_own() -> None:
     words = [f"word{number}" for number in range(200)]
     long = Line(lay_out(page(f"<ul><li>{' '.join(words)}</li></ul>"), CSS))

@@ -517,3 +517,27 @@ def test_the_layout_engine_understands_every_style_sheet(look: str, caplog: pyte
         for paper in ("a4", "letter", "a5", "6x9in"):
             handbook(SET, theme=look, paper=paper, media="prepress", large_print=paper != "letter")
     assert [record.getMessage() for record in caplog.records] == []
+
+
+def test_a_list_says_how_a_long_question_begins_and_its_page_all_of_it() -> None:
+    """It ends with a word, and leaves no code open; what has neither end is cut, but Markdown as it is."""
+    plain = replace(SET, id="L-1", question=f"What is {'a long question ' * 14}?")
+    code = replace(SET, id="L-2", question=f"What is {'`a very long name` ' * 11}?", markup="markdown")
+    word = replace(SET, id="L-3", question="What" * 55)
+    open_ended = replace(SET, id="L-4", question=f"`{'What' * 55}`", markup="markdown")
+    document = handbook(plain, code, word, open_ended, paper="letter")
+    read = pages(document)
+    contents = without_leaders(read[2])
+    asked = {
+        "L-1": f"What is {'a long question ' * 12}".strip() + "…",
+        "L-2": f"What is {'a very long name ' * 10}".strip() + "…",
+        "L-3": "What" * 50 + "…",
+        "L-4": "What" * 55,
+    }
+    for each, said in asked.items():
+        line = re.search(rf"{each} (.*?) \d+ ", contents + " ")
+        assert line is not None
+        assert line[1].replace(" ", "").rstrip(".") == said.replace(" ", "")
+    for question in (plain, code, word, open_ended):
+        whole = question.question.replace("`", "").replace(" ", "")
+        assert any(whole in page.replace(" ", "") for page in read[4:])

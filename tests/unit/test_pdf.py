@@ -176,6 +176,20 @@ def test_a_character_no_font_has_is_set_as_its_number_and_told() -> None:
     assert "[U+4F55] and [U+4F55 U+1F3ED]" in texts(linked(chunk))[0]
 
 
+def test_a_line_may_break_before_and_after_such_a_number() -> None:
+    """As it could between the characters; else what stands beside them goes over the edge."""
+    code = "wide" * 11
+    data = linked(laid_out(f"<p><code>{code}</code>何{code}"))
+    page = pypdfium2.PdfDocument(data)[0].get_textpage()
+    lines = [page.get_text_bounded(*page.get_rect(at)) for at in range(page.count_rects())]
+    assert [line.strip() for line in lines if line.strip() != "1"] == [code, "[U+4F55]", code]
+
+
+def test_a_brief_line_names_no_more_than_three_of_a_run() -> None:
+    (text,) = texts(linked(laid_out("<ul data-brief><li>何何何 and 何何何何</ul>")))
+    assert "[U+4F55 U+4F55 U+4F55] and [U+4F55 U+4F55 U+4F55…]" in text
+
+
 def test_pictures_are_those_that_were_given_and_no_others() -> None:
     picture = BytesIO()
     Image.new("RGB", (10, 10), "red").save(picture, "PNG")
