@@ -683,7 +683,7 @@ def placed(book: Book, order: Order) -> list[Placed]:
 
 
 def _finds_headings_at_the_foot(book: Book, order: Order) -> Iterator[Finding]:
-    """Two lines of what follows a heading stand on its page, or all of it if it is shorter."""
+    """Three lines of what follows a heading stand on its page, or all of it if it is shorter."""
     blocks = list(book.lines)
     above = {
         block for heading in book.headings for block in _opening(heading).walk() if not _is_heading(block)
@@ -708,7 +708,7 @@ def _finds_headings_at_the_foot(book: Book, order: Order) -> Iterator[Finding]:
             if other in above or (section and not _goes_on(section, _section(other))):
                 break
             following += [] if tag else [line[0].page for line in book.lines[other]]
-            if len(following) > 2:
+            if len(following) > 3:
                 break
         opening = next((each for each in book.headings if each.element is block), None)
         first = max(run.top for run in (_opening(opening) if opening else block).runs() if run.page == page)
@@ -716,7 +716,7 @@ def _finds_headings_at_the_foot(book: Book, order: Order) -> Iterator[Finding]:
             first > book.pages[page - 1].height * 0.85
         ):  # it begins its page: what follows fits on none with it
             continue
-        least = 1 if block.tag == "H1" else 2  # a part's title may have its page for itself and its count
+        least = 1 if block.tag == "H1" else 3  # a part's title may have its page for itself and its count
         if sum(each == page for each in following) < min(least, len(following)):
             yield Finding("headings", page, f"{block.text.strip()!r} is too near the foot")
 
@@ -976,7 +976,7 @@ def _finds_wrong_outline(book: Book, order: Order) -> Iterator[Finding]:
 
 
 def _says(line: str, title: str) -> bool:
-    """Whether a line of a list is a title, which it may cut short with an ellipsis."""
+    """Whether a line of a list, or a running head, is a title, which it may cut short with an ellipsis."""
     return re.fullmatch(".*".join(map(re.escape, line.split("…"))), title) is not None
 
 
@@ -1017,22 +1017,13 @@ def _finds_wrong_heads(book: Book, order: Order) -> Iterator[Finding]:
             bare(question.id): left if verso else right,
         }
         for text, side in wanted.items():
-            saying = [run for run in heads if text and re.fullmatch(_shortened(bare(run.text)), text)]
+            saying = [run for run in heads if text and bare(run.text) and _says(bare(run.text), text)]
             if text and not saying:
                 yield Finding("heads", page.number, f"{[str(run) for run in heads]} do not say {text!r}")
             # An id may begin with the technology: both heads then say what one has to.
             off = [abs((run.left if side == left else run.right) - side) - run.size / 5 for run in saying]
             if saying and min(off) > 1:
                 yield Finding("heads", page.number, f"{saying[0]} is not at its side")
-
-
-def _shortened(head: str) -> str:
-    """A pattern for what a running head says, which may leave out its end, or all but one number of some."""
-    parts = re.split(r"(\[U\+[0-9A-F]+…\]|…$)", head)
-    said = "".join(
-        re.escape(_characters(part)) + ".*" if at % 2 else re.escape(part) for at, part in enumerate(parts)
-    )
-    return said or "(?!)"
 
 
 def _finds_lost_texts(book: Book, order: Order) -> Iterator[Finding]:
