@@ -812,7 +812,7 @@ def _finds_what_is_outside(book: Book, order: Order) -> Iterator[Finding]:
 
 
 def _overlaps(page: Page) -> Iterator[Finding]:
-    runs = sorted((run for run in page.runs if run.text.strip(" .")), key=lambda run: run.bottom)
+    runs = sorted((run for run in page.runs if run.text.strip()), key=lambda run: run.bottom)
     for index, run in enumerate(runs):
         for other in runs[index + 1 :]:
             if other.bottom > run.top:

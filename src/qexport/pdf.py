@@ -754,8 +754,11 @@ def _end_of_text(container: Any, stand_in: Any) -> float:
         for text, block in _texts_with_containers(container)
         if text is not stand_in and text.text.strip()
     ]
-    last_line = max(text.position_y for text in texts)
-    return float(max(text.position_x + text.width for text in texts if text.position_y == last_line))
+    baselines = [
+        text.position_y + text.baseline for text in texts
+    ]  # their tops are not the same: code is smaller
+    ends = zip(baselines, texts, strict=True)
+    return float(max(text.position_x + text.width for at, text in ends if at > max(baselines) - 1))
 
 
 def _sets_state(item: Any) -> bool:

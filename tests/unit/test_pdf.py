@@ -80,6 +80,22 @@ def test_a_link_to_the_web_stays_one() -> None:
 # Slots
 
 
+def test_a_leader_begins_behind_the_last_word_also_where_code_is_on_its_line() -> None:
+    """Code is smaller, so that its box begins lower than those of the words."""
+    code = "<code style=\"font: 8pt 'IBM Plex Mono'\">alt</code>"
+    folio = '<span class="folio" data-folio="there" data-leader="">0</span>'
+    chunk = laid_out(f'<p id="there" class="entry">Of {code} in images{folio}</p>')
+    (slot,) = [slot for slot in chunk.content.slots if slot.anchor]
+    (plain,) = [
+        slot
+        for slot in laid_out(f'<p id="there" class="entry">Of {code} in{folio}</p>').content.slots
+        if slot.anchor
+    ]
+    assert slot.leader is not None
+    assert plain.leader is not None
+    assert slot.leader - plain.leader > 30
+
+
 def test_the_folio_of_a_place_is_drawn_where_its_stand_in_was() -> None:
     contents = laid_out('<p class="entry">Two <span class="folio" data-folio="two" data-leader>00</span></p>')
     data = linked(contents, laid_out('<div style="break-after: page">one</div><p id="two">two'))
