@@ -19,6 +19,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -26,6 +27,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from qexport.errors import LimitExceeded
@@ -79,12 +81,10 @@ class Workers:
             return True
         control, theirs = Pipe()
         handle = theirs.fileno()
-        program = f"import sys; sys.path[:] = {[*map(str, sys.path)]}; from qexport.workers import work; work({handle})"
-        python = [sys.executable, "-P", *(f"-W{option}" for option in sys.warnoptions)]
         with closing(theirs), _ctrl_c_later():
             try:
                 self._foreman = subprocess.Popen(
-                    [*python, "-c", program],
+                    _python(f"work({handle})"),
                     stdin=subprocess.DEVNULL,
                     pass_fds=[handle],
                     process_group=0,  # which Ctrl-C does not reach, and which is ended as one
@@ -236,11 +236,14 @@ def work(handle: int) -> None:
                 _prepare(prepare)
             while True:
                 pipe = Connection(recv_handle(control))
+                can_go_on = FORKS_PREPARED and _is_one_thread()
                 process = os.fork()
                 if not process:
                     control.close()
-                    if not FORKS_PREPARED:
-                        _prepare(prepare)
+                    if not can_go_on:
+                        os.set_inheritable(pipe.fileno(), True)
+                        program = _python(f"work_afresh({pipe.fileno()}, {pickle.dumps(prepare)!r})")
+                        os.execv(program[0], program)  # noqa: S606
                     _serve(pipe)
                     return
                 workers.append(process)
@@ -249,6 +252,35 @@ def work(handle: int) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         if os.getpid() == foreman:
             status = _dismissed(workers)
+
+
+def work_afresh(handle: int, prepare: bytes) -> None:
+    """Be a worker that a foreman could not turn into, as it is not to be forked: prepare oneself."""
+    from multiprocessing.connection import Connection
+
+    gc.disable()
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _leave)
+    atexit.register(os._exit, 0)
+    try:
+        with suppress(EOFError, ConnectionError):
+            _prepare(pickle.loads(prepare))  # noqa: S301  from our foreman
+            _serve(Connection(handle))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _python(call: str) -> list[str]:
+    """Return the command that calls a function of this module in a process that finds what this one does."""
+    path = [*map(str, sys.path)]
+    program = f"import sys; sys.path[:] = {path}; from qexport.workers import work, work_afresh; {call}"
+    return [sys.executable, "-P", *(f"-W{option}" for option in sys.warnoptions), "-c", program]
+
+
+def _is_one_thread() -> bool:
+    """Say whether a fork leaves no thread behind: newer versions of Pango have one for each font map."""
+    tasks = Path("/proc/self/task")
+    return tasks.is_dir() and len(list(tasks.iterdir())) == 1
 
 
 def _prepare(prepare: Callable[[], None] | None) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -40,6 +41,10 @@ def leave_a_note(path: Path) -> None:
 
 def note_of(path: Path) -> str:
     return path.read_text()
+
+
+def threads_of(_: int) -> int:
+    return threading.active_count()
 
 
 def refuse(number: int) -> int:
@@ -104,6 +109,17 @@ def test_they_prepare_before_there_is_work(tmp_path: Path) -> None:
         notes = set(workers.map(note_of, [tmp_path / "note"] * 20))
     if FORKS_PREPARED:
         assert notes == {(tmp_path / "note").read_text()}  # once for all
+
+
+def start_a_thread() -> None:
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+
+
+def test_a_process_with_threads_is_not_forked_but_begun_afresh() -> None:
+    with Workers(2, start_a_thread) as workers:
+        assert list(workers.map(square, range(20), chunksize=3)) == [number**2 for number in range(20)]
+        assert set(workers.map(threads_of, range(20))) == {2}  # a fork would have left the other one behind
+        assert len(set(workers.map(process_of, range(40)))) == 2
 
 
 def test_a_system_that_lets_no_process_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
