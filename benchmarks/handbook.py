@@ -75,6 +75,7 @@ def html_of(bank: Bank) -> str:
         book=bank.title,
         source=bank.source,
         notes=False,
+        flow=False,
         head=[90, 60],
         longest=60,
     )
