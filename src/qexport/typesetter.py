@@ -141,9 +141,9 @@ class Typesetter:
         lay_out = partial(_in_time, self.seconds, self.fonts, _lay_out)
         if self.executor:
             return self.executor.map(lay_out, sheets, chunksize=BATCH)
-        wanted = self.workers and (self.workers.running or len(units) >= WORTH_A_POOL)
-        if self.workers and wanted and self.workers.start():
-            return self.workers.map(lay_out, sheets, chunksize=BATCH, count=len(units))
+        workers = self.workers
+        if workers and (workers.running or len(units) >= WORTH_A_POOL) and workers.start():
+            return workers.map(lay_out, sheets, chunksize=BATCH, count=len(units))
         return map(lay_out, sheets)
 
 

@@ -3,10 +3,11 @@
     items → batches → whichever process is idle → results, in the order of the items
 
 The first process is a foreman: it prepares, while what there is to do is still being made, and then turns into
-others, which thus are prepared too and have most of their memory in common.
+others, which thus are prepared too and have most of their memory in common. Where it may not be forked, it starts
+others that prepare themselves.
 
-    this process ──── pipes, one for each worker: batches and their results ────╮
-         ╰── control: `prepare`, then ends of pipes ── foreman ── fork ── workers
+    this process ── pipes, one for each worker: `prepare`, batches and their results ──╮
+         ╰── control: `prepare`, then ends of pipes ── foreman ── fork, or start ── workers
 
 `concurrent.futures` has a pool of processes too, but it takes all items at once (here: the HTML of a whole
 book), cannot be told to end its processes before Python 3.14, and up to 3.11.4 waits for ever where one dies
@@ -19,7 +20,6 @@ from __future__ import annotations
 import atexit
 import gc
 import os
-import pickle
 import signal
 import subprocess
 import sys
@@ -28,7 +28,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from qexport.errors import LimitExceeded
 
@@ -80,15 +80,10 @@ class Workers:
         if self._control:
             return True
         control, theirs = Pipe()
-        handle = theirs.fileno()
         with closing(theirs), _ctrl_c_later():
             try:
-                self._foreman = subprocess.Popen(
-                    _python(f"work({handle})"),
-                    stdin=subprocess.DEVNULL,
-                    pass_fds=[handle],
-                    process_group=0,  # which Ctrl-C does not reach, and which is ended as one
-                )
+                # In a group of its own, which Ctrl-C does not reach, and which is ended as one.
+                self._foreman = _started("work", theirs, process_group=0)
             except OSError:  # there are too many processes, or Python may not be run again
                 control.close()
                 return False
@@ -165,6 +160,7 @@ class Workers:
                 send_handle(self._control, theirs.fileno(), None)
             except ConnectionError as error:
                 raise self._lost() from error
+        self._send(ours, self.prepare)
         return ours
 
     def _send(self, pipe: Connection, work: object) -> None:
@@ -216,18 +212,28 @@ def _ctrl_c_later() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def _started(function: str, pipe: Connection, process_group: int | None = None) -> subprocess.Popen[bytes]:
+    """Start a process that finds what this one does, and calls a function of this module with an end of a pipe."""
+    handle, path = pipe.fileno(), [*map(str, sys.path)]
+    program = f"import sys; sys.path[:] = {path}; from qexport import workers; workers.{function}({handle})"
+    return subprocess.Popen(
+        [sys.executable, "-P", *(f"-W{option}" for option in sys.warnoptions), "-c", program],
+        stdin=subprocess.DEVNULL,
+        pass_fds=[handle],
+        process_group=process_group,
+    )
+
+
 def work(handle: int) -> None:
-    """Be the foreman: prepare, then become a worker for each pipe that comes, until no more can come."""
+    """Be the foreman: prepare, then let there be a worker for each pipe that comes, until no more can come."""
     from multiprocessing.connection import Connection
     from multiprocessing.reduction import recv_handle
 
-    gc.disable()
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, _leave)
     status = 0
-    atexit.register(lambda: os._exit(status))  # the last thing done at exit: to take all apart took 50 ms
+    _begin(lambda: status)
     foreman = os.getpid()
     workers: list[int] = []
+    fresh: list[subprocess.Popen[bytes]] = []
     control = Connection(handle)
     try:
         with suppress(EOFError, ConnectionError):  # the process that wanted it is gone
@@ -236,16 +242,15 @@ def work(handle: int) -> None:
                 _prepare(prepare)
             while True:
                 pipe = Connection(recv_handle(control))
-                can_go_on = FORKS_PREPARED and _is_one_thread()
-                process = os.fork()
-                if not process:
-                    control.close()
-                    if not can_go_on:
-                        os.set_inheritable(pipe.fileno(), True)
-                        program = _python(f"work_afresh({pipe.fileno()}, {pickle.dumps(prepare)!r})")
-                        os.execv(program[0], program)  # noqa: S606
-                    _serve(pipe)
-                    return
+                if FORKS_PREPARED and _is_one_thread():
+                    process = os.fork()
+                    if not process:
+                        control.close()
+                        pipe.recv()  # how to prepare: that is done
+                        _serve(pipe)
+                else:
+                    fresh.append(_started("serve", pipe))
+                    process = fresh[-1].pid
                 workers.append(process)
                 pipe.close()
     finally:
@@ -254,27 +259,26 @@ def work(handle: int) -> None:
             status = _dismissed(workers)
 
 
-def work_afresh(handle: int, prepare: bytes) -> None:
-    """Be a worker that a foreman could not turn into, as it is not to be forked: prepare oneself."""
+def serve(handle: int) -> None:
+    """Be a worker the foreman could not turn into."""
     from multiprocessing.connection import Connection
 
-    gc.disable()
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, _leave)
-    atexit.register(os._exit, 0)
+    _begin(lambda: 0)
+    pipe = Connection(handle)
     try:
         with suppress(EOFError, ConnectionError):
-            _prepare(pickle.loads(prepare))  # noqa: S301  from our foreman
-            _serve(Connection(handle))
+            _prepare(pipe.recv())
+            _serve(pipe)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _python(call: str) -> list[str]:
-    """Return the command that calls a function of this module in a process that finds what this one does."""
-    path = [*map(str, sys.path)]
-    program = f"import sys; sys.path[:] = {path}; from qexport.workers import work, work_afresh; {call}"
-    return [sys.executable, "-P", *(f"-W{option}" for option in sys.warnoptions), "-c", program]
+def _begin(status: Callable[[], int]) -> None:
+    """Let this process leave when it is told to, and take nothing apart then but what others would find."""
+    gc.disable()
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _leave)
+    atexit.register(lambda: os._exit(status()))  # what is registered first is done last
 
 
 def _is_one_thread() -> bool:
@@ -289,8 +293,8 @@ def _prepare(prepare: Callable[[], None] | None) -> None:
             prepare()
 
 
-def _serve(pipe: Connection) -> None:
-    """Do what comes down a pipe until nothing more does."""
+def _serve(pipe: Connection) -> NoReturn:
+    """Do what comes down a pipe until nothing more does: EOFError, or ConnectionError."""
     while True:
         function, batch = pipe.recv()
         pipe.send(_outcome(function, batch))
