@@ -98,13 +98,15 @@ class Workers:
         """
         foreman, pipes = self._foreman, [*self._pipes, self._control]
         self._foreman, self._control, self._pipes = None, None, []
+        if foreman:
+            # Before pipes are closed: the foreman, which leaves for that too, would be told while it waits for others.
+            with suppress(ProcessLookupError):
+                os.killpg(foreman.pid, signal.SIGTERM)
         for pipe in pipes:
             if pipe:
                 pipe.close()
         if not foreman:
             return 0
-        with suppress(ProcessLookupError):
-            os.killpg(foreman.pid, signal.SIGTERM)
         try:
             status = foreman.wait(PATIENCE)
         except subprocess.TimeoutExpired:
