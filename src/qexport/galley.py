@@ -24,8 +24,11 @@ from qexport.faces import Face, face_of
 PLACE = "qx-strips"
 """Name of the slot in a frame where strips go."""
 
+BELOW_A_HEADING = 3
+"""Rows that stay with a heading, at least; a row may be one line."""
+
 TOGETHER = 2
-"""Rows that stay together, at least: below a heading, and at the top of a page."""
+"""Rows of a run that a page begins with, at least."""
 
 NEARLY_EMPTY = 0.2
 """Of a page: what a list is set tighter for, if that saves it."""
@@ -95,7 +98,7 @@ def _groups(lines: Sequence[Line]) -> Iterator[list[_Block | Chunk]]:
         if is_heading:
             waiting += blocks
             continue
-        first = len(blocks) if len(blocks) < 2 * TOGETHER else TOGETHER
+        first = BELOW_A_HEADING if len(blocks) >= BELOW_A_HEADING + TOGETHER else len(blocks)
         yield [*waiting, *blocks[:first]]
         waiting = []
         rest = blocks[first:]

@@ -120,7 +120,7 @@ def test_the_larger_of_two_margins_is_between_two_lines_and_none_above_the_first
 
 
 @pytest.mark.parametrize("before", range(1, 9))
-def test_a_heading_has_two_rows_below_it_and_a_page_begins_with_two_of_a_run(before: int) -> None:
+def test_a_heading_has_three_rows_below_it_and_a_page_begins_with_two_of_a_run(before: int) -> None:
     listed = [
         *rows(before, "first"),
         headed("heading"),
@@ -131,7 +131,7 @@ def test_a_heading_has_two_rows_below_it_and_a_page_begins_with_two_of_a_run(bef
     chunks = pages(frame(), opening(), listed)
     lines = [[line.split(" ")[0] for line in each] for each in said(chunks)]
     for each in lines:
-        assert "heading" not in each[-2:]
+        assert "heading" not in each[-3:]
         assert "last" not in each[-1:]
         assert each[:2] != ["second", "last"]  # one row alone, then what is next
         assert each[:2] != ["first", "heading"]
