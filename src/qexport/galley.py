@@ -131,8 +131,8 @@ def _paged(
 def _units(group: list[_Block | Chunk], height: float) -> list[list[_Block | Chunk]]:
     """Return the group as it is; if it is more than a page, all but its last rows; and at last each by itself."""
     for count in range(len(group), 0, -1):
-        blocks = [block for block in group[:count] if isinstance(block, _Block)]
-        if len(blocks) == count and sum(block.height + block.strip.before for block in blocks) <= height:
+        stood = _stacked([], group[:count], 1, is_first=True)
+        if stood is not None and _filled(stood) <= height:
             return [group[:count], *([block] for block in group[count:])]
     return [[block] for block in group]
 

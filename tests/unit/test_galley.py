@@ -168,6 +168,19 @@ def test_a_heading_stays_with_a_row_though_two_are_more_than_a_page() -> None:
     ]
 
 
+def test_the_space_between_rows_counts_where_they_are_to_stay_with_a_heading() -> None:
+    high = [
+        Line(strip(f'<ul><li style="margin-bottom: 3mm">{"<br>".join([name] * count)}</li></ul>'))
+        for name, count in (("one", 3), ("two", 2), ("three", 2))
+    ]
+    listed = [*rows(4, "before"), headed("heading"), *high]
+    assert said(pages(frame(), opening(), listed)) == [
+        ["Opening", "before 0", "before 1", "before 2", "before 3"],
+        ["heading", *["one"] * 3, *["two"] * 2],
+        ["three"] * 2,
+    ]
+
+
 def test_a_line_of_more_than_a_page_has_pages_of_its_own() -> None:
     words = [f"word{number}" for number in range(200)]
     long = Line(lay_out(page(f"<ul><li>{' '.join(words)}</li></ul>"), CSS))
