@@ -1,4 +1,4 @@
-"""All benchmarks, one after the other, into docs/performance.md: `python benchmarks/all.py`. Half an hour.
+"""All benchmarks, one after the other, into docs/performance.md: `python benchmarks/all.py`. An hour.
 
 Wants an idle machine with Chromium, what requirements-test.lock has, and typst from PyPI, a baseline.
 """

@@ -120,8 +120,8 @@ def measured(count: int, folder: Path, baselines: set[str]) -> dict[str, tuple[R
     """Return, by name, what each way took for so many questions, and the size of its file in bytes."""
     results: dict[str, tuple[Run, int]] = {}
 
-    def take(name: str, command: list[str], result: Path, **more: dict[str, str]) -> None:
-        done = run(command, **more)
+    def take(name: str, command: list[str], result: Path) -> None:
+        done = run(command)
         results[name] = done, result.stat().st_size
         print(f"  {name:22} {done.wall:7.2f} s", file=sys.stderr, flush=True)
 
@@ -244,9 +244,6 @@ def main() -> None:
     parser.add_argument(
         "--times", type=int, default=3, help="runs of up to 54 questions; the middle one counts"
     )
-    parser.add_argument(
-        "--naive-up-to", type=int, default=500, help="questions for naive WeasyPrint; 2,000 take ten minutes"
-    )
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     arguments = parser.parse_args()
     lines = [
@@ -257,8 +254,6 @@ def main() -> None:
     for count in map(int, arguments.sizes.split(",")):
         print(f"{count} questions", file=sys.stderr)
         baselines = set() if count == 200 else set(arguments.baselines.split(","))
-        if count > arguments.naive_up_to:
-            baselines.discard("naive")
         runs = []
         for _ in range(arguments.times if count <= 54 else 1):
             with tempfile.TemporaryDirectory() as folder:
