@@ -539,6 +539,8 @@ def test_whenever_a_build_is_ended_nothing_is_left_over(number: signal.Signals, 
                 FILES[0]: (b"{",),
             }
             assert all(data.startswith(whole[path]) for path, data in now.items())
+            if process.returncode == -number and set(now) == set(whole) and b"old" not in now.values():
+                ends[-1] = 0  # all was done, and Python had given the signal its usual meaning again
             break
     early = {-signal.SIGTERM} if number == signal.SIGTERM else set()  # before Python knows of any signals
     assert set(ends) <= {status, 0} | early
