@@ -1,5 +1,6 @@
 """`qexport` and `python -m qexport`: the program, which Ctrl-C ends in its words from the first moment on."""
 
+import signal
 import sys
 
 
@@ -11,6 +12,9 @@ def main() -> None:
         run()
     except KeyboardInterrupt:
         sys.exit(130)
+    finally:
+        # All is done, and Python takes a tenth of a second to leave, in which Ctrl-C would end it with another status.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

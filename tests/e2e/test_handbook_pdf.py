@@ -195,6 +195,15 @@ def test_nothing_is_wrong_with_a_book_drawn_by_lot(drawn: tuple[str, ...], books
     assert inspector.inspected(document.data, order) == []
 
 
+def test_three_lines_follow_a_question_though_its_answer_has_two() -> None:
+    """In a flowing edition; these questions, each a line longer than the one before, begin everywhere on a page."""
+    bank = banks.BANKS["sweep"]()
+    second = replace(bank, questions=tuple(each for each in bank.questions if each.category == "Second"))
+    cell = inspector.Cell("sweep", "mono", "6x9in", "print", "flow")
+    document, order = inspector.make(second, cell.options, measured=False)
+    assert inspector.inspected(document.data, order) == []
+
+
 FAULTS = """
 html { orphans: 1; widows: 1 }
 section::before { display: none }
