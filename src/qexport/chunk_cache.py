@@ -24,6 +24,7 @@ LIMIT = 250_000_000
 """Bytes of chunks that are kept: some 20,000 questions."""
 
 DAY = 86_400
+_PATIENCE = 10.0  # seconds another build is waited for
 _AT_ONCE = 500  # keys in one query; SQLite allows 32,766
 
 
@@ -102,18 +103,34 @@ class ChunkCache:
 
         A damaged one, or a file that is none, is begun anew.
         """
-        for _ in range(2):
+        begun_anew = False
+        until = time.monotonic() + _PATIENCE
+        while True:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                with closing(sqlite3.connect(self.path, timeout=10)) as database:
+                with closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as database:
                     _prepare(database)
                     return action(database)
-            except (sqlite3.OperationalError, OSError):  # locked, read-only, full
-                return otherwise
+            except (sqlite3.OperationalError, OSError) as error:  # locked, read-only, full
+                if not _is_busy(error) or time.monotonic() >= until:
+                    return otherwise
+                time.sleep(0.01)
             except (sqlite3.DatabaseError, UnicodeDecodeError):  # its own words may be damaged
+                if begun_anew:
+                    return otherwise
+                begun_anew = True
                 with suppress(OutputError):
                     self.clear()
-        return otherwise
+
+
+def _is_busy(error: Exception) -> bool:
+    """Tell whether SQLite gave way to another build without waiting.
+
+    It does so where waiting for each other might never end: as two make a new file at once
+    (https://www.sqlite.org/rescode.html#busy).
+    """
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary one, of whatever more it says
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_PROTOCOL)
 
 
 def _prepare(database: sqlite3.Connection) -> None:
