@@ -30,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give this run a cache of its own, before tests note the environment: it begins empty, and all share it."""
+    """Give this process a cache of its own, before tests note the environment: it begins empty, and all share it."""
     cache = tempfile.TemporaryDirectory(prefix="qexport-test-cache-")
     os.environ["QEXPORT_CACHE"] = cache.name
     config.add_cleanup(cache.cleanup)
