@@ -142,6 +142,29 @@ def test_says_which_python_it_needs(checkout: Path, tmp_path: Path) -> None:
     assert (done.stdout, done.returncode) == ("", 6)
 
 
+def test_takes_an_optimized_python_before_a_newer_one(checkout: Path, tmp_path: Path) -> None:
+    """Version managers build theirs without; of such a one, the first is taken where there is no other."""
+    path = tmp_path / "p a t h"
+    for folder, names in {"first": ["python3.12", "python3.13"], "then": ["python3.11"]}.items():
+        (path / folder).mkdir(parents=True)
+        for name in names:
+            stand_in = path / folder / name
+            built = "--enable-optimizations" if folder == "then" else "--prefix=/home/x/.pyenv"
+            stand_in.write_text(
+                "#!/bin/sh\n"
+                f'[ "$1" = -Ic ] || {{ echo "set up by {folder}/{name}"; exit 1; }}\n'
+                f"exec {sys.executable} -Ic 'import sys, sysconfig; sys.base_prefix = str(); code = sys.argv.pop(1)\n"
+                f'sysconfig.get_config_var = lambda _: "{built}"\n'
+                'exec(code)\' "$2" "$3"\n'
+            )
+            stand_in.chmod(0o755)
+    for tool in ("sh", "dirname", "cksum", "cat"):
+        (path / "first" / tool).symlink_to(str(shutil.which(tool)))
+    both = run("./qexport", cwd=checkout, PATH=f"{path}/first:{path}/then")
+    assert both.stdout == "set up by then/python3.11\n"
+    assert run("./qexport", cwd=checkout, PATH=f"{path}/first").stdout == "set up by first/python3.13\n"
+
+
 @needs_ensurepip
 def test_the_real_set_up_says_its_steps_and_stands_wherever_the_checkout_is_moved(
     bare_checkout: Path, tmp_path: Path
