@@ -40,6 +40,9 @@ BETWEEN = b"\0-\0"
 POINTS = 0.75
 """PDF points in a CSS pixel."""
 
+COMPRESSION = 6
+"""Of zlib, for what a PDF holds: linking 500 questions took 1.8 s with 9 and 0.8 s with 6, for a file 0.3 % larger."""
+
 
 def mark(word: str | int) -> bytes:
     """Return what stands in a chunk's bytes for something numbered only in the book."""

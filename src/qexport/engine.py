@@ -48,10 +48,10 @@ def engine() -> Any:
     weasyprint.pdf.build_fonts_dictionary = lambda _pdf, *_: pydyf.Dictionary()
     handlers = weasyprint.html.HTML_HANDLERS
     handlers[_SVG] = _drawing_handler(handlers[_SVG])
+    _let_spaces_end_lines()
     from qexport import engine_memory  # which imports it
 
     engine_memory.install()
-    _let_spaces_end_lines()
     gc.freeze()  # what was imported stays: garbage is not looked for in it
     return weasyprint
 
@@ -146,7 +146,8 @@ def _fetcher_class() -> Any:
 
     class Files(urls.URLFetcher):  # type: ignore[misc, name-defined]
         def __init__(self, files: Mapping[str, bytes]) -> None:
-            super().__init__()
+            # Not that of the base, which makes what opens a dozen kinds of addresses, and takes 1 ms for it.
+            self._fail_on_errors = False
             self.files = files
 
         def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002  # the engine calls it so

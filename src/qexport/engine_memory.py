@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from copy import copy
 from functools import cached_property, lru_cache
 from hashlib import sha256
+from math import inf
 from typing import Any
 
 import tinycss2
@@ -32,6 +33,7 @@ from weasyprint.css.computed_values import COMPUTER_FUNCTIONS, PHYSICAL_FUNCTION
 from weasyprint.css.functions import check_math
 from weasyprint.draw import text as draw_text
 from weasyprint.formatting_structure.boxes import Box, PageBox
+from weasyprint.html import UA_STYLESHEET
 from weasyprint.layout import inline, percent
 from weasyprint.pdf.stream import Font, Stream
 from weasyprint.text import line_break
@@ -47,6 +49,7 @@ MOST_SIZES = 100
 # What is replaced.
 _resolve_percentages, _resolve_radii = percent.resolve_percentages, percent.resolve_radii_percentages
 _min_content_width = inline.inline_min_content_width
+_split_first_line = inline.split_first_line
 _strut = line_break.strut
 _set_styles, _style_for = css.StyleFor.set_computed_styles, css.StyleFor.__call__
 _is_in_normal_flow = Box.is_in_normal_flow
@@ -87,17 +90,21 @@ def forget() -> None:
     _roots.clear()
     _count[0] = 0
     _pango_fonts.clear()
+    _lines.clear()
 
 
 def _changes() -> Iterator[tuple[Any, str, Any]]:
     yield css, "ComputedStyle", Computed
     yield css, "AnonymousStyle", Anonymous
+    others = [entry for entry in UA_STYLESHEET.matcher.other_selectors if entry is not _USUAL.get(entry[3])]
+    yield UA_STYLESHEET.matcher, "other_selectors", others
     yield css.StyleFor, "set_computed_styles", set_computed_styles
     yield css.StyleFor, "__call__", style_for
     yield from _everywhere("resolve_percentages", _resolve_percentages, resolve_percentages)
     yield from _everywhere("resolve_radii_percentages", _resolve_radii, resolve_radii_percentages)
     yield inline, "inline_min_content_width", inline_min_content_width
     yield from _everywhere("strut", _strut, strut)
+    yield inline, "split_first_line", split_first_line
     yield Box, "is_in_normal_flow", is_in_normal_flow
     yield draw_text, "draw_first_line", draw_first_line
     yield Stream, "add_font", add_font
@@ -111,6 +118,13 @@ def _changes() -> Iterator[tuple[Any, str, Any]]:
 _RARE = frozenset(("marker", "footnote-call", "footnote-marker", "note-call", "note-marker", "note-callback"))
 """Pseudo-elements the engine's own style sheet gives to every element."""
 
+_USUAL = {
+    entry[3]: entry
+    for entry in UA_STYLESHEET.matcher.other_selectors
+    if entry[3] in _RARE and not entry[0].__code__.co_names  # it looks at nothing: `::marker`
+}
+"""What the engine's own style sheet says of them: test, specificity, order, name, declarations and layer."""
+
 
 def set_computed_styles(  # noqa: PLR0917  # as the engine calls it
     self: Any,
@@ -122,23 +136,39 @@ def set_computed_styles(  # noqa: PLR0917  # as the engine calls it
     target_collector: Any = None,
 ) -> None:
     """Leave styles that few elements need until they are asked for: each element was given six such."""
-    if pseudo_type in _RARE:
-        cascaded = self._cascaded_styles.get((element, pseudo_type), {})
+    if pseudo_type in _USUAL:
+        cascaded = self._cascaded_styles[element, pseudo_type] = _with_usual(
+            pseudo_type, self._cascaded_styles.get((element, pseudo_type), {})
+        )
         if "anchor" not in cascaded:
-            later = self.__dict__.setdefault("later", {})
-            later[element, pseudo_type] = cascaded, root, base_url
+            self.__dict__.setdefault("later", {})[element, pseudo_type] = cascaded
             return
+    elif element is root:
+        self.root, self.base_url = root, base_url
     _set_styles(self, element, parent, root, pseudo_type, base_url, target_collector)
 
 
 def style_for(self: Any, element: Any, pseudo_type: str | None = None) -> Any:
     """Compute a style that was left."""
-    if pseudo_type in _RARE and (left := self.__dict__.get("later", {}).pop((element, pseudo_type), None)):
-        cascaded, root, base_url = left
-        self._cascaded_styles[element, pseudo_type] = cascaded
-        _set_styles(self, element, element, root, pseudo_type, base_url)
-        del self._cascaded_styles[element, pseudo_type]
+    if pseudo_type in _USUAL:
+        styles = self._computed_styles
+        if (element, pseudo_type) not in styles and (element, None) in styles:
+            later = self.__dict__.get("later", {})
+            cascaded = later.get((element, pseudo_type)) or _with_usual(pseudo_type, {})
+            self._cascaded_styles[element, pseudo_type] = cascaded
+            _set_styles(self, element, element, self.root, pseudo_type, self.base_url)
+            del self._cascaded_styles[element, pseudo_type]
     return _style_for(self, element, pseudo_type)
+
+
+def _with_usual(pseudo_type: str | None, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what applies to a pseudo-element: what other style sheets say, and the engine's own."""
+    _, specificity, _, _, (declarations, _) = _USUAL[pseudo_type]
+    usual = {
+        name: (value, (css.declaration_precedence("user agent", importance), inf, specificity))
+        for name, value, importance in declarations
+    }
+    return {**usual, **said}  # any other is weightier
 
 
 def _everywhere(name: str, old: Any, new: Callable[..., Any]) -> Iterator[tuple[Any, str, Any]]:
@@ -196,7 +226,7 @@ class _Memory:
 
     kept = None
     """It has no twin itself."""
-    square = strut = layout = flows = None
+    square = strut = layout = flows = text = None
 
     plain_of = -1
 
@@ -515,9 +545,129 @@ def inline_min_content_width(context: Any, box: Any, *others: Any, **named: Any)
     return 0
 
 
+PER_EM = 2.8
+"""Characters an em of a line has room for, with the first word of the next line: so many are set to find its end."""
+
+_AHEAD = 3
+"""Characters whose kind decides whether a line may break before the first of them."""
+
+KERNED = 0.3
+"""Ems a word may be narrower than it was beside what stands before it now."""
+
+_UNUSUAL = re.compile("[^ -~\xa1-\xac\xae-\u024f\u0370-\u052f\u2010-\u2027\u2030-\u205e\u2190-\u22ff]")
+"""What might run to the left, join others, or end a paragraph or a line by itself."""
+
+
+def split_first_line(  # noqa: PLR0917  # as the engine calls it
+    text: str,
+    style: Any,
+    context: Any,
+    max_width: Any,
+    justification_spacing: float,
+    is_line_start: bool = True,
+    minimum: bool = False,
+) -> Any:
+    """Find the end of a line from less text, and only once in documents that differ in little else.
+
+    A line ends where it does whatever comes after the next word. WeasyPrint sets twice as much text, and then once more
+    to see whether that word fits, which Pango has found it does not: here both are left out where the text is of plain
+    words, and there are enough of them.
+    """
+    kept = getattr(style, "kept", None)
+    key = None
+    if kept is not None and _remembering[0]:
+        key = _text_of(kept), text, max_width, justification_spacing, is_line_start, minimum
+        if key in _lines:
+            known, *rest = _lines[key]
+            return _like(known, style), *rest
+    line = kept and _plain_line(text, style, context, max_width, justification_spacing)
+    if not line:
+        line = _split_first_line(
+            text, style, context, max_width, justification_spacing, is_line_start, minimum
+        )
+    if key is not None and style.kept is kept:
+        _lines[key] = _like(line[0], None), *line[1:]
+    return line
+
+
+def _plain_line(text: str, style: Any, context: Any, max_width: Any, justification_spacing: float) -> Any:
+    """Return the first line of a text; None if it is to be looked at more closely."""
+    size = style["font_size"]
+    if not max_width or max_width == inf or not 4 * size <= max_width:
+        return None
+    short = text[: int(max_width / size * PER_EM)]
+    if style["white_space"] != "normal" or style["hyphens"] == "auto" or _UNUSUAL.search(short):
+        return None
+    layout = line_break.create_layout(short, style, context, max_width, justification_spacing)
+    first_line, resume_index = layout.get_first_line()
+    width, _ = line_break.line_size(first_line, style)
+    is_whole = len(short) == len(text)
+    if width > max_width or (resume_index is None and not is_whole):
+        return None
+    if resume_index is not None:
+        first = short.encode()[:resume_index].decode()
+        attributes = pango.pango_layout_get_log_attrs_readonly(layout.layout, ffi.NULL)
+        start, end = len(first) + 1, len(short) - (0 if is_whole else _AHEAD)
+        at = line_break.get_next_break_point(attributes[start:end]) if start < end else None
+        if (at is None and not is_whole) or " " not in first[:-1]:
+            return None
+        rest = short[len(first) :]
+        next_word = rest[:at].rstrip(" ")
+        if next_word and rest[-1 if at is None else at] == " ":
+            place = ffi.new("PangoRectangle *")
+            pango.pango_layout_index_to_pos(layout.layout, resume_index + len(next_word.encode()), place)
+            if width + place.x * FROM_UNITS < max_width + KERNED * size:
+                layout.set_text(first + next_word)
+                first_line, resume_index = layout.get_first_line()
+                if resume_index is None:
+                    resume_index = len((first + next_word).encode()) + 1
+    return line_break.first_line_metrics(first_line, short, layout, resume_index, True, style)
+
+
+_remembering = [False]
+_lines: dict[Any, Any] = {}
+"""Lines of the documents that are laid out now."""
+
+_TEXT = (
+    *sorted(name for name in css.INITIAL_VALUES if name.startswith(("font_", "hyphen"))),
+    *("lang", "direction", "letter_spacing", "word_spacing", "white_space", "overflow_wrap", "word_break"),
+    *("tab_size", "text_decoration_line"),
+)
+"""Properties that decide where lines end, and what of them is drawn."""
+
+
+@contextmanager
+def same_lines() -> Iterator[None]:
+    """Remember lines for the time of the block, in which documents are laid out that have most of them in common."""
+    _remembering[0] = True
+    try:
+        yield
+    finally:
+        _remembering[0] = False
+        _lines.clear()
+
+
+def _text_of(kept: Any) -> Any:
+    if kept.text is None:
+        kept.text = tuple(repr(kept[name]) for name in _TEXT)
+    return kept.text
+
+
+def _like(layout: Any, style: Any) -> Any:
+    """Return a layout of the same line for a text of this style."""
+    same = _Layout.__new__(_Layout)
+    same.__dict__.update(layout.__dict__)
+    if "style" in same.__dict__:
+        same.style = style
+    return same
+
+
 # -- fonts ------------------------------------------------------------------------------------------------------------
 
-ffi.cdef("PangoLayout * pango_layout_copy (PangoLayout *src); void * g_object_ref (void *object);")
+ffi.cdef(
+    "PangoLayout * pango_layout_copy (PangoLayout *src); void * g_object_ref (void *object);"
+    "void pango_layout_index_to_pos (PangoLayout *layout, int index, PangoRectangle *pos);"
+)
 
 _PARAGRAPHS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 

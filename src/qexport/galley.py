@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 
-from qexport.chunk import BETWEEN, POINTS, Chunk, Content, FontUse, Slot, Strip, mark, pdf_string
+from qexport.chunk import BETWEEN, COMPRESSION, POINTS, Chunk, Content, FontUse, Slot, Strip, mark, pdf_string
 from qexport.faces import Face, face_of
 
 PLACE = "qx-strips"
@@ -35,8 +35,6 @@ NEARLY_EMPTY = 0.2
 
 TIGHT = 0.5
 """Of the space between strips, then."""
-
-COMPRESSION = 6
 
 _ABOVE, _BELOW = 0.75, 0.25
 """Of a line's height: what a link in it covers above and below the baseline."""

@@ -23,6 +23,7 @@ WeasyPrint draws a document into a graph of PDF objects and hands them over thro
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -30,7 +31,7 @@ from types import MappingProxyType
 from typing import Any
 
 from qexport import fonts
-from qexport.chunk import POINTS, Chunk, Content, FontUse, Slot, Strip, mark
+from qexport.chunk import COMPRESSION, POINTS, Chunk, Content, FontUse, Slot, Strip, mark
 from qexport.engine import PLACE, alone, engine, fetcher, font_configuration, stylesheet, with_drawings
 from qexport.errors import QexportError
 
@@ -126,6 +127,13 @@ def _numbered(html: str, missing: Iterable[str]) -> str:
 
 
 def _fitted(html: str, css: str, files: Mapping[str, bytes]) -> Chunk:
+    from qexport.engine_memory import same_lines  # imports the engine
+
+    with same_lines():
+        return _drawn(_laid_out(html, css, files))
+
+
+def _laid_out(html: str, css: str, files: Mapping[str, bytes]) -> Any:
     document = _rendered(_FILL.sub("", html), css, files)
     page_height, room = _room(document)
     if "data-fit" in html and len(document.pages) > 1 and page_height - room < SHORT_PAGE * page_height:
@@ -138,7 +146,7 @@ def _fitted(html: str, css: str, files: Mapping[str, bytes]) -> Chunk:
     if fill and room >= float(fill[1]):
         count = int((room - float(fill[1])) / float(fill[3]))
         document = _rendered(html.replace(fill[0], fill[2] + count * fill[4] + fill[5]), css, files)
-    return _drawn(document)
+    return document
 
 
 def lay_out_strips(htmls: Sequence[str], css: str) -> list[Chunk]:
@@ -653,9 +661,11 @@ class _Extraction:
         """Return an object's value with every reference a mark, and its stream."""
         if not hasattr(item, "stream"):
             return self._bytes(item), b""
+        compress, item.compress = item.compress, False  # at its highest level, by itself
         written = item.data
         data = written[written.index(b"\nstream\n") + len(b"\nstream\n") : -len(b"\nendstream")]
-        compression = {"Filter": "/FlateDecode"} if item.compress else {}
+        data = zlib.compress(data, COMPRESSION) if compress else data
+        compression = {"Filter": "/FlateDecode"} if compress else {}
         return self._bytes({**item.extra, **compression, "Length": len(data)}), data
 
     def _bytes(self, value: Any) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import random
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +17,7 @@ import pytest
 from qexport import pdf
 from qexport.chunk import Chunk
 from qexport.editions import Edition
-from qexport.engine import engine
+from qexport.engine import engine, font_configuration
 from qexport.errors import LimitExceeded
 from qexport.exporters import Tools, handbook
 from qexport.options import checked
@@ -123,6 +124,8 @@ def documents() -> dict[str, Sheet]:
     made["another language"] = page(DOCUMENTS["text"], "fr"), CSS, {}
     made["another style sheet"] = page(DOCUMENTS["text"]), CSS.replace("10pt/14pt", "11pt/17pt"), {}
     made["a style sheet for the page"] = page(DOCUMENTS["text"]), f"{CSS} p {{ margin: 0 4vw 2vh }}", {}
+    fitted = page(f"<p>{TEXT * 11}</p>").replace('class=""', 'class="" data-fit')
+    made["set tighter"] = fitted, f"{CSS} .tight {{ line-height: 12pt }} .tight b {{ font-size: 9pt }}", {}
     made["another page"] = page(DOCUMENTS["a size of the page"]), CSS.replace("100mm 120mm", "90mm 70mm"), {}
     return made
 
@@ -225,6 +228,55 @@ def test_handbooks_are_laid_out_as_without_memory() -> None:
         assert [pdf.lay_out(*sheet) for sheet in sheets] == remembered
 
 
+def test_a_document_that_is_set_tighter_is_one_page(without: dict[str, Chunk]) -> None:
+    """Else what is remembered from one of its layouts to the other would not be tried."""
+    assert len(without["set tighter"].pages) == 1
+    html, css, files = documents()["set tighter"]
+    assert len(pdf.lay_out(html.replace(" data-fit", ""), css, files).pages) == 2
+
+
+WORDS = (
+    "a I of to in the and that with from which garbage collector reference descriptor metaclasses concurrently "
+    "well-known back-and-forth and/or (in brackets) “quoted” ‘so’ don’t 3.14 1,000 50% x=y e.g. i.e. C++ — – … → "
+    "fi ffl AVAToW. naïve Straße Ωmega слово list[int] __init__() http://example.org/a-b?c=d&e No.\xa05 café! why?"
+)
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "font: 13.6px Source Serif Pro",
+        "font: 12px Source Sans Pro; overflow-wrap: anywhere",
+        "font: 12px IBM Plex Mono; letter-spacing: 0.3px",
+        "font: 13px Source Serif Pro; word-spacing: 2px; overflow-wrap: break-word",
+        "font: 13px Source Serif Pro; font-feature-settings: 'smcp'; word-break: break-all; overflow-wrap: anywhere",
+    ],
+)
+def test_lines_end_where_they_do(style: str) -> None:
+    """Lines of texts made by lot, in columns of many widths: where they end, what is in them, how large they are."""
+    by_lot = random.Random(style)
+    page = engine().HTML(string=f'<p style="{style}">x').render(font_config=font_configuration()).pages[0]
+    kept = page._page_box.children[0].children[0].children[0].children[0].children[0].style
+    assert kept.kept is not None
+    fast = 0
+    for _ in range(150):
+        text = " ".join(by_lot.choices(WORDS.split(" "), k=by_lot.randrange(1, 60))) + by_lot.choice(
+            ["", " ", ". "]
+        )
+        width = by_lot.choice([by_lot.uniform(40, 560), by_lot.randrange(60, 500)])
+        starts_line = by_lot.random() < 0.8
+        while text:
+            words = text, kept, None, width, 0
+            expected = engine_memory._split_first_line(*words, starts_line)
+            line = engine_memory.split_first_line(*words, starts_line)
+            assert line[1:] == expected[1:]
+            assert line[0].text == expected[0].text
+            fast += engine_memory._plain_line(*words) is not None
+            text = text.encode()[expected[2] :].decode() if expected[2] else ""
+            starts_line = True
+    assert fast > 250
+
+
 def test_it_remembers(without: dict[str, Chunk]) -> None:
     sheet = documents()["text"]
     pdf.lay_out(*sheet)
@@ -249,6 +301,9 @@ def test_what_is_replaced_is_what_it_was() -> None:
                 ("avoid_collisions", layout_float.avoid_collisions),
                 ("Layout", line_break.Layout),
                 ("strut", line_break.strut),
+                ("split_first_line", line_break.split_first_line),
+                ("first_line_metrics", line_break.first_line_metrics),
+                ("get_next_break_point", line_break.get_next_break_point),
                 ("is_in_normal_flow", Box.is_in_normal_flow),
                 ("draw_text", draw_text.draw_text),
                 ("draw_first_line", draw_text.draw_first_line),
@@ -266,6 +321,9 @@ def test_what_is_replaced_is_what_it_was() -> None:
         "avoid_collisions": "5fc7793c573a",
         "Layout": "681b737d1ba5",
         "strut": "b57885b70dd0",
+        "split_first_line": "39ad1016863c",
+        "first_line_metrics": "55ec5d0b58b2",
+        "get_next_break_point": "329fd215c7eb",
         "is_in_normal_flow": "5f49d6ab23da",
         "draw_text": "ebaf96239c6c",
         "draw_first_line": "1bb8eae6d88e",
