@@ -218,9 +218,9 @@ def _drawn(document: Any, strip: Strip | None = None) -> Chunk:
     def take(document: Any, pdf: Any) -> None:
         extraction = _Extraction(document, pdf)
         chunks.append(extraction.strip(strip) if strip else extraction.chunk())
-        del pdf.objects[1:]  # nothing is left to write
+        pdf.write = lambda *_: None  # nothing is left to write
 
-    document.write_pdf(finisher=take, pdf_variant="pdf/ua-1")
+    document.write_pdf(finisher=take, pdf_tags=True)
     return chunks[0]
 
 
