@@ -78,9 +78,8 @@ _REFERENCE = re.compile(rb"(\d+) 0 R")
 
 
 def warm_up() -> None:
-    """Import the layout engine, so that the first chunk need not wait for it."""
-    engine()
-    font_configuration()
+    """Import the layout engine and use it once, so that the first chunk need wait for neither."""
+    lay_out('<html lang="en"><title>-</title><body><p>One <b>word</b>, <code>a_name</code></body></html>', "")
 
 
 def lay_out(html: str, css: str, files: Mapping[str, bytes] = MappingProxyType({})) -> Chunk:
