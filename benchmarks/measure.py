@@ -90,8 +90,8 @@ def machine() -> str:
     chromium = subprocess.run(["chromium", "--version"], capture_output=True, text=True, check=False).stdout
     return (
         f"{len(os.sched_getaffinity(0))} cores ({model[1] if model else platform.machine()}), {memory:.0f} GB; "
-        f"{platform.system()}, Python {platform.python_version()} ({_built()}), SQLite {sqlite3.sqlite_version}, {packages}, "
-        f"{' '.join(chromium.split()[:2])}; load before it {os.getloadavg()[0]:.1f}"
+        f"{platform.system()}, Python {platform.python_version()} ({_built()}), SQLite {sqlite3.sqlite_version}, "
+        f"{packages}, {' '.join(chromium.split()[:2])}; load before it {os.getloadavg()[0]:.1f}"
     )
 
 
