@@ -40,6 +40,8 @@ from weasyprint.text import line_break
 from weasyprint.text.ffi import FROM_UNITS, ffi, gobject, pango
 from weasyprint.text.fonts import get_hb_object_data, get_pango_font_key
 
+from qexport import fonts
+
 MOST_STYLES = 3000
 """Kept styles. A handbook has 400 of them, at 4 kB each; where there are more, all are forgotten."""
 
@@ -109,7 +111,7 @@ def _changes() -> Iterator[tuple[Any, str, Any]]:
     yield draw_text, "draw_first_line", draw_first_line
     yield Stream, "add_font", add_font
     yield inputstream, "characters_until_regex", _Expressions()
-    for attribute in ("one_paragraph", "one_line", "resting"):
+    for attribute in ("one_paragraph", "one_line", "resting", "ends", "plain"):
         yield _Layout, attribute, None
     for method in (setup, set_text, get_first_line, deactivate, reactivate):
         yield _Layout, method.__name__, method
@@ -620,8 +622,23 @@ def _plain_line(text: str, style: Any, context: Any, max_width: Any, justificati
                 layout.set_text(first + next_word)
                 first_line, resume_index = layout.get_first_line()
                 if resume_index is None:
-                    resume_index = len((first + next_word).encode()) + 1
+                    first += next_word
+                    resume_index = len(first.encode()) + 1
+        is_plain = layout.one_paragraph and layout.plain and style["direction"] == "ltr"
+        if is_plain and not (justification_spacing or fonts.added()):
+            return _as_set(layout, first_line, first.rstrip(" "), resume_index, style)
     return line_break.first_line_metrics(first_line, short, layout, resume_index, True, style)
+
+
+def _as_set(layout: Any, line: Any, text: str, resume_index: int, style: Any) -> Any:
+    """Return a line that is drawn from the layout it was found in, instead of being set once more by itself.
+
+    What follows it there is left out where it is drawn. No bundled font has a letter that is another before a space.
+    """
+    width, height = line_break.line_size(line, style)
+    baseline = pango.pango_layout_get_baseline(layout.layout) * FROM_UNITS
+    layout.text, layout.resting, layout.ends = text, True, len(text.encode())
+    return layout, layout.ends, resume_index, width, height, baseline
 
 
 _remembering = [False]
@@ -712,6 +729,7 @@ def setup(self: Any, style: Any) -> None:
         kept.layout = {**empty.__dict__, "style": None, "plain": plain, "one_paragraph": True}
     self.__dict__.update(kept.layout)
     self.style = style
+    self.ends = None
     self.layout = ffi.gc(pango.pango_layout_copy(kept.layout["layout"]), gobject.g_object_unref)
 
 
@@ -726,7 +744,7 @@ def set_text(self: Any, text: str, justify: bool = False) -> None:
         pango.pango_layout_set_single_paragraph_mode(self.layout, not one)
         self.one_paragraph = not one
     self.one_line = None
-    if not self.__dict__.get("plain") or (justify and self.justification_spacing):
+    if not self.plain or (justify and self.justification_spacing):
         _set_text(self, text, justify)
         return
     end = text.find("\n")
@@ -808,6 +826,9 @@ def draw_first_line(stream: Any, textbox: Any, text_overflow: Any, block_ellipsi
     if text_overflow != "ellipsis" and block_ellipsis == "none" and textbox.text.strip():
         runs = _plain_runs(stream, textbox)
     if runs is None:
+        if textbox.pango_layout.ends is not None:
+            textbox.pango_layout.resting = False
+            textbox.pango_layout.reactivate(textbox.style)
         return _draw_first_line(stream, textbox, text_overflow, block_ellipsis, matrix)
     stream.set_text_matrix(*matrix.values)
     shown = ""
@@ -844,11 +865,18 @@ def _plain_runs(stream: Any, textbox: Any) -> list[tuple[Any, ...]] | None:
         return None
     pango.pango_layout_set_single_paragraph_mode(textbox.pango_layout.layout, True)
     line, _ = textbox.pango_layout.get_first_line()
+    ends = textbox.pango_layout.ends
     runs = []
     run = line.runs[0]
     while run != ffi.NULL:
         item, string = run.data.item, run.data.glyphs
-        numbers = array("i", ffi.buffer(string.glyphs, string.num_glyphs * _GLYPH * 4)[:])
+        count = string.num_glyphs
+        if ends is not None:
+            while count and item.offset + string.log_clusters[count - 1] >= ends:
+                count -= 1
+            if not count:
+                break
+        numbers = array("i", ffi.buffer(string.glyphs, count * _GLYPH * 4)[:])
         glyphs = numbers[::_GLYPH]
         if item.analysis.level % 2 or any(numbers[2::_GLYPH]) or any(numbers[3::_GLYPH]):
             return None
