@@ -242,7 +242,7 @@ def main() -> None:
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
     parser.add_argument("--baselines", default="naive,chromium,typst")
     parser.add_argument(
-        "--times", type=int, default=3, help="runs of up to 54 questions; the middle one counts"
+        "--times", type=int, default=5, help="runs of up to 54 questions; the middle one counts"
     )
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     arguments = parser.parse_args()

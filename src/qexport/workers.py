@@ -314,7 +314,12 @@ def _dismissed(workers: Iterable[int]) -> int:
 
 
 def _leave(*_: object) -> None:
-    """Exit, so that temporary files go; again a moment later, as a destructor loses exceptions, and in silence."""
+    """Exit, so that temporary files go; again a moment later, as a destructor loses exceptions, and in silence.
+
+    Who is told twice, by the foreman too, is not kept from it the second time.
+    """
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.SIG_IGN)
     sys.unraisablehook = lambda _: None
     signal.signal(signal.SIGALRM, _leave)
     signal.setitimer(signal.ITIMER_REAL, 0.05)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import subprocess
@@ -51,6 +52,16 @@ def refuse(number: int) -> int:
 
 def vanish(_: int) -> int:
     os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
+def tidy_up_slowly(folder: Path) -> int:
+    def tidy_up() -> None:
+        time.sleep(0.02)
+        (folder / str(os.getpid())).touch()
+
+    atexit.register(tidy_up)
+    time.sleep(0.01)  # so that each gets one
     return 0
 
 
@@ -191,6 +202,16 @@ def test_the_end_of_the_block_ends_work_nobody_waits_for() -> None:
     with pytest.raises(KeyError):
         break_off()
     assert time.monotonic() - started < 10
+
+
+def test_a_process_tidies_up_after_itself_though_it_is_told_twice_to_end(tmp_path: Path) -> None:
+    """The second time may come while it does, or just before."""
+    for number in range(20):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with Workers(2) as workers:
+            assert list(workers.map(tidy_up_slowly, [folder] * 2)) == [0, 0]
+        assert len(list(folder.iterdir())) == 2
 
 
 def test_ctrl_c_is_for_this_process_alone() -> None:
