@@ -29,7 +29,7 @@ STAGES = {
     "styles are found for elements": ("css/__init__.py", "get_all_computed_styles"),
     "boxes are made": ("formatting_structure/build.py", "build_formatting_structure"),
     "pages are laid out": ("layout/page.py", "make_all_pages"),
-    "– of which Pango breaks lines": ("text/line_break.py", "split_first_line"),
+    "– of which Pango breaks lines": ("qexport/engine_memory.py", "split_first_line"),
     "– of which margin boxes": ("layout/page.py", "make_margin_boxes"),
     "– of which percentages are resolved": ("qexport/engine_memory.py", "resolve_percentages"),
     "pages are drawn": ("draw/__init__.py", "draw_page"),
