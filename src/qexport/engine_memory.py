@@ -624,8 +624,7 @@ def _plain_line(text: str, style: Any, context: Any, max_width: Any, justificati
                 if resume_index is None:
                     first += next_word
                     resume_index = len(first.encode()) + 1
-        is_plain = layout.one_paragraph and layout.plain and style["direction"] == "ltr"
-        if is_plain and not (justification_spacing or fonts.added()):
+        if not justification_spacing and _is_apart(layout, first_line, len(first.rstrip(" ").encode())):
             return _as_set(layout, first_line, first.rstrip(" "), resume_index, style)
     return line_break.first_line_metrics(first_line, short, layout, resume_index, True, style)
 
@@ -633,13 +632,38 @@ def _plain_line(text: str, style: Any, context: Any, max_width: Any, justificati
 def _as_set(layout: Any, line: Any, text: str, resume_index: int, style: Any) -> Any:
     """Return a line that is drawn from the layout it was found in, instead of being set once more by itself.
 
-    What follows it there is left out where it is drawn. No bundled font has a letter that is another before a space.
+    What follows it there is left out where it is drawn.
     """
     width, height = line_break.line_size(line, style)
     baseline = pango.pango_layout_get_baseline(layout.layout) * FROM_UNITS
     layout.text, layout.resting, layout.ends = text, True, len(text.encode())
     return layout, layout.ends, resume_index, width, height, baseline
 
+
+def _is_apart(layout: Any, line: Any, ends: int) -> bool:
+    """Say whether a line up to a place would be as it is if nothing followed.
+
+    The last glyph is to be as wide as by itself: a P is kerned before a space. No bundled font has a letter that is
+    another one there.
+    """
+    if not (layout.one_paragraph and layout.plain and layout.style["direction"] == "ltr") or fonts.added():
+        return False
+    run, font, glyph = line.runs[0], None, None
+    while run != ffi.NULL:
+        item, string = run.data.item, run.data.glyphs
+        at = string.num_glyphs
+        while at and item.offset + string.log_clusters[at - 1] >= ends:
+            at -= 1
+        if at:
+            font, glyph = item.analysis.font, string.glyphs[at - 1]
+        run = run.next
+    if font is None or glyph is None:
+        return False
+    pango.pango_font_get_glyph_extents(font, glyph.glyph, ffi.NULL, _EXTENTS)
+    return bool(glyph.geometry.width == _EXTENTS.width)
+
+
+_EXTENTS = ffi.new("PangoRectangle *")
 
 _remembering = [False]
 _lines: dict[Any, Any] = {}

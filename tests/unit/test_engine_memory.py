@@ -238,7 +238,8 @@ def test_a_document_that_is_set_tighter_is_one_page(without: dict[str, Chunk]) -
 WORDS = (
     "a I of to in the and that with from which garbage collector reference descriptor metaclasses concurrently "
     "well-known back-and-forth and/or (in brackets) “quoted” ‘so’ don’t 3.14 1,000 50% x=y e.g. i.e. C++ — – … → "
-    "fi ffl AVAToW. naïve Straße Ωmega слово list[int] __init__() http://example.org/a-b?c=d&e No.\xa05 café! why?"
+    "fi ffl AVAToW. naïve Straße Ωmega слово list[int] __init__() http://example.org/a-b?c=d&e No.\xa05 café! why? "
+    "HTTP MVP, TV AT LLM FOR Y"
 )
 
 
