@@ -146,7 +146,7 @@ def _fetcher_class() -> Any:
 
     class Files(urls.URLFetcher):  # type: ignore[misc, name-defined]
         def __init__(self, files: Mapping[str, bytes]) -> None:
-            # Not that of the base, which makes what opens a dozen kinds of addresses, and takes 1 ms for it.
+            # Not that of the base, which makes what opens a dozen kinds of addresses.
             self._fail_on_errors = False
             self.files = files
 

@@ -149,7 +149,7 @@ def test_takes_an_optimized_python_before_a_newer_one(checkout: Path, tmp_path: 
         (path / folder).mkdir(parents=True)
         for name in names:
             stand_in = path / folder / name
-            built = "--enable-optimizations" if folder == "then" else "--prefix=/home/x/.pyenv"
+            built = "--enable-optimizations" if folder == "then" else "--enable-shared"
             stand_in.write_text(
                 "#!/bin/sh\n"
                 f'[ "$1" = -Ic ] || {{ echo "set up by {folder}/{name}"; exit 1; }}\n'

@@ -61,6 +61,8 @@ DOCUMENTS = {
     f'<div class="a"><div class="b"><p>{TEXT}</p></div></div><p style="text-indent: 5vmin">{TEXT}</p>',
     "calculated from the page": "<style>.a { width: calc(50% + 5vw); padding: calc(1em + 2%) }</style>"
     f'<div class="a"><p>{TEXT}</p></div><div class="a"><p>{TEXT}</p></div>',
+    "text measured in the page": "<style>.l { letter-spacing: 0.1vw } .h { hyphenate-limit-zone: 2vw } "
+    f'.t {{ tab-size: 3vw }}</style><p class="l">{TEXT}</p><p class="h">{TEXT}</p><p class="t">{TEXT}</p>',
     "styles of an element": f'<p style="color: red; margin-left: 9mm">{TEXT}</p><p style="font-size: 15pt">{TEXT}</p>',
     "floats beside text": "<style>.f { float: left; width: 30mm; margin: 2mm } .r { float: right; width: 20mm }"
     f' .w {{ float: left; width: 70mm }}</style><p class="f">{TEXT}</p><p>{TEXT * 3}</p><p class="r">{TEXT}</p>'
