@@ -16,7 +16,7 @@ from pathlib import Path
 from handbook import bank_of
 from measure import Run, report, run
 
-from qexport.question import Bank
+from qexport.bank.model import Bank
 
 ROOT = Path(__file__).parents[1]
 QEXPORT = [sys.executable, "-m", "qexport"]

@@ -20,13 +20,15 @@ from pathlib import Path
 
 from measure import Run, report, run
 
-from qexport import importers
-from qexport.editions import Edition, stamp
-from qexport.exporters import Tools, anki_deck, anki_notes
-from qexport.options import checked
-from qexport.question import Bank
-from qexport.templating import Templates
-from qexport.validation import validate
+from qexport.anki import notes
+from qexport.bank import reader
+from qexport.bank.lock import Edition, stamp
+from qexport.bank.model import Bank
+from qexport.bank.validation import validate
+from qexport.content.templates import Templates
+from qexport.outputs import anki_deck
+from qexport.outputs.options import checked
+from qexport.outputs.registry import Tools
 
 ROOT = Path(__file__).parents[1]
 NOW = 1_760_000_000
@@ -35,9 +37,9 @@ LIMITS = {"time": 1.5, "memory": 150, "size": 0.25}
 
 def bank_of(count: int) -> Bank:
     """Return a bank of so many questions, in whose deck no text comes again soon."""
-    shipped, _ = validate(importers.read(ROOT / "seeds/questions.yaml"))
+    shipped, _ = validate(reader.read(ROOT / "seeds/questions.yaml"))
     keys = [replace(shipped.questions[0], id=f"Q-{number}") for number in range(count)]
-    numbers = {int(anki_notes.guid_of(shipped.namespace, each), 16) % 21_600_000: each.id for each in keys}
+    numbers = {int(notes.guid_of(shipped.namespace, each), 16) % 21_600_000: each.id for each in keys}
     texts = cycle(shipped.questions)
     made = [replace(next(texts), id=numbers[number]) for number in sorted(numbers)]
     return replace(shipped, questions=tuple(made))
@@ -58,15 +60,13 @@ def write_with_genanki(bank: Bank, path: Path) -> dict[str, float]:
     """Write a deck as genanki's README does; return the seconds of its writing."""
     import genanki
 
-    fields = [
-        note.fields.decode().split("\x1f") for note in anki_notes.notes_of(bank, checked({}), Templates())
-    ]
-    anki_notes.forget()
+    fields = [note.fields.decode().split("\x1f") for note in notes.notes_of(bank, checked({}), Templates())]
+    notes.forget()
     started = time.perf_counter()
     model = genanki.Model(
         1607392319,
         "Simple Model",
-        fields=[{"name": name} for name in anki_notes.FIELDS],
+        fields=[{"name": name} for name in notes.FIELDS],
         templates=[
             {"name": "Card 1", "qfmt": "{{Question}}", "afmt": '{{FrontSide}}<hr id="answer">{{Answer}}'}
         ],

@@ -22,16 +22,17 @@ from pathlib import Path
 
 from measure import Run, report, run
 
-from qexport import fonts, importers
-from qexport.bank_writer import write_bank
-from qexport.book import Press
-from qexport.editions import Edition
-from qexport.exporters import Tools
-from qexport.options import checked
-from qexport.question import PROSE_SECTIONS, Bank
-from qexport.templating import question_view
-from qexport.themes import theme
-from qexport.validation import validate
+from qexport.bank import reader
+from qexport.bank.lock import Edition
+from qexport.bank.model import PROSE_SECTIONS, Bank
+from qexport.bank.validation import validate
+from qexport.bank.yaml_writer import write_bank
+from qexport.content.templates import question_view
+from qexport.content.themes import theme
+from qexport.layout import fonts
+from qexport.outputs.book import Press
+from qexport.outputs.options import checked
+from qexport.outputs.registry import Tools
 
 ROOT = Path(__file__).parents[1]
 SIZES = (15, 54, 200, 500, 2000)
@@ -39,7 +40,7 @@ SIZES = (15, 54, 200, 500, 2000)
 
 def bank_of(count: int, *, edited: bool = False) -> Bank:
     """Return a bank of so many questions made from the shipped ones, each text with its number."""
-    shipped, _ = validate(importers.read(ROOT / "seeds/questions.yaml"))
+    shipped, _ = validate(reader.read(ROOT / "seeds/questions.yaml"))
     made = []
     for number in range(count):
         question = shipped.questions[number % len(shipped.questions)]

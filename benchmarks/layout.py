@@ -19,36 +19,36 @@ from pathlib import Path
 
 from measure import report
 
-from qexport import pdf
-from qexport.chunk import Chunk
-from qexport.cli import main as qexport
-from qexport.typesetter import Sheet
+from qexport.cli.main import main as qexport
+from qexport.layout.chunk import Chunk
+from qexport.layout.scheduler import Sheet
+from qexport.layout.weasyprint import extraction
 
 STAGES = {
     "HTML is parsed": ("weasyprint/__init__.py", "__init__"),
     "styles are found for elements": ("css/__init__.py", "get_all_computed_styles"),
     "boxes are made": ("formatting_structure/build.py", "build_formatting_structure"),
     "pages are laid out": ("layout/page.py", "make_all_pages"),
-    "– of which Pango breaks lines": ("qexport/engine_memory.py", "split_first_line"),
+    "– of which Pango breaks lines": ("weasyprint/memory.py", "split_first_line"),
     "– of which margin boxes": ("layout/page.py", "make_margin_boxes"),
-    "– of which percentages are resolved": ("qexport/engine_memory.py", "resolve_percentages"),
+    "– of which percentages are resolved": ("weasyprint/memory.py", "resolve_percentages"),
     "pages are drawn": ("draw/__init__.py", "draw_page"),
     "– of which text": ("draw/text.py", "draw_text"),
     "the structure tree is made": ("pdf/tags.py", "add_tags"),
-    "the chunk is taken out": ("qexport/pdf.py", "chunk"),
+    "the chunk is taken out": ("weasyprint/extraction.py", "chunk"),
 }
 
 
 def sheets() -> list[Sheet]:
     """Return what the shipped questions are laid out from."""
     seen: list[Sheet] = []
-    lay_out = pdf.lay_out
+    lay_out = extraction.lay_out
 
     def note(html: str, css: str, files: Mapping[str, bytes]) -> Chunk:
         seen.append((html, css, files))
         return lay_out(html, css, files)
 
-    pdf.lay_out = note  # type: ignore[assignment]
+    extraction.lay_out = note  # type: ignore[assignment]
     with tempfile.TemporaryDirectory() as folder:
         words = ["build", "--format", "handbook", "--no-cache", "--jobs", "1", "--quiet"]
         sys.argv = ["qexport", *words, "--out", folder]
@@ -57,7 +57,7 @@ def sheets() -> list[Sheet]:
         except SystemExit as end:
             if end.code:
                 raise
-    pdf.lay_out = lay_out
+    extraction.lay_out = lay_out
     return [sheet for sheet in seen if 'class="question' in sheet[0]]
 
 
@@ -67,16 +67,16 @@ ROUNDS = 5
 def _timed(questions: Sequence[Sheet]) -> float:
     started = time.process_time()
     for sheet in questions:
-        pdf.lay_out(*sheet)
+        extraction.lay_out(*sheet)
     taken = time.process_time() - started
     gc.collect()
     return taken
 
 
 def _timed_without(questions: Sequence[Sheet]) -> float:
-    from qexport import engine_memory  # imports the engine
+    from qexport.layout.weasyprint import memory  # imports the engine
 
-    with engine_memory.switched_off():
+    with memory.switched_off():
         return _timed(questions)
 
 
@@ -93,7 +93,7 @@ def main() -> None:
     profile = cProfile.Profile()
     profile.enable()
     for sheet in questions:
-        pdf.lay_out(*sheet)
+        extraction.lay_out(*sheet)
     profile.disable()
     stats = pstats.Stats(profile).stats  # type: ignore[attr-defined]
     whole = sum(total for (_, _, name), (_, _, _, total, _) in stats.items() if name == "lay_out")

@@ -12,11 +12,12 @@ import pypdfium2
 from PIL import Image
 
 from qexport import pipeline
-from qexport.editions import Edition
-from qexport.exporters import Tools, flash_cards
-from qexport.options import checked
-from qexport.selection import Filters
-from qexport.themes import theme
+from qexport.bank.lock import Edition
+from qexport.bank.selection import Filters
+from qexport.content.themes import theme
+from qexport.outputs import flash_cards
+from qexport.outputs.options import checked
+from qexport.outputs.registry import Tools
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "images" / "cards.png"

@@ -40,7 +40,7 @@ from typing import Any
 
 from fuzz_targets import ROOT, TARGETS, Target, check_error
 
-from qexport.errors import QexportError
+from qexport.common.errors import QexportError
 
 TIME_LIMIT = 10.0
 """Seconds for one input."""

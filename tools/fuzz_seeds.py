@@ -15,13 +15,13 @@ from pathlib import Path
 from fuzz_targets import CHUNK, CORPUS, small_bank
 from PIL import Image
 
-from qexport.bundle import BundledRecipe, Contents, files_of, fingerprint, pack
-from qexport.chunk_cache import ChunkCache
-from qexport.editions import Edition, Release, stamp
-from qexport.exporters import Document, Tools
-from qexport.exporters.anki_deck import content, render
-from qexport.options import checked
-from qexport.templating import Templates
+from qexport.bank.lock import Edition, Release, stamp
+from qexport.content.templates import Templates
+from qexport.layout.cache import ChunkCache
+from qexport.outputs.anki_deck import content, render
+from qexport.outputs.options import checked
+from qexport.outputs.registry import Document, Tools
+from qexport.team.bundle import BundledRecipe, Contents, files_of, fingerprint, pack
 
 NOW = 1_760_000_000
 

@@ -29,35 +29,36 @@ from fuzz_mutations import (
     text_mutator,
 )
 
-from qexport import captures, sharing
-from qexport.bank_writer import write_bank
-from qexport.bundle import said_in, table_of
-from qexport.chunk import Chunk
-from qexport.chunk_cache import ChunkCache
-from qexport.cli import program
-from qexport.differences import state_of_note
-from qexport.editions import Content, read_lock, stamp, write_lock
-from qexport.errors import InputRefused, NothingSelected, Problem, QexportError, UsageError
-from qexport.exporters import anki_notes
-from qexport.exporters.anki_deck import DEEPEST_DECK, _Tree
-from qexport.exporters.anki_previous import lock_of, notes_in
-from qexport.exporters.flash_cards import _grid, _sections
-from qexport.health import health
-from qexport.images import Image, read_image, words_of
-from qexport.importers import bank_jsonl, bank_yaml, hub_page
-from qexport.importers.hub_vocabulary import read_vocabulary
-from qexport.options import OPTIONS, checked
-from qexport.output import check_names, slug
+from qexport.anki import notes
+from qexport.anki.collection import DEEPEST_DECK, _Tree
+from qexport.anki.package_reader import lock_of, notes_in
+from qexport.bank import jsonl_reader, yaml_reader
+from qexport.bank.health import health
+from qexport.bank.lock import Content, read_lock, stamp, write_lock
+from qexport.bank.model import Bank, Question, RawBank
+from qexport.bank.schema import HEADER_FIELDS, QUESTION_FIELDS
+from qexport.bank.selection import Filters, describe, select
+from qexport.bank.validation import validate
+from qexport.bank.yaml_writer import write_bank
+from qexport.cli.main import program
+from qexport.cli.terminal import on_one_line
+from qexport.common.errors import InputRefused, NothingSelected, Problem, QexportError, UsageError
+from qexport.common.files import check_names, slug
+from qexport.common.text_input import decoded, normalise
+from qexport.content.images import Image, read_image, words_of
+from qexport.content.templates import Templates, divided, inline, items, prose, question_text
+from qexport.content.themes import stylesheet, theme
+from qexport.importers.hub import captures, page
+from qexport.importers.hub.vocabulary import read_vocabulary
+from qexport.layout.cache import ChunkCache
+from qexport.layout.chunk import Chunk
+from qexport.outputs.flash_cards import _grid, _sections
+from qexport.outputs.options import OPTIONS, checked
 from qexport.pipeline import file_stem
-from qexport.question import Bank, Question, RawBank
-from qexport.recipes import SETTINGS, Recipe, read_recipes
-from qexport.schema import HEADER_FIELDS, QUESTION_FIELDS
-from qexport.screen import on_one_line
-from qexport.selection import Filters, describe, select
-from qexport.source_text import decoded, normalise
-from qexport.templating import Templates, divided, inline, items, prose, question_text
-from qexport.themes import stylesheet, theme
-from qexport.validation import validate
+from qexport.team import sharing
+from qexport.team.bundle import said_in, table_of
+from qexport.team.differences import state_of_note
+from qexport.team.recipes import SETTINGS, Recipe, read_recipes
 
 LONGEST_MESSAGE = 100_000
 """Characters: filters are told whole, as they were written."""
@@ -133,21 +134,21 @@ def _check_words(texts: Iterable[str], *, may_be_empty: bool) -> None:
 def small_bank() -> Bank:
     """A bank whose names are as strange as a bank may have them."""
     text = (CORPUS / "bank-yaml" / "small.yaml").read_text("utf-8")
-    return validate(bank_yaml.parse(text, "small.yaml"))[0]
+    return validate(yaml_reader.parse(text, "small.yaml"))[0]
 
 
 def _read_yaml(data: bytes, _scratch: Path) -> None:
-    _check_bank(bank_yaml.parse(decoded(data, Path("bank.yaml")), "bank.yaml"))
+    _check_bank(yaml_reader.parse(decoded(data, Path("bank.yaml")), "bank.yaml"))
 
 
 def _read_jsonl(data: bytes, _scratch: Path) -> None:
-    _check_bank(bank_jsonl.parse(decoded(data, Path("bank.jsonl")), "bank.jsonl"))
+    _check_bank(jsonl_reader.parse(decoded(data, Path("bank.jsonl")), "bank.jsonl"))
 
 
 def _check_bank(raw: RawBank) -> None:
     bank, warnings = validate(raw)
     _check_problems(warnings)
-    again, _ = validate(bank_yaml.parse(write_bank(bank), raw.path))
+    again, _ = validate(yaml_reader.parse(write_bank(bank), raw.path))
     if again != bank:
         raise Broken("a bank, written and read again, is another")
     _check_problems(Problem(each.location, each.message, "") for each in health(bank))
@@ -187,8 +188,8 @@ def _read_capture(ending: str) -> Callable[[bytes, Path], None]:
 
 def _read_vocabulary(data: bytes, _scratch: Path) -> None:
     words = read_vocabulary(decoded(data, Path("vocabulary.yaml")), "vocabulary.yaml")
-    page = (CORPUS / "hub-text" / "listing.txt").read_text("utf-8")
-    _check_problems(hub_page.parse(page, "listing.txt", words).warnings)
+    text = (CORPUS / "hub-text" / "listing.txt").read_text("utf-8")
+    _check_problems(page.parse(text, "listing.txt", words).warnings)
 
 
 # Locks, recipes, bundles, decks
@@ -344,9 +345,9 @@ def _read_text(markup: str) -> Callable[[bytes, Path], None]:
         for section in view["sections"]:
             _check_html(section["html"])
         bank = Bank(title=text[:60], namespace="n", questions=(question,))
-        for note in anki_notes.notes_of(bank, checked({"cards": "recall,scenario,mistakes"}), _templates()):
+        for note in notes.notes_of(bank, checked({"cards": "recall,scenario,mistakes"}), _templates()):
             _check_note(note.fields.decode(), note.tags)
-        anki_notes.forget()
+        notes.forget()
 
     return read
 
@@ -357,7 +358,7 @@ def _templates() -> Templates:
 
 
 def _check_note(text: str, tags: str) -> None:
-    if text.count("\x1f") != len(anki_notes.FIELDS) - 1:
+    if text.count("\x1f") != len(notes.FIELDS) - 1:
         raise Broken("a note has another number of fields")
     if re.search(r"[\x00-\x08\x0b-\x1e\x7f]", text):
         raise Broken("a note holds a control character")
@@ -391,10 +392,10 @@ def _read_names(data: bytes, scratch: Path) -> None:
     name = tree.deck_of(question)
     if len(name.split("::")) > DEEPEST_DECK or "" in name.split("::")[1:]:
         raise Broken(f"a deck's name has an empty level, or too many: {name!r}")
-    for note in anki_notes.notes_of(bank, options, _templates()):
+    for note in notes.notes_of(bank, options, _templates()):
         _check_note(note.fields.decode(), note.tags)
-    anki_notes.forget()
-    anki_notes.anki_search([clean])
+    notes.forget()
+    notes.anki_search([clean])
     words_of(text)
     found = read_image(scratch, text)
     if isinstance(found, Image):

@@ -44,17 +44,18 @@ import pypdfium2
 from PIL import Image, ImageChops
 from pypdfium2 import raw as pdfium
 
-from qexport.chunk_cache import ChunkCache
-from qexport.editions import Edition
-from qexport.errors import Problem
-from qexport.exporters import Document, Tools, handbook
-from qexport.fonts import of_folders
-from qexport.options import checked
-from qexport.question import PROSE_SECTIONS, Bank, Question
-from qexport.selection import Filters, describe, select
-from qexport.templating import SECTION_TITLES, divided, inline, prose, templates_folder
-from qexport.themes import theme
-from qexport.typesetter import Typesetter
+from qexport.bank.lock import Edition
+from qexport.bank.model import PROSE_SECTIONS, Bank, Question
+from qexport.bank.selection import Filters, describe, select
+from qexport.common.errors import Problem
+from qexport.content.templates import SECTION_TITLES, divided, inline, prose, templates_folder
+from qexport.content.themes import theme
+from qexport.layout.cache import ChunkCache
+from qexport.layout.fonts import of_folders
+from qexport.layout.scheduler import Typesetter
+from qexport.outputs import handbook
+from qexport.outputs.options import checked
+from qexport.outputs.registry import Document, Tools
 
 MM = 72 / 25.4
 THEMES = ("classic", "modern", "mono")

@@ -30,13 +30,14 @@ import pypdfium2
 from pypdfium2 import raw as pdfium
 
 from qexport import pipeline
-from qexport.chunk_cache import ChunkCache
-from qexport.editions import Edition
-from qexport.exporters import Document, Tools, flash_cards
-from qexport.options import checked
-from qexport.question import Bank, Question
-from qexport.themes import theme
-from qexport.typesetter import Typesetter
+from qexport.bank.lock import Edition
+from qexport.bank.model import Bank, Question
+from qexport.content.themes import theme
+from qexport.layout.cache import ChunkCache
+from qexport.layout.scheduler import Typesetter
+from qexport.outputs import flash_cards
+from qexport.outputs.options import checked
+from qexport.outputs.registry import Document, Tools
 
 ROOT = Path(__file__).resolve().parents[1]
 MM = 72 / 25.4

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qexport import __version__
-from qexport.fonts import BUNDLED
+from qexport.layout.fonts import BUNDLED
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "licences.md"

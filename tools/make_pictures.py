@@ -15,9 +15,9 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image, ImageOps
 
+from qexport.bank.selection import Filters
 from qexport.pipeline import export
-from qexport.recipes import Recipe
-from qexport.selection import Filters
+from qexport.team.recipes import Recipe
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES: dict[str, int | str] = {"contents": 3, "question": "PY-ADV-001"}

@@ -16,12 +16,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from qexport.code_tokens import code_spans
+from qexport.bank.model import PROSE_SECTIONS
+from qexport.content.code_tokens import code_spans
 from qexport.pipeline import read_bank
-from qexport.question import PROSE_SECTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPORA = ROOT.parent / "shared" / "corpora"
+
+
+MEASURED = ("30-seconds-of-interviews", "data-science-interviews", "h5bp-front-end")
+"""The corpora each of whose tokens was looked at, in its sentence."""
 
 
 def texts_of_bank(path: Path) -> Iterator[str]:
@@ -34,9 +38,10 @@ def texts_of_bank(path: Path) -> Iterator[str]:
 
 
 def texts_of_corpora(folder: Path) -> Iterator[str]:
-    """The prose of the corpora: without blocks of code, what stands in backticks, and pictures."""
-    for path in sorted(folder.rglob("*.md")):
-        yield _without_code(path.read_text("utf-8"))
+    """Yield the prose of the corpora that were looked at: without code blocks, code in backticks and pictures."""
+    for name in MEASURED:
+        for path in sorted((folder / name).rglob("*.md")):
+            yield _without_code(path.read_text("utf-8"))
     for record in json.loads((folder / "30-seconds-of-interviews" / "questions.json").read_text("utf-8")):
         yield from map(_without_code, (record["question"], record["answer"], *record["goodToHear"]))
 

@@ -12,7 +12,7 @@ from typing import Any
 from try_corpora import CORPORA, banks  # beside this file
 
 from qexport import pipeline
-from qexport.question import PROSE_SECTIONS, Bank, Question
+from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 
 ROOT = Path(__file__).resolve().parents[1]
 SPREAD = 40

@@ -27,13 +27,13 @@ from typing import Any
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 from PIL import Image
 
-from qexport.editions import Edition, stamp
-from qexport.exporters import Tools
-from qexport.exporters.anki_deck import content, render
-from qexport.options import checked
+from qexport.bank.lock import Edition, stamp
+from qexport.bank.model import Bank
+from qexport.content.templates import Templates
+from qexport.outputs.anki_deck import content, render
+from qexport.outputs.options import checked
+from qexport.outputs.registry import Tools
 from qexport.pipeline import read_bank
-from qexport.question import Bank
-from qexport.templating import Templates
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY = ("", "card card1")

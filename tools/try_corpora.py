@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from qexport.errors import Location
-from qexport.health import health
-from qexport.question import Bank, Question
+from qexport.bank.health import health
+from qexport.bank.model import Bank, Question
+from qexport.common.errors import Location
 
 CORPORA = Path(__file__).resolve().parents[1].parent / "shared" / "corpora"
 

@@ -30,13 +30,13 @@ from typing import Any
 
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 
-from qexport.editions import Edition, Lock, read_lock, stamp, write_lock
-from qexport.exporters import Tools
-from qexport.exporters.anki_deck import content, render
-from qexport.exporters.anki_notes import Note, anki_search, notes_of
-from qexport.options import Options, checked
-from qexport.question import Bank, Question
-from qexport.templating import Templates, templates_folder
+from qexport.anki.notes import Note, anki_search, notes_of
+from qexport.bank.lock import Edition, Lock, read_lock, stamp, write_lock
+from qexport.bank.model import Bank, Question
+from qexport.content.templates import Templates, templates_folder
+from qexport.outputs.anki_deck import content, render
+from qexport.outputs.options import Options, checked
+from qexport.outputs.registry import Tools
 
 START = 1_760_000_000
 DAY = 86_400

@@ -38,9 +38,9 @@ import qexport
 VERSIONS = ("one", "other")
 FILES = ("bank.lock.json", "out/book.apkg", "out/book.pdf")
 PROGRAM = """
-from qexport import typesetter
-from qexport.cli import main
-typesetter.WORTH_A_POOL = 0
+from qexport.layout import scheduler
+from qexport.cli.main import main
+scheduler.WORTH_A_POOL = 0
 main()
 """
 """It takes any pages for enough to start processes."""

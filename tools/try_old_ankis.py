@@ -22,14 +22,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from qexport.editions import Edition, Lock, stamp
-from qexport.errors import Location
-from qexport.exporters import Tools
-from qexport.exporters.anki_deck import content, render
-from qexport.exporters.anki_notes import anki_search
-from qexport.options import checked
-from qexport.question import Bank, Question
-from qexport.templating import Templates, templates_folder
+from qexport.anki.notes import anki_search
+from qexport.bank.lock import Edition, Lock, stamp
+from qexport.bank.model import Bank, Question
+from qexport.common.errors import Location
+from qexport.content.templates import Templates, templates_folder
+from qexport.outputs.anki_deck import content, render
+from qexport.outputs.options import checked
+from qexport.outputs.registry import Tools
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs/anki.md"

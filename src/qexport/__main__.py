@@ -7,7 +7,7 @@ import sys
 def main() -> None:
     """Run the program; what it is made of is imported inside, where Ctrl-C is caught."""
     try:
-        from qexport.cli import main as run
+        from qexport.cli.main import main as run
 
         run()
     except KeyboardInterrupt:

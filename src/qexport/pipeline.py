@@ -13,30 +13,31 @@ from operator import attrgetter
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from qexport import importers, output
-from qexport.editions import Changes, Edition, Lock, joined, read_lock, stamp, with_note_type, write_lock
-from qexport.errors import InputRefused, Location, OutputError, Problem, QexportError, UsageError
-from qexport.exporters import Document, Tools, exporter_for
-from qexport.fonts import of_folders
-from qexport.limits import USUAL, Limits
-from qexport.options import checked
-from qexport.question import PROSE_SECTIONS
-from qexport.schema import SCHEMA_FILE, bank_schema
-from qexport.selection import Filters, describe, select
-from qexport.source_text import normalise, read_text
-from qexport.templating import text_problems
-from qexport.themes import ejected, not_fetched, theme
-from qexport.typesetter import Typesetter
-from qexport.validation import validate
+from qexport.bank import reader
+from qexport.bank.lock import Changes, Edition, Lock, joined, read_lock, stamp, with_note_type, write_lock
+from qexport.bank.model import PROSE_SECTIONS
+from qexport.bank.schema import SCHEMA_FILE, bank_schema
+from qexport.bank.selection import Filters, describe, select
+from qexport.bank.validation import validate
+from qexport.common import files
+from qexport.common.errors import InputRefused, Location, OutputError, Problem, QexportError, UsageError
+from qexport.common.limits import USUAL, Limits
+from qexport.common.text_input import normalise, read_text
+from qexport.content.templates import text_problems
+from qexport.content.themes import ejected, not_fetched, theme
+from qexport.layout.fonts import of_folders
+from qexport.layout.scheduler import Typesetter
+from qexport.outputs.options import checked
+from qexport.outputs.registry import Document, Tools, exporter_for
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from qexport.captures import ImportReport
-    from qexport.health import Finding, Stats
-    from qexport.options import Options
-    from qexport.question import Bank, Question
-    from qexport.recipes import Recipe
+    from qexport.bank.health import Finding, Stats
+    from qexport.bank.model import Bank, Question
+    from qexport.importers.hub.captures import ImportReport
+    from qexport.outputs.options import Options
+    from qexport.team.recipes import Recipe
 
 Tell = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is (0: unknown)."""
@@ -153,7 +154,7 @@ def read_bank(
     path: Path, *, encoding: str | None = None, limits: Limits = USUAL
 ) -> tuple[Bank, tuple[Problem, ...]]:
     """Read and check a bank; the second part is what is odd but no reason to refuse it."""
-    return validate(importers.read(path, encoding=encoding, limits=limits), limits)
+    return validate(reader.read(path, encoding=encoding, limits=limits), limits)
 
 
 def choose(path: Path, filters: Filters, *, encoding: str | None = None, limits: Limits = USUAL) -> Choice:
@@ -175,9 +176,9 @@ def import_captures(
 
     `strict`: nothing is written where a page contradicts the bank, or has an answer to no known question.
     """
-    from qexport import captures  # and with it what reads HTML
+    from qexport.importers.hub import captures  # and with it what reads HTML
 
-    if bank.suffix.lower() not in importers.IMPORTERS:
+    if bank.suffix.lower() not in reader.IMPORTERS:
         raise UsageError(f"{bank}: a bank's name ends in .yaml", hint=f"write it to {bank}.yaml")
     words = vocabulary or _vocabulary(paths)
     existing = (str(bank), read_text(bank, limits=limits)) if bank.exists() else None
@@ -204,7 +205,7 @@ def import_captures(
         schema = bank.with_name(SCHEMA_FILE)  # which the first line of a bank names, for editors
         if not existing and not schema.exists():
             contents[schema] = (json.dumps(bank_schema(), ensure_ascii=False, indent=2) + "\n").encode()
-    output.write_all(contents)
+    files.write_all(contents)
     return Imported(report, tuple(contents))
 
 
@@ -240,7 +241,7 @@ def check(
     path: Path, *, encoding: str | None = None, with_health: bool = False, limits: Limits = USUAL
 ) -> Checked:
     """Read and check a bank, and tell its state; InputRefused has all that is wrong with it."""
-    from qexport.health import health, stats  # not above: no build needs it
+    from qexport.bank.health import health, stats  # not above: no build needs it
 
     bank, warnings = read_bank(path, encoding=encoding, limits=limits)
     active = [question for question in bank.questions if question.status == "active"]
@@ -296,7 +297,7 @@ def export(
         }
         for name, documents in outputs.items()
     ]
-    for name, error in zip(list(outputs), output.write_groups(groups), strict=True):
+    for name, error in zip(list(outputs), files.write_groups(groups), strict=True):
         if error:
             del outputs[name]
             failures.append(Failure(name, error))
@@ -399,12 +400,12 @@ def moved_lock(stamped: Stamped | None) -> dict[Path, bytes]:
 
 def eject_theme(name: str, folder: Path) -> tuple[Path, ...]:
     """Write a built-in theme into a new folder, as one to change; return its files."""
-    files = ejected(name)
+    theme_files = ejected(name)
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         message = f"{folder}: cannot be written: it is there already, and not empty"
         raise OutputError(message, hint="name a new folder")
-    contents = {folder / path: data for path, data in files.items()}
-    output.write_all(contents)
+    contents = {folder / path: data for path, data in theme_files.items()}
+    files.write_all(contents)
     return tuple(contents)
 
 
@@ -417,10 +418,10 @@ def file_stem(recipe: Recipe, title: str) -> str:
     """Return the name of a recipe's files, without ending."""
     name = recipe.name
     if not name:
-        return output.slug(title)
+        return files.slug(title)
     if "/" in name or "\\" in name or name in (".", ".."):
         raise UsageError(f"{name!r} is not a file's name", hint="the folder goes into --out")
-    if name.startswith((".", "-")) or not name.isprintable() or not output.is_name(name):
+    if name.startswith((".", "-")) or not name.isprintable() or not files.is_name(name):
         raise UsageError(f"{name!r} is not a file's name on every system", hint="for example my-questions")
     return name
 
@@ -442,8 +443,8 @@ def stamp_bank(
     path: Path, bank: Bank, options: Options, tools: Tools, *, locking: Locking, now: int
 ) -> Stamped:
     """Bring the lock up to date with the whole bank, whatever part of it is exported this time."""
-    from qexport.exporters.anki_deck import content
-    from qexport.exporters.anki_notes import anki_search
+    from qexport.anki.notes import anki_search
+    from qexport.outputs.anki_deck import content
 
     before, text = _read_lock(path, tools.limits)
     if locking.previous:
@@ -461,7 +462,7 @@ def stamp_bank(
 
 
 def _lock_of(decks: Sequence[Path], bank: Bank, limits: Limits) -> Lock:
-    from qexport.exporters.anki_previous import lock_of
+    from qexport.anki.package_reader import lock_of
 
     locks = []
     for path in decks:

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from qexport.editions import Edition, stamp
-from qexport.exporters import Tools
-from qexport.exporters.anki_deck import content, render
-from qexport.options import checked
+from qexport.bank.lock import Edition, stamp
+from qexport.bank.model import Question
+from qexport.content.templates import Templates
+from qexport.outputs.anki_deck import content, render
+from qexport.outputs.options import checked
+from qexport.outputs.registry import Tools
 from qexport.pipeline import read_bank
-from qexport.question import Question
-from qexport.templating import Templates
 
 anki = pytest.importorskip("anki.collection")
 pytestmark = pytest.mark.needs("chromium")

@@ -22,10 +22,10 @@ from click.testing import CliRunner
 
 import qexport
 from qexport import __version__, pipeline
-from qexport.cli import program
-from qexport.exporters import EXPORTERS
-from qexport.screen import file_size, quantity
-from qexport.versions import versions
+from qexport.cli.main import program
+from qexport.cli.terminal import file_size, quantity
+from qexport.common.versions import versions
+from qexport.outputs.registry import EXPORTERS
 
 BANK = """\
 title: Questions & Answers
@@ -769,12 +769,12 @@ def test_a_signal_ends_it_without_left_overs(number: signal.Signals, status: int
     """The signal comes while the first output is on its way to the disk."""
     script = (
         "import os, time\n"
-        "from qexport import cli\n"
+        "from qexport.cli.main import main\n"
         "def wait(descriptor):\n"
         "    print('waiting', flush=True)\n"
         "    time.sleep(60)\n"
         "os.fsync = wait\n"
-        "cli.main()"
+        "main()"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", script, "build", "--format", "deck"],
@@ -792,9 +792,9 @@ def test_a_signal_ends_it_without_left_overs(number: signal.Signals, status: int
 
 
 EAGER = """
-from qexport import typesetter
-from qexport.cli import main
-typesetter.WORTH_A_POOL = 0
+from qexport.layout import scheduler
+from qexport.cli.main import main
+scheduler.WORTH_A_POOL = 0
 main()
 """
 """The program, which takes any pages for enough to start processes."""
@@ -899,14 +899,15 @@ def test_progress_shows_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> N
     pty = pytest.importorskip("pty")
     script = (
         "import sys, time\n"
-        "from qexport import cli, pipeline\n"
+        "from qexport import pipeline\n"
+        "from qexport.cli.main import main\n"
         "real = pipeline.export\n"
         "def slow(recipe, *, tell, **more):\n"
         "    tell('handbook', 7, 15)\n"
         "    time.sleep(1.5)\n"
         "    return real(recipe, tell=tell, **more)\n"
         "pipeline.export = slow\n"
-        "cli.main()"
+        "main()"
     )
 
     def screen_of(*words: str) -> str:

@@ -12,8 +12,8 @@ from types import ModuleType
 
 import pytest
 
-from qexport.health import health
-from qexport.question import Bank
+from qexport.bank.health import health
+from qexport.bank.model import Bank
 
 TOOL = Path(__file__).parents[2] / "tools" / "try_corpora.py"
 

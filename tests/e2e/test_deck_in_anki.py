@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qexport.editions import Edition, Lock, stamp, with_note_type
-from qexport.errors import Location
-from qexport.exporters import Document, Tools, anki_notes
-from qexport.exporters.anki_deck import content, render
-from qexport.exporters.anki_notes import FIELDS, anki_search
-from qexport.exporters.anki_previous import lock_of
-from qexport.options import checked
+from qexport.anki import notes
+from qexport.anki.notes import FIELDS, anki_search
+from qexport.anki.package_reader import lock_of
+from qexport.bank.lock import Edition, Lock, stamp, with_note_type
+from qexport.bank.model import PROSE_SECTIONS, Bank, Question
+from qexport.bank.selection import in_bank_order
+from qexport.common.errors import Location
+from qexport.content.templates import Templates
+from qexport.outputs.anki_deck import content, render
+from qexport.outputs.options import checked
+from qexport.outputs.registry import Document, Tools
 from qexport.pipeline import read_bank
-from qexport.question import PROSE_SECTIONS, Bank, Question
-from qexport.selection import in_bank_order
-from qexport.templating import Templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -465,7 +466,7 @@ def test_a_note_type_that_changed_freezes_a_learner_until_it_is_merged(
     learner.imports(document)
     review(learner, learner.notes()["PY-ADV-004"].cards()[0].id)
     before, reviews = state_of(learner)
-    monkeypatch.setitem(anki_notes.FIELDS, "One More", 1_716_240_199)
+    monkeypatch.setitem(notes.FIELDS, "One More", 1_716_240_199)
     better = edited(bank, 0, answer="A better answer.")
 
     # What the guard keeps from happening.

@@ -11,10 +11,10 @@ from types import ModuleType
 
 import pytest
 
-from qexport.editions import Changes, Content, Lock, Stamp
-from qexport.editions import stamp as real_stamp
-from qexport.exporters import anki_notes
-from qexport.question import Question
+from qexport.anki import notes
+from qexport.bank.lock import Changes, Content, Lock, Stamp
+from qexport.bank.lock import stamp as real_stamp
+from qexport.bank.model import Question
 
 pytest.importorskip("anki.collection")
 
@@ -74,13 +74,13 @@ def test_a_wrong_identity_would_be_seen(tool: ModuleType, monkeypatch: pytest.Mo
     def by_text(namespace: str, question: Question) -> str:
         return real_guid(namespace, replace(question, id=question.id + question.answer))
 
-    real_guid: Callable[[str, Question], str] = anki_notes.guid_of
-    monkeypatch.setattr(anki_notes, "guid_of", by_text)
+    real_guid: Callable[[str, Question], str] = notes.guid_of
+    monkeypatch.setattr(notes, "guid_of", by_text)
     with pytest.raises(AssertionError, match=r"^life [0-9]+: .* is there twice"):
         list(tool.lives(20, 10, 1))
 
 
 def test_a_missing_switch_would_be_seen(tool: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(anki_notes, "ON", "")
+    monkeypatch.setattr(notes, "ON", "")
     with pytest.raises(AssertionError, match=r"^life [0-9]+: (a card of .* is empty|cards were made)"):
         list(tool.lives(20, 10, 1))

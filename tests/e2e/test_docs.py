@@ -25,8 +25,8 @@ from typing import NamedTuple
 
 import pytest
 
-from qexport.options import OPTIONS
-from qexport.schema import HEADER_FIELDS, QUESTION_FIELDS
+from qexport.bank.schema import HEADER_FIELDS, QUESTION_FIELDS
+from qexport.outputs.options import OPTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = ("README.md", *(f"docs/{name}.md" for name in ("bank", "handbook", "architecture", "printing")))

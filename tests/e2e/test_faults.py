@@ -22,8 +22,8 @@ import pytest
 from click.testing import CliRunner
 
 import qexport
-from qexport.cli import program
-from qexport.errors import LimitExceeded, MachineLacks, QexportError
+from qexport.cli.main import program
+from qexport.common.errors import LimitExceeded, MachineLacks, QexportError
 
 ENVIRONMENT = {
     **os.environ,
@@ -63,9 +63,9 @@ def run(*words: str) -> Done:
 EAGER = """
 try:
     print("begun", flush=True)
-    from qexport import typesetter
+    from qexport.layout import scheduler
     from qexport.__main__ import main
-    typesetter.WORTH_A_POOL = 0
+    scheduler.WORTH_A_POOL = 0
 except KeyboardInterrupt:
     raise SystemExit(130)
 main()
@@ -202,7 +202,7 @@ def test_a_machine_that_cannot_lay_out_pages_still_makes_decks(
     def refuse(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("qexport.pdf.lay_out", refuse)
+    monkeypatch.setattr("qexport.layout.weasyprint.extraction.lay_out", refuse)
     done = run(*BUILD, "--no-cache", "--jobs", "1")
     assert (done.status, done.err) == (
         status,
@@ -234,7 +234,8 @@ AS_ANOTHER_USER = """
 import os, sys
 from pathlib import Path
 from click.testing import CliRunner
-from qexport.cli import main, program
+from qexport.cli.main import program
+from qexport.cli.main import main
 folder = Path("warm")
 CliRunner().invoke(program, [*sys.argv[1:], "--out", str(folder), "--lock", str(folder / "lock.json")])
 if os.geteuid() == 0:
@@ -372,8 +373,8 @@ def test_a_full_place_for_temporary_files_is_told_or_not_needed(right: dict[str,
 FILLING = """
 import subprocess, sys
 from pathlib import Path
-from qexport.errors import OutputError
-from qexport.output import write_groups
+from qexport.common.errors import OutputError
+from qexport.common.files import write_groups
 disk, book, lock, deck = Path("disk"), *map(Path, ("disk/book", "disk/lock", "disk/deck"))
 new = [{book: b"B" * 60_000}, {lock: b"L" * 9_000, deck: b"D" * 30_000}]
 seen = set()

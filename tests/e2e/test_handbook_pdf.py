@@ -24,10 +24,11 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from qexport import importers, pdf
-from qexport.options import checked
-from qexport.question import PROSE_SECTIONS, Bank
-from qexport.validation import validate
+from qexport.bank import reader
+from qexport.bank.model import PROSE_SECTIONS, Bank
+from qexport.bank.validation import validate
+from qexport.layout.weasyprint import extraction
+from qexport.outputs.options import checked
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,7 +68,7 @@ DRAWN = drawn()
 
 @pytest.fixture(scope="module")
 def bank() -> Bank:
-    return validate(importers.read(ROOT / "seeds" / "questions.yaml"))[0]
+    return validate(reader.read(ROOT / "seeds" / "questions.yaml"))[0]
 
 
 THERE = ("--bank", "seeds/questions.yaml", "--out", ".", "--name", "book")
@@ -283,7 +284,7 @@ def test_a_box_for_a_character_no_font_has_is_found(monkeypatch: pytest.MonkeyPa
     document, order = inspector.make(some, {})
     assert found(document.data, order) == set()
     assert found(document.data, replace(order, warnings=())) == {"glyphs"}
-    monkeypatch.setattr(pdf, "_numbered", lambda html, _missing: html)
+    monkeypatch.setattr(extraction, "_numbered", lambda html, _missing: html)
     document, order = inspector.make(some, {})
     told = [finding.what for finding in inspector.inspected(document.data, order)]
     assert [what for what in told if what.endswith("draws a box for what it lacks")]

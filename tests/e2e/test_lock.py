@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from qexport.cli import program
+from qexport.cli.main import program
 
 BANK = """\
 title: T

@@ -15,17 +15,17 @@ from typing import Any
 
 import pytest
 
-from qexport import bundle, differences
-from qexport.chunk import Chunk
-from qexport.editions import Edition, Lock, NoteType, Release, Stamp, stamp
-from qexport.exporters import Tools, exporter_for
-from qexport.exporters.anki_deck import content
-from qexport.options import checked
+from qexport.bank.lock import Edition, Lock, NoteType, Release, Stamp, stamp
+from qexport.bank.model import Bank
+from qexport.content.templates import Templates
+from qexport.content.themes import theme
+from qexport.layout.chunk import Chunk
+from qexport.layout.scheduler import Typesetter
+from qexport.outputs.anki_deck import content
+from qexport.outputs.options import checked
+from qexport.outputs.registry import Tools, exporter_for
 from qexport.pipeline import read_bank
-from qexport.question import Bank
-from qexport.templating import Templates
-from qexport.themes import theme
-from qexport.typesetter import Typesetter
+from qexport.team import bundle, differences
 
 CORPUS: dict[str, list[str]] = json.loads(
     (Path(__file__).parent / "data" / "active_content.json").read_text("utf-8")
@@ -350,7 +350,7 @@ def test_no_page_of_a_bundle_does_anything(browser: Any, banks: dict[str, Bank])
 
 @pytest.fixture(scope="module")
 def blank() -> Chunk:
-    from qexport.pdf import lay_out
+    from qexport.layout.weasyprint.extraction import lay_out
 
     return lay_out('<html lang="en"><title>x</title><body><p>x</p></body></html>', "@page{size:100px 100px}")
 
@@ -390,7 +390,7 @@ def made(
         assert sum(map(len, pages)) > 20_000
         return pages
 
-    monkeypatch.setattr("qexport.typesetter._lay_out", noted)
+    monkeypatch.setattr("qexport.layout.scheduler._lay_out", noted)
     return make
 
 

@@ -20,9 +20,9 @@ from click.testing import CliRunner
 from PIL import Image
 
 import qexport
-from qexport.cli import program
-from qexport.fonts import bundled
-from qexport.templating import templates_folder
+from qexport.cli.main import program
+from qexport.content.templates import templates_folder
+from qexport.layout.fonts import bundled
 
 LISTEN = Path(__file__).parent / "data" / "listen"
 BASE = {
@@ -73,9 +73,9 @@ name = "quiz"
 BUILDS = """
 import sys
 from click.testing import CliRunner
-from qexport import typesetter
-from qexport.cli import program
-typesetter.WORTH_A_POOL = 0  # so that there is enough to do for two processes
+from qexport.layout import scheduler
+from qexport.cli.main import program
+scheduler.WORTH_A_POOL = 0  # so that there is enough to do for two processes
 if __name__ == "__main__":
     for words in (["build", "all", "quiz"], ["bundle", "all", "-o", "out/team.zip"]):
         done = CliRunner().invoke(program, [*words, "--cache", "cache", "--jobs", sys.argv[1]])

@@ -19,11 +19,11 @@ import pypdfium2
 import pytest
 from click.testing import CliRunner
 
-from qexport.chunk_cache import ChunkCache
-from qexport.cli import program
+from qexport.bank.model import PROSE_SECTIONS, Question
+from qexport.cli.main import program
+from qexport.layout.cache import ChunkCache
+from qexport.layout.scheduler import Typesetter
 from qexport.pipeline import read_bank
-from qexport.question import PROSE_SECTIONS, Question
-from qexport.typesetter import Typesetter
 
 TOOLS = Path(__file__).parents[2] / "tools"
 

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 import qexport
-from qexport.cli import program
+from qexport.cli.main import program
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,10 +60,10 @@ import os, sys
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
-from qexport import typesetter
-from qexport.cli import program
+from qexport.layout import scheduler
+from qexport.cli.main import program
 
-typesetter.WORTH_A_POOL = 0  # so that there is enough to do for two processes
+scheduler.WORTH_A_POOL = 0  # so that there is enough to do for two processes
 
 def run(*words):
     out = StringIO()

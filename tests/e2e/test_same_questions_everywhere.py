@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 from click.testing import CliRunner
 
-from qexport.cli import program
+from qexport.cli.main import program
 
 QUERIES = [
     [],

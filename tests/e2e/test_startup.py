@@ -56,8 +56,8 @@ questions:
 def imported_by(*words: str) -> set[str]:
     """Run the program and return the top-level modules it had imported at its end."""
     script = (
-        "import json, sys, qexport.cli\n"
-        "try: qexport.cli.main()\n"
+        "import json, sys, qexport.cli.main\n"
+        "try: qexport.cli.main.main()\n"
         "finally: print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run(

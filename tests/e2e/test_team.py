@@ -19,7 +19,7 @@ from zipfile import ZipFile
 import pytest
 from click.testing import CliRunner
 
-from qexport.cli import program
+from qexport.cli.main import program
 
 ROOT = Path(__file__).parents[2]
 NOW = "1795374674"
@@ -279,7 +279,9 @@ def test_a_bundle_is_made_again_elsewhere_to_the_byte(tmp_path: Path) -> None:
     shutil.copytree("seeds", elsewhere / "seeds") if Path("seeds").exists() else None
     for name in ("questions.yaml", "qexport.toml", "questions.lock.json", "questions.release-notes.md"):
         shutil.copy(name, elsewhere)
-    script = "import os, sys; os.umask(0o077); from qexport.cli import main; sys.argv[0] = 'qexport'; main()"
+    script = (
+        "import os, sys; os.umask(0o077); from qexport.cli.main import main; sys.argv[0] = 'qexport'; main()"
+    )
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT / "src"),
@@ -318,7 +320,7 @@ def test_another_user_makes_a_bundle_again_to_the_byte(tmp_path: Path) -> None:
     script = (
         "import os\n"
         "from pathlib import Path\n"
-        "from qexport.sharing import verify\n"
+        "from qexport.team.sharing import verify\n"
         "verify(Path('team.zip'), rebuild=True)\n"
         "os.setgid(65534)\n"
         "os.setuid(65534)\n"
@@ -356,7 +358,7 @@ def test_a_bundle_that_is_not_what_its_data_make_is_refused() -> None:
     """The hashes agree, and so somebody meant it: only making it again tells."""
     from hashlib import sha256
 
-    from qexport import bundle
+    from qexport.team import bundle
 
     printed("bundle", "python", "-o", "team.zip")
     files = bundle.unpack(Path("team.zip").read_bytes(), "team.zip")
@@ -419,7 +421,7 @@ def test_whatever_a_forged_bundle_says_is_refused_or_made() -> None:
     """Its hashes agree with its files, and what is said in them is anything."""
     from hashlib import sha256
 
-    from qexport import bundle
+    from qexport.team import bundle
 
     Path("qexport.toml").write_text('[recipes.all]\nlimit = 2\nformat = "deck"\n')
     printed("bundle", "-o", "team.zip")

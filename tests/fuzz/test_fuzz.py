@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from qexport.errors import InputRefused, Location, Problem, QexportError, UsageError
+from qexport.common.errors import InputRefused, Location, Problem, QexportError, UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))  # its modules import each other

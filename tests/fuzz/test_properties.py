@@ -20,15 +20,15 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from qexport.editions import Content, Lock, NoteType, read_lock, stamp, write_lock
-from qexport.errors import QexportError
-from qexport.exporters.anki_previous import lock_of, notes_in
-from qexport.importers import hub_page
-from qexport.importers.hub_vocabulary import read_vocabulary
-from qexport.options import OPTIONS, checked
-from qexport.recipes import SETTINGS, read_recipes
-from qexport.selection import Filters, describe, select
-from qexport.themes import stylesheet, theme
+from qexport.anki.package_reader import lock_of, notes_in
+from qexport.bank.lock import Content, Lock, NoteType, read_lock, stamp, write_lock
+from qexport.bank.selection import Filters, describe, select
+from qexport.common.errors import QexportError
+from qexport.content.themes import stylesheet, theme
+from qexport.importers.hub import page
+from qexport.importers.hub.vocabulary import read_vocabulary
+from qexport.outputs.options import OPTIONS, checked
+from qexport.team.recipes import SETTINGS, read_recipes
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))  # its modules import each other
@@ -270,7 +270,7 @@ def test_a_vocabulary_of_anything_is_one_or_refused(said: dict[str, object]) -> 
     assume("\ud800" not in text)
     try:
         words = read_vocabulary(text, "vocabulary.yaml")
-        hub_page.parse((CORPUS / "hub-text" / "listing.txt").read_text("utf-8"), "a.txt", words)
+        page.parse((CORPUS / "hub-text" / "listing.txt").read_text("utf-8"), "a.txt", words)
     except QexportError as error:
         refused(error)
 

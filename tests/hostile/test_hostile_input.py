@@ -21,8 +21,8 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from qexport.cli import program
-from qexport.limits import USUAL
+from qexport.cli.main import program
+from qexport.common.limits import USUAL
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = ROOT / "seeds" / "captures"

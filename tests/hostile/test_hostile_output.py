@@ -16,7 +16,7 @@ import pypdfium2
 import pytest
 from click.testing import CliRunner
 
-from qexport.cli import program
+from qexport.cli.main import program
 
 TEXTS = {
     "script": "<script>alert(1)</script>",

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from qexport.cli import program
-from qexport.limits import USUAL, Limits
+from qexport.cli.main import program
+from qexport.common.limits import USUAL, Limits
 
 BANK = "questions:\n- {id: A, question: Why?, answer: So.}\n"
 NO_FILE = "put a file in its place, or nothing"

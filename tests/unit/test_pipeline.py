@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from qexport import pipeline
-from qexport.editions import Edition
-from qexport.errors import InputRefused, NothingSelected, OutputError, UsageError
-from qexport.exporters import EXPORTERS, Document, Tools
+from qexport.bank.lock import Edition
+from qexport.bank.selection import Filters
+from qexport.common.errors import InputRefused, NothingSelected, OutputError, UsageError
+from qexport.outputs.registry import EXPORTERS, Document, Tools
 from qexport.pipeline import export, lock_path
-from qexport.recipes import Recipe
-from qexport.selection import Filters
+from qexport.team.recipes import Recipe
 
 BANK = """\
 title: Questions & Answers

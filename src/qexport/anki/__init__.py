@@ -1,0 +1,1 @@
+"""What an .apkg is: notes, the package's file, and reading one back."""

@@ -1,0 +1,179 @@
+"""An edition's notes to Anki's database, in memory: the tree of decks, the order of new cards, the rows.
+
+notes of the bank → rows of genanki's database
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import genanki
+
+from qexport import __version__
+from qexport.anki.note_type import FIELD_PLACES, SORT_FIELD, note_type
+from qexport.anki.notes import Note, anki_search
+from qexport.bank.lock import Edition, Lock
+from qexport.bank.selection import in_bank_order
+from qexport.common.text_input import normalise
+from qexport.content.templates import Templates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from qexport.bank.model import Bank, Question
+    from qexport.outputs.options import Options
+
+LONGEST_DECK_NAME = 100
+"""Characters of one level of a deck's name."""
+
+DEEPEST_DECK = 8
+"""Levels of a deck's name; Anki refuses a file with 20."""
+
+LONGEST_SEARCH = 50
+"""Retired questions that a deck's description has a search for."""
+
+
+# Decks
+
+
+class _Tree:
+    """The decks of an edition: the same tree, whatever was filtered."""
+
+    def __init__(self, root: list[str], options: Options) -> None:
+        self.depth = int(str(options.get("deck-depth", 1)))
+        parts = [part for level in root if (part := _deck_part(level))]
+        if parts and parts[0].casefold() == "default":
+            parts[0] += " deck"  # every collection has one of that name, which is Anki's own
+        self.root = tuple(parts[: DEEPEST_DECK - self.depth]) or ("Questions",)
+        self._written: dict[str, str] = {}
+        self.root_name = self._name(self.root)
+
+    def deck_of(self, question: Question) -> str:
+        """Return the name of the deck that a question is in."""
+        levels = (question.technology, question.category)[: self.depth]
+        return self._name((*self.root, *(part for level in levels if (part := _deck_part(level)))))
+
+    def numbers(self) -> dict[str, int]:
+        """Return a number for each deck. Anki knows them by name, but two must not share a number."""
+        numbers: dict[int, str] = {}
+        for name in sorted(self._written.values()):
+            number = (1 << 30) + int(sha256(name.encode()).hexdigest(), 16) % ((1 << 30) - 1000)
+            while number in numbers:
+                number += 1
+            numbers[number] = name
+        return {name: number for number, name in numbers.items()}
+
+    def _name(self, parts: tuple[str, ...]) -> str:
+        name = parts[0] if len(parts) == 1 else f"{self._name(parts[:-1])}::{parts[-1]}"
+        return self._written.setdefault(name.casefold(), name)  # to Anki, Python and python are one deck
+
+
+def _deck_part(text: str) -> str:
+    """Return a text as one level of a deck's name: `::` would make two of it."""
+    words = " ".join(re.sub(r"::+", ":", normalise(text)[0]).split())
+    return words.strip(": ")[:LONGEST_DECK_NAME].strip(": ")
+
+
+def _description(edition: Edition, lock: Lock, count: int, options: Options, templates: Templates) -> str:
+    bank = edition.bank
+    dated = str(options.get("dated", ""))
+    left = sorted(lock.left)
+    return templates.render(
+        "anki/description.html.j2",
+        title=edition.title,
+        release=str(options.get("release", "")),
+        date=dated or datetime.fromtimestamp(lock.changed, UTC).strftime("%Y-%m-%d"),
+        made_with=f"qexport {__version__}",
+        count=len(edition.questions),
+        total=bank.claims.questions or sum(question.status == "active" for question in bank.questions),
+        retired=count - len(edition.questions),
+        scope=edition.scope,
+        source=bank.source,
+        url=bank.source if re.fullmatch(r"https?://\S+", bank.source) else "",
+        search=anki_search(left) if len(left) <= LONGEST_SEARCH else "",
+        news=[{"kind": kind, "ids": _some(ids)} for kind, ids in lock.release.changes.items()]
+        if lock.release
+        else [],
+    )
+
+
+def _some(ids: Sequence[str]) -> str:
+    """Return ids as a text of bearable length."""
+    more = len(ids) - LONGEST_SEARCH
+    return ", ".join(ids[:LONGEST_SEARCH]) + (f" and {more} more" if more > 0 else "")
+
+
+def _places(bank: Bank, order: str) -> dict[str, int]:
+    """Return the place of each question among new cards, counted in the whole bank from 1.
+
+    So the order is the same whichever part of the bank a learner has imported first.
+    """
+    questions = in_bank_order(bank)
+    if order == "id":
+        questions.sort(key=lambda question: (question.id.casefold(), question.id))
+    elif order == "difficulty":
+        questions.sort(key=lambda question: 11 if question.difficulty is None else question.difficulty)
+    return {question.id: place for place, question in enumerate(questions, start=1)}
+
+
+# The file
+
+
+def collection(
+    edition: Edition, notes: list[Note], lock: Lock, options: Options, templates: Templates
+) -> bytes:
+    """Return the collection as SQLite's bytes: genanki's tables, filled in one go and without a file.
+
+    The notes are used up, to have no more of a big deck in memory than that.
+    """
+    root = str(options.get("deck-root", "")).split("::")
+    tree = _Tree(root if any(map(_deck_part, root)) else [edition.bank.title], options)
+    decks_of = {note.guid: tree.deck_of(note.question) for note in notes}
+    deck_numbers = tree.numbers()
+    description = _description(edition, lock, len(notes), options, templates)
+    places = _places(edition.bank, str(options.get("new-order", "bank")))
+    ours = note_type(templates, lock.style.modified, lock.note_type.major)
+
+    # With ":memory:" there would be three of it for a moment when SQLite hands it over.
+    connection = sqlite3.connect("file:deck?vfs=memdb", uri=True)
+    connection.execute("PRAGMA page_size = 16384")  # on a page of 4096 lies one note, and much of nothing
+    cursor = connection.cursor()
+    genanki.Package([]).write_to_db(cursor, 0, iter(()))
+    decks = json.loads(cursor.execute("SELECT decks FROM col").fetchone()[0])
+    for name, deck in sorted(deck_numbers.items()):
+        about = description if name == tree.root_name else ""
+        decks[str(deck)] = genanki.Deck(deck, name, about).to_json()
+    number = ours["id"]
+    models = {number: ours}
+    cursor.execute("UPDATE col SET decks = ?, models = ?", (json.dumps(decks), json.dumps(models)))
+
+    def note_rows() -> Iterator[tuple[object, ...]]:
+        place = FIELD_PLACES[SORT_FIELD]
+        while notes:  # which frees each when it is written
+            note = notes.pop()
+            fields = note.fields
+            listed = fields.split(b"\x1f", place + 1)[place].decode()
+            modified = lock.notes[note.question.id].modified
+            yield (note.number, note.guid, number, modified, -1, f" {note.tags} ", fields, listed, 0, 0, "")
+
+    def card_rows() -> Iterator[tuple[object, ...]]:
+        for note in notes:
+            deck = deck_numbers[decks_of[note.guid]]
+            modified = lock.notes[note.question.id].modified
+            place = places[note.question.id]
+            for card in note.cards:
+                yield (note.number + card, note.number, deck, card, modified, -1, 0, 0, place, *[0] * 8, "")
+
+    notes.sort(key=lambda note: note.number)  # in the order of their rows, which then lie close together
+    cursor.executemany("INSERT INTO cards VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", card_rows())
+    notes.reverse()
+    cursor.executemany("INSERT INTO notes VALUES (?,?,?,?,?,?, CAST(? AS TEXT), ?,?,?,?)", note_rows())
+    connection.commit()
+    database = connection.serialize()
+    connection.close()
+    return database

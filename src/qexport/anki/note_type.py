@@ -1,0 +1,83 @@
+"""The note type: its number, its fields, its cards and their style, as Anki knows them."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import genanki
+
+from qexport.anki.notes import FIELDS, PROSE_FIELDS, SWITCHES
+from qexport.content.templates import SECTION_TITLES, Templates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Anki matches a note type by its number, then by the numbers of its fields and cards. All cards are always in
+# it: with one added later, Anki would take no note any more. Which of them a note makes, its switches say.
+NOTE_TYPE_ID = 1_716_240_100
+NOTE_TYPE_NAME = "Interview question (qexport)"
+CARDS = {
+    "recall": 1_716_240_190,
+    "scenario": 1_716_240_191,
+    "mistakes": 1_716_240_192,
+}
+SORT_FIELD = "Question"
+FIELD_PLACES = {name: place for place, name in enumerate(FIELDS)}
+
+NEEDED = [["Question"], ["Scenario Card", "Situation"], ["Mistakes Card", "Common Mistakes"]]
+"""The fields that each card needs."""
+
+
+def style_digest(note_type: Mapping[str, Any]) -> str:
+    """Return the digest of what may change in a note type, from Anki's JSON of it."""
+    style = [
+        note_type["css"],
+        [[card["name"], card["qfmt"], card["afmt"]] for card in note_type["tmpls"]],
+    ]
+    return sha256(json.dumps(style).encode()).hexdigest()[:32]
+
+
+def note_type(templates: Templates, modified: int, major: int) -> dict[str, Any]:
+    """Return Anki's JSON of the note type."""
+
+    def mustache(name: str) -> dict[str, str]:
+        names = {"text": name, "when": f"#{name}", "unless": f"^{name}", "end": f"/{name}"}
+        return {part: f"{{{{{words}}}}}" for part, words in names.items()}
+
+    field = {name: mustache(name) for name in FIELDS}
+    sections = [
+        {"key": key, "title": title, **field[PROSE_FIELDS[key]]} for key, title in SECTION_TITLES.items()
+    ]
+    cards = []
+    for name, number in CARDS.items():
+        front, back = (
+            templates.render(f"anki/{name}_{side}.html.j2", field=field, sections=sections)
+            for side in ("front", "back")
+        )
+        cards.append({"id": number, "name": name.title(), "qfmt": front, "afmt": back})
+    number = NOTE_TYPE_ID + 1000 * (major - 1)
+    model = _Model(
+        number,
+        NOTE_TYPE_NAME if major == 1 else f"{NOTE_TYPE_NAME} {major}",
+        fields=[{"id": each, "name": name, "font": "Arial", **_field(name)} for name, each in FIELDS.items()],
+        templates=cards,
+        css=templates.source("anki/card.css"),
+        sort_field_index=FIELD_PLACES[SORT_FIELD],
+    )
+    return {**model.to_json(modified, None), "originalId": number}
+
+
+def _field(name: str) -> dict[str, object]:
+    """Return what Anki's editor does with a field that is not for reading."""
+    if name in SWITCHES:
+        return {"collapsed": True, "excludeFromSearch": True, "description": "set by the deck"}
+    if name.startswith("Spare"):
+        return {"collapsed": True, "description": "for a later edition of this deck"}
+    return {}
+
+
+class _Model(genanki.Model):  # type: ignore[misc]
+    # genanki would find out with a template engine which fields a card cannot be without.
+    _req = tuple((card, "all", [FIELD_PLACES[name] for name in names]) for card, names in enumerate(NEEDED))

@@ -1,0 +1,291 @@
+"""Questions → notes: the fields, tags and numbers that Anki knows a question by.
+
+    question → question_text() → fields → bytes, and a digest of them
+
+A note's GUID comes from the bank's namespace and the question's first id, so that it stays the same note
+whatever becomes of its text. Its digest covers what a learner would see change: fields and tags, neither its
+deck nor its place in that, because Anki never moves a card it has.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from html import escape
+from typing import TYPE_CHECKING
+
+from qexport.content.templates import Templates, inline, prose, question_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qexport.bank.model import Bank, Question
+    from qexport.content.images import Image
+    from qexport.content.templates import QuestionView
+    from qexport.outputs.options import Options
+
+# Anki matches the fields of a note type by these numbers and their order. One more, one less, another order
+# would freeze every collection that has the deck: that is what the spare fields are for.
+FIELDS = {
+    # Anki compares notes by their first field when it looks for duplicates: the only one sure to be unique.
+    "ID": 1_716_240_101,
+    # The sort field, which Anki's browser lists notes by: a learner looks for the question, not for its id.
+    "Question": 1_716_240_102,
+    "Answer": 1_716_240_103,
+    "Deep Explanation": 1_716_240_104,
+    "Real-World Example": 1_716_240_105,
+    "Common Mistakes": 1_716_240_106,
+    "Production Scenario": 1_716_240_107,
+    "Follow-up Questions": 1_716_240_108,
+    "Technology": 1_716_240_109,
+    "Category": 1_716_240_110,
+    "Level": 1_716_240_111,
+    "Difficulty": 1_716_240_112,
+    "Source": 1_716_240_113,
+    "Language": 1_716_240_114,
+    # What a scenario begins with: the front of its card.
+    "Situation": 1_716_240_115,
+    # Switches: Anki makes a card as soon as its front has something to show, so that a field must say no.
+    "Scenario Card": 1_716_240_116,
+    "Mistakes Card": 1_716_240_117,
+    "Retired": 1_716_240_118,
+    "Spare 1": 1_716_240_119,
+    "Spare 2": 1_716_240_120,
+    "Spare 3": 1_716_240_121,
+}
+SWITCHES = ("Scenario Card", "Mistakes Card", "Retired")
+ON = "yes"
+
+PROSE_FIELDS = {
+    "answer": "Answer",
+    "deep_explanation": "Deep Explanation",
+    "real_world_example": "Real-World Example",
+    "common_mistakes": "Common Mistakes",
+    "production_scenario": "Production Scenario",
+    "follow_ups": "Follow-up Questions",
+}
+
+EXTRA_CARDS = {"scenario": "production_scenario", "mistakes": "common_mistakes"}
+"""Cards beside the one that recalls the answer, and the part of a question each of them is made from."""
+
+RETIRED_TAG = "retired"
+
+MEDIA_NAME = "qexport-"
+"""What names of pictures begin with: all decks of a learner share one folder of them."""
+
+DAY_OF_CREATION = 1_735_689_600_000
+"""2025-01-01 in milliseconds: the numbers of notes and cards are times, and one in the future is replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A question as Anki will know it."""
+
+    question: Question
+    guid: str
+    number: int
+    """In the database; those of its cards follow."""
+    fields: bytes
+    """In their order, with U+001F between them."""
+    tags: str
+    cards: tuple[int, ...]
+    """Which templates of the note type make one, counted from 0."""
+    images: tuple[Image, ...]
+
+    @property
+    def digest(self) -> str:
+        """The digest of all that is exported of the question."""
+        return digest_of(self.fields, self.tags)
+
+
+def digest_of(fields: bytes, tags: str) -> str:
+    """Return the digest of a note's fields and tags."""
+    return sha256(b"%b\x1e%b" % (fields, tags.encode())).hexdigest()[:32]
+
+
+def note_options(options: Options) -> dict[str, str]:
+    """Return the options that shape notes: another choice is another edition of every note."""
+    cards = {part.strip() for part in str(options.get("cards", "")).split(",")}
+    return {
+        "cards": ",".join(name for name in ("recall", *EXTRA_CARDS) if name == "recall" or name in cards),
+        "tag-prefix": str(options.get("tag-prefix", "")),
+    }
+
+
+def notes_of(bank: Bank, options: Options, templates: Templates) -> tuple[Note, ...]:
+    """Return the notes of all questions of a bank, the retired ones too."""
+    shaping = note_options(options)
+    return _notes_of(bank, templates, shaping["cards"], shaping["tag-prefix"])
+
+
+@lru_cache(maxsize=1)  # a build asks twice: what changed, then what to write
+def _notes_of(bank: Bank, templates: Templates, cards: str, tag_prefix: str) -> tuple[Note, ...]:
+    chosen = [name for name in EXTRA_CARDS if name in cards.split(",")]
+    guids = {question.id: guid_of(bank.namespace, question) for question in bank.questions}
+    numbers = _numbers(guids.values())
+    named = {bank.source, *(question.source for question in bank.questions)}
+    sources = {source: _source(source, templates) for source in named}
+    notes = []
+    for question in bank.questions:
+        made = [name for name in chosen if getattr(question, EXTRA_CARDS[name])]
+        text = question_text(question, image_address=MEDIA_NAME, limits=templates.limits)
+        values = {
+            **_fields(question, text.view, templates),
+            "Source": sources[question.source or bank.source],
+            "Language": _label(bank.language),
+            **{f"{name.title()} Card": ON for name in made},
+        }
+        guid = guids[question.id]
+        notes.append(
+            Note(
+                question=question,
+                guid=guid,
+                number=numbers[guid],
+                fields="\x1f".join(_inert(values.get(name, "")) for name in FIELDS).encode(),
+                tags=" ".join(_tags(question, tag_prefix)),
+                cards=(0, *(1 + list(EXTRA_CARDS).index(name) for name in made)),
+                images=text.images,
+            )
+        )
+    return tuple(notes)
+
+
+def forget() -> None:
+    """Let go of the notes that were asked for last: a big bank's take much memory."""
+    _notes_of.cache_clear()
+
+
+def guid_of(namespace: str, question: Question) -> str:
+    """Return what a learner's collection knows the note by: it comes from the first id the question ever had.
+
+    `former_ids` stand oldest first, so a renumbered question stays the note it was.
+    """
+    oldest = question.former_ids[0] if question.former_ids else question.id
+    identity = f"{namespace}\x1f{unicodedata.normalize('NFC', oldest.strip())}"
+    return sha256(identity.encode()).hexdigest()[:32]
+
+
+def _numbers(guids: Iterable[str]) -> dict[str, int]:
+    """Return a number for each note, the same in every export: a moment of one day, four apart.
+
+    From the GUID and not from the position, so that editions and banks rarely claim each other's numbers.
+    Four, for the cards of a note.
+    """
+    numbers: dict[int, str] = {}
+    for guid in sorted(guids):
+        moment = int(guid, 16) % 21_600_000
+        while moment in numbers:
+            moment += 1
+        numbers[moment] = guid
+    return {guid: DAY_OF_CREATION + 4 * moment for moment, guid in numbers.items()}
+
+
+# Fields
+
+
+def _fields(question: Question, view: QuestionView, templates: Templates) -> dict[str, str]:
+    values: dict[str, str] = {PROSE_FIELDS[section["key"]]: section["html"] for section in view["sections"]}
+    values |= {
+        "ID": _label(view["id"]),
+        "Question": view["question"],
+        "Technology": _label(view["technology"]),
+        "Category": _label(view["category"]),
+        "Level": _label(view["level"]),
+        "Difficulty": "" if view["difficulty"] is None else str(view["difficulty"]),
+        "Retired": ON if view["retired"] else "",
+    }
+    if view["follow_ups"]:
+        asked = templates.render("anki/follow_ups.html.j2", follow_ups=view["follow_ups"])
+        values["Follow-up Questions"] = asked
+    if question.production_scenario:
+        values["Situation"] = prose(situation(question.production_scenario, question.markup), question.markup)
+    return values
+
+
+def _source(source: str, templates: Templates) -> str:
+    if not source:
+        return ""
+    url = source if re.fullmatch(r"https?://\S+", source) else ""
+    return templates.render("anki/source.html.j2", source=inline(source, "plain"), url=url)
+
+
+def _label(text: str) -> str:
+    """Return a name as HTML; quotes stay, so that a search for `Python's` finds it."""
+    return escape(text.strip(), quote=False)
+
+
+_STOP = re.compile(r"""[.!?…؟]["'”’)\]]*(?=\s+[^\sa-z])|[。！？][」』”）]*(?=\S)""")
+_NO_STOP = re.compile(r"\b(?:[^\W\d_]|cf|dr|etc|fig|mr|mrs|no|st|vs)\.$", re.IGNORECASE)
+_MARKUP = re.compile(r"[`*_\[\]~<|#\n]")
+
+
+def situation(scenario: str, markup: str) -> str:
+    """Return what a scenario begins with, before it tells what came of it: its first sentence.
+
+    In Markdown that is the first block where a sentence cannot be cut out of its markup.
+    """
+    begins = scenario
+    if markup == "markdown":
+        if re.match(r"\s*(?:```|~~~)", scenario):
+            return scenario
+        begins = re.split(r"\n[ \t]*\n", scenario.strip("\n"), maxsplit=1)[0]
+    sentences = (begins[: stop.end()] for stop in _STOP.finditer(begins))
+    first = next((sentence for sentence in sentences if not _NO_STOP.search(sentence)), begins)
+    return begins if markup == "markdown" and _MARKUP.search(first) else first
+
+
+def _inert(html: str) -> str:
+    """Return HTML in which Anki finds nothing to play, to typeset or to split at.
+
+    Sounds, speech, LaTeX and answer boxes are marked in brackets, which a browser reads as well when they are
+    written as a character reference. U+001F separates fields: one in a text makes Anki refuse the whole deck.
+    """
+    if not html.isprintable():  # a line break is not either
+        html = re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", html)
+    if "[" not in html:
+        return html
+    return re.sub(r"\[(?=/?(?:sound:|anki:|latex\]|\$\$?\])|\[type:)", "&#91;", html, flags=re.IGNORECASE)
+
+
+# Tags
+
+
+def _tags(question: Question, prefix: str) -> list[str]:
+    named = {"technology": question.technology, "category": question.category, "level": question.level}
+    tags = [f"{name}::{slug}" for name, value in named.items() if (slug := _slug(value))]
+    if question.difficulty is not None:
+        tags.append(f"difficulty::{question.difficulty:02}")
+    if question.status == "retired":
+        tags.append(RETIRED_TAG)
+    tags.extend(_tag(tag) for tag in question.tags)
+    tags = [_tag(f"{prefix}::{tag}") for tag in tags if tag]
+    unique = {tag.casefold(): tag for tag in reversed(tags)}  # Anki keeps one of Python and python
+    return sorted(unique.values())
+
+
+def _slug(text: str) -> str:
+    """Return a name as the last part of a tag: "Core Python" is core-python, "C++" stays c++."""
+    return re.sub(r"[^\w+#.]+", "-", text.lower()).strip("-")
+
+
+def _tag(text: str) -> str:
+    """Return a tag as Anki takes it: no white space, no empty level."""
+    words = re.sub(r"\s+", "_", text.strip())
+    return "::".join(part for level in words.split("::") if (part := level.strip(":")))
+
+
+# Searches
+
+
+def anki_search(ids: Iterable[str]) -> str:
+    """Return what finds the notes of these ids when it is pasted into Anki's browser."""
+    return " or ".join(_searched(key) for key in ids)
+
+
+def _searched(key: str) -> str:
+    # A field is searched as it is stored. In a search * and _ stand for anything.
+    words = "ID:" + re.sub(r'([*_\\"])', r"\\\1", _inert(_label(key)))
+    return words if re.fullmatch(r"[\w:.+-]+", words) else f'"{words}"'

@@ -1,0 +1,1 @@
+"""The bank: its records, reading and checking them, choosing among them, and what its lock remembers."""

@@ -1,0 +1,126 @@
+"""The records: what a bank is, before it is checked (raw) and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from hashlib import sha256
+from typing import TypeAlias
+
+from qexport.common.errors import Location, Problem
+
+PROSE_SECTIONS = (
+    "answer",
+    "deep_explanation",
+    "real_world_example",
+    "common_mistakes",
+    "production_scenario",
+)
+"""The five prose sections of a model answer, in the order they are read. Only the first is required."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawText:
+    """A scalar as it stands in the source, always text, with its place."""
+
+    text: str
+    location: Location
+
+
+RawValue: TypeAlias = "RawText | RawList | RawMapping"
+
+
+@dataclass(frozen=True, slots=True)
+class RawList:
+    """A sequence as it stands in the source."""
+
+    items: tuple[RawValue, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class RawMapping:
+    """A mapping as it stands in the source: values and the places of their keys, in source order."""
+
+    values: Mapping[str, RawValue]
+    keys: Mapping[str, Location]
+    location: Location
+
+
+RawRecord: TypeAlias = RawMapping
+"""One question, nothing checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawBank:
+    """What an importer read: `header` without its questions, and the records in source order.
+
+    An item of `questions` that is no record stays in the header, for validation to complain of.
+    """
+
+    path: str
+    header: RawMapping
+    records: tuple[RawRecord, ...]
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with the source but could be read past; validation reports it with all else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One checked question. Empty text or tuple: the bank has nothing there. Equality ignores its place."""
+
+    id: str
+    question: str
+    answer: str
+    technology: str = ""
+    category: str = ""
+    level: str = ""
+    difficulty: int | None = None
+    """1 (easy) to 10 (hard), as the bank rates it."""
+    deep_explanation: str = ""
+    real_world_example: str = ""
+    common_mistakes: str = ""
+    production_scenario: str = ""
+    follow_ups: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    source: str = ""
+    markup: str = "plain"
+    """How every text of this question is written: `plain` (literal) or `markdown`."""
+    status: str = "active"
+    """`active` or `retired`."""
+    former_ids: tuple[str, ...] = ()
+    location: Location = field(default=Location(""), compare=False)
+
+    def digest(self) -> str:
+        """Return a digest of all but its place."""
+        values = [getattr(self, each.name) for each in fields(self) if each.compare]
+        return sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """How much the bank's source says there is; None where it says nothing."""
+
+    questions: int | None = None
+    technologies: int | None = None
+    levels: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bank:
+    """Checked questions in their own order, and what the bank says of itself.
+
+    `technologies` and `levels` are in the bank's own order: as declared, else as they first appear.
+    """
+
+    title: str
+    namespace: str
+    """Identity of everything made from this bank; with a question's id it makes the GUID of its note."""
+    language: str = "en"
+    """BCP 47."""
+    source: str = ""
+    licence: str = ""
+    claims: Claims = field(default_factory=Claims)
+    technologies: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()

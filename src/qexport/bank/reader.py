@@ -1,0 +1,127 @@
+"""Sources → a raw bank: which importer reads which file. One format is one line and one module."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from qexport.bank.model import RawBank, RawList, RawMapping, RawText, RawValue
+from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.limits import USUAL, Limits
+from qexport.common.text_input import quote, read_lines, read_text
+
+IMPORTERS = {
+    ".yaml": "qexport.bank.yaml_reader",
+    ".yml": "qexport.bank.yaml_reader",
+    ".jsonl": "qexport.bank.jsonl_reader",
+}
+"""File ending → the module whose `parse(text, path, limits)` reads it."""
+BY_LINES = frozenset({".jsonl"})
+"""Endings whose module has `parse_lines`, too: these files may be larger than what they say should be in memory."""
+
+
+def read(path: Path, *, encoding: str | None = None, limits: Limits = USUAL) -> RawBank:
+    """Read a bank: one file, or a folder of files that together are one."""
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a folder above may not be entered
+        return _read_folder(path, encoding, limits)
+    if path.suffix.lower() not in IMPORTERS and os.path.exists(path):  # noqa: PTH110 - as above
+        message = f"nothing here reads {path.suffix} files" if path.suffix else "a file without an ending"
+        raise _refused(path, message, f"a bank is a {_endings()} file, or a folder of them")
+    return _read_file(path, encoding, limits)
+
+
+def parse(text: str, path: str, limits: Limits = USUAL) -> RawBank:
+    """Read the text of one file, whose kind the ending of its path tells."""
+    importer = import_module(IMPORTERS[Path(path).suffix.lower()])
+    return cast(Callable[[str, str, Limits], RawBank], importer.parse)(text, path, limits)
+
+
+def joined(files: Sequence[Callable[[], RawBank]], folder: str) -> RawBank:
+    """Read every file of a folder as one bank, whatever is wrong with the others."""
+    banks: list[RawBank] = []
+    problems: list[Problem] = []
+    for read_file in files:
+        try:
+            banks.append(read_file())
+        except InputRefused as error:
+            problems += error.problems
+    if not banks and not problems:
+        raise _refused(folder, f"no {_endings()} file in this folder")
+    problems += (problem for bank in banks for problem in bank.problems)
+    header = _merged([bank.header for bank in banks], Location(folder), problems)
+    records = tuple(record for bank in banks for record in bank.records)
+    return RawBank(folder, header, records, tuple(problems))
+
+
+def _read_file(path: Path, encoding: str | None, limits: Limits) -> RawBank:
+    if path.suffix.lower() in BY_LINES:
+        importer = import_module(IMPORTERS[path.suffix.lower()])
+        lines = read_lines(path, encoding=encoding, limits=limits)
+        return cast(Callable[[Iterable[str], str, Limits], RawBank], importer.parse_lines)(
+            lines, str(path), limits
+        )
+    return parse(read_text(path, encoding=encoding, limits=limits), str(path), limits)
+
+
+def _read_folder(folder: Path, encoding: str | None, limits: Limits) -> RawBank:
+    return joined([partial(_read_file, path, encoding, limits) for path in _files(folder)], str(folder))
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the files in the folder that an importer reads; what lies in folders of its own is another matter."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - names, before any path is looked at
+    except OSError as error:
+        raise _refused(folder, f"this cannot be read: {error.strerror}") from error
+    paths = (folder / name for name in names if not name.startswith("."))
+    return sorted(path for path in paths if path.suffix.lower() in IMPORTERS and os.path.isfile(path))  # noqa: PTH113
+
+
+def _merged(headers: list[RawMapping], location: Location, problems: list[Problem]) -> RawMapping:
+    """Make one header of several; a key said twice, and not the same, is a problem."""
+    values: dict[str, RawValue] = {}
+    keys: dict[str, Location] = {}
+    for header in headers:
+        for key, value in header.values.items():
+            if key not in values:
+                values[key] = value
+                keys[key] = header.keys[key]
+            elif key == "questions":
+                values[key] = _together(values[key], value)
+            elif _words(value) != _words(values[key]):
+                message = f"{quote(key)} is said otherwise at {keys[key]}"
+                problems.append(Problem(header.keys[key], message, "say it in one file of the folder"))
+    return RawMapping(values, keys, location)
+
+
+def _together(first: RawValue, second: RawValue) -> RawList:
+    """Keep what is no question of either file, for validation to complain of."""
+    items = [
+        item
+        for value in (first, second)
+        for item in (value.items if isinstance(value, RawList) else (value,))
+    ]
+    return RawList(tuple(items), first.location)
+
+
+def _words(value: RawValue) -> object:
+    """Return the value without its places."""
+    match value:
+        case RawText(text):
+            return text
+        case RawList(items):
+            return [_words(item) for item in items]
+        case RawMapping(values):
+            return {key: _words(item) for key, item in values.items()}
+
+
+def _endings() -> str:
+    return " or ".join(IMPORTERS)
+
+
+def _refused(path: Path | str, message: str, hint: str = "") -> InputRefused:
+    return InputRefused((Problem(Location(str(path)), message, hint),))

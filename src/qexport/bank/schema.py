@@ -1,0 +1,266 @@
+"""The fields of a bank, said once: for validation, for the writer's order, for the JSON Schema of editors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from qexport.common.limits import USUAL
+
+SCHEMA_FILE = "bank.schema.json"
+"""The name the schema has beside a bank; the first line the writer writes points there."""
+
+Kind: TypeAlias = Literal[
+    "text", "line", "id", "choice", "number", "texts", "lines", "ids", "claims", "questions"
+]
+"""Text may have many lines, a line has one, an id holds no whitespace; their plurals are lists."""
+
+_PATTERNS = {"text": r"\S", "line": r"^[^\n]*\S[^\n]*$", "id": r"^\s*\S+\s*$"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One key of the bank's YAML."""
+
+    name: str
+    kind: Kind
+    description: str
+    example: str | int | tuple[str, ...]
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    """What a `choice` may be; the first is the default."""
+    lowest: int = 0
+    highest: int | None = None
+    """The range of a `number`."""
+    limit: Literal["answer", "text"] = "text"
+    """Which of the `Limits` says how many characters one text of this field may have."""
+
+
+_MARKUP = ("plain", "markdown")
+
+
+def _prose(name: str, description: str, example: str, *, required: bool = False) -> Field:
+    return Field(
+        name=name,
+        kind="text",
+        description=description,
+        example=example,
+        required=required,
+        limit="answer",
+    )
+
+
+QUESTION_FIELDS: tuple[Field, ...] = (
+    Field(
+        name="id",
+        kind="id",
+        description="What this question is called for ever, without spaces. Its text may change, its id may "
+        "not: a learner's progress hangs on it. Two ids that differ only in case are the same.",
+        example="PY-ADV-004",
+        required=True,
+    ),
+    Field(
+        name="question",
+        kind="text",
+        description="The question, as an interviewer asks it.",
+        example="What are Python type hints and how do they work with runtime type checking?",
+        required=True,
+    ),
+    Field(
+        name="technology",
+        kind="line",
+        description="The broadest subject. Where the bank declares its technologies, one of them.",
+        example="Python",
+    ),
+    Field(
+        name="category", kind="line", description="The subject within the technology.", example="Core Python"
+    ),
+    Field(
+        name="level",
+        kind="line",
+        description="Whom it is asked. Where the bank declares its levels, one of them.",
+        example="Advanced",
+    ),
+    Field(
+        name="difficulty",
+        kind="number",
+        description="From 1 (easy) to 10 (hard).",
+        example=6,
+        lowest=1,
+        highest=10,
+    ),
+    Field(name="tags", kind="lines", description="Further words to filter by.", example=("typing", "mypy")),
+    Field(
+        name="markup",
+        kind="choice",
+        description="How the texts of this question are written: plain (every character literal) or "
+        "markdown. Without it, as the bank says.",
+        example="markdown",
+        choices=_MARKUP,
+    ),
+    Field(
+        name="status",
+        kind="choice",
+        description="active, or retired: kept for its history, in no output.",
+        example="retired",
+        choices=("active", "retired"),
+    ),
+    Field(
+        name="former_ids",
+        kind="ids",
+        description="Ids this question had before. No other question may have them.",
+        example=("PY-TYP-001",),
+    ),
+    Field(
+        name="source",
+        kind="text",
+        description="Where the question is from.",
+        example="Interview Questions & Model Answers",
+    ),
+    _prose(
+        "answer",
+        "The answer one would give in the interview.",
+        "Type hints are annotations that specify expected types.",
+        required=True,
+    ),
+    _prose("deep_explanation", "What is behind the answer.", "Python's type system is gradual."),
+    _prose("real_world_example", "Where one meets it.", "FastAPI's entire API surface is type-annotated."),
+    _prose("common_mistakes", "What is often got wrong.", "Expecting hints to be enforced at runtime."),
+    _prose(
+        "production_scenario", "A story from running systems.", "Adding mypy to CI surfaced 47 type errors."
+    ),
+    Field(
+        name="follow_ups",
+        kind="texts",
+        description="Questions an interviewer asks next.",
+        example=("What is the difference between mypy and pyright?",),
+    ),
+)
+"""In the order they are written. Each is an attribute of `Question` too."""
+
+CLAIM_FIELDS: tuple[Field, ...] = (
+    Field(
+        name="questions", kind="number", description="How many questions the source says it has.", example=54
+    ),
+    Field(name="technologies", kind="number", description="How many technologies it says it has.", example=3),
+    Field(name="levels", kind="number", description="How many levels it says it has.", example=3),
+)
+
+HEADER_FIELDS: tuple[Field, ...] = (
+    Field(
+        name="title",
+        kind="line",
+        description="The bank's name, on covers and decks. Without it, the words of the file's name.",
+        example="Interview Questions & Model Answers",
+    ),
+    Field(
+        name="namespace",
+        kind="line",
+        description="With a question's id it makes the identity of everything made from this bank; changing "
+        "it makes every card a new one. Without it, the title in lower case with hyphens: give it before you "
+        "change the title.",
+        example="interview-questions",
+    ),
+    Field(
+        name="language",
+        kind="line",
+        description="The language of the texts, as a BCP 47 tag. Without it, en.",
+        example="en",
+    ),
+    Field(
+        name="source",
+        kind="text",
+        description="Where the questions are from.",
+        example="The Knowledge Hub, captured in 2026",
+    ),
+    Field(
+        name="licence",
+        kind="line",
+        description="What others may do with the texts.",
+        example="CC-BY-4.0",
+    ),
+    Field(
+        name="markup",
+        kind="choice",
+        description="How all texts are written where a question does not say otherwise: "
+        "plain (every character literal) or markdown.",
+        example="plain",
+        choices=_MARKUP,
+    ),
+    Field(
+        name="claims",
+        kind="claims",
+        description="How much the source says there is; what is here may be a part of it.",
+        example=(),
+    ),
+    Field(
+        name="technologies",
+        kind="lines",
+        description="The technologies there are, in their order. Without it, any, as they first appear.",
+        example=("Python", "Machine Learning"),
+    ),
+    Field(
+        name="levels",
+        kind="lines",
+        description="The levels there are, from the lowest. Without it, any; those of well-known names stand "
+        "in their order (Beginner, Intermediate, Advanced), others as they first appear.",
+        example=("Beginner", "Intermediate", "Advanced"),
+    ),
+    Field(
+        name="questions",
+        kind="questions",
+        description="The questions, in the bank's own order.",
+        example=(),
+        required=True,
+    ),
+)
+"""The keys beside the questions, in the order they are written, and the list of them."""
+
+
+def bank_schema() -> dict[str, object]:
+    """Return the JSON Schema (draft 2020-12) of a bank's file."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A question bank of qexport",
+        "description": "Interview questions with model answers. A bank is one such file or a folder of them; "
+        "in a folder, one file says the title and all that is beside the questions.",
+        **_mapping(HEADER_FIELDS),
+        "$defs": {"question": _mapping(QUESTION_FIELDS), "claims": _mapping(CLAIM_FIELDS)},
+    }
+
+
+def _mapping(fields: tuple[Field, ...]) -> dict[str, object]:
+    return {
+        "type": "object",
+        "properties": {field.name: _property(field) for field in fields},
+        "required": [field.name for field in fields if field.required],
+        "additionalProperties": False,
+    }
+
+
+def _property(field: Field) -> dict[str, object]:
+    described: dict[str, object] = {"description": field.description, **_shape(field)}
+    if field.example != ():
+        described["examples"] = [list(field.example) if isinstance(field.example, tuple) else field.example]
+    return described
+
+
+def _shape(field: Field) -> dict[str, object]:
+    match field.kind:
+        case "choice":
+            return {"enum": list(field.choices)}
+        case "number":
+            highest = {} if field.highest is None else {"maximum": field.highest}
+            return {"type": "integer", "minimum": field.lowest, **highest}
+        case "claims":
+            return {"$ref": "#/$defs/claims"}
+        case "questions":
+            return {"type": "array", "items": {"$ref": "#/$defs/question"}, "maxItems": USUAL.questions}
+        case kind:
+            singular = kind.removesuffix("s")
+            longest = getattr(USUAL, field.limit)
+            text = {"type": "string", "maxLength": longest, "pattern": _PATTERNS[singular]}
+            if kind == singular:
+                return text
+            unique = {} if kind == "texts" else {"uniqueItems": True}
+            return {"type": "array", "items": text, "maxItems": USUAL.items, **unique}

@@ -1,0 +1,322 @@
+"""Filters → the questions they leave: one language for every command and output."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import heapq
+import re
+import shlex
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from operator import attrgetter
+from typing import TypeAlias
+
+from qexport.bank.model import Bank, Question
+from qexport.bank.query import NAME_FIELDS, Clause, Condition, Conditions, difficulties, parse, unknown
+from qexport.common.errors import NothingSelected, UsageError
+from qexport.common.limits import USUAL, Limits
+from qexport.common.text_input import quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the user asked for: any of the values within a field, all of the fields together.
+
+    In names and ids `*` stands for anything, in ids `?` and `[…]` too, as in a shell. Empty: has none.
+    """
+
+    technology: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    level: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    difficulty: tuple[str, ...] = ()
+    """Each `8`, `7-9`, `>=8`, `<=7`, `>6` or `<9`."""
+    id: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    """Ids of what must not be there, whatever else says so."""
+    text: tuple[str, ...] = ()
+    """All must be found, literally but for case, accents, curly quotes and the length of spaces."""
+    where: str = ""
+    """A query, as `query` describes it."""
+    sort: str = "bank"
+    """`bank`, `id`, `difficulty` or `level`; a `-` before it turns it round."""
+    limit: int | None = None
+    sample: int | None = None
+    """So many, spread over technologies and levels, in the order of `sort`."""
+    seed: int = 0
+
+
+def select(bank: Bank, filters: Filters, limits: Limits = USUAL) -> tuple[Question, ...]:
+    """The active questions that pass, in order. Raises UsageError, or NothingSelected with the reason."""
+    in_order = _sorting(bank, filters.sort)
+    for option, count in (("--limit", filters.limit), ("--sample", filters.sample)):
+        if count is not None and count < 1:
+            raise UsageError(f"{option} {count} leaves no question", hint="write a number from 1 on")
+    clauses = _clauses(bank, filters, limits)
+    chosen = [question for question in _active(bank) if all(clause.holds(question) for clause in clauses)]
+    if not chosen:
+        raise _emptied(bank, clauses)
+    if filters.sample is not None:
+        chosen = _sample(chosen, filters.sample, filters.seed)
+    return tuple(in_order(chosen)[: filters.limit])
+
+
+def _active(bank: Bank) -> list[Question]:
+    return [question for question in bank.questions if question.status == "active"]
+
+
+# --- conditions --------------------------------------------------------------------------------------------
+
+
+def _clauses(bank: Bank, filters: Filters, limits: Limits) -> tuple[Clause, ...]:
+    """The conditions in the order they are counted in when nothing is left."""
+    _refuse_long(filters, limits)
+    conditions = Conditions(bank)
+    clauses = [
+        Clause(_words(field, values), conditions.name(field, *map(_pattern, values)))
+        for field in NAME_FIELDS
+        if (values := getattr(filters, field))
+    ]
+    if filters.difficulty:
+        holds = conditions.difficulty(*filters.difficulty)
+        clauses.append(Clause(_words("difficulty", filters.difficulty), holds))
+    if filters.id:
+        clauses.append(Clause(_words("id", filters.id), _ids(bank, conditions, filters.id)))
+    if filters.exclude:
+        excluded = _ids(bank, conditions, filters.exclude)
+        clauses.append(Clause(_words("exclude", filters.exclude), lambda question: not excluded(question)))
+    clauses.extend(Clause(_words("text", (text,)), conditions.text((text,))) for text in filters.text)
+    if filters.where:
+        parts = parse(filters.where, conditions, limits)
+        clauses.extend(Clause(_words("where", (part.words,)), part.holds) for part in parts)
+    return tuple(clauses)
+
+
+def _refuse_long(filters: Filters, limits: Limits) -> None:
+    for each in fields(filters):
+        given = getattr(filters, each.name)
+        for value in (given,) if isinstance(given, str) else given if isinstance(given, tuple) else ():
+            if len(value) > limits.query:
+                message = f"--{each.name} is {len(value):,} characters long"
+                raise UsageError(message, hint=limits.hint("query"))
+
+
+def _pattern(value: str) -> tuple[str, ...]:
+    return tuple(value.split("*"))
+
+
+def _ids(bank: Bank, conditions: Conditions, values: Iterable[str]) -> Condition:
+    """One of these ids, or like one of these patterns of a shell; a plain id must exist."""
+    known = {question.id.casefold() for question in bank.questions}
+    wild = [value for value in values if value.casefold() not in known and re.search(r"[*?[]", value)]
+    listed = conditions.id(*((value,) for value in values if value not in wild))
+    like = re.compile("|".join(fnmatch.translate(value.casefold()) for value in wild) or r"(?!)").match
+    return lambda question: listed(question) or like(question.id.casefold()) is not None
+
+
+def _words(option: str, values: Iterable[str]) -> str:
+    """The option as a shell takes it, to be told and copied; what cannot be printed is escaped."""
+    shown = (shlex.quote(value) if value.isprintable() else quote(value) for value in values)
+    return " ".join(f"--{option} {value}" for value in shown)
+
+
+def _emptied(bank: Bank, clauses: Sequence[Clause]) -> NothingSelected:
+    """Which condition is to blame: one that holds nowhere, else where the last question was lost."""
+    active = _active(bank)
+    retired = [question for question in bank.questions if question.status != "active"]
+    total = _count(len(active), "active question" if retired else "question")
+    hint = ""
+    if missed := [question.id for question in retired if all(clause.holds(question) for clause in clauses)]:
+        hint = f"retired questions are never selected: {_list(missed, 'and')}"
+    if not active:
+        return NothingSelected(f"nothing to select from: {total} in this bank", hint=hint)
+    alone, left = Counter[int](), Counter[int]()
+    for question in active:  # question by question, so that each is folded once
+        held = [clause.holds(question) for clause in clauses]
+        alone.update(index for index, holds in enumerate(held) if holds)
+        left.update(range(held.index(False)))
+    if barren := [clause.words for index, clause in enumerate(clauses) if not alone[index]]:
+        matches = "matches" if len(barren) == 1 else "each match"
+        return NothingSelected(
+            f"no question is left: {_list(barren, 'and')} {matches} none of {total}", hint=hint
+        )
+    steps, before = [], len(active)
+    for index, clause in enumerate(clauses):
+        if left[index] < before:  # a condition that took nothing away explains nothing
+            steps.append(f"{clause.words} leaves {left[index]}")
+            before = left[index]
+    return NothingSelected(f"no question is left: of {total} {', then '.join(steps)}", hint=hint)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+# --- order -------------------------------------------------------------------------------------------------
+
+Ordering: TypeAlias = Callable[[Sequence[Question]], list[Question]]
+_SORTS = ("bank", "id", "difficulty", "level")
+
+
+def in_bank_order(bank: Bank) -> list[Question]:
+    """Return a bank's questions by technology, then category, each in the bank's order, then as they stand.
+
+    It is the order of the contents of a book, whatever order questions were added in.
+    """
+    technologies = {name: place for place, name in enumerate(bank.technologies)}
+    categories: dict[tuple[str, str], int] = {}
+    for question in bank.questions:
+        categories.setdefault((question.technology, question.category), len(categories))
+    return sorted(
+        bank.questions,
+        key=lambda question: (
+            technologies.get(question.technology, len(technologies)),
+            categories[question.technology, question.category],
+        ),
+    )
+
+
+def _sorting(bank: Bank, sort: str) -> Ordering:
+    """Puts questions in order. What has no difficulty or level comes last either way; ties end in the id."""
+    name = sort.removeprefix("-")
+    if name not in _SORTS:
+        raise unknown("order", sort, _SORTS)
+    descending = sort != name
+    places = {question.id: place for place, question in enumerate(in_bank_order(bank))}
+    levels = {level: place for place, level in enumerate(bank.levels)}
+    of: dict[str, Callable[[Question], int | None]] = {
+        "bank": lambda question: places[question.id],
+        "difficulty": lambda question: question.difficulty,
+        "level": lambda question: levels.get(question.level),
+    }
+
+    def ordered(questions: Sequence[Question]) -> list[Question]:
+        by_id = sorted(questions, key=lambda question: (question.id.casefold(), question.id))
+        if name == "id":
+            return by_id[::-1] if descending else by_id
+        known = [question for question in by_id if of[name](question) is not None]
+        known.sort(key=lambda question: of[name](question) or 0, reverse=descending)
+        return known + [question for question in by_id if of[name](question) is None]
+
+    return ordered
+
+
+# --- sample ------------------------------------------------------------------------------------------------
+
+
+def _sample(questions: Sequence[Question], size: int, seed: int) -> list[Question]:
+    """So many of the questions, spread over technologies, and within each over levels.
+
+    Every technology gives one, the largest first, then always the one of which the smallest share is taken
+    (the method of Adams): large ones give more, none is left out before it must be. So do the levels within
+    a technology; of two that are equal, the one of which less is taken elsewhere. All other choices are made
+    by digests of seed and name: a random generator would see the order of the input, and may change with
+    Python. The sample of a size holds all smaller ones of its seed.
+    """
+    if size >= len(questions):
+        return list(questions)
+    strata: dict[str, dict[str, list[Question]]] = {}
+    for question in sorted(questions, key=lambda question: _rank(seed, question.id)):
+        strata.setdefault(question.technology, {}).setdefault(question.level, []).append(question)
+    in_level = Counter(question.level for question in questions)
+    from_level = Counter[str]()
+    from_stratum = Counter[tuple[str, str]]()
+    chosen: list[Question] = []
+
+    def next_level(technology: str) -> str:
+        def urgency(level: str) -> tuple[float, float, int, bytes]:
+            taken, size = from_stratum[technology, level], len(strata[technology][level])
+            share = taken / size
+            return (share, from_level[level] / in_level[level], -size, _rank(seed, f"{technology}\0{level}"))
+
+        return min(strata[technology], key=urgency)  # a stratum with nothing left has the share 1: the last
+
+    totals = Counter(question.technology for question in questions)
+    queue = [(0.0, -total, _rank(seed, technology), technology) for technology, total in totals.items()]
+    heapq.heapify(queue)
+    while len(chosen) < size:
+        _, negative_total, rank, technology = queue[0]
+        level = next_level(technology)
+        chosen.append(strata[technology][level][from_stratum[technology, level]])
+        from_stratum[technology, level] += 1
+        from_level[level] += 1
+        taken = sum(from_stratum[technology, level] for level in strata[technology])
+        heapq.heapreplace(queue, (taken / -negative_total, negative_total, rank, technology))
+    return chosen
+
+
+def _rank(seed: int, name: str) -> bytes:
+    return hashlib.sha256(f"{seed}\0{name}".encode()).digest()
+
+
+# --- in words ----------------------------------------------------------------------------------------------
+
+
+def describe(bank: Bank, filters: Filters, chosen: Sequence[Question], limits: Limits = USUAL) -> str:
+    """The filters as a reader of the result needs them: "Python and Machine Learning, difficulty 7–9".
+
+    Without filters: what all the chosen share, as "Advanced", else "All questions".
+    """
+    conditions = Conditions(bank)
+    words = [_named(conditions, field, getattr(filters, field)) for field in NAME_FIELDS]
+    words += [
+        _rated(filters.difficulty),
+        _list([f"“{text}”" for text in filters.text], "and", before="containing "),
+        f"where {filters.where}" if filters.where else "",
+        _list(filters.id, "and", before="ids " if len(filters.id) > 1 else "id "),
+        _list(filters.exclude, "and", before="without "),
+    ]
+    if not any(words):
+        words = [_shared(map(attrgetter(field), chosen)) for field in ("technology", "level")]
+    said = [part for part in (*words, *_cuts(bank, filters, limits)) if part]
+    return ", ".join(said) or "All questions"
+
+
+def _named(conditions: Conditions, field: str, values: Sequence[str]) -> str:
+    """The bank's own names for what the user wrote: "Python and Machine Learning"."""
+    meant = [conditions.names(field, _pattern(value)) if value else (f"no {field}",) for value in values]
+    names = list(dict.fromkeys(name for names in meant for name in names))
+    return _list(names, "or", before="tagged ") if field == "tag" else _list(names, "and")
+
+
+def _rated(values: Sequence[str]) -> str:
+    """The difficulties as ranges: "difficulty 6 or 8–10"."""
+    numbers = sorted({number for value in values if value.strip("*") for number in difficulties(value)})
+    firsts = [number for number in numbers if number - 1 not in numbers]
+    lasts = [number for number in numbers if number + 1 not in numbers]
+    spans = [str(low) if low == high else f"{low}–{high}" for low, high in zip(firsts, lasts, strict=True)]
+    other = [words for value, words in (("*", "rated"), ("", "not rated")) if value in values]
+    return _list([_list(spans, "or", before="difficulty "), *other], "or")
+
+
+def _shared(values: Iterable[str]) -> str:
+    """The value, if they are all the same."""
+    different = set(values)
+    return different.pop() if len(different) == 1 else ""
+
+
+def _cuts(bank: Bank, filters: Filters, limits: Limits) -> Iterator[str]:
+    """What was left out although it passed the filters."""
+    if filters.sample is not None or filters.limit is not None:
+        passing = len(select(bank, replace(filters, sample=None, limit=None), limits))
+        if filters.sample is not None and filters.sample < passing:
+            passing = filters.sample
+            yield f"a sample of {passing}"
+        if filters.limit is not None and filters.limit < passing:
+            yield f"the first {filters.limit}"
+
+
+_LISTED = 5  # names in a list of words: a cover is read at a glance
+
+
+def _list(items: Sequence[str], conjunction: str, before: str = "") -> str:
+    """One, two and three; of many, the first."""
+    named = [item for item in items if item]
+    if len(named) > _LISTED:
+        named, conjunction = [*named[: _LISTED - 1], f"{len(named) - _LISTED + 1} more"], "and"
+    if not named:
+        return ""
+    *first, last = named
+    return before + (f"{', '.join(first)} {conjunction} {last}" if first else last)

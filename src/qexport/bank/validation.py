@@ -1,0 +1,343 @@
+"""A raw bank → a checked one, or everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from qexport.bank.model import Bank, Claims, Question, RawBank, RawList, RawMapping, RawText, RawValue
+from qexport.bank.schema import CLAIM_FIELDS, HEADER_FIELDS, QUESTION_FIELDS, Field
+from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.files import slug
+from qexport.common.limits import USUAL, Limits
+from qexport.common.text_input import counted, normalise, quote
+
+_RANKS = {
+    **dict.fromkeys(["beginner", "junior"], 0),
+    **dict.fromkeys(["intermediate", "mid"], 1),
+    **dict.fromkeys(["advanced", "senior", "expert"], 2),
+}
+"""Names of levels everyone knows → their order; others come after."""
+
+_HEADER, _QUESTION, _CLAIMS = (
+    {field.name: field for field in fields} for fields in (HEADER_FIELDS, QUESTION_FIELDS, CLAIM_FIELDS)
+)
+
+_MOST_LISTED = 20
+_LONGEST_SLIP = 100
+
+_SEEN = re.compile(
+    r"[^\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\uffa0]"
+)
+"""What is not blank, though Unicode may call it a letter: Anki makes no card of a blank question."""
+
+_BCP_47 = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
+
+def validate(raw: RawBank, limits: Limits = USUAL) -> tuple[Bank, tuple[Problem, ...]]:
+    """Return the checked bank and warnings (what was cleaned out of its texts), or raise InputRefused.
+
+    What exceeds a limit is not read on: LimitExceeded.
+    """
+    if len(raw.records) > limits.questions:
+        message = f"{raw.path}: {len(raw.records):,} questions, and a bank has at most {limits.questions:,}"
+        raise limits.exceeded("questions", message, "make several banks of it")
+    header = _Reading(raw.header, _HEADER, "the bank", limits)
+    readings = [_Reading(record, _QUESTION, _name_of(record), limits) for record in raw.records]
+    found = [
+        *(problem for reading in (header, *readings) for problem in reading.problems),
+        *_missing(readings),
+        *_language_problems(header),
+        *_unknown_names("technology", header.values.get("technologies", ()), readings),
+        *_unknown_names("level", header.values.get("levels", ()), readings),
+        *_shared_ids(readings),
+    ]
+    places = {problem.location for problem in raw.problems}  # what follows from these need not be said
+    problems = [*raw.problems, *(problem for problem in found if problem.location not in places)]
+    if not readings and not problems:
+        place = raw.header.keys.get("questions", Location(raw.path))
+        problems = [Problem(place, "the bank has no questions", "list them below `questions:`")]
+    if problems:
+        raise InputRefused(tuple(sorted(problems, key=lambda problem: problem.location)))
+    cleaned = (reading.warning() for reading in (header, *readings))
+    warnings = (*(warning for warning in cleaned if warning), *_look_alikes(readings))
+    return _bank(raw.path, header, readings), warnings
+
+
+class _Reading:
+    """One mapping, read by a table of fields: what is right in it, and what is wrong."""
+
+    def __init__(self, raw: RawMapping, fields: Mapping[str, Field], name: str, limits: Limits) -> None:
+        self.raw = raw
+        self.name = name
+        self._limits = limits
+        self.values: dict[str, Any] = {}
+        """What is right; nothing empty."""
+        self.problems: list[Problem] = []
+        self.cleaned: Counter[str] = Counter()
+        self.cleaned_at: Location | None = None
+        self._item_places: dict[str, list[Location]] = {}
+        for key, value in raw.values.items():
+            if key not in fields:
+                hint = _nearest(key, tuple(fields)) or _listed(tuple(fields))
+                self._complain(raw.keys[key], f"unknown key {quote(key)}", hint)
+            elif (right := self._value(fields[key], value)) not in (None, "", ()):
+                self.values[key] = right
+
+    def warning(self) -> Problem | None:
+        """Say how many characters were cleaned out of these texts, where it begins."""
+        if self.cleaned_at is None:
+            return None
+        return Problem(self.cleaned_at, f"{self.name} is cleaned of {counted(self.cleaned)}")
+
+    def entries(self, key: str) -> Iterator[tuple[str, Location]]:
+        """Yield the text, or the items of the list, that is right at `key`, each with its place."""
+        value = self.values.get(key, ())
+        if isinstance(value, str):
+            yield value, self.raw.values[key].location
+        else:
+            yield from zip(value, self._item_places.get(key, ()), strict=True)
+
+    def _complain(self, location: Location, message: str, hint: str = "") -> None:
+        self.problems.append(Problem(location, message, hint))
+
+    def _value(self, field: Field, value: RawValue) -> object:
+        """Return what the field means; None where it is empty or wrong."""
+        match field.kind:
+            case "texts" | "lines" | "ids":
+                return self._texts(field, value)
+            case "claims":
+                return self._claims(field, value)
+            case "questions":
+                self._refuse_questions(value)
+                return None
+            case "number":
+                return self._number(field, value)
+            case _:
+                return self._text(field, value)
+
+    def _text(self, field: Field, value: RawValue) -> str | None:
+        if not isinstance(value, RawText):
+            what = f"an item of {field.name}" if field.kind in ("texts", "lines", "ids") else field.name
+            self._complain(value.location, f"{what} must be text")
+            return None
+        text, changed = normalise(value.text)
+        text = text.strip()
+        if changed:
+            self.cleaned.update(changed)
+            self.cleaned_at = self.cleaned_at or value.location
+        if len(text) > getattr(self._limits, field.limit):
+            longest = self._limits.said(field.limit)
+            message = f"{value.location}: {self.name}: {field.name} is longer than {longest}"
+            raise self._limits.exceeded(field.limit, message)
+        message, hint = _wrong_with(text, field)
+        if message:
+            self._complain(value.location, message, hint)
+            return None
+        return text
+
+    def _number(self, field: Field, value: RawValue) -> int | None:
+        text = self._text(field, value)
+        if not text:
+            return None
+        number = int(text) if re.fullmatch("[0-9]{1,9}", text) else -1
+        if number < field.lowest or (field.highest is not None and number > field.highest):
+            sort = (
+                "whole number" if field.highest is None else f"number from {field.lowest} to {field.highest}"
+            )
+            self._complain(value.location, f"{field.name} {quote(text)} is not a {sort}")
+            return None
+        return number
+
+    def _texts(self, field: Field, value: RawValue) -> tuple[str, ...]:
+        if isinstance(value, RawText) and not value.text.strip():
+            return ()
+        if not isinstance(value, RawList):
+            hint = "begin each item on a line of its own with '- '"
+            self._complain(value.location, f"{field.name} must be a list", hint)
+            return ()
+        if len(value.items) > self._limits.items:
+            message = (
+                f"{value.location}: {self.name}: {field.name} has more than {self._limits.said('items')}"
+            )
+            raise self._limits.exceeded("items", message)
+        texts: list[str] = []
+        seen: set[str] = set()
+        for item in value.items:
+            text = self._text(field, item)
+            if text == "":
+                self._complain(item.location, f"an item of {field.name} is empty")
+            elif text is not None and field.kind != "texts" and _folded(text) in seen:
+                self._complain(item.location, f"{quote(text)} is twice in {field.name}")
+            elif text is not None:
+                texts.append(text)
+                seen.add(_folded(text))
+                self._item_places.setdefault(field.name, []).append(item.location)
+        return tuple(texts)
+
+    def _claims(self, field: Field, value: RawValue) -> Claims | None:
+        if not isinstance(value, RawMapping):
+            if not isinstance(value, RawText) or value.text.strip():
+                names = ", ".join(claim.name for claim in CLAIM_FIELDS)
+                self._complain(value.location, f"{field.name} must be a mapping", f"its keys: {names}")
+            return None
+        claims = _Reading(value, _CLAIMS, self.name, self._limits)
+        self.problems += claims.problems
+        self.cleaned += claims.cleaned
+        self.cleaned_at = self.cleaned_at or claims.cleaned_at
+        return Claims(**claims.values)
+
+    def _refuse_questions(self, value: RawValue) -> None:
+        if not isinstance(value, RawList):
+            self._complain(value.location, "questions must be a list", "begin each with `- id:`")
+            return
+        for item in value.items:
+            self._complain(item.location, "a question must be a mapping", "begin it with `- id:`")
+
+
+def _wrong_with(text: str, field: Field) -> tuple[str, str]:
+    """Return what is wrong with one text and what would be right; empty where nothing is."""
+    if not text:
+        return (f"{field.name} is empty" if field.required else ""), ""
+    if field.required and field.kind == "text" and not _SEEN.search(text):
+        return f"{field.name} has nothing to see", "write it in letters"
+    if field.kind in ("line", "lines") and "\n" in text:
+        return f"{field.name} must be one line", ""
+    if field.kind in ("id", "ids") and not (text.isprintable() and " " not in text):
+        unseen = next(character for character in text if character == " " or not character.isprintable())
+        holds = "a space" if unseen == " " else f"a character that is not seen (U+{ord(unseen):04X})"
+        seen = "".join(character if character.isprintable() else " " for character in text)
+        return f"id {quote(text)} holds {holds}", f"for example {quote('-'.join(seen.split()))}"
+    if field.kind == "choice" and text not in field.choices:
+        return _unknown(field.name, text, field.choices)
+    return "", ""
+
+
+def _missing(readings: Iterable[_Reading]) -> Iterator[Problem]:
+    required = [field.name for field in QUESTION_FIELDS if field.required]
+    for reading in readings:
+        for name in required:
+            if name not in reading.raw.values:
+                yield Problem(reading.raw.location, f"{reading.name} has no {name}")
+
+
+def _language_problems(header: _Reading) -> Iterator[Problem]:
+    for language, place in header.entries("language"):
+        if not _BCP_47.fullmatch(language):
+            yield Problem(
+                place, f"language {quote(language)} is not a BCP 47 tag", "for example en, de or pt-BR"
+            )
+
+
+def _unknown_names(key: str, declared: tuple[str, ...], readings: Iterable[_Reading]) -> Iterator[Problem]:
+    """Yield the technologies or levels of questions that are not among the declared."""
+    known = frozenset(declared)
+    for name, place in (entry for reading in readings for entry in reading.entries(key)):
+        if known and name not in known:
+            yield Problem(place, *_unknown(key, name, declared))
+
+
+def _shared_ids(readings: Sequence[_Reading]) -> Iterator[Problem]:
+    """Yield ids that are someone else's already, now or formerly."""
+    owners: dict[str, tuple[str, Location]] = {}
+    for state, key in (("id", "id"), ("former id", "former_ids")):
+        for entry in (entry for reading in readings for entry in reading.entries(key)):
+            identity, place = entry
+            first = owners.setdefault(_folded(identity), entry)
+            if first is not entry:
+                owner, at = first
+                hint = "" if owner == identity else f"it is {quote(owner)} there, which differs only in case"
+                yield Problem(place, f"{state} {quote(identity)} is taken at {at}", hint)
+
+
+def _look_alikes(readings: Sequence[_Reading]) -> Iterator[Problem]:
+    """Yield ids that a reader takes for another one: А (Cyrillic) and A, Ａ (wide) and A."""
+    entries = [entry for reading in readings for entry in reading.entries("id")]
+    if all(identity.isascii() for identity, _ in entries):
+        return
+    first: dict[str, tuple[str, Location]] = {}
+    for entry in entries:
+        identity, place = entry
+        other, at = first.setdefault(_seen(identity), entry)
+        if other != identity:
+            hint = f"write both in one alphabet; it has {_foreign(identity) or _foreign(other)}"
+            yield Problem(place, f"id {quote(identity)} looks like {quote(other)} at {at}", hint)
+
+
+_LOOKS_LIKE = str.maketrans(
+    "авеԍһіјкӏмнорԛѕтуѵԝхԁɡαβεικνορτυχ‐‑‒–—−․",
+    "abeghijklmhopqstyvwxdgabeiknoptyx------.",
+)
+"""Small letters of Cyrillic and Greek, and signs, to the Latin ones they are taken for, small or as capitals."""
+
+
+def _seen(identity: str) -> str:
+    """Return an id as it looks: the same for ids that nobody can tell apart."""
+    return unicodedata.normalize("NFKC", identity).casefold().translate(_LOOKS_LIKE)
+
+
+def _foreign(identity: str) -> str:
+    """Return the first character that is not ASCII, with its name."""
+    found = next((each for each in identity if not each.isascii()), "")
+    return f"{unicodedata.name(found, 'a character').lower()} (U+{ord(found):04X})" if found else ""
+
+
+def _folded(identity: str) -> str:
+    return unicodedata.normalize("NFC", identity.casefold())
+
+
+def _unknown(what: str, name: str, known: tuple[str, ...]) -> tuple[str, str]:
+    return f"{what} {quote(name)} is unknown", f"{_nearest(name, known)} {_listed(known)}".lstrip()
+
+
+def _listed(known: tuple[str, ...]) -> str:
+    more = ["…"] if len(known) > _MOST_LISTED else []
+    return " ".join(f"known: {', '.join([*known[:_MOST_LISTED], *more])}".split())  # a name may hold a tab
+
+
+@lru_cache(maxsize=256)  # one slip is often in many places
+def _nearest(name: str, known: tuple[str, ...]) -> str:
+    if len(name) > _LONGEST_SLIP:
+        return ""
+    originals = {original.casefold(): original for original in known}
+    found = difflib.get_close_matches(name.casefold(), originals, n=1)
+    return f"did you mean {quote(originals[found[0]])}?" if found else ""
+
+
+def _name_of(record: RawMapping) -> str:
+    identity = record.values.get("id")
+    return f"question {quote(identity.text.strip())}" if isinstance(identity, RawText) else "a question"
+
+
+def _bank(path: str, header: _Reading, readings: Iterable[_Reading]) -> Bank:
+    said = dict(header.values)
+    markup = said.pop("markup", "plain")
+    questions = tuple(
+        Question(location=reading.raw.location, **{"markup": markup, **reading.values})
+        for reading in readings
+    )
+    title = said.get("title") or _title_of(path)
+    levels = _in_order(question.level for question in questions)
+    unsaid = {
+        "title": title,
+        "namespace": slug(title, otherwise=title),
+        "technologies": _in_order(question.technology for question in questions),
+        "levels": tuple(sorted(levels, key=lambda level: _RANKS.get(level.casefold(), len(_RANKS)))),
+    }
+    return Bank(questions=questions, **{**unsaid, **said})
+
+
+def _title_of(path: str) -> str:
+    words = re.sub(r"[\W_]+", " ", Path(path).stem).strip()
+    return words[:1].upper() + words[1:] or "Questions"
+
+
+def _in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Return each name once, as they first appear."""
+    return tuple(dict.fromkeys(name for name in names if name))

@@ -1,0 +1,289 @@
+"""The canonical bank, in YAML → a raw bank with the place of every value.
+
+Built on the parser's events, so that nothing is converted (`no` and `3.10` stay text), expanded or executed:
+a bank needs mappings, lists and texts, and whatever else YAML has is a problem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from qexport.bank.model import RawBank, RawList, RawMapping, RawText, RawValue
+from qexport.common.errors import InputRefused, LimitExceeded, Location, Problem
+from qexport.common.limits import USUAL, Limits
+from qexport.common.text_input import quote
+
+# libyaml refuses a file for one control character anywhere, and takes U+2028 for the end of a line. Both come
+# with pasted text, so they pass it in disguise: as noncharacters, which mean nothing in any text.
+_DISGUISE = {
+    **dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160), 0xFFFE, 0xFFFF], "\ufdd0"),
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufdd1"),
+    0x2028: "\ufdd2",
+    0x2029: "\ufdd3",
+}
+_UNMASK = {0xFDD0: "\0", 0xFDD1: "\ud800", 0xFDD2: "\u2028", 0xFDD3: "\u2029"}
+
+# Nor does libyaml take halves of a pair, which JSON writes for what lies beyond U+FFFF ("\\ud83d\\ude00"). Their
+# escapes are shifted by 0x800, into characters for private use, where the file has none of these.
+_HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_IN_THE_WAY = re.compile(r"\\u[eE][0-7][0-9a-fA-F]{2}|[\ue000-\ue7ff]")
+_HALVES = {0xE000 + at: 0xD800 + at for at in range(0x800)}
+
+
+def _paired(text: str) -> str:
+    """Return a text with halves of pairs put together; those without another stay for normalise() to tell of."""
+    return text.translate(_HALVES).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+def _shifted(half: str) -> str:
+    digits = f"{int(half[-4:], 16) + 0x800:04x}"
+    return f"\\u{digits.upper() if half[2:].isupper() else digits}"
+
+
+_QUOTE_IT = "put the text in quotes, or below its key as a block: `key: |`"
+_SYNTAX = (
+    (
+        "mapping values are not allowed",
+        "a key where the text above still goes on",
+        "indent the keys of a mapping alike, and see that the line above has its ':'",
+    ),
+    ("a tab character", "a tab where spaces must indent", "indent with spaces only"),
+    (
+        "unexpected end of stream",
+        "this quote is never closed",
+        "close it, or write the text as a block: `key: |`",
+    ),
+    (
+        "unknown escape",
+        "a backslash in double quotes that makes no character",
+        r"write \\, or use single quotes",
+    ),
+    (
+        "expected ',' or ']'",
+        "this [ is not closed, or a ',' is missing within",
+        f"close it; if it is text, {_QUOTE_IT}",
+    ),
+    (
+        "expected ',' or '}'",
+        "this { is not closed, or a ',' is missing within",
+        f"close it; if it is text, {_QUOTE_IT}",
+    ),
+    ("Unicode character escape", "an escape that is no character", "write the character itself"),
+    ("expected node content", "the file ends within brackets", f"close them; if it is text, {_QUOTE_IT}"),
+    ("expected comment or line break", "text beside the mark of a block", "begin the text on the next line"),
+    (
+        "could not find expected ':'",
+        "a line that is neither a key nor part of a text",
+        f"add ':', or {_QUOTE_IT}",
+    ),
+    (
+        "did not find expected key",
+        "this does not fit what stands above",
+        "indent the keys of a mapping alike",
+    ),
+    (
+        "expected '-' indicator",
+        "this does not fit the list above",
+        "indent the items of a list alike, each beginning with '- '",
+    ),
+    (
+        "block sequence entries",
+        "a '- ' where no list can begin",
+        f"begin it on the next line; if it is text, {_QUOTE_IT}",
+    ),
+)
+"""Words of libyaml → what is wrong, what would be right."""
+_FIRST = ("cannot start any token", "expected alphabetic", "undefined tag handle", "expected node content")
+"""A character that means something to YAML is the first of what was meant as text."""
+_OPENED = (
+    "unexpected end of stream",
+    "expected ',' or",
+    "expected alphabetic",
+    "could not find expected ':'",
+)
+"""The error shows best where it began, not where it was met."""
+
+
+def parse(text: str, path: str, limits: Limits = USUAL) -> RawBank:
+    """Read a bank's YAML. What can be read past is in the bank's `problems`; what cannot is raised."""
+    if not text.replace("\n", "").replace("\t", "").isprintable():
+        text = text.translate(_DISGUISE)
+    if text.count("\n") > limits.values:  # each line has one, or belongs to one of which there are too many
+        raise _too_many(Location(path, limits.values + 1), limits)
+    found = frozenset(_HALF.findall(text)) if "\\u" in text else frozenset()
+    halves = {_shifted(half): half for half in found}
+    if len(halves) < len(found) or (found and _IN_THE_WAY.search(text)):
+        halves = {}  # and libyaml refuses them
+    if halves:
+        text = _HALF.sub(lambda found: _shifted(found[0]), text)
+    composer = _Composer(text, path, limits, halves)
+    try:
+        tree = composer.document()
+    except yaml.MarkedYAMLError as error:
+        raise InputRefused((*composer.problems, _syntax_problem(error, text, path))) from error
+    return _bank(tree, composer)
+
+
+def _too_many(place: Location, limits: Limits) -> LimitExceeded:
+    message = f"{place}: more than {limits.said('values')}"
+    return limits.exceeded("values", message, "make several files of it")
+
+
+class _Composer:
+    """Events → raw values, and what is wrong on the way."""
+
+    def __init__(self, text: str, path: str, limits: Limits, halves: Mapping[str, str]) -> None:
+        self.path = path
+        self._halves = halves
+        self._limits = limits
+        self._left = limits.values
+        self.problems: list[Problem] = []
+        # Any: the stubs know less of events than there is
+        self._events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
+        self._disguised = any(disguise in text for disguise in map(chr, _UNMASK))
+
+    def document(self) -> RawValue | None:
+        tree = None
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if tree is not None:
+                    place = self._place(event)
+                    self.complain(
+                        place, "a second document begins here", "a bank is one document: remove `---`"
+                    )
+                    break
+                tree = self._value(next(self._events), 1)
+        return tree
+
+    def complain(self, location: Location, message: str, hint: str = "") -> None:
+        self.problems.append(Problem(location, message, hint))
+
+    def _place(self, event: Any) -> Location:
+        return Location(self.path, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _value(self, event: Any, depth: int) -> RawValue:
+        place = self._place(event)
+        self._left -= 1
+        if self._left < 0:
+            raise _too_many(place, self._limits)
+        if depth > self._limits.depth:
+            message = f"nested deeper than {self._limits.said('depth')}"
+            self.complain(place, message, f"write it flatter; {self._limits.hint('depth')}")
+            raise InputRefused(tuple(self.problems))
+        if isinstance(event, yaml.ScalarEvent):
+            return RawText(self._text(event, place), place)
+        if isinstance(event, yaml.AliasEvent):
+            self.complain(
+                place, f"alias *{event.anchor} is not allowed", f"write it out; if it is text, {_QUOTE_IT}"
+            )
+            return RawText(f"*{event.anchor}", place)
+        self._refuse_decoration(event, place)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(place, depth)
+        items = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            items.append(self._value(event, depth + 1))
+        return RawList(tuple(items), place)
+
+    def _mapping(self, place: Location, depth: int) -> RawMapping:
+        values: dict[str, RawValue] = {}
+        keys: dict[str, Location] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            at = self._place(event)
+            if not isinstance(event, yaml.ScalarEvent):
+                self.complain(at, "a key must be text", f"if it is all one text, {_QUOTE_IT}")
+                self._value(event, depth + 1)
+                self._value(next(self._events), depth + 1)
+                continue
+            key = self._text(event, at)
+            value = self._value(next(self._events), depth + 1)
+            if key == "<<":
+                self.complain(at, "merge key << is not allowed", "write out what it merges")
+            elif key in values:
+                self.complain(at, f"{quote(key)} is here twice, first in line {keys[key].line}", "keep one")
+            else:
+                values[key] = value
+                keys[key] = at
+        return RawMapping(values, keys, place)
+
+    def _text(self, event: Any, place: Location) -> str:
+        self._refuse_decoration(event, place)
+        text: str = event.value
+        if self._halves:
+            text = _paired(text) if event.style == '"' else self._as_written(text)
+        return text.translate(_UNMASK) if self._disguised else text
+
+    def _as_written(self, text: str) -> str:
+        """Return a text in which a backslash means itself."""
+        for shifted, half in self._halves.items():
+            text = text.replace(shifted, half)
+        return text
+
+    def _refuse_decoration(self, event: Any, place: Location) -> None:
+        if event.anchor:
+            self.complain(
+                place, f"anchor &{event.anchor} is not allowed", f"remove it; if it is text, {_QUOTE_IT}"
+            )
+        if event.tag:
+            self.complain(place, f"tag {event.tag} is not allowed", f"remove it; if it is text, {_QUOTE_IT}")
+
+
+def _bank(tree: RawValue | None, composer: _Composer) -> RawBank:
+    """Part the questions from what is beside them."""
+    if not isinstance(tree, RawMapping):
+        if tree is not None and not (isinstance(tree, RawText) and not tree.text):
+            composer.complain(
+                tree.location,
+                "a bank is a mapping",
+                "put `questions:` above the list, each question indented below it",
+            )
+        tree = RawMapping({}, {}, Location(composer.path))
+    header = dict(tree.values)
+    records: tuple[RawMapping, ...] = ()
+    questions = header.get("questions")
+    if isinstance(questions, RawText) and not questions.text:
+        del header["questions"]
+    if isinstance(questions, RawList):
+        records = tuple(item for item in questions.items if isinstance(item, RawMapping))
+        others = tuple(item for item in questions.items if not isinstance(item, RawMapping))
+        if others:
+            header["questions"] = RawList(others, questions.location)
+        else:
+            del header["questions"]
+    return RawBank(
+        composer.path,
+        RawMapping(header, tree.keys, tree.location),
+        records,
+        problems=tuple(composer.problems),
+    )
+
+
+def _syntax_problem(error: yaml.MarkedYAMLError, text: str, path: str) -> Problem:
+    """Say a syntax error in plain words, where it shows best."""
+    words = error.problem or "this is not YAML"
+    mark = error.problem_mark
+    if error.context_mark and any(opened in words for opened in _OPENED):
+        mark = error.context_mark
+    if mark is None:
+        return Problem(Location(path), words)
+    place = Location(path, mark.line + 1, mark.column + 1)
+    line = "".join(text.split("\n")[mark.line : mark.line + 1])
+    before, met = line[: mark.column], line[mark.column : mark.column + 1]
+    if met == "\t" and not before.strip():
+        words = "a tab character"
+    elif met and any(first in words for first in _FIRST):
+        shown = "a tab" if met == "\t" else met if met.isprintable() else "a control character"
+        return Problem(place, f"a text cannot begin with {shown}", _QUOTE_IT)
+    elif "did not find expected key" in words and before.strip():
+        hint = "put all of it in quotes; in single ones write '' for ', in double ones \\\" for \""
+        return Problem(place, "text after a closing quote or bracket", hint)
+    elif "mapping values are not allowed" in words and re.match(r"\s*(- +)*[^\s:]+:\s", before):
+        return Problem(place, "a second ': ' in one line", _QUOTE_IT)
+    for theirs, message, hint in _SYNTAX:
+        if theirs in words:
+            return Problem(place, message, hint)
+    return Problem(place, words, f"if it is text, {_QUOTE_IT}")

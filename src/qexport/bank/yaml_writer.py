@@ -1,0 +1,135 @@
+"""Questions → the YAML a person edits with pleasure.
+
+Every text gets the plainest form that reads back as the same characters: bare, in quotes, folded to the width
+of a page (`>-`), line by line (`|-`); and where an odd character would be lost or not be seen, with escapes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from qexport.bank.model import Bank, Claims, Question
+from qexport.bank.schema import CLAIM_FIELDS, HEADER_FIELDS, QUESTION_FIELDS, SCHEMA_FILE, Field
+
+_WIDTH = 100
+
+_ODD = re.compile(
+    "[^\t\n\x20-\x7e\xa0-\u2027\u2030-\ud7ff\ue000-\ufdcf\ufdf0-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+"""Characters that YAML refuses or takes for a line's end, and those that no editor shows."""
+_NOT_BARE = re.compile(r"[-?:,\[\]{}#&*!|>'\"%@`=~ ]|.*(: | #|[: ]$)")
+_NOT_BARE_IN_FLOW = re.compile(rf"{_NOT_BARE.pattern}|.*[,\[\]{{}}?:]")
+_TYPED = re.compile(
+    r"(null|true|false|yes|no|on|off|y|n|<<|[-+.]*\d\S*|\d{4}-\d\d?-\d\d?\s.*|[-+]?\.(inf|nan))",
+    re.IGNORECASE,
+)
+"""Texts that other readers take for a yes, a number or a date; here they would stay text, bare or not."""
+
+
+def write_bank(bank: Bank) -> str:
+    """Write the whole bank in its canonical form: read, it is the same bank; written again, the same text."""
+    usual = Counter(question.markup for question in bank.questions).most_common(1)
+    markup = usual[0][0] if usual else "plain"
+    header = {
+        **{field.name: getattr(bank, field.name) for field in HEADER_FIELDS if field.name != "markup"},
+        "markup": markup,
+        "questions": (),
+    }
+    lines = [
+        f"# yaml-language-server: $schema={SCHEMA_FILE}",
+        *_mapping(header, HEADER_FIELDS, 0),
+        "questions:",
+    ]
+    return "\n".join(lines) + "\n" + write_questions(bank.questions, markup=markup)
+
+
+def write_questions(questions: Iterable[Question], *, markup: str = "plain") -> str:
+    """Write only the items of the list, to be appended to a bank's file whose default markup is `markup`."""
+    return "\n".join(_item(question, markup) for question in questions)
+
+
+def _item(question: Question, markup: str) -> str:
+    values = {field.name: getattr(question, field.name) for field in QUESTION_FIELDS}
+    for name, default in (("status", "active"), ("markup", markup)):
+        if values[name] == default:
+            del values[name]
+    first, *others = _mapping(values, QUESTION_FIELDS, 4)
+    return "".join(f"{line}\n" for line in (f"  - {first.lstrip()}", *others))
+
+
+def _mapping(values: Mapping[str, object], fields: Sequence[Field], indent: int) -> Iterator[str]:
+    """Yield the lines of the keys that are not empty, in the order of the table."""
+    margin = " " * indent
+    for field in fields:
+        key = f"{margin}{field.name}:"
+        match values.get(field.name):
+            case None | "" | ():
+                pass
+            case tuple(items) if field.kind != "texts" and len(line := f"{key} {_flow(items)}") <= _WIDTH:
+                yield line
+            case tuple(items):
+                yield key
+                for item in items:
+                    yield from _scalar(f"{margin}  -", item, indent + 4)
+            case Claims() as claims:
+                counts = {claim.name: getattr(claims, claim.name) for claim in CLAIM_FIELDS}
+                lines = list(_mapping(counts, CLAIM_FIELDS, indent + 2))
+                yield from [key, *lines] if lines else []
+            case int() as number:
+                yield f"{key} {number}"
+            case text:
+                yield from _scalar(key, str(text), indent + 2)
+
+
+def _scalar(before: str, text: str, indent: int) -> Iterator[str]:
+    """Yield the lines of one text that begins after `before` and, if it has more lines, is indented."""
+    margin = " " * indent
+    if _must_escape(text):
+        yield f"{before} {_escaped(text)}"
+    elif "\n" in text:
+        yield f"{before} |-"
+        yield from (f"{margin}{line}" if line else "" for line in text.split("\n"))
+    elif len(line := f"{before} {_bare_or_quoted(text)}") <= _WIDTH or " " not in text:
+        yield line
+    else:
+        yield f"{before} >-"
+        yield from (f"{margin}{line}" for line in _folded(text, _WIDTH - indent))
+
+
+def _flow(items: Iterable[str]) -> str:
+    """Write a list on one line."""
+    written = (
+        _escaped(item) if _must_escape(item) or "\n" in item else _bare_or_quoted(item, _NOT_BARE_IN_FLOW)
+        for item in items
+    )
+    return f"[{', '.join(written)}]"
+
+
+def _must_escape(text: str) -> bool:
+    return bool(_ODD.search(text)) or text != text.strip(" \t\n") or ("\t" in text and "\n" not in text)
+
+
+def _escaped(text: str) -> str:
+    quoted = json.dumps(text, ensure_ascii=False)  # whose escapes are YAML's too
+    return _ODD.sub(lambda odd: f"\\u{ord(odd[0]):04x}", quoted)
+
+
+def _bare_or_quoted(text: str, not_bare: re.Pattern[str] = _NOT_BARE) -> str:
+    if not_bare.match(text) or _TYPED.fullmatch(text):
+        return "'" + text.replace("'", "''") + "'"
+    return text
+
+
+def _folded(text: str, width: int) -> Iterator[str]:
+    """Break where one space stands between words: only there reading puts the same space back."""
+    line, *words = re.split("(?<! ) (?! )", text)
+    for word in words:
+        if len(line) + 1 + len(word) <= width:
+            line += f" {word}"
+        else:
+            yield line
+            line = word
+    yield line

@@ -1,0 +1,1 @@
+"""Arguments to calls, results to printed lines."""

@@ -1,0 +1,330 @@
+"""The options that commands share, and the decorators that give a command all of a kind.
+
+A decorated command is called with values ready to use: `filters`, `options`, the path of a `bank`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from qexport.cli.program import Flags
+from qexport.common.errors import UsageError
+from qexport.outputs.options import OPTIONS, Option
+
+if TYPE_CHECKING:
+    from qexport.common.limits import Limits
+
+DEFAULT_BANKS = (Path("seeds/questions.yaml"), Path("questions.yaml"))
+"""Where a bank is looked for when none is named."""
+
+Command = TypeVar("Command", bound=Callable[..., None])
+PATH = click.Path(path_type=Path, readable=False)  # who reads it says what is wrong with it
+
+_WIDEST_CHOICES = 32  # columns of `a|b|c` in the help
+
+
+class HeadedOption(click.Option):
+    """An option that stands under a heading of its own in the help."""
+
+    def __init__(self, *names: Any, heading: str, **more: Any) -> None:
+        super().__init__(*names, **more)
+        self.heading = heading
+
+
+class HeadedCommand(click.Command):
+    """A command whose help has its options under their headings."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options in parts, in the order of their first options; those without a heading first."""
+        parts: dict[str, list[tuple[str, str]]] = {"Options": []}
+        for parameter in self.get_params(ctx):
+            if isinstance(parameter, click.Option) and (record := parameter.get_help_record(ctx)):
+                parts.setdefault(getattr(parameter, "heading", "Options"), []).append(record)
+        for heading, records in parts.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+_MANY: Mapping[str, Any] = {"multiple": True}
+FILTERS: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
+    ("technology", "NAME", "Of a technology; a name in any case, or as core-python.", _MANY),
+    ("category", "NAME", "In a category.", _MANY),
+    ("level", "NAME", "Of a level.", _MANY),
+    ("tag", "NAME", "With a tag.", _MANY),
+    ("difficulty", "RANGE", "As hard as 8, 7-9 or '>=8'.", _MANY),
+    ("id", "PATTERN", "With an id, or ids like 'PY-*'.", _MANY),
+    ("exclude", "PATTERN", "Not with this id, or ids like it.", _MANY),
+    ("text", "WORDS", "Where this stands, case and accents aside; of several, all.", _MANY),
+    (
+        "where",
+        "QUERY",
+        "A search: 'difficulty>=8 -category:performance (weakref or \"gil\")'.",
+        {"default": ""},
+    ),
+    ("sort", "ORDER", "bank, id, difficulty or level; -difficulty: hardest first.", {"default": "bank"}),
+    ("limit", "N", "The first N of them.", {"type": int}),
+    ("sample", "N", "N of them, spread over technologies and levels.", {"type": int}),
+    ("seed", "N", "Another sample for another N.", {"type": int, "default": 0}),
+)
+"""Every filter in the order of the help: its name, what it takes, what it means, how click reads it."""
+
+
+def filtered(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command all filters; it is called with them as `filters`."""
+
+    @functools.wraps(command)
+    def with_filters(**values: object) -> None:
+        from qexport.bank.selection import Filters
+
+        chosen: dict[str, Any] = {name: values.pop(name) for name, *_ in FILTERS}
+        command(filters=Filters(**chosen), **values)
+
+    heading = "Filters (all must hold; of one that is repeated, any)"
+    wrapped: Callable[..., None] = with_filters
+    for name, metavar, text, reading in reversed(FILTERS):
+        wrapped = click.option(
+            f"--{name}", cls=HeadedOption, heading=heading, metavar=metavar, help=text, **reading
+        )(wrapped)
+    return wrapped
+
+
+def formatted(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of the outputs; it is called with those that are given as `options`."""
+
+    @functools.wraps(command)
+    def with_options(**values: object) -> None:
+        given = {option.name: values.pop(option.name.replace("-", "_")) for option in OPTIONS}
+        command(options={name: value for name, value in given.items() if value is not None}, **values)
+
+    wrapped: Callable[..., None] = with_options
+    for option in reversed(OPTIONS):
+        wrapped = click.option(
+            f"--{option.name}",
+            cls=HeadedOption,
+            heading=option.group,
+            is_flag=isinstance(option.default, bool),
+            default=None,
+            metavar=_taken(option),
+            help=_meaning(option),
+        )(wrapped)
+    return wrapped
+
+
+def _taken(option: Option) -> str | None:
+    """Return what the help shows for an option's value."""
+    choices = "|".join(option.choices)
+    return choices if 0 < len(choices) < _WIDEST_CHOICES else "NAME" if choices else "TEXT"
+
+
+def _meaning(option: Option) -> str:
+    listed = len("|".join(option.choices)) >= _WIDEST_CHOICES
+    parts = (
+        option.help,
+        f"One of: {', '.join(option.choices)}." if listed else "",
+        f"[default: {option.default}]" if option.default else "",
+    )
+    return " ".join(part for part in parts if part)
+
+
+def reads_bank(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command --bank, --encoding and --allow; it is called with the path of a bank, and `limits`.
+
+    An argument `place` of the command is another way to name that.
+    """
+
+    @functools.wraps(command)
+    def with_bank(*, bank: Path | None, limits: Limits, place: Path | None = None, **values: object) -> None:
+        if bank and place:
+            raise UsageError(f"two banks are named, {place} and {bank}", hint="name one")
+        command(bank=place or bank or default_bank(limits), limits=limits, **values)
+
+    return names_bank(with_bank)
+
+
+def limited(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command --allow; it is called with the `limits` that hold in this folder."""
+
+    @functools.wraps(command)
+    def with_limits(*, allowed: tuple[str, ...], **values: object) -> None:
+        from qexport.common.limits import USUAL, changed
+
+        said = dict(_limit_said(words) for words in allowed)
+        limits = changed(USUAL, said)
+        if Path("qexport.toml").is_file():
+            from qexport.team.recipes import limits_said
+
+            limits = changed(limits_said(limits=limits), said)
+        command(limits=limits, **values)
+
+    return click.option(
+        "--allow",
+        "allowed",
+        metavar="NAME=AMOUNT",
+        multiple=True,
+        help="Set a limit, as answer=2M; repeated: several. All are in docs/bank.md.",
+    )(with_limits)
+
+
+def _limit_said(words: str) -> tuple[str, str]:
+    name, equals, value = words.partition("=")
+    if not equals:
+        raise UsageError(
+            f"--allow {words!r} sets no limit", hint="write NAME=AMOUNT, as in --allow answer=2M"
+        )
+    return name.strip(), value.strip()
+
+
+def names_bank(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command --bank and --encoding as they are written: None where they are not; and --allow."""
+    usual = "that of qexport.toml, else seeds/questions.yaml or questions.yaml"
+    which = f"A bank's file, or a folder of them. [default: {usual}]"
+    return click.option("--bank", type=PATH, metavar="PATH", help=which)(encoding_option(limited(command)))
+
+
+def default_bank(limits: Limits) -> Path:
+    """Return the bank that is meant where none is named: that of the default recipe, or one in a usual place."""
+    if said := _bank_of_recipes(limits):
+        return said
+    for path in DEFAULT_BANKS:
+        if path.is_file():
+            return path
+    raise UsageError(
+        "no bank: there is no seeds/questions.yaml here, and no questions.yaml",
+        hint="name one with --bank PATH, or make one of captured pages with qexport import",
+    )
+
+
+def _bank_of_recipes(limits: Limits) -> Path | None:
+    """Return the bank that the default recipe names, if there are recipes and it names one."""
+    if not Path("qexport.toml").is_file():
+        return None
+    from qexport.team.recipes import recipe_book
+
+    book = recipe_book(limits=limits)
+    said = book.recipes.get(book.default, {}).get("bank")
+    return Path(str(said)) if said else None
+
+
+def _cache_folder(_ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> Path:
+    if value is not None:
+        return value
+    from platformdirs import user_cache_path
+
+    return user_cache_path("qexport", appauthor=False)
+
+
+cache_option = click.option(
+    "--cache",
+    "cache_folder",
+    type=PATH,
+    metavar="DIR",
+    envvar="QEXPORT_CACHE",
+    show_envvar=True,
+    callback=_cache_folder,
+    help="Folder of the cache of laid-out pages. [default: where the system keeps caches]",
+)
+
+
+def _bytes(_ctx: click.Context, _parameter: click.Parameter, value: str) -> int:
+    from qexport.common.limits import amount
+
+    if (size := amount(value)) is None:
+        raise click.BadParameter(f"{value!r} is no size such as 100M.")
+    return size
+
+
+size_option = click.option(
+    "--size",
+    metavar="SIZE",
+    default="100M",
+    callback=_bytes,
+    help="How much is kept: 500k, 100M, 1G. [default: 100M]",
+)
+
+
+def typeset(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command --jobs, --cache and --no-cache; it is called with a `typesetter`."""
+
+    @functools.wraps(command)
+    def with_typesetter(*, jobs: int, cache_folder: Path, no_cache: bool, **values: object) -> None:
+        from qexport.layout.cache import ChunkCache
+        from qexport.layout.scheduler import Typesetter
+
+        source = click.get_current_context().get_parameter_source("cache_folder")
+        if no_cache and source is click.core.ParameterSource.COMMANDLINE:
+            raise UsageError("--cache and --no-cache contradict each other", hint="leave one of them out")
+        cache = None if no_cache else ChunkCache(cache_folder)
+        command(typesetter=Typesetter(cache, jobs), **values)
+
+    jobs = click.option(
+        "--jobs",
+        type=click.IntRange(min=0),
+        metavar="N",
+        default=0,
+        help="Processes that lay out pages; 0: one for each core. [default: 0]",
+    )
+    no_cache = click.option("--no-cache", is_flag=True, help="Lay all pages out anew, and keep none.")
+    return jobs(cache_option(no_cache(with_typesetter)))
+
+
+def locking_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command --lock, --locked, --previous and --new-note-type; it gets a `lock` and a `locking`."""
+
+    @functools.wraps(command)
+    def with_locking(**values: Any) -> None:
+        from qexport.pipeline import Locking
+
+        chosen = {name: values.pop(name) for name in ("locked", "previous", "new_note_type")}
+        command(locking=Locking(**chosen), **values)
+
+    wrapped: Callable[..., None] = with_locking
+    for name, reading, text in reversed(_LOCKING):
+        wrapped = click.option(f"--{name}", cls=HeadedOption, heading="Deck", help=text, **reading)(wrapped)
+    return wrapped
+
+
+_LOCKING: tuple[tuple[str, Mapping[str, Any], str], ...] = (
+    ("lock", {"type": PATH, "metavar": "PATH"}, "The lock of the deck. [default: beside the bank]"),
+    ("locked", {"is_flag": True}, "End with status 3 where the lock would change; for CI."),
+    (
+        "previous",
+        {"type": PATH, "metavar": "APKG", "multiple": True},
+        "Make a lost lock anew, of a deck that is out there.",
+    ),
+    (
+        "new-note-type",
+        {"is_flag": True},
+        "Let the deck's note type change, which every learner must then merge.",
+    ),
+)
+
+
+encoding_option = click.option("--encoding", metavar="NAME", help="Of the files read, where it is not UTF-8.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+
+
+def flags(command: Command) -> Command:
+    """Let --quiet and --debug stand here too; the help shows them once, at the program itself."""
+    return speaking_flags(command, hidden=True)
+
+
+def speaking_flags(command: Command, *, hidden: bool) -> Command:
+    """Give a command --quiet and --debug."""
+
+    def option(*names: str, text: str) -> Callable[[Command], Command]:
+        return click.option(
+            *names, is_flag=True, expose_value=False, callback=_set_flag, hidden=hidden, help=text
+        )
+
+    command = option("--debug", text="Show the traceback of an error.")(command)
+    return option("--quiet", "-q", text="Write results and errors only: no progress, no warnings.")(command)
+
+
+def _set_flag(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value and parameter.name:
+        setattr(ctx.ensure_object(Flags), parameter.name, True)

@@ -1,0 +1,204 @@
+"""What a person sees: values → lines. Whatever comes from data loses its power over the terminal here."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+import threading
+import time
+import unicodedata
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Self, TextIO
+
+from qexport.bank.model import PROSE_SECTIONS, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator, Sequence
+    from types import TracebackType
+
+    from qexport.common.errors import Problem
+
+_STEERING = re.compile(  # controls but tab and newline, marks that reorder text, line separators, half pairs
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+_WIDEST_PROSE = 100
+
+
+def shown(text: str) -> str:
+    """Escape what would steer a terminal (ESC becomes `\\x1b`); all that is printed goes through here."""
+    return _STEERING.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def on_one_line(text: str) -> str:
+    """`shown`, with each run of white space a single space."""
+    return shown(" ".join(text.split()))
+
+
+def as_json(value: object, *, only_ascii: bool = False) -> str:
+    """JSON a person can read too; what would steer a terminal stands in it as an escape."""
+    text = json.dumps(value, ensure_ascii=only_ascii, indent=2)
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal `text` takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )
+
+
+def table(
+    rows: Sequence[Sequence[str]], *, numbers: Container[int] = (), width: int | None = None
+) -> Iterator[str]:
+    """Yield the lines of a table, the first its head; the columns in `numbers` are set to the right.
+
+    The last column is cut to what is left of `width`, where one is given.
+    """
+    cells = [[on_one_line(cell) for cell in row] for row in rows]
+    widths = [max(map(columns, column)) for column in zip(*cells, strict=True)]
+    if width is not None:
+        widths[-1] = min(widths[-1], max(20, width - sum(widths[:-1]) - 2 * len(widths[:-1])))
+    for row in cells:
+        line = []
+        for number, (cell, full) in enumerate(zip(row, widths, strict=True)):
+            text = _cut(cell, full)
+            room = " " * (full - columns(text))
+            line.append(room + text if number in numbers else text + room)
+        yield "  ".join(line).rstrip()
+
+
+def _cut(text: str, room: int) -> str:
+    """End `text` with … where it would take more than `room` columns."""
+    if columns(text) <= room:
+        return text
+    end = taken = 0
+    while taken + columns(text[end]) < room:
+        taken += columns(text[end])
+        end += 1
+    return text[:end].rstrip() + "…"
+
+
+def problem_fields(problem: Problem) -> dict[str, object]:
+    """What JSON says of a problem or a warning."""
+    return {**asdict(problem.location), "message": problem.message, "hint": problem.hint}
+
+
+QUESTION_HEAD = ("id", "technology", "category", "level", "difficulty", "question")
+
+
+def question_row(question: Question) -> tuple[str, ...]:
+    """What `list` shows of a question, under QUESTION_HEAD: the longest last."""
+    return tuple("" if (value := getattr(question, name)) is None else str(value) for name in QUESTION_HEAD)
+
+
+def question_fields(question: Question, *, whole: bool) -> dict[str, object]:
+    """What JSON says of a question: all of it, or without the texts of its answer."""
+    everything = asdict(question)
+    texts = {name: everything.pop(name) for name in (*PROSE_SECTIONS, "follow_ups")}
+    everything.update(everything.pop("location"))
+    return {**everything, **texts} if whole else everything
+
+
+def question_page(question: Question, *, width: int) -> Iterator[str]:
+    """Yield the lines of a whole question, wrapped to `width`."""
+    from qexport.content.templates import SECTION_TITLES
+
+    width = min(width, _WIDEST_PROSE)
+    yield from _wrapped(f"{question.id}  {' '.join(question.question.split())}", width)
+    about = [question.technology, question.category, question.level]
+    if question.difficulty is not None:
+        about.append(f"difficulty {question.difficulty}/10")
+    about += [f"#{tag}" for tag in question.tags]
+    if any(about):
+        yield from _wrapped(" · ".join(part for part in about if part), width)
+    for section, title in SECTION_TITLES.items():
+        text = getattr(question, section)
+        if text:
+            yield ""
+            yield title
+        if section == "follow_ups":
+            for number, follow_up in enumerate(text, 1):
+                yield from _wrapped(" ".join(follow_up.split()), width, indent=f"  {number}. ")
+        else:
+            yield from _wrapped(text, width, indent="  ")
+    if question.source:
+        yield ""
+        yield from _wrapped(f"Source: {question.source}", width)
+
+
+def _wrapped(text: str, width: int, *, indent: str = "") -> Iterator[str]:
+    """Wrap the lines that are too long, under their own indentation; leave the others (code) alone."""
+    hanging = " " * len(indent)
+    for line in shown(text).splitlines():
+        margin = hanging + line[: len(line) - len(line.lstrip())]
+        yield from textwrap.wrap(
+            line.strip(),
+            width,
+            initial_indent=indent + margin[len(hanging) :],
+            subsequent_indent=margin,
+            expand_tabs=False,
+            replace_whitespace=False,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+        indent = hanging
+
+
+def quantity(count: int, noun: str) -> str:
+    """`1 question`, `15 questions`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def file_size(size: int) -> str:
+    """`812 bytes`, `41 kB`, `2.4 MB`: as file managers say it, thousands and not 1,024s."""
+    if size < 1000:
+        return quantity(size, "byte")
+    if size < 1_000_000:
+        return f"{size / 1000:.0f} kB"
+    return f"{size / 1_000_000:.1f} MB"
+
+
+class Progress:
+    """A line on a terminal that says what is going on, once it has taken over a second, and then goes away.
+
+    Called with what is being done, how much of it is done and how much there is. A thread draws, since an
+    engine may not call for a long time.
+    """
+
+    def __init__(self, stream: TextIO, *, patience: float = 1.0) -> None:
+        self._stream = stream
+        self._patience = patience
+        self._doing = ""
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._draw, daemon=True)
+
+    def __call__(self, what: str, done: int = 0, total: int = 0) -> None:
+        """Tell what is being done now."""
+        self._doing = f"{what}: {done} of {total}" if total else what
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _draw(self) -> None:
+        started = time.monotonic()
+        if self._over.wait(self._patience):
+            return
+        while True:
+            seconds = time.monotonic() - started
+            self._stream.write(f"\r\x1b[K{shown(self._doing)} … {seconds:.0f} s")
+            self._stream.flush()
+            if self._over.wait(0.2):
+                break
+        self._stream.write("\r\x1b[K")
+        self._stream.flush()

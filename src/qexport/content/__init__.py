@@ -1,0 +1,1 @@
+"""Text to safe HTML: markup, pictures, templates, themes."""

@@ -1,0 +1,157 @@
+"""Pictures that a bank's texts name: files in the bank's own folder, judged by their first bytes.
+
+Nothing is decoded here. What a picture is and how large it would become in memory stands in its header; a
+file that says otherwise further on is the decoder's to refuse.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from qexport.common.limits import USUAL, Limits
+from qexport.common.text_input import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture's file, under a name that comes from its content: the same bytes, the same name."""
+
+    name: str
+    media_type: str
+    width: int
+    height: int
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Why a picture is not shown, and what would be right."""
+
+    message: str
+    hint: str
+    refused: bool = False
+    """The file stands where it may be read and must not be used: too large, damaged, of another kind."""
+
+
+def read_image(folder: Path, source: str, limits: Limits = USUAL) -> Image | Flaw:
+    """Return the picture at a path relative to the bank's folder, if it is one and lies inside."""
+    shown = f"the picture {quote(source)}"
+    if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|\\\\", source) or not source:
+        return Flaw(f"{shown} is not a file", "put a copy beside the bank and give its path from there")
+    try:
+        inside = folder.resolve()
+        path = (inside / source).resolve()
+        if "\\" in source or not path.is_relative_to(inside):
+            hint = "put a copy beside the bank and give its path from there, with /"
+            return Flaw(f"{shown} is outside the bank's folder", hint)
+        if not path.is_file():
+            return Flaw(f"there is no file of {shown}", f"looked in {folder}")
+        with path.open("rb") as file:
+            data = file.read(limits.picture + 1)
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a name no system takes
+        return Flaw(f"{shown} cannot be read", getattr(error, "strerror", None) or "give it another name")
+    if len(data) > limits.picture:
+        message = f"{shown} is larger than {limits.said('picture')}"
+        return Flaw(message, f"save it smaller; {limits.hint('picture')}", refused=True)
+    return _judged(data, shown, limits)
+
+
+def words_of(source: str) -> str:
+    """Return the name of a picture's file as words: `img/event-loop_2.png` is "event loop 2"."""
+    stem = PurePosixPath(re.split(r"[?#]", source)[0]).stem
+    return " ".join(re.sub(r"[\W_]+", " ", stem).split()) or "picture"
+
+
+def _judged(data: bytes, shown: str, limits: Limits) -> Image | Flaw:
+    kind = next((name for name, (is_kind, _) in _KINDS.items() if is_kind(data)), "")
+    if not kind:
+        is_svg = b"<svg" in data[:1000].lower()
+        hint = "an SVG can hold code: save it as PNG" if is_svg else "save it as one of them"
+        return Flaw(f"{shown} is no PNG, JPEG, GIF or WebP", hint, refused=True)
+    try:
+        width, height = _KINDS[kind][1](data)
+    except (IndexError, struct.error, ValueError):
+        width = height = 0
+    if not width * height:
+        return Flaw(f"{shown} is cut off or damaged", "save it again", refused=True)
+    if width * height > limits.pixels:
+        message = f"{shown} has {width:,} × {height:,} pixels, more than {limits.pixels:,}"
+        return Flaw(message, f"save it smaller; {limits.hint('pixels')}", refused=True)
+    return Image(f"{sha256(data).hexdigest()[:32]}.{kind}", f"image/{kind}", width, height, data)
+
+
+def _size_of_png(data: bytes) -> tuple[int, int]:
+    at = 8
+    while data[at + 4 : at + 8] != b"IEND":
+        (length,) = struct.unpack_from(">I", data, at)
+        at += 12 + length
+    width, height = struct.unpack_from(">II", data, 16)
+    return width, height
+
+
+def _size_of_jpeg(data: bytes) -> tuple[int, int]:
+    at = 2
+    while True:
+        if data[at] != 0xFF:
+            raise ValueError
+        marker = data[at + 1]
+        if marker == 0xFF:  # filling
+            at += 1
+        elif marker in _FRAME_MARKERS:
+            data.index(b"\xff\xd9", at)  # the end of the picture
+            height, width = struct.unpack_from(">HH", data, at + 5)
+            return width, height
+        elif marker == 0x01 or 0xD0 <= marker <= 0xD7:
+            at += 2
+        else:
+            (length,) = struct.unpack_from(">H", data, at + 2)
+            if length < 2 or marker in (0xD9, 0xDA):  # the end, or a picture before its frame
+                raise ValueError
+            at += 2 + length
+
+
+_FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+
+
+def _size_of_gif(data: bytes) -> tuple[int, int]:
+    """Return the size of the screen, or of a first frame that is larger: that is what gets decoded."""
+    screen_width, screen_height, flags = struct.unpack_from("<HHB", data, 6)
+    at = 13 + (3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0)
+    while data[at] == 0x21:  # extensions, each in blocks up to an empty one
+        at += 2
+        while data[at]:
+            at += 1 + data[at]
+        at += 1
+    if data[at] != 0x2C:
+        raise ValueError
+    left, top, width, height = struct.unpack_from("<HHHH", data, at + 1)
+    return max(screen_width, left + width), max(screen_height, top + height)
+
+
+def _size_of_webp(data: bytes) -> tuple[int, int]:
+    (length,) = struct.unpack_from("<I", data, 4)
+    if length + 8 > len(data):
+        raise ValueError
+    kind = data[12:16]
+    if kind == b"VP8X":
+        return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+    if kind == b"VP8L" and data[20] == 0x2F:
+        bits = int.from_bytes(data[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if kind == b"VP8 " and data[23:26] == b"\x9d\x01\x2a":
+        width, height = struct.unpack_from("<HH", data, 26)
+        return width & 0x3FFF, height & 0x3FFF
+    raise ValueError
+
+
+_KINDS: dict[str, tuple[Callable[[bytes], bool], Callable[[bytes], tuple[int, int]]]] = {
+    "png": (lambda data: data.startswith(b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"), _size_of_png),
+    "jpeg": (lambda data: data.startswith(b"\xff\xd8\xff"), _size_of_jpeg),
+    "gif": (lambda data: data.startswith((b"GIF87a", b"GIF89a")), _size_of_gif),
+    "webp": (lambda data: data.startswith(b"RIFF") and data[8:12] == b"WEBP", _size_of_webp),
+}

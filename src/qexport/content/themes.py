@@ -1,0 +1,236 @@
+"""Themes: a folder of templates and style that stands on another one.
+
+    my-theme/
+      theme.toml      description = "…", extends = "classic"
+      theme.css       :root { --accent: #802000 }, and rules if need be
+      handbook/…      templates that replace those of the theme it extends
+
+Style sheets are joined, and `var(--name)` is filled in from the last `:root` block that sets the name: before
+layout, because it is then the same everywhere (page rules and margin boxes too) and costs nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from difflib import get_close_matches
+from hashlib import sha256
+from pathlib import Path
+
+from qexport.common.errors import InputRefused, Location, Problem, UsageError
+from qexport.common.limits import USUAL, Limits
+from qexport.content.templates import Templates, is_inside, templates_folder
+
+# None of these looks at a character twice, as `.*?` does wherever what begins does not end.
+_COMMENT = re.compile(r"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")  # without its end it goes on to that of the file
+_ROOT = re.compile(r":root\s*+\{([^{}]*+)\}")
+_SETTING = re.compile(r"(?<![\w-])(--[\w-]++)\s*+:\s*+([^;}]+)")
+_VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*\)")
+
+DEEPEST = 20
+"""Variables inside variables, and themes on themes."""
+
+_LARGEST = 10_000_000
+"""Bytes of one file of a theme; the largest of ours has 20,000."""
+
+EJECTED = ("handbook", "shared")
+"""Folders of templates one begins a theme from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A theme: its own folder, then those of the themes it stands on."""
+
+    name: str
+    description: str
+    folders: tuple[Path, ...]
+
+    def templates(self, limits: Limits = USUAL) -> Templates:
+        """Return the templates as this theme has them."""
+        return Templates((*self.folders, templates_folder()), limits)
+
+    def digest(self) -> str:
+        """Return a digest of every template and style sheet this theme may use."""
+        digest = sha256()
+        for folder in (*self.folders, templates_folder()):
+            for path in sorted(folder.rglob("*")):
+                if path.suffix in (".j2", ".css"):
+                    digest.update(f"{path.relative_to(folder).as_posix()}\n".encode() + _bytes(path, folder))
+        return digest.hexdigest()
+
+    def styles(self) -> tuple[tuple[str, str], ...]:
+        """Return (name, text) of each `theme.css`, the theme's own last."""
+        paths = [folder / "theme.css" for folder in reversed(self.folders)]
+        return tuple((f"{path.parent.name}/{path.name}", _text(path)) for path in paths if path.exists())
+
+
+def built_in() -> tuple[str, ...]:
+    """Return the names of the themes that come with the program."""
+    return tuple(sorted(path.parent.name for path in (templates_folder() / "themes").glob("*/theme.toml")))
+
+
+def ejected(name: str) -> dict[str, bytes]:
+    """Return a built-in theme as the files of one that extends it, with all it may change to begin from."""
+    if name not in built_in():
+        raise _unknown(name)
+    its_own = templates_folder() / "themes" / name
+    sources = [
+        (folder, path) for folder in (templates_folder(), its_own) for path in sorted(folder.rglob("*"))
+    ]
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for folder, path in sources
+        if path.is_file() and (folder == its_own or path.relative_to(folder).parts[0] in EJECTED)
+    }
+    said = {"description": f"My own, from {name}", "extends": name}
+    lines = [f"{key} = {json.dumps(value)}\n" for key, value in said.items()]  # of plain words, JSON is TOML
+    return {**files, "theme.toml": "".join(lines).encode()}
+
+
+def theme(name: str) -> Theme:
+    """Return a theme by its name, or by the path of its folder."""
+    folders: list[Path] = []
+    description = ""
+    wanted = name
+    while wanted:
+        folder = _folder(wanted, folders[-1] if folders else None)
+        if folder.resolve() in (each.resolve() for each in folders) or len(folders) == DEEPEST:
+            hint = "let one of the themes extend a built-in one"
+            raise _refused(folders[-1], f"theme {wanted!r} extends itself", hint)
+        said = _said(folder)
+        description = description or said.get("description", "")
+        folders.append(folder)
+        wanted = said.get("extends", "")
+    return Theme(Path(name).name, description, tuple(folders))
+
+
+def _folder(name: str, extending: Path | None) -> Path:
+    """Return the folder of a theme; a path that another theme extends begins where that one stands."""
+    if name in built_in():
+        return templates_folder() / "themes" / name
+    with suppress(OSError, RuntimeError, ValueError):  # a name no system takes, a loop of links
+        folder = (extending / name).resolve() if extending else Path(name)
+        if (folder / "theme.toml").is_file():
+            return folder
+    unknown = _unknown(name, "; or a folder with a theme.toml")
+    raise _refused(extending, f"extends {name!r}, which is no theme", unknown.hint) if extending else unknown
+
+
+def _unknown(name: str, or_else: str = "") -> UsageError:
+    near = get_close_matches(name, built_in(), n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return UsageError(f"no theme {name!r}", hint=f"{hint}there are: {', '.join(built_in())}{or_else}")
+
+
+def _said(folder: Path) -> Mapping[str, str]:
+    path = folder / "theme.toml"
+    try:
+        said = tomllib.loads(_text(path))
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits
+        raise _refused(
+            folder, f"not TOML: {error}", 'write description = "…" and extends = "classic"'
+        ) from error
+    for key, value in said.items():
+        if key not in ("description", "extends") or not isinstance(value, str):
+            raise _refused(
+                folder, f"unknown setting {key!r}", "a theme says description and extends, both text"
+            )
+    return said
+
+
+def _bytes(path: Path, folder: Path) -> bytes:
+    """Return what is in a file of a theme, if it is one: a link may lead anywhere, and a pipe has no end."""
+    what = ""
+    if not is_inside(path, folder):
+        what = "this leads out of the theme's folder"
+    elif not path.is_file():
+        what = "this is no file"
+    elif path.stat().st_size > _LARGEST:
+        what = f"this is larger than {_LARGEST // 1_000_000} MB"
+    if what:
+        raise InputRefused((Problem(Location(str(path)), what, "put a file in its place, or nothing"),))
+    return path.read_bytes()
+
+
+def _text(path: Path) -> str:
+    try:
+        return _bytes(path, path.parent).decode()
+    except UnicodeDecodeError as error:
+        problem = Problem(
+            Location(str(path)), f"not UTF-8: byte 0x{error.object[error.start]:02x}", "save it as UTF-8"
+        )
+        raise InputRefused((problem,)) from error
+
+
+def _refused(folder: Path, message: str, hint: str) -> InputRefused:
+    return InputRefused((Problem(Location(str(folder / "theme.toml")), message, hint),))
+
+
+def stylesheet(sources: Iterable[tuple[str, str]]) -> str:
+    """Join style sheets, given as (name, text), and fill in their variables.
+
+    An unknown variable is refused with the place it is used at, and what was meant.
+    """
+    sheets = [(name, _without_comments(text)) for name, text in sources]
+    values = {
+        name: value.strip()
+        for _, text in sheets
+        for block in _ROOT.findall(text)
+        for name, value in _SETTING.findall(block)
+    }
+    problems = []
+    for name, text in sheets:
+        for used in _VARIABLE.finditer(text):
+            if used[1] not in values:
+                near = get_close_matches(used[1], values, n=1)
+                line = text.count("\n", 0, used.start()) + 1
+                column = used.start() - text.rfind("\n", 0, used.start())
+                hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(values))}"
+                problems.append(Problem(Location(name, line, column), f"unknown variable {used[1]}", hint))
+    if problems:
+        raise InputRefused(tuple(problems))
+    joined = "\n".join(_ROOT.sub("", text) for _, text in sheets)
+    for _ in range(DEEPEST):
+        filled = _VARIABLE.sub(lambda used: values[used[1]], joined)
+        if filled == joined:
+            return re.sub(r"\n\s*\n+", "\n", joined)
+        joined = filled
+    left = _VARIABLE.search(joined)
+    raise InputRefused(
+        (
+            Problem(
+                Location(sheets[-1][0]),
+                f"variable {left[1] if left else ''} is set by itself",
+                "give it a value",
+            ),
+        )
+    )
+
+
+_FETCHED = re.compile(
+    r"""@import\b|\b(?:url|image|image-set|src)\(\s*(?!["']?\s*(?:#|data:))""", re.IGNORECASE
+)
+"""What would be fetched, from wherever it is: nothing is."""
+
+
+def not_fetched(sources: Iterable[tuple[str, str]]) -> tuple[Problem, ...]:
+    """Return the places of style sheets, given as (name, text), that name what would have to be fetched."""
+    sheets = ((name, _without_comments(text)) for name, text in sources)
+    return tuple(_fetching(name, text, found) for name, text in sheets for found in _FETCHED.finditer(text))
+
+
+def _fetching(name: str, text: str, found: re.Match[str]) -> Problem:
+    line = text.count("\n", 0, found.start()) + 1
+    place = Location(name, line, found.start() - text.rfind("\n", 0, found.start()))
+    words = found[0].strip().lower()
+    hint = "write what it imports here" if words == "@import" else "draw it in CSS, or leave it out"
+    return Problem(place, f"{words}{'…)' if words.endswith('(') else ''} is not fetched", hint)
+
+
+def _without_comments(text: str) -> str:
+    """Blank comments out, keeping all else where it is."""
+    return _COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), text)

@@ -1,0 +1,1 @@
+"""Pages captured from a question hub."""

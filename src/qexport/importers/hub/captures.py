@@ -1,0 +1,405 @@
+"""Merge captured hub pages into a bank: captures + the bank there is → the bank's new text and a report.
+
+For the pipeline (pure: texts in, text out; nothing is read or written here):
+
+    result = import_captures(
+        [("seeds/captures/a.txt", text), …],           # as the user named them; by source_text.read_text
+        ("seeds/captures/vocabulary.yaml", text),      # beside the captures, or --vocabulary
+        ("seeds/questions.yaml", text),                # the bank there is; None when the file does not exist
+    )
+    if result.text is not None:                        # None: nothing new, the bank's file stays untouched
+        output.write(path, result.text.encode())
+    print(result.report)                               # one line a capture, details indented below
+    result.report.conflicts, result.report.unmatched   # for --json and the exit status
+    result.report.warnings                             # tuple[Problem, ...]
+
+Raises InputRefused (every problem of every capture at once) and LimitExceeded.
+
+What the bank says is never overwritten: a person may have edited it. A capture that says something else is a
+conflict, which is shown.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from qexport.bank import yaml_reader
+from qexport.bank.model import PROSE_SECTIONS, Bank, Question, RawBank, RawMapping, RawRecord, RawText
+from qexport.bank.validation import validate
+from qexport.bank.yaml_writer import write_bank, write_questions
+from qexport.common.errors import InputRefused, Location, Problem, QexportError
+from qexport.common.limits import USUAL, Limits
+from qexport.common.text_input import quote
+from qexport.importers.hub.answer_blocks import Block, find_blocks
+from qexport.importers.hub.page import Capture, parse
+from qexport.importers.hub.vocabulary import Vocabulary, read_vocabulary
+
+COMPARED = ("question", "technology", "category", "level", "difficulty", *PROSE_SECTIONS, "follow_ups")
+"""What a captured record says; the rest of a question is the bank's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing a capture says otherwise than the bank: `[-the bank's words-] {+the capture's+}`."""
+
+    location: Location
+    field: str
+    """Empty where it belongs to no one field."""
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.field}{': ' if self.field else ''}{self.words}"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A known question of which a capture says something else."""
+
+    id: str
+    location: Location
+    """In the capture."""
+    known_at: Location
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """Answers of no known question."""
+
+    location: Location
+    paragraphs: int
+    begins: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureReport:
+    """What came of one capture."""
+
+    path: str
+    known: int = 0
+    new: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    unmatched: tuple[Unmatched, ...] = ()
+
+    def __str__(self) -> str:
+        counts = [f"{self.known} known", f"{len(self.new)} new", _count(len(self.conflicts), "conflict")]
+        if self.unmatched:
+            counts.append(f"{len(self.unmatched)} unmatched")
+        lines = [f"{self.path}: {', '.join(counts)}"]
+        for conflict in self.conflicts:
+            lines.append(f"  {conflict.location}: {conflict.id} differs from {conflict.known_at}")
+            lines += [f"    {difference}" for difference in conflict.differences]
+        for block in self.unmatched:
+            count = _count(block.paragraphs, "paragraph")
+            lines.append(f"  {block.location}: {count} of no known question: {quote(block.begins)}")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What came of all captures, in the order they were named."""
+
+    captures: tuple[CaptureReport, ...]
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        return tuple(chain.from_iterable(capture.conflicts for capture in self.captures))
+
+    @property
+    def unmatched(self) -> tuple[Unmatched, ...]:
+        return tuple(chain.from_iterable(capture.unmatched for capture in self.captures))
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.captures))
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """The text the bank's file should have (None: as it is), and what came of the captures."""
+
+    text: str | None
+    report: ImportReport
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A captured question, checked, and as it stands in the capture."""
+
+    question: Question
+    raw: RawRecord
+
+
+@dataclass(slots=True)
+class _Merging:
+    """The questions known so far: the bank's, then new ones."""
+
+    questions: dict[str, Question] = field(default_factory=dict)
+    """By every id they have or had, whatever its case."""
+    new: list[_Record] = field(default_factory=list)
+
+    def add(self, question: Question) -> None:
+        for identity in (question.id, *question.former_ids):
+            self.questions[identity.casefold()] = question
+
+
+def import_captures(
+    captures: Sequence[tuple[str, str]],
+    vocabulary: tuple[str, str],
+    existing: tuple[str, str] | None = None,
+    limits: Limits = USUAL,
+) -> ImportResult:
+    """Merge captures into the existing bank, or make a new one; each argument is a path and its text."""
+    words = read_vocabulary(vocabulary[1], vocabulary[0], limits)
+    raw = yaml_reader.parse(existing[1], existing[0], limits) if existing else None
+    bank = validate(raw, limits)[0] if raw else None
+    parsed, problems = _parsed(captures, words, limits)
+    records = [_checked(capture, words, problems, limits) for capture in parsed]
+    if problems:
+        raise InputRefused(tuple(dict.fromkeys(problems)))
+
+    merging = _Merging()
+    for question in bank.questions if bank else ():
+        merging.add(question)
+    reports: dict[int, CaptureReport] = {}
+    # Listings first, in the order of their names: what comes of a capture does not hang on when it is named.
+    order = sorted(range(len(parsed)), key=lambda at: (not records[at], _natural(parsed[at].path), at))
+    for at in order:
+        if records[at]:
+            reports[at] = _merge_records(parsed[at].path, records[at], merging)
+        else:
+            reports[at] = _match(parsed[at], merging)
+    claims, contradictions = _claims(parsed, bank)
+    report = ImportReport(
+        tuple(reports[at] for at in range(len(parsed))),
+        (*chain.from_iterable(capture.warnings for capture in parsed), *contradictions),
+    )
+    if not merging.new:
+        return ImportResult(None, report)
+    if existing and raw and bank:
+        return ImportResult(_appended(existing[1], raw, bank, merging.new, limits), report)
+    return ImportResult(_written(words, claims, merging.new, limits), report)
+
+
+def _parsed(
+    captures: Iterable[tuple[str, str]], words: Vocabulary, limits: Limits
+) -> tuple[list[Capture], list[Problem]]:
+    """Parse all captures, and collect their problems."""
+    parsed = []
+    problems: list[Problem] = []
+    for path, text in captures:
+        try:
+            parsed.append(parse(text, path, words, limits))
+            problems += parsed[-1].problems
+        except InputRefused as error:
+            problems += error.problems
+    return parsed, problems
+
+
+def _checked(capture: Capture, words: Vocabulary, problems: list[Problem], limits: Limits) -> list[_Record]:
+    """Validate the records of one capture, one by one: the same question twice on a page is no problem."""
+    records = []
+    for raw in () if capture.problems else capture.records:
+        try:
+            bank, _ = validate(RawBank(capture.path, words.header, (raw,)), limits)
+        except InputRefused as error:
+            problems += error.problems
+        else:
+            records.append(_Record(bank.questions[0], raw))
+    return records
+
+
+def _claims(parsed: Sequence[Capture], bank: Bank | None) -> tuple[dict[str, RawText], list[Problem]]:
+    """Return what the captures say of the whole hub (the most, where they differ), and where they differ."""
+    claims: dict[str, RawText] = {}
+    contradictions = []
+    for name, claim in chain.from_iterable(capture.claims.items() for capture in parsed):
+        first = claims.setdefault(name, claim)
+        ours = getattr(bank.claims, name) if bank else None
+        known, whose = (int(first.text), first.location) if ours is None else (ours, "the bank")
+        if int(claim.text) != known:
+            message = f"this page says that the hub has {claim.text} {name}, {whose} says {known}"
+            contradictions.append(Problem(claim.location, message))
+        claims[name] = max(first, claim, key=lambda said: int(said.text))
+    return claims, contradictions
+
+
+def _natural(path: str) -> list[str | int]:
+    parts = re.split("([0-9]+)", path)
+    return [int(part) if at % 2 else part for at, part in enumerate(parts)]
+
+
+# Records
+
+
+def _merge_records(path: str, records: Iterable[_Record], merging: _Merging) -> CaptureReport:
+    known = 0
+    new: list[str] = []
+    conflicts: list[Conflict] = []
+    for record in records:
+        question = record.question
+        there = merging.questions.get(question.id.casefold())
+        if there is None:
+            merging.add(question)
+            merging.new.append(record)
+            new.append(question.id)
+        elif differences := tuple(_differences(there, record)):
+            conflicts.append(Conflict(there.id, question.location, there.location, differences))
+        else:
+            known += 1
+    return CaptureReport(path, known, tuple(new), tuple(conflicts))
+
+
+def _differences(known: Question, record: _Record) -> Iterator[Difference]:
+    for name in COMPARED:
+        ours, theirs = getattr(known, name), getattr(record.question, name)
+        if ours != theirs:
+            place = record.raw.keys.get(name, record.raw.location)
+            yield Difference(place, name, word_diff(_words(ours), _words(theirs)))
+
+
+def _words(value: object) -> str:
+    if isinstance(value, tuple):
+        return " ".join(value)
+    return "" if value is None else str(value)
+
+
+# Answers only
+
+
+def _match(capture: Capture, merging: _Merging) -> CaptureReport:
+    """Find out whose answers these are."""
+    questions = list({id(question): question for question in merging.questions.values()}.values())
+    known = 0
+    conflicts: list[Conflict] = []
+    unmatched: list[Unmatched] = []
+    for block in find_blocks(capture.paragraphs, questions):
+        place = block.paragraphs[0].location
+        if block.question is None:
+            unmatched.append(Unmatched(place, len(block.paragraphs), block.paragraphs[0].text))
+        elif differences := tuple(_block_differences(block)):
+            conflicts.append(Conflict(block.question.id, place, block.question.location, differences))
+        else:
+            known += 1
+    return CaptureReport(capture.path, known, (), tuple(conflicts), tuple(unmatched))
+
+
+def _block_differences(block: Block) -> Iterator[Difference]:
+    place = block.paragraphs[0].location
+    for pair in block.pairs:
+        if pair.paragraph is None:
+            yield Difference(place, pair.section, f"missing: {quote(pair.text)}")
+        elif pair.paragraph.text != pair.text:
+            yield Difference(pair.paragraph.location, pair.section, word_diff(pair.text, pair.paragraph.text))
+    for paragraph in block.surplus:
+        yield Difference(paragraph.location, "", f"one paragraph too many: {quote(paragraph.text)}")
+    if block.is_shuffled:
+        yield Difference(place, "", "the paragraphs stand in another order")
+
+
+# The bank's text
+
+
+def _written(words: Vocabulary, claims: Mapping[str, RawText], new: Sequence[_Record], limits: Limits) -> str:
+    """Write a new bank."""
+    header = words.header
+    if claims:
+        places = {name: claim.location for name, claim in claims.items()}
+        said = RawMapping(claims, places, header.location)
+        header = RawMapping(
+            {**header.values, "claims": said}, {**header.keys, "claims": said.location}, said.location
+        )
+    bank, _ = validate(RawBank(header.location.path, header, tuple(record.raw for record in new)), limits)
+    text = write_bank(bank)
+    if validate(yaml_reader.parse(text, "the new bank", limits), limits)[0] != bank:
+        raise QexportError("the new bank does not read back as it was written; please report this")
+    return text
+
+
+def _appended(text: str, raw: RawBank, bank: Bank, new: Sequence[_Record], limits: Limits) -> str:
+    """Add questions to the end of the bank's text, every character before them as it is."""
+    problems = [
+        *_undeclared("technology", "technologies", bank.technologies, raw, new),
+        *_undeclared("level", "levels", bank.levels, raw, new),
+    ]
+    keys = raw.header.keys
+    last = max(keys, key=lambda key: keys[key], default="")
+    if last != "questions":
+        message = f"{_count(len(new), 'new question')} cannot be added: {last} stands behind the questions"
+        problems.append(Problem(keys[last], message, "move `questions:` to the end of the file"))
+    if problems:
+        raise InputRefused(tuple(problems))
+
+    questions = [record.question for record in new]
+    markup = raw.header.values.get("markup")
+    items = write_questions(questions, markup=markup.text if isinstance(markup, RawText) else "plain")
+    first = raw.records[0].location
+    margin = text.split("\n")[first.line - 1][: first.column - 1].rfind("-")
+    if margin >= 0:
+        items = textwrap.indent(textwrap.dedent(items), " " * margin)
+    longer = f"{text.rstrip()}\n\n{items}"
+    try:
+        again, _ = validate(yaml_reader.parse(longer, raw.path, limits), limits)
+    except InputRefused:
+        again = None
+    if again is None or again.questions != (*bank.questions, *questions):
+        message = f"{_count(len(new), 'new question')} cannot be added to the end of this file"
+        hint = "write the list of questions in block style, one '- id:' below the other"
+        raise InputRefused((Problem(keys["questions"], message, hint),))
+    return longer
+
+
+def _undeclared(
+    name: str, key: str, declared: Sequence[str], raw: RawBank, new: Iterable[_Record]
+) -> Iterator[Problem]:
+    """Yield new names of technologies or levels that the bank's own list lacks."""
+    for record in new if key in raw.header.values else ():
+        value = getattr(record.question, name)
+        if value not in declared:
+            place = raw.header.keys[key]
+            message = f"{name} {quote(value)} is not among the {key} at {place}"
+            yield Problem(record.raw.keys[name], message, "add it there, at the place of its order")
+
+
+# Words
+
+
+def word_diff(ours: str, theirs: str, *, around: int = 3, most: int = 3) -> str:
+    """Show where two texts differ, with a few words around each change."""
+    old, new = ours.split(), theirs.split()
+    if old == new:
+        return "only white space differs"
+    begin = next(
+        (at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new))
+    )
+    shorter = min(len(old), len(new)) - begin
+    behind = next((at for at in range(shorter) if old[-1 - at] != new[-1 - at]), shorter)
+    middle_old, middle_new = old[begin : len(old) - behind], new[begin : len(new) - behind]
+    changes = [[0, len(middle_old), 0, len(middle_new)]]
+    if len(middle_old) * len(middle_new) < 1_000_000:
+        matcher = difflib.SequenceMatcher(None, middle_old, middle_new, autojunk=False)
+        changes = [places for tag, *places in matcher.get_opcodes() if tag != "equal"]
+    shown = []
+    for old_from, old_to, new_from, new_to in changes[:most]:
+        before = old[max(0, begin + old_from - around) : begin + old_from]
+        after = old[begin + old_to : begin + old_to + around]
+        removed, added = middle_old[old_from:old_to], middle_new[new_from:new_to]
+        marked = [f"[-{_shortened(removed)}-]"] * bool(removed) + [f"{{+{_shortened(added)}+}}"] * bool(added)
+        shown.append(" ".join([*before, *marked, *after]))
+    more = [f"and {len(changes) - most} more"] if len(changes) > most else []
+    return " … ".join([*shown, *more])
+
+
+def _shortened(words: Sequence[str], most: int = 8) -> str:
+    if len(words) <= most:
+        return " ".join(words)
+    return f"{' '.join(words[: most // 2])} … {' '.join(words[-most // 2 :])}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

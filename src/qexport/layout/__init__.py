@@ -1,0 +1,1 @@
+"""HTML to chunks: pages laid out one question at a time, and kept."""

@@ -1,0 +1,190 @@
+"""Chunks kept under a digest of all that shaped them.
+
+A key names its value for ever, so nothing is ever invalidated; what was not used for longest makes room. One
+SQLite file, which two builds may use at once. Whatever is wrong with it, a build goes on without it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+from qexport.common.errors import OutputError
+from qexport.layout.chunk import Chunk, decoded
+
+T = TypeVar("T")
+
+LIMIT = 250_000_000
+"""Bytes of chunks that are kept: some 20,000 questions."""
+
+DAY = 86_400
+_PATIENCE = 10.0  # seconds another build is waited for
+_AT_ONCE = 500  # keys in one query; SQLite allows 32,766
+
+
+@dataclass(frozen=True, slots=True)
+class CacheInfo:
+    """How full a cache is."""
+
+    path: Path
+    chunks: int
+    size: int
+    """Bytes of chunks; the file may be larger."""
+    limit: int
+
+
+class ChunkCache:
+    """The chunks of one file, `chunks.sqlite` in a folder."""
+
+    def __init__(self, folder: Path, limit: int = LIMIT) -> None:
+        self.path = folder / "chunks.sqlite"
+        self.limit = limit
+
+    def load(self, keys: Iterable[str]) -> dict[str, Chunk]:
+        """Return the chunks that are there. A damaged one is not."""
+        wanted = list(dict.fromkeys(keys))
+        return self._use(lambda database: _load(database, wanted), otherwise={})
+
+    def has_any(self, prefix: str) -> bool:
+        """Tell whether it holds a chunk whose key begins so."""
+
+        def has_any(database: sqlite3.Connection) -> bool:
+            query = "SELECT 1 FROM chunks WHERE key >= ? AND key < ? LIMIT 1"
+            return database.execute(query, (prefix, prefix + "~")).fetchone() is not None
+
+        return self.path.exists() and self._use(has_any, otherwise=False)
+
+    def keep(self, chunks: Mapping[str, Chunk]) -> None:
+        """Keep chunks, and let go of those not used for longest where that makes too many."""
+        today = _today()
+        encoded = ((key, chunk.encoded()) for key, chunk in chunks.items())
+        rows = [(key, sha256(data).digest(), len(data), data, today) for key, data in encoded]
+
+        def keep(database: sqlite3.Connection) -> None:
+            query = "INSERT OR REPLACE INTO chunks (key, digest, size, data, used) VALUES (?, ?, ?, ?, ?)"
+            database.executemany(query, rows)
+            database.commit()
+            _shrink(database, self.limit)
+
+        self._use(keep, otherwise=None)
+
+    def info(self) -> CacheInfo:
+        """Tell how full the cache is."""
+        count, size = self._use(_totals, otherwise=(0, 0)) if self.path.exists() else (0, 0)
+        return CacheInfo(self.path, count, size, self.limit)
+
+    def prune(self, limit: int) -> None:
+        """Let go of what was not used for longest, until `limit` bytes are left."""
+
+        def prune(database: sqlite3.Connection) -> None:
+            _shrink(database, limit)
+            database.execute("VACUUM")
+
+        if self.path.exists():
+            self._use(prune, otherwise=None)
+
+    def clear(self) -> None:
+        """Let go of everything; OutputError where the system does not let us."""
+        for ending in ("", "-wal", "-shm", "-journal"):
+            path = self.path.with_name(self.path.name + ending)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise OutputError(f"{path}: cannot be removed: {error.strerror}") from error
+
+    def _use(self, action: Callable[[sqlite3.Connection], T], *, otherwise: T) -> T:
+        """Do something with the database; return `otherwise` where it cannot be used.
+
+        A damaged one, or a file that is none, is begun anew.
+        """
+        begun_anew = False
+        until = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                with closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as database:
+                    _prepare(database)
+                    return action(database)
+            except (sqlite3.OperationalError, OSError) as error:  # locked, read-only, full
+                if not _is_busy(error) or time.monotonic() >= until:
+                    return otherwise
+                time.sleep(0.01)
+            except (sqlite3.DatabaseError, UnicodeDecodeError):  # its own words may be damaged
+                if begun_anew:
+                    return otherwise
+                begun_anew = True
+                with suppress(OutputError):
+                    self.clear()
+
+
+def _is_busy(error: Exception) -> bool:
+    """Tell whether SQLite gave way to another build without waiting.
+
+    It does so where waiting for each other might never end: as two make a new file at once
+    (https://www.sqlite.org/rescode.html#busy).
+    """
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary one, of whatever more it says
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_PROTOCOL)
+
+
+def _prepare(database: sqlite3.Connection) -> None:
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = NORMAL")  # a chunk lost with the power is laid out again
+    database.execute(
+        "CREATE TABLE IF NOT EXISTS chunks "
+        "(key TEXT PRIMARY KEY, digest BLOB, size INTEGER, data BLOB, used INTEGER) WITHOUT ROWID"
+    )
+
+
+def _load(database: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Chunk]:
+    found: dict[str, Chunk] = {}
+    stale: list[str] = []
+    today = _today()
+    for start in range(0, len(keys), _AT_ONCE):
+        some = keys[start : start + _AT_ONCE]
+        marks = ",".join("?" * len(some))
+        query = f"SELECT key, digest, used, data FROM chunks WHERE key IN ({marks})"  # noqa: S608  # only marks
+        for key, digest, used, data in database.execute(query, some):
+            is_whole = isinstance(data, bytes) and sha256(data).digest() == digest
+            chunk = decoded(data) if is_whole and isinstance(used, int) else None
+            if chunk is not None:
+                found[key] = chunk
+                if used < today:
+                    stale.append(key)
+    if stale:
+        with suppress(sqlite3.OperationalError):  # another build writes: what is found is found
+            database.executemany("UPDATE chunks SET used = ? WHERE key = ?", [(today, key) for key in stale])
+            database.commit()
+    return found
+
+
+def _shrink(database: sqlite3.Connection, limit: int) -> None:
+    _, size = _totals(database)
+    if (
+        size <= limit
+    ):  # who was used last stands behind the chunks themselves, which need not be read for that
+        return
+    going = []
+    for key, bytes_ in database.execute("SELECT key, size FROM chunks ORDER BY used, key"):
+        if size <= limit:
+            break
+        going.append((key,))
+        size -= bytes_
+    if going:
+        database.executemany("DELETE FROM chunks WHERE key = ?", going)
+        database.commit()
+
+
+def _totals(database: sqlite3.Connection) -> tuple[int, int]:
+    count, size = database.execute("SELECT count(*), coalesce(sum(size), 0) FROM chunks").fetchone()
+    return count, size
+
+
+def _today() -> int:
+    return int(time.time()) // DAY

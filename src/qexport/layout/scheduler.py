@@ -1,0 +1,236 @@
+"""Chunks as they are asked for: from the cache, else laid out, by this process or by several.
+
+    jobs → which are in the cache? → lay out the others → keep them → chunks in the order of the jobs
+
+A job's key is made of what it is laid out *from*, so a chunk that is in the cache costs no template and no
+layout engine. What draws it (this program, the engine and its libraries, the fonts) is part of every key.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from qexport.common.errors import LimitExceeded
+from qexport.common.limits import USUAL
+from qexport.common.versions import installed, libraries
+from qexport.layout.chunk import Chunk
+from qexport.layout.fonts import FontFile, use_also
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from qexport.layout.cache import ChunkCache
+    from qexport.layout.workers import Workers
+
+WORTH_A_POOL = 10
+"""Things to lay out before processes for them pay: they are there a little later than this one would have begun, and a
+book has some things beside its questions, of which most are small."""
+
+BATCH = 8
+"""Chunks a process gets at once."""
+
+KEPT_AT_ONCE = 64
+"""Chunks that go into the cache together: a build that is broken off keeps what it had done till then."""
+
+
+STRIPS_AT_ONCE = 20
+"""Strips that are laid out as one document, which shares what a document costs beside its text."""
+
+Sheet: TypeAlias = tuple[str, str, Mapping[str, bytes]]
+"""What a chunk is laid out from: HTML, CSS, pictures by their URLs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One chunk that is wanted. The same `parts` and style must mean the same pages."""
+
+    parts: tuple[object, ...]
+    """What the pages are made from, as JSON can write it: a template's name, digests, words."""
+    html: Callable[[], str]
+    css: str
+    files: Callable[[], Mapping[str, bytes]] = dict
+    """The pictures of the pages, by their URLs."""
+    strips: str = ""
+    """For a strip: a word that those share that can be laid out with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typesetter:
+    """Lays chunks out, or finds them laid out."""
+
+    cache: ChunkCache | None = None
+    jobs: int = 1
+    """Processes of our own, for the time of `at_work`; 0: one for each core."""
+    executor: Executor | None = None
+    """Any executor to use instead of them."""
+    progress: Callable[[int, int], None] = field(default=lambda _done, _total: None)
+    """Told how many chunks are there, of how many."""
+    workers: Workers | None = None
+    seconds: int = USUAL.layout_seconds
+    """What one chunk may take."""
+    fonts: tuple[FontFile, ...] = ()
+    """The theme's, beside the bundled ones."""
+
+    @contextmanager
+    def at_work(self) -> Iterator[Typesetter]:
+        """Give a typesetter whose processes, once it has started some, stay until the end of the block."""
+        limit = self.jobs or _cores()
+        if self.executor or self.workers or limit == 1:
+            yield self
+            return
+        from qexport.layout.workers import Workers
+
+        with Workers(limit, _prepare) as workers:
+            yield replace(self, workers=workers)
+
+    def expect(self) -> None:
+        """Be told that there will be chunks to find or lay out: what cannot be found is prepared for at once.
+
+        That is where the cache has nothing this program has laid out. Else it shows when the jobs are there.
+        """
+        if self.workers and not (self.cache and self.cache.has_any(_what_draws())):
+            self.workers.start()
+
+    def rest(self) -> None:
+        """Let processes go before what takes memory here; more chunks would start others."""
+        if self.workers:
+            self.workers.end()
+
+    def chunk(self, job: Job) -> Chunk:
+        """Return one chunk."""
+        return self.chunks([job])[0]
+
+    def chunks(self, jobs: Sequence[Job]) -> list[Chunk]:
+        """Return the chunks of these jobs, in their order."""
+        use_also(self.fonts)
+        keys = [_key(job, self.fonts) for job in jobs]
+        wanted = dict(zip(keys, jobs, strict=True))
+        found = self.cache.load(wanted) if self.cache else {}
+        units = list(_units({key: job for key, job in wanted.items() if key not in found}))
+        fresh: dict[str, Chunk] = {}
+        laid_out = self._laid_out([[wanted[key] for key in unit] for unit in units])
+        for unit, chunks in zip(units, laid_out, strict=True):
+            laid = dict(zip(unit, chunks, strict=True))
+            found.update(laid)
+            fresh.update(laid)
+            if len(fresh) >= KEPT_AT_ONCE:
+                self._keep(fresh)
+                fresh = {}
+            self.progress(len(found), len(wanted))
+        self._keep(fresh)
+        return [found[key] for key in keys]
+
+    def _keep(self, chunks: Mapping[str, Chunk]) -> None:
+        if self.cache and chunks:
+            self.cache.keep(chunks)
+
+    def _laid_out(self, units: Sequence[Sequence[Job]]) -> Iterator[list[Chunk]]:
+        sheets: Iterable[list[Sheet]] = (
+            [(job.html(), job.css, job.files()) for job in unit] for unit in units
+        )
+        lay_out = partial(_in_time, self.seconds, self.fonts, _lay_out)
+        if self.executor:
+            return self.executor.map(lay_out, sheets, chunksize=BATCH)
+        workers = self.workers
+        if workers and (workers.running or len(units) >= WORTH_A_POOL) and workers.start():
+            return workers.map(lay_out, sheets, chunksize=BATCH, count=len(units))
+        return map(lay_out, sheets)
+
+
+def _units(jobs: Mapping[str, Job]) -> Iterator[list[str]]:
+    """Yield the keys of what is laid out at once: strips, which take longest and so come first, then chunks."""
+    strips: dict[tuple[str, str], list[str]] = {}
+    for key, job in jobs.items():
+        if job.strips:
+            strips.setdefault((job.strips, job.css), []).append(key)
+    for keys in strips.values():
+        yield from (keys[start : start + STRIPS_AT_ONCE] for start in range(0, len(keys), STRIPS_AT_ONCE))
+    yield from ([key] for key, job in jobs.items() if not job.strips)
+
+
+def _prepare() -> None:
+    from qexport.layout.weasyprint.extraction import warm_up
+
+    warm_up()
+
+
+def _lay_out(unit: list[Sheet]) -> list[Chunk]:
+    from qexport.layout.weasyprint import (
+        extraction,  # takes half a second, which a chunk from the cache need not wait for
+    )
+
+    if len(unit) > 1:
+        return extraction.lay_out_strips([html for html, _, _ in unit], unit[0][1])
+    return [extraction.lay_out(*sheet) for sheet in unit]
+
+
+def _in_time(
+    seconds: int,
+    fonts: tuple[FontFile, ...],
+    lay_out: Callable[[list[Sheet]], list[Chunk]],
+    unit: list[Sheet],
+) -> list[Chunk]:
+    """Lay out, or end where it takes too long. Only a main thread gets signals: another takes what it takes."""
+    use_also(fonts)
+    try:
+        if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
+            return _timed(seconds, lay_out, unit)
+        return lay_out(unit)
+    except RecursionError as error:
+        message = "layout of a question, or a list, goes too deep"
+        raise LimitExceeded(message, hint="see whether the theme's CSS nests too much") from error
+
+
+AGAIN = 0.5
+"""Seconds until layout is told again that its time is over: the exception is lost where it meets a destructor."""
+
+
+def _timed(seconds: int, lay_out: Callable[[list[Sheet]], list[Chunk]], unit: list[Sheet]) -> list[Chunk]:
+    def end(_number: int, _frame: object) -> None:
+        limits = replace(USUAL, layout_seconds=seconds)
+        message = f"layout of a question, or a list, takes more than {limits.said('layout-seconds')}"
+        raise limits.exceeded("layout-seconds", message, "see whether the theme's CSS asks too much")
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    try:
+        return lay_out(unit)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS
+        return os.cpu_count() or 1
+
+
+def _key(job: Job, fonts: tuple[FontFile, ...]) -> str:
+    drawing = [file.digest for file in fonts]
+    words = json.dumps([drawing, sha256(job.css.encode()).hexdigest(), job.parts], ensure_ascii=False)
+    return _what_draws() + sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@cache
+def _what_draws() -> str:
+    """Return a digest of this program, of the engine and its libraries, and of the fonts."""
+    from qexport.layout.fonts import bundled
+
+    digest = sha256()
+    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
+        digest.update(path.read_bytes())
+    engine = installed(("weasyprint", "pydyf", "pyphen", "tinycss2", "cssselect2", "tinyhtml5", "pillow"))
+    digest.update("\n".join([*bundled(), *map(" ".join, [*engine.items(), *libraries().items()])]).encode())
+    return digest.hexdigest()

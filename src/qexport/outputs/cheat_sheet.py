@@ -1,0 +1,172 @@
+"""The cheat sheet: question and short answer, on sheets that fold like a map.
+
+Its pages are the panels between the folds, side by side on a sheet that lies on its long edge:
+
+    front  1 | 2 | 3      back, turned like the page of a book  4 | 5 | 6
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qexport import __version__
+from qexport.bank.lock import Edition
+from qexport.bank.model import Question
+from qexport.content.templates import question_images
+from qexport.content.themes import stylesheet
+from qexport.layout.scheduler import Job
+from qexport.outputs.book import anchor, missing_glyphs, outline_entry, pictures, text_view
+from qexport.outputs.options import Options
+from qexport.outputs.paper import PAPERS
+from qexport.outputs.registry import Document, Tools
+from qexport.pdf.linker import Book, OutlineEntry, link
+
+SIZES = (10.5, 10.0, 9.5, 9.0, 8.5)
+"""Points: the largest in which all questions are on both sides of one sheet, else the smallest on several."""
+
+LARGE_SIZES = (16.0,)
+
+LONG = 1200
+"""Characters of an entry that may go on in the next panel: a third of one."""
+
+SIDE = 6.5
+"""Millimetres of the margin at each side of a panel."""
+
+NARROWEST = 90
+"""Millimetres of a panel: some 50 characters."""
+
+
+def render(edition: Edition, options: Options, tools: Tools) -> Document:
+    """Return the cheat sheet of an edition; its summary counts sheets."""
+    return _CheatSheet(edition, options, tools).document()
+
+
+class _CheatSheet:
+    """One cheat sheet being made."""
+
+    def __init__(self, edition: Edition, options: Options, tools: Tools) -> None:
+        self.edition = edition
+        self.tools = tools
+        self.sizes = LARGE_SIZES if options["large-print"] else SIZES
+        short, self.width = PAPERS[str(options["paper"])]
+        self.panels = int(self.width / NARROWEST)
+        self.css = _style(options, tools, self.width, short, self.panels)
+        self.groups = _groups(edition.questions)
+        self.digits = max((len(str(folio)) for folio in tools.folios.values()), default=0)
+
+    def document(self) -> Document:
+        size, count = self._fitted()
+        chunk = self.tools.typesetter.chunk(self._sheets(size, count))
+        sheets = -(-count // (2 * self.panels))
+        book = Book(
+            title=f"{self.edition.title}: Cheat sheet",
+            language=self.edition.bank.language,
+            subject=f"{len(self.edition.questions)} questions · {self.edition.scope}",
+            creator=f"qexport {__version__}",
+            outline=tuple(self._outline()),
+            printing="short edge",
+            elsewhere={
+                f"handbook-{anchor(each)}": self.tools.folios.get(each.id, 0)
+                for each in self.edition.questions
+            },
+        )
+        return Document(
+            suffix="-cheatsheet.pdf",
+            data=link([chunk], book),
+            summary=f"{sheets} sheet{'s' * (sheets > 1)}, {size:g} pt",
+            warnings=missing_glyphs(self.edition.questions, chunk.missing),
+        )
+
+    def _fitted(self) -> tuple[float, int]:
+        """Return the size of the type, and how many panels all questions take in it."""
+        for size in self.sizes:
+            count = len(self.tools.typesetter.chunk(self._panels(size)).pages)
+            if count <= 2 * self.panels or size == self.sizes[-1]:
+                break
+            if count > 2 * self.panels * (size / self.sizes[-1]) ** 2 + 1:  # the smallest will not do either
+                return self.sizes[-1], len(self.tools.typesetter.chunk(self._panels(self.sizes[-1])).pages)
+        return size, count
+
+    def _outline(self) -> list[OutlineEntry]:
+        entries: list[OutlineEntry] = []
+        for title, questions in self.groups:
+            lines = tuple(outline_entry(each) for each in questions)
+            entries += [OutlineEntry(title, lines[0].anchor, lines)] if title else lines
+        return entries
+
+    def _panels(self, size: float) -> Job:
+        return self._job(size, "")
+
+    def _sheets(self, size: float, count: int) -> Job:
+        """Return the panels on sheets: page 0 is the sheet with its folds, the panels come after it."""
+        sides = []
+        for start in range(0, count, self.panels):
+            on_side = range(start, min(start + self.panels, count))
+            placed = [
+                f"{1 + number}@{(number - start) * self.width / self.panels:.4f},0" for number in on_side
+            ]
+            sides.append(" ".join(["0", *placed]))
+        return self._job(size, " | ".join(sides))
+
+    def _job(self, size: float, sheets: str) -> Job:
+        frame = {
+            "language": self.edition.bank.language,
+            "title": self.edition.title,
+            "scope": self.edition.scope,
+            "count": len(self.edition.questions),
+            "size": size,
+            "sheets": sheets,
+            "folds": [fold * self.width / self.panels for fold in range(1, self.panels)],
+            "folio": "0" * self.digits,
+        }
+        digests = [[title, [question.digest() for question in questions]] for title, questions in self.groups]
+
+        limits = self.tools.limits
+        files = pictures(image for each in self.edition.questions for image in question_images(each, limits))
+
+        def html() -> str:
+            groups = [
+                {
+                    "title": title,
+                    "entries": [self._entry(each, size, 4 if title else 3) for each in questions],
+                }
+                for title, questions in self.groups
+            ]
+            return self.tools.templates.render("cheatsheet/cheatsheet.html.j2", **frame, groups=groups)
+
+        return Job(
+            ("cheatsheet", self.tools.look, frame, digests, sorted(files)), html, self.css, lambda: files
+        )
+
+    def _entry(self, question: Question, size: float, level: int) -> dict[str, object]:
+        view = text_view(
+            question, self.width / self.panels - 2 * SIDE, size, heading_level=level, limits=self.tools.limits
+        )
+        return {
+            "id": question.id,
+            "anchor": anchor(question),
+            "question": view["question"],
+            "answer": view["sections"][0]["html"],
+            "long": len(question.question) + len(question.answer) > LONG,
+        }
+
+
+def _groups(questions: Sequence[Question]) -> list[tuple[str, list[Question]]]:
+    """Return the questions by technology, each where its first one stands."""
+    groups: dict[str, list[Question]] = {}
+    for question in questions:
+        groups.setdefault(question.technology, []).append(question)
+    other = "Other questions" if len(groups) > 1 else ""
+    return [(title or other, group) for title, group in groups.items()]
+
+
+def _style(options: Options, tools: Tools, width: float, height: float, panels: int) -> str:
+    names = ["shared/type.css", "shared/prose.css", "cheatsheet/cheatsheet.css"]
+    names += ["cheatsheet/large-print.css"] if options["large-print"] else []
+    settings = (
+        f":root {{ --sheet-size: {width:.4f}mm {height:.4f}mm; --sheet-height: {height:.4f}mm; "
+        f"--panel-size: {width / panels:.4f}mm {height:.4f}mm; --panel-side: {SIDE}mm }}"
+    )
+    return stylesheet(
+        [*((name, tools.templates.source(name)) for name in names), *tools.styles, ("this sheet", settings)]
+    )

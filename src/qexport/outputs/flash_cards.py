@@ -1,0 +1,458 @@
+"""Flash cards to cut out: questions → sheets of fronts and of backs that lie behind them.
+
+    measure each side alone, in smaller and smaller type → cards → sheets
+
+Every side of a card is pages of a card's size. It is laid out alone to learn its size, then again with the others of
+its sheet, where `pdf` puts it on its place: what is printed is what was measured, nothing is scaled or clipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import MappingProxyType
+
+from qexport import __version__
+from qexport.bank.lock import Edition
+from qexport.bank.model import Question
+from qexport.common.errors import UsageError
+from qexport.content.templates import SECTION_TITLES, question_images
+from qexport.content.themes import stylesheet
+from qexport.layout.scheduler import Job
+from qexport.outputs.book import anchor, missing_glyphs, outline_entry, pictures, text_view
+from qexport.outputs.options import Options
+from qexport.outputs.paper import PERFORATED, Cell, Grid, grid
+from qexport.outputs.registry import Document, Tools
+from qexport.pdf.linker import Book, OutlineEntry, link
+
+FRONT_SIZES = (15.0, 13.0, 11.0, 9.0)
+"""Points of the question; what is too long for the last goes on to another card."""
+
+BACK_SIZES = (12.0, 10.5, 9.0, 8.0)
+"""Points of the answer."""
+
+LARGE_SIZES = (22.0, 19.0, 16.0)
+"""Points of both in large print."""
+
+PADDING = 5.5
+"""Millimetres from the edge of a card to what is on it."""
+
+CHARACTER = 0.6
+"""Of the size of the type: the width of a character of an id, the wide ones too."""
+
+GAUGES = {"words": 15.5, "marks": 10.0, "number": 3.5}
+"""How a difficulty is said beside an id (Difficulty 8/10 ▮▮▮, 8/10 ▮▮▮ or 8/10), and the ems it takes."""
+
+HOPELESS = 4
+"""Cards in one size, after which only the smallest is tried: no type is as much smaller."""
+
+OPTICAL_MIDDLE = 0.42
+"""Of the room around a question, how much is above it."""
+
+
+def render(edition: Edition, options: Options, tools: Tools) -> Document:
+    """Return the sheets of an edition's cards, with a sheet for calibration beside them if it is asked for."""
+    return _Cards(edition, options, tools).document()
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How one side of a question's card is set."""
+
+    size: float
+    pages: int
+    room: float
+    """Millimetres left below it."""
+    sections: tuple[str, ...] = ()
+    """What is on it besides the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """One piece of cardboard; a question may need several."""
+
+    question: Question
+    number: int
+    """Counted from 0."""
+    count: int
+
+    @property
+    def name(self) -> str:
+        """What both its sides are called."""
+        part = f" · {self.number + 1}/{self.count}" if self.count > 1 else ""
+        return f"{self.question.id}{part}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side of a sheet: what is printed where."""
+
+    name: str
+    fronts: Sequence[tuple[Cell, _Card]]
+    backs: Sequence[tuple[Cell, _Card]]
+    is_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """One side of a card on its sheet."""
+
+    side: str
+    """`front` or `back`."""
+    cell: Cell
+    card: _Card
+    fit: _Fit
+
+    def words(self) -> list[object]:
+        """Return what is on it, as a cache can know it."""
+        card, fit = self.card, self.fit
+        return [self.side, card.question.digest(), card.number, card.count, fit.size, fit.sections]
+
+
+class _Cards:
+    """One set of cards being made."""
+
+    def __init__(self, edition: Edition, options: Options, tools: Tools) -> None:
+        self.edition = edition
+        self.options = options
+        self.tools = tools
+        self.flip = str(options["duplex"])
+        self.grid = _grid(options)
+        self.asked = _sections(str(options["card-sections"]))
+        self.size = 16.0 if options["large-print"] else 8.0
+        self.gauge = "words"
+        longest = max(len(question.id) for question in edition.questions) + len(" · 9/9")
+        self.css = _style(
+            options, tools, self.grid, self.size, lines=-(-longest // self._characters("number"))
+        )
+        self.fronts: dict[str, _Fit] = {}
+        self.backs: dict[str, _Fit] = {}
+
+    def document(self) -> Document:
+        sizes = (LARGE_SIZES, LARGE_SIZES) if self.options["large-print"] else (FRONT_SIZES, BACK_SIZES)
+        questions = self.edition.questions
+        self.fronts = self._fitted("front", questions, sizes[0])
+        self.backs = self._fitted("back", questions, sizes[1])
+        if self.asked:
+            short = [question for question in questions if self.backs[question.id].pages == 1]
+            sections = self._fitting_sections(short, sizes[1][-1])
+            more = [question for question in short if sections[question.id]]
+            self.backs |= self._fitted("back", more, sizes[1], sections)
+        cards = list(self._cards())
+        longest = max(len(card.name) for card in cards)
+        fitting = [gauge for gauge in GAUGES if longest <= self._characters(gauge)]
+        self.gauge = fitting[0] if fitting else "number"
+        sides = list(self._sides(cards))
+        chunks = self.tools.typesetter.chunks([self._sheet(side) for side in sides])
+        missing = {character for chunk in chunks for character in chunk.missing}
+        sheets = sum(not side.is_back for side in sides)
+        return Document(
+            suffix="-cards.pdf",
+            data=link(chunks, self._book("Flash cards", outline=tuple(self._outline()))),
+            summary=f"{_count(len(cards), 'card')}, {_count(sheets, 'sheet')}",
+            warnings=missing_glyphs(self.edition.questions, missing),
+            beside=(self._calibration(),) if self.options["calibration"] else (),
+        )
+
+    def _characters(self, gauge: str) -> int:
+        """Return how many characters of an id have room on a line, beside a difficulty."""
+        ems = (self.grid.card_width - 2 * PADDING) / 25.4 * 72 / self.size - GAUGES[gauge]
+        return max(int(ems / CHARACTER), 4)
+
+    def _book(self, kind: str, outline: tuple[OutlineEntry, ...] = ()) -> Book:
+        return Book(
+            title=f"{self.edition.title}: {kind}",
+            language=self.edition.bank.language,
+            subject=f"{_count(len(self.edition.questions), 'question')} · {self.edition.scope}",
+            creator=f"qexport {__version__}",
+            outline=outline,
+            printing={"manual": "one side", "fold": "one side"}.get(self.flip, f"{self.flip} edge"),
+        )
+
+    def _outline(self) -> Iterator[OutlineEntry]:
+        for question in self.edition.questions:
+            yield outline_entry(question)
+
+    # -- measuring ------------------------------------------------------------------------------------------------
+
+    def _fitted(
+        self,
+        side: str,
+        questions: Sequence[Question],
+        sizes: Sequence[float],
+        sections: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    ) -> dict[str, _Fit]:
+        """Return how a side of each question is set: in the largest type that needs one card, else in the smallest."""
+        fits: dict[str, _Fit] = {}
+        hopeless: set[str] = set()
+        for size in sizes:
+            last = size == sizes[-1]
+            pending = [
+                each for each in questions if each.id not in fits and (last or each.id not in hopeless)
+            ]
+            jobs = [self._measure(side, each, size, sections.get(each.id, ())) for each in pending]
+            for question, chunk in zip(pending, self.tools.typesetter.chunks(jobs), strict=True):
+                pages = len(chunk.pages)
+                if pages == 1 or last:
+                    room = chunk.room / 96 * 25.4 if pages == 1 else 0
+                    fits[question.id] = _Fit(size, pages, room, sections.get(question.id, ()))
+                elif pages > HOPELESS:
+                    hopeless.add(question.id)
+        return fits
+
+    def _fitting_sections(self, questions: Sequence[Question], size: float) -> dict[str, tuple[str, ...]]:
+        """Return which of the sections asked for fit on one card besides the answer, in the smallest type."""
+        chosen: dict[str, tuple[str, ...]] = {question.id: () for question in questions}
+        for key in self.asked:
+            there = [question for question in questions if getattr(question, key)]
+            jobs = [self._measure("back", question, size, (*chosen[question.id], key)) for question in there]
+            for question, chunk in zip(there, self.tools.typesetter.chunks(jobs), strict=True):
+                if len(chunk.pages) == 1:
+                    chosen[question.id] += (key,)
+        return chosen
+
+    def _measure(self, side: str, question: Question, size: float, sections: tuple[str, ...]) -> Job:
+        face = _Face(side, Cell(0, 0, 0, 0), _Card(question, 0, 1), _Fit(size, 1, 0, sections))
+        return self._job(
+            "measure.html.j2",
+            [side, question.digest(), size, sections],
+            lambda: {"face": self._view(face)},
+            [question],
+        )
+
+    # -- cards and sheets -----------------------------------------------------------------------------------------
+
+    def _cards(self) -> Iterator[_Card]:
+        for question in self.edition.questions:
+            count = max(self.fronts[question.id].pages, self.backs[question.id].pages)
+            yield from (_Card(question, number, count) for number in range(count))
+
+    def _sides(self, cards: Sequence[_Card]) -> Iterator[_Side]:
+        """Yield the sides of all sheets in the order they are printed."""
+        if self.flip == "fold":
+            yield from self._folded(cards)
+            return
+        cells = self.grid.cells()
+        fronts, backs = [], []
+        sheets = _batches(cards, len(cells))
+        for number, sheet in enumerate(sheets, start=1):
+            name = f"sheet {number} of {len(sheets)}"
+            placed = list(zip(cells, sheet, strict=False))
+            behind = [
+                (self.grid.behind(cell, short_edge=self.flip == "short"), card) for cell, card in placed
+            ]
+            fronts.append(_Side(f"{name}, front", placed, ()))
+            backs.append(_Side(f"{name}, back", (), behind, is_back=True))
+        if self.flip == "manual":
+            yield from (*fronts, *backs)
+        else:
+            yield from (side for sheet in zip(fronts, backs, strict=True) for side in sheet)
+
+    def _folded(self, cards: Sequence[_Card]) -> Iterator[_Side]:
+        pairs = self.grid.pairs()
+        sheets = _batches(cards, len(pairs))
+        for number, sheet in enumerate(sheets, start=1):
+            placed = list(zip(pairs, sheet, strict=False))
+            fronts, backs = ([(pair[side], card) for pair, card in placed] for side in (0, 1))
+            yield _Side(f"sheet {number} of {len(sheets)}", fronts, backs)
+
+    def _sheet(self, side: _Side) -> Job:
+        faces = [*self._faces("front", side.fronts), *self._faces("back", side.backs)]
+        if side.fronts and side.backs:  # each back is read after its front
+            half = len(side.fronts)
+            faces = [face for pair in zip(faces[:half], faces[half:], strict=True) for face in pair]
+        across, down = self._moved(is_back=side.is_back)
+        placed = [_at(0, across, down)]
+        page = 1
+        texts: dict[tuple[str, str], int] = {}  # the first page of each; cards of one question share it
+        shown = []
+        for face in faces:
+            x, y = across + face.cell.x, down + face.cell.y
+            placed.append(_at(page, x, y))
+            page += 1
+            key = (face.side, face.card.question.id)
+            shown.append(key not in texts)
+            if key not in texts:
+                texts[key] = page
+                page += face.fit.pages
+            lower = OPTICAL_MIDDLE * face.fit.room if face.side == "front" else 0
+            placed.append(_at(texts[key] + min(face.card.number, face.fit.pages - 1), x, y + lower))
+        label = f"{self.edition.title} · {side.name}"
+        return self._job(
+            "sheet.html.j2",
+            [label, self.flip, self.gauge, placed, [face.words() for face in faces]],
+            lambda: {
+                "label": label,
+                "marks": self._marks(),
+                "sheets": " ".join(placed),
+                "faces_on_it": [
+                    {**self._view(face), "with_text": with_text}
+                    for face, with_text in zip(faces, shown, strict=True)
+                ],
+            },
+            [face.card.question for face in faces],
+        )
+
+    def _faces(self, side: str, cards: Sequence[tuple[Cell, _Card]]) -> list[_Face]:
+        fits = self.fronts if side == "front" else self.backs
+        return [_Face(side, cell, card, fits[card.question.id]) for cell, card in cards]
+
+    def _marks(self) -> list[dict[str, object]]:
+        return [
+            {"x": mark.x, "y": mark.y, "width": mark.width, "height": mark.height, "fold": mark.fold}
+            for mark in self.grid.marks(folded=self.flip == "fold")
+        ]
+
+    def _view(self, face: _Face) -> dict[str, object]:
+        question, size = face.card.question, face.fit.size
+        width = self.grid.card_width - 2 * PADDING
+        view = text_view(question, width, size, heading_level=2, limits=self.tools.limits)
+        wanted = ("answer", *face.fit.sections)
+        return {
+            **view,
+            "side": face.side,
+            "name": face.card.name,
+            "gauge": self.gauge,
+            "anchor": anchor(question),
+            "place": " · ".join(dict.fromkeys(filter(None, (question.technology, question.category)))),
+            "size": size,
+            "sections": [section for section in view["sections"] if section["key"] in wanted],
+            "follow_ups": view["follow_ups"] if "follow_ups" in wanted else [],
+        }
+
+    def _moved(self, *, is_back: bool) -> tuple[float, float]:
+        """Return how far a side is moved to make up for a printer that shifts, in millimetres."""
+        x, y = (
+            [float(each) for each in str(self.options[name]).split(",") if each]
+            for name in ("offset-x", "offset-y")
+        )
+        return _of_side(x, is_back=is_back), _of_side(y, is_back=is_back)
+
+    def _calibration(self) -> Document:
+        """Return sheets that show how far backs are from where they should be, held against the light."""
+        numbers = (
+            (1, 2) if self.flip == "manual" else (1,)
+        )  # two show whether they are drawn in the right order
+        sides = [(number, False) for number in numbers] + [
+            (number, True) for number in numbers if self.flip != "fold"
+        ]
+        chunks = self.tools.typesetter.chunks(
+            [self._calibration_side(number, is_back=is_back) for number, is_back in sides]
+        )
+        return Document(
+            suffix="-calibration.pdf",
+            data=link(chunks, self._book("Calibration")),
+            summary=_count(len(numbers), "sheet"),
+        )
+
+    def _calibration_side(self, number: int, *, is_back: bool) -> Job:
+        short_edge = self.flip == "short"
+        width, height = self.grid.width, self.grid.height
+        places = [
+            (axis, at * width, down * height)
+            for down in (0.58, 0.85)
+            for axis, at in (("x", 0.28), ("y", 0.72))
+        ]
+        if is_back:
+            behind = [
+                (axis, self.grid.behind(Cell(x, y, 0, 0), short_edge=short_edge)) for axis, x, y in places
+            ]
+            places = [(axis, cell.x, cell.y) for axis, cell in behind]
+        values = {
+            "number": number,
+            "is_back": is_back,
+            "flip": self.flip,
+            "rulers": [{"axis": axis, "x": x, "y": y} for axis, x, y in places],
+            # Beside each step what moves a back from there to 0, as one looks at the front.
+            "signs": {"x": -1, "y": 1} if short_edge else {"x": 1, "y": -1},
+            "steps": list(range(-10, 11)),
+            "sheets": f"{_at(0, 0, 0)} {_at(1, *self._moved(is_back=is_back))}",
+        }
+        return self._job("calibration.html.j2", values, lambda: values)
+
+    def _job(
+        self,
+        template: str,
+        parts: object,
+        values: Callable[[], Mapping[str, object]],
+        questions: Sequence[Question] = (),
+    ) -> Job:
+        frame = {"language": self.edition.bank.language, "title": self.edition.title}
+        files = pictures(
+            image for question in questions for image in question_images(question, self.tools.limits)
+        )
+
+        def html() -> str:
+            return self.tools.templates.render(f"cards/{template}", **{**frame, **values()})
+
+        return Job(
+            ("cards", template, self.tools.look, frame, parts, sorted(files)), html, self.css, lambda: files
+        )
+
+
+def _grid(options: Options) -> Grid:
+    size = str(options["card-size"])
+    if options["duplex"] == "fold" and size in PERFORATED:
+        raise UsageError(
+            f"the cards of {size} come apart, they cannot be folded",
+            hint="--duplex manual prints their backs on any printer",
+        )
+    return grid(size, str(options["paper"]))
+
+
+def _sections(asked: str) -> tuple[str, ...]:
+    """Return the keys of sections in the order they are asked for, which is the order they are tried in."""
+    known = [key for key in SECTION_TITLES if key != "answer"]
+    if asked == "all":
+        return tuple(known)
+    names = [name.strip().replace("-", "_") for name in asked.split(",") if name]
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            said = ", ".join(key.replace("_", "-") for key in known)
+            raise UsageError(
+                f"no section {name.replace('_', '-')!r}",
+                hint=(f"did you mean {near[0].replace('_', '-')!r}? " if near else "")
+                + f"there are: all, {said}",
+            )
+    return tuple(dict.fromkeys(names))
+
+
+def _style(options: Options, tools: Tools, cards: Grid, size: float, *, lines: int) -> str:
+    names = ["shared/type.css", "shared/prose.css", "cards/cards.css"]
+    names += ["cards/large-print.css"] if options["large-print"] else []
+    settings = {
+        "sheet-size": f"{cards.width:.4f}mm {cards.height:.4f}mm",
+        "sheet-height": f"{cards.height:.4f}mm",
+        "card-size": f"{cards.card_width:.4f}mm {cards.card_height:.4f}mm",
+        "card-height": f"{cards.card_height:.4f}mm",
+        "card-pad": f"{PADDING}mm",
+        "furniture-size": f"{size}pt",
+        "id-lines": str(lines),
+        "label-left": f"{cards.left + 4:.4f}mm",
+        "label-top": f"{cards.height - cards.top + 1.5:.4f}mm",
+        "label-shown": "block" if cards.top >= 7 else "none",
+    }
+    said = "; ".join(f"--{name}: {value}" for name, value in settings.items())
+    sources = [*((name, tools.templates.source(name)) for name in names), *tools.styles]
+    return stylesheet([*sources, ("this sheet", f":root {{ {said} }}")])
+
+
+def _batches(cards: Sequence[_Card], size: int) -> list[Sequence[_Card]]:
+    return [cards[start : start + size] for start in range(0, len(cards), size)]
+
+
+def _at(page: int, x: float, y: float) -> str:
+    return f"{page}@{x:.4f},{y:.4f}"
+
+
+def _of_side(offsets: Sequence[float], *, is_back: bool) -> float:
+    """Return the offset of a side: one number moves backs alone, of two the first moves fronts."""
+    if is_back:
+        return offsets[-1] if offsets else 0.0
+    return offsets[0] if len(offsets) > 1 else 0.0
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

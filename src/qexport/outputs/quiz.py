@@ -1,0 +1,170 @@
+"""The quiz: the questions with room to answer, then the answers, which cannot be seen by accident.
+
+    cover · how to use · questions by part · answers in the same order, or a book of their own, or none · score sheet
+
+Each question says the page of its answer and each answer that of its question; both are drawn when the book is linked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from qexport.bank.lock import Edition
+from qexport.layout.chunk import Chunk
+from qexport.layout.scheduler import Job
+from qexport.outputs.book import Part, Press, anchor, missing_glyphs, outline_entry
+from qexport.outputs.options import Options
+from qexport.outputs.registry import Document, Tools
+from qexport.pdf.linker import OutlineEntry, anchor_folios
+
+LINE = 8
+"""Millimetres from one ruled line to the next, as in a school notebook."""
+
+SQUARE = 5
+"""Millimetres of a square."""
+
+SQUARES = {"a4": 33, "letter": 33, "a5": 23, "6x9in": 24}
+"""Squares in a row, which share the width of the text."""
+
+
+def render(edition: Edition, options: Options, tools: Tools) -> Document:
+    """Return the quiz of an edition; the answers lie beside it where they are to be separate."""
+    return _Quiz(edition, options, tools).document()
+
+
+class _Quiz:
+    """One quiz being made."""
+
+    def __init__(self, edition: Edition, options: Options, tools: Tools) -> None:
+        self.edition = edition
+        self.options = options
+        self.key = str(options["key"])
+        self.press = Press(edition, options, tools, styles=("quiz/quiz.css",))
+        self.typesetter = tools.typesetter
+        self.untitled = "Other questions" if len(self.press.parts) > 1 else "Questions"
+
+    def document(self) -> Document:
+        parts = self.press.parts
+        jobs = [
+            self.press.cover("Quiz"),
+            self._using(),
+            *(self._asked(part) for part in parts),
+            self._score(),
+        ]
+        jobs += [self._told(part, first=part is parts[0]) for part in parts] if self.key != "none" else []
+        cover, using, *rest = self.typesetter.chunks(jobs)
+        asked, score, told = rest[: len(parts)], rest[len(parts)], rest[len(parts) + 1 :]
+
+        chunks = [cover, using]
+        self._add(chunks, asked)
+        answers: list[Chunk] = []
+        if self.key == "separate":
+            answers.append(self.typesetter.chunk(self.press.cover("Answers")))
+            self._add(answers, told)
+        else:
+            self._add(chunks, told)
+        self._add(chunks, [score])
+        here, there = anchor_folios(chunks), anchor_folios(answers)
+
+        missing = {each for chunk in (*chunks, *answers) for each in chunk.missing}
+        data, summary = self.press.bound(
+            chunks, self._outline(), title=f"{self.edition.title}: Quiz", elsewhere=there
+        )
+        told_at = {question.id: here.get(anchor(question, "a")) for question in self.edition.questions}
+        return Document(
+            suffix="-quiz.pdf",
+            data=data,
+            summary=summary,
+            warnings=missing_glyphs(self.edition.questions, missing),
+            beside=(self._answers(answers, here),) if answers else (),
+            folios={id_: folio for id_, folio in told_at.items() if folio},
+        )
+
+    def _answers(self, chunks: list[Chunk], quiz: dict[str, int]) -> Document:
+        data, summary = self.press.bound(
+            chunks, self._answers_outline(), title=f"{self.edition.title}: Answers", elsewhere=quiz
+        )
+        return Document(suffix="-answers.pdf", data=data, summary=summary)
+
+    def _add(self, chunks: list[Chunk], more: Sequence[Chunk]) -> None:
+        """Add chunks, the first on a page at the right where that is paper."""
+        for number, chunk in enumerate(more):
+            if number:
+                chunks.append(chunk)
+            else:
+                self.press.on_recto(chunks, chunk)
+
+    # -- chunks ---------------------------------------------------------------------------------------------------
+
+    def _using(self) -> Job:
+        parts = [list(self._place(part)) for part in self.press.parts]
+        return self.press.from_values("quiz/using.html.j2", parts=parts, key=self.key)
+
+    def _asked(self, part: Part) -> Job:
+        title, place = self._place(part)
+        lines = int(str(self.options["answer-lines"]))
+        return self.press.questions(
+            part.questions,
+            "quiz/questions.html.j2",
+            level=2,
+            notes=False,
+            part={"title": title, "anchor": place},
+            key=self.key,
+            space=self.options["answer-space"],
+            lines=lines,
+            rows=lines * LINE // SQUARE,
+            columns=SQUARES[str(self.options["paper"])],
+        )
+
+    def _told(self, part: Part, *, first: bool) -> Job:
+        title, place = self._place(part)
+        alone = len(self.press.parts) == 1
+        return self.press.questions(
+            part.questions,
+            "quiz/answers.html.j2",
+            kind="a",
+            level=2 if alone else 3,
+            notes=False,
+            part={"title": "" if alone else title, "anchor": f"answers-{place}"},
+            key=self.key,
+            first=first,
+        )
+
+    def _score(self) -> Job:
+        parts = [
+            {
+                "title": "" if len(self.press.parts) == 1 else self._place(part)[0],
+                "entries": [{**self.press.entry(each), "told": anchor(each, "a")} for each in part.questions],
+            }
+            for part in self.press.parts
+        ]
+        total = len(self.edition.questions)
+        return self.press.from_values("quiz/score.html.j2", parts=parts, total=total, key=self.key)
+
+    def _place(self, part: Part) -> tuple[str, str]:
+        """Return the title of a part, and the name of its place."""
+        return part.title or self.untitled, part.anchor or "questions"
+
+    # -- outline --------------------------------------------------------------------------------------------------
+
+    def _outline(self) -> Iterator[OutlineEntry]:
+        yield OutlineEntry("How to use this quiz", "using")
+        for part in self.press.parts:
+            yield OutlineEntry(*self._place(part), self._entries(part, "q"))
+        if self.key == "back":
+            yield from self._answers_outline()
+        yield OutlineEntry("Score sheet", "score")
+
+    def _answers_outline(self) -> Iterator[OutlineEntry]:
+        parts = self.press.parts
+        children = self._entries(parts[0], "a")
+        if len(parts) > 1:
+            places = [(part, *self._place(part)) for part in parts]
+            children = tuple(
+                OutlineEntry(title, f"answers-{place}", self._entries(part, "a"))
+                for part, title, place in places
+            )
+        yield OutlineEntry("Answers", "answers", children)
+
+    def _entries(self, part: Part, kind: str) -> tuple[OutlineEntry, ...]:
+        return tuple(outline_entry(each, kind) for each in part.questions)

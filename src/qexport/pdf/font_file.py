@@ -1,0 +1,73 @@
+"""Font files as the linker needs them, measured and cut down: the door to HarfBuzz."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import uharfbuzz
+
+from qexport.layout.fonts import known
+
+DRAWN = "0123456789.,–- "
+"""What is drawn when a book is linked: page numbers, ranges and lists of them, leaders."""
+
+
+def subset(file: str, glyphs: Iterable[int]) -> bytes:
+    """Return the bundled font file (by its SHA-256) with these glyphs alone, under their old numbers."""
+    request = uharfbuzz.SubsetInput()
+    request.flags = (
+        uharfbuzz.SubsetFlags.RETAIN_GIDS
+        | uharfbuzz.SubsetFlags.NO_HINTING
+        | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
+    )
+    request.sets(uharfbuzz.SubsetInputSets.GLYPH_INDEX).update(sorted(glyphs))
+    drop = request.sets(uharfbuzz.SubsetInputSets.DROP_TABLE_TAG)
+    drop.update(
+        int.from_bytes(tag, "big") for tag in (b"GSUB", b"GPOS", b"GDEF", b"DSIG", b"BASE", b"JSTF", b"LTSH")
+    )
+    return bytes(uharfbuzz.subset(face_of(file).face, request).blob.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A font file as the linker needs it. Lengths are thousandths of an em."""
+
+    face: Any
+    glyphs: Mapping[str, int]
+    characters: Mapping[int, str]
+    advances: Mapping[int, float]
+    box: tuple[int, int, int, int]
+
+    def width(self, text: str) -> float:
+        """Return how wide a text is that is drawn late."""
+        return sum(self.advances[glyph] for glyph in self.set(text))
+
+    def set(self, text: str) -> list[int]:
+        """Return the glyphs of a text that is drawn late; a dash the font lacks is a hyphen."""
+        if "–" not in self.glyphs:
+            text = text.replace("–", "-")
+        return [self.glyphs[character] for character in text if character in self.glyphs]
+
+
+@cache
+def face_of(file: str) -> Face:
+    """Return the font file of this SHA-256."""
+    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(known()[file].path)))
+    font = uharfbuzz.Font(face)
+    scale = 1000 / face.upem
+    nominal = {character: font.get_nominal_glyph(ord(character)) for character in DRAWN}
+    glyphs = {character: glyph for character, glyph in nominal.items() if glyph is not None}
+    header = face.reference_table("head").data
+    left, bottom, right, top = (
+        round(scale * int.from_bytes(header[at : at + 2], "big", signed=True)) for at in (36, 38, 40, 42)
+    )  # OpenType, table head
+    return Face(
+        face=face,
+        glyphs=glyphs,
+        characters={glyph: character for character, glyph in glyphs.items()},
+        advances={glyph: font.get_glyph_h_advance(glyph) * scale for glyph in glyphs.values()},
+        box=(left, bottom, right, top),
+    )

@@ -1,0 +1,1 @@
+"""Recipes, bundles, releases and differences."""

@@ -1,0 +1,505 @@
+"""What to make: which bank, which questions of it, which outputs, under which name; and `qexport.toml`, where
+such recipes have names.
+
+    default = "everything"          what `qexport build` makes
+    bank = "seeds/questions.yaml"   what stands above the recipes holds for all of them
+
+    [recipes.hard]                  a setting has the name of its flag
+    difficulty = ">=8"
+    format = ["handbook", "deck"]
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from qexport.bank.selection import Filters
+from qexport.common.errors import InputRefused, Location, NothingSelected, Problem, QexportError, UsageError
+from qexport.common.limits import LIMITS, USUAL, Limit, Limits
+from qexport.common.limits import changed as changed_limits
+from qexport.common.limits import complaint as complaint_of_limit
+from qexport.common.text_input import counted, normalise, quote, read_text
+from qexport.outputs.options import OPTIONS, checked
+from qexport.outputs.registry import EXPORTERS
+
+DEFAULT_OUTPUTS = ("handbook", "deck")
+BUNDLED_OUTPUTS = ("handbook", "deck", "cards")
+"""What a recipe that names no output makes, in a build and in a bundle."""
+
+RECIPES_FILE = "qexport.toml"
+RECIPES_SCHEMA = "qexport.schema.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """One build, as words; nothing in it has been looked up yet."""
+
+    bank: Path
+    encoding: str | None = None
+    """How the bank's files are encoded; None: a BOM decides, else UTF-8."""
+    filters: Filters = field(default_factory=Filters)
+    outputs: tuple[str, ...] = DEFAULT_OUTPUTS
+    """Names of exporters."""
+    title: str = ""
+    """Of the documents; empty: the bank's own."""
+    name: str = ""
+    """Of the files, without ending; empty: made from the title."""
+    out: Path = Path("out")
+    lock: Path | None = None
+    """Of the deck's notes; None: beside the bank."""
+    options: Mapping[str, str | bool] = field(default_factory=dict)
+    """How the outputs look, where it is not the default of `qexport.outputs.options`."""
+    limits: Limits = USUAL
+
+
+Value: TypeAlias = "str | bool | int | tuple[str, ...]"
+Kind: TypeAlias = Literal["text", "texts", "number", "flag"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One key of a recipe."""
+
+    name: str
+    kind: Kind
+    description: str
+    choices: tuple[str, ...] = ()
+    lowest: int = 0
+    """Of a number."""
+    part: str = ""
+    """What it is a part of: `filters` or `options`; else it is a field of its own."""
+
+
+def _settings() -> Iterator[Setting]:
+    yield Setting("bank", "text", "The bank's file, or a folder of them.")
+    yield Setting("encoding", "text", "How the bank's files are encoded, where that is not UTF-8.")
+    yield Setting("lock", "text", "The lock of the deck. Without it, beside the bank.")
+    yield Setting("out", "text", "Folder of the files. Without it, out.")
+    yield Setting(
+        "format",
+        "texts",
+        "What to make. Without it, handbook and deck, and in a bundle cards too.",
+        tuple(EXPORTERS),
+    )
+    yield Setting("title", "text", "Title of the cover and the deck. Without it, the bank's.")
+    yield Setting("name", "text", "Name of the files, without ending. Without it, from the title.")
+    for each in fields(Filters):
+        says = f"A filter: as --{each.name} of qexport list."
+        if each.name in ("limit", "sample", "seed"):
+            yield Setting(each.name, "number", says, lowest=int(each.name != "seed"), part="filters")
+        else:
+            kind: Kind = "text" if isinstance(each.default, str) else "texts"
+            yield Setting(each.name, kind, says, part="filters")
+    for option in OPTIONS:
+        kind = "flag" if isinstance(option.default, bool) else "text"
+        yield Setting(option.name, kind, option.help, option.choices, part="options")
+
+
+SETTINGS = {setting.name: setting for setting in _settings()}
+"""Every key of a recipe: the table that reading, checking and the schema work from."""
+
+_NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}"
+"""A recipe's name: in a bundle it is a folder's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeBook:
+    """The recipes of one file, by their names; no value of theirs is of the wrong kind."""
+
+    path: str
+    default: str
+    recipes: Mapping[str, Mapping[str, Value]]
+    limits: Limits = USUAL
+    """As the file sets them."""
+
+    def named(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the names, each once; UsageError tells those that no recipe has."""
+        if unknown := [name for name in names if name not in self.recipes]:
+            listed = f"there are: {', '.join(self.recipes)}"
+            message = f"no recipe {quote(unknown[0])} in {self.path}"
+            raise UsageError(message, hint=_meant(unknown[0], self.recipes, listed))
+        return tuple(dict.fromkeys(names))
+
+    def recipe(
+        self,
+        name: str,
+        default_bank: Path | None = None,
+        default_outputs: tuple[str, ...] = DEFAULT_OUTPUTS,
+        limits: Limits | None = None,
+    ) -> Recipe:
+        """Return a recipe by its name; `default_bank` is for one that names no bank, limits come before the file's."""
+        said = self.recipes[name]
+
+        def text(key: str) -> str:
+            return str(said.get(key, ""))
+
+        bank = Path(text("bank")) if "bank" in said else default_bank
+        if bank is None:
+            raise UsageError(
+                f"recipe {name} names no bank", hint=f'write bank = "…" into {self.path}, or --bank PATH'
+            )
+        parts: dict[str, dict[str, Value]] = {"filters": {}, "options": {}, "": {}}
+        for key, value in said.items():
+            parts[SETTINGS[key].part][key] = value
+        outputs = said.get("format", default_outputs)
+        return Recipe(
+            bank=bank,
+            encoding=text("encoding") or None,
+            filters=Filters(**parts["filters"]),  # type: ignore[arg-type]  # checked by their kinds
+            outputs=outputs if isinstance(outputs, tuple) else default_outputs,
+            title=text("title"),
+            name=text("name"),
+            out=Path(text("out") or "out"),
+            lock=Path(text("lock")) if text("lock") else None,
+            options={key: value for key, value in parts["options"].items() if isinstance(value, str | bool)},
+            limits=limits or self.limits,
+        )
+
+
+def changed(
+    recipe: Recipe, flags: Mapping[str, object], filters: Filters, options: Mapping[str, str | bool]
+) -> Recipe:
+    """Return a recipe as flags change it; a flag that was not given is empty or None, a filter its default."""
+    given = {each.name: getattr(filters, each.name) for each in fields(Filters)}
+    usual = Filters()
+    return replace(
+        recipe,
+        **{name: value for name, value in flags.items() if value not in (None, "", ())},  # type: ignore[arg-type]
+        filters=replace(
+            recipe.filters, **{name: value for name, value in given.items() if value != getattr(usual, name)}
+        ),
+        options={**recipe.options, **options},
+    )
+
+
+@contextmanager
+def in_recipe(name: str) -> Iterator[None]:
+    """Name the recipe in an error of its words."""
+    try:
+        yield
+    except (UsageError, NothingSelected) as error:
+        if not name:
+            raise
+        raise named(error, name) from error
+
+
+def named(error: QexportError, recipe: str) -> QexportError:
+    """Return an error that names a recipe, where it is one of its words."""
+    if not recipe or not isinstance(error, UsageError | NothingSelected):
+        return error
+    return type(error)(f"recipe {recipe}: {error.message}", hint=error.hint)
+
+
+# Reading
+
+
+def recipe_book(path: Path = Path(RECIPES_FILE), limits: Limits = USUAL) -> RecipeBook:
+    """Read the recipes of the current folder, which may not be larger than the limit for files."""
+    return read_recipes(read_text(path, limits=limits), str(path))
+
+
+def limits_said(path: Path = Path(RECIPES_FILE), limits: Limits = USUAL) -> Limits:
+    """Return the limits that the recipes of the current folder set, whatever else is in their file."""
+    return _Reading(*_toml(read_text(path, limits=limits), str(path))).limits()
+
+
+def read_recipes(text: str, path: str) -> RecipeBook:
+    """Read the text of a `qexport.toml`; InputRefused has all that is wrong with it, each with its line."""
+    return _Reading(*_toml(text, path)).book()
+
+
+def _toml(text: str, path: str) -> tuple[Mapping[str, object], str, str]:
+    try:
+        return tomllib.loads(text), text, path
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # also a number of thousands of digits, thousands of brackets
+        raise InputRefused((_not_toml(error, text, path),)) from error
+
+
+def _not_toml(error: Exception, text: str, path: str) -> Problem:
+    words = re.fullmatch(r"(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error), re.DOTALL)
+    if not words:
+        return Problem(Location(path), "not TOML: nested too deeply, or a number that is too long")
+    end = len(text.rstrip().split("\n"))
+    place = Location(path, int(words[2]), int(words[3])) if words[2] else Location(path, end)
+    return Problem(
+        place, f"not TOML: {words[1][:1].lower()}{words[1][1:]}", 'texts stand in quotes: title = "Python"'
+    )
+
+
+class _Reading:
+    """One file while it is read: what is right in it, and what is wrong."""
+
+    def __init__(self, said: Mapping[str, object], text: str, path: str) -> None:
+        self._said = said
+        self._places = _places(text)
+        self._path = path
+        self._problems: list[Problem] = []
+
+    def book(self) -> RecipeBook:
+        tables = self._said.get("recipes", {})
+        recipes: dict[str, Mapping[str, Value]] = {}
+        shared = self._settings(
+            "",
+            {key: value for key, value in self._said.items() if key not in ("default", "limits", "recipes")},
+        )
+        if not isinstance(tables, dict):
+            self._wrong("", "recipes", "recipes is no table", "write each under its name: [recipes.python]")
+            tables = {}
+        for name, table in tables.items():
+            self._check_name(name, recipes)
+            if isinstance(table, dict):
+                recipes[name] = {**shared, **self._settings(name, table)}
+            else:
+                self._wrong(
+                    "",
+                    "recipes",
+                    f"recipe {quote(name)} is no table",
+                    f"write [recipes.{name}] above its settings",
+                )
+        default = self._default(recipes)
+        limits = self._limits()
+        if not tables and not self._problems:
+            self._problems.append(
+                Problem(Location(self._path), "no recipe in this file", "write one: [recipes.everything]")
+            )
+        if self._problems:
+            raise InputRefused(
+                tuple(sorted(self._problems, key=lambda problem: (problem.location, problem.message)))
+            )
+        return RecipeBook(path=self._path, default=default, recipes=recipes, limits=limits)
+
+    def limits(self) -> Limits:
+        """Return the limits that the file sets; InputRefused has all that is wrong with them."""
+        limits = self._limits()
+        if self._problems:
+            raise InputRefused(tuple(self._problems))
+        return limits
+
+    def _limits(self) -> Limits:
+        said = self._said.get("limits", {})
+        if not isinstance(said, dict):
+            self._wrong("", "limits", "limits is no table", 'write [limits], and below it file = "128M"')
+            return USUAL
+        wrong = {
+            name: complaint for name, value in said.items() if (complaint := complaint_of_limit(name, value))
+        }
+        for name, complaint in wrong.items():
+            self._note(self._places.get(("limits", name), self._places.get(("limits", ""), 0)), *complaint)
+        return changed_limits(USUAL, {name: value for name, value in said.items() if name not in wrong})
+
+    def _default(self, recipes: Mapping[str, object]) -> str:
+        default = self._said.get("default")
+        if default is None:
+            return "" if len(recipes) != 1 else next(iter(recipes))
+        if not isinstance(default, str) or default not in recipes:
+            hint = _meant(str(default), recipes, f"there are: {', '.join(recipes)}")
+            self._wrong("", "default", f"default is {_shown(default)}, which is no recipe", hint)
+            return ""
+        return default
+
+    def _check_name(self, name: str, before: Mapping[str, object]) -> None:
+        if not re.fullmatch(_NAME, name):
+            hint = "letters, digits, - and _, at most 60: it is the name of a folder in a bundle"
+            self._wrong(name, "", f"{quote(name)} is no name for a recipe", hint)
+        elif twin := next((other for other in before if other.casefold() == name.casefold()), ""):
+            message = f"recipes {twin} and {name} differ only in case"
+            self._wrong(name, "", message, "some systems keep one file for both: rename one")
+
+    def _settings(self, recipe: str, said: Mapping[str, object]) -> dict[str, Value]:
+        read: dict[str, Value] = {}
+        for key, value in said.items():
+            if (setting := SETTINGS.get(key)) is None:
+                known = [*SETTINGS, *(["default", "limits", "recipes"] if not recipe else [])]
+                hint = _meant(key, known, "see qexport schema --recipes for what there is")
+                self._wrong(recipe, key, f"unknown setting {quote(key)}", hint)
+            elif (taken := _taken(setting, value)) is None:
+                self._wrong(recipe, key, f"{key} cannot be {_shown(value)}", _wanted(setting))
+            elif unclean := _unclean(value):
+                self._wrong(recipe, key, f"{key} has {unclean}", "write it without")
+            elif complaint := _complaint(setting, taken):
+                self._wrong(recipe, key, *complaint)
+            else:
+                read[key] = taken
+        return read
+
+    def _wrong(self, recipe: str, key: str, message: str, hint: str) -> None:
+        header = f"recipes.{recipe}" if recipe else ""
+        places = [(header, key), (header, ""), (key, "")]
+        line = next((self._places[place] for place in places if place in self._places), 0)
+        self._note(line, message, hint)
+
+    def _note(self, line: int, message: str, hint: str) -> None:
+        self._problems.append(Problem(Location(self._path, line), message, hint))
+
+
+def _taken(setting: Setting, value: object) -> Value | None:
+    """Return a value of TOML as one of the setting's kind; None where it is not."""
+    match setting.kind:
+        case "flag":
+            return value if isinstance(value, bool) else None
+        case "number":
+            return (
+                value
+                if isinstance(value, int) and not isinstance(value, bool) and value >= setting.lowest
+                else None
+            )
+        case "text" if setting.part == "options" and isinstance(value, list):
+            texts = [_text(item) for item in value]  # cards = ["recall", "mistakes"], offset-x = [0.5, -0.3]
+            return ",".join(text for text in texts if text is not None) if None not in texts else None
+        case "text":
+            return _text(value)
+        case "texts":
+            items = [_text(item) for item in (value if isinstance(value, list) else [value])]
+            return tuple(item for item in items if item is not None) if None not in items else None
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, str):
+        return normalise(value)[0]
+    if isinstance(value, bool) or not isinstance(value, int | float | date):
+        return None
+    return value.isoformat()[:10] if isinstance(value, date) else str(value)
+
+
+def _unclean(value: object) -> str:
+    """Return what would be cleaned out of a text, or of several."""
+    changed: Counter[str] = Counter()
+    for text in value if isinstance(value, list) else [value]:
+        if isinstance(text, str):
+            changed += normalise(text)[1]
+    return counted(changed)
+
+
+def _complaint(setting: Setting, value: Value) -> tuple[str, str] | None:
+    """Return what is wrong with a value of the right kind, and what would be right."""
+    if setting.part == "options" and isinstance(value, str | bool):
+        try:
+            checked({setting.name: value})
+        except UsageError as error:
+            return error.message.removeprefix("option "), error.hint
+    elif setting.choices and isinstance(value, tuple):
+        unknown = next((item for item in value if item not in setting.choices), None)
+        if unknown is not None or not value:
+            listed = f"there are: {', '.join(setting.choices)}"
+            return f"{setting.name} cannot be {quote(unknown or '[]')}", _meant(
+                unknown or "", setting.choices, listed
+            )
+    return None
+
+
+def _wanted(setting: Setting) -> str:
+    match setting.kind:
+        case "flag":
+            return "true or false"
+        case "number":
+            return f"a whole number from {setting.lowest} on"
+        case "text":
+            return "a text, in quotes"
+        case "texts":
+            return f'a text in quotes, or several: {setting.name} = ["…", "…"]'
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list of these"
+    return quote(value) if isinstance(value, str) else str(value)
+
+
+def _meant(name: str, known: Mapping[str, object] | Sequence[str], otherwise: str) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]}?" if near else otherwise
+
+
+_HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*[=.]""")
+
+
+def _places(text: str) -> dict[tuple[str, str], int]:
+    """Return the line of each key under its header, which tomllib does not tell."""
+    places: dict[tuple[str, str], int] = {}
+    header = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if found := _HEADER.match(line):
+            header = ".".join(part.strip().strip("\"'") for part in found[1].split("."))
+            places.setdefault((header, ""), number)
+        elif key := _KEY.match(line):
+            places.setdefault((header, key[1] or key[2] or key[3] or ""), number)
+    return places
+
+
+# The schema
+
+
+def recipes_schema() -> dict[str, object]:
+    """Return the JSON Schema (draft 2020-12) of a `qexport.toml`."""
+    settings = {setting.name: _property(setting) for setting in SETTINGS.values()}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Recipes of qexport",
+        "description": "Named builds. What stands above the recipes holds for all of them.",
+        "type": "object",
+        "properties": {
+            "default": {
+                "type": "string",
+                "description": "The recipe that qexport build makes when none is named.",
+            },
+            **settings,
+            "limits": {
+                "type": "object",
+                "description": "How much an input may ask for, as 500, 64M or 1G.",
+                "properties": {name: _limit_property(limit) for name, limit in LIMITS.items()},
+                "additionalProperties": False,
+            },
+            "recipes": {
+                "type": "object",
+                "propertyNames": {"pattern": f"^{_NAME}$"},
+                "additionalProperties": {"$ref": "#/$defs/recipe"},
+                "minProperties": 1,
+            },
+        },
+        "required": ["recipes"],
+        "additionalProperties": False,
+        "$defs": {"recipe": {"type": "object", "properties": settings, "additionalProperties": False}},
+    }
+
+
+def _limit_property(limit: Limit) -> dict[str, object]:
+    number = {"type": "integer", "minimum": 1, "maximum": limit.highest}
+    text = {"type": "string", "pattern": "^[0-9_]+[kKmMgG]?[bB]?$"}
+    return {
+        "description": f"The most {limit.unit} of {limit.limits}.",
+        "anyOf": [number, text],
+        "default": limit.default,
+    }
+
+
+def _property(setting: Setting) -> dict[str, object]:
+    text: dict[str, object] = {"type": ["string", "number"]}
+    if setting.choices:
+        text = {"enum": [*setting.choices, *(int(choice) for choice in setting.choices if choice.isdigit())]}
+    shapes: Mapping[str, dict[str, object]] = {
+        "flag": {"type": "boolean"},
+        "number": {"type": "integer", "minimum": setting.lowest},
+        "text": text,
+        "texts": {
+            "anyOf": [text, {"type": "array", "items": text, **({"minItems": 1} if setting.choices else {})}]
+        },
+    }
+    shape = shapes[setting.kind]
+    if setting.kind == "text" and setting.part == "options" and not setting.choices:
+        shape = shapes["texts"]
+    return {"description": setting.description, **shape}

@@ -1,0 +1,110 @@
+"""HTML is made to fit paper, and says what it said."""
+
+from __future__ import annotations
+
+import re
+import time
+from html import unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from qexport.content.fitting import breakable, fitted_tables, letters, wrapped_code
+from qexport.content.templates import prose
+
+
+def test_counts_what_is_read() -> None:
+    assert letters(Markup('<p class="a b">a &lt; <code>b</code></p>')) == 5
+
+
+def test_long_words_get_places_to_break() -> None:
+    mark = "\u200b"
+    assert breakable(Markup("<p>short</p>")) == Markup("<p>short</p>")
+    assert breakable(Markup("a" * 60 + " " + "b" * 60)) == Markup("a" * 60 + " " + "b" * 60)
+    assert breakable(Markup("a" * 90)) == Markup("a" * 60 + 2 * (mark + "a" * 12) + mark + "a" * 6)
+    assert breakable(Markup("a" * 30), 24) == Markup("a" * 24 + mark + "a" * 6)
+    assert breakable(Markup("&lt;" * 61)) == Markup("&lt;" * 60 + mark + "&lt;")
+    assert breakable(
+        Markup("<b>" + "a" * 40 + '</b><a href="' + "h" * 90 + '">' + "b" * 40 + "</a>")
+    ) == Markup("<b>" + "a" * 40 + '</b><a href="' + "h" * 90 + '">' + "b" * 40 + "</a>")
+    assert breakable(Markup("<em>" + "a" * 40 + "</em><code>" + "b" * 40 + "</code>")) == Markup(
+        "<em>" + "a" * 40 + "</em><code>" + "b" * 20 + mark + "b" * 12 + mark + "b" * 8 + "</code>"
+    )
+    assert breakable(Markup("a" * 30 + "\u00a0" + "b" * 30)) == Markup(
+        "a" * 30 + "\u00a0" + "b" * 29 + mark + "b"
+    )
+
+
+def code(text: str, language: str = "") -> Markup:
+    return prose(f"```{language}\n{text}\n```", "markdown")
+
+
+def wrapped(text: str, columns: int, language: str = "") -> list[str]:
+    """The lines of code as they are read on paper, with ↳ for the mark."""
+    html = wrapped_code(code(text, language), columns).replace('<span class="wrap"></span>', "↳ ")
+    return unescape(re.sub(r"<[^>]*>", "", html)).removesuffix("\n").split("\n")
+
+
+def test_code_that_fits_is_left_alone() -> None:
+    html = code("a < b\n\nc = 1", "python")
+    assert wrapped_code(html, 20) == str(html).replace('class="code"', 'class="code wrapped"')
+    assert wrapped_code(Markup("<p>x</p>"), 20) == Markup("<p>x</p>")
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        ("one, two, three, four", ["one, two, three, ", "↳ four"]),
+        ("    indented_and_long_too", ["    indented_and_lon", "↳ g_too"]),
+        ("x" * 50, ["x" * 20, "↳ " + "x" * 18, "↳ " + "x" * 12]),
+        ("object.attribute.method", ["object.attribute.", "↳ method"]),
+        ("a" * 18 + "<&>" + "b", ["a" * 18 + "<&", "↳ >b"]),
+        ("\tx\ty", ["    x   y"]),
+        ("漢字" * 6, ["漢字" * 5, "↳ 漢字"]),
+        ("e\u0301" * 20, ["e\u0301" * 20]),
+    ],
+)
+def test_a_longer_line_goes_on_after_a_mark_at_the_best_place(line: str, lines: list[str]) -> None:
+    assert wrapped(line, 20) == lines
+
+
+def test_code_in_a_list_or_a_quotation_has_less_room() -> None:
+    text = f"```\n{'x' * 40}\n```\n\n- a\n\n  > ```\n  > {'x' * 40}\n  > ```\n\n```\n{'x' * 40}\n```"
+    blocks = re.findall("<pre.*?</pre>", wrapped_code(prose(text, "markdown"), 40), re.DOTALL)
+    assert [len(re.sub("<[^>]*>", "", block).split("\n")[0]) for block in blocks] == [40, 32, 40]
+
+
+def test_a_break_stands_in_no_tag_and_no_entity() -> None:
+    html = wrapped_code(code("print('aaaaaaaaaaaaaaaaaaaaaaaaaaa & <b>') and x < y", "python"), 20)
+    assert re.sub(r"<[^<>]*>|&(?:lt|gt|amp);|[^<>&]", "", html) == ""
+    assert html.count("<span") == html.count("</span>")
+
+
+@given(st.text(st.sampled_from("ab c\t.,(<&>漢\u0301\u00a0"), max_size=200), st.integers(10, 60))
+def test_wrapping_adds_line_breaks_and_takes_nothing(text: str, columns: int) -> None:
+    lines = wrapped(text, columns)
+    shown = "\n".join(lines).replace("\n↳ ", "")
+    assert re.sub(r"\s", "", shown) == re.sub(r"\s", "", text)
+    width = {"漢": 2, "\u0301": 0}
+    assert all(sum(width.get(character, 1) for character in line) <= columns for line in lines)
+
+
+def test_wrapped_code_gets_no_other_places_to_break() -> None:
+    html = wrapped_code(code("x" * 200), 70)
+    assert breakable(html) == html
+    assert "\u200b" in breakable(code("x" * 200))
+
+
+def test_a_hundred_thousand_characters_on_a_line_are_soon_wrapped() -> None:
+    html = code("x y " * 25_000)
+    started = time.process_time()
+    assert wrapped_code(html, 60).count("wrap") > 1_700
+    assert time.process_time() - started < 5
+
+
+def test_a_table_is_wide_when_its_words_do_not_fit_side_by_side() -> None:
+    table = prose("|a|b|\n|-|-|\n|some words|`longest_one` &amp; *x*|\n|x|", "markdown")
+    assert fitted_tables(table, 20) == table
+    assert fitted_tables(table, 19) == str(table).replace('class="table"', 'class="table wide"')

@@ -1,0 +1,427 @@
+"""Captures + a bank → the bank's text and a report: what is new goes in, nothing known is touched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qexport.bank import yaml_reader
+from qexport.bank.model import Bank, Question, RawText
+from qexport.bank.validation import validate
+from qexport.common.errors import InputRefused, Location
+from qexport.common.limits import USUAL
+from qexport.importers.hub.answer_blocks import find_blocks
+from qexport.importers.hub.captures import ImportResult, import_captures, word_diff
+
+ROOT = Path(__file__).resolve().parents[4]
+CAPTURES = ROOT / "seeds" / "captures"
+LISTING = ("hub-advanced.txt", (CAPTURES / "hub-advanced.txt").read_text(encoding="utf-8"))
+ANSWERS = ("hub-page-4-answers.txt", (CAPTURES / "hub-page-4-answers.txt").read_text(encoding="utf-8"))
+SAVED = ("saved.html", (ROOT / "tests" / "golden" / "hub_advanced.html").read_text(encoding="utf-8"))
+VOCABULARY = ("vocabulary.yaml", (CAPTURES / "vocabulary.yaml").read_text(encoding="utf-8"))
+
+WORDS = (
+    "words.yaml",
+    "title: Q\nnamespace: test\ntechnologies: {Python: [Core Python]}\nlevels: [Junior, Advanced]\n",
+)
+RECORD = """\
+PY-1 What is it?
+Python Core Python Advanced
+6/10
+Answer
+It is this.
+Deep Explanation
+Because one does so.
+Real-World Example
+Somewhere in the world.
+Common Mistakes
+Many of them.
+Production Scenario
+Once upon a time.
+Follow-up Questions
+Why? How so??
+ID: PY-1 · Difficulty: 6/10 · Level: Advanced
+"""
+PAGE = "54\nTotal Questions\nQ\n" + RECORD
+SECOND = RECORD.replace("PY-1", "PY-2").replace("What is it?", "What is that?").replace("this", "that")
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    """The bank of the shipped captures."""
+    return new_text(import_captures([LISTING, ANSWERS], VOCABULARY))
+
+
+@pytest.fixture(scope="module")
+def small() -> str:
+    """A bank of one question."""
+    return new_text(import_captures([("a.txt", PAGE)], WORDS))
+
+
+def new_text(result: ImportResult) -> str:
+    assert result.text is not None
+    return result.text
+
+
+def bank_of(text: str) -> Bank:
+    return validate(yaml_reader.parse(text, "bank.yaml"))[0]
+
+
+def refusal(
+    *captures: tuple[str, str], existing: str | None = None, words: tuple[str, str] = WORDS
+) -> list[str]:
+    with pytest.raises(InputRefused) as caught:
+        import_captures(captures, words, ("bank.yaml", existing) if existing else None)
+    return [
+        f"{problem} ({problem.hint})" if problem.hint else str(problem) for problem in caught.value.problems
+    ]
+
+
+# New banks
+
+
+def test_the_captures_make_a_bank_and_a_report() -> None:
+    result = import_captures([LISTING, ANSWERS], VOCABULARY)
+    assert str(result.report) == (
+        "hub-advanced.txt: 0 known, 15 new, 0 conflicts\nhub-page-4-answers.txt: 9 known, 0 new, 0 conflicts"
+    )
+    assert result.report.warnings == ()
+
+
+def test_the_order_of_the_captures_does_not_matter(text: str) -> None:
+    result = import_captures([ANSWERS, LISTING], VOCABULARY)
+    assert result.text == text
+    assert str(result.report) == (
+        "hub-page-4-answers.txt: 9 known, 0 new, 0 conflicts\nhub-advanced.txt: 0 known, 15 new, 0 conflicts"
+    )
+    parts = [("page-10.txt", "Q\n" + RECORD), ("page-9.txt", "Q\n" + SECOND)]
+    texts = {import_captures(pages, WORDS).text for pages in (parts, parts[::-1])}
+    assert [[question.id for question in bank_of(text or "").questions] for text in texts] == [
+        ["PY-2", "PY-1"]
+    ]
+
+
+def test_importing_again_changes_nothing(text: str) -> None:
+    result = import_captures([LISTING, ANSWERS, SAVED], VOCABULARY, ("bank.yaml", text))
+    assert result.text is None
+    assert str(result.report) == (
+        "hub-advanced.txt: 15 known, 0 new, 0 conflicts\n"
+        "hub-page-4-answers.txt: 9 known, 0 new, 0 conflicts\n"
+        "saved.html: 15 known, 0 new, 0 conflicts"
+    )
+    assert result.report.warnings == ()
+
+
+def test_a_saved_page_makes_the_same_bank(text: str) -> None:
+    assert import_captures([SAVED], VOCABULARY).text == text
+
+
+def test_answers_alone_make_no_nameless_questions() -> None:
+    result = import_captures([ANSWERS], VOCABULARY)
+    assert result.text is None
+    first, *rest = str(result.report).split("\n")
+    assert first == "hub-page-4-answers.txt: 0 known, 0 new, 0 conflicts, 9 unmatched"
+    assert rest[1] == (
+        "  hub-page-4-answers.txt:8:1: 5 paragraphs of no known question: "
+        "'Attention allows a model to directly reference any position…'"
+    )
+    assert [block.location.line for block in result.report.unmatched] == list(range(3, 48, 5))
+
+
+def test_the_same_question_on_two_pages_is_one_question() -> None:
+    result = import_captures([("a.txt", PAGE), ("b.txt", PAGE + RECORD + SECOND)], WORDS)
+    assert str(result.report) == "a.txt: 0 known, 1 new, 0 conflicts\nb.txt: 2 known, 1 new, 0 conflicts"
+    assert [question.id for question in bank_of(new_text(result)).questions] == ["PY-1", "PY-2"]
+
+
+def test_two_pages_that_contradict_each_other_are_a_conflict() -> None:
+    pages = [("b.txt", PAGE.replace("It is this.", "It is that.").replace("54", "57")), ("a.txt", PAGE)]
+    result = import_captures(pages, WORDS)
+    assert bank_of(new_text(result)).questions[0].answer == "It is this."
+    assert bank_of(new_text(result)).claims.questions == 57
+    assert str(result.report) == (
+        "b.txt: 0 known, 0 new, 1 conflict\n"
+        "  b.txt:4:1: PY-1 differs from a.txt:4:1\n"
+        "    b.txt:8:1: answer: It is [-this.-] {+that.+}\n"
+        "a.txt: 0 known, 1 new, 0 conflicts"
+    )
+    assert [str(warning) for warning in result.report.warnings] == [
+        "a.txt:2:1: this page says that the hub has 54 questions, b.txt:2:1 says 57"
+    ]
+
+
+def test_all_problems_of_all_captures_are_told_at_once() -> None:
+    problems = refusal(
+        ("a.txt", PAGE.replace("Difficulty: 6", "Difficulty: 7")),
+        ("b.html", "<b>" * 300 + "x"),
+        ("c.txt", PAGE.replace("6/10", "11/10")),
+        ("d.txt", PAGE.replace("Answer\nIt is this.\n", "")),
+        ("e.txt", ""),
+    )
+    assert problems == [
+        "a.txt:19:1: difficulty 7/10 contradicts 6/10 in line 6",
+        f"b.html:1: the page is nested deeper than 200 levels ({USUAL.hint('page-depth')})",
+        "e.txt: the page holds neither questions nor answers",
+        "c.txt:6:1: difficulty '11' is not a number from 1 to 10",
+        "d.txt:4:1: question 'PY-1' has no answer",
+    ]
+
+
+# A bank that is there
+
+
+def test_new_questions_are_added_to_the_end_and_all_above_stays(small: str) -> None:
+    edited = (
+        "# ours\n"
+        + small.replace("    difficulty: 6\n", "    difficulty: 6   # really?\n    tags: [x]\n")
+        + "\n# end\n"
+    )
+    result = import_captures([("a.txt", PAGE + SECOND)], WORDS, ("bank.yaml", edited))
+    longer = new_text(result)
+    assert longer.startswith(edited)
+    assert str(result.report) == "a.txt: 1 known, 1 new, 0 conflicts"
+    assert [question.id for question in bank_of(longer).questions] == ["PY-1", "PY-2"]
+    assert bank_of(longer).questions[0].tags == ("x",)
+
+
+def test_adding_makes_what_writing_all_at_once_makes(small: str) -> None:
+    longer = import_captures([("a.txt", PAGE + SECOND)], WORDS, ("bank.yaml", small)).text
+    assert longer == import_captures([("a.txt", PAGE + SECOND)], WORDS).text
+
+
+@pytest.mark.parametrize("margin", ["", "    "])
+def test_new_questions_stand_below_the_others_however_these_are_indented(small: str, margin: str) -> None:
+    head, questions = small.split("questions:\n  - id")
+    edited = f"{head}questions:\n" + f"  - id{questions}".replace("\n  ", f"\n{margin}").replace(
+        "  - id", f"{margin}- id", 1
+    )
+    longer = new_text(import_captures([("a.txt", PAGE + SECOND)], WORDS, ("bank.yaml", edited)))
+    assert longer.startswith(edited)
+    assert f"\n\n{margin}- id: PY-2\n" in longer
+    assert [question.id for question in bank_of(longer).questions] == ["PY-1", "PY-2"]
+
+
+def test_new_questions_say_their_markup_where_the_banks_is_another(small: str) -> None:
+    edited = (
+        small.replace("questions:\n", "markup: markdown\nquestions:\n", 1)
+        if "markup" not in small
+        else small.replace("markup: plain", "markup: markdown")
+    )
+    longer = new_text(import_captures([("a.txt", PAGE + SECOND)], WORDS, ("bank.yaml", edited)))
+    assert [question.markup for question in bank_of(longer).questions] == ["markdown", "plain"]
+
+
+def test_what_the_bank_says_is_never_overwritten(small: str) -> None:
+    edited = small.replace("It is this.", "It is this, really.").replace("difficulty: 6", "difficulty: 5")
+    result = import_captures([("a.txt", PAGE)], WORDS, ("bank.yaml", edited))
+    assert result.text is None
+    place = bank_of(edited).questions[0].location
+    assert str(result.report) == (
+        "a.txt: 0 known, 0 new, 1 conflict\n"
+        f"  a.txt:4:1: PY-1 differs from {place}\n"
+        "    a.txt:6:1: difficulty: [-5-] {+6+}\n"
+        "    a.txt:8:1: answer: It is [-this, really.-] {+this.+}"
+    )
+
+
+def test_a_question_is_known_by_a_former_id_and_in_any_case(small: str) -> None:
+    renamed = small.replace("id: PY-1\n", "id: py-one\n    former_ids: [py-1]\n")
+    result = import_captures([("a.txt", PAGE)], WORDS, ("bank.yaml", renamed))
+    assert (result.text, str(result.report)) == (None, "a.txt: 1 known, 0 new, 0 conflicts")
+
+
+def test_a_page_that_counts_otherwise_than_the_bank_is_warned_of(small: str) -> None:
+    result = import_captures([("a.txt", PAGE.replace("54", "57"))], WORDS, ("bank.yaml", small))
+    assert result.text is None
+    assert [str(warning) for warning in result.report.warnings] == [
+        "a.txt:2:1: this page says that the hub has 57 questions, the bank says 54"
+    ]
+
+
+def test_a_bank_that_cannot_be_added_to_is_refused(small: str) -> None:
+    new = ("a.txt", PAGE + SECOND)
+    head, questions = small.split("questions:\n")
+    title, rest = head.split("namespace")
+    assert refusal(new, existing=f"{title}questions:\n{questions}namespace{rest}") == [
+        (
+            "bank.yaml:24:1: 1 new question cannot be added: levels stands behind the questions "
+            "(move `questions:` to the end of the file)"
+        )
+    ]
+    assert refusal(new, existing="title: Q\nquestions: [{id: PY-1, question: Why?, answer: So.}]") == [
+        (
+            "bank.yaml:2:1: 1 new question cannot be added to the end of this file "
+            "(write the list of questions in block style, one '- id:' below the other)"
+        )
+    ]
+
+
+def test_names_that_the_bank_does_not_declare_are_problems(small: str) -> None:
+    junior = SECOND.replace("Advanced", "Junior")
+    assert refusal(("a.txt", PAGE + junior), existing=small.replace("[Junior, Advanced]", "[Advanced]")) == [
+        (
+            "a.txt:21:1: level 'Junior' is not among the levels at bank.yaml:9:1 "
+            "(add it there, at the place of its order)"
+        )
+    ]
+
+
+def test_a_bank_that_is_wrong_itself_is_refused() -> None:
+    assert refusal(("a.txt", PAGE), existing="questions: [{id: PY-1, question: Why?}]") == [
+        "bank.yaml:1:13: question 'PY-1' has no answer"
+    ]
+
+
+# Answers only
+
+
+def changed_answers(text: str, change: dict[int, list[str]]) -> ImportResult:
+    """Import the answers with some lines (counted from 1) replaced."""
+    lines = ANSWERS[1].split("\n")
+    changed = [new for number, line in enumerate(lines, 1) for new in change.get(number, [line])]
+    return import_captures([(ANSWERS[0], "\n".join(changed))], VOCABULARY, ("bank.yaml", text))
+
+
+def test_a_block_that_differs_is_a_conflict_that_shows_the_difference(text: str) -> None:
+    line = ANSWERS[1].split("\n")[13]
+    result = changed_answers(
+        text, {14: [line.replace("each.", "each!").replace("three generations", "two generations")]}
+    )
+    assert result.text is None
+    known = next(question for question in bank_of(text).questions if question.id == "PY-ADV-002")
+    assert str(result.report) == (
+        "hub-page-4-answers.txt: 8 known, 0 new, 1 conflict\n"
+        f"  hub-page-4-answers.txt:13:1: PY-ADV-002 differs from {known.location}\n"
+        "    hub-page-4-answers.txt:14:1: deep_explanation: "
+        "are sorted into [-three-] {+two+} generations based on"
+    )
+
+
+def test_a_block_of_no_known_question_is_told_with_its_line(text: str) -> None:
+    strange = [f"Nothing that anyone here has ever written, part {number}." for number in range(5)]
+    result = changed_answers(text, {13: [*strange, ANSWERS[1].split("\n")[12]]})
+    assert str(result.report) == (
+        "hub-page-4-answers.txt: 9 known, 0 new, 0 conflicts, 1 unmatched\n"
+        "  hub-page-4-answers.txt:13:1: 5 paragraphs of no known question: "
+        "'Nothing that anyone here has ever written, part 0.'"
+    )
+
+
+def test_a_gap_and_a_stray_paragraph_are_told(text: str) -> None:
+    result = changed_answers(
+        text, {15: [], 20: ["A stray line, which belongs to nobody at all.", ANSWERS[1].split("\n")[19]]}
+    )
+    bank = {question.id: question.location for question in bank_of(text).questions}
+    assert str(result.report) == (
+        "hub-page-4-answers.txt: 7 known, 0 new, 2 conflicts\n"
+        f"  hub-page-4-answers.txt:13:1: PY-ADV-002 differs from {bank['PY-ADV-002']}\n"
+        "    hub-page-4-answers.txt:13:1: real_world_example: "
+        "missing: 'A long-running FastAPI service was growing in memory over d…'\n"
+        f"  hub-page-4-answers.txt:17:1: PY-ADV-001 differs from {bank['PY-ADV-001']}\n"
+        "    hub-page-4-answers.txt:19:1: one paragraph too many: "
+        "'A stray line, which belongs to nobody at all.'"
+    )
+
+
+def counts(paragraphs: list[str], questions: tuple[Question, ...]) -> tuple[int, int, int]:
+    """Return how many blocks are known, in conflict and unmatched."""
+    lines = [RawText(text, Location("a.txt", number)) for number, text in enumerate(paragraphs, 1)]
+    blocks = find_blocks(lines, questions)
+    assert [line for block in blocks for line in block.paragraphs] == lines
+    whole = sum(
+        block.question is not None
+        and not block.surplus
+        and not block.is_shuffled
+        and all(pair.paragraph and pair.paragraph.text == pair.text for pair in block.pairs)
+        for block in blocks
+    )
+    unmatched = sum(block.question is None for block in blocks)
+    return whole, len(blocks) - whole - unmatched, unmatched
+
+
+@pytest.mark.parametrize("at", range(45))
+def test_one_odd_paragraph_spoils_its_own_block_only(text: str, at: int) -> None:
+    questions = bank_of(text).questions
+    lines = ANSWERS[1].split("\n")[2:-1]
+    assert counts(lines, questions) == (9, 0, 0)
+    assert counts([*lines[:at], *lines[at + 1 :]], questions) == (8, 1, 0)  # missing
+    assert counts([*lines[:at], lines[at][:-40] + "x", *lines[at + 1 :]], questions) == (8, 1, 0)  # changed
+    assert counts([*lines[:at], "Another thing.", *lines[at + 1 :]], questions) == (8, 1, 0)  # replaced
+    assert counts([*lines[:at], lines[at], *lines[at:]], questions) == (8, 1, 0)  # doubled
+    stray = (9, 0, 1) if at % 5 == 0 else (8, 1, 0)
+    assert counts([*lines[:at], "Another thing.", *lines[at:]], questions) == stray
+    if at % 5 < 4:
+        swapped = [*lines[:at], lines[at + 1], lines[at], *lines[at + 2 :]]
+        assert counts(swapped, questions) == (8, 1, 0)
+
+
+def test_blocks_may_stand_twice_and_in_any_order(text: str) -> None:
+    questions = bank_of(text).questions
+    lines = ANSWERS[1].split("\n")[2:-1]
+    assert counts(lines + lines, questions) == (18, 0, 0)
+    assert counts(lines[:5] * 3, questions) == (3, 0, 0)
+    assert counts(lines[40:] + lines[10:20] + lines[:5], questions) == (4, 0, 0)
+    assert counts([f"Nothing {n}" for n in range(12)], questions) == (0, 0, 3)
+    assert counts(lines, ()) == (0, 0, 9)
+
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "shown"),
+    [
+        ("a b c d e f g", "a b c x e f g", "a b c [-d-] {+x+} e f g"),
+        ("a b", "a b c", "a b {+c+}"),
+        ("a b c", "b c", "[-a-] b c"),
+        ("", "a b", "{+a b+}"),
+        ("a  b", "a b", "only white space differs"),
+        ("a b c d e f g h i j", "x b c d e f g h i y", "[-a-] {+x+} b c d … g h i [-j-] {+y+}"),
+        ("a " * 20, "b", "[-a a a a … a a a a-] {+b+}"),
+        (
+            "1 a b 2 a b 3 a b 4 a b",
+            "5 a b 6 a b 7 a b 8 a b",
+            "[-1-] {+5+} a b 2 … 1 a b [-2-] {+6+} a b 3 … 2 a b [-3-] {+7+} a b 4 … and 1 more",
+        ),
+        ("x " + "a " * 2000 + "y", "z " + "b " * 2000 + "w", "[-x a a a … a a a y-] {+z b b b … b b b w+}"),
+    ],
+)
+def test_a_difference_is_shown_in_few_words(ours: str, theirs: str, shown: str) -> None:
+    assert word_diff(ours, theirs) == shown
+
+
+# Whatever comes
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_mutilated_captures_never_end_in_a_traceback_nor_in_a_broken_bank(
+    text: str, data: st.DataObject
+) -> None:
+    captures = []
+    for path, whole in ((LISTING[0], LISTING[1]), ANSWERS):
+        lines = whole.split("\n")
+        for _ in range(data.draw(st.integers(0, 4))):
+            at, other = (data.draw(st.integers(0, len(lines) - 1)) for _ in range(2))
+            match data.draw(st.sampled_from(["delete", "double", "swap", "strange"])):
+                case "delete":
+                    del lines[at]
+                case "double":
+                    lines.insert(other, lines[at])
+                case "swap":
+                    lines[at], lines[other] = lines[other], lines[at]
+                case "strange":
+                    lines[at] += data.draw(st.text(max_size=9))
+        captures.append((path, "\n".join(lines)))
+    existing = data.draw(st.sampled_from([None, ("bank.yaml", text)]))
+    try:
+        result = import_captures(captures, VOCABULARY, existing)
+    except InputRefused:
+        return
+    if result.text is not None:
+        known = len(bank_of(text).questions) if existing else 0
+        new = sum(len(capture.new) for capture in result.report.captures)
+        assert len(bank_of(result.text).questions) == known + new

@@ -1,0 +1,104 @@
+"""The fonts of the book: bundled files, and no others."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from qexport.common.errors import MachineLacks
+from qexport.content.templates import templates_folder
+from qexport.layout import fonts
+
+FAMILIES = {
+    "Source Serif Pro": {(400, False), (400, True), (600, False), (600, True), (700, False), (700, True)},
+    "Source Sans Pro": {(400, False), (400, True), (600, False), (600, True), (700, False), (700, True)},
+    "IBM Plex Mono": {(400, False), (400, True), (600, False), (600, True), (700, False), (700, True)},
+}
+
+
+def test_every_bundled_font_is_a_file_known_by_its_digest() -> None:
+    files = fonts.bundled()
+    assert len(files) == 18
+    for digest, file in files.items():
+        assert sha256(file.path.read_bytes()).hexdigest() == digest == file.digest
+
+
+def test_they_are_three_families_in_the_weights_the_style_asks_for() -> None:
+    found: dict[str, set[tuple[int, bool]]] = {}
+    for file in fonts.bundled().values():
+        with TTFont(file.path) as font:
+            assert "fvar" not in font  # a variable font is slow
+            name = font["name"]
+            family = str(name.getDebugName(16) or name.getDebugName(1))
+            italic = bool(font["OS/2"].fsSelection & 1)
+            found.setdefault(family, set()).add((font["OS/2"].usWeightClass, italic))
+    assert found == FAMILIES
+
+
+def test_every_font_may_be_embedded() -> None:
+    for file in fonts.bundled().values():
+        with TTFont(file.path) as font:
+            assert font["OS/2"].fsType == 0, file.path.name
+
+
+@pytest.mark.parametrize("package", fonts.BUNDLED)
+def test_the_licence_comes_with_the_font(package: str) -> None:
+    spec = find_spec(package)
+    assert spec
+    assert spec.origin
+    folder = Path(spec.origin).parent
+    texts = [path for path in folder.rglob("*") if path.suffix.lower() in (".txt", ".md", "")]
+    licences = [path for path in texts if path.is_file() and re.search("licen|OFL", path.name, re.IGNORECASE)]
+    assert any("SIL OPEN FONT LICENSE" in path.read_text("utf-8").upper() for path in licences), texts
+
+
+def test_style_sheets_name_no_other_family() -> None:
+    named = {
+        line.split('"')[1]
+        for path in templates_folder().rglob("*.css")
+        for line in path.read_text("utf-8").splitlines()
+        if "-font:" in line and '"' in line and "anki" not in path.parts
+    }
+    assert named == set(FAMILIES)
+
+
+def test_fontconfig_is_told_of_these_files_alone(tmp_path: Path) -> None:
+    """In a process of its own: what the layout engine finds is set for good."""
+    code = (
+        "import os; from qexport.layout import fonts; fonts.use_bundled_only();"
+        "print(os.environ['FONTCONFIG_FILE']); print(open(os.environ['FONTCONFIG_FILE']).read())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    name, configuration = done.stdout.split("\n", 1)
+    assert configuration.count("<acceptfont>") == 18
+    assert "<rejectfont><glob>/*</glob></rejectfont>" in configuration
+    for file in fonts.bundled().values():
+        assert f"<acceptfont><glob>{file.path}</glob></acceptfont>" in configuration
+    assert not Path(name).exists()  # taken away when the process ended
+
+
+def test_a_font_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "BUNDLED", {"no_such_font": ["No-Regular.ttf"]})
+    fonts.bundled.cache_clear()
+    try:
+        with pytest.raises(MachineLacks) as caught:
+            fonts.bundled()
+    finally:
+        monkeypatch.undo()
+        fonts.bundled.cache_clear()
+    assert str(caught.value) == "the fonts of no_such_font are not installed"
+    assert caught.value.hint == "install qexport again, with its dependencies"

@@ -1,0 +1,355 @@
+"""Flash cards: what is on them, how it is made to fit, and in which order sheets are printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pytest
+from PIL import Image
+
+from qexport.bank.lock import Edition
+from qexport.bank.model import Bank, Question
+from qexport.common.errors import Location, UsageError
+from qexport.content.themes import theme
+from qexport.outputs.flash_cards import BACK_SIZES, FRONT_SIZES, LARGE_SIZES, render
+from qexport.outputs.options import checked
+from qexport.outputs.registry import Document, Tools
+
+LIST = Question(
+    id="PY-1",
+    question="What is a list?",
+    answer="A sequence that can change.",
+    technology="Python",
+    category="Types",
+    difficulty=3,
+    common_mistakes="To share one as a default.",
+    production_scenario="A list that grew. " * 60,
+    follow_ups=("And a tuple?",),
+)
+SET = Question(id="PY-2", question="What is a set?", answer="What has no order.", technology="Python")
+
+
+def cards(*questions: Question, options: Mapping[str, str | bool] | None = None) -> Document:
+    bank = Bank(title="Types", namespace="tests", questions=questions)
+    edition = Edition(bank=bank, questions=questions, title="Types", scope="All questions")
+    look = theme(str((options or {}).get("theme", "classic")))
+    return render(edition, checked(options or {}), Tools(look.templates(), look.styles(), look.digest()))
+
+
+def pages(document: Document) -> list[str]:
+    return [
+        " ".join(page.get_textpage().get_text_bounded().split())
+        for page in pypdfium2.PdfDocument(document.data)
+    ]
+
+
+def sizes(document: Document) -> list[list[float]]:
+    """For each page the sizes of its type in points, the largest first."""
+    found = []
+    for page in pypdfium2.PdfDocument(document.data):
+        text = page.get_textpage()
+        heights = {
+            round(pypdfium2.raw.FPDFText_GetFontSize(text, index) * 0.75, 1)  # the page is drawn in pixels
+            for index in range(text.count_chars())
+            if text.get_text_range(index, 1).strip()
+        }
+        found.append(sorted(heights, reverse=True))
+    return found
+
+
+def test_a_front_asks_and_a_back_tells_and_both_name_the_id() -> None:
+    document = cards(LIST, SET)
+    front, back = pages(document)
+    assert front == (
+        "Types · sheet 1 of 1, front PY-1 Difficulty 3/10 Python · Types What is a list? PY-2 Python What is a set?"
+    )
+    assert back == "Types · sheet 1 of 1, back PY-1 A sequence that can change. PY-2 What has no order."
+    assert document.summary == "2 cards, 1 sheet"
+
+
+def test_the_file_has_a_name_of_its_own() -> None:
+    assert cards(SET).suffix == "-cards.pdf"
+
+
+def test_all_other_sections_that_fit_come_after_the_answer_when_asked() -> None:
+    _, back = pages(cards(LIST, options={"card-sections": "all"}))
+    assert back.endswith(
+        "PY-1 A sequence that can change. Common mistakes To share one as a default. Follow-up questions And a tuple?"
+    )  # the scenario would need a second card
+
+
+def test_sections_can_be_named() -> None:
+    _, back = pages(cards(LIST, options={"card-sections": "follow-ups"}))
+    assert back.endswith("A sequence that can change. Follow-up questions And a tuple?")
+
+
+def test_an_unknown_section_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UsageError) as caught:
+        cards(LIST, options={"card-sections": "mistakes"})
+    assert (caught.value.message, caught.value.hint) == (
+        "no section 'mistakes'",
+        (
+            "did you mean 'common-mistakes'? there are: all, deep-explanation, real-world-example, "
+            "common-mistakes, production-scenario, follow-ups"
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "front", "back"), [(4, 15, 12), (36, 13, 12), (52, 11, 12), (60, 9, 10.5), (84, 9, 9)]
+)
+def test_text_is_set_in_the_largest_type_in_which_it_fits(words: int, front: float, back: float) -> None:
+    text = "lorem ipsum dolor sit amet " * (words // 4)
+    document = cards(replace(SET, question=text + "?", answer=text))
+    assert document.summary == "1 card, 1 sheet"
+    assert [page[0] for page in sizes(document)] == [front, back]
+    assert front in FRONT_SIZES
+    assert back in BACK_SIZES
+
+
+def test_what_is_too_long_for_the_smallest_type_goes_on_to_another_card() -> None:
+    answer = " ".join(f"word{number}" for number in range(170))
+    document = cards(replace(SET, answer=answer), LIST)
+    front, back = pages(document)
+    assert document.summary == "3 cards, 1 sheet"
+    assert re.findall(r"PY-\d(?: · \d/\d)?", front) == ["PY-2 · 1/2", "PY-2 · 2/2", "PY-1"]
+    assert re.findall(r"PY-\d(?: · \d/\d)?", back) == ["PY-2 · 1/2", "PY-2 · 2/2", "PY-1"]
+    assert front.count("What is a set?") == 2  # a card without a question would be no use
+    assert re.findall(r"word\d+", back) == answer.split()
+    assert sizes(document)[1][-2:] == [8.0, 6.5]  # the floor, and the name of the sheet
+
+
+def test_a_long_question_goes_on_too_and_its_answer_is_on_each_card() -> None:
+    asked = " ".join(f"word{number}" for number in range(300))
+    front, back = pages(cards(replace(SET, question=asked)))
+    assert re.findall(r"word\d+", front) == asked.split()
+    assert back.count("What has no order.") == front.count("PY-2 · ") > 1
+
+
+def test_a_difficulty_is_said_in_fewer_words_where_ids_need_the_room() -> None:
+    def front(id_: str, size: str) -> tuple[str, int]:
+        document = cards(replace(LIST, id=id_), options={"card-size": size})
+        drawn = pypdfium2.PdfDocument(document.data)[0].get_objects([pypdfium2.raw.FPDF_PAGEOBJ_PATH])
+        said = re.findall(rf"{id_} ((?:Difficulty )?3/10) Python", pages(document)[0])
+        return said[0], sum(item.get_bounds()[3] - item.get_bounds()[1] > 3 for item in drawn)
+
+    squares = 10
+    marks = front("PY-LISTS-AND-TUPLES-1", "3x3")[1]  # where to cut
+    assert front("PY-1", "3x3") == ("Difficulty 3/10", marks + squares)
+    assert front("PY-LISTS-1", "3x3") == ("3/10", marks + squares)
+    assert front("PY-LISTS-AND-TUPLES-1", "3x3") == ("3/10", marks)
+    assert front("PY-LISTS-AND-TUPLES-1", "2x4")[0] == "Difficulty 3/10"
+
+
+def test_an_id_too_long_for_a_line_has_several_on_both_sides_and_nothing_stands_on_it() -> None:
+    long = "PY-" + "VERY-" * 12 + "LONG-1"
+    document = cards(replace(LIST, id=long), options={"card-size": "3x3"})
+    for page in pypdfium2.PdfDocument(document.data):
+        text = page.get_textpage()
+        words = text.get_text_range()
+        assert long in words.replace("\r\n", "").replace("\x02", "-").replace("\ufffe", "-")
+        end = text.get_charbox(words.index("LONG"), loose=True)
+        asked = text.get_charbox(max(words.find("What is"), words.find("A sequence")), loose=True)
+        assert asked[3] < end[1]
+
+
+def test_code_headings_and_pictures_of_markdown_fit_a_card(tmp_path: Path) -> None:
+    Image.new("RGB", (900, 1600)).save(tmp_path / "tall.png")
+    (tmp_path / "bank.yaml").touch()
+    answer = "# Tall\n\n![A tower](tall.png)\n\n```python\n" + "print(1234567890) # " * 8 + "\n```"
+    question = replace(
+        SET, markup="markdown", answer=answer, location=Location(str(tmp_path / "bank.yaml"), 1, 1)
+    )
+    document = cards(question)
+    with pikepdf.open(BytesIO(document.data)) as pdf:
+        tags = [str(item.S) for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and "/S" in item]
+    assert "/H2" in tags
+    assert "/H3" not in tags  # a card's question is H1
+    backs = pypdfium2.PdfDocument(document.data)[1]
+    (picture,) = backs.get_objects([pypdfium2.raw.FPDF_PAGEOBJ_IMAGE])
+    left, bottom, right, top = picture.get_bounds()
+    assert (top - bottom) / 72 * 25.4 < 69.75 - 32 + 0.1
+    assert (top - bottom) / (right - left) == pytest.approx(1600 / 900, rel=0.01)
+
+
+def test_large_print_is_sixteen_points_and_over() -> None:
+    document = cards(LIST, options={"large-print": True})
+    text = [
+        size for page in sizes(document) for size in page if size > 6.5
+    ]  # the name of the sheet is cut off
+    assert min(text) >= 16
+    assert max(text) == LARGE_SIZES[0]
+
+
+@pytest.mark.parametrize(
+    ("flip", "order"),
+    [
+        ("long", ["1 of 2, front", "1 of 2, back", "2 of 2, front", "2 of 2, back"]),
+        ("short", ["1 of 2, front", "1 of 2, back", "2 of 2, front", "2 of 2, back"]),
+        ("manual", ["1 of 2, front", "2 of 2, front", "1 of 2, back", "2 of 2, back"]),
+        ("fold", ["1 of 2", "2 of 2"]),
+    ],
+)
+def test_sheets_are_in_the_order_they_are_printed(flip: str, order: list[str]) -> None:
+    count = {"fold": 5}.get(flip, 9)
+    document = cards(*(replace(SET, id=f"S-{number}") for number in range(count)), options={"duplex": flip})
+    assert [re.findall(r"sheet (\d of \d(?:, \w+)?)", page)[0] for page in pages(document)] == order
+
+
+@pytest.mark.parametrize(
+    ("flip", "duplex"),
+    [
+        ("long", "/DuplexFlipLongEdge"),
+        ("short", "/DuplexFlipShortEdge"),
+        ("manual", "/Simplex"),
+        ("fold", "/Simplex"),
+    ],
+)
+def test_a_reader_is_told_how_to_print_the_sheets(flip: str, duplex: str) -> None:
+    with pikepdf.open(BytesIO(cards(SET, options={"duplex": flip}).data)) as pdf:
+        preferences = pdf.Root.ViewerPreferences
+        assert (str(preferences.Duplex), str(preferences.PrintScaling)) == (duplex, "/None")
+
+
+def test_perforated_cards_cannot_be_folded() -> None:
+    with pytest.raises(UsageError) as caught:
+        cards(SET, options={"card-size": "avery-5371", "duplex": "fold"})
+    assert (caught.value.message, caught.value.hint) == (
+        "the cards of avery-5371 come apart, they cannot be folded",
+        "--duplex manual prints their backs on any printer",
+    )
+
+
+def corner(document: Document, page: int) -> tuple[float, float]:
+    """Where the first id of a page stands, in mm from the upper left corner."""
+    pdf_page = pypdfium2.PdfDocument(document.data)[page]
+    text = pdf_page.get_textpage()
+    at = text.get_text_range().index("PY-2")
+    left, bottom, _, _ = text.get_charbox(at)
+    return left / 72 * 25.4, (pdf_page.get_height() - bottom) / 72 * 25.4
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "front", "back"),
+    [
+        ("0.8", "-1.5", (0, 0), (0.8, -1.5)),
+        ("-2", "", (0, 0), (-2, 0)),
+        ("0.5,-0.3", "1,2", (0.5, 1), (-0.3, 2)),
+    ],
+)
+def test_offsets_move_backs_or_fronts_and_backs(
+    x: str, y: str, front: tuple[float, float], back: tuple[float, float]
+) -> None:
+    straight = cards(SET)
+    moved = cards(SET, options={"offset-x": x, "offset-y": y})
+    for page, wanted in enumerate((front, back)):
+        before, after = corner(straight, page), corner(moved, page)
+        assert (round(after[0] - before[0], 2), round(after[1] - before[1], 2)) == pytest.approx(
+            wanted, abs=0.02
+        )
+
+
+def crossings(data: bytes, flip: str) -> dict[str, set[float]]:
+    """What one reads off the rulers of a calibration sheet, its back seen through its front, by axis."""
+    front, back = pypdfium2.PdfDocument(data)
+    width, height = front.get_size()
+    found: dict[str, set[float]] = {"x": set(), "y": set()}
+    text = front.get_textpage()
+    lines = []
+    for item in back.get_objects([pypdfium2.raw.FPDF_PAGEOBJ_PATH]):
+        left, bottom, right, top = item.get_bounds()
+        if flip == "short":
+            bottom, top = height - top, height - bottom
+        else:
+            left, right = width - right, width - left
+        lines.append((left, bottom, right, top))
+    zeros = [index for index in range(text.count_chars()) if _is_number(text, index, "0")]
+    for index in zeros:
+        left, bottom, right, top = text.get_charbox(index, loose=True)
+        x, y = (left + right) / 2, (bottom + top) / 2
+        for line in lines:
+            middle = ((line[0] + line[2]) / 2, (line[1] + line[3]) / 2)
+            upright = line[3] - line[1] > line[2] - line[0]
+            if upright and abs(middle[0] - x) < 30 and abs(middle[1] - y) < 40:
+                found["x"].add(round((middle[0] - x) / 72 * 25.4, 1))
+            elif not upright and abs(middle[1] - y) < 30 and abs(middle[0] - x) < 40:
+                found["y"].add(round((y - middle[1]) / 72 * 25.4, 1))
+    return found
+
+
+def _is_number(text: pypdfium2.PdfTextPage, index: int, wanted: str) -> bool:
+    around = text.get_text_range(max(index - 1, 0), 3 if index else 2)
+    return text.get_text_range(index, 1) == wanted and not re.search(r"\d\d|-|%", around)
+
+
+@pytest.mark.parametrize("flip", ["long", "short"])
+def test_a_calibration_sheet_has_its_lines_at_zero_where_the_printer_is_exact(flip: str) -> None:
+    (sheet,) = cards(SET, options={"duplex": flip, "calibration": True}).beside
+    assert (sheet.suffix, sheet.summary) == ("-calibration.pdf", "1 sheet")
+    found = crossings(sheet.data, flip)
+    assert all(abs(value) < 0.3 for values in found.values() for value in values)
+    assert all(found.values())
+
+
+@pytest.mark.parametrize(("flip", "x", "y"), [("long", -1.0, 2.0), ("short", 1.0, -2.0)])
+def test_what_a_calibration_sheet_shows_moves_with_the_offsets(flip: str, x: float, y: float) -> None:
+    """A back that is moved right by 1 mm and down by 2 is seen there from the front, as it is turned over."""
+    options: dict[str, str | bool] = {"duplex": flip, "calibration": True, "offset-x": "1", "offset-y": "2"}
+    (sheet,) = cards(SET, options=options).beside
+    found = crossings(sheet.data, flip)
+    assert {round(value) for value in found["x"]} == {x}
+    assert {round(value) for value in found["y"]} == {y}
+
+
+@pytest.mark.parametrize(("flip", "right", "down"), [("long", "5", "-5"), ("short", "-5", "5")])
+def test_rulers_say_what_to_add_to_the_offsets(flip: str, right: str, down: str) -> None:
+    (sheet,) = cards(SET, options={"duplex": flip, "calibration": True}).beside
+    page = pypdfium2.PdfDocument(sheet.data)[0]
+    text = page.get_textpage()
+    words = {}
+    for match in re.finditer(r"-?\d+|[xy](?=\s)", text.get_text_range()):
+        left, bottom, _, _ = text.get_charbox(match.start())
+        words[round(left), round(bottom)] = match[0]
+    rulers = sorted(
+        place for place, word in words.items() if word in ("5", "-5") and place[1] < page.get_height() / 2
+    )
+    across = [words[place] for place in rulers if place[0] < page.get_width() / 2][-1]
+    lowest = min((place for place in rulers if place[0] > page.get_width() / 2), key=lambda place: place[1])
+    assert (across, words[lowest]) == (right, down)
+
+
+def test_a_manual_calibration_shows_whether_sheets_are_drawn_in_order() -> None:
+    (sheet,) = cards(SET, options={"duplex": "manual", "calibration": True}).beside
+    assert [re.findall(r"sheet \d, \w+", page)[0] for page in pages(sheet)] == [
+        "sheet 1, front",
+        "sheet 2, front",
+        "sheet 1, back",
+        "sheet 2, back",
+    ]
+
+
+def test_a_folded_sheet_has_one_side_to_calibrate() -> None:
+    (sheet,) = cards(SET, options={"duplex": "fold", "calibration": True}).beside
+    (page,) = pages(sheet)
+    assert "100 mm" in page
+
+
+def test_the_outline_leads_to_each_card() -> None:
+    with pikepdf.open(BytesIO(cards(LIST, SET).data)) as pdf, pdf.open_outline() as outline:
+        assert [item.title for item in outline.root] == ["PY-1 What is a list?", "PY-2 What is a set?"]
+
+
+def test_a_character_no_font_has_is_a_warning_that_names_the_question() -> None:
+    odd = replace(LIST, answer="A \N{FACTORY}.", location=Location("bank.yaml", 4, 3))
+    (warning,) = cards(SET, odd).warnings
+    assert str(warning) == "bank.yaml:4:3: PY-1: no font of the book has '\N{FACTORY}' (U+1F3ED)"
+
+
+def test_the_same_questions_give_the_same_bytes() -> None:
+    assert cards(LIST, SET).data == cards(LIST, SET).data

@@ -1,0 +1,70 @@
+"""Imposition: pages in the order to fold them."""
+
+import io
+
+import pypdfium2
+import pytest
+
+from qexport.layout.weasyprint.extraction import lay_out
+from qexport.pdf.booklet import SIGNATURE, booklet, sides
+from qexport.pdf.linker import Book, link
+
+CSS = '@page { size: A6; margin: 10mm; @bottom-right { content: "qx:folio" } } body { font: 10pt "Source Serif Pro" }'
+
+
+def book(pages: int) -> bytes:
+    body = "".join(f'<p style="break-after: page">page {number}</p>' for number in range(1, pages))
+    return link(
+        [lay_out(f"<html lang=en><title>t</title><h1>t</h1>{body}<p>page {pages}</p>", CSS)],
+        Book(title="B", language="en"),
+    )
+
+
+def folded(count: int) -> list[int]:
+    """Fold the sheets of each signature, lay one on the other, and read."""
+    pages: list[int] = []
+    printed = list(sides(count))
+    for start in range(0, len(printed), SIGNATURE // 2):
+        signature = printed[start : start + SIGNATURE // 2]
+        opened = [
+            side
+            for front, back in zip(signature[::2], signature[1::2], strict=True)
+            for side in (front[1], back[0])
+        ]
+        closed = [
+            side
+            for front, back in zip(signature[::2], signature[1::2], strict=True)
+            for side in (front[0], back[1])
+        ]
+        pages += [page for page in [*opened, *reversed(closed)] if page is not None]
+    return pages
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 5, 15, 16, 17, 24, 33, 100])
+def test_folded_signatures_read_in_order(count: int) -> None:
+    assert folded(count) == list(range(1, count + 1))
+
+
+def test_one_sheet_holds_four_pages() -> None:
+    assert list(sides(4)) == [(4, 1), (2, 3)]
+    assert list(sides(3)) == [(None, 1), (2, 3)]
+
+
+def test_pages_stand_side_by_side_on_a_sheet() -> None:
+    document = pypdfium2.PdfDocument(booklet(book(4), "a5"))
+    assert [tuple(round(length) for length in page.get_size()) for page in document] == [(842, 595)] * 2
+    halves = []
+    for page in document:
+        text = page.get_textpage()
+        halves.append(
+            [
+                text.get_text_bounded(0, 0, 421, 595).split()[:2],
+                text.get_text_bounded(421, 0, 842, 595).split()[:2],
+            ]
+        )
+    assert halves == [[["page", "4"], ["t", "page"]], [["page", "2"], ["page", "3"]]]
+
+
+def test_the_same_pages_give_the_same_bytes() -> None:
+    pages = book(3)
+    assert booklet(pages, "a4") == booklet(io.BytesIO(pages).getvalue(), "a4")
