@@ -107,9 +107,10 @@ def test_the_reference_shows_the_help_of_every_command(golden: Callable[[str, st
 
 def every_command(group: click.Group, *before: str) -> Iterator[tuple[str, ...]]:
     """Yield the words of each command, a group before its own."""
-    for name in group.list_commands(click.Context(group)):
+    context = click.Context(group)
+    for name in group.list_commands(context):
         yield (*before, name)
-        command = group.commands[name]
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from every_command(command, *before, name)
 

@@ -62,10 +62,10 @@ def test_every_command_of_the_walkthrough_prints_what_it_says(tmp_path: Path) ->
 def test_the_workflow_names_commands_that_there_are() -> None:
     import yaml
 
-    from qexport.cli.main import program
+    from qexport.cli.main import COMMANDS
 
     workflow = yaml.safe_load((ROOT / "docs" / "ci-workflow.yml").read_text("utf-8"))
     runs = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
     called = set(re.findall(r"^qexport ([a-z]+)", "\n".join(runs), re.MULTILINE))
     assert called == {"check", "build", "bundle", "verify", "diff"}
-    assert called <= set(program.commands)
+    assert called <= set(COMMANDS)

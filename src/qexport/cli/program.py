@@ -11,6 +11,8 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -27,7 +29,7 @@ from qexport.common.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from qexport.pipeline import Tell
 
@@ -40,12 +42,39 @@ class Flags:
     debug: bool = False
 
 
-class Program(click.Group):
-    """Commands in the order of their definition; every error ends in qexport's words and status."""
+class CommandGroup(click.Group):
+    """Commands of which a mistyped one is refused with the nearest that there is."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the first argument names."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            near = get_close_matches(name, self.list_commands(ctx), n=1)
+            hint = f"did you mean {near[0]}?" if near else f"see {ctx.command_path} --help"
+            raise UsageError(f"no such command {name!r}", hint=hint)
+        return super().resolve_command(ctx, args)
+
+
+class Program(CommandGroup):
+    """Commands in the order of a table; every error ends in qexport's words and status."""
+
+    def __init__(self, *args: Any, modules: Mapping[str, str], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._modules = modules
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Return the names as they were added, which is the order one needs them in."""
-        return list(self.commands)
+        """Return the names in the order of the table, which is the order one needs them in."""
+        return list(self._modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the module of a command, and return the command; None if there is none of that name."""
+        if cmd_name not in self._modules:
+            return None
+        module, _, name = self._modules[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"qexport.cli.commands.{module}"), name)
+        return command
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run the program and exit with its status."""
@@ -160,7 +189,7 @@ def _translated(error: click.ClickException) -> UsageError:
     message = error.format_message()
     context = getattr(error, "ctx", None)
     hint = f"see {context.command_path if context else 'qexport'} --help"
-    if isinstance(error, click.exceptions.NoSuchOption | click.exceptions.NoSuchCommand):
+    if isinstance(error, click.exceptions.NoSuchOption):
         message = error.message
         if error.possibilities:
             hint = f"did you mean {error.possibilities[0]}?"

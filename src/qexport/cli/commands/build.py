@@ -1,0 +1,204 @@
+"""`qexport build`: a bank, or recipes → files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qexport.cli.options import (
+    PATH,
+    HeadedCommand,
+    filtered,
+    flags,
+    formatted,
+    json_option,
+    locking_options,
+    names_bank,
+    typeset,
+)
+from qexport.cli.program import now, progress, say, say_json, warn
+from qexport.cli.recipes import plan_fields, plan_lines, recipes_to_build
+from qexport.cli.terminal import file_size, quantity
+from qexport.common.errors import InputRefused, OutputsFailed, QexportError
+
+if TYPE_CHECKING:
+    from qexport.bank.selection import Filters
+    from qexport.common.limits import Limits
+    from qexport.layout.scheduler import Typesetter
+    from qexport.pipeline import Build, Locking
+    from qexport.team.recipes import Recipe
+
+
+@click.command(cls=HeadedCommand)
+@click.argument("names", nargs=-1, metavar="[RECIPE]...")
+@click.option("--all", "every", is_flag=True, help="Make every recipe of qexport.toml.")
+@click.option("--dry-run", is_flag=True, help="Only tell which questions and files it would be.")
+@click.option(
+    "--format",
+    "formats",
+    metavar="NAME",
+    multiple=True,
+    help="handbook, deck, cards or cheatsheet; repeated: several. [default: handbook and deck]",
+)
+@click.option("--out", type=PATH, metavar="DIR", help="Folder of the files. [default: out]")
+@click.option(
+    "--title",
+    metavar="TEXT",
+    default="",
+    help="Title of the edition; decks keep the bank's. [default: the bank's]",
+)
+@click.option(
+    "--name", metavar="NAME", default="", help="Name of the files, without ending. [default: from the title]"
+)
+@names_bank
+@typeset
+@json_option
+@formatted
+@locking_options
+@filtered
+@flags
+def build(
+    *,
+    names: tuple[str, ...],
+    every: bool,
+    dry_run: bool,
+    bank: Path | None,
+    encoding: str | None,
+    limits: Limits,
+    formats: tuple[str, ...],
+    out: Path | None,
+    title: str,
+    name: str,
+    lock: Path | None,
+    locking: Locking,
+    typesetter: Typesetter,
+    options: Mapping[str, str | bool],
+    filters: Filters,
+    as_json: bool,
+) -> None:
+    """Make the handbook (PDF) and the deck (.apkg), or what recipes say.
+
+    With a qexport.toml in the current folder it makes the default recipe of that, or those that are named; flags
+    come before what a recipe says.
+
+    Files are written when the last is made, each whole or not at all; one that fails is told, and leaves the
+    others to be written. A deck also brings the lock beside the bank up to date, which keeps when each note last
+    changed: so a deck imported again changes what changed, and nothing else.
+    """
+    said = {
+        "bank": bank,
+        "encoding": encoding,
+        "limits": limits,
+        "outputs": formats,
+        "out": out,
+        "title": title,
+        "name": name,
+        "lock": lock,
+    }
+    with progress() as tell:  # before the imports, which may be what takes the time
+        from qexport import pipeline
+        from qexport.team.recipes import in_recipe
+
+        recipes = recipes_to_build(names, every=every, said=said, filters=filters, options=options)
+        several = every or bool(names)
+        if dry_run:
+            _tell_plans(recipes, several=several, as_json=as_json)
+            return
+        if len(recipes) > 1:
+            from qexport.team.sharing import plans
+
+            plans(recipes)  # what is wrong with the last is told before the first is made
+        built: dict[str, Build] = {}
+        for recipe_name, recipe in recipes.items():
+            with in_recipe(recipe_name):
+                built[recipe_name] = pipeline.export(
+                    recipe, now=now(), locking=locking, tell=tell, typesetter=typesetter
+                )
+    for done in built.values():
+        warn([*done.warnings, *(text for written in done.outputs for text in written.document.warnings)])
+    if as_json:
+        fields = [{"recipe": each, **_build_fields(done)} for each, done in built.items()]
+        say_json(fields if several else fields[0])
+    elif any(done.outputs for done in built.values()):
+        say(line for done in built.values() for line in _build_lines(done))
+    _tell_failures(built)
+
+
+def _tell_plans(recipes: Mapping[str, Recipe], *, several: bool, as_json: bool) -> None:
+    from qexport.team.sharing import plans
+
+    found = plans(recipes)
+    if as_json:
+        fields = [plan_fields(plan) for plan in found]
+        say_json(fields if several else fields[0])
+    else:
+        say(line for plan in found for line in plan_lines(plan))
+
+
+def _tell_failures(built: Mapping[str, Build]) -> None:
+    """Raise what kept outputs from being written, if anything did, and say which others were."""
+    from qexport.team.recipes import named
+
+    errors = tuple(named(each.error, name) for name, done in built.items() for each in done.failures)
+    if not errors:
+        return
+    failed = [f"{name} {each.name}".strip() for name, done in built.items() for each in done.failures]
+    made = [str(written.path) for done in built.values() for written in done.outputs]
+    message = f"not written: {', '.join(failed)}; written: {', '.join(made)}" if made else ""
+    raise OutputsFailed(errors, message) if made or len(errors) > 1 else errors[0]
+
+
+def _build_lines(done: Build) -> Iterator[str]:
+    longest = max((len(str(written.path)) for written in done.outputs), default=0)
+    for written in done.outputs:
+        facts = (
+            quantity(len(done.edition.questions), "question"),
+            written.document.summary,
+            file_size(len(written.document.data)),
+            f"{written.seconds:.1f} s",
+        )
+        yield f"{written.path!s:{longest}}  {', '.join(facts)}"
+    if done.stamped:
+        yield f"{done.stamped.path}: {done.stamped.changes}"
+        if done.stamped.search:
+            yield f"  what is retired, to paste into Anki's browser: {done.stamped.search}"
+
+
+def _reasons(error: QexportError) -> tuple[object, ...]:
+    return error.problems if isinstance(error, InputRefused) else (error.message,)
+
+
+def _build_fields(done: Build) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "title": done.edition.title,
+        "scope": done.edition.scope,
+        "questions": [question.id for question in done.edition.questions],
+        "outputs": [
+            {
+                "format": written.name,
+                "path": str(written.path),
+                "summary": written.document.summary,
+                "bytes": len(written.document.data),
+                "seconds": round(written.seconds, 3),
+            }
+            for written in done.outputs
+        ],
+    }
+    if done.failures:
+        fields["failed"] = [
+            {"format": each.name, "problems": [str(line) for line in _reasons(each.error)]}
+            for each in done.failures
+        ]
+    if done.stamped:
+        stamped = done.stamped
+        fields["lock"] = {
+            "path": str(stamped.path),
+            "written": stamped.moved,
+            **asdict(stamped.changes),
+            "search": stamped.search,
+        }
+    return fields

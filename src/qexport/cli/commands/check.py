@@ -1,0 +1,114 @@
+"""`qexport check`: what is wrong in a bank, and with `--health` what is missing, doubled or damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qexport.cli.options import PATH, flags, json_option, reads_bank
+from qexport.cli.program import say, say_json, warn
+from qexport.cli.terminal import problem_fields, quantity, stats_lines
+from qexport.common.errors import InputRefused, Location, Problem, UsageError
+
+if TYPE_CHECKING:
+    from qexport.common.limits import Limits
+    from qexport.pipeline import Checked
+
+
+@click.command()
+@click.argument("place", type=PATH, metavar="[BANK]", required=False)
+@reads_bank
+@click.option("--health", "with_health", is_flag=True, help="Tell also what is missing, doubled or damaged.")
+@click.option(
+    "--fail-on",
+    metavar="KIND",
+    multiple=True,
+    help="End with status 3 where --health finds this kind; any: whatever it finds.",
+)
+@json_option
+@flags
+def check(
+    *,
+    bank: Path,
+    encoding: str | None,
+    limits: Limits,
+    with_health: bool,
+    fail_on: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Check a bank: all that is wrong with it, each with its line and what would be right."""
+    from qexport import pipeline
+
+    kinds = _kinds(fail_on)
+    try:
+        checked = pipeline.check(
+            bank, encoding=encoding, with_health=with_health or bool(kinds), limits=limits
+        )
+    except InputRefused as refused:
+        if not as_json:
+            raise
+        say_json({"bank": str(bank), "problems": [problem_fields(each) for each in refused.problems]})
+        click.get_current_context().exit(refused.exit_code)
+    if as_json:
+        say_json(_check_fields(bank, checked))
+    else:
+        warn(checked.warnings)
+        say(_check_lines(bank, checked))
+    if failing := [finding for finding in checked.findings or () if finding.kind in kinds]:
+        found = ", ".join(dict.fromkeys(finding.kind for finding in failing))
+        message = f"{quantity(len(failing), 'finding')} that --fail-on forbids: {found}"
+        raise InputRefused((Problem(Location(str(bank)), message),))
+
+
+def _check_fields(bank: Path, checked: Checked) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "bank": str(bank),
+        "questions": len(checked.bank.questions),
+        "problems": [],
+        "warnings": [problem_fields(warning) for warning in checked.warnings],
+    }
+    if checked.findings is not None:
+        from qexport.bank.health import finding_json, stats_json
+
+        fields["stats"] = stats_json(checked.stats)
+        fields["findings"] = [finding_json(finding) for finding in checked.findings]
+    return fields
+
+
+def _check_lines(bank: Path, checked: Checked) -> Iterator[str]:
+    if checked.findings is None:
+        yield f"{bank}: {quantity(len(checked.bank.questions), 'question')}, nothing wrong"
+        return
+    from qexport.bank.health import KINDS
+
+    yield from stats_lines(checked.stats)
+    for kind, findings in groupby(checked.findings, key=attrgetter("kind")):
+        yield ""
+        yield f"{kind}: {KINDS[kind]}"
+        for finding in findings:
+            yield f"  {finding.location}: {finding.message}"
+            yield f"    hint: {finding.hint}"
+    yield ""
+    yield f"{bank}: {quantity(len(checked.findings), 'finding')}"
+
+
+def _kinds(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the kinds of findings that are named, all of them for `any`."""
+    if not names:
+        return ()
+    from difflib import get_close_matches
+
+    from qexport.bank.health import KINDS
+
+    if unknown := [name for name in names if name not in (*KINDS, "any")]:
+        nearest = get_close_matches(unknown[0], KINDS, n=1)
+        raise UsageError(
+            f"--fail-on: health finds nothing of the kind {unknown[0]!r}",
+            hint=(f"did you mean {nearest[0]}? " if nearest else "") + f"there are: any, {', '.join(KINDS)}",
+        )
+    return tuple(KINDS) if "any" in names else names

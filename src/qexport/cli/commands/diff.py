@@ -1,0 +1,47 @@
+"""`qexport diff`: what became of each question between two editions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qexport.cli.options import PATH, flags, limited
+from qexport.cli.program import say, say_json
+from qexport.cli.recipes import usual_bank
+from qexport.cli.terminal import shown
+
+if TYPE_CHECKING:
+    from qexport.common.limits import Limits
+
+
+FORMATS = ("text", "markdown", "json", "html")
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="[default: text]")
+@click.option("--bank", type=PATH, metavar="PATH", help="The bank of git:REVISION. [default: as for build]")
+@limited
+@flags
+def diff(*, old: str, new: str, form: str, bank: Path | None, limits: Limits) -> None:
+    """Tell what became of each question between two editions.
+
+    OLD and NEW are banks, bundles (.zip), decks (.apkg), REVISION:PATH as git has it, or git:REVISION of the
+    bank. As Markdown it is release notes.
+    """
+    from qexport.team import differences, sharing
+
+    found = sharing.compare(old, new, bank=bank or usual_bank(limits), limits=limits)
+    if form == "json":
+        say_json(differences.as_fields(found))
+    elif form == "markdown":
+        click.echo(shown(differences.as_markdown(found)), nl=False)
+    elif form == "html":
+        from qexport.content.templates import Templates
+
+        click.echo(shown(differences.as_html(found, Templates())), nl=False)
+    else:
+        say(differences.as_text(found))

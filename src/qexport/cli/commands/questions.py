@@ -1,0 +1,100 @@
+"""`qexport list`, `show` and `stats`: look at the questions of a bank."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qexport.cli.options import HeadedCommand, filtered, flags, json_option, reads_bank
+from qexport.cli.program import say, say_json, warn
+from qexport.cli.terminal import (
+    QUESTION_HEAD,
+    question_fields,
+    question_page,
+    question_row,
+    stats_lines,
+    table,
+)
+
+if TYPE_CHECKING:
+    from qexport.bank.selection import Filters
+    from qexport.common.limits import Limits
+    from qexport.pipeline import Choice
+
+
+@click.command("list", cls=HeadedCommand)
+@reads_bank
+@json_option
+@filtered
+@flags
+def list_(*, bank: Path, encoding: str | None, limits: Limits, filters: Filters, as_json: bool) -> None:
+    """List questions, one a line.
+
+    On a terminal a line is cut to its width; anything else, such as grep, gets it whole.
+    """
+    choice = _choose(bank, filters, encoding, limits)
+    if as_json:
+        say_json([question_fields(question, whole=False) for question in choice.questions])
+        return
+    width = _terminal_width() if sys.stdout.isatty() else None
+    say(table([QUESTION_HEAD, *map(question_row, choice.questions)], width=width))
+
+
+@click.command(cls=HeadedCommand)
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@reads_bank
+@json_option
+@filtered
+@flags
+def show(
+    *,
+    bank: Path,
+    encoding: str | None,
+    limits: Limits,
+    ids: tuple[str, ...],
+    filters: Filters,
+    as_json: bool,
+) -> None:
+    """Show whole questions: those with the IDs, or those the filters leave."""
+    choice = _choose(bank, replace(filters, id=(*filters.id, *ids)), encoding, limits)
+    if as_json:
+        say_json([question_fields(question, whole=True) for question in choice.questions])
+        return
+    width = min(_terminal_width(), 100)  # beyond, the eye loses the line
+    between = ["", "─" * width, ""]
+    pages = [list(question_page(question, width=width)) for question in choice.questions]
+    say(line for number, page in enumerate(pages) for line in [*(between if number else []), *page])
+
+
+@click.command(cls=HeadedCommand)
+@reads_bank
+@json_option
+@filtered
+@flags
+def stats(*, bank: Path, encoding: str | None, limits: Limits, filters: Filters, as_json: bool) -> None:
+    """Count questions by technology, level and difficulty, beside what the bank's source claims."""
+    from qexport.bank import health
+
+    choice = _choose(bank, filters, encoding, limits)
+    counts = health.stats(choice.bank, choice.questions)
+    if as_json:
+        say_json(health.stats_json(counts))
+    else:
+        say(stats_lines(counts))
+
+
+def _choose(bank: Path, filters: Filters, encoding: str | None, limits: Limits) -> Choice:
+    from qexport import pipeline
+
+    choice = pipeline.choose(bank, filters, encoding=encoding, limits=limits)
+    warn(choice.warnings)
+    return choice
+
+
+def _terminal_width() -> int:
+    return shutil.get_terminal_size().columns

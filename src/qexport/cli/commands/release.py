@@ -1,0 +1,63 @@
+"""`qexport release`: give the bank the next edition number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qexport.cli.options import flags, json_option, names_bank
+from qexport.cli.program import now, say, say_json
+from qexport.cli.recipes import recipes_to_build
+
+if TYPE_CHECKING:
+    from qexport.common.limits import Limits
+
+
+@click.command()
+@click.option(
+    "--recipe", "name", default="", metavar="NAME", help="Whose bank it is. [default: the default recipe]"
+)
+@click.option(
+    "--since",
+    default="",
+    metavar="OLD",
+    help="The edition before, as diff takes it. [default: what git has of the last release]",
+)
+@names_bank
+@json_option
+@flags
+def release(
+    *, name: str, since: str, bank: Path | None, encoding: str | None, limits: Limits, as_json: bool
+) -> None:
+    """Give the bank as it is now the next edition number, with notes on what is new.
+
+    Commit what it writes together with the bank. Decks and covers made from then on tell the number.
+    """
+    from qexport.team import sharing
+
+    said = {"bank": bank, "encoding": encoding, "limits": limits}
+    names = (name,) if name else ()
+    from qexport.bank.selection import Filters
+
+    (recipe,) = recipes_to_build(names, every=False, said=said, filters=Filters(), options={}).values()
+    done = sharing.make_release(recipe, now=now(), since=since)
+    if as_json:
+        say_json(
+            {
+                "edition": done.release.number,
+                "date": done.release.date,
+                "changes": {kind: list(ids) for kind, ids in done.release.changes.items()},
+                "written": [str(path) for path in done.paths],
+                "search": done.found.search if done.found else "",
+            }
+        )
+        return
+    what = str(done.found) if done.found else "the first"
+    say(
+        [
+            f"edition {done.release.number} of {done.release.date}: {what}",
+            *(f"  {path}" for path in done.paths),
+        ]
+    )
