@@ -110,22 +110,28 @@ _OPENED = (
 
 def parse(text: str, path: str, limits: Limits = USUAL) -> RawBank:
     """Read a bank's YAML. What can be read past is in the bank's `problems`; what cannot is raised."""
-    if not text.replace("\n", "").replace("\t", "").isprintable():
-        text = text.translate(_DISGUISE)
     if text.count("\n") > limits.values:  # each line has one, or belongs to one of which there are too many
         raise _too_many(Location(path, limits.values + 1), limits)
-    found = frozenset(_HALF.findall(text)) if "\\u" in text else frozenset()
-    halves = {_shifted(half): half for half in found}
-    if len(halves) < len(found) or (found and _IN_THE_WAY.search(text)):
-        halves = {}  # and libyaml refuses them
-    if halves:
-        text = _HALF.sub(lambda found: _shifted(found[0]), text)
+    text, halves = readable(text)
     composer = _Composer(text, path, limits, halves)
     try:
         tree = composer.document()
     except yaml.MarkedYAMLError as error:
         raise InputRefused((*composer.problems, _syntax_problem(error, text, path))) from error
     return _bank(tree, composer)
+
+
+def readable(text: str) -> tuple[str, Mapping[str, str]]:
+    """Return a text that libyaml accepts, in which every character keeps its place, and the shifted escapes in it."""
+    if not text.replace("\n", "").replace("\t", "").isprintable():
+        text = text.translate(_DISGUISE)
+    found = frozenset(_HALF.findall(text)) if "\\u" in text else frozenset()
+    halves = {_shifted(half): half for half in found}
+    if len(halves) < len(found) or (found and _IN_THE_WAY.search(text)):
+        halves = {}  # and libyaml refuses them
+    if halves:
+        text = _HALF.sub(lambda found: _shifted(found[0]), text)
+    return text, halves
 
 
 def _too_many(place: Location, limits: Limits) -> LimitExceeded:

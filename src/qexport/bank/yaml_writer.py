@@ -68,12 +68,12 @@ def _mapping(values: Mapping[str, object], fields: Sequence[Field], indent: int)
         match values.get(field.name):
             case None | "" | ():
                 pass
-            case tuple(items) if field.kind != "texts" and len(line := f"{key} {_flow(items)}") <= _WIDTH:
+            case tuple(items) if field.kind != "texts" and len(line := f"{key} {flow_list(items)}") <= _WIDTH:
                 yield line
             case tuple(items):
                 yield key
                 for item in items:
-                    yield from _scalar(f"{margin}  -", item, indent + 4)
+                    yield from scalar_lines(f"{margin}  -", item, indent + 4)
             case Claims() as claims:
                 counts = {claim.name: getattr(claims, claim.name) for claim in CLAIM_FIELDS}
                 lines = list(_mapping(counts, CLAIM_FIELDS, indent + 2))
@@ -81,49 +81,58 @@ def _mapping(values: Mapping[str, object], fields: Sequence[Field], indent: int)
             case int() as number:
                 yield f"{key} {number}"
             case text:
-                yield from _scalar(key, str(text), indent + 2)
+                yield from scalar_lines(key, str(text), indent + 2)
 
 
-def _scalar(before: str, text: str, indent: int) -> Iterator[str]:
+def field_lines(name: str, value: object, indent: int) -> list[str]:
+    """Return the lines of one key of a question and its value; none if it is empty."""
+    field = next((each for each in QUESTION_FIELDS if each.name == name), None)
+    shown = field or Field(
+        name=name, kind="lines" if isinstance(value, tuple) else "text", description="", example=""
+    )
+    return list(_mapping({name: value}, (shown,), indent))
+
+
+def scalar_lines(before: str, text: str, indent: int) -> Iterator[str]:
     """Yield the lines of one text that begins after `before` and, if it has more lines, is indented."""
     margin = " " * indent
-    if _must_escape(text):
-        yield f"{before} {_escaped(text)}"
+    if must_escape(text):
+        yield f"{before} {escaped(text)}"
     elif "\n" in text:
         yield f"{before} |-"
         yield from (f"{margin}{line}" if line else "" for line in text.split("\n"))
-    elif len(line := f"{before} {_bare_or_quoted(text)}") <= _WIDTH or " " not in text:
+    elif len(line := f"{before} {bare_or_quoted(text)}") <= _WIDTH or " " not in text:
         yield line
     else:
         yield f"{before} >-"
-        yield from (f"{margin}{line}" for line in _folded(text, _WIDTH - indent))
+        yield from (f"{margin}{line}" for line in folded_lines(text, _WIDTH - indent))
 
 
-def _flow(items: Iterable[str]) -> str:
+def flow_list(items: Iterable[str]) -> str:
     """Write a list on one line."""
     written = (
-        _escaped(item) if _must_escape(item) or "\n" in item else _bare_or_quoted(item, _NOT_BARE_IN_FLOW)
+        escaped(item) if must_escape(item) or "\n" in item else bare_or_quoted(item, _NOT_BARE_IN_FLOW)
         for item in items
     )
     return f"[{', '.join(written)}]"
 
 
-def _must_escape(text: str) -> bool:
+def must_escape(text: str) -> bool:
     return bool(_ODD.search(text)) or text != text.strip(" \t\n") or ("\t" in text and "\n" not in text)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     quoted = json.dumps(text, ensure_ascii=False)  # whose escapes are YAML's too
     return _ODD.sub(lambda odd: f"\\u{ord(odd[0]):04x}", quoted)
 
 
-def _bare_or_quoted(text: str, not_bare: re.Pattern[str] = _NOT_BARE) -> str:
+def bare_or_quoted(text: str, not_bare: re.Pattern[str] = _NOT_BARE) -> str:
     if not_bare.match(text) or _TYPED.fullmatch(text):
         return "'" + text.replace("'", "''") + "'"
     return text
 
 
-def _folded(text: str, width: int) -> Iterator[str]:
+def folded_lines(text: str, width: int) -> Iterator[str]:
     """Break where one space stands between words: only there reading puts the same space back."""
     line, *words = re.split("(?<! ) (?! )", text)
     for word in words:

@@ -1,0 +1,368 @@
+"""Changes of single fields → the same bank's file with these lines changed, and every other byte kept.
+
+    text + edits → the places of keys and values → new lines spliced in → read again and compared
+
+A library that loads and dumps a file has to lay all of it out again, so that comments move and long lines are
+wrapped. Here only the lines of an edited value are replaced; the form it had (bare, quoted, a block) is kept
+if the new text can be written in it. The result is read again before it is returned: a bank is never damaged.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Any, TypeAlias
+
+import yaml
+
+from qexport.bank import yaml_reader
+from qexport.bank.model import RawBank, RawList, RawMapping, RawText, RawValue
+from qexport.bank.schema import HEADER_FIELDS, QUESTION_FIELDS
+from qexport.bank.yaml_writer import (
+    bare_or_quoted,
+    escaped,
+    field_lines,
+    flow_list,
+    folded_lines,
+    must_escape,
+    scalar_lines,
+)
+from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.limits import USUAL, Limits
+from qexport.common.text_input import normalise, quote
+
+Value: TypeAlias = "str | int | tuple[str, ...] | None"
+
+_ORDER = {each.name: place for place, each in enumerate(QUESTION_FIELDS)}
+_HEADER_ORDER = {each.name: place for place, each in enumerate(HEADER_FIELDS)}
+_WIDTH = 100
+_LINE_SEPARATORS = ("\u2028", "\u2029", "\x85", "\x0b", "\x0c")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One field of one question that gets another value."""
+
+    id: str
+    """The question's id as the file has it now; empty: the header of the bank."""
+    field: str
+    value: Value
+    """None removes the key."""
+
+
+def edit_yaml(text: str, path: str, edits: Sequence[Edit], limits: Limits = USUAL) -> str:
+    """Return a bank's YAML, with `\\n` at the ends of lines, in which some fields are changed."""
+    before = yaml_reader.parse(text, path, limits)
+    if before.problems:
+        raise InputRefused(before.problems)
+    expected = expected_contents(before, edits, path)
+    for is_careful in (False, True):
+        edited = _Editor(text, path, is_careful=is_careful).edited(edits)
+        try:
+            after = yaml_reader.parse(edited, path, limits)
+        except InputRefused:
+            continue
+        if not after.problems and contents_of(after) == expected:
+            return edited
+    ids = ", ".join(dict.fromkeys(edit.id or "the header" for edit in edits))
+    raise refused_file(path, f"{ids}: this cannot be changed in place", "change it by hand")
+
+
+def refused_file(path: str, message: str, hint: str = "") -> InputRefused:
+    return InputRefused((Problem(Location(path), message, hint),))
+
+
+# What a file says, to be compared
+
+
+def _words(value: RawValue) -> object:
+    match value:
+        case RawText(text):
+            return normalise(text)[0].strip()
+        case RawList(items):
+            return [_words(item) for item in items]
+        case RawMapping(values):
+            return {key: _words(item) for key, item in values.items()}
+
+
+def contents_of(bank: RawBank) -> list[dict[str, Any]]:
+    """Return the header and the questions as plain values."""
+    header = {key: _words(value) for key, value in bank.header.values.items()}
+    return [header, *({key: _words(value) for key, value in each.values.items()} for each in bank.records)]
+
+
+def id_of(record: RawMapping) -> str:
+    value = record.values.get("id")
+    return normalise(value.text)[0].strip() if isinstance(value, RawText) else ""
+
+
+def expected_contents(bank: RawBank, edits: Sequence[Edit], path: str) -> list[dict[str, Any]]:
+    """Return what the edited file has to say."""
+    contents = contents_of(bank)
+    places = {id_of(record): place for place, record in enumerate(bank.records, 1)} | {"": 0}
+    for edit in edits:
+        if edit.id not in places:
+            raise refused_file(path, f"no question {quote(edit.id)} in it")
+        said = contents[places[edit.id]]
+        if edit.value is None:
+            said.pop(edit.field, None)
+        elif isinstance(edit.value, tuple):
+            said[edit.field] = [normalise(item)[0].strip() for item in edit.value]
+        else:
+            said[edit.field] = normalise(str(edit.value))[0].strip()
+    return contents
+
+
+# Places in YAML
+
+
+@dataclass(slots=True)
+class _Node:
+    """One value of the file: where it begins and ends (line, column from 0), and what is in it."""
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+    style: str = ""
+    """Of a text: empty (bare), `'`, `"`, `|` or `>`. Of a list or mapping: `[` in brackets, else empty."""
+    pairs: list[tuple[_Node, _Node]] = field(default_factory=list)
+    items: list[_Node] = field(default_factory=list)
+    text: str = ""
+
+    def values(self) -> dict[str, tuple[_Node, _Node]]:
+        """Return key and value of each pair of a mapping."""
+        return {key.text: (key, value) for key, value in self.pairs}
+
+
+def _nodes(text: str) -> _Node:
+    events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            return _node(next(events), events)
+    return _Node((0, 0), (0, 0))
+
+
+_ENDS: Any = (yaml.MappingEndEvent, yaml.SequenceEndEvent)  # Any: the stubs say that a mark may be missing
+
+
+def _node(event: Any, events: Iterator[Any]) -> _Node:
+    start = (event.start_mark.line, event.start_mark.column)
+    node = _Node(start, (event.end_mark.line, event.end_mark.column))
+    if isinstance(event, yaml.ScalarEvent):
+        node.style, node.text = event.style or "", event.value
+        return node
+    node.style = "[" if event.flow_style else ""
+    while not isinstance(inner := next(events), _ENDS):
+        child = _node(inner, events)
+        if isinstance(event, yaml.MappingStartEvent):
+            node.pairs.append((child, _node(next(events), events)))
+        else:
+            node.items.append(child)
+    if node.style:
+        node.end = (inner.end_mark.line, inner.end_mark.column)
+    elif last := (node.items[-1:] or [value for _, value in node.pairs[-1:]]):
+        node.end = last[0].end
+    return node
+
+
+@dataclass(frozen=True, slots=True)
+class _Splice:
+    """A stretch of the file that is replaced."""
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+    text: str
+
+
+class _Editor:
+    """The places of one file, and what is spliced into it."""
+
+    def __init__(self, text: str, path: str, *, is_careful: bool) -> None:
+        self.lines = text.split("\n")
+        self.path = path
+        self._is_careful = is_careful
+        """Texts are written in double quotes, which can hold any."""
+        tree = _nodes(yaml_reader.readable(text)[0])
+        _, questions = tree.values().get("questions", (tree, _Node((0, 0), (0, 0))))
+        self._records = {"": tree}
+        for item in questions.items:
+            if "id" in item.values():
+                self._records[normalise(item.values()["id"][1].text)[0].strip()] = item
+        self._splices: list[_Splice] = []
+
+    def edited(self, edits: Sequence[Edit]) -> str:
+        """Return the text with all edits in it."""
+        new: defaultdict[str, list[Edit]] = defaultdict(list)
+        for edit in edits:
+            if edit.field in self._records[edit.id].values():
+                self._change(self._records[edit.id], edit)
+            elif edit.value is not None:
+                new[edit.id].append(edit)
+        for key, added in new.items():
+            order = _ORDER if key else _HEADER_ORDER
+            added.sort(key=lambda edit: order.get(edit.field, len(order)))
+            self._insert(self._records[key], added, order)
+        lines = list(self.lines)
+        for splice in sorted(self._splices, key=lambda each: (each.start, each.end), reverse=True):
+            (first, from_column), (last, to_column) = splice.start, splice.end
+            joined = lines[first][:from_column] + splice.text + lines[last][to_column:]
+            lines[first : last + 1] = joined.split("\n")
+        return "\n".join(lines)
+
+    def _change(self, record: _Node, edit: Edit) -> None:
+        key, old = record.values()[edit.field]
+        if edit.value is None:
+            self._remove(record, edit.field)
+        elif record.style == "[":
+            self._splices.append(_Splice(old.start, old.end, self._in_flow(edit.value)))
+        elif isinstance(edit.value, tuple) and old.items and not old.style and edit.value:
+            self._change_items(old, edit.value)
+        else:
+            before = self.lines[key.start[0]][: key.end[1]] + ":"
+            self._replace(key, old, self._written(before, key.start[1], edit, old))
+
+    def _replace(self, key: _Node, old: _Node, new: Sequence[str]) -> None:
+        """Replace the lines of a key and its value; a comment beside them stays on the first line."""
+        last = self._last_line(old)
+        comment = ""
+        if old.style in ("|", ">"):
+            header = self.lines[old.start[0]][old.start[1] :]
+            comment = header[header.index(" #") :] if " #" in header else ""
+        elif old.end[0] == last:
+            comment = self.lines[last][old.end[1] :].rstrip()
+        first, *others = new
+        text = "\n".join([first + comment, *others])
+        self._splices.append(_Splice((key.start[0], 0), (last, len(self.lines[last])), text))
+
+    def _last_line(self, node: _Node) -> int:
+        """Return the last line of a value: a block's end mark is where the next thing begins."""
+        if not node.style and (inner := node.items[-1:] or [value for _, value in node.pairs[-1:]]):
+            return self._last_line(inner[0])
+        line, column = node.end
+        if node.style in ("|", ">"):
+            line = min(line if column else line - 1, len(self.lines) - 1)
+            while line > node.start[0] and not self.lines[line].strip():
+                line -= 1
+        return line
+
+    def _written(self, before: str, column: int, edit: Edit, old: _Node | None) -> list[str]:
+        """Return the lines of a key and its new value; `before` is the first line up to the colon."""
+        if not isinstance(edit.value, str):
+            first, *others = field_lines(edit.field, edit.value, column) or [f"{before} []"]
+            return [before + first[column + len(edit.field) + 1 :], *others]
+        return self._text_lines(before, edit.value, column + 2, old)
+
+    def _text_lines(self, before: str, text: str, indent: int, old: _Node | None) -> list[str]:
+        """Return the lines of a text in the form its old one had, if it can have that."""
+        text = text.strip()
+        if self._is_careful or must_escape(text) or any(each in text for each in _LINE_SEPARATORS):
+            return [f"{before} {escaped(text)}"]
+        style = old.style if old else "none"
+        if old and style in ("|", ">"):
+            header, margin = self._block_form(old, indent)
+            if style == "|" or any(line[:1].isspace() for line in text.split("\n")):
+                header = header.replace(">", "|")
+                return [f"{before} {header}", *(margin + line if line else "" for line in text.split("\n"))]
+            lines: list[str] = []
+            for paragraph in text.split("\n"):
+                folded = folded_lines(paragraph, self._width(old) - len(margin)) if paragraph else ()
+                lines += [*([""] if lines and paragraph else []), *(margin + line for line in folded)]
+                lines += [] if paragraph else [""]
+            return [f"{before} {header}", *lines]
+        if "\n" not in text and style in ("'", '"', ""):
+            quoted = {'"': escaped(text), "'": "'" + text.replace("'", "''") + "'"}
+            line = f"{before} {quoted.get(style) or bare_or_quoted(text)}"
+            was = max(map(len, self.lines[old.start[0] : old.end[0] + 1])) if old else 0
+            if len(line) <= max(_WIDTH, was + 20):
+                return [line]
+        return list(scalar_lines(before, text, indent))
+
+    def _block_form(self, old: _Node, indent: int) -> tuple[str, str]:
+        """Return the header of a block and the margin of its lines."""
+        header = self.lines[old.start[0]][old.start[1] :].split(" ")[0].rstrip()
+        inner = next((line for line in self.lines[old.start[0] + 1 : old.end[0]] if line.strip()), "")
+        if not inner or any(digit in header for digit in "123456789"):
+            return old.style + "-", " " * indent
+        return header, inner[: len(inner) - len(inner.lstrip(" "))]
+
+    def _width(self, old: _Node) -> int:
+        return max([_WIDTH - 20, *map(len, self.lines[old.start[0] + 1 : old.end[0]])])
+
+    def _change_items(self, old: _Node, new: tuple[str, ...]) -> None:
+        """Change only those items of a list that are other ones."""
+        before = [normalise(item.text)[0].strip() for item in old.items]
+        column = old.start[1]
+        dash = " " * column + "-"
+        for tag, start, end, first, last in SequenceMatcher(None, before, new, autojunk=False).get_opcodes():
+            if tag == "equal":
+                continue
+            lines: list[str] = []
+            for offset, text in enumerate(new[first:last]):
+                was = old.items[start + offset] if start + offset < end else None
+                lines += self._text_lines(dash, text, column + 2, was)
+            if tag == "insert":
+                place = self._last_line(old.items[start - 1]) if start else old.items[0].start[0] - 1
+                at = (place, len(self.lines[place]))
+                self._splices.append(_Splice(at, at, "".join(f"\n{line}" for line in lines)))
+                continue
+            top, bottom = old.items[start].start[0], self._last_line(old.items[end - 1])
+            if lines:
+                self._splices.append(_Splice((top, 0), (bottom, len(self.lines[bottom])), "\n".join(lines)))
+            else:
+                self._remove_lines(top, bottom)
+
+    def _remove(self, record: _Node, name: str) -> None:
+        names = list(record.values())
+        place = names.index(name)
+        key, old = record.values()[name]
+        following = record.pairs[place + 1][0] if place + 1 < len(names) else None
+        if record.style == "[" or (not place and following):
+            previous = record.pairs[place - 1][1] if place else None
+            if following:
+                self._splices.append(_Splice(key.start, following.start, ""))
+            elif previous:
+                self._splices.append(_Splice(previous.end, old.end, ""))
+        else:
+            self._remove_lines(key.start[0], self._last_line(old))
+
+    def _remove_lines(self, first: int, last: int) -> None:
+        if first:
+            self._splices.append(
+                _Splice((first - 1, len(self.lines[first - 1])), (last, len(self.lines[last])), "")
+            )
+        else:
+            self._splices.append(_Splice((0, 0), (last + 1, 0), ""))
+
+    def _insert(self, record: _Node, added: Sequence[Edit], order: Mapping[str, int]) -> None:
+        """Put new keys behind those that stand before them in the schema."""
+        after: defaultdict[int, list[Edit]] = defaultdict(list)
+        names = list(record.values())
+        for edit in added:
+            known = [
+                place
+                for place, name in enumerate(names)
+                if order.get(name, -1) < order.get(edit.field, len(order))
+            ]
+            after[known[-1] if known else 0].append(edit)
+        for place, edits in after.items():
+            key, value = record.pairs[place]
+            if record.style == "[":
+                text = "".join(f", {edit.field}: {self._in_flow(edit.value)}" for edit in edits)
+                self._splices.append(_Splice(value.end, value.end, text))
+                continue
+            column = key.start[1]
+            lines = [
+                line
+                for edit in edits
+                for line in self._written(" " * column + f"{edit.field}:", column, edit, None)
+            ]
+            last = self._last_line(value)
+            at = (last, len(self.lines[last]))
+            self._splices.append(_Splice(at, at, "".join(f"\n{line}" for line in lines)))
+
+    def _in_flow(self, value: Value) -> str:
+        """Return a value within brackets."""
+        if isinstance(value, tuple):
+            return flow_list(value)
+        return str(value) if isinstance(value, int) else flow_list([value or ""])[1:-1]
