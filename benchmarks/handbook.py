@@ -27,7 +27,7 @@ from qexport.bank.lock import Edition
 from qexport.bank.model import PROSE_SECTIONS, Bank
 from qexport.bank.validation import validate
 from qexport.bank.yaml_writer import write_bank
-from qexport.content.templates import question_view
+from qexport.content.question_view import question_view
 from qexport.content.themes import theme
 from qexport.layout import fonts
 from qexport.outputs.book import Press

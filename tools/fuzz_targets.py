@@ -46,7 +46,10 @@ from qexport.common.errors import InputRefused, NothingSelected, Problem, Qexpor
 from qexport.common.files import check_names, slug
 from qexport.common.text_input import decoded, normalise
 from qexport.content.images import Image, read_image, words_of
-from qexport.content.templates import Templates, divided, inline, items, prose, question_text
+from qexport.content.plain_text import items
+from qexport.content.question_view import question_text
+from qexport.content.templates import Templates
+from qexport.content.text import divided, inline, prose
 from qexport.content.themes import stylesheet, theme
 from qexport.importers.hub import captures, page
 from qexport.importers.hub.vocabulary import read_vocabulary
@@ -327,7 +330,7 @@ def _read_text(markup: str) -> Callable[[bytes, Path], None]:
             return
         for made in (prose(text, markup), inline(text[:1000], markup, code=True)):
             _check_html(made)
-        if (listed := items(text[:3000], markup)) is not None:
+        if markup == "plain" and (listed := items(text[:3000])) is not None:
             _check_html(listed)
         divided(text, markup)
         question = Question(

@@ -48,7 +48,9 @@ from qexport.bank.lock import Edition
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.bank.selection import Filters, describe, select
 from qexport.common.errors import Problem
-from qexport.content.templates import SECTION_TITLES, divided, inline, prose, templates_folder
+from qexport.content.question_view import SECTION_TITLES
+from qexport.content.templates import templates_folder
+from qexport.content.text import divided, inline, prose
 from qexport.content.themes import theme
 from qexport.layout.cache import ChunkCache
 from qexport.layout.fonts import of_folders

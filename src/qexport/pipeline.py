@@ -23,7 +23,7 @@ from qexport.common import files
 from qexport.common.errors import InputRefused, Location, OutputError, Problem, QexportError, UsageError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import normalise, read_text
-from qexport.content.templates import text_problems
+from qexport.content.question_view import text_problems
 from qexport.content.themes import ejected, not_fetched, theme
 from qexport.layout.fonts import of_folders
 from qexport.layout.scheduler import Typesetter

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import genanki
 
 from qexport.anki.notes import FIELDS, PROSE_FIELDS, SWITCHES
-from qexport.content.templates import SECTION_TITLES, Templates
+from qexport.content.question_view import SECTION_TITLES
+from qexport.content.templates import Templates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,14 +17,16 @@ from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
 
-from qexport.content.templates import Templates, inline, prose, question_text
+from qexport.content.question_view import question_text
+from qexport.content.templates import Templates
+from qexport.content.text import inline, prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from qexport.bank.model import Bank, Question
     from qexport.content.images import Image
-    from qexport.content.templates import QuestionView
+    from qexport.content.question_view import QuestionView
     from qexport.outputs.options import Options
 
 # Anki matches the fields of a note type by these numbers and their order. One more, one less, another order

@@ -106,7 +106,7 @@ def question_fields(question: Question, *, whole: bool) -> dict[str, object]:
 
 def question_page(question: Question, *, width: int) -> Iterator[str]:
     """Yield the lines of a whole question, wrapped to `width`."""
-    from qexport.content.templates import SECTION_TITLES
+    from qexport.content.question_view import SECTION_TITLES
 
     width = min(width, _WIDEST_PROSE)
     yield from _wrapped(f"{question.id}  {' '.join(question.question.split())}", width)

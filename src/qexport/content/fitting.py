@@ -12,6 +12,8 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
+from qexport.content.plain_text import mark_safe
+
 LONGEST_WORD = 60
 """Characters before a word gets a place to break; without one a PDF takes quadratic time to break it."""
 
@@ -43,7 +45,7 @@ def breakable(html: Markup, longest: int = LONGEST_WORD) -> Markup:
     if not re.search(rf"[\S\u00a0\u202f]{{{longest + 1}}}", html):  # words go on over a no-break space
         return html
     done = _WRAPPED_CODE.split(html)  # every second piece
-    return _made(
+    return mark_safe(
         "".join(part if at % 2 else "".join(_broken_up(part, longest)) for at, part in enumerate(done))
     )
 
@@ -97,7 +99,7 @@ def wrapped_code(html: Markup, columns: int) -> Markup:
         lines = "\n".join(_wrapped_line(line, room) for line in found["block"].split("\n"))
         return f'<pre class="code wrapped">{lines}</pre>'
 
-    return _made(_CODE.sub(wrapped, str(html)))
+    return mark_safe(_CODE.sub(wrapped, str(html)))
 
 
 def fitted_tables(html: Markup, columns: int) -> Markup:
@@ -112,7 +114,7 @@ def fitted_tables(html: Markup, columns: int) -> Markup:
         wide = sum(longest.values()) + CELL_PADDING * len(longest) > columns
         return f'<div class="table{" wide" * wide}">{table[1]}</div>'
 
-    return _made(_TABLE.sub(fitted, str(html)))
+    return mark_safe(_TABLE.sub(fitted, str(html)))
 
 
 _TABLE = re.compile(r'<div class="table">(.*?)</div>', re.DOTALL)
@@ -163,8 +165,3 @@ def _width(part: str) -> int:
     if unicodedata.combining(part) or part == "\u200b":
         return 0
     return 2 if unicodedata.east_asian_width(part) in "WF" else 1
-
-
-def _made(html: str) -> Markup:
-    """Mark as safe what was safe before."""
-    return Markup(html)  # noqa: S704

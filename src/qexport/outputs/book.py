@@ -17,7 +17,8 @@ from qexport.bank.likeness import answered_follow_ups
 from qexport.common.errors import Location, Problem
 from qexport.common.limits import USUAL, Limits
 from qexport.content.fitting import LONGEST_WORD, fitted_tables, wrapped_code
-from qexport.content.templates import divided, inline, question_images, question_text
+from qexport.content.question_view import question_images, question_text
+from qexport.content.text import divided, inline
 from qexport.content.themes import stylesheet
 from qexport.layout.scheduler import Job
 from qexport.pdf.booklet import booklet
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from qexport.bank.lock import Edition
     from qexport.bank.model import Question
     from qexport.content.images import Image
-    from qexport.content.templates import QuestionView, SectionView
+    from qexport.content.question_view import QuestionView, SectionView
     from qexport.layout.chunk import Chunk
     from qexport.outputs.options import Options
     from qexport.outputs.registry import Tools

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from qexport import __version__
 from qexport.bank.lock import Edition
 from qexport.bank.model import Question
-from qexport.content.templates import question_images
+from qexport.content.question_view import question_images
 from qexport.content.themes import stylesheet
 from qexport.layout.scheduler import Job
 from qexport.outputs.book import anchor, missing_glyphs, outline_entry, pictures, text_view

@@ -17,7 +17,7 @@ from qexport import __version__
 from qexport.bank.lock import Edition
 from qexport.bank.model import Question
 from qexport.common.errors import UsageError
-from qexport.content.templates import SECTION_TITLES, question_images
+from qexport.content.question_view import SECTION_TITLES, question_images
 from qexport.content.themes import stylesheet
 from qexport.layout.scheduler import Job
 from qexport.outputs.book import anchor, missing_glyphs, outline_entry, pictures, text_view

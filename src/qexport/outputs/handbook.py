@@ -17,7 +17,8 @@ from operator import itemgetter
 from qexport import __version__
 from qexport.bank.lock import Edition
 from qexport.bank.model import PROSE_SECTIONS, Question
-from qexport.content.templates import SECTION_TITLES, terms
+from qexport.content.plain_text import terms
+from qexport.content.question_view import SECTION_TITLES
 from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import Job
 from qexport.outputs import quiz

@@ -31,7 +31,8 @@ from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import decoded, quote, read_text
 from qexport.common.versions import versions
 from qexport.content.images import Image, read_image
-from qexport.content.templates import Templates, question_images
+from qexport.content.question_view import question_images
+from qexport.content.templates import Templates
 from qexport.content.themes import built_in, theme
 from qexport.layout.fonts import of_folders
 from qexport.layout.scheduler import Typesetter

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from qexport.content.fitting import breakable, fitted_tables, letters, wrapped_code
-from qexport.content.templates import prose
+from qexport.content.text import prose
 
 
 def test_counts_what_is_read() -> None:

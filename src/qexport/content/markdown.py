@@ -1,0 +1,198 @@
+"""Markdown → safe HTML. The only module that imports markdown-it.
+
+With its raw HTML off markdown-it writes nothing but its own tags around escaped text, so there is nothing left
+for a sanitiser to do; links and pictures, its two ways out of the page, are decided here.
+
+What a style sheet finds besides the usual elements: `pre.code` with a `span.line` a line, `div.table`,
+`p.picture`, `ol.footnotes`, `sup`, `a.back`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from html import escape
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from markupsafe import Markup
+
+from qexport.common.limits import LIMITS, USUAL, Limits
+from qexport.common.text_input import quote
+from qexport.content.code_blocks import code_block
+from qexport.content.footnotes import FOOTNOTE_RULES, keep_footnotes, refuse_depth
+from qexport.content.images import Flaw, Image, read_image, words_of
+from qexport.content.plain_text import mark_safe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownPage:
+    """What a Markdown text stands in: where its pictures lie and go to, and what comes to light in it."""
+
+    name: str = ""
+    """Makes the anchors of its footnotes differ from those of other texts."""
+    folder: Path | None = None
+    """Where pictures are looked for."""
+    address: str = ""
+    """What stands before the name of a picture; without it, pictures are their text."""
+    images: dict[str, Image] = field(default_factory=dict)
+    flaws: list[Flaw] = field(default_factory=list)
+    limits: Limits = USUAL
+
+
+def markdown_blocks(text: str, heading_level: int, page: MarkdownPage) -> Markup:
+    _refuse_brackets(text, page.limits)
+    env: dict[str, Any] = {"name": page.name, "limits": page.limits}
+    return _written(_markdown().parse(text, env), env, page, heading_level)
+
+
+def markdown_line(text: str, page: MarkdownPage) -> Markup:
+    _refuse_brackets(text, page.limits)
+    env: dict[str, Any] = {"limits": page.limits}
+    return _written(_markdown().parseInline(text.strip(), env), env, page)
+
+
+def _refuse_brackets(text: str, limits: Limits) -> None:
+    """Each may begin a link or a picture, whose end markdown-it looks for again and again."""
+    if text.count("[") > limits.brackets:
+        raise limits.exceeded("brackets", f"more than {limits.said('brackets')} in one text")
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.footnote import footnote_plugin
+
+    # Beyond maxNesting markdown-it drops text without a word; ours is reached long before and is an error.
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 5 * LIMITS["markup-depth"].highest})
+    parser.enable(["table", "strikethrough"])
+    # Every link passes here; _tame_inline() drops those that lead elsewhere, and keeps their text.
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
+    parser.use(footnote_plugin)
+    parser.disable("footnote_inline")  # ^[…] is a power before a bracket as well
+    parser.core.ruler.before("footnote_tail", "keep_footnotes", keep_footnotes)
+    for name, rule in _RULES.items():
+        parser.add_render_rule(name, rule)
+    return parser
+
+
+def _written(
+    tokens: Sequence[Token], env: dict[str, Any], page: MarkdownPage, heading_level: int = 4
+) -> Markup:
+    parser = _markdown()
+    _shift_headings(tokens, heading_level)
+    depth = 0
+    for token in tokens:
+        if token.tag in ("blockquote", "ol", "ul"):
+            depth += token.nesting
+        elif token.type in ("th_open", "td_open") and (style := token.attrs.pop("style", "")):
+            token.attrSet("class", str(style).replace("text-align:", "align-"))
+        refuse_depth(depth, page.limits)
+        _tame_inline(token.children or (), depth, page)
+    for opening, content in pairwise(tokens):
+        if opening.type == "paragraph_open" and [each.type for each in content.children or ()] == ["image"]:
+            opening.attrSet("class", "picture")
+    return mark_safe(parser.renderer.render(tokens, parser.options, env).strip())
+
+
+def _shift_headings(tokens: Sequence[Token], outermost: int) -> None:
+    """Renumber headings so that they nest under what encloses them and no level is left out."""
+    enclosing: list[str] = []
+    for opening, closing in zip(tokens, tokens[2:], strict=False):
+        if opening.type == "heading_open":
+            while enclosing and enclosing[-1] >= opening.tag:
+                enclosing.pop()
+            enclosing.append(opening.tag)
+            opening.tag = closing.tag = f"h{min(outermost + len(enclosing) - 1, 6)}"
+
+
+def _tame_inline(tokens: Sequence[Token], depth: int, page: MarkdownPage) -> None:
+    """Keep only the text of links that lead elsewhere than to the web, and of pictures that are not shown."""
+    link = None
+    for token in tokens:
+        refuse_depth(depth + token.level, page.limits)
+        if token.type == "link_open":
+            link = token
+            link.hidden = not re.match(r"https?://|mailto:|#", str(link.attrs["href"]), re.IGNORECASE)
+        elif token.type == "link_close" and link is not None:
+            token.hidden = link.hidden
+            link = None
+        elif token.type == "image" and _is_shown(token, page) and link is not None and not link.hidden:
+            link.hidden = True  # who cannot see the picture would find nothing to follow (PDF/UA, 7.18.5)
+            hint = "write the link beside it"
+            page.flaws.append(Flaw(f"the link around a picture, to {link.attrs['href']}, is left out", hint))
+
+
+def _is_shown(token: Token, page: MarkdownPage) -> bool:
+    """Make of a picture what the page shows: the picture, or its text."""
+    source = unquote(str(token.attrs["src"]))
+    text = " ".join(_said(token.children or ()).split())
+    token.content = text or words_of(source)
+    picture = _picture(source, page)
+    if picture is None:
+        token.type = "text"
+        return False
+    if not text:
+        hint = "say in the brackets what is to be seen: ![text](file)"
+        page.flaws.append(Flaw(f"the picture {quote(source)} has no text", hint))
+    token.attrSet("src", page.address + picture.name)
+    return True
+
+
+def _picture(source: str, page: MarkdownPage) -> Image | None:
+    if not page.address:
+        return None
+    if page.folder is None:
+        found: Image | Flaw = Flaw("pictures are shown only of a bank that is a file", "")
+    else:
+        found = read_image(page.folder, source, page.limits)
+    if isinstance(found, Flaw):
+        page.flaws.append(found)
+        return None
+    return page.images.setdefault(found.name, found)
+
+
+def _said(tokens: Sequence[Token]) -> str:
+    return "".join(token.content or _said(token.children or ()) for token in tokens)
+
+
+# Rules, as markdown-it calls them: for a block, with a token's place among the tokens
+
+
+def _image(_renderer: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
+    return f'<img src="{escape(str(tokens[index].attrs["src"]))}" alt="{escape(tokens[index].content)}">'
+
+
+def _table_open(*_arguments: object) -> str:
+    return '<div class="table">\n<table>\n'
+
+
+def _table_close(*_arguments: object) -> str:
+    return "</table>\n</div>\n"
+
+
+def _write_code(
+    _renderer: object, tokens: Sequence[Token], index: int, _options: object, env: dict[str, Any]
+) -> str:
+    info = tokens[index].info.split(maxsplit=1)
+    return code_block(tokens[index].content, info[0] if info else "", env["limits"])
+
+
+_RULES: dict[str, Callable[..., str]] = {
+    **FOOTNOTE_RULES,
+    "code_block": _write_code,
+    "fence": _write_code,
+    "image": _image,
+    "table_close": _table_close,
+    "table_open": _table_open,
+}

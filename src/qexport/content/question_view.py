@@ -1,0 +1,199 @@
+"""Questions as templates see them: plain values, their texts as HTML, and what came to light in these."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+from markupsafe import Markup
+
+from qexport.bank.model import PROSE_SECTIONS, Question
+from qexport.common.errors import InputRefused, LimitExceeded, Problem
+from qexport.common.limits import USUAL, Limits
+from qexport.content.images import Image
+from qexport.content.markdown import MarkdownPage, markdown_blocks, markdown_line
+from qexport.content.plain_text import items
+from qexport.content.text import divided, inline, prose
+
+SECTION_TITLES = {
+    "answer": "Answer",
+    "deep_explanation": "Deep explanation",
+    "real_world_example": "Real-world example",
+    "common_mistakes": "Common mistakes",
+    "production_scenario": "Production scenario",
+    "follow_ups": "Follow-up questions",
+}
+"""What a reader calls the parts of a model answer, in the order they are read."""
+
+
+CHECKED = "checked:"
+"""An address of pictures for HTML that nobody sees."""
+
+
+class SectionView(TypedDict):
+    """One part of a model answer."""
+
+    key: str
+    title: str
+    html: Markup
+
+
+class QuestionView(TypedDict):
+    """One question as plain values, its texts as HTML; "" or an empty list where the bank has nothing."""
+
+    id: str
+    question: Markup
+    asked: Markup
+    """The question up to what is no longer a line: its heading in a book."""
+    more: Markup
+    """What stands below that line, as blocks: code the question is about; empty for most."""
+    sections: list[SectionView]
+    """The parts that have text, in reading order, without the follow-ups."""
+    follow_ups: list[Markup]
+    follow_ups_title: str
+    technology: str
+    category: str
+    level: str
+    difficulty: int | None
+    tags: list[str]
+    source: str
+    source_url: str
+    """The source again if it is an address on the web."""
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionText:
+    """One question made ready for a page."""
+
+    view: QuestionView
+    images: tuple[Image, ...]
+    """The pictures its sections name, each once."""
+    asked_images: tuple[Image, ...]
+    """Those that what stands below its line names."""
+    problems: tuple[Problem, ...]
+    """What is shown otherwise than it is written, and why."""
+
+
+def question_text(
+    question: Question, *, heading_level: int = 4, image_address: str = "", limits: Limits = USUAL
+) -> QuestionText:
+    """Return a question's texts as HTML, and the pictures in it as `<img src="{image_address}{name}">`.
+
+    Without an address pictures are their text. What refuses the texts is raised, all of it at once.
+    """
+    writing = _Writing(question, image_address, limits)
+    view = writing.view(heading_level)
+    for exceeded in writing.exceeded:
+        raise LimitExceeded(str(exceeded), hint=exceeded.hint)
+    if writing.refused:
+        raise InputRefused(tuple(writing.refused))
+    images, asked_images = tuple(writing.images.values()), tuple(writing.asked_images.values())
+    return QuestionText(view, images, asked_images, tuple(writing.problems))
+
+
+def question_view(question: Question, *, heading_level: int = 4) -> QuestionView:
+    """Return what templates get of a question; an error in its texts names the question and its place."""
+    return question_text(question, heading_level=heading_level).view
+
+
+def question_images(question: Question, limits: Limits = USUAL) -> tuple[Image, ...]:
+    """Return the pictures that question_text() names if it gets an address; quick where there are none."""
+    texts = [question.question, *(getattr(question, key) for key in PROSE_SECTIONS)]
+    if question.markup != "markdown" or not any("![" in text for text in texts):
+        return ()
+    text = question_text(question, image_address=CHECKED, limits=limits)
+    return (*text.images, *(image for image in text.asked_images if image not in text.images))
+
+
+def text_problems(
+    question: Question, limits: Limits = USUAL
+) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    """Return what refuses a question's texts, and what would be shown otherwise than it is written."""
+    writing = _Writing(question, CHECKED, limits)
+    writing.view(4)
+    return (*writing.exceeded, *writing.refused), tuple(writing.problems)
+
+
+class _Writing:
+    """A question while it is written: its parts, and what comes to light in each."""
+
+    def __init__(self, question: Question, image_address: str, limits: Limits) -> None:
+        self._question = question
+        self._limits = limits
+        self._address = image_address
+        bank = Path(question.location.path)
+        self._folder = bank.parent if image_address and bank.is_file() else None
+        self.images: dict[str, Image] = {}
+        self.asked_images: dict[str, Image] = {}
+        self.exceeded: list[Problem] = []
+        self.refused: list[Problem] = []
+        self.problems: list[Problem] = []
+
+    def view(self, heading_level: int) -> QuestionView:
+        question = self._question
+        asked, more = divided(question.question, question.markup)
+        line = self._line("question", question.question)
+        sections: list[SectionView] = []
+        for key in PROSE_SECTIONS:
+            if text := getattr(question, key):
+                html = self._blocks(key, text, heading_level)
+                sections.append({"key": key, "title": SECTION_TITLES[key], "html": html})
+        return {
+            "id": question.id,
+            "question": line,
+            "asked": self._line("question", asked) if more else line,
+            "more": self._blocks("question", more, heading_level) if more else Markup(),
+            "sections": sections,
+            "follow_ups": [self._line("follow_ups", each) for each in question.follow_ups],
+            "follow_ups_title": SECTION_TITLES["follow_ups"],
+            "technology": question.technology,
+            "category": question.category,
+            "level": question.level,
+            "difficulty": question.difficulty,
+            "tags": list(question.tags),
+            "source": question.source,
+            "source_url": question.source if re.fullmatch(r"https?://\S+", question.source) else "",
+            "retired": question.status == "retired",
+        }
+
+    def _blocks(self, key: str, text: str, heading_level: int) -> Markup:
+        if self._question.markup == "markdown":
+            images = self.asked_images if key == "question" else self.images
+            name = _anchor(f"{self._question.id}-{key}")
+            page = MarkdownPage(name, self._folder, self._address, images, limits=self._limits)
+            return self._placed(key, page, lambda: markdown_blocks(text, heading_level, page))
+        listed = items(text) if key == "common_mistakes" else None
+        return prose(text, "plain") if listed is None else listed
+
+    def _line(self, key: str, text: str) -> Markup:
+        """A question's line also stands in lists: a picture in it is its text."""
+        if self._question.markup == "markdown":
+            page = MarkdownPage(limits=self._limits)
+            return self._placed(key, page, lambda: markdown_line(text, page))
+        return inline(text, "plain", code=True)
+
+    def _placed(self, key: str, page: MarkdownPage, write: Callable[[], Markup]) -> Markup:
+        """Note what is wrong with a part of the question under the question's name and place."""
+        html = Markup()
+        try:
+            html = write()
+        except InputRefused as refused:
+            self.refused += [self._problem(key, each.message, each.hint) for each in refused.problems]
+        except LimitExceeded as exceeded:
+            self.exceeded.append(self._problem(key, exceeded.message, exceeded.hint))
+        for flaw in page.flaws:
+            noted = self.refused if flaw.refused else self.problems
+            noted.append(self._problem(key, flaw.message, flaw.hint))
+        return html
+
+    def _problem(self, key: str, message: str, hint: str) -> Problem:
+        return Problem(self._question.location, f"{key} of {self._question.id}: {message}", hint)
+
+
+def _anchor(text: str) -> str:
+    """Return a text as the name of a place: other characters than letters and digits by their number."""
+    return re.sub(r"[^A-Za-z0-9.-]", lambda found: f"_{ord(found[0]):x}_", text)
