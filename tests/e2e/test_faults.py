@@ -579,7 +579,7 @@ def test_what_a_killed_start_of_the_engine_left_goes_with_the_next_start() -> No
         path.write_text("")
     with held.open() as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # as by a program that is at work
-        script = "from qexport import pdf; pdf.warm_up()"
+        script = "from qexport.layout.weasyprint import extraction; extraction.warm_up()"
         done = subprocess.run(
             [sys.executable, "-c", script],
             env={**ENVIRONMENT, "TMPDIR": str(Path("tmp").absolute())},
