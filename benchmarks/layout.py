@@ -21,8 +21,8 @@ from measure import report
 
 from qexport.cli.main import main as qexport
 from qexport.layout.chunk import Chunk
-from qexport.layout.scheduler import Sheet
-from qexport.layout.weasyprint import extraction
+from qexport.layout.scheduler import LayoutInput
+from qexport.layout.weasyprint import layout
 
 STAGES = {
     "HTML is parsed": ("weasyprint/__init__.py", "__init__"),
@@ -35,20 +35,20 @@ STAGES = {
     "pages are drawn": ("draw/__init__.py", "draw_page"),
     "– of which text": ("draw/text.py", "draw_text"),
     "the structure tree is made": ("pdf/tags.py", "add_tags"),
-    "the chunk is taken out": ("weasyprint/extraction.py", "chunk"),
+    "the chunk is taken out": ("weasyprint/extraction.py", "take_pages"),
 }
 
 
-def sheets() -> list[Sheet]:
+def sheets() -> list[LayoutInput]:
     """Return what the shipped questions are laid out from."""
-    seen: list[Sheet] = []
-    lay_out = extraction.lay_out
+    seen: list[LayoutInput] = []
+    lay_out = layout.lay_out
 
     def note(html: str, css: str, files: Mapping[str, bytes]) -> Chunk:
         seen.append((html, css, files))
         return lay_out(html, css, files)
 
-    extraction.lay_out = note  # type: ignore[assignment]
+    layout.lay_out = note  # type: ignore[assignment]
     with tempfile.TemporaryDirectory() as folder:
         words = ["build", "--format", "handbook", "--no-cache", "--jobs", "1", "--quiet"]
         sys.argv = ["qexport", *words, "--out", folder]
@@ -57,23 +57,23 @@ def sheets() -> list[Sheet]:
         except SystemExit as end:
             if end.code:
                 raise
-    extraction.lay_out = lay_out
+    layout.lay_out = lay_out
     return [sheet for sheet in seen if 'class="question' in sheet[0]]
 
 
 ROUNDS = 5
 
 
-def _timed(questions: Sequence[Sheet]) -> float:
+def _timed(questions: Sequence[LayoutInput]) -> float:
     started = time.process_time()
     for sheet in questions:
-        extraction.lay_out(*sheet)
+        layout.lay_out(*sheet)
     taken = time.process_time() - started
     gc.collect()
     return taken
 
 
-def _timed_without(questions: Sequence[Sheet]) -> float:
+def _timed_without(questions: Sequence[LayoutInput]) -> float:
     from qexport.layout.weasyprint import memory  # imports the engine
 
     with memory.switched_off():
@@ -93,7 +93,7 @@ def main() -> None:
     profile = cProfile.Profile()
     profile.enable()
     for sheet in questions:
-        extraction.lay_out(*sheet)
+        layout.lay_out(*sheet)
     profile.disable()
     stats = pstats.Stats(profile).stats  # type: ignore[attr-defined]
     whole = sum(total for (_, _, name), (_, _, _, total, _) in stats.items() if name == "lay_out")

@@ -54,7 +54,7 @@ from qexport.content.text import divided, inline, prose
 from qexport.content.themes import theme
 from qexport.layout.cache import ChunkCache
 from qexport.layout.fonts import of_folders
-from qexport.layout.scheduler import Typesetter
+from qexport.layout.scheduler import Scheduler
 from qexport.outputs import handbook
 from qexport.outputs.options import checked
 from qexport.outputs.registry import Document, Tools
@@ -1287,8 +1287,8 @@ def make(
         scope=describe(bank, Filters(), questions),
         lock=None,
     )
-    typesetter = Typesetter(ChunkCache(cache, CACHED) if cache else None, fonts=of_folders(look.folders))
-    tools = Tools(look.templates(), look.styles(), look.digest(), typesetter)
+    scheduler = Scheduler(ChunkCache(cache, CACHED) if cache else None, fonts=of_folders(look.folders))
+    tools = Tools(look.templates(), look.styles(), look.digest(), scheduler)
     document = handbook.render(edition, settings, tools)
     return document, Order(bank, questions, settings, document.warnings, measured)
 

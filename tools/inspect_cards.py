@@ -34,7 +34,7 @@ from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
 from qexport.content.themes import theme
 from qexport.layout.cache import ChunkCache
-from qexport.layout.scheduler import Typesetter
+from qexport.layout.scheduler import Scheduler
 from qexport.outputs import flash_cards
 from qexport.outputs.options import checked
 from qexport.outputs.registry import Document, Tools
@@ -413,14 +413,14 @@ def some(count: int) -> tuple[Question, ...]:
     )
 
 
-def make(order: Order, questions: Sequence[Question], typesetter: Typesetter | None = None) -> Document:
+def make(order: Order, questions: Sequence[Question], scheduler: Scheduler | None = None) -> Document:
     """Make the sheets of an order."""
     options = checked(
         {"card-size": order.size, "paper": order.paper, "duplex": order.flip, **dict(order.options)}
     )
     look = theme(str(options["theme"]))
     edition = Edition(bank=_bank(), questions=tuple(questions), title="Cards", scope="All questions")
-    tools = Tools(look.templates(), look.styles(), look.digest(), typesetter or Typesetter())
+    tools = Tools(look.templates(), look.styles(), look.digest(), scheduler or Scheduler())
     return flash_cards.render(edition, options, tools)
 
 
@@ -439,10 +439,10 @@ def main() -> int:
     wrong = 0
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        typesetter = Typesetter(ChunkCache(Path(folder)))
+        scheduler = Scheduler(ChunkCache(Path(folder)))
         for order in orders:
             questions = some(order.count)
-            document = make(order, questions, typesetter)
+            document = make(order, questions, scheduler)
             if asked.keep:
                 asked.keep.mkdir(parents=True, exist_ok=True)
                 (asked.keep / f"{order}.pdf".replace(" ", "-")).write_bytes(document.data)

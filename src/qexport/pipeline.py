@@ -26,7 +26,7 @@ from qexport.common.text_input import normalise, read_text
 from qexport.content.question_view import text_problems
 from qexport.content.themes import ejected, not_fetched, theme
 from qexport.layout.fonts import of_folders
-from qexport.layout.scheduler import Typesetter
+from qexport.layout.scheduler import Scheduler
 from qexport.outputs.options import checked
 from qexport.outputs.registry import Document, Tools, exporter_for
 
@@ -100,7 +100,7 @@ class Locking:
 
 
 NO_LOCKING = Locking()
-TYPESETTER = Typesetter()
+SCHEDULER = Scheduler()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +267,7 @@ def export(
     now: int,
     locking: Locking = NO_LOCKING,
     tell: Tell = silent,
-    typesetter: Typesetter = TYPESETTER,
+    scheduler: Scheduler = SCHEDULER,
 ) -> Build:
     """Make the outputs of a recipe, and write them when the last is rendered, each whole or not at all.
 
@@ -277,10 +277,10 @@ def export(
     tell("reading the bank", 0, 0)
     outputs: dict[str, list[Written]] = {}
     failures: list[Failure] = []
-    with typesetter.at_work() as at_work:
+    with scheduler.at_work() as at_work:
         if set(recipe.outputs) - {"deck"}:
             at_work.expect()
-        prepared = prepare(recipe, now=now, locking=locking, typesetter=at_work)
+        prepared = prepare(recipe, now=now, locking=locking, scheduler=at_work)
         for name, document, seconds in render(
             prepared.edition, recipe.outputs, prepared.options, prepared.tools, tell=tell
         ):
@@ -315,7 +315,7 @@ def prepare(
     *,
     now: int,
     locking: Locking = NO_LOCKING,
-    typesetter: Typesetter = TYPESETTER,
+    scheduler: Scheduler = SCHEDULER,
     always_lock: bool = False,
 ) -> Prepared:
     """Look up everything a recipe names. What is quick to check comes first: outputs, options, templates.
@@ -327,7 +327,7 @@ def prepare(
     options = checked(recipe.options)
     look = theme(str(options["theme"]))
     limits = recipe.limits
-    patient = replace(typesetter, seconds=limits.layout_seconds, fonts=of_folders(look.folders))
+    patient = replace(scheduler, seconds=limits.layout_seconds, fonts=of_folders(look.folders))
     tools = Tools(look.templates(limits), look.styles(), look.digest(), patient)
     choice = choose(recipe.bank, recipe.filters, encoding=recipe.encoding, limits=limits)
     title = _one_line(recipe.title) or choice.bank.title
@@ -365,14 +365,14 @@ def render(
     """
     options = _dated(options, edition.lock)
     folios: Mapping[str, int] = {}
-    with tools.typesetter.at_work() as typesetter:
+    with tools.scheduler.at_work() as scheduler:
         for name in sorted(outputs, key=lambda name: name != "handbook"):  # others may name its folios
             tell(name, 0, 0)
             started = perf_counter()
-            telling = replace(typesetter, progress=partial(tell, name))
+            telling = replace(scheduler, progress=partial(tell, name))
             try:
                 document = exporter_for(name).render(
-                    edition, options, replace(tools, typesetter=telling, folios=folios)
+                    edition, options, replace(tools, scheduler=telling, folios=folios)
                 )
             except QexportError as error:
                 yield name, error, perf_counter() - started

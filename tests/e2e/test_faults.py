@@ -202,7 +202,7 @@ def test_a_machine_that_cannot_lay_out_pages_still_makes_decks(
     def refuse(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("qexport.layout.weasyprint.extraction.lay_out", refuse)
+    monkeypatch.setattr("qexport.layout.weasyprint.layout.lay_out", refuse)
     done = run(*BUILD, "--no-cache", "--jobs", "1")
     assert (done.status, done.err) == (
         status,
@@ -579,7 +579,7 @@ def test_what_a_killed_start_of_the_engine_left_goes_with_the_next_start() -> No
         path.write_text("")
     with held.open() as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # as by a program that is at work
-        script = "from qexport.layout.weasyprint import extraction; extraction.warm_up()"
+        script = "from qexport.layout.weasyprint import layout; layout.warm_up()"
         done = subprocess.run(
             [sys.executable, "-c", script],
             env={**ENVIRONMENT, "TMPDIR": str(Path("tmp").absolute())},

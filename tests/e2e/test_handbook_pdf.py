@@ -27,7 +27,7 @@ import pytest
 from qexport.bank import reader
 from qexport.bank.model import PROSE_SECTIONS, Bank
 from qexport.bank.validation import validate
-from qexport.layout.weasyprint import extraction
+from qexport.layout.weasyprint import layout
 from qexport.outputs.options import checked
 
 ROOT = Path(__file__).parents[2]
@@ -284,7 +284,7 @@ def test_a_box_for_a_character_no_font_has_is_found(monkeypatch: pytest.MonkeyPa
     document, order = inspector.make(some, {})
     assert found(document.data, order) == set()
     assert found(document.data, replace(order, warnings=())) == {"glyphs"}
-    monkeypatch.setattr(extraction, "_numbered", lambda html, _missing: html)
+    monkeypatch.setattr(layout, "_number_missing", lambda html, _missing: html)
     document, order = inspector.make(some, {})
     told = [finding.what for finding in inspector.inspected(document.data, order)]
     assert [what for what in told if what.endswith("draws a box for what it lacks")]

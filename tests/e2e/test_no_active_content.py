@@ -20,7 +20,7 @@ from qexport.bank.model import Bank
 from qexport.content.templates import Templates
 from qexport.content.themes import theme
 from qexport.layout.chunk import Chunk
-from qexport.layout.scheduler import Typesetter
+from qexport.layout.scheduler import Scheduler
 from qexport.outputs.anki_deck import content
 from qexport.outputs.options import checked
 from qexport.outputs.registry import Tools, exporter_for
@@ -350,7 +350,7 @@ def test_no_page_of_a_bundle_does_anything(browser: Any, banks: dict[str, Bank])
 
 @pytest.fixture(scope="module")
 def blank() -> Chunk:
-    from qexport.layout.weasyprint.extraction import lay_out
+    from qexport.layout.weasyprint.layout import lay_out
 
     return lay_out('<html lang="en"><title>x</title><body><p>x</p></body></html>', "@page{size:100px 100px}")
 
@@ -381,7 +381,7 @@ def made(
     def make(book: str, markup: str) -> list[str]:
         name, settings = BOOKS[book]
         look, bank = theme("classic"), banks[markup]
-        tools = Tools(look.templates(), look.styles(), look.digest(), Typesetter())
+        tools = Tools(look.templates(), look.styles(), look.digest(), Scheduler())
         edition = Edition(bank=bank, questions=bank.questions[::8], title=bank.title, scope=PAYLOADS[3])
         with suppress(
             ArithmeticError, LookupError, ValueError
@@ -461,7 +461,7 @@ def test_no_pdf_runs_or_embeds_anything(tmp_path: Path, markup: str) -> None:
     packed = ["\n\n".join(some) for some in batched(chosen, 12)]
     bank, _ = read_bank(write_bank(tmp_path / "bank.jsonl", packed, markup))
     look = theme("classic")
-    tools = Tools(look.templates(), look.styles(), look.digest(), Typesetter())
+    tools = Tools(look.templates(), look.styles(), look.digest(), Scheduler())
     edition = Edition(bank=bank, questions=bank.questions[:4], title=bank.title, scope=PAYLOADS[3])
     document = exporter_for("handbook").render(edition, checked({"flow": True}), tools)
     found, addresses = active_in_pdf(document.data)

@@ -22,7 +22,7 @@ from click.testing import CliRunner
 from qexport.bank.model import PROSE_SECTIONS, Question
 from qexport.cli.main import program
 from qexport.layout.cache import ChunkCache
-from qexport.layout.scheduler import Typesetter
+from qexport.layout.scheduler import Scheduler
 from qexport.pipeline import read_bank
 
 TOOLS = Path(__file__).parents[2] / "tools"
@@ -46,35 +46,35 @@ SAMPLE = [
 
 
 @pytest.fixture(scope="module")
-def typesetter(tmp_path_factory: pytest.TempPathFactory) -> Typesetter:
-    return Typesetter(ChunkCache(tmp_path_factory.mktemp("cache")))
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Scheduler:
+    return Scheduler(ChunkCache(tmp_path_factory.mktemp("cache")))
 
 
 @pytest.mark.parametrize("order", SAMPLE, ids=str)
-def test_every_back_lies_behind_its_front(order: object, typesetter: Typesetter) -> None:
+def test_every_back_lies_behind_its_front(order: object, scheduler: Scheduler) -> None:
     questions = cards.some(order.count)  # type: ignore[attr-defined]
-    document = cards.make(order, questions, typesetter)
+    document = cards.make(order, questions, scheduler)
     assert cards.inspected(document.data, order, questions) == []
     assert document.warnings == ()
 
 
-def test_cards_that_need_a_second_one_lie_behind_each_other_too(typesetter: Typesetter) -> None:
+def test_cards_that_need_a_second_one_lie_behind_each_other_too(scheduler: Scheduler) -> None:
     first, second, third = cards.some(3)
     long = replace(
         second, question=f"{second.question} {second.answer * 4}", answer=second.deep_explanation * 3
     )
     order = cards.Order("2x4", "a4", "long", 3)
-    document = cards.make(order, (first, long, third), typesetter)
+    document = cards.make(order, (first, long, third), scheduler)
     assert cards.inspected(document.data, order, (first, long, third), one_each=False) == []
     assert document.summary == "6 cards, 1 sheet"
 
 
-def test_the_check_sees_a_wrong_flip_an_offset_and_a_lost_word(typesetter: Typesetter) -> None:
+def test_the_check_sees_a_wrong_flip_an_offset_and_a_lost_word(scheduler: Scheduler) -> None:
     order = cards.Order("2x4", "a4", "long", 7)
     questions = cards.some(7)
-    data = cards.make(order, questions, typesetter).data
+    data = cards.make(order, questions, scheduler).data
     assert cards.inspected(data, replace(order, flip="short"), questions)
-    moved = cards.make(replace(order, options=(("offset-x", "0.3"),)), questions, typesetter).data
+    moved = cards.make(replace(order, options=(("offset-x", "0.3"),)), questions, scheduler).data
     assert cards.inspected(moved, order, questions)
     assert cards.inspected(
         data, order, [replace(question, answer=question.answer + " No.") for question in questions]

@@ -34,7 +34,7 @@ class Stub:
 
     def render(self, edition: Edition, _: Mapping[str, str | bool], tools: Tools) -> Document:
         ids = " ".join(question.id for question in edition.questions)
-        tools.typesetter.progress(1, 2)
+        tools.scheduler.progress(1, 2)
         return Document(self.suffix, f"{edition.title} | {edition.scope} | {ids}".encode(), "7 leaves")
 
 

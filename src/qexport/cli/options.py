@@ -248,18 +248,18 @@ size_option = click.option(
 
 
 def typeset(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command --jobs, --cache and --no-cache; it is called with a `typesetter`."""
+    """Give a command --jobs, --cache and --no-cache; it is called with a `scheduler`."""
 
     @functools.wraps(command)
-    def with_typesetter(*, jobs: int, cache_folder: Path, no_cache: bool, **values: object) -> None:
+    def with_scheduler(*, jobs: int, cache_folder: Path, no_cache: bool, **values: object) -> None:
         from qexport.layout.cache import ChunkCache
-        from qexport.layout.scheduler import Typesetter
+        from qexport.layout.scheduler import Scheduler
 
         source = click.get_current_context().get_parameter_source("cache_folder")
         if no_cache and source is click.core.ParameterSource.COMMANDLINE:
             raise UsageError("--cache and --no-cache contradict each other", hint="leave one of them out")
         cache = None if no_cache else ChunkCache(cache_folder)
-        command(typesetter=Typesetter(cache, jobs), **values)
+        command(scheduler=Scheduler(cache, jobs), **values)
 
     jobs = click.option(
         "--jobs",
@@ -269,7 +269,7 @@ def typeset(command: Callable[..., None]) -> Callable[..., None]:
         help="Processes that lay out pages; 0: one for each core. [default: 0]",
     )
     no_cache = click.option("--no-cache", is_flag=True, help="Lay all pages out anew, and keep none.")
-    return jobs(cache_option(no_cache(with_typesetter)))
+    return jobs(cache_option(no_cache(with_scheduler)))
 
 
 def locking_options(command: Callable[..., None]) -> Callable[..., None]:

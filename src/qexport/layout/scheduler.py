@@ -46,7 +46,7 @@ KEPT_AT_ONCE = 64
 STRIPS_AT_ONCE = 20
 """Strips that are laid out as one document, which shares what a document costs beside its text."""
 
-Sheet: TypeAlias = tuple[str, str, Mapping[str, bytes]]
+LayoutInput: TypeAlias = tuple[str, str, Mapping[str, bytes]]
 """What a chunk is laid out from: HTML, CSS, pictures by their URLs."""
 
 
@@ -65,7 +65,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Typesetter:
+class Scheduler:
     """Lays chunks out, or finds them laid out."""
 
     cache: ChunkCache | None = None
@@ -82,8 +82,8 @@ class Typesetter:
     """The theme's, beside the bundled ones."""
 
     @contextmanager
-    def at_work(self) -> Iterator[Typesetter]:
-        """Give a typesetter whose processes, once it has started some, stay until the end of the block."""
+    def at_work(self) -> Iterator[Scheduler]:
+        """Give a scheduler whose processes, once it has started some, stay until the end of the block."""
         limit = self.jobs or _cores()
         if self.executor or self.workers or limit == 1:
             yield self
@@ -135,7 +135,7 @@ class Typesetter:
             self.cache.keep(chunks)
 
     def _laid_out(self, units: Sequence[Sequence[Job]]) -> Iterator[list[Chunk]]:
-        sheets: Iterable[list[Sheet]] = (
+        sheets: Iterable[list[LayoutInput]] = (
             [(job.html(), job.css, job.files()) for job in unit] for unit in units
         )
         lay_out = partial(_in_time, self.seconds, self.fonts, _lay_out)
@@ -159,26 +159,26 @@ def _units(jobs: Mapping[str, Job]) -> Iterator[list[str]]:
 
 
 def _prepare() -> None:
-    from qexport.layout.weasyprint.extraction import warm_up
+    from qexport.layout.weasyprint.layout import warm_up
 
     warm_up()
 
 
-def _lay_out(unit: list[Sheet]) -> list[Chunk]:
+def _lay_out(unit: list[LayoutInput]) -> list[Chunk]:
     from qexport.layout.weasyprint import (
-        extraction,  # takes half a second, which a chunk from the cache need not wait for
+        layout,  # takes half a second, which a chunk from the cache need not wait for
     )
 
     if len(unit) > 1:
-        return extraction.lay_out_strips([html for html, _, _ in unit], unit[0][1])
-    return [extraction.lay_out(*sheet) for sheet in unit]
+        return layout.lay_out_strips([html for html, _, _ in unit], unit[0][1])
+    return [layout.lay_out(*sheet) for sheet in unit]
 
 
 def _in_time(
     seconds: int,
     fonts: tuple[FontFile, ...],
-    lay_out: Callable[[list[Sheet]], list[Chunk]],
-    unit: list[Sheet],
+    lay_out: Callable[[list[LayoutInput]], list[Chunk]],
+    unit: list[LayoutInput],
 ) -> list[Chunk]:
     """Lay out, or end where it takes too long. Only a main thread gets signals: another takes what it takes."""
     use_also(fonts)
@@ -195,7 +195,9 @@ AGAIN = 0.5
 """Seconds until layout is told again that its time is over: the exception is lost where it meets a destructor."""
 
 
-def _timed(seconds: int, lay_out: Callable[[list[Sheet]], list[Chunk]], unit: list[Sheet]) -> list[Chunk]:
+def _timed(
+    seconds: int, lay_out: Callable[[list[LayoutInput]], list[Chunk]], unit: list[LayoutInput]
+) -> list[Chunk]:
     def end(_number: int, _frame: object) -> None:
         limits = replace(USUAL, layout_seconds=seconds)
         message = f"layout of a question, or a list, takes more than {limits.said('layout-seconds')}"

@@ -197,7 +197,7 @@ class Press:
     def on_recto(self, chunks: list[Chunk], *more: Chunk) -> None:
         """Add chunks; on paper the first begins at the right."""
         if self.on_paper and sum(len(each.pages) for each in chunks) % 2:
-            chunks.append(self.tools.typesetter.chunk(self.from_values("handbook/blank.html.j2")))
+            chunks.append(self.tools.scheduler.chunk(self.from_values("handbook/blank.html.j2")))
         chunks += more
 
     def bound(
@@ -221,7 +221,7 @@ class Press:
         )
         summary = f"{sum(len(chunk.pages) for chunk in chunks)} pages"
         if len(chunks) > LARGE:
-            self.tools.typesetter.rest()
+            self.tools.scheduler.rest()
         data = link(chunks, book)
         if self.options["imposition"] == "booklet":
             data = booklet(data, str(self.options["paper"]))

@@ -56,7 +56,7 @@ class _CheatSheet:
 
     def document(self) -> Document:
         size, count = self._fitted()
-        chunk = self.tools.typesetter.chunk(self._sheets(size, count))
+        chunk = self.tools.scheduler.chunk(self._sheets(size, count))
         sheets = -(-count // (2 * self.panels))
         book = Book(
             title=f"{self.edition.title}: Cheat sheet",
@@ -80,11 +80,11 @@ class _CheatSheet:
     def _fitted(self) -> tuple[float, int]:
         """Return the size of the type, and how many panels all questions take in it."""
         for size in self.sizes:
-            count = len(self.tools.typesetter.chunk(self._panels(size)).pages)
+            count = len(self.tools.scheduler.chunk(self._panels(size)).pages)
             if count <= 2 * self.panels or size == self.sizes[-1]:
                 break
             if count > 2 * self.panels * (size / self.sizes[-1]) ** 2 + 1:  # the smallest will not do either
-                return self.sizes[-1], len(self.tools.typesetter.chunk(self._panels(self.sizes[-1])).pages)
+                return self.sizes[-1], len(self.tools.scheduler.chunk(self._panels(self.sizes[-1])).pages)
         return size, count
 
     def _outline(self) -> list[OutlineEntry]:

@@ -144,7 +144,7 @@ class _Cards:
         fitting = [gauge for gauge in GAUGES if longest <= self._characters(gauge)]
         self.gauge = fitting[0] if fitting else "number"
         sides = list(self._sides(cards))
-        chunks = self.tools.typesetter.chunks([self._sheet(side) for side in sides])
+        chunks = self.tools.scheduler.chunks([self._sheet(side) for side in sides])
         missing = {character for chunk in chunks for character in chunk.missing}
         sheets = sum(not side.is_back for side in sides)
         return Document(
@@ -192,7 +192,7 @@ class _Cards:
                 each for each in questions if each.id not in fits and (last or each.id not in hopeless)
             ]
             jobs = [self._measure(side, each, size, sections.get(each.id, ())) for each in pending]
-            for question, chunk in zip(pending, self.tools.typesetter.chunks(jobs), strict=True):
+            for question, chunk in zip(pending, self.tools.scheduler.chunks(jobs), strict=True):
                 pages = len(chunk.pages)
                 if pages == 1 or last:
                     room = chunk.room / 96 * 25.4 if pages == 1 else 0
@@ -207,7 +207,7 @@ class _Cards:
         for key in self.asked:
             there = [question for question in questions if getattr(question, key)]
             jobs = [self._measure("back", question, size, (*chosen[question.id], key)) for question in there]
-            for question, chunk in zip(there, self.tools.typesetter.chunks(jobs), strict=True):
+            for question, chunk in zip(there, self.tools.scheduler.chunks(jobs), strict=True):
                 if len(chunk.pages) == 1:
                     chosen[question.id] += (key,)
         return chosen
@@ -337,7 +337,7 @@ class _Cards:
         sides = [(number, False) for number in numbers] + [
             (number, True) for number in numbers if self.flip != "fold"
         ]
-        chunks = self.tools.typesetter.chunks(
+        chunks = self.tools.scheduler.chunks(
             [self._calibration_side(number, is_back=is_back) for number, is_back in sides]
         )
         return Document(

@@ -66,7 +66,7 @@ class _Handbook:
         self.edition = edition
         self.options = options
         self.press = Press(edition, options, tools)
-        self.typesetter = tools.typesetter
+        self.scheduler = tools.scheduler
         self.chunks: list[Chunk] = []
         self.asked: list[tuple[int, Sequence[Question], Chunk]] = []
         """The first page, the questions, and their chunk: what an index speaks of."""
@@ -81,7 +81,7 @@ class _Handbook:
         jobs = [self.press.cover("Handbook"), self._reading(), self._colophon()]
         jobs += [job for each in lists for job in each.jobs()]
         jobs += [self._questions(group) for groups_of_part in groups for group in groups_of_part]
-        chunks = iter(self.typesetter.chunks(jobs))
+        chunks = iter(self.scheduler.chunks(jobs))
         cover, reading, colophon = (next(chunks) for _ in range(3))
         pages = iter([each.pages([next(chunks) for _ in each.jobs()]) for each in lists])
         told = next(pages)
@@ -186,7 +186,7 @@ class _Handbook:
                 for name, code, folios in terms_of_it
             ]
         index = self.press.list_of(template, rows)
-        return [index.pages(self.typesetter.chunks(index.jobs()))]
+        return [index.pages(self.scheduler.chunks(index.jobs()))]
 
     def _difficulties(self) -> list[List]:
         template = "handbook/difficulties.html.j2"

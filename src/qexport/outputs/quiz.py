@@ -40,7 +40,7 @@ class _Quiz:
         self.options = options
         self.key = str(options["key"])
         self.press = Press(edition, options, tools, styles=("quiz/quiz.css",))
-        self.typesetter = tools.typesetter
+        self.scheduler = tools.scheduler
         self.untitled = "Other questions" if len(self.press.parts) > 1 else "Questions"
 
     def document(self) -> Document:
@@ -52,14 +52,14 @@ class _Quiz:
             self._score(),
         ]
         jobs += [self._told(part, first=part is parts[0]) for part in parts] if self.key != "none" else []
-        cover, using, *rest = self.typesetter.chunks(jobs)
+        cover, using, *rest = self.scheduler.chunks(jobs)
         asked, score, told = rest[: len(parts)], rest[len(parts)], rest[len(parts) + 1 :]
 
         chunks = [cover, using]
         self._add(chunks, asked)
         answers: list[Chunk] = []
         if self.key == "separate":
-            answers.append(self.typesetter.chunk(self.press.cover("Answers")))
+            answers.append(self.scheduler.chunk(self.press.cover("Answers")))
             self._add(answers, told)
         else:
             self._add(chunks, told)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from qexport.common.errors import UsageError
 from qexport.content.templates import Templates
-from qexport.layout.scheduler import Typesetter
+from qexport.layout.scheduler import Scheduler
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ class Tools:
     """The theme's own style sheets, as (name, text)."""
     look: str = ""
     """A digest of all templates and style sheets."""
-    typesetter: Typesetter = field(default_factory=Typesetter)
+    scheduler: Scheduler = field(default_factory=Scheduler)
     folios: Mapping[str, int] = field(default_factory=dict)
     """Where the handbook made in the same build has each question's answer."""
 

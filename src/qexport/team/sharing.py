@@ -35,12 +35,12 @@ from qexport.content.question_view import question_images
 from qexport.content.templates import Templates
 from qexport.content.themes import built_in, theme
 from qexport.layout.fonts import of_folders
-from qexport.layout.scheduler import Typesetter
+from qexport.layout.scheduler import Scheduler
 from qexport.outputs.options import checked
 from qexport.outputs.registry import EXPORTERS, Tools
 from qexport.pipeline import (
     NO_LOCKING,
-    TYPESETTER,
+    SCHEDULER,
     Locking,
     Prepared,
     Tell,
@@ -137,7 +137,7 @@ def make_bundle(
     now: int,
     locking: Locking = NO_LOCKING,
     tell: Tell = silent,
-    typesetter: Typesetter = TYPESETTER,
+    scheduler: Scheduler = SCHEDULER,
 ) -> Bundled:
     """Make one file of several recipes of one bank; it brings the lock up to date, as a build does."""
     if path.suffix.lower() != ".zip":
@@ -147,9 +147,7 @@ def make_bundle(
     tell("reading the bank", 0, 0)
     for name, recipe in recipes.items():
         with in_recipe(name):
-            prepared[name] = prepare(
-                recipe, now=now, locking=locking, typesetter=typesetter, always_lock=True
-            )
+            prepared[name] = prepare(recipe, now=now, locking=locking, scheduler=scheduler, always_lock=True)
     stamped = _same_lock(prepared)
     notes = notes_path(first.bank)
     contents = _contents(
@@ -419,7 +417,7 @@ def _tools_for(recipe: BundledRecipe, with_theme: str, path: str, limits: Limits
     for each in recipe.outputs:
         if each not in EXPORTERS:
             raise InputRefused((Problem(Location(path), f"{recipe.name} has an output {quote(each)}"),))
-    patient = replace(TYPESETTER, seconds=limits.layout_seconds, fonts=of_folders(look.folders))
+    patient = replace(SCHEDULER, seconds=limits.layout_seconds, fonts=of_folders(look.folders))
     return Tools(look.templates(limits), look.styles(), look.digest(), patient)
 
 

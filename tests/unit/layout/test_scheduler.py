@@ -1,4 +1,4 @@
-"""typesetter: a chunk is laid out once, whoever does it; the cache knows it by what it is made from."""
+"""scheduler: a chunk is laid out once, whoever does it; the cache knows it by what it is made from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from qexport.layout import scheduler
 from qexport.layout.cache import ChunkCache
 from qexport.layout.chunk import Chunk
-from qexport.layout.scheduler import Job, Typesetter
+from qexport.layout.scheduler import Job, Scheduler
 
 BLANK = Chunk(600, 0, (), (), b"")
 
@@ -54,22 +54,22 @@ def names(chunks: list[Chunk]) -> str:
 
 
 def test_chunks_come_in_the_order_of_the_jobs(cache: ChunkCache, laid_out: list[str]) -> None:
-    assert names(Typesetter(cache).chunks(jobs("bd"))) == "bd"
-    assert names(Typesetter(cache).chunks(jobs("abcd"))) == "abcd"
+    assert names(Scheduler(cache).chunks(jobs("bd"))) == "bd"
+    assert names(Scheduler(cache).chunks(jobs("abcd"))) == "abcd"
     assert laid_out == ["b", "d", "a", "c"]
-    assert names(Typesetter().chunks(jobs("ba"))) == "ba"
+    assert names(Scheduler().chunks(jobs("ba"))) == "ba"
 
 
 def test_what_is_in_the_cache_is_not_even_made_html_of(cache: ChunkCache) -> None:
     def never() -> str:
         raise AssertionError
 
-    kept = Typesetter(cache).chunk(job("a"))
-    assert Typesetter(cache).chunk(Job(("a",), never, "p {}", never)) == kept  # type: ignore[arg-type]
+    kept = Scheduler(cache).chunk(job("a"))
+    assert Scheduler(cache).chunk(Job(("a",), never, "p {}", never)) == kept  # type: ignore[arg-type]
 
 
 def test_a_job_that_comes_twice_is_done_once(laid_out: list[str]) -> None:
-    assert names(Typesetter().chunks(jobs("aba"))) == "aba"
+    assert names(Scheduler().chunks(jobs("aba"))) == "aba"
     assert laid_out == ["a", "b"]
 
 
@@ -77,21 +77,21 @@ def test_parts_style_and_what_draws_tell_chunks_apart(
     cache: ChunkCache, laid_out: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for each in (job("a"), job("b"), job("a", css="p { margin: 0 }"), Job(("a", 1), lambda: "c", "p {}")):
-        Typesetter(cache).chunk(each)
+        Scheduler(cache).chunk(each)
     monkeypatch.setattr(scheduler, "_what_draws", lambda: "the next version")
-    Typesetter(cache).chunk(job("a"))
+    Scheduler(cache).chunk(job("a"))
     assert laid_out == ["a", "b", "a", "c", "a"]
 
 
 def test_text_with_half_of_a_pair_has_a_key_too(cache: ChunkCache, laid_out: list[str]) -> None:
     for _ in range(2):
-        Typesetter(cache).chunk(Job(("\ud800",), lambda: "a", ""))
+        Scheduler(cache).chunk(Job(("\ud800",), lambda: "a", ""))
     assert laid_out == ["a"]
 
 
 def test_progress_counts_what_was_there_and_ends_with_the_total(cache: ChunkCache) -> None:
     told: list[tuple[int, int]] = []
-    setter = Typesetter(cache, progress=lambda done, total: told.append((done, total)))
+    setter = Scheduler(cache, progress=lambda done, total: told.append((done, total)))
     setter.chunks(jobs("ab"))
     setter.chunks(jobs("abcdc"))
     setter.chunks(jobs("abcd"))
@@ -103,26 +103,25 @@ def test_a_build_that_is_broken_off_keeps_what_it_had_done(
 ) -> None:
     monkeypatch.setattr(scheduler, "KEPT_AT_ONCE", 2)
     with pytest.raises(KeyboardInterrupt):
-        Typesetter(cache).chunks([*jobs("abcde"), job("no")])
-    Typesetter(cache).chunks(jobs("abcdef"))
+        Scheduler(cache).chunks([*jobs("abcde"), job("no")])
+    Scheduler(cache).chunks(jobs("abcdef"))
     assert laid_out == ["a", "b", "c", "d", "e", "e", "f"]
 
 
 def test_any_executor_does_it() -> None:
     with ThreadPoolExecutor(2) as executor:
         assert (
-            names(Typesetter(executor=executor).chunks(jobs("abcdefghijklmnopqrst")))
-            == "abcdefghijklmnopqrst"
+            names(Scheduler(executor=executor).chunks(jobs("abcdefghijklmnopqrst"))) == "abcdefghijklmnopqrst"
         )
 
 
 def test_pictures_go_with_their_page() -> None:
-    chunk = Typesetter().chunk(Job(("a",), lambda: "a", "", lambda: {"picture:1": b"PNG"}))
+    chunk = Scheduler().chunk(Job(("a",), lambda: "a", "", lambda: {"picture:1": b"PNG"}))
     assert chunk.terms == ((0, "a"), (0, ""), (0, "picture:1"))
 
 
 def test_one_process_is_this_one() -> None:
-    setter = Typesetter(jobs=1)
+    setter = Scheduler(jobs=1)
     with setter.at_work() as working:
         assert working is setter
         assert names(working.chunks(jobs("abcdefghijklmnopqrst"))) == "abcdefghijklmnopqrst"
@@ -150,7 +149,7 @@ class Processes:
 def test_processes_are_started_when_there_is_enough_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scheduler, "WORTH_A_POOL", 4)
     processes = Processes()
-    working = Typesetter(workers=processes)  # type: ignore[arg-type]
+    working = Scheduler(workers=processes)  # type: ignore[arg-type]
     assert names(working.chunks(jobs("abc"))) == "abc"
     assert names(working.chunks([job("enough for two, but one")])) == "enough for two, but one"
     assert processes.given == []
@@ -164,23 +163,23 @@ def test_processes_are_started_at_once_where_nothing_can_be_found(
 ) -> None:
     def starts(kept: ChunkCache | None) -> bool:
         processes = Processes()
-        Typesetter(kept, workers=processes).expect()  # type: ignore[arg-type]
+        Scheduler(kept, workers=processes).expect()  # type: ignore[arg-type]
         return processes.running
 
     assert starts(None)
     assert starts(cache)
     assert not cache.path.exists()
-    Typesetter(cache).chunk(job("a"))
+    Scheduler(cache).chunk(job("a"))
     assert not starts(cache)
     monkeypatch.setattr(scheduler, "_what_draws", lambda: "0" * 64)
     assert starts(cache)
-    Typesetter(cache).expect()  # no processes: nothing to start
+    Scheduler(cache).expect()  # no processes: nothing to start
 
 
 def test_where_no_process_can_be_started_this_one_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scheduler, "WORTH_A_POOL", 1)
     processes = Processes(can_start=False)
-    working = Typesetter(workers=processes)  # type: ignore[arg-type]
+    working = Scheduler(workers=processes)  # type: ignore[arg-type]
     working.expect()
     assert (names(working.chunks(jobs("abc"))), processes.given) == ("abc", [])
 
@@ -191,5 +190,5 @@ def test_strips_of_a_kind_are_laid_out_together_before_all_else(
     monkeypatch.setattr(scheduler, "STRIPS_AT_ONCE", 3)
     mixed = [replace(each, strips="row" if str(each.parts[0]) in "aceg" else "") for each in jobs("abcdefg")]
     mixed += [replace(job("h"), strips="heading"), replace(job("i", css="b {}"), strips="row")]
-    assert names(Typesetter().chunks(mixed)) == "abcdefghi"
+    assert names(Scheduler().chunks(mixed)) == "abcdefghi"
     assert laid_out == ["a c e", "g", "h", "i", "b", "d", "f"]

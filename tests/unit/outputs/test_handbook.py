@@ -21,7 +21,7 @@ from qexport.bank.model import Bank, Claims, Question
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.content.themes import theme
 from qexport.layout.fonts import of_folders
-from qexport.layout.scheduler import Typesetter
+from qexport.layout.scheduler import Scheduler
 from qexport.outputs.handbook import render
 from qexport.outputs.options import checked
 from qexport.outputs.registry import Document, Tools
@@ -80,8 +80,8 @@ def handbook(
     edition = Edition(bank=bank, questions=chosen, title=bank.title, scope="Python and Go", lock=lock)
     settings = checked({name.replace("_", "-"): value for name, value in options.items()})
     known = theme(str(look or settings["theme"]))
-    typesetter = Typesetter(fonts=of_folders(known.folders))
-    tools = Tools(known.templates(), known.styles(), known.digest(), typesetter)
+    scheduler = Scheduler(fonts=of_folders(known.folders))
+    tools = Tools(known.templates(), known.styles(), known.digest(), scheduler)
     return render(edition, settings, tools)
 
 

@@ -5,7 +5,7 @@ import io
 import pypdfium2
 import pytest
 
-from qexport.layout.weasyprint.extraction import lay_out
+from qexport.layout.weasyprint.layout import lay_out
 from qexport.pdf.booklet import SIGNATURE, booklet, sides
 from qexport.pdf.linker import Book, link
 

@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 
 from qexport.layout.chunk import Chunk
-from qexport.layout.weasyprint.extraction import lay_out
+from qexport.layout.weasyprint.layout import lay_out
 from qexport.pdf.linker import Book, OutlineEntry, anchor_folios, link
 
 CSS = """

@@ -14,7 +14,7 @@ import pytest
 from pypdfium2 import raw as pdfium
 
 from qexport.layout.chunk import Chunk
-from qexport.layout.weasyprint.extraction import lay_out, lay_out_strips
+from qexport.layout.weasyprint.layout import lay_out, lay_out_strips
 from qexport.pdf import list_pages
 from qexport.pdf.linker import Book, link
 from qexport.pdf.list_pages import Folios, Line, pages

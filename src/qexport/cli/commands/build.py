@@ -28,7 +28,7 @@ from qexport.common.errors import InputRefused, OutputsFailed, QexportError
 if TYPE_CHECKING:
     from qexport.bank.selection import Filters
     from qexport.common.limits import Limits
-    from qexport.layout.scheduler import Typesetter
+    from qexport.layout.scheduler import Scheduler
     from qexport.pipeline import Build, Locking
     from qexport.team.recipes import Recipe
 
@@ -75,7 +75,7 @@ def build(
     name: str,
     lock: Path | None,
     locking: Locking,
-    typesetter: Typesetter,
+    scheduler: Scheduler,
     options: Mapping[str, str | bool],
     filters: Filters,
     as_json: bool,
@@ -116,7 +116,7 @@ def build(
         for recipe_name, recipe in recipes.items():
             with in_recipe(recipe_name):
                 built[recipe_name] = pipeline.export(
-                    recipe, now=now(), locking=locking, tell=tell, typesetter=typesetter
+                    recipe, now=now(), locking=locking, tell=tell, scheduler=scheduler
                 )
     for done in built.values():
         warn([*done.warnings, *(text for written in done.outputs for text in written.document.warnings)])

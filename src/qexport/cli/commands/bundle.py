@@ -16,7 +16,7 @@ from qexport.cli.terminal import file_size, quantity
 
 if TYPE_CHECKING:
     from qexport.common.limits import Limits
-    from qexport.layout.scheduler import Typesetter
+    from qexport.layout.scheduler import Scheduler
     from qexport.pipeline import Locking
     from qexport.team.sharing import Bundled, Verified
 
@@ -45,7 +45,7 @@ def make_bundle(
     every: bool,
     lock: Path | None,
     locking: Locking,
-    typesetter: Typesetter,
+    scheduler: Scheduler,
     limits: Limits,
     as_json: bool,
 ) -> None:
@@ -59,7 +59,7 @@ def make_bundle(
         found = named_recipes(names, every=every, limits=limits, bundled=True)
         if lock:
             found = {name: replace(recipe, lock=lock) for name, recipe in found.items()}
-        done = sharing.make_bundle(found, path, now=now(), locking=locking, tell=tell, typesetter=typesetter)
+        done = sharing.make_bundle(found, path, now=now(), locking=locking, tell=tell, scheduler=scheduler)
     warn(done.warnings)
     if as_json:
         say_json(_bundle_fields(done))

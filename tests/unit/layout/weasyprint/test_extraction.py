@@ -14,7 +14,7 @@ from PIL import Image
 
 from qexport.layout.chunk import Chunk
 from qexport.layout.weasyprint import setup
-from qexport.layout.weasyprint.extraction import lay_out
+from qexport.layout.weasyprint.layout import lay_out
 from qexport.pdf.linker import Book, link
 
 CSS = """

@@ -19,8 +19,8 @@ from qexport.bank.model import Bank
 from qexport.common.errors import LimitExceeded
 from qexport.content.themes import theme
 from qexport.layout.chunk import Chunk
-from qexport.layout.scheduler import Sheet, Typesetter
-from qexport.layout.weasyprint import extraction
+from qexport.layout.scheduler import LayoutInput, Scheduler
+from qexport.layout.weasyprint import layout
 from qexport.layout.weasyprint.setup import engine, font_configuration
 from qexport.outputs import handbook
 from qexport.outputs.options import checked
@@ -122,8 +122,8 @@ def page(body: str, language: str = "en") -> str:
     return f'<html lang="{language}"><title>t</title><body class="">{body}</body></html>'
 
 
-def documents() -> dict[str, Sheet]:
-    made: dict[str, Sheet] = {name: (page(body), CSS, {}) for name, body in DOCUMENTS.items()}
+def documents() -> dict[str, LayoutInput]:
+    made: dict[str, LayoutInput] = {name: (page(body), CSS, {}) for name, body in DOCUMENTS.items()}
     made["another language"] = page(DOCUMENTS["text"], "fr"), CSS, {}
     made["another style sheet"] = page(DOCUMENTS["text"]), CSS.replace("10pt/14pt", "11pt/17pt"), {}
     made["a style sheet for the page"] = page(DOCUMENTS["text"]), f"{CSS} p {{ margin: 0 4vw 2vh }}", {}
@@ -133,8 +133,8 @@ def documents() -> dict[str, Sheet]:
     return made
 
 
-def laid_out(sheets: dict[str, Sheet]) -> dict[str, Chunk]:
-    return {name: extraction.lay_out(*sheet) for name, sheet in sheets.items()}
+def laid_out(sheets: dict[str, LayoutInput]) -> dict[str, Chunk]:
+    return {name: layout.lay_out(*sheet) for name, sheet in sheets.items()}
 
 
 @pytest.fixture(scope="module")
@@ -177,28 +177,26 @@ def test_what_a_layout_that_was_broken_off_left_is_forgotten(
     with monkeypatch.context() as patch:
         patch.setattr(inline, "split_inline_box", break_off)
         with pytest.raises(LimitExceeded):
-            extraction.lay_out(*there["text"])
+            layout.lay_out(*there["text"])
     assert not memory._roots
     assert laid_out(there) == without
 
 
-def recorded(bank: Bank, **options: str | bool) -> Iterator[Sheet]:
+def recorded(bank: Bank, **options: str | bool) -> Iterator[LayoutInput]:
     """What the questions of a handbook are laid out from."""
     edition = Edition(bank=bank, questions=bank.questions, title=bank.title, scope="")
     settings = checked({name.replace("_", "-"): value for name, value in options.items()})
     look = theme(str(settings["theme"]))
-    seen: list[Sheet] = []
+    seen: list[LayoutInput] = []
     with pytest.MonkeyPatch.context() as patch:
-        lay_out = extraction.lay_out
+        lay_out = layout.lay_out
 
         def note(*sheet: object) -> Chunk:
             seen.append(sheet)  # type: ignore[arg-type]
             return lay_out(*sheet)  # type: ignore[arg-type]
 
-        patch.setattr(extraction, "lay_out", note)
-        handbook.render(
-            edition, settings, Tools(look.templates(), look.styles(), look.digest(), Typesetter())
-        )
+        patch.setattr(layout, "lay_out", note)
+        handbook.render(edition, settings, Tools(look.templates(), look.styles(), look.digest(), Scheduler()))
     yield from seen
 
 
@@ -226,16 +224,16 @@ def test_handbooks_are_laid_out_as_without_memory() -> None:
         *recorded(some, theme="modern", paper="a5", media="prepress", notes=True),
         *recorded(hard, theme="mono", media="screen"),
     ]
-    remembered = [extraction.lay_out(*sheet) for sheet in sheets]
+    remembered = [layout.lay_out(*sheet) for sheet in sheets]
     with memory.switched_off():
-        assert [extraction.lay_out(*sheet) for sheet in sheets] == remembered
+        assert [layout.lay_out(*sheet) for sheet in sheets] == remembered
 
 
 def test_a_document_that_is_set_tighter_is_one_page(without: dict[str, Chunk]) -> None:
     """Else what is remembered from one of its layouts to the other would not be tried."""
     assert len(without["set tighter"].pages) == 1
     html, css, files = documents()["set tighter"]
-    assert len(extraction.lay_out(html.replace(" data-fit", ""), css, files).pages) == 2
+    assert len(layout.lay_out(html.replace(" data-fit", ""), css, files).pages) == 2
 
 
 WORDS = (
@@ -283,10 +281,10 @@ def test_lines_end_where_they_do(style: str) -> None:
 
 def test_it_remembers(without: dict[str, Chunk]) -> None:
     sheet = documents()["text"]
-    extraction.lay_out(*sheet)
+    layout.lay_out(*sheet)
     kept = memory._count[0]
     assert kept > 10
-    assert extraction.lay_out(*sheet) == without["text"]
+    assert layout.lay_out(*sheet) == without["text"]
     assert memory._count[0] == kept
 
 
