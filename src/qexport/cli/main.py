@@ -27,6 +27,7 @@ COMMANDS = {
     "recipes": "recipes:recipes",
     "bundle": "bundle:make_bundle",
     "verify": "bundle:verify",
+    "share": "share:share",
     "diff": "diff:diff",
     "release": "release:release",
 }
