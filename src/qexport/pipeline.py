@@ -17,7 +17,7 @@ from qexport.bank import reader
 from qexport.bank.lock import Changes, Edition, Lock, joined, read_lock, stamp, with_note_type, write_lock
 from qexport.bank.model import PROSE_SECTIONS
 from qexport.bank.schema import SCHEMA_FILE, bank_schema
-from qexport.bank.selection import Filters, describe, select
+from qexport.bank.selection import Filters, describe, select, without_drafts
 from qexport.bank.validation import validate
 from qexport.common import files
 from qexport.common.errors import InputRefused, Location, OutputError, Problem, QexportError, UsageError
@@ -335,7 +335,7 @@ def prepare(
     place = recipe.lock or lock_path(recipe.bank)
     stamped = None
     if always_lock or "deck" in recipe.outputs:
-        stamped = stamp_bank(place, choice.bank, options, tools, locking=locking, now=now)
+        stamped = stamp_bank(place, without_drafts(choice.bank), options, tools, locking=locking, now=now)
     edition = Edition(
         bank=choice.bank,
         questions=choice.questions,

@@ -128,7 +128,7 @@ def test_every_reading_command_has_the_same_filters_in_the_same_order() -> None:
     def filters_of(name: str) -> str:
         return run(name, "--help").out.partition("Filters")[2]
 
-    assert filters_of("list").count("\n  --") == 13
+    assert filters_of("list").count("\n  --") == 14
     assert [filters_of(name) for name in ("show", "stats", "build")] == [filters_of("list")] * 3
 
 
@@ -314,6 +314,7 @@ def test_list_as_json_has_all_metadata() -> None:
             "level": "Advanced",
             "difficulty": 5,
             "tags": [],
+            "terms": [],
             "source": "",
             "markup": "plain",
             "status": "active",
@@ -415,7 +416,8 @@ def test_check_tells_everything_that_is_wrong_at_once() -> None:
         3,
         "",
         "qexport: error: wrong.yaml:10:17: difficulty 'seven' is not a number from 1 to 10\n"
-        "qexport: error: wrong.yaml:21:5: question 'GO-1' has no answer\n",
+        "qexport: error: wrong.yaml:21:5: question 'GO-1' has no answer\n"
+        "  hint: write one, or `status: draft`: then it is in no output\n",
     )
 
 
@@ -438,6 +440,7 @@ def test_check_of_a_good_bank_as_json() -> None:
     assert json.loads(run("check", "--json").out) == {
         "bank": "questions.yaml",
         "questions": 3,
+        "drafts": 0,
         "problems": [],
         "warnings": [],
     }

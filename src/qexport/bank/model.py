@@ -9,6 +9,9 @@ from typing import TypeAlias
 
 from qexport.common.errors import Location, Problem
 
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+"""What choices are called, in their order."""
+
 PROSE_SECTIONS = (
     "answer",
     "deep_explanation",
@@ -71,7 +74,12 @@ class Question:
 
     id: str
     question: str
-    answer: str
+    answer: str = ""
+    """Empty in a draft, and where `correct` is all the answer there is."""
+    choices: tuple[str, ...] = ()
+    """What a multiple-choice question offers, in this order."""
+    correct: tuple[str, ...] = ()
+    """The letters of the choices that are right: a is the first."""
     technology: str = ""
     category: str = ""
     level: str = ""
@@ -82,13 +90,19 @@ class Question:
     common_mistakes: str = ""
     production_scenario: str = ""
     follow_ups: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    """Where to read on: each a web address, or `[title](address)`."""
     tags: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    """Words of this question that an index lists."""
     source: str = ""
     markup: str = "plain"
     """How every text of this question is written: `plain` (literal) or `markdown`."""
     status: str = "active"
-    """`active` or `retired`."""
+    """`active`, `draft` (not answered yet) or `retired`; only an active question is in an output."""
     former_ids: tuple[str, ...] = ()
+    extra: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
+    """The bank's own fields, kept and not shown: pairs of a name and a text or texts, in the bank's order."""
     location: Location = field(default=Location(""), compare=False)
 
     def digest(self) -> str:

@@ -26,7 +26,7 @@ from qexport.common.limits import USUAL, Limits
 
 NAME_FIELDS = ("technology", "category", "level", "tag")
 """The fields whose values are names the bank knows: anything else is a mistake of the user's."""
-TEXT_FIELDS = ("question", *PROSE_SECTIONS, "follow_ups")
+TEXT_FIELDS = ("question", "choices", *PROSE_SECTIONS, "follow_ups")
 FIELDS = ("id", *NAME_FIELDS, "difficulty", *TEXT_FIELDS)
 """What may stand before a colon in a query."""
 

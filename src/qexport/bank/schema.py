@@ -11,9 +11,23 @@ SCHEMA_FILE = "bank.schema.json"
 """The name the schema has beside a bank; the first line the writer writes points there."""
 
 Kind: TypeAlias = Literal[
-    "text", "line", "id", "choice", "number", "texts", "lines", "ids", "claims", "questions"
+    "text",
+    "line",
+    "id",
+    "choice",
+    "number",
+    "texts",
+    "lines",
+    "ids",
+    "letters",
+    "extra",
+    "claims",
+    "questions",
 ]
-"""Text may have many lines, a line has one, an id holds no whitespace; their plurals are lists."""
+"""Text may have many lines, a line has one, an id holds no whitespace; their plurals are lists.
+
+`letters` is a list of single letters, or one letter; `extra` is a mapping of names to texts or lists of texts.
+"""
 
 _PATTERNS = {"text": r"\S", "line": r"^[^\n]*\S[^\n]*$", "id": r"^\s*\S+\s*$"}
 
@@ -27,6 +41,8 @@ class Field:
     description: str
     example: str | int | tuple[str, ...]
     required: bool = False
+    answers: bool = False
+    """Required of a question, unless it is a draft or its `correct` choices answer it."""
     choices: tuple[str, ...] = ()
     """What a `choice` may be; the first is the default."""
     lowest: int = 0
@@ -39,13 +55,13 @@ class Field:
 _MARKUP = ("plain", "markdown")
 
 
-def _prose(name: str, description: str, example: str, *, required: bool = False) -> Field:
+def _prose(name: str, description: str, example: str, *, answers: bool = False) -> Field:
     return Field(
         name=name,
         kind="text",
         description=description,
         example=example,
-        required=required,
+        answers=answers,
         limit="answer",
     )
 
@@ -65,6 +81,18 @@ QUESTION_FIELDS: tuple[Field, ...] = (
         description="The question, as an interviewer asks it.",
         example="What are Python type hints and how do they work with runtime type checking?",
         required=True,
+    ),
+    Field(
+        name="choices",
+        kind="texts",
+        description="What a multiple-choice question offers, at most 26. They are called a, b, c, … in this order.",
+        example=("A list", "A generator"),
+    ),
+    Field(
+        name="correct",
+        kind="letters",
+        description="The letters of the choices that are right.",
+        example=("b",),
     ),
     Field(
         name="technology",
@@ -91,6 +119,12 @@ QUESTION_FIELDS: tuple[Field, ...] = (
     ),
     Field(name="tags", kind="lines", description="Further words to filter by.", example=("typing", "mypy")),
     Field(
+        name="terms",
+        kind="lines",
+        description="Words of this question that the index of a book lists.",
+        example=("type hint",),
+    ),
+    Field(
         name="markup",
         kind="choice",
         description="How the texts of this question are written: plain (every character literal) or "
@@ -101,9 +135,9 @@ QUESTION_FIELDS: tuple[Field, ...] = (
     Field(
         name="status",
         kind="choice",
-        description="active, or retired: kept for its history, in no output.",
+        description="active; draft: not answered yet, in no output; or retired: kept for its history, in no output.",
         example="retired",
-        choices=("active", "retired"),
+        choices=("active", "draft", "retired"),
     ),
     Field(
         name="former_ids",
@@ -121,7 +155,7 @@ QUESTION_FIELDS: tuple[Field, ...] = (
         "answer",
         "The answer one would give in the interview.",
         "Type hints are annotations that specify expected types.",
-        required=True,
+        answers=True,
     ),
     _prose("deep_explanation", "What is behind the answer.", "Python's type system is gradual."),
     _prose("real_world_example", "Where one meets it.", "FastAPI's entire API surface is type-annotated."),
@@ -134,6 +168,18 @@ QUESTION_FIELDS: tuple[Field, ...] = (
         kind="texts",
         description="Questions an interviewer asks next.",
         example=("What is the difference between mypy and pyright?",),
+    ),
+    Field(
+        name="links",
+        kind="lines",
+        description="Where to read on: each a web address, or [title](address).",
+        example=("https://docs.python.org/3/library/typing.html",),
+    ),
+    Field(
+        name="extra",
+        kind="extra",
+        description="Fields of your own, kept and not shown: texts, or lists of texts.",
+        example=(),
     ),
 )
 """In the order they are written. Each is an attribute of `Question` too."""
@@ -225,8 +271,16 @@ def bank_schema() -> dict[str, object]:
         "description": "Interview questions with model answers. A bank is one such file or a folder of them; "
         "in a folder, one file says the title and all that is beside the questions.",
         **_mapping(HEADER_FIELDS),
-        "$defs": {"question": _mapping(QUESTION_FIELDS), "claims": _mapping(CLAIM_FIELDS)},
+        "$defs": {"question": _question(), "claims": _mapping(CLAIM_FIELDS)},
     }
+
+
+def _question() -> dict[str, object]:
+    """Return the schema of a question, which needs an answer unless it is a draft or its choices answer it."""
+    draft = {"properties": {"status": {"const": "draft"}}, "required": ["status"]}
+    needed = [field.name for field in QUESTION_FIELDS if field.answers]
+    answered = {"anyOf": [{"required": needed}, {"required": ["choices", "correct"]}, draft]}
+    return {**_mapping(QUESTION_FIELDS), **answered}
 
 
 def _mapping(fields: tuple[Field, ...]) -> dict[str, object]:
@@ -245,6 +299,23 @@ def _property(field: Field) -> dict[str, object]:
     return described
 
 
+_LETTER = {"type": "string", "pattern": "^[A-Za-z]$"}
+_LETTERS: dict[str, object] = {"anyOf": [_LETTER, {"type": "array", "items": _LETTER, "uniqueItems": True}]}
+_KEPT = {"type": "string", "maxLength": USUAL.answer}
+_EXTRA: dict[str, object] = {
+    "type": "object",
+    "additionalProperties": {"anyOf": [_KEPT, {"type": "array", "items": _KEPT, "maxItems": USUAL.items}]},
+}
+
+
+_SHAPES: dict[str, dict[str, object]] = {
+    "claims": {"$ref": "#/$defs/claims"},
+    "letters": _LETTERS,
+    "extra": _EXTRA,
+    "questions": {"type": "array", "items": {"$ref": "#/$defs/question"}, "maxItems": USUAL.questions},
+}
+
+
 def _shape(field: Field) -> dict[str, object]:
     match field.kind:
         case "choice":
@@ -252,10 +323,8 @@ def _shape(field: Field) -> dict[str, object]:
         case "number":
             highest = {} if field.highest is None else {"maximum": field.highest}
             return {"type": "integer", "minimum": field.lowest, **highest}
-        case "claims":
-            return {"$ref": "#/$defs/claims"}
-        case "questions":
-            return {"type": "array", "items": {"$ref": "#/$defs/question"}, "maxItems": USUAL.questions}
+        case "claims" | "letters" | "extra" | "questions":
+            return _SHAPES[field.kind]
         case kind:
             singular = kind.removesuffix("s")
             longest = getattr(USUAL, field.limit)

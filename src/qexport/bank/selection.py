@@ -46,25 +46,42 @@ class Filters:
     sample: int | None = None
     """So many, spread over technologies and levels, in the order of `sort`."""
     seed: int = 0
+    include_drafts: bool = False
+    """Questions that are not answered yet may pass, too."""
 
 
 def select(bank: Bank, filters: Filters, limits: Limits = USUAL) -> tuple[Question, ...]:
-    """The active questions that pass, in order. Raises UsageError, or NothingSelected with the reason."""
+    """Return the active questions that pass, and drafts if they are asked for, in order.
+
+    Raises:
+        UsageError: a filter cannot be read.
+        NothingSelected: no question is left; the message says why.
+    """
     in_order = _sorting(bank, filters.sort)
     for option, count in (("--limit", filters.limit), ("--sample", filters.sample)):
         if count is not None and count < 1:
             raise UsageError(f"{option} {count} leaves no question", hint="write a number from 1 on")
     clauses = _clauses(bank, filters, limits)
-    chosen = [question for question in _active(bank) if all(clause.holds(question) for clause in clauses)]
+    eligible = _eligible(bank, filters)
+    chosen = [question for question in eligible if all(clause.holds(question) for clause in clauses)]
     if not chosen:
-        raise _emptied(bank, clauses)
+        raise _emptied(bank, eligible, clauses)
     if filters.sample is not None:
         chosen = _sample(chosen, filters.sample, filters.seed)
     return tuple(in_order(chosen)[: filters.limit])
 
 
-def _active(bank: Bank) -> list[Question]:
-    return [question for question in bank.questions if question.status == "active"]
+def _eligible(bank: Bank, filters: Filters) -> list[Question]:
+    """Return the questions that a selection may have, whatever its conditions are."""
+    statuses = ("active", "draft") if filters.include_drafts else ("active",)
+    return [question for question in bank.questions if question.status in statuses]
+
+
+def without_drafts(bank: Bank) -> Bank:
+    """Return the bank without its drafts, which are published nowhere."""
+    if all(question.status != "draft" for question in bank.questions):
+        return bank
+    return replace(bank, questions=tuple(each for each in bank.questions if each.status != "draft"))
 
 
 # --- conditions --------------------------------------------------------------------------------------------
@@ -122,14 +139,16 @@ def _words(option: str, values: Iterable[str]) -> str:
     return " ".join(f"--{option} {value}" for value in shown)
 
 
-def _emptied(bank: Bank, clauses: Sequence[Clause]) -> NothingSelected:
+def _emptied(bank: Bank, active: Sequence[Question], clauses: Sequence[Clause]) -> NothingSelected:
     """Which condition is to blame: one that holds nowhere, else where the last question was lost."""
-    active = _active(bank)
-    retired = [question for question in bank.questions if question.status != "active"]
-    total = _count(len(active), "active question" if retired else "question")
-    hint = ""
-    if missed := [question.id for question in retired if all(clause.holds(question) for clause in clauses)]:
-        hint = f"retired questions are never selected: {_list(missed, 'and')}"
+    others = [question for question in bank.questions if question not in active]
+    total = _count(len(active), "active question" if others else "question")
+    missed = [question for question in others if all(clause.holds(question) for clause in clauses)]
+    retired = [question.id for question in missed if question.status == "retired"]
+    drafts = [question.id for question in missed if question.status == "draft"]
+    hints = [f"retired questions are never selected: {_list(retired, 'and')}"] if retired else []
+    hints += [f"drafts are selected with --include-drafts only: {_list(drafts, 'and')}"] if drafts else []
+    hint = "; ".join(hints)
     if not active:
         return NothingSelected(f"nothing to select from: {total} in this bank", hint=hint)
     alone, left = Counter[int](), Counter[int]()

@@ -7,11 +7,22 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from qexport.bank.model import Bank, Claims, Question, RawBank, RawList, RawMapping, RawText, RawValue
+from qexport.bank.model import (
+    LETTERS,
+    Bank,
+    Claims,
+    Question,
+    RawBank,
+    RawList,
+    RawMapping,
+    RawText,
+    RawValue,
+)
 from qexport.bank.schema import CLAIM_FIELDS, HEADER_FIELDS, QUESTION_FIELDS, Field
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.files import slug
@@ -53,6 +64,8 @@ def validate(raw: RawBank, limits: Limits = USUAL) -> tuple[Bank, tuple[Problem,
     found = [
         *(problem for reading in (header, *readings) for problem in reading.problems),
         *_missing(readings),
+        *_unanswered(readings),
+        *_wrong_choices(readings),
         *_language_problems(header),
         *_unknown_names("technology", header.values.get("technologies", ()), readings),
         *_unknown_names("level", header.values.get("levels", ()), readings),
@@ -112,8 +125,9 @@ class _Reading:
         match field.kind:
             case "texts" | "lines" | "ids":
                 return self._texts(field, value)
-            case "claims":
-                return self._claims(field, value)
+            case "letters" | "extra" | "claims":
+                readers = {"letters": self._letters, "extra": self._extra, "claims": self._claims}
+                return readers[field.kind](field, value)
             case "questions":
                 self._refuse_questions(value)
                 return None
@@ -181,6 +195,51 @@ class _Reading:
                 self._item_places.setdefault(field.name, []).append(item.location)
         return tuple(texts)
 
+    def _letters(self, field: Field, value: RawValue) -> tuple[str, ...]:
+        """Return letters in the order of the alphabet: `b`, or a list of them."""
+        listed = (
+            RawList((value,), value.location) if isinstance(value, RawText) and value.text.strip() else value
+        )
+        letters = []
+        for letter in self._texts(field, listed):
+            if len(letter) == 1 and letter.casefold() in LETTERS:
+                letters.append(letter.casefold())
+            else:
+                hint = "a is the first choice, b the second"
+                self._complain(
+                    value.location, f"{field.name} {quote(letter)} is not the letter of a choice", hint
+                )
+        return tuple(sorted(letters))
+
+    def _extra(self, field: Field, value: RawValue) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
+        if not isinstance(value, RawMapping):
+            if not isinstance(value, RawText) or value.text.strip():
+                self._complain(
+                    value.location, f"{field.name} must be a mapping", "write `name: text` below it"
+                )
+            return ()
+        if len(value.values) > self._limits.items:
+            message = (
+                f"{value.location}: {self.name}: {field.name} has more than {self._limits.said('items')}"
+            )
+            raise self._limits.exceeded("items", message)
+        pairs: list[tuple[str, str | tuple[str, ...]]] = []
+        for key, kept in value.values.items():
+            name, _ = normalise(key)
+            if not name.strip() or "\n" in name or name != name.strip():
+                hint = "a name is one line of text, without blanks around it"
+                self._complain(value.keys[key], f"{field.name} has no such name: {quote(key)}", hint)
+                continue
+            each = replace(field, name=f"{field.name}.{name}", kind="text", limit="answer")
+            if isinstance(kept, RawMapping):
+                self._complain(kept.location, f"{each.name} must be text or a list of texts")
+            elif isinstance(kept, RawList):
+                if texts := self._texts(replace(each, kind="texts"), kept):
+                    pairs.append((name, texts))
+            elif text := self._text(each, kept):
+                pairs.append((name, text))
+        return tuple(pairs)
+
     def _claims(self, field: Field, value: RawValue) -> Claims | None:
         if not isinstance(value, RawMapping):
             if not isinstance(value, RawText) or value.text.strip():
@@ -205,7 +264,7 @@ def _wrong_with(text: str, field: Field) -> tuple[str, str]:
     """Return what is wrong with one text and what would be right; empty where nothing is."""
     if not text:
         return (f"{field.name} is empty" if field.required else ""), ""
-    if field.required and field.kind == "text" and not _SEEN.search(text):
+    if (field.required or field.answers) and field.kind == "text" and not _SEEN.search(text):
         return f"{field.name} has nothing to see", "write it in letters"
     if field.kind in ("line", "lines") and "\n" in text:
         return f"{field.name} must be one line", ""
@@ -225,6 +284,50 @@ def _missing(readings: Iterable[_Reading]) -> Iterator[Problem]:
         for name in required:
             if name not in reading.raw.values:
                 yield Problem(reading.raw.location, f"{reading.name} has no {name}")
+
+
+def _unanswered(readings: Iterable[_Reading]) -> Iterator[Problem]:
+    """Yield questions that are no drafts, and have neither an answer nor choices that are right."""
+    needed = [field.name for field in QUESTION_FIELDS if field.answers]
+    for reading in readings:
+        status = reading.raw.values.get("status")
+        if isinstance(status, RawText) and status.text.strip() == "draft":
+            continue
+        if "choices" in reading.raw.values and "correct" in reading.raw.values:
+            continue
+        for name in needed:
+            value = reading.raw.values.get(name)
+            hint = "write one, or `status: draft`: then it is in no output"
+            if value is None:
+                yield Problem(reading.raw.location, f"{reading.name} has no {name}", hint)
+            elif isinstance(value, RawText) and not normalise(value.text)[0].strip():
+                yield Problem(value.location, f"{name} is empty", hint)
+
+
+def _wrong_choices(readings: Iterable[_Reading]) -> Iterator[Problem]:
+    """Yield too many choices, and letters beyond the last of them."""
+    for reading in readings:
+        choices = reading.values.get("choices", ())
+        if len(choices) > len(LETTERS):
+            message = f"{reading.name} has {len(choices)} choices, and may have {len(LETTERS)}"
+            yield Problem(reading.raw.values["choices"].location, message)
+        elif not _is_wrong(reading, "choices"):
+            beyond = [
+                letter
+                for letter in reading.values.get("correct", ())
+                if letter not in LETTERS[: len(choices)]
+            ]
+            if beyond:
+                there = (
+                    f"its choices are a to {LETTERS[len(choices) - 1]}" if choices else "it has no choices"
+                )
+                message = f"correct {quote(beyond[0])} is the letter of no choice"
+                yield Problem(reading.raw.values["correct"].location, message, there)
+
+
+def _is_wrong(reading: _Reading, key: str) -> bool:
+    """Report whether the bank has something at `key`, all of which was refused."""
+    return key in reading.raw.values and key not in reading.values
 
 
 def _language_problems(header: _Reading) -> Iterator[Problem]:

@@ -68,6 +68,8 @@ def _mapping(values: Mapping[str, object], fields: Sequence[Field], indent: int)
         match values.get(field.name):
             case None | "" | ():
                 pass
+            case tuple(own) if field.kind in ("extra", "letters"):
+                yield from _pairs(key, own, indent) if field.kind == "extra" else [_letters(key, own)]
             case tuple(items) if field.kind != "texts" and len(line := f"{key} {flow_list(items)}") <= _WIDTH:
                 yield line
             case tuple(items):
@@ -82,6 +84,32 @@ def _mapping(values: Mapping[str, object], fields: Sequence[Field], indent: int)
                 yield f"{key} {number}"
             case text:
                 yield from scalar_lines(key, str(text), indent + 2)
+
+
+def _letters(key: str, letters: tuple[str, ...]) -> str:
+    return f"{key} {letters[0]}" if len(letters) == 1 else f"{key} {flow_list(letters)}"
+
+
+def _pairs(key: str, pairs: tuple[tuple[str, str | tuple[str, ...]], ...], indent: int) -> Iterator[str]:
+    """Yield the lines of a mapping of a bank's own fields."""
+    yield key
+    for name, kept in pairs:
+        yield from _kept(f"{' ' * indent}  {_key(name)}:", kept, indent + 4)
+
+
+def _kept(key: str, kept: str | tuple[str, ...], indent: int) -> Iterator[str]:
+    """Yield the lines of one field of a bank's own: a text, or a list of texts."""
+    if isinstance(kept, str):
+        yield from scalar_lines(key, kept, indent)
+        return
+    yield key
+    for item in kept:
+        yield from scalar_lines(f"{' ' * indent}-", item, indent + 2)
+
+
+def _key(name: str) -> str:
+    """Write a name of the bank's own so that it reads back as a key."""
+    return escaped(name) if must_escape(name) else bare_or_quoted(name, _NOT_BARE_IN_FLOW)
 
 
 def field_lines(name: str, value: object, indent: int) -> list[str]:

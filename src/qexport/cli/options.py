@@ -70,6 +70,7 @@ FILTERS: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
     ("limit", "N", "The first N of them.", {"type": int}),
     ("sample", "N", "N of them, spread over technologies and levels.", {"type": int}),
     ("seed", "N", "Another sample for another N.", {"type": int, "default": 0}),
+    ("include-drafts", "", "Questions that are not answered yet, too.", {"is_flag": True}),
 )
 """Every filter in the order of the help: its name, what it takes, what it means, how click reads it."""
 
@@ -81,14 +82,16 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
     def with_filters(**values: object) -> None:
         from qexport.bank.selection import Filters
 
-        chosen: dict[str, Any] = {name: values.pop(name) for name, *_ in FILTERS}
+        chosen: dict[str, Any] = {
+            name: values.pop(name) for name in (words.replace("-", "_") for words, *_ in FILTERS)
+        }
         command(filters=Filters(**chosen), **values)
 
     heading = "Filters (all must hold; of one that is repeated, any)"
     wrapped: Callable[..., None] = with_filters
     for name, metavar, text, reading in reversed(FILTERS):
         wrapped = click.option(
-            f"--{name}", cls=HeadedOption, heading=heading, metavar=metavar, help=text, **reading
+            f"--{name}", cls=HeadedOption, heading=heading, metavar=metavar or None, help=text, **reading
         )(wrapped)
     return wrapped
 

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Self, TextIO
 
-from qexport.bank.model import PROSE_SECTIONS, Question
+from qexport.bank.model import LETTERS, PROSE_SECTIONS, Question
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
@@ -97,9 +97,10 @@ def question_row(question: Question) -> tuple[str, ...]:
 
 
 def question_fields(question: Question, *, whole: bool) -> dict[str, object]:
-    """What JSON says of a question: all of it, or without the texts of its answer."""
-    everything = asdict(question)
-    texts = {name: everything.pop(name) for name in (*PROSE_SECTIONS, "follow_ups")}
+    """What JSON says of a question: all of it, or without its choices and the texts of its answer."""
+    everything = {**asdict(question), "extra": dict(question.extra)}
+    only_whole = ("choices", "correct", *PROSE_SECTIONS, "follow_ups", "links", "extra")
+    texts = {name: everything.pop(name) for name in only_whole}
     everything.update(everything.pop("location"))
     return {**everything, **texts} if whole else everything
 
@@ -110,12 +111,11 @@ def question_page(question: Question, *, width: int) -> Iterator[str]:
 
     width = min(width, _WIDEST_PROSE)
     yield from _wrapped(f"{question.id}  {' '.join(question.question.split())}", width)
-    about = [question.technology, question.category, question.level]
-    if question.difficulty is not None:
-        about.append(f"difficulty {question.difficulty}/10")
-    about += [f"#{tag}" for tag in question.tags]
-    if any(about):
-        yield from _wrapped(" · ".join(part for part in about if part), width)
+    if about := " · ".join(_about(question)):
+        yield from _wrapped(about, width)
+    for letter, choice in zip(LETTERS, question.choices, strict=False):
+        right = "*" if letter in question.correct else " "
+        yield from _wrapped(" ".join(choice.split()), width, indent=f"{right} {letter}) ")
     for section, title in SECTION_TITLES.items():
         text = getattr(question, section)
         if text:
@@ -126,9 +126,24 @@ def question_page(question: Question, *, width: int) -> Iterator[str]:
                 yield from _wrapped(" ".join(follow_up.split()), width, indent=f"  {number}. ")
         else:
             yield from _wrapped(text, width, indent="  ")
+    if question.links:
+        yield ""
+        yield "Links"
+        for link in question.links:
+            yield from _wrapped(link, width, indent="  ")
     if question.source:
         yield ""
         yield from _wrapped(f"Source: {question.source}", width)
+
+
+def _about(question: Question) -> Iterator[str]:
+    """Yield what a question is filtered by."""
+    yield from filter(None, (question.technology, question.category, question.level))
+    if question.difficulty is not None:
+        yield f"difficulty {question.difficulty}/10"
+    if question.status != "active":
+        yield question.status
+    yield from (f"#{tag}" for tag in question.tags)
 
 
 def _wrapped(text: str, width: int, *, indent: str = "") -> Iterator[str]:

@@ -10,9 +10,10 @@ from typing import TypedDict
 
 from markupsafe import Markup
 
-from qexport.bank.model import PROSE_SECTIONS, Question
+from qexport.bank.model import LETTERS, PROSE_SECTIONS, Question
 from qexport.common.errors import InputRefused, LimitExceeded, Problem
 from qexport.common.limits import USUAL, Limits
+from qexport.content.choices import ChoiceView, list_choices, show_right_choices, write_link
 from qexport.content.images import Image
 from qexport.content.markdown import MarkdownPage, markdown_blocks, markdown_line
 from qexport.content.plain_text import items
@@ -54,6 +55,10 @@ class QuestionView(TypedDict):
     """The parts that have text, in reading order, without the follow-ups."""
     follow_ups: list[Markup]
     follow_ups_title: str
+    choices: list[ChoiceView]
+    """What a multiple-choice question offers; `more` lists it, and the answer begins with what is right."""
+    links: list[Markup]
+    """Where to read on, each as a link."""
     technology: str
     category: str
     level: str
@@ -137,19 +142,28 @@ class _Writing:
         question = self._question
         asked, more = divided(question.question, question.markup)
         line = self._line("question", question.question)
+        choices = self._choices()
+        below = self._blocks("question", more, heading_level) if more else Markup()
         sections: list[SectionView] = []
         for key in PROSE_SECTIONS:
             if text := getattr(question, key):
                 html = self._blocks(key, text, heading_level)
                 sections.append({"key": key, "title": SECTION_TITLES[key], "html": html})
+        if right := show_right_choices(choices):
+            if question.answer:
+                sections[0] = {**sections[0], "html": right + "\n" + sections[0]["html"]}
+            else:
+                sections.insert(0, {"key": "answer", "title": SECTION_TITLES["answer"], "html": right})
         return {
             "id": question.id,
             "question": line,
             "asked": self._line("question", asked) if more else line,
-            "more": self._blocks("question", more, heading_level) if more else Markup(),
+            "more": Markup("\n").join(part for part in (below, list_choices(choices)) if part),
             "sections": sections,
             "follow_ups": [self._line("follow_ups", each) for each in question.follow_ups],
             "follow_ups_title": SECTION_TITLES["follow_ups"],
+            "choices": choices,
+            "links": [write_link(each) for each in question.links],
             "technology": question.technology,
             "category": question.category,
             "level": question.level,
@@ -159,6 +173,13 @@ class _Writing:
             "source_url": question.source if re.fullmatch(r"https?://\S+", question.source) else "",
             "retired": question.status == "retired",
         }
+
+    def _choices(self) -> list[ChoiceView]:
+        question = self._question
+        return [
+            {"letter": letter, "html": self._line("choices", text), "correct": letter in question.correct}
+            for letter, text in zip(LETTERS, question.choices, strict=False)
+        ]
 
     def _blocks(self, key: str, text: str, heading_level: int) -> Markup:
         if self._question.markup == "markdown":

@@ -16,6 +16,7 @@ from qexport.anki.note_type import CARDS, SORT_FIELD, note_type, style_digest
 from qexport.anki.notes import FIELDS, MEDIA_NAME, note_options
 from qexport.anki.package_writer import package_of
 from qexport.bank.lock import Content, Edition, NoteType
+from qexport.bank.selection import without_drafts
 from qexport.outputs.registry import Document, Tools
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def render(edition: Edition, options: Options, tools: Tools) -> Document:
     chosen = {question.id for question in (*edition.questions, *retired)}
     notes = [
         note
-        for note in anki_notes.notes_of(edition.bank, options, tools.templates)
+        for note in anki_notes.notes_of(without_drafts(edition.bank), options, tools.templates)
         if note.question.id in chosen
     ]
     anki_notes.forget()

@@ -377,7 +377,7 @@ ADD_A_FONT = (
 
 
 def _characters(question: Question) -> set[str]:
-    texts = [getattr(question, field.name) for field in fields(question)]
+    texts = [getattr(question, field.name) for field in fields(question) if field.name != "extra"]
     return {character for text in texts if isinstance(text, str | tuple) for character in "".join(text)}
 
 

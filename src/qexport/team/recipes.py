@@ -94,7 +94,10 @@ def _settings() -> Iterator[Setting]:
     yield Setting("name", "text", "Name of the files, without ending. Without it, from the title.")
     for each in fields(Filters):
         says = f"A filter: as --{each.name} of qexport list."
-        if each.name in ("limit", "sample", "seed"):
+        if isinstance(each.default, bool):
+            words = each.name.replace("_", "-")
+            yield Setting(words, "flag", f"A filter: as --{words} of qexport list.", part="filters")
+        elif each.name in ("limit", "sample", "seed"):
             yield Setting(each.name, "number", says, lowest=int(each.name != "seed"), part="filters")
         else:
             kind: Kind = "text" if isinstance(each.default, str) else "texts"
@@ -149,7 +152,8 @@ class RecipeBook:
             )
         parts: dict[str, dict[str, Value]] = {"filters": {}, "options": {}, "": {}}
         for key, value in said.items():
-            parts[SETTINGS[key].part][key] = value
+            part = SETTINGS[key].part
+            parts[part][key.replace("-", "_") if part == "filters" else key] = value
         outputs = said.get("format", default_outputs)
         return Recipe(
             bank=bank,

@@ -419,8 +419,8 @@ def _plain(text: str) -> str:
 
 
 def _text_of(question: Question) -> list[str]:
-    fields = [getattr(question, field) for field in TEXT_FIELDS if field != "follow_ups"]
-    return [_plain(text) for text in (*fields, *question.follow_ups, *question.tags)]
+    fields = [getattr(question, field) for field in TEXT_FIELDS if field not in ("choices", "follow_ups")]
+    return [_plain(text) for text in (*fields, *question.choices, *question.follow_ups, *question.tags)]
 
 
 _SEARCHED = ["what", "Gc", "naïve", "it's", "reference cycle", "__init__", "c++", "nothing such", "e"]

@@ -39,7 +39,14 @@ FULL = Bank(
             source="<<",
             status="retired",
             former_ids=("-1",),
+            choices=("yes", "no: on"),
+            correct=("a", "b"),
+            links=("https://example.org",),
+            terms=("null",),
+            extra=(("no", "1_0"), ("a: b", ("on", "- x"))),
         ),
+        Question(id="PY-0", question="q", status="draft"),
+        Question(id="PY-1", question="q", choices=("x", "y"), correct=("b",)),
         Question(id="PY-2", question="q", answer="a", markup="markdown"),
         Question(id="PY-3", question="q", answer="a"),
     ),
@@ -61,6 +68,8 @@ def test_a_written_bank_is_right_for_editors_too() -> None:
 
 def test_the_least_bank_is_right() -> None:
     assert complaints({"questions": [{"id": "a", "question": "q", "answer": "a"}]}) == []
+    assert complaints({"questions": [{"id": "a", "question": "q", "status": "draft"}]}) == []
+    assert complaints({"questions": [{"id": "a", "question": "q", "choices": ["x"], "correct": "a"}]}) == []
     assert complaints({"questions": []}) == []  # the file of a folder that says the title
 
 
@@ -71,7 +80,7 @@ def test_the_least_bank_is_right() -> None:
         ({}, ["$: required"]),
         ({"questions": {}}, ["$.questions: type"]),
         ({"questions": ["text"]}, ["$.questions[0]: type"]),
-        ({"questions": [{}]}, ["$.questions[0]: required"] * 3),
+        ({"questions": [{}]}, ["$.questions[0]: anyOf", *["$.questions[0]: required"] * 2]),
         ({"questions": [], "titel": "x"}, ["$: additionalProperties"]),
         ({"questions": [], "title": "a\nb"}, ["$.title: pattern"]),
         ({"questions": [], "markup": "html"}, ["$.markup: enum"]),
@@ -107,6 +116,9 @@ def test_a_wrong_bank_is_wrong_for_editors_too(bank: object, expected: list[str]
         ("markup", "html", "enum"),
         ("follow_ups", "And then?", "type"),
         ("answr", "x", "additionalProperties"),
+        ("correct", "ab", "anyOf"),
+        ("extra", ["x"], "type"),
+        ("extra", {"x": {}}, "anyOf"),
     ],
 )
 def test_a_wrong_question_is_wrong_for_editors_too(key: str, value: object, keyword: str) -> None:

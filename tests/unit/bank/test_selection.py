@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qexport.bank.model import Bank, Question
-from qexport.bank.selection import Filters, describe, select
+from qexport.bank.selection import Filters, describe, select, without_drafts
 from qexport.common.errors import NothingSelected, QexportError, UsageError
 
 
@@ -346,3 +346,14 @@ def test_a_long_list_is_cut_in_words() -> None:
     bank = bank_of(*(question(f"Q-{number}") for number in range(8)))
     filters = Filters(id=tuple(each.id for each in bank.questions))
     assert describe(bank, filters, select(bank, filters)) == "ids Q-0, Q-1, Q-2, Q-3 and 4 more"
+
+
+def test_drafts_are_selected_only_where_they_are_asked_for() -> None:
+    bank = bank_of(question("A"), question("B", status="draft", answer=""), question("C", status="retired"))
+    assert ids(Filters(), bank) == ["A"]
+    assert ids(Filters(include_drafts=True), bank) == ["A", "B"]
+    assert said(Filters(id=("B", "C")), bank) == (
+        "no question is left: --id B --id C matches none of 1 active question",
+        "retired questions are never selected: C; drafts are selected with --include-drafts only: B",
+    )
+    assert [each.id for each in without_drafts(bank).questions] == ["A", "C"]

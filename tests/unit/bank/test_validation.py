@@ -208,7 +208,7 @@ questions:
         ),
         ("15:21: an item of follow_ups is empty", ""),
         ("15:25: an item of follow_ups must be text", ""),
-        ("16:13: status 'activ' is unknown", "did you mean 'active'? known: active, retired"),
+        ("16:13: status 'activ' is unknown", "did you mean 'active'? known: active, draft, retired"),
         ("17:5: unknown key 'answr'", "did you mean 'answer'?"),
         ("18:5: a question must be a mapping", "begin it with `- id:`"),
         ("19:5: question 'py-2' has no question", ""),
@@ -270,7 +270,7 @@ def test_a_record_without_anything_lacks_what_every_question_has() -> None:
     assert problems_of("questions:\n- {}") == [
         ("2:3: a question has no id", ""),
         ("2:3: a question has no question", ""),
-        ("2:3: a question has no answer", ""),
+        ("2:3: a question has no answer", "write one, or `status: draft`: then it is in no output"),
     ]
 
 
@@ -402,3 +402,61 @@ def test_a_bank_over_its_limit_is_not_read_on() -> None:
         "make several banks of it; the limit 'questions' is 2 questions; "
         "to raise it: --allow questions=4, or [limits] in qexport.toml"
     )
+
+
+# Choices, drafts, fields of a bank's own
+
+
+def one(fields: str) -> str:
+    return f"questions:\n- {{id: A, question: q, {fields}}}"
+
+
+def test_choices_drafts_and_own_fields_are_read() -> None:
+    text = (
+        "questions:\n- {id: A, question: q, choices: [x, y], correct: B, links: [https://e.org], terms: [t],"
+        " extra: {n: 3.10, m: [1, no]}}\n- {id: B, question: q, status: draft, answer: ''}"
+    )
+    bank, _ = validate(parse(text, "b.yaml"))
+    first, second = bank.questions
+    assert (first.choices, first.correct, first.answer) == (("x", "y"), ("b",), "")
+    assert (first.links, first.terms) == (("https://e.org",), ("t",))
+    assert first.extra == (("n", "3.10"), ("m", ("1", "no")))
+    assert (second.status, second.answer) == ("draft", "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "message", "hint"),
+    [
+        (
+            "choices: [x, y], correct: c",
+            "2:50: correct 'c' is the letter of no choice",
+            "its choices are a to b",
+        ),
+        (
+            "answer: a, correct: [a]",
+            "2:44: correct 'a' is the letter of no choice",
+            "it has no choices",
+        ),
+        (
+            "choices: [x, y], correct: [a, 2]",
+            "2:50: correct '2' is not the letter of a choice",
+            "a is the first choice, b the second",
+        ),
+        (
+            "choices: [x, y]",
+            "2:3: question 'A' has no answer",
+            "write one, or `status: draft`: then it is in no output",
+        ),
+        ("answer: a, extra: [x]", "2:42: extra must be a mapping", "write `name: text` below it"),
+        ("answer: a, extra: {x: {y: z}}", "2:46: extra.x must be text or a list of texts", ""),
+    ],
+)
+def test_wrong_choices_and_own_fields_are_refused(fields: str, message: str, hint: str) -> None:
+    assert problems_of(one(fields)) == [(message, hint)]
+
+
+def test_more_choices_than_letters_are_refused() -> None:
+    listed = ", ".join(f"c{number}" for number in range(27))
+    assert problems_of(one(f"choices: [{listed}], answer: a")) == [
+        ("2:33: question 'A' has 27 choices, and may have 26", "")
+    ]

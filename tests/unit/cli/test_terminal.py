@@ -120,6 +120,7 @@ def test_json_of_a_question_is_everything_or_all_but_its_answer() -> None:
         "level": "Advanced",
         "difficulty": 7,
         "tags": ("oop", "basics"),
+        "terms": (),
         "source": "a book",
         "markup": "plain",
         "status": "active",
@@ -135,6 +136,10 @@ def test_json_of_a_question_is_everything_or_all_but_its_answer() -> None:
         "common_mistakes": "To return something.",
         "production_scenario": "",
         "follow_ups": QUESTION.follow_ups,
+        "choices": (),
+        "correct": (),
+        "links": (),
+        "extra": {},
     }
     assert question_fields(QUESTION, whole=False) == metadata
     assert question_fields(QUESTION, whole=True) == metadata | texts

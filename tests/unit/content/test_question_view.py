@@ -235,6 +235,8 @@ def test_a_question_is_shown_to_templates_as_plain_values() -> None:
         ],
         "follow_ups": [Markup("why?")],
         "follow_ups_title": "Follow-up questions",
+        "choices": [],
+        "links": [],
         "technology": "C++",
         "category": "",
         "level": "",
@@ -247,3 +249,35 @@ def test_a_question_is_shown_to_templates_as_plain_values() -> None:
     assert (
         question_view(Question(id="Q", question="q", answer="a", source="javascript:x"))["source_url"] == ""
     )
+
+
+def test_choices_stand_below_the_question_and_the_right_ones_before_its_answer() -> None:
+    question = Question(
+        id="Q", question="Which is *lazy*?", choices=("a list", "`a < b`"), correct=("b",), markup="markdown"
+    )
+    view = question_view(question)
+    assert view["choices"] == [
+        {"letter": "a", "html": Markup("a list"), "correct": False},
+        {"letter": "b", "html": Markup("<code>a &lt; b</code>"), "correct": True},
+    ]
+    assert view["more"] == (
+        '<ul class="choices">\n<li><span class="letter">a)</span> a list</li>\n'
+        '<li><span class="letter">b)</span> <code>a &lt; b</code></li>\n</ul>'
+    )
+    right = '<p class="correct"><span class="letter">b)</span> <code>a &lt; b</code></p>'
+    assert view["sections"] == [{"key": "answer", "title": "Answer", "html": right}]
+    explained = question_view(replace(question, answer="It *waits*."))
+    assert [each["html"] for each in explained["sections"]] == [f"{right}\n<p>It <em>waits</em>.</p>"]
+
+
+@pytest.mark.parametrize(
+    ("link", "html"),
+    [
+        ("https://e.org/?a=1&b=2", '<a href="https://e.org/?a=1&amp;b=2">https://e.org/?a=1&amp;b=2</a>'),
+        ("[Docs <1>](https://e.org/a_(b))", '<a href="https://e.org/a_(b)">Docs &lt;1&gt;</a>'),
+        ("[x](javascript:alert(1))", "[x](javascript:alert(1))"),
+        ("see page 4", "see page 4"),
+    ],
+)
+def test_a_link_leads_to_the_web_or_is_text(link: str, html: str) -> None:
+    assert question_view(Question(id="Q", question="q", answer="a", links=(link,)))["links"] == [html]

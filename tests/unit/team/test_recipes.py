@@ -77,7 +77,7 @@ def test_a_recipe_says_what_flags_say_under_their_names() -> None:
 def test_every_filter_and_every_option_is_a_setting() -> None:
     of_filters = [setting.name for setting in SETTINGS.values() if setting.part == "filters"]
     of_options = [setting.name for setting in SETTINGS.values() if setting.part == "options"]
-    assert of_filters == [each.name for each in fields(Filters)]
+    assert of_filters == [each.name.replace("_", "-") for each in fields(Filters)]
     assert of_options == [option.name for option in OPTIONS]
     assert len(SETTINGS) == 7 + len(of_filters) + len(of_options)
 

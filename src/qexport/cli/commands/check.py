@@ -69,6 +69,7 @@ def _check_fields(bank: Path, checked: Checked) -> dict[str, object]:
     fields: dict[str, object] = {
         "bank": str(bank),
         "questions": len(checked.bank.questions),
+        "drafts": sum(question.status == "draft" for question in checked.bank.questions),
         "problems": [],
         "warnings": [problem_fields(warning) for warning in checked.warnings],
     }
@@ -82,7 +83,10 @@ def _check_fields(bank: Path, checked: Checked) -> dict[str, object]:
 
 def _check_lines(bank: Path, checked: Checked) -> Iterator[str]:
     if checked.findings is None:
-        yield f"{bank}: {quantity(len(checked.bank.questions), 'question')}, nothing wrong"
+        drafts = sum(question.status == "draft" for question in checked.bank.questions)
+        counts = [quantity(len(checked.bank.questions) - drafts, "question")]
+        counts += [quantity(drafts, "draft")] if drafts else []
+        yield f"{bank}: {', '.join(counts)}, nothing wrong"
         return
     from qexport.bank.health import KINDS
 
