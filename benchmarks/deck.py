@@ -21,6 +21,7 @@ from pathlib import Path
 from measure import Run, report, run
 
 from qexport.anki import notes
+from qexport.anki.fields import FIELDS
 from qexport.bank import reader
 from qexport.bank.lock import Edition, stamp
 from qexport.bank.model import Bank
@@ -66,7 +67,7 @@ def write_with_genanki(bank: Bank, path: Path) -> dict[str, float]:
     model = genanki.Model(
         1607392319,
         "Simple Model",
-        fields=[{"name": name} for name in notes.FIELDS],
+        fields=[{"name": name} for name in FIELDS],
         templates=[
             {"name": "Card 1", "qfmt": "{{Question}}", "afmt": '{{FrontSide}}<hr id="answer">{{Answer}}'}
         ],

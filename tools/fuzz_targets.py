@@ -31,6 +31,7 @@ from fuzz_mutations import (
 
 from qexport.anki import notes
 from qexport.anki.collection import DEEPEST_DECK, _Tree
+from qexport.anki.fields import FIELDS
 from qexport.anki.package_reader import lock_of, notes_in
 from qexport.bank import jsonl_reader, yaml_reader
 from qexport.bank.health import health
@@ -361,7 +362,7 @@ def _templates() -> Templates:
 
 
 def _check_note(text: str, tags: str) -> None:
-    if text.count("\x1f") != len(notes.FIELDS) - 1:
+    if text.count("\x1f") != len(FIELDS) - 1:
         raise Broken("a note has another number of fields")
     if re.search(r"[\x00-\x08\x0b-\x1e\x7f]", text):
         raise Broken("a note holds a control character")

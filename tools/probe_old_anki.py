@@ -90,7 +90,7 @@ class Learner:
         """Return the deck and the place of each card."""
         rows = self.rows("SELECT n.flds, c.did, c.due FROM notes n JOIN cards c ON c.nid = n.id")
         names = self.decks()
-        return sorted((fields.split("\x1f")[0], names[deck], due) for fields, deck, due in rows)
+        return sorted((fields.split("\x1f")[1], names[deck], due) for fields, deck, due in rows)
 
     def has_pictures(self, key: str) -> bool:
         """Tell whether the pictures in a note's answer are there."""

@@ -315,7 +315,7 @@ class Learner:
             raise AssertionError("the notes are not those that were there and those of the deck")
         for guid, row in after.items():
             version = deck.notes.get(guid)
-            key = row[3].split("\x1f")[0]
+            key = row[3].split("\x1f")[1]
             is_newer = version is not None and version.number > self.has.get(guid, 0)
             # Whoever edits a note after a deck was made has the newer one; the next change arrives.
             is_own = version is not None and self.touched.get(guid, 0) >= version.since
@@ -366,7 +366,7 @@ class Learner:
             self.collection.get_note(each)["ID"]
             for each in self.collection.find_notes(anki_search(lock.left))
         }
-        here = {row[3].split("\x1f")[0] for row in self.notes().values()}
+        here = {row[3].split("\x1f")[1] for row in self.notes().values()}
         expected = {key for key in here if unescape(key) in lock.left}
         if found != expected:
             raise AssertionError(f"the search for what left found {found}, not {expected}")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qexport.anki import notes
-from qexport.anki.notes import FIELDS, anki_search
+from qexport.anki.fields import FIELDS, MADE_BY_DECK
+from qexport.anki.notes import anki_search
 from qexport.anki.package_reader import lock_of
 from qexport.bank.lock import Edition, Lock, stamp, with_note_type
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
@@ -177,7 +177,8 @@ def test_every_card_is_drawn_without_an_error(learner: Learner, bank: Bank) -> N
         assert f'<h1 class="question" dir="auto">{note["Question"]}</h1>' in front
         assert note["Answer"] not in front
         assert back.count("<details ") == 5
-        assert all(value in back for name, value in note.items() if name != "Situation")
+        made = ("Situation", "Title", *MADE_BY_DECK)
+        assert all(value in back for name, value in note.items() if name not in made)
 
 
 def test_what_is_empty_makes_no_heading(learner: Learner) -> None:
@@ -466,7 +467,7 @@ def test_a_note_type_that_changed_freezes_a_learner_until_it_is_merged(
     learner.imports(document)
     review(learner, learner.notes()["PY-ADV-004"].cards()[0].id)
     before, reviews = state_of(learner)
-    monkeypatch.setitem(notes.FIELDS, "One More", 1_716_240_199)
+    monkeypatch.setitem(FIELDS, "One More", 1_716_240_199)
     better = edited(bank, 0, answer="A better answer.")
 
     # What the guard keeps from happening.

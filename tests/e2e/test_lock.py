@@ -65,7 +65,7 @@ def notes_of(deck: Path) -> dict[str, tuple[int, str, str]]:
         connection.deserialize(archive.read("collection.anki2"))
     rows = connection.execute("SELECT flds, mod, tags FROM notes").fetchall()
     connection.close()
-    return {fields.split("\x1f")[0]: (modified, tags, fields) for fields, modified, tags in rows}
+    return {fields.split("\x1f")[1]: (modified, tags, fields) for fields, modified, tags in rows}
 
 
 def test_each_build_tells_what_changed_since_the_last() -> None:
@@ -199,13 +199,13 @@ def test_a_deck_that_differs_may_have_a_lock_of_its_own() -> None:
 
 def test_a_note_type_that_would_freeze_learners_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     build()
-    text = LOCK.read_text(encoding="utf-8").replace('"Spare 3"', '"Spare 4"')
+    text = LOCK.read_text(encoding="utf-8").replace('"Spare 5"', '"Spare 6"')
     LOCK.write_text(text, encoding="utf-8")
     assert build() == Done(
         3,
         "",
-        "qexport: error: questions.lock.json: the note type would change: field 'Spare 3' is added; field "
-        "'Spare 4' is removed. Anki would then update none of the notes that learners have (3), and put new ones "
+        "qexport: error: questions.lock.json: the note type would change: field 'Spare 5' is added; field "
+        "'Spare 6' is removed. Anki would then update none of the notes that learners have (3), and put new ones "
         "under a second note type\n"
         "  hint: build with the qexport that made this lock; or ask for --new-note-type, and tell every learner "
         "to import once with “Merge note types” on, which makes their next sync a full one\n",

@@ -67,7 +67,7 @@ def ids_in_deck(apkg: bytes) -> list[str]:
         collection = package.read("collection.anki2")
     database = sqlite3.connect(":memory:")
     database.deserialize(collection)
-    notes = [fields.split("\x1f")[0] for (fields,) in database.execute("select flds from notes")]
+    notes = [fields.split("\x1f")[1] for (fields,) in database.execute("select flds from notes")]
     database.close()
     return notes
 

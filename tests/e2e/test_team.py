@@ -95,7 +95,7 @@ def notes_of(deck: bytes) -> set[str]:
     with ZipFile("deck.apkg") as archive:
         database.write_bytes(archive.read("collection.anki2"))
     with closing(sqlite3.connect(database)) as connection:
-        return {fields.split("\x1f")[0] for (fields,) in connection.execute("SELECT flds FROM notes")}
+        return {fields.split("\x1f")[1] for (fields,) in connection.execute("SELECT flds FROM notes")}
 
 
 def edit_the_bank() -> None:

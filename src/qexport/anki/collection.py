@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import genanki
 
 from qexport import __version__
-from qexport.anki.note_type import FIELD_PLACES, SORT_FIELD, note_type
+from qexport.anki.fields import FIELD_PLACES, SORT_FIELD
+from qexport.anki.note_type import note_type
 from qexport.anki.notes import Note, anki_search
 from qexport.bank.lock import Edition, Lock
 from qexport.bank.selection import in_bank_order

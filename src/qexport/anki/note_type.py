@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import genanki
 
-from qexport.anki.notes import FIELDS, PROSE_FIELDS, SWITCHES
+from qexport.anki.fields import FIELD_PLACES, FIELDS, MADE_BY_DECK, SORT_FIELD
+from qexport.anki.notes import PROSE_FIELDS
 from qexport.content.question_view import SECTION_TITLES
 from qexport.content.templates import Templates
 
@@ -24,8 +25,6 @@ CARDS = {
     "scenario": 1_716_240_191,
     "mistakes": 1_716_240_192,
 }
-SORT_FIELD = "Question"
-FIELD_PLACES = {name: place for place, name in enumerate(FIELDS)}
 
 NEEDED = [["Question"], ["Scenario Card", "Situation"], ["Mistakes Card", "Common Mistakes"]]
 """The fields that each card needs."""
@@ -72,7 +71,7 @@ def note_type(templates: Templates, modified: int, major: int) -> dict[str, Any]
 
 def _field(name: str) -> dict[str, object]:
     """Return what Anki's editor does with a field that is not for reading."""
-    if name in SWITCHES:
+    if name in MADE_BY_DECK:
         return {"collapsed": True, "excludeFromSearch": True, "description": "set by the deck"}
     if name.startswith("Spare"):
         return {"collapsed": True, "description": "for a later edition of this deck"}

@@ -17,6 +17,7 @@ from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
 
+from qexport.anki.fields import FIELDS, ON
 from qexport.content.question_view import question_text
 from qexport.content.templates import Templates
 from qexport.content.text import inline, prose
@@ -28,38 +29,6 @@ if TYPE_CHECKING:
     from qexport.content.images import Image
     from qexport.content.question_view import QuestionView
     from qexport.outputs.options import Options
-
-# Anki matches the fields of a note type by these numbers and their order. One more, one less, another order
-# would freeze every collection that has the deck: that is what the spare fields are for.
-FIELDS = {
-    # Anki compares notes by their first field when it looks for duplicates: the only one sure to be unique.
-    "ID": 1_716_240_101,
-    # The sort field, which Anki's browser lists notes by: a learner looks for the question, not for its id.
-    "Question": 1_716_240_102,
-    "Answer": 1_716_240_103,
-    "Deep Explanation": 1_716_240_104,
-    "Real-World Example": 1_716_240_105,
-    "Common Mistakes": 1_716_240_106,
-    "Production Scenario": 1_716_240_107,
-    "Follow-up Questions": 1_716_240_108,
-    "Technology": 1_716_240_109,
-    "Category": 1_716_240_110,
-    "Level": 1_716_240_111,
-    "Difficulty": 1_716_240_112,
-    "Source": 1_716_240_113,
-    "Language": 1_716_240_114,
-    # What a scenario begins with: the front of its card.
-    "Situation": 1_716_240_115,
-    # Switches: Anki makes a card as soon as its front has something to show, so that a field must say no.
-    "Scenario Card": 1_716_240_116,
-    "Mistakes Card": 1_716_240_117,
-    "Retired": 1_716_240_118,
-    "Spare 1": 1_716_240_119,
-    "Spare 2": 1_716_240_120,
-    "Spare 3": 1_716_240_121,
-}
-SWITCHES = ("Scenario Card", "Mistakes Card", "Retired")
-ON = "yes"
 
 PROSE_FIELDS = {
     "answer": "Answer",
@@ -136,6 +105,8 @@ def _notes_of(bank: Bank, templates: Templates, cards: str, tag_prefix: str) -> 
         text = question_text(question, image_address=MEDIA_NAME, limits=templates.limits)
         values = {
             **_fields(question, text.view, templates),
+            "Key": _label(key_of(bank.namespace, birth_of(question))),
+            "Bank": _label(bank.namespace),
             "Source": sources[question.source or bank.source],
             "Language": _label(bank.language),
             **{f"{name.title()} Card": ON for name in made},
@@ -165,9 +136,18 @@ def guid_of(namespace: str, question: Question) -> str:
 
     `former_ids` stand oldest first, so a renumbered question stays the note it was.
     """
-    oldest = question.former_ids[0] if question.former_ids else question.id
-    identity = f"{namespace}\x1f{unicodedata.normalize('NFC', oldest.strip())}"
+    identity = f"{namespace}\x1f{unicodedata.normalize('NFC', birth_of(question).strip())}"
     return sha256(identity.encode()).hexdigest()[:32]
+
+
+def birth_of(question: Question) -> str:
+    """Return the first id that a question had."""
+    return question.former_ids[0] if question.former_ids else question.id
+
+
+def key_of(namespace: str, birth: str) -> str:
+    """Return what a note is found by in any collection: its first id, and a digest of its bank's namespace."""
+    return f"{birth}@{sha256(namespace.encode()).hexdigest()[:12]}"
 
 
 def _numbers(guids: Iterable[str]) -> dict[str, int]:
@@ -192,6 +172,7 @@ def _fields(question: Question, view: QuestionView, templates: Templates) -> dic
     values: dict[str, str] = {PROSE_FIELDS[section["key"]]: section["html"] for section in view["sections"]}
     values |= {
         "ID": _label(view["id"]),
+        "Title": _title(view["asked"]),
         "Question": view["question"],
         "Technology": _label(view["technology"]),
         "Category": _label(view["category"]),
@@ -205,6 +186,11 @@ def _fields(question: Question, view: QuestionView, templates: Templates) -> dic
     if question.production_scenario:
         values["Situation"] = prose(situation(question.production_scenario, question.markup), question.markup)
     return values
+
+
+def _title(html: str) -> str:
+    """Return the line of a question as text: Anki's browser shows the sort field without markup."""
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split()) or html
 
 
 def _source(source: str, templates: Templates) -> str:

@@ -137,7 +137,7 @@ def _notes(connection: sqlite3.Connection, bank: Bank) -> dict[str, tuple[Stamp,
     for guid, note_type, modified, tags, fields in connection.execute(
         "SELECT guid, mid, mod, tags, CAST(flds AS BLOB) FROM notes ORDER BY mod"
     ):
-        key = unescape(fields.split(b"\x1f", 1)[0].decode())
+        key = unescape(fields.split(b"\x1f", 2)[1].decode())
         gone = Question(id=key, question="", answer="")
         if guid in ours or guid == guid_of(bank.namespace, gone):
             time = min(max(int(modified), 0), (1 << 32) - 1)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from qexport.anki import notes as anki_notes
 from qexport.anki.collection import collection
-from qexport.anki.note_type import CARDS, SORT_FIELD, note_type, style_digest
-from qexport.anki.notes import FIELDS, MEDIA_NAME, note_options
+from qexport.anki.fields import FIELDS, SORT_FIELD
+from qexport.anki.note_type import CARDS, note_type, style_digest
+from qexport.anki.notes import MEDIA_NAME, note_options
 from qexport.anki.package_writer import package_of
 from qexport.bank.lock import Content, Edition, NoteType
 from qexport.bank.selection import without_drafts

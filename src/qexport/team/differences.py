@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from qexport.anki.notes import FIELDS, ON, RETIRED_TAG, SWITCHES, anki_search, notes_of
+from qexport.anki.fields import FIELDS, MADE_BY_DECK, ON
+from qexport.anki.notes import RETIRED_TAG, anki_search, notes_of
 from qexport.bank.schema import QUESTION_FIELDS
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def of_bank_as_deck(bank: Bank, name: str, templates: Templates) -> Snapshot:
     )
 
 
-_MADE = ("ID", "Situation", "Language", *SWITCHES)
+_MADE = ("ID", "Title", "Situation", "Language", *MADE_BY_DECK)
 _FROM_FIELD = re.compile(r"(?:(.+)::)?(?:technology|category|level|difficulty)::")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from qexport.anki.notes import FIELDS
+from qexport.anki.fields import FIELDS
 from qexport.anki.package_reader import lock_of
 from qexport.bank.lock import Edition, Lock, NoteType, Stamp, stamp
 from qexport.bank.model import Bank, Question
@@ -102,7 +102,7 @@ def test_a_note_type_of_a_later_number_is_known_by_it() -> None:
     edition = Edition(bank=BANK, questions=BANK.questions, title="T", scope="", lock=lock)
     package = render(edition, checked({}), TOOLS).data
     again = lock_of(package, "old.apkg", BANK)
-    assert again.note_type == NoteType(tuple(FIELDS), ("recall", "scenario", "mistakes"), "Question", 2)
+    assert again.note_type == NoteType(tuple(FIELDS), ("recall", "scenario", "mistakes"), "Title", 2)
     assert again.style == Stamp(lock.style.digest, NOW)
 
 
@@ -181,7 +181,7 @@ def changed(change: Callable[[sqlite3.Connection], Any]) -> bytes:
         "UPDATE notes SET mod = 'soon'",
         "UPDATE notes SET tags = x'00'",
         "UPDATE notes SET mod = 9e999",  # which SQLite reads as infinite
-        "UPDATE col SET models = replace(models, '\"sortf\": 1', '\"sortf\": 99')",
+        "UPDATE col SET models = replace(models, '\"sortf\": 2', '\"sortf\": 99')",
     ],
 )
 def test_a_database_with_nonsense_in_it_is_refused(statement: str) -> None:

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from qexport import __version__
-from qexport.anki.notes import FIELDS, anki_search, situation
+from qexport.anki.fields import FIELDS
+from qexport.anki.notes import anki_search, situation
 from qexport.bank.lock import Edition, Lock, NoteType, stamp
 from qexport.bank.model import Bank, Claims, Question
 from qexport.common.errors import Location, UsageError
@@ -98,7 +99,7 @@ def opened(document: Document) -> Opened:
         connection = sqlite3.connect(":memory:")
         connection.deserialize(archive.read("collection.anki2"))
     connection.row_factory = sqlite3.Row
-    notes = {row["flds"].split("\x1f")[0]: dict(row) for row in connection.execute("SELECT * FROM notes")}
+    notes = {row["flds"].split("\x1f")[1]: dict(row) for row in connection.execute("SELECT * FROM notes")}
     cards = [dict(row) for row in connection.execute("SELECT * FROM cards ORDER BY due")]
     collection = connection.execute("SELECT decks, models FROM col").fetchone()
     connection.close()
@@ -110,7 +111,9 @@ def opened(document: Document) -> Opened:
 def test_every_part_of_a_question_has_its_field() -> None:
     document = deck_of(bank_of(LONG))
     assert opened(document).fields == {
+        "Key": "PY-1@4381dc2ab142",
         "ID": "PY-1",
+        "Title": "What is `x &lt; y`?",
         "Question": "What is `x &lt; y`?",
         "Answer": "<p>Less.</p>\n<p>Or not.</p>",
         "Deep Explanation": "<p>deep</p>",
@@ -125,6 +128,7 @@ def test_every_part_of_a_question_has_its_field() -> None:
         "Source": "The Hub",
         "Language": "en",
         "Situation": "<p>scenario</p>",
+        "Bank": "bank",
     }
     assert (document.suffix, document.summary, document.warnings) == (".apkg", "1 note", ())
 
@@ -132,11 +136,14 @@ def test_every_part_of_a_question_has_its_field() -> None:
 def test_only_an_id_a_question_and_an_answer_are_needed() -> None:
     deck = opened(deck_of(bank_of(SHORT)))
     assert deck.fields == {
+        "Key": "X-1@4381dc2ab142",
         "ID": "X-1",
+        "Title": "q",
         "Question": "q",
         "Answer": "<p>a</p>",
         "Source": "The Hub",
         "Language": "en",
+        "Bank": "bank",
     }
     assert [each["name"] for each in deck.decks.values()] == ["A Bank"]
     assert deck.notes["X-1"]["tags"].split() == []
@@ -440,39 +447,51 @@ def test_the_note_type_is_frozen() -> None:
     assert (note_type["name"], note_type["type"], note_type["sortf"]) == (
         "Interview question (qexport)",
         0,
-        1,
+        2,
     )
-    assert note_type["req"] == [[0, "all", [1]], [1, "all", [15, 14]], [2, "all", [16, 5]]]
+    assert note_type["req"] == [[0, "all", [3]], [1, "all", [22, 21]], [2, "all", [23, 9]]]
     assert [(template["id"] - 1_716_240_100, template["name"]) for template in note_type["tmpls"]] == [
         (90, "Recall"),
         (91, "Scenario"),
         (92, "Mistakes"),
     ]
     assert [(field["id"] - 1_716_240_100, field["name"]) for field in note_type["flds"]] == [
-        (1, "ID"),
-        (2, "Question"),
-        (3, "Answer"),
-        (4, "Deep Explanation"),
-        (5, "Real-World Example"),
-        (6, "Common Mistakes"),
-        (7, "Production Scenario"),
-        (8, "Follow-up Questions"),
-        (9, "Technology"),
-        (10, "Category"),
-        (11, "Level"),
-        (12, "Difficulty"),
-        (13, "Source"),
-        (14, "Language"),
-        (15, "Situation"),
-        (16, "Scenario Card"),
-        (17, "Mistakes Card"),
-        (18, "Retired"),
-        (19, "Spare 1"),
-        (20, "Spare 2"),
-        (21, "Spare 3"),
+        (1, "Key"),
+        (2, "ID"),
+        (3, "Title"),
+        (4, "Question"),
+        (5, "Choices"),
+        (6, "Correct"),
+        (7, "Answer"),
+        (8, "Deep Explanation"),
+        (9, "Real-World Example"),
+        (10, "Common Mistakes"),
+        (11, "Production Scenario"),
+        (12, "Follow-up Questions"),
+        (13, "Links"),
+        (14, "Extra"),
+        (15, "Technology"),
+        (16, "Category"),
+        (17, "Level"),
+        (18, "Difficulty"),
+        (19, "Source"),
+        (20, "Language"),
+        (21, "Direction"),
+        (22, "Situation"),
+        (23, "Scenario Card"),
+        (24, "Mistakes Card"),
+        (25, "Retired"),
+        (26, "Search Text"),
+        (27, "Bank"),
+        (28, "Version"),
+        (29, "Spare 1"),
+        (30, "Spare 2"),
+        (31, "Spare 3"),
+        (32, "Spare 4"),
+        (33, "Spare 5"),
     ]
     shape = content(bank_of(SHORT), options_of(), TOOLS).note_type
-    assert shape == NoteType(tuple(FIELDS), ("recall", "scenario", "mistakes"), "Question", 1)
+    assert shape == NoteType(tuple(FIELDS), ("recall", "scenario", "mistakes"), "Title", 1)
 
 
 def test_a_new_major_note_type_is_another_one_to_anki() -> None:
@@ -551,7 +570,7 @@ def test_pictures_travel_under_names_made_from_their_content(tmp_path: Path) -> 
         assert archive.namelist() == ["collection.anki2", "media", "0"]
         assert json.loads(archive.read("media")) == {"0": name}
         assert archive.read("0") == pixel
-    assert opened(document).notes["P"]["flds"].split("\x1f")[2] == (
+    assert opened(document).notes["P"]["flds"].split("\x1f")[6] == (
         f'<p><img src="{name}" alt="one"> <img src="{name}" alt="other"> none far</p>'
     )
     digest = digest_of(bank_of(replace(question, id="PY-1")))
