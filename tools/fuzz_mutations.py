@@ -39,8 +39,8 @@ WORDS = (
     *"'\"`\\/|<>[]{}()#&*!%@^~=+-_.,:;?$ ",
     *("---", "...", "::", "//", "/*", "*/", "<!--", "-->", "<![CDATA[", "]]>", "\r\n", "\n\n", "\n  ", "\t"),
     *("null", "true", "no", "~", "NaN", "Infinity", "1e999", "0x1f", "1_000", "-0", "12:30", "2026-02-31"),
-    *("../", "/etc/passwd", "C:\\", "CON", "file:///etc/passwd", "javascript:alert(1)", "data:text/html,x"),
-    *("<script>", "</script>", "<img src=x onerror=alert(1)>", "&lt;", "&#0;", "&#xd800;", "&amp;amp;"),
+    *("../", "/qxMarker", "C:\\", "CON", "file:///qxMarker", "javascript:qxMarker", "data:text/html,x"),
+    *("<script>", "</script>", "<b onclick=qxMarker>", "&lt;", "&#0;", "&#xd800;", "&amp;amp;"),
     *(
         "{{ 7*7 }}",
         "{% for x in y %}",
@@ -247,7 +247,7 @@ def _other_text(  # noqa: PLR0911  each case is a change of its own
             return text[:begin] + other[at : at + rng.choice((5, 30, 200, 1000))] + text[end:]
         case 7:
             word = rng.choice((piece, rng.choice(known)))
-            return text[:begin] + word * rng.choice((2, 3, 9, 33, 260, 1100)) + text[begin:]
+            return text[:begin] + word * rng.choice((2, 3, 9, 33, 260)) + text[begin:]
         case 8:
             numbers = list(re.finditer(r"\d+", text))
             if not numbers:
@@ -256,7 +256,7 @@ def _other_text(  # noqa: PLR0911  each case is a change of its own
             return text[: found.start()] + rng.choice(_NUMBERS) + text[found.end() :]
         case _:
             opened, closed = rng.choice(("()", "[]", "{}", '""', "''", "<>", "**", "``"))
-            deep = rng.choice((1, 1, 1, 2, 40, 400))
+            deep = rng.choice((1, 1, 1, 2, 40))
             return text[:begin] + opened * deep + piece + closed * deep + text[end:]
 
 

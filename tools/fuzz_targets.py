@@ -645,7 +645,7 @@ _JINJA = (
     "{% macro m(x) %}",
     "{% set x = ",
     "|join",
-    ".__class__",
+    ".__doc__",
     "var(--accent)",
     ":root {",
     "--x: ",

@@ -35,7 +35,7 @@ TOOLS = Tools(Templates())
 HOSTILE = (
     "List<int> & 'q' \"d\" [sound:x.mp3] [latex]x[/latex] [$]y[/$] [anki:tts lang=en]z[/anki:tts] "
     "[[type:Answer]] {{c1::x}} {{Question}} {{#ID}} {% x %} \\(\\d+\\) \\[x\\] $$z$$ "
-    "<script>alert(1)</script> <img src=x onerror=y> &lt; __init__ -> a\u2028b"
+    "<script>qxMarker</script> <img src=x onerror=y> &lt; __init__ -> a\u2028b"
 )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import sqlite3
 import struct
-import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -175,7 +174,6 @@ def changed(change: Callable[[sqlite3.Connection], Any]) -> bytes:
         "UPDATE col SET models = '[]'",
         "UPDATE col SET models = '{}'",
         "UPDATE col SET models = '{\"1716240100\": {}}'",
-        f"UPDATE col SET models = '{'[' * 100_000}'",
         "DELETE FROM col",
         "UPDATE notes SET flds = x'ff'",
         "UPDATE notes SET mod = 'soon'",
@@ -203,26 +201,23 @@ def test_a_time_out_of_range_is_brought_into_it() -> None:
 
 def test_a_database_that_never_ends_is_left() -> None:
     def endless(connection: sqlite3.Connection) -> None:
-        numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000)"
+        numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000)"
         connection.execute(
             f"INSERT INTO notes SELECT i, 'g', 0, 0, 0, '', '', '', 0, 0, '' FROM ({numbers} SELECT i FROM n)"
         )
 
     with pytest.raises(LimitExceeded, match=r"^old\.apkg: its database takes too long to read$"):
-        lock_of(changed(endless), "old.apkg", BANK, Limits(deck_steps=100_000))
+        lock_of(changed(endless), "old.apkg", BANK, Limits(deck_steps=1_000))
 
 
-def test_a_bomb_is_not_unpacked() -> None:
-    started = time.process_time()
-    bomb = package_of(b"\0" * 300_000_000)
+def test_a_database_that_is_much_larger_than_packed_is_not_unpacked() -> None:
     with pytest.raises(LimitExceeded) as caught:
-        lock_of(bomb, "old.apkg", BANK)
-    assert caught.value.message == "old.apkg: its collection is more than 200 times as large as packed"
-    assert time.process_time() - started < 20
+        lock_of(package_of(b"\0" * 9_000), "old.apkg", BANK, Limits(deck_ratio=2))
+    assert caught.value.message == "old.apkg: its collection is more than 2 times as large as packed"
 
 
 def test_a_zip_that_lies_about_its_sizes_is_found_out() -> None:
-    package = bytearray(package_of(b"\0" * 10_000_000))
+    package = bytearray(package_of(b"\0" * 1_000))
     for signature, at in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         struct.pack_into("<L", package, package.rindex(signature) + at, 100)
     assert refused(bytes(package)) == NO_ZIP
@@ -231,11 +226,11 @@ def test_a_zip_that_lies_about_its_sizes_is_found_out() -> None:
 def test_too_many_files_are_too_many() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for number in range(10_001):
+        for number in range(4):
             archive.writestr(str(number), b"")
     with pytest.raises(LimitExceeded) as caught:
-        lock_of(buffer.getvalue(), "old.apkg", BANK)
-    assert caught.value.message == "old.apkg: more than 10,000 files in it"
+        lock_of(buffer.getvalue(), "old.apkg", BANK, Limits(deck_files=3))
+    assert caught.value.message == "old.apkg: more than 3 files in it"
 
 
 def test_any_byte_of_a_deck_may_be_another_without_a_traceback() -> None:

@@ -141,7 +141,6 @@ theme = 3.5
     ("text", "message", "hint"),
     [
         ("title = x", "qexport.toml:1:9: not TOML: invalid value", 'texts stand in quotes: title = "Python"'),
-        ("x = " + "[" * 5000, "qexport.toml: not TOML: nested too deeply, or a number that is too long", ""),
         ("x = " + "1" * 5000, "qexport.toml: not TOML: nested too deeply, or a number that is too long", ""),
         ("", "qexport.toml: no recipe in this file", "write one: [recipes.everything]"),
         ("recipes = 1", "qexport.toml:1: recipes is no table", "write each under its name: [recipes.python]"),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import html
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -466,49 +464,35 @@ def test_a_footer_may_stand_in_several_lines(words: Vocabulary) -> None:
         assert (capture.problems, plain(capture.records[0])) == ((), WHOLE)
 
 
-MONSTERS: dict[str, tuple[Callable[[], str], str]] = {
-    "large": (lambda: "<p>" + "a " * 2_500_000, "page.html: a page of more than 5,000,000 characters"),
-    "open tags": (
-        lambda: "<html><body>\n" + "<a " * 50_000,
-        "page.html:2: a tag of more than 1,000 attributes",
-    ),
-    "attributes": (
-        lambda: "<a title='>' " + " ".join(f"x{n}=1" for n in range(400_000)) + ">",
-        "page.html:1: a tag of more than 1,000 attributes",
-    ),
-    "elements": (lambda: "<p>" * 1_600_000, "page.html: a page of more than 200,000 tags"),
+LOW = limits.Limits(page=2_000, tags=50, attributes=5, page_depth=10)
+TOO_MUCH: dict[str, tuple[str, str]] = {
+    "large": ("<p>" + "a " * 1_000, "page.html: a page of more than 2,000 characters"),
+    "open tags": ("<html><body>\n" + "<a " * 7, "page.html:2: a tag of more than 5 attributes"),
+    "attributes": ("<a title='>' b c d e f>", "page.html:1: a tag of more than 5 attributes"),
+    "elements": ("<p>" * 51, "page.html: a page of more than 50 tags"),
 }
 
 
-@pytest.mark.parametrize("name", MONSTERS)
-def test_a_page_that_is_too_much_is_refused_at_once(words: Vocabulary, name: str) -> None:
-    make, message = MONSTERS[name]
-    begun = time.process_time()
+@pytest.mark.parametrize("name", TOO_MUCH)
+def test_a_page_that_is_too_much_is_refused(words: Vocabulary, name: str) -> None:
+    page, message = TOO_MUCH[name]
     with pytest.raises(LimitExceeded) as caught:
-        parse(make(), "page.html", words)
+        parse(page, "page.html", words, LOW)
     assert caught.value.message == message
-    assert time.process_time() - begun < 3
 
 
-@pytest.mark.parametrize(
-    "page", ["<div>" * 201 + "x", "<b><i>" * 5_000, "<div>" * 20_000 + "x" + "</div>" * 20_000]
-)
-def test_a_page_that_lxml_would_cut_is_refused(words: Vocabulary, page: str) -> None:
+@pytest.mark.parametrize("page", ["<div>" * 11 + "x", "<b><i>" * 6, "<div>" * 12 + "x" + "</div>" * 12])
+def test_a_page_that_is_too_deep_is_refused(words: Vocabulary, page: str) -> None:
     with pytest.raises(InputRefused) as caught:
-        parse(page, "page.html", words)
+        parse(page, "page.html", words, LOW)
     assert said(caught.value.problems) == [
-        f"page.html:1: the page is nested deeper than 200 levels ({limits.USUAL.hint('page-depth')})"
+        f"page.html:1: the page is nested deeper than 10 levels ({LOW.hint('page-depth')})"
     ]
 
 
-@pytest.mark.parametrize(
-    "page",
-    ["<!--" * 100_000, "<![CDATA[" * 100_000, "</p>" * 100_000, "<script>" * 100_000, "'<a \"" * 99_999],
-)
-def test_odd_markup_is_no_work(words: Vocabulary, page: str) -> None:  # fmt: skip
-    begun = time.process_time()
+@pytest.mark.parametrize("page", ["<!-- x", "<![CDATA[ x", "</p></p>", "<script>", "'<a \""])
+def test_odd_markup_is_read_or_refused(words: Vocabulary, page: str) -> None:
     parse_safely(page, "page.html", words)
-    assert time.process_time() - begun < 3
 
 
 def test_data_in_scripts_is_no_tag(words: Vocabulary) -> None:
