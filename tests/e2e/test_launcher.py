@@ -154,6 +154,7 @@ def test_takes_an_optimized_python_before_a_newer_one(checkout: Path, tmp_path: 
                 "#!/bin/sh\n"
                 f'[ "$1" = -Ic ] || {{ echo "set up by {folder}/{name}"; exit 1; }}\n'
                 f"exec {sys.executable} -Ic 'import sys, sysconfig; sys.base_prefix = str(); code = sys.argv.pop(1)\n"
+                "sys.modules.update(ensurepip=sys, venv=sys)\n"  # the tester's own may come without
                 f'sysconfig.get_config_var = lambda _: "{built}"\n'
                 'exec(code)\' "$2" "$3"\n'
             )

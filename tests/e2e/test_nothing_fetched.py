@@ -35,7 +35,7 @@ PICTURES = """
 Here is ![a red box](img/ok.png).
 
 ![one](http://{host}/one.png) ![two](HTTP://{host}/two.png) ![three](//{host}/three.png)
-![four](http://{host}/redirect-to-file) ![five](file:///etc/passwd) ![six](/etc/passwd)
+![four](http://{host}/redirect-to-file) ![five](file:///qx/marker) ![six](/qx/marker)
 ![seven](../outside.png) ![eight](img/../../outside.png) ![nine](img/link.png) ![ten](img/folder/outside.png)
 ![eleven](data:image/png;base64,iVBORw0KGgo=) ![twelve](ftp://{host}/x) ![thirteen](img%2F..%2F..%2Foutside.png)
 ![fourteen][there] ![fifteen](qx:ok.png) ![sixteen](\\\\\\\\{host}\\\\share\\\\x.png) ![seventeen](img/ok.png?x)
@@ -43,18 +43,18 @@ Here is ![a red box](img/ok.png).
 [there]: http://{host}/reference.png
 
 <img src="http://{host}/html.png"> <link rel=stylesheet href=http://{host}/x.css> <base href=http://{host}/>
-<link rel=attachment href=file:///etc/passwd> <a rel=attachment href=file:///etc/passwd>x</a>
+<link rel=attachment href=file:///qx/marker> <a rel=attachment href=file:///qx/marker>x</a>
 <style>@import "http://{host}/i.css"; @font-face {{ font-family: x; src: url(http://{host}/f.woff) }}</style>
 <object data=http://{host}/o></object> <embed src=http://{host}/e> <svg><image href=http://{host}/s.png /></svg>
-<p style="background: url(http://{host}/b.png); list-style-image: url(file:///etc/passwd)">x</p>
+<p style="background: url(http://{host}/b.png); list-style-image: url(file:///qx/marker)">x</p>
 
-[a](http://{host}/linked) [b](file:///etc/passwd) <http://{host}/autolink>
+[a](http://{host}/linked) [b](file:///qx/marker) <http://{host}/autolink>
 """
 STYLE = """
 @import url(http://{host}/theme.css);
-@import "file:///etc/passwd";
+@import "file:///qx/marker";
 @font-face {{ font-family: Stolen; src: url(http://{host}/theme.woff), local("DejaVu Sans") }}
-@font-face {{ font-family: Read; src: url(file:///etc/passwd) }}
+@font-face {{ font-family: Read; src: url(file:///qx/marker) }}
 body {{ background: url(http://{host}/theme.png); font-family: Read, Stolen, serif }}
 h2 {{ list-style-image: url(file:///etc/hostname); content: url("../../../outside.png") }}
 """
@@ -98,7 +98,7 @@ def heard_requests() -> Iterator[tuple[str, list[str]]]:
                     return
                 with connection, suppress(OSError):
                     asked.append(connection.recv(1000).decode("latin-1").split("\r\n")[0])
-                    connection.sendall(b"HTTP/1.0 302 Found\r\nLocation: file:///etc/passwd\r\n\r\n")
+                    connection.sendall(b"HTTP/1.0 302 Found\r\nLocation: file:///qx/marker\r\n\r\n")
 
         threading.Thread(target=serve, daemon=True).start()
         yield f"127.0.0.1:{server.getsockname()[1]}", asked
@@ -174,6 +174,7 @@ def python_itself() -> list[Path]:
     return [
         *(Path(place) for place in sys.path if place.endswith(".zip")),
         *(Path(prefix) / "lib" for prefix in (sys.prefix, sys.base_prefix)),
+        Path(sys.prefix) / "native",  # Pango, where `./qexport` had to bring it
         *(Path(sysconfig.get_path(name)) for name in names),
         *(Path(prefix) / "pyvenv.cfg" for prefix in (sys.prefix, sys.exec_prefix)),
         Path(sys.executable),
@@ -224,7 +225,7 @@ SYSTEM = re.compile(
     r"/etc/ld\.so\.(cache|preload)|/etc/localtime|/usr/share/zoneinfo/.*|/usr/share/locale/.*|/usr/lib/locale/.*"
     r"|/usr/lib/x86_64-linux-gnu/gconv/.*|/(usr/)?lib(64)?/.*\.so[.\d]*|/proc/((self|\d+)/.*|filesystems)|/sys/.*|/dev/(null|urandom)"
     r"|/usr/lib/ssl/openssl\.cnf|/etc/ssl/openssl\.cnf"
-    r"|/usr/share/fontconfig/conf\.avail(/.*)?|/var/cache/fontconfig.*|.*/\.cache/fontconfig.*|.*\.pyc?|/work/.*/native/.*"
+    r"|/usr/share/fontconfig/conf\.avail(/.*)?|/var/cache/fontconfig.*|.*/\.cache/fontconfig.*|.*\.pyc?"
 )
 
 
