@@ -44,7 +44,7 @@ from qexport.bank.yaml_writer import write_bank
 from qexport.cli.main import program
 from qexport.cli.terminal import on_one_line
 from qexport.common.errors import InputRefused, NothingSelected, Problem, QexportError, UsageError
-from qexport.common.files import check_names, slug
+from qexport.common.files import check_names, file_slug
 from qexport.common.text_input import decoded, normalise
 from qexport.content.images import Image, read_image, words_of
 from qexport.content.plain_text import items
@@ -382,7 +382,7 @@ def _check_stem(stem: str) -> None:
 
 def _read_names(data: bytes, scratch: Path) -> None:
     text = data.decode("utf-8", "surrogateescape")
-    stem = slug(text)
+    stem = file_slug(text)
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,88}", stem):
         raise Broken(f"{stem!r} is no slug")
     on_one_line(text)

@@ -418,7 +418,7 @@ def file_stem(recipe: Recipe, title: str) -> str:
     """Return the name of a recipe's files, without ending."""
     name = recipe.name
     if not name:
-        return files.slug(title)
+        return files.file_slug(title)
     if "/" in name or "\\" in name or name in (".", ".."):
         raise UsageError(f"{name!r} is not a file's name", hint="the folder goes into --out")
     if name.startswith((".", "-")) or not name.isprintable() or not files.is_name(name):

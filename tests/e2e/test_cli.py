@@ -23,8 +23,9 @@ from click.testing import CliRunner
 import qexport
 from qexport import __version__, pipeline
 from qexport.cli.main import program
-from qexport.cli.terminal import file_size, quantity
+from qexport.cli.terminal import file_size
 from qexport.common.versions import versions
+from qexport.common.wording import quantity
 from qexport.outputs.registry import EXPORTERS
 
 BANK = """\
@@ -145,9 +146,9 @@ def test_without_a_command_the_help_is_shown() -> None:
 @pytest.mark.parametrize(
     ("words", "message", "hint"),
     [
-        (["biuld"], "no such command 'biuld'", "did you mean build?"),
+        (["biuld"], "no such command 'biuld'", "did you mean 'build'?"),
         (["frobnicate"], "no such command 'frobnicate'", "see qexport --help"),
-        (["list", "--levl", "x"], "no such option '--levl'", "did you mean --level?"),
+        (["list", "--levl", "x"], "no such option '--levl'", "did you mean '--level'?"),
         (
             ["list", "--limit", "few"],
             "invalid value for '--limit': 'few' is not a valid integer",
@@ -163,7 +164,7 @@ def test_without_a_command_the_help_is_shown() -> None:
         (
             ["build", "--format", "dek"],
             "no output 'dek'",
-            f"did you mean 'deck'? there are: {', '.join(EXPORTERS)}",
+            f"did you mean 'deck'? known: {', '.join(EXPORTERS)}",
         ),
         (["build", "--name", "a/b"], "'a/b' is not a file's name", "the folder goes into --out"),
         (
@@ -184,7 +185,7 @@ def test_an_unknown_kind_of_finding_is_refused_with_the_known_ones() -> None:
     assert (done.status, done.out) == (2, "")
     assert done.err.startswith(
         "qexport: error: --fail-on: health finds nothing of the kind 'misssing-section'\n"
-        "  hint: did you mean missing-section? there are: any, incomplete, gap, "
+        "  hint: did you mean 'missing-section'?"
     )
 
 
@@ -709,7 +710,7 @@ def test_a_theme_is_ejected_into_a_new_or_an_empty_folder_only() -> None:
 
 def test_a_theme_that_is_not_built_in_cannot_be_ejected() -> None:
     assert run("theme", "eject", "modrn", "mine") == refused(
-        "no theme 'modrn'", "did you mean 'modern'? there are: classic, modern, mono", status=2
+        "no theme 'modrn'", "did you mean 'modern'? known: classic, modern, mono", status=2
     )
     assert not Path("mine").exists()
 

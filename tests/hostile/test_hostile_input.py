@@ -763,7 +763,7 @@ RECIPES: dict[str, tuple[str | bytes, tuple[tuple[str, str], ...], int]] = {
     "limits there are not": (
         "[limits]\nanswr = 3\nfile = 'x'\ndepth = 1000\n[recipes.a]\n",
         (
-            ("qexport.toml:2: no limit 'answr'", "did you mean answer?"),
+            ("qexport.toml:2: no limit 'answr'", "did you mean 'answer'?"),
             ("qexport.toml:3: the limit file cannot be 'x'", "a whole number from 1 on, as in file=128M"),
             ("qexport.toml:4: the limit depth cannot be 1,000", "100 levels are the most it can be"),
         ),
@@ -1129,7 +1129,7 @@ def test_every_command_that_reads_takes_limits() -> None:
     ("words", "message", "hint"),
     [
         ("answer", "--allow 'answer' sets no limit", "write NAME=AMOUNT, as in --allow answer=2M"),
-        ("answr=1", "no limit 'answr'", "did you mean answer?"),
+        ("answr=1", "no limit 'answr'", "did you mean 'answer'?"),
         ("answer=", "the limit answer cannot be ''", "a whole number from 1 on, as in answer=2M"),
         ("answer=0", "the limit answer cannot be '0'", "a whole number from 1 on, as in answer=2M"),
         ("answer=-1", "the limit answer cannot be '-1'", "a whole number from 1 on, as in answer=2M"),

@@ -56,7 +56,7 @@ def in_a_folder_with_a_theme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 TEMPLATES = {
     "a wrong name": (
         "<html>\n{{ titel }}",
-        refused(("mine/handbook/cover.html.j2:2: 'titel' is undefined", "did you mean title?")),
+        refused(("mine/handbook/cover.html.j2:2: 'titel' is undefined", "did you mean 'title'?")),
     ),
     "a wrong sign": (
         "<html>\n\n{{ title",

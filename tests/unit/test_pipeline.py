@@ -161,7 +161,7 @@ def test_the_format_is_checked_before_the_bank_is_read(monkeypatch: pytest.Monke
         export(recipe(bank="nowhere.yaml", outputs=("handbok",)), now=1_000)
     assert (caught.value.message, caught.value.hint) == (
         "no output 'handbok'",
-        f"did you mean 'handbook'? there are: {', '.join(EXPORTERS)}",
+        f"did you mean 'handbook'? known: {', '.join(EXPORTERS)}",
     )
 
 

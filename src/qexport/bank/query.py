@@ -11,7 +11,6 @@ A backslash takes the meaning from `\\ " * : ( ) -`.
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,6 +22,7 @@ from typing import TypeAlias
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.common.errors import UsageError
 from qexport.common.limits import USUAL, Limits
+from qexport.common.wording import column_width, slug, suggest
 
 NAME_FIELDS = ("technology", "category", "level", "tag")
 """The fields whose values are names the bank knows: anything else is a mistake of the user's."""
@@ -32,7 +32,6 @@ FIELDS = ("id", *NAME_FIELDS, "difficulty", *TEXT_FIELDS)
 
 DIFFICULTIES = range(1, 11)
 _DIFFICULTY_HINT = "write 8, 7-9, >=8, <=7, >6 or <9, with numbers from 1 to 10"
-_LISTED = 20  # known values in a hint: a terminal's screen of tags helps nobody
 
 Condition: TypeAlias = Callable[[Question], bool]
 Pattern: TypeAlias = tuple[str, ...]
@@ -51,7 +50,6 @@ class Clause:
 
 _STRAIGHT = str.maketrans("‘’‚‛“”„‟", "''''\"\"\"\"")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-_BETWEEN_NAMES = re.compile(r"[\W_]+")
 _FIELD_END = "\0"  # between the texts of a question; no text and no word of a command line holds it
 
 
@@ -70,26 +68,14 @@ def _fold_character(character: str) -> str:
     return "".join(part for part in decomposed if unicodedata.combining(part) < 10).casefold()
 
 
-def slug(name: str) -> str:
-    """A name as it is typed without its spaces and signs: `ai-ml` for AI/ML, `c-plus-plus` for C++."""
-    words = fold(name).replace("+", " plus ").replace("#", " sharp ")
-    return _BETWEEN_NAMES.sub("-", words).strip("-")
-
-
-def nearest(value: str, known: Iterable[str]) -> str:
-    """The known value that `value` was probably meant to be, or nothing."""
-    originals = {fold(name): name for name in known}
-    found = difflib.get_close_matches(fold(value), originals, n=1)
-    return originals[found[0]] if found else ""
+def typed_name(name: str) -> str:
+    """Return a name as one types it without its spaces and signs: `ai-ml` for AI/ML, `c-plus-plus` for C++."""
+    return slug(fold(name).replace("+", " plus ").replace("#", " sharp "))
 
 
 def unknown(kind: str, value: str, known: Sequence[str]) -> UsageError:
     """A value nobody knows, with the nearest that is known, and all of them as far as they fit."""
-    guess = nearest(value, known)
-    meant = f"did you mean {guess!r}? " if guess else ""
-    more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
-    listed = ", ".join(known[:_LISTED]) + more
-    return UsageError(f"unknown {kind} {value!r}", hint=f"{meant}known: {listed or 'none'}")
+    return UsageError(f"unknown {kind} {value!r}", hint=suggest(value, known))
 
 
 def _fits(pattern: Pattern, text: str) -> bool:
@@ -116,7 +102,7 @@ class _Known:
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = tuple(name for name in dict.fromkeys(names) if name)
-        self._by_form: dict[Callable[[str], str], dict[str, list[str]]] = {fold: {}, slug: {}}
+        self._by_form: dict[Callable[[str], str], dict[str, list[str]]] = {fold: {}, typed_name: {}}
         for form, by_form in self._by_form.items():
             for name in self.names:
                 by_form.setdefault(form(name), []).append(name)
@@ -150,9 +136,9 @@ class Conditions:
         self._folded: dict[str, str] = {}
 
     def names(self, field: str, pattern: Pattern) -> tuple[str, ...]:
-        """The bank's names that a user means: the same but for case and accents, else the same slug."""
+        """The bank's names that a user means: the same but for case and accents, else the same as they are typed."""
         known = self._known[field]
-        found = known.like(pattern, fold) or known.like(pattern, slug)
+        found = known.like(pattern, fold) or known.like(pattern, typed_name)
         if not found and len(pattern) == 1:
             raise unknown(field, pattern[0], known.names)
         return found
@@ -326,9 +312,8 @@ class _Lexer:
                 return _Token(keyword, start, self._place)
             return self._made(start, start, lambda: self._conditions.text(pattern))
         if field not in FIELDS:
-            guess = nearest(field, FIELDS)
-            meant = f"did you mean {guess!r}? " if guess else ""
-            hint = f"{meant}fields: {', '.join(FIELDS)}; {_QUOTE_IT}"
+            meant = suggest(field, tuple(FIELDS))
+            hint = f"{meant} {_QUOTE_IT}" if meant.endswith("?") else f"{meant}; {_QUOTE_IT}"
             raise _misread(self._query, f"unknown field {match['field']!r}", start, match.end("field"), hint)
         self._place = match.end()
         if match["operator"] != ":":
@@ -502,11 +487,5 @@ def _misread(query: str, message: str, start: int, end: int, hint: str) -> Usage
     before, meant, after = query[left:start], query[start : min(end, right)], query[min(end, right) : right]
     before, after = ("…" if left else "") + before, after + ("…" if right < len(query) else "")
     line = "".join(character if character.isprintable() else " " for character in before + meant + after)
-    carets = " " * _columns(before) + "^" * max(1, _columns(meant))
+    carets = " " * column_width(before) + "^" * max(1, column_width(meant))
     return UsageError(f"--where, column {start + 1}: {message}\n  {line.rstrip()}\n  {carets}", hint=hint)
-
-
-def _columns(text: str) -> int:
-    """How wide a terminal shows it: Chinese is two columns a character, a combining accent none."""
-    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
-    return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)

@@ -18,6 +18,7 @@ from qexport.bank.query import NAME_FIELDS, Clause, Condition, Conditions, diffi
 from qexport.common.errors import NothingSelected, UsageError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import quote
+from qexport.common.wording import quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +143,7 @@ def _words(option: str, values: Iterable[str]) -> str:
 def _emptied(bank: Bank, active: Sequence[Question], clauses: Sequence[Clause]) -> NothingSelected:
     """Which condition is to blame: one that holds nowhere, else where the last question was lost."""
     others = [question for question in bank.questions if question not in active]
-    total = _count(len(active), "active question" if others else "question")
+    total = quantity(len(active), "active question" if others else "question")
     missed = [question for question in others if all(clause.holds(question) for clause in clauses)]
     retired = [question.id for question in missed if question.status == "retired"]
     drafts = [question.id for question in missed if question.status == "draft"]
@@ -167,10 +168,6 @@ def _emptied(bank: Bank, active: Sequence[Question], clauses: Sequence[Clause]) 
             steps.append(f"{clause.words} leaves {left[index]}")
             before = left[index]
     return NothingSelected(f"no question is left: of {total} {', then '.join(steps)}", hint=hint)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 # --- order -------------------------------------------------------------------------------------------------

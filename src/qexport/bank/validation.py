@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +23,10 @@ from qexport.bank.model import (
 )
 from qexport.bank.schema import CLAIM_FIELDS, HEADER_FIELDS, QUESTION_FIELDS, Field
 from qexport.common.errors import InputRefused, Location, Problem
-from qexport.common.files import slug
+from qexport.common.files import file_slug
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import counted, normalise, quote
+from qexport.common.wording import suggest
 
 _RANKS = {
     **dict.fromkeys(["beginner", "junior"], 0),
@@ -40,8 +39,6 @@ _HEADER, _QUESTION, _CLAIMS = (
     {field.name: field for field in fields} for fields in (HEADER_FIELDS, QUESTION_FIELDS, CLAIM_FIELDS)
 )
 
-_MOST_LISTED = 20
-_LONGEST_SLIP = 100
 
 _SEEN = re.compile(
     r"[^\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\uffa0]"
@@ -98,7 +95,7 @@ class _Reading:
         self._item_places: dict[str, list[Location]] = {}
         for key, value in raw.values.items():
             if key not in fields:
-                hint = _nearest(key, tuple(fields)) or _listed(tuple(fields))
+                hint = suggest(key, tuple(fields))
                 self._complain(raw.keys[key], f"unknown key {quote(key)}", hint)
             elif (right := self._value(fields[key], value)) not in (None, "", ()):
                 self.values[key] = right
@@ -396,21 +393,7 @@ def _folded(identity: str) -> str:
 
 
 def _unknown(what: str, name: str, known: tuple[str, ...]) -> tuple[str, str]:
-    return f"{what} {quote(name)} is unknown", f"{_nearest(name, known)} {_listed(known)}".lstrip()
-
-
-def _listed(known: tuple[str, ...]) -> str:
-    more = ["…"] if len(known) > _MOST_LISTED else []
-    return " ".join(f"known: {', '.join([*known[:_MOST_LISTED], *more])}".split())  # a name may hold a tab
-
-
-@lru_cache(maxsize=256)  # one slip is often in many places
-def _nearest(name: str, known: tuple[str, ...]) -> str:
-    if len(name) > _LONGEST_SLIP:
-        return ""
-    originals = {original.casefold(): original for original in known}
-    found = difflib.get_close_matches(name.casefold(), originals, n=1)
-    return f"did you mean {quote(originals[found[0]])}?" if found else ""
+    return f"{what} {quote(name)} is unknown", suggest(name, known)
 
 
 def _name_of(record: RawMapping) -> str:
@@ -429,7 +412,7 @@ def _bank(path: str, header: _Reading, readings: Iterable[_Reading]) -> Bank:
     levels = _in_order(question.level for question in questions)
     unsaid = {
         "title": title,
-        "namespace": slug(title, otherwise=title),
+        "namespace": file_slug(title, otherwise=title),
         "technologies": _in_order(question.technology for question in questions),
         "levels": tuple(sorted(levels, key=lambda level: _RANKS.get(level.casefold(), len(_RANKS)))),
     }

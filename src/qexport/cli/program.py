@@ -11,7 +11,6 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -27,6 +26,7 @@ from qexport.common.errors import (
     QexportError,
     UsageError,
 )
+from qexport.common.wording import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -51,8 +51,7 @@ class CommandGroup(click.Group):
         """Find the command that the first argument names."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            near = get_close_matches(name, self.list_commands(ctx), n=1)
-            hint = f"did you mean {near[0]}?" if near else f"see {ctx.command_path} --help"
+            hint = did_you_mean(name, self.list_commands(ctx), f"see {ctx.command_path} --help")
             raise UsageError(f"no such command {name!r}", hint=hint)
         return super().resolve_command(ctx, args)
 
@@ -191,8 +190,8 @@ def _translated(error: click.ClickException) -> UsageError:
     hint = f"see {context.command_path if context else 'qexport'} --help"
     if isinstance(error, click.exceptions.NoSuchOption):
         message = error.message
-        if error.possibilities:
-            hint = f"did you mean {error.possibilities[0]}?"
+        known = [name for each in context.command.params for name in each.opts] if context else []
+        hint = did_you_mean(error.option_name, known, hint)
     return UsageError(message[:1].lower() + message[1:].rstrip("."), hint=hint)
 
 

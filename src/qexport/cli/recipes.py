@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qexport.cli.options import default_bank
-from qexport.cli.terminal import quantity
 from qexport.common.errors import UsageError
+from qexport.common.wording import quantity
 
 if TYPE_CHECKING:
     from qexport.bank.selection import Filters

@@ -7,11 +7,11 @@ import re
 import textwrap
 import threading
 import time
-import unicodedata
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Self, TextIO
 
 from qexport.bank.model import LETTERS, PROSE_SECTIONS, Question
+from qexport.common.wording import column_width, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
@@ -42,16 +42,6 @@ def as_json(value: object, *, only_ascii: bool = False) -> str:
     return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def columns(text: str) -> int:
-    """How many columns of a terminal `text` takes."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        for character in text
-    )
-
-
 def table(
     rows: Sequence[Sequence[str]], *, numbers: Container[int] = (), width: int | None = None
 ) -> Iterator[str]:
@@ -60,25 +50,25 @@ def table(
     The last column is cut to what is left of `width`, where one is given.
     """
     cells = [[on_one_line(cell) for cell in row] for row in rows]
-    widths = [max(map(columns, column)) for column in zip(*cells, strict=True)]
+    widths = [max(map(column_width, column)) for column in zip(*cells, strict=True)]
     if width is not None:
         widths[-1] = min(widths[-1], max(20, width - sum(widths[:-1]) - 2 * len(widths[:-1])))
     for row in cells:
         line = []
         for number, (cell, full) in enumerate(zip(row, widths, strict=True)):
             text = _cut(cell, full)
-            room = " " * (full - columns(text))
+            room = " " * (full - column_width(text))
             line.append(room + text if number in numbers else text + room)
         yield "  ".join(line).rstrip()
 
 
 def _cut(text: str, room: int) -> str:
     """End `text` with … where it would take more than `room` columns."""
-    if columns(text) <= room:
+    if column_width(text) <= room:
         return text
     end = taken = 0
-    while taken + columns(text[end]) < room:
-        taken += columns(text[end])
+    while taken + column_width(text[end]) < room:
+        taken += column_width(text[end])
         end += 1
     return text[:end].rstrip() + "…"
 
@@ -172,11 +162,6 @@ def stats_lines(counts: Stats) -> Iterator[str]:
     yield str(counts)
     yield ""
     yield from table(rows, numbers=range(2, len(rows[0])))
-
-
-def quantity(count: int, noun: str) -> str:
-    """`1 question`, `15 questions`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def file_size(size: int) -> str:

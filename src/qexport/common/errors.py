@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from qexport.common.wording import quantity
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
@@ -55,8 +57,7 @@ class InputRefused(QexportError):
     exit_code = 3
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        count = len(problems)
-        super().__init__("1 problem found" if count == 1 else f"{count} problems found")
+        super().__init__(f"{quantity(len(problems), 'problem')} found")
         self.problems = problems
 
 

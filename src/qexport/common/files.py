@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from qexport.common.errors import OutputError, UsageError
+from qexport.common.wording import slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,13 +32,13 @@ _LONGEST_SLUG = 80
 _TEMPORARY = re.compile(r"\.qexport-[0-9a-f]{12}\.tmp")
 
 
-def slug(text: str, *, otherwise: str = "questions") -> str:
+def file_slug(text: str, *, otherwise: str = "questions") -> str:
     """Make a file name's stem of `text`: `a-z`, `0-9` and `-`, at most 80 bytes, good on every system.
 
     `otherwise` is the stem of a text of which nothing is left (日本語).
     """
     ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:_LONGEST_SLUG].strip("-") or otherwise
+    stem = slug(ascii_only)[:_LONGEST_SLUG].strip("-") or otherwise
     return f"{stem}-{otherwise}" if stem in _WINDOWS_DEVICES else stem
 
 

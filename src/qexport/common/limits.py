@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from difflib import get_close_matches
 from typing import Any
 
 from qexport.common.errors import LimitExceeded, UsageError
+from qexport.common.wording import suggest
 
 
 def _limit(default: int, unit: str, limits: str, protects: str, *, highest: int = 10**11) -> Any:
@@ -161,11 +161,7 @@ def amount_in_words(number: int, unit: str) -> str:
 def complaint(name: str, value: object) -> tuple[str, str] | None:
     """Return what is wrong with a limit that a user sets, and what would be right; None where nothing is."""
     if (limit := LIMITS.get(name)) is None:
-        near = get_close_matches(name, LIMITS, n=1)
-        return (
-            f"no limit {name[:60]!r}",
-            f"did you mean {near[0]}?" if near else f"there are: {', '.join(LIMITS)}",
-        )
+        return f"no limit {name[:60]!r}", suggest(name, tuple(LIMITS))
     number = _number(value)
     if number is None or number < 1:
         example = f"{name}={briefly(min(2 * limit.default, limit.highest))}"

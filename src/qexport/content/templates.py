@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from markupsafe import Markup
 from qexport.common.errors import InputRefused, LimitExceeded, Location, Problem, QexportError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import quote
+from qexport.common.wording import did_you_mean
 from qexport.content.fitting import breakable, letters
 from qexport.content.text import inline, prose
 
@@ -137,8 +137,7 @@ class Templates:
 def _meant(message: str, values: Mapping[str, object]) -> str:
     """Return the name that was probably meant by one which is undefined."""
     name = re.match(r"'(.+?)' is undefined", message)
-    near = get_close_matches(name[1], values, n=1) if name else []
-    return f"did you mean {near[0]}?" if near else ""
+    return did_you_mean(name[1], values) if name else ""
 
 
 def _refuse_objects(value: object) -> None:

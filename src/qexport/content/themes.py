@@ -17,12 +17,12 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 
 from qexport.common.errors import InputRefused, Location, Problem, UsageError
 from qexport.common.limits import USUAL, Limits
+from qexport.common.wording import suggest
 from qexport.content.templates import Templates, is_inside, templates_folder
 
 # None of these looks at a character twice, as `.*?` does wherever what begins does not end.
@@ -121,9 +121,7 @@ def _folder(name: str, extending: Path | None) -> Path:
 
 
 def _unknown(name: str, or_else: str = "") -> UsageError:
-    near = get_close_matches(name, built_in(), n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return UsageError(f"no theme {name!r}", hint=f"{hint}there are: {', '.join(built_in())}{or_else}")
+    return UsageError(f"no theme {name!r}", hint=f"{suggest(name, built_in())}{or_else}")
 
 
 def _said(folder: Path) -> Mapping[str, str]:
@@ -186,10 +184,9 @@ def stylesheet(sources: Iterable[tuple[str, str]]) -> str:
     for name, text in sheets:
         for used in _VARIABLE.finditer(text):
             if used[1] not in values:
-                near = get_close_matches(used[1], values, n=1)
                 line = text.count("\n", 0, used.start()) + 1
                 column = used.start() - text.rfind("\n", 0, used.start())
-                hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(values))}"
+                hint = suggest(used[1], sorted(values))
                 problems.append(Problem(Location(name, line, column), f"unknown variable {used[1]}", hint))
     if problems:
         raise InputRefused(tuple(problems))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
 from qexport.common.errors import UsageError
+from qexport.common.wording import suggest
 from qexport.content.templates import Templates
 from qexport.layout.scheduler import Scheduler
 
@@ -70,10 +70,5 @@ class Exporter(Protocol):
 def exporter_for(name: str) -> Exporter:
     """Return the exporter of that name."""
     if name not in EXPORTERS:
-        nearest = get_close_matches(name, EXPORTERS, n=1)
-        known = ", ".join(EXPORTERS)
-        raise UsageError(
-            f"no output {name!r}",
-            hint=f"did you mean {nearest[0]!r}? there are: {known}" if nearest else f"there are: {known}",
-        )
+        raise UsageError(f"no output {name!r}", hint=suggest(name, tuple(EXPORTERS)))
     return cast("Exporter", import_module(EXPORTERS[name]))

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from qexport.anki.fields import FIELDS, MADE_BY_DECK, ON
 from qexport.anki.notes import RETIRED_TAG, anki_search, notes_of
 from qexport.bank.schema import QUESTION_FIELDS
+from qexport.common.wording import quantity
 
 if TYPE_CHECKING:
     from qexport.bank.lock import Release
@@ -477,7 +478,7 @@ def first_notes(title: str, source: str, count: int, heading: str) -> str:
     """Return the notes of a first release, before which there was nothing."""
     nothing = Differences(old="", new="", title=title, source=source)
     notes = as_markdown(nothing, heading)
-    return notes.replace(f"{nothing}.", f"The first edition: {count} question{'' if count == 1 else 's'}.", 1)
+    return notes.replace(f"{nothing}.", f"The first edition: {quantity(count, 'question')}.", 1)
 
 
 def _markdown_entry(entry: Entry) -> Iterator[str]:

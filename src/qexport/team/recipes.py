@@ -18,7 +18,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -28,6 +27,7 @@ from qexport.common.limits import LIMITS, USUAL, Limit, Limits
 from qexport.common.limits import changed as changed_limits
 from qexport.common.limits import complaint as complaint_of_limit
 from qexport.common.text_input import counted, normalise, quote, read_text
+from qexport.common.wording import did_you_mean
 from qexport.outputs.options import OPTIONS, checked
 from qexport.outputs.registry import EXPORTERS
 
@@ -424,8 +424,7 @@ def _shown(value: object) -> str:
 
 
 def _meant(name: str, known: Mapping[str, object] | Sequence[str], otherwise: str) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]}?" if near else otherwise
+    return did_you_mean(name, known, otherwise)
 
 
 _HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")

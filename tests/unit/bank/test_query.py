@@ -19,7 +19,7 @@ from qexport.bank.query import (
     difficulties,
     fold,
     parse,
-    slug,
+    typed_name,
 )
 from qexport.common.errors import UsageError
 from qexport.common.limits import USUAL, Limits
@@ -191,17 +191,17 @@ hint: did you mean 'PY-2'? known: PY-1, PY-2, ML-1, X_1, X-2
 --where, column 1: unknown field 'dificulty'
   dificulty>=8
   ^^^^^^^^^
-hint: did you mean 'difficulty'? fields: {fields}; to search for such text, put it in quotes
+hint: did you mean 'difficulty'? to search for such text, put it in quotes
 
 --where, column 1: unknown field 'std'
   std::vector
   ^^^
-hint: fields: {fields}; to search for such text, put it in quotes
+hint: known: {fields}; to search for such text, put it in quotes
 
 --where, column 1: unknown field ''
   :=
   ^
-hint: fields: {fields}; to search for such text, put it in quotes
+hint: known: {fields}; to search for such text, put it in quotes
 
 --where, column 12: 'hard' is not a difficulty
   difficulty:hard
@@ -517,8 +517,8 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
         ("É_1", "e-1"),
     ],
 )
-def test_a_slug_is_the_name_without_spaces_and_signs(name: str, slugged: str) -> None:
-    assert slug(name) == slugged
+def test_a_typed_name_is_the_name_without_spaces_and_signs(name: str, slugged: str) -> None:
+    assert typed_name(name) == slugged
 
 
 HOW = "write 8, 7-9, >=8, <=7, >6 or <9, with numbers from 1 to 10"

@@ -16,7 +16,7 @@ import pytest
 
 from qexport.common import files
 from qexport.common.errors import OutputError, UsageError
-from qexport.common.files import slug, write, write_all, write_groups
+from qexport.common.files import file_slug, write, write_all, write_groups
 
 
 def everything_in(folder: Path) -> dict[str, bytes]:
@@ -342,4 +342,4 @@ def test_names_that_make_anki_replace_a_collection_are_refused(tmp_path: Path, n
     ],
 )
 def test_a_slug_is_a_safe_file_name(text: str, stem: str) -> None:
-    assert slug(text) == stem
+    assert file_slug(text) == stem

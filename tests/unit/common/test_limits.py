@@ -8,6 +8,7 @@ import pytest
 
 from qexport.common.errors import UsageError
 from qexport.common.limits import LIMITS, USUAL, Limits, amount, amount_in_words, briefly, changed, complaint
+from qexport.common.wording import list_names
 
 BANK_MD = Path(__file__).parents[3] / "docs" / "bank.md"
 BEGIN, END = "| limit | most | of | protects |\n| --- | --- | --- | --- |\n", "\n\n"
@@ -91,5 +92,5 @@ def test_every_limit_can_be_set_up_to_its_highest_and_no_further(name: str) -> N
 
 
 def test_a_limit_there_is_not_is_refused() -> None:
-    assert complaint("anwser", 1) == ("no limit 'anwser'", "did you mean answer?")
-    assert complaint("zzz", 1) == ("no limit 'zzz'", f"there are: {', '.join(LIMITS)}")
+    assert complaint("anwser", 1) == ("no limit 'anwser'", "did you mean 'answer'?")
+    assert complaint("zzz", 1) == ("no limit 'zzz'", f"known: {list_names(tuple(LIMITS))}")

@@ -32,7 +32,7 @@ def refusal(folder: Path, template: str, *, limits: Limits = USUAL, **values: ob
 @pytest.mark.parametrize(
     ("template", "message", "hint"),
     [
-        ("\n\n{{ titel }}", "t.html.j2:3: 'titel' is undefined", "did you mean title?"),
+        ("\n\n{{ titel }}", "t.html.j2:3: 'titel' is undefined", "did you mean 'title'?"),
         ("\n\n{{ nosuch }}", "t.html.j2:3: 'nosuch' is undefined", ""),
         ("\n{{ q.nosuch }}", "t.html.j2:2: 'dict object' has no attribute 'nosuch'", ""),
         ("{% for %}", "t.html.j2:1: Expected an expression, got 'end of statement block'", ""),

@@ -11,7 +11,7 @@ from qexport.common.errors import InputRefused, UsageError
 from qexport.content.templates import templates_folder
 from qexport.content.themes import built_in, ejected, stylesheet, theme
 
-THERE_ARE = "there are: classic, modern, mono"
+KNOWN = "known: classic, modern, mono"
 
 
 def make(folder: Path, toml: str = 'description = "Mine"\nextends = "classic"\n', **files: str) -> Path:
@@ -72,7 +72,7 @@ def test_an_unknown_theme_names_the_known_ones(name: str, hint: str) -> None:
     with pytest.raises(UsageError) as caught:
         theme(name)
     assert caught.value.message == f"no theme {name!r}"
-    assert caught.value.hint == f"{hint}{THERE_ARE}; or a folder with a theme.toml"
+    assert caught.value.hint == f"{hint}{KNOWN}; or a folder with a theme.toml"
 
 
 def test_a_folder_without_a_theme_toml_is_no_theme(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_theme_that_extends_none_there_is_is_refused(tmp_path: Path) -> None:
     assert complaints(caught.value) == [
         (
             f"{folder / 'theme.toml'}: extends 'clasic', which is no theme",
-            f"did you mean 'classic'? {THERE_ARE}; or a folder with a theme.toml",
+            f"did you mean 'classic'? {KNOWN}; or a folder with a theme.toml",
         )
     ]
 
@@ -165,7 +165,7 @@ def test_an_unknown_name_in_a_theme_s_template_is_named_with_its_line(tmp_path: 
     with pytest.raises(InputRefused) as caught:
         mine.templates().render("handbook/blank.html.j2", title="T")
     path = tmp_path / "mine" / "handbook" / "blank.html.j2"
-    assert complaints(caught.value) == [(f"{path}:2: 'titel' is undefined", "did you mean title?")]
+    assert complaints(caught.value) == [(f"{path}:2: 'titel' is undefined", "did you mean 'title'?")]
 
 
 def test_a_theme_cannot_read_files(tmp_path: Path) -> None:
@@ -248,7 +248,7 @@ def test_no_theme_is_ejected_that_is_not_there() -> None:
         ejected("modem")
     assert (caught.value.message, caught.value.hint) == (
         "no theme 'modem'",
-        f"did you mean 'modern'? {THERE_ARE}",
+        f"did you mean 'modern'? {KNOWN}",
     )
 
 
@@ -286,7 +286,7 @@ def test_every_unknown_variable_is_named_with_its_place_and_what_was_meant() -> 
     with pytest.raises(InputRefused) as caught:
         stylesheet(sheets)
     assert complaints(caught.value) == [
-        ("one.css:3:21: unknown variable --inc", "did you mean --ink?"),
+        ("one.css:3:21: unknown variable --inc", "did you mean '--ink'? known: --ink"),
         ("my/theme.css:1:10: unknown variable --x", "known: --ink"),
     ]
 

@@ -492,7 +492,7 @@ def test_a_wrong_name_in_a_template_is_told_with_file_and_line(tmp_path: Path) -
     with pytest.raises(InputRefused) as caught:
         handbook(SET, look=tmp_path)
     place = Location(str(tmp_path / "handbook" / "cover.html.j2"), 3)
-    assert caught.value.problems == (Problem(place, "'titel' is undefined", "did you mean title?"),)
+    assert caught.value.problems == (Problem(place, "'titel' is undefined", "did you mean 'title'?"),)
 
 
 # Markdown

@@ -114,15 +114,15 @@ theme = 3.5
     ) == [
         (
             "qexport.toml:1: default is 'evrything', which is no recipe",
-            "did you mean everything?",
+            "did you mean 'everything'?",
         ),
-        ("qexport.toml:2: unknown setting 'bnk'", "did you mean bank?"),
-        ("qexport.toml:4: unknown setting 'tittle'", "did you mean title?"),
+        ("qexport.toml:2: unknown setting 'bnk'", "did you mean 'bank'?"),
+        ("qexport.toml:4: unknown setting 'tittle'", "did you mean 'title'?"),
         (
             "qexport.toml:5: difficulty cannot be a list of these",
             'a text in quotes, or several: difficulty = ["…", "…"]',
         ),
-        ("qexport.toml:6: format cannot be 'dek'", "did you mean deck?"),
+        ("qexport.toml:6: format cannot be 'dek'", "did you mean 'deck'?"),
         ("qexport.toml:7: paper cannot be 'a6'", "one of: a4, letter, a5, 6x9in"),
         ("qexport.toml:8: flow cannot be 'yes'", "true or false"),
         ("qexport.toml:9: limit cannot be 0", "a whole number from 1 on"),
@@ -161,7 +161,7 @@ def test_an_unknown_name_tells_the_nearest() -> None:
         book.named(["pyhton"])
     assert (caught.value.message, caught.value.hint) == (
         "no recipe 'pyhton' in qexport.toml",
-        "did you mean python?",
+        "did you mean 'python'?",
     )
     assert book.default == ""
     assert book.named(["hard", "hard"]) == ("hard",)

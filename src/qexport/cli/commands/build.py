@@ -22,8 +22,9 @@ from qexport.cli.options import (
 )
 from qexport.cli.program import now, progress, say, say_json, warn
 from qexport.cli.recipes import plan_fields, plan_lines, recipes_to_build
-from qexport.cli.terminal import file_size, quantity
+from qexport.cli.terminal import file_size
 from qexport.common.errors import InputRefused, OutputsFailed, QexportError
+from qexport.common.wording import quantity
 
 if TYPE_CHECKING:
     from qexport.bank.selection import Filters

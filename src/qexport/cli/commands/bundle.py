@@ -12,7 +12,8 @@ import click
 from qexport.cli.options import PATH, flags, json_option, limited, locking_options, typeset
 from qexport.cli.program import now, progress, say, say_json, warn
 from qexport.cli.recipes import named_recipes
-from qexport.cli.terminal import file_size, quantity
+from qexport.cli.terminal import file_size
+from qexport.common.wording import quantity
 
 if TYPE_CHECKING:
     from qexport.common.limits import Limits

@@ -10,7 +10,8 @@ import click
 
 from qexport.cli.options import cache_option, flags, json_option, size_option
 from qexport.cli.program import CommandGroup, say, say_json
-from qexport.cli.terminal import file_size, quantity
+from qexport.cli.terminal import file_size
+from qexport.common.wording import quantity
 
 if TYPE_CHECKING:
     from qexport.layout.cache import CacheInfo

@@ -12,8 +12,9 @@ import click
 
 from qexport.cli.options import PATH, flags, json_option, reads_bank
 from qexport.cli.program import say, say_json, warn
-from qexport.cli.terminal import problem_fields, quantity, stats_lines
+from qexport.cli.terminal import problem_fields, stats_lines
 from qexport.common.errors import InputRefused, Location, Problem, UsageError
+from qexport.common.wording import quantity, suggest
 
 if TYPE_CHECKING:
     from qexport.common.limits import Limits
@@ -105,14 +106,9 @@ def _kinds(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the kinds of findings that are named, all of them for `any`."""
     if not names:
         return ()
-    from difflib import get_close_matches
-
     from qexport.bank.health import KINDS
 
     if unknown := [name for name in names if name not in (*KINDS, "any")]:
-        nearest = get_close_matches(unknown[0], KINDS, n=1)
-        raise UsageError(
-            f"--fail-on: health finds nothing of the kind {unknown[0]!r}",
-            hint=(f"did you mean {nearest[0]}? " if nearest else "") + f"there are: any, {', '.join(KINDS)}",
-        )
+        message = f"--fail-on: health finds nothing of the kind {unknown[0]!r}"
+        raise UsageError(message, hint=suggest(unknown[0], ("any", *KINDS)))
     return tuple(KINDS) if "any" in names else names

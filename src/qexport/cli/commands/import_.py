@@ -11,8 +11,8 @@ import click
 
 from qexport.cli.options import PATH, encoding_option, flags, json_option, limited
 from qexport.cli.program import say, say_json, warn
-from qexport.cli.terminal import quantity
 from qexport.common.errors import InputRefused
+from qexport.common.wording import quantity
 
 if TYPE_CHECKING:
     from qexport.common.limits import Limits

@@ -10,7 +10,7 @@ import click
 
 from qexport.cli.options import PATH, flags
 from qexport.cli.program import say
-from qexport.cli.terminal import quantity
+from qexport.common.wording import quantity
 
 
 @click.command()

@@ -8,7 +8,8 @@ import click
 
 from qexport.cli.options import PATH, flags, json_option
 from qexport.cli.program import CommandGroup, say, say_json
-from qexport.cli.terminal import quantity, table
+from qexport.cli.terminal import table
+from qexport.common.wording import quantity
 
 
 @click.group(cls=CommandGroup)

@@ -35,6 +35,7 @@ from qexport.bank.yaml_writer import write_bank, write_questions
 from qexport.common.errors import InputRefused, Location, Problem, QexportError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import quote
+from qexport.common.wording import quantity
 from qexport.importers.hub.answer_blocks import Block, find_blocks
 from qexport.importers.hub.page import Capture, parse
 from qexport.importers.hub.vocabulary import Vocabulary, read_vocabulary
@@ -87,7 +88,7 @@ class CaptureReport:
     unmatched: tuple[Unmatched, ...] = ()
 
     def __str__(self) -> str:
-        counts = [f"{self.known} known", f"{len(self.new)} new", _count(len(self.conflicts), "conflict")]
+        counts = [f"{self.known} known", f"{len(self.new)} new", quantity(len(self.conflicts), "conflict")]
         if self.unmatched:
             counts.append(f"{len(self.unmatched)} unmatched")
         lines = [f"{self.path}: {', '.join(counts)}"]
@@ -95,7 +96,7 @@ class CaptureReport:
             lines.append(f"  {conflict.location}: {conflict.id} differs from {conflict.known_at}")
             lines += [f"    {difference}" for difference in conflict.differences]
         for block in self.unmatched:
-            count = _count(block.paragraphs, "paragraph")
+            count = quantity(block.paragraphs, "paragraph")
             lines.append(f"  {block.location}: {count} of no known question: {quote(block.begins)}")
         return "\n".join(lines)
 
@@ -330,7 +331,7 @@ def _appended(text: str, raw: RawBank, bank: Bank, new: Sequence[_Record], limit
     keys = raw.header.keys
     last = max(keys, key=lambda key: keys[key], default="")
     if last != "questions":
-        message = f"{_count(len(new), 'new question')} cannot be added: {last} stands behind the questions"
+        message = f"{quantity(len(new), 'new question')} cannot be added: {last} stands behind the questions"
         problems.append(Problem(keys[last], message, "move `questions:` to the end of the file"))
     if problems:
         raise InputRefused(tuple(problems))
@@ -348,7 +349,7 @@ def _appended(text: str, raw: RawBank, bank: Bank, new: Sequence[_Record], limit
     except InputRefused:
         again = None
     if again is None or again.questions != (*bank.questions, *questions):
-        message = f"{_count(len(new), 'new question')} cannot be added to the end of this file"
+        message = f"{quantity(len(new), 'new question')} cannot be added to the end of this file"
         hint = "write the list of questions in block style, one '- id:' below the other"
         raise InputRefused((Problem(keys["questions"], message, hint),))
     return longer
@@ -399,7 +400,3 @@ def _shortened(words: Sequence[str], most: int = 8) -> str:
     if len(words) <= most:
         return " ".join(words)
     return f"{' '.join(words[: most // 2])} … {' '.join(words[-most // 2 :])}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

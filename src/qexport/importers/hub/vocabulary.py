@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from qexport.bank.model import RawList, RawMapping, RawText, RawValue
 from qexport.common.errors import InputRefused, Problem
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import counted, normalise, quote
+from qexport.common.wording import suggest
 
 Split: TypeAlias = tuple[str, str, str]
 """Technology, category, level."""
@@ -100,9 +100,7 @@ def _numberless(line: str) -> str:
 def _wrong_keys(header: RawMapping) -> Iterator[Problem]:
     for key, place in header.keys.items():
         if key not in _KEYS:
-            near = difflib.get_close_matches(key, _KEYS, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(_KEYS)}"
-            yield Problem(place, f"unknown key {quote(key)}", hint)
+            yield Problem(place, f"unknown key {quote(key)}", suggest(key, tuple(_KEYS)))
     for key in _REQUIRED:
         if key not in header.keys:
             yield Problem(header.location, f"the vocabulary has no {key}")

@@ -516,7 +516,10 @@ furniture:
     with pytest.raises(InputRefused) as caught:
         read_vocabulary(text, "words.yaml")
     assert said(caught.value.problems) == [
-        "words.yaml:1:1: unknown key 'titel' (did you mean title?)",
+        (
+            "words.yaml:1:1: unknown key 'titel' (did you mean 'title'? "
+            "known: title, namespace, language, source, markup, technologies, levels, furniture)"
+        ),
         "words.yaml:1:1: the vocabulary has no title",
         "words.yaml:1:1: the vocabulary has no namespace",
         (
