@@ -27,9 +27,9 @@ from qexport.bank.lock import Edition, stamp
 from qexport.bank.model import Bank
 from qexport.bank.validation import validate
 from qexport.content.templates import Templates
-from qexport.outputs import anki_deck
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Tools
+from qexport.outputs.anki_deck import DeckOptions
+from qexport.outputs.anki_deck import document as anki_deck
+from qexport.outputs.document import Tools
 
 ROOT = Path(__file__).parents[1]
 NOW = 1_760_000_000
@@ -48,8 +48,9 @@ def bank_of(count: int) -> Bank:
 
 def write_with_qexport(bank: Bank, path: Path) -> dict[str, float]:
     """Write a deck; return the seconds of its making and of its writing."""
-    tools, options = Tools(Templates()), checked({})
+    options = DeckOptions()
     started = time.perf_counter()
+    tools = anki_deck.with_notes(bank, options, Tools(Templates()))
     lock, _ = stamp(anki_deck.content(bank, options, tools), None, NOW)
     made = time.perf_counter()
     edition = Edition(bank=bank, questions=bank.questions, title=bank.title, scope="", lock=lock)
@@ -61,8 +62,9 @@ def write_with_genanki(bank: Bank, path: Path) -> dict[str, float]:
     """Write a deck as genanki's README does; return the seconds of its writing."""
     import genanki
 
-    fields = [note.fields.decode().split("\x1f") for note in notes.notes_of(bank, checked({}), Templates())]
-    notes.forget()
+    fields = [
+        note.fields.decode().split("\x1f") for note in notes.notes_of(bank, notes.NoteShape(), Templates())
+    ]
     started = time.perf_counter()
     model = genanki.Model(
         1607392319,

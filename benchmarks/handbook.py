@@ -31,8 +31,8 @@ from qexport.content.question_view import question_view
 from qexport.content.themes import theme
 from qexport.layout import fonts
 from qexport.outputs.book import Press
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Tools
+from qexport.outputs.document import Tools
+from qexport.outputs.handbook import HandbookOptions
 
 ROOT = Path(__file__).parents[1]
 SIZES = (15, 54, 200, 500, 2000)
@@ -59,7 +59,7 @@ def bank_of(count: int, *, edited: bool = False) -> Bank:
 def html_of(bank: Bank) -> str:
     """Return the book as one HTML document from the same templates, numbered as WeasyPrint's documentation shows."""
     look = theme("classic")
-    options = checked({})
+    options = HandbookOptions()
     tools = Tools(look.templates(), look.styles())
     questions = []
     for question in bank.questions:
@@ -128,7 +128,17 @@ def measured(count: int, folder: Path, baselines: set[str]) -> dict[str, tuple[R
 
     def build(name: str, bank: Path, *more: str) -> None:
         out = folder / "out"
-        words = ["build", "--format", "handbook", "--bank", str(bank), "--out", str(out), "--name", "book"]
+        words = [
+            "build",
+            "--format",
+            "handbook",
+            "--bank",
+            str(bank),
+            "--out",
+            str(out),
+            "--file-name",
+            "book",
+        ]
         cache = ["--cache", str(folder / "cache"), "--quiet"]
         take(name, [sys.executable, "-m", "qexport", *words, *cache, *more], out / "book.pdf")
 

@@ -15,9 +15,9 @@ from qexport import pipeline
 from qexport.bank.lock import Edition
 from qexport.bank.selection import Filters
 from qexport.content.themes import theme
-from qexport.outputs import flash_cards
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Tools
+from qexport.outputs.document import Tools
+from qexport.outputs.flash_cards import FlashCardOptions
+from qexport.outputs.flash_cards import document as flash_cards
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "images" / "cards.png"
@@ -34,7 +34,9 @@ def main() -> int:
     look = theme("classic")
     title = choice.bank.title
     edition = Edition(bank=choice.bank, questions=choice.questions, title=title, scope="All questions")
-    document = flash_cards.render(edition, checked({}), Tools(look.templates(), look.styles(), look.digest()))
+    document = flash_cards.render(
+        edition, FlashCardOptions(), Tools(look.templates(), look.styles(), look.digest())
+    )
     pages = pypdfium2.PdfDocument(document.data)
     sheets = []
     for number in (0, 1):

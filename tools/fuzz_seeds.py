@@ -18,9 +18,10 @@ from PIL import Image
 from qexport.bank.lock import Edition, Release, stamp
 from qexport.content.templates import Templates
 from qexport.layout.cache import ChunkCache
-from qexport.outputs.anki_deck import content, render
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Document, Tools
+from qexport.outputs.anki_deck import DeckOptions
+from qexport.outputs.anki_deck.document import content, render, with_notes
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.document import Document, Tools
 from qexport.team.bundle import BundledRecipe, Contents, files_of, fingerprint, pack
 
 NOW = 1_760_000_000
@@ -29,8 +30,8 @@ NOW = 1_760_000_000
 def bundle_and_deck() -> dict[str, bytes]:
     """Return a bundle of the small bank, with a deck of it, and the deck alone."""
     bank = small_bank()
-    options = checked({"cards": "recall,scenario,mistakes"})
-    tools = Tools(Templates())
+    options = parse_options(DeckOptions, {"card-types": "recall,scenario,mistakes"})
+    tools = with_notes(bank, options, Tools(Templates()))
     lock, _ = stamp(content(bank, options, tools), None, NOW)
     edition = Edition(bank=bank, questions=bank.questions, title=bank.title, scope="", lock=lock)
     deck = render(edition, options, tools)

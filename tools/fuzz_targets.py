@@ -56,13 +56,16 @@ from qexport.importers.hub import captures, page
 from qexport.importers.hub.vocabulary import read_vocabulary
 from qexport.layout.cache import ChunkCache
 from qexport.layout.chunk import Chunk
-from qexport.outputs.flash_cards import _grid, _sections
-from qexport.outputs.options import OPTIONS, checked
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.flash_cards import FlashCardOptions
+from qexport.outputs.flash_cards.document import _grid
+from qexport.outputs.registry import OPTIONS, OUTPUTS, check_options
 from qexport.pipeline import file_stem
+from qexport.recipe import Recipe
 from qexport.team import sharing
 from qexport.team.bundle import said_in, table_of
 from qexport.team.differences import state_of_note
-from qexport.team.recipes import SETTINGS, Recipe, read_recipes
+from qexport.team.recipes import SETTINGS, read_recipes
 
 LONGEST_MESSAGE = 100_000
 """Characters: filters are told whole, as they were written."""
@@ -219,7 +222,7 @@ def _read_recipes(data: bytes, _scratch: Path) -> None:
     for name in book.recipes:
         with suppress(UsageError, NothingSelected):
             recipe = book.recipe(name, Path("bank.yaml"))
-            checked(recipe.options)
+            check_options(recipe.all_options)
             _check_stem(file_stem(recipe, small_bank().title))
             select(small_bank(), recipe.filters)
 
@@ -349,9 +352,10 @@ def _read_text(markup: str) -> Callable[[bytes, Path], None]:
         for section in view["sections"]:
             _check_html(section["html"])
         bank = Bank(title=text[:60], namespace="n", questions=(question,))
-        for note in notes.notes_of(bank, checked({"cards": "recall,scenario,mistakes"}), _templates()):
+        for note in notes.notes_of(
+            bank, notes.NoteShape(card_types=("recall", "scenario", "mistakes")), _templates()
+        ):
             _check_note(note.fields.decode(), note.tags)
-        notes.forget()
 
     return read
 
@@ -391,14 +395,12 @@ def _read_names(data: bytes, scratch: Path) -> None:
         id=clean or "x", question="q", answer="a", technology=clean, category=clean, tags=(clean,)
     )
     bank = Bank(title=clean, namespace=clean, source=clean, language=clean, questions=(question,))
-    options = checked({"deck-depth": "2", "deck-root": clean, "cards": "recall"})
-    tree = _Tree(clean.split("::"), options)
+    tree = _Tree(clean.split("::"), 2)
     name = tree.deck_of(question)
     if len(name.split("::")) > DEEPEST_DECK or "" in name.split("::")[1:]:
         raise Broken(f"a deck's name has an empty level, or too many: {name!r}")
-    for note in notes.notes_of(bank, options, _templates()):
+    for note in notes.notes_of(bank, notes.NoteShape(), _templates()):
         _check_note(note.fields.decode(), note.tags)
-    notes.forget()
     notes.anki_search([clean])
     words_of(text)
     found = read_image(scratch, text)
@@ -408,24 +410,22 @@ def _read_names(data: bytes, scratch: Path) -> None:
     with suppress(UsageError):
         check_names([Path(clean or "x")])
     _check_stem(
-        file_stem(Recipe(bank=Path("b"), name=text.replace("\0", "")), "t")
+        file_stem(Recipe(bank=Path("b"), file_name=text.replace("\0", "")), "t")
     )  # no command line holds NUL
 
 
 def _read_options(data: bytes, _scratch: Path) -> None:
     """Each line is `option=value`."""
     given: dict[str, str | bool] = {}
-    flags = {option.name for option in OPTIONS if isinstance(option.default, bool)}
+    flags = {option.name for option in OPTIONS.values() if option.is_flag}
     for line in data.decode("utf-8", "surrogateescape").split("\n"):
         name, _, value = line.partition("=")
         if name:
             given[name] = value == "true" if name in flags else value
-    options = checked(given)
-    _grid(options)
-    if asked := str(options["card-sections"]):
-        _sections(asked)
-    for name in ("offset-x", "offset-y"):
-        [float(part) for part in str(options[name]).split(",") if part]
+    check_options(given)
+    for output in OUTPUTS.values():
+        parse_options(output.options, given)
+    _grid(parse_options(FlashCardOptions, given))
 
 
 # Files of other kinds
@@ -719,7 +719,7 @@ TARGETS = {
         Target(
             "options",
             _read_options,
-            text_mutator("paper=", "offset-x=", "dated=", "cards="),
+            text_mutator("paper=", "offset-x=", "dated=", "card-types="),
             "options of the outputs",
         ),
         Target(

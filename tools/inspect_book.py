@@ -55,9 +55,10 @@ from qexport.content.themes import theme
 from qexport.layout.cache import ChunkCache
 from qexport.layout.fonts import of_folders
 from qexport.layout.scheduler import Scheduler
-from qexport.outputs import handbook
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Document, Tools
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.document import Document, Tools
+from qexport.outputs.handbook import HandbookOptions
+from qexport.outputs.handbook import document as handbook
 
 MM = 72 / 25.4
 THEMES = ("classic", "modern", "mono")
@@ -74,8 +75,8 @@ VARIANTS: Mapping[str, Mapping[str, bool]] = {
     "plain": {},
     "large": {"large-print": True},
     "flow": {"flow": True},
-    "notes": {"notes": True},
-    "flow+notes": {"flow": True, "notes": True},
+    "notes": {"ruled-lines": True},
+    "flow+notes": {"flow": True, "ruled-lines": True},
     "large+flow": {"large-print": True, "flow": True},
 }
 
@@ -549,19 +550,19 @@ class Order:
 
     bank: Bank
     questions: Sequence[Question]
-    options: Mapping[str, str | bool]
+    options: HandbookOptions
     warnings: Sequence[Problem] = ()
     measured: bool = False
     """Whether its lines are long enough to count their characters."""
 
     @property
     def on_paper(self) -> bool:
-        return self.options["media"] != "screen"
+        return self.options.media != "screen"
 
     @cached_property
     def text_box(self) -> tuple[float, float, float, float]:
         """Margins in points: inner, bottom, outer, top."""
-        css = (templates_folder() / "handbook" / f"paper-{self.options['paper']}.css").read_text("utf-8")
+        css = (templates_folder() / "handbook" / f"paper-{self.options.paper}.css").read_text("utf-8")
         mm = {name: float(value) for name, value in re.findall(r"--margin-(\w+): ([\d.]+)mm", css)}
         gutter = 3 if self.on_paper else 0
         return tuple(
@@ -757,7 +758,7 @@ def _finds_stranded_lines(book: Book, order: Order) -> Iterator[Finding]:
             if sum(line[0].page == which.number for line in book.lines[block]) < 2:
                 yield Finding("stranded", which.number, f"a single line {block.text.strip()[:60]!r}")
     for place in places:
-        if place.last_page > place.heading.page and not order.options["flow"]:
+        if place.last_page > place.heading.page and not order.options.flow:
             lines = {round(run.baseline) for run in book.pages[place.last_page - 1].body if run.text.strip()}
             if len(lines) <= 2 and not _is_all_heading(book.pages[place.last_page - 2]):
                 yield Finding(
@@ -1116,7 +1117,7 @@ def _finds_structure_faults(book: Book, order: Order) -> Iterator[Finding]:
 
 def _finds_long_lines(book: Book, order: Order) -> Iterator[Finding]:
     """A full line of running text has 60 to 75 characters, in the middle."""
-    if order.measured and not order.options["large-print"]:
+    if order.measured and not order.options.large_print:
         usual = line_length(book)
         if not 60 <= usual <= 75:
             yield Finding("measure", 0, f"a full line has {usual:.0f} characters")
@@ -1147,7 +1148,7 @@ def _finds_weak_contrast(book: Book, order: Order) -> Iterator[Finding]:
             ratio = contrast(run.colour, run.ground)
             if ratio < 4.5:
                 yield Finding("contrast", page.number, f"{run} has {ratio:.1f} to 1")
-            if order.options["theme"] == "mono" and (any(run.colour) or run.ground != (255, 255, 255)):
+            if order.options.theme == "mono" and (any(run.colour) or run.ground != (255, 255, 255)):
                 yield Finding("contrast", page.number, f"{run} is {run.colour} on {run.ground} in mono")
 
 
@@ -1167,7 +1168,7 @@ def contrast(one: Sequence[int], other: Sequence[int]) -> float:
 
 def _finds_small_print(book: Book, order: Order) -> Iterator[Finding]:
     """Large print is 16 pt and over, all of it; else nothing is under 6.5 pt."""
-    least = 16 if order.options["large-print"] else 6.5
+    least = 16 if order.options.large_print else 6.5
     small = {
         (run.page, round(run.size, 1)): run
         for page in book.pages
@@ -1180,7 +1181,7 @@ def _finds_small_print(book: Book, order: Order) -> Iterator[Finding]:
 
 def _finds_wrong_boxes(book: Book, order: Order) -> Iterator[Finding]:
     """Pages have the size asked for; on paper the room is at the binding; prepress has bleed and marks."""
-    width, height = (MM * each for each in PAPERS[str(order.options["paper"])])
+    width, height = (MM * each for each in PAPERS[order.options.paper])
     for page in book.pages:
         if abs(page.width - width) > 0.1 or abs(page.height - height) > 0.1:
             yield Finding("boxes", page.number, f"{page.width:.1f} × {page.height:.1f} pt")
@@ -1190,14 +1191,14 @@ def _finds_wrong_boxes(book: Book, order: Order) -> Iterator[Finding]:
             page.bleed[2] - page.trim[2],
             page.bleed[3] - page.trim[3],
         ]
-        least, most = (3 * MM, 5 * MM) if order.options["media"] == "prepress" else (0, 0)
+        least, most = (3 * MM, 5 * MM) if order.options.media == "prepress" else (0, 0)
         if not all(least - 0.1 < bleed < most + 0.1 for bleed in bleeds):
             yield Finding("boxes", page.number, f"bleeds {', '.join(f'{bleed:.1f}' for bleed in bleeds)} pt")
         if least and not page.has_crop_marks:
             yield Finding(
                 "boxes", page.number, "no crop marks at the corners of the trimmed page, outside the bleed"
             )
-    if order.options["media"] == "prepress" and not book.pages[0].has_spine:
+    if order.options.media == "prepress" and not book.pages[0].has_spine:
         yield Finding("boxes", 1, "the spine of the cover does not reach into the bleed")
 
 
@@ -1226,11 +1227,11 @@ def _finds_noise(book: Book, order: Order) -> Iterator[Finding]:
 
 def _lost_words(path: Path, order: Order) -> Iterator[Finding]:
     """What poppler reads of the text boxes, words apart, has every paragraph of plain text."""
-    width, height = (MM * each for each in PAPERS[str(order.options["paper"])])
+    width, height = (MM * each for each in PAPERS[order.options.paper])
     inner, low, _, high = order.text_box
-    if order.options["media"] == "prepress":
+    if order.options.media == "prepress":
         return  # the same text as in print; only the page's origin is another
-    wide = str(order.options["paper"]) in ("a4", "letter") and not order.options["large-print"]
+    wide = order.options.paper in ("a4", "letter") and not order.options.large_print
     labels = round(inner + 42 * MM - 6) if wide else 0  # they stand beside the text, and are drawn after it
     box = [labels, round(high) - 4, round(width) - labels, round(height - high - low) + 6]
     area = [word for name, value in zip("xyWH", box, strict=True) for word in (f"-{name}", str(value))]
@@ -1277,8 +1278,8 @@ def make(
     bank: Bank, options: Mapping[str, str | bool], *, measured: bool = False, cache: Path | None = None
 ) -> tuple[Document, Order]:
     """Make a book of all questions of a bank, of chunks that are kept in a folder, if there is one."""
-    settings = checked(options)
-    look = theme(str(settings["theme"]))
+    settings = parse_options(HandbookOptions, options)
+    look = theme(settings.theme)
     questions = select(bank, Filters())
     edition = Edition(
         bank=bank,

@@ -35,9 +35,9 @@ from qexport.bank.model import Bank, Question
 from qexport.content.themes import theme
 from qexport.layout.cache import ChunkCache
 from qexport.layout.scheduler import Scheduler
-from qexport.outputs import flash_cards
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Document, Tools
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.document import Document, Tools
+from qexport.outputs.flash_cards import FlashCardOptions, document
 
 ROOT = Path(__file__).resolve().parents[1]
 MM = 72 / 25.4
@@ -415,13 +415,14 @@ def some(count: int) -> tuple[Question, ...]:
 
 def make(order: Order, questions: Sequence[Question], scheduler: Scheduler | None = None) -> Document:
     """Make the sheets of an order."""
-    options = checked(
-        {"card-size": order.size, "paper": order.paper, "duplex": order.flip, **dict(order.options)}
+    options = parse_options(
+        FlashCardOptions,
+        {"card-size": order.size, "paper": order.paper, "duplex": order.flip, **dict(order.options)},
     )
-    look = theme(str(options["theme"]))
+    look = theme(options.theme)
     edition = Edition(bank=_bank(), questions=tuple(questions), title="Cards", scope="All questions")
     tools = Tools(look.templates(), look.styles(), look.digest(), scheduler or Scheduler())
-    return flash_cards.render(edition, options, tools)
+    return document.render(edition, options, tools)
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ from PIL import Image, ImageOps
 
 from qexport.bank.selection import Filters
 from qexport.pipeline import export
-from qexport.team.recipes import Recipe
+from qexport.recipe import Recipe
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES: dict[str, int | str] = {"contents": 3, "question": "PY-ADV-001"}

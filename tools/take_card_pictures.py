@@ -30,9 +30,10 @@ from PIL import Image
 from qexport.bank.lock import Edition, stamp
 from qexport.bank.model import Bank
 from qexport.content.templates import Templates
-from qexport.outputs.anki_deck import content, render
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Tools
+from qexport.outputs.anki_deck import DeckOptions
+from qexport.outputs.anki_deck.document import content, render, with_notes
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.document import Tools
 from qexport.pipeline import read_bank
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,10 +58,8 @@ os.execv(sys.argv[3], sys.argv[3:])
 
 def cards_of(bank: Bank, **options: str | bool) -> dict[str, tuple[str, str]]:
     """Return the front and the back of each card, as Anki draws them: of "PY-1", "PY-1 Scenario"."""
-    tools, chosen = (
-        Tools(Templates()),
-        checked({name.replace("_", "-"): value for name, value in options.items()}),
-    )
+    chosen = parse_options(DeckOptions, {name.replace("_", "-"): value for name, value in options.items()})
+    tools = with_notes(bank, chosen, Tools(Templates()))
     lock, _ = stamp(content(bank, chosen, tools), None, 1_760_000_000)
     active = tuple(each for each in bank.questions if each.status == "active")
     retired = tuple(each for each in bank.questions if each.status == "retired")
@@ -192,7 +191,7 @@ def take_all(bank: Bank, folder: Path) -> int:
     """Take a picture of every kind of card, at every width, by day and night, folded and open."""
     questions = (replace(bank.questions[0], status="retired"), *bank.questions[1:])
     sides = cards_of(
-        replace(bank, questions=questions), cards="recall,scenario,mistakes", include_retired=True
+        replace(bank, questions=questions), card_types="recall,scenario,mistakes", include_retired=True
     )
     kinds = [
         bank.questions[0].id,

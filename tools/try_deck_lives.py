@@ -30,13 +30,14 @@ from typing import Any
 
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 
-from qexport.anki.notes import Note, anki_search, notes_of
+from qexport.anki.notes import Note, anki_search
 from qexport.bank.lock import Edition, Lock, read_lock, stamp, write_lock
 from qexport.bank.model import Bank, Question
 from qexport.content.templates import Templates, templates_folder
-from qexport.outputs.anki_deck import content, render
-from qexport.outputs.options import Options, checked
-from qexport.outputs.registry import Tools
+from qexport.outputs.anki_deck import DeckOptions
+from qexport.outputs.anki_deck.document import content, render, with_notes
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.document import Tools
 
 START = 1_760_000_000
 DAY = 86_400
@@ -139,8 +140,8 @@ class Team:
     def publish(self) -> list[Deck]:
         """Make decks of the bank as it is: of all of it, or of parts."""
         self.now += self.dice.choice((1, 60, DAY, 30 * DAY))
-        tools = self.styles[self.style]
-        options = checked(self.options)
+        options = parse_options(DeckOptions, self.options)
+        tools = with_notes(self.bank, options, self.styles[self.style])
         filters: list[tuple[str, Callable[[Question], bool]]] = [("all", lambda _: True)]
         technology, level = self.dice.choice(TECHNOLOGIES), self.dice.choice(LEVELS)
         filters.append((f"technology {technology!r}", lambda each: each.technology == technology))
@@ -150,7 +151,7 @@ class Team:
             self.now += self.dice.randint(0, 5)
             lock, changes = stamp(content(self.bank, options, tools), self.lock, self.now)
             self.lock = read_lock(write_lock(lock), "lock")
-            self._count(notes_of(self.bank, options, tools.templates))
+            self._count(tools.notes)
             if deck := self._deck(name, passes, options, tools):
                 self.said(f"publishes {name} at {self.now - START}: {changes}; {len(deck.notes)} notes")
                 decks.append(deck)
@@ -168,7 +169,7 @@ class Team:
         self.gone |= {guid: old for guid, old in before.items() if guid not in self.versions}
 
     def _deck(
-        self, name: str, passes: Callable[[Question], bool], options: Options, tools: Tools
+        self, name: str, passes: Callable[[Question], bool], options: DeckOptions, tools: Tools
     ) -> Deck | None:
         active = tuple(each for each in self.bank.questions if passes(each) and each.status == "active")
         retired = tuple(each for each in self.bank.questions if passes(each) and each.status == "retired")
@@ -177,7 +178,7 @@ class Team:
         edition = Edition(
             bank=self.bank, questions=active, retired=retired, title=name, scope=name, lock=self.lock
         )
-        shipped = {each.id for each in (*active, *(retired if options["include-retired"] else ()))}
+        shipped = {each.id for each in (*active, *(retired if options.include_retired else ()))}
         notes = {guid: each for guid, each in self.versions.items() if each.note.question.id in shipped}
         return Deck(name, render(edition, options, tools).data, notes)
 
@@ -242,7 +243,7 @@ class Team:
 
     def _change_options(self) -> None:
         choices: dict[str, tuple[str | bool, ...]] = {
-            "cards": ("recall", "recall,scenario", "recall,scenario,mistakes"),
+            "card-types": ("recall", "recall,scenario", "recall,scenario,mistakes"),
             "tag-prefix": ("", "", "hub"),
             "deck-depth": ("0", "1", "2"),
             "deck-root": ("", "", "Work::Interviews"),

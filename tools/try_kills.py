@@ -118,7 +118,7 @@ class Place:
             "TMPDIR": str(self.temporary),
         }
         return subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, "build", "--bank", "bank.yaml", "--name", "book", *words],
+            [sys.executable, "-c", PROGRAM, "build", "--bank", "bank.yaml", "--file-name", "book", *words],
             cwd=self.work,
             env=environment,
             stdout=subprocess.DEVNULL,

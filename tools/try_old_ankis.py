@@ -27,9 +27,10 @@ from qexport.bank.lock import Edition, Lock, stamp
 from qexport.bank.model import Bank, Question
 from qexport.common.errors import Location
 from qexport.content.templates import Templates, templates_folder
-from qexport.outputs.anki_deck import content, render
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Tools
+from qexport.outputs.anki_deck import DeckOptions
+from qexport.outputs.anki_deck.document import content, render, with_notes
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.document import Tools
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs/anki.md"
@@ -99,7 +100,8 @@ def packages(folder: Path) -> str:
     def write(
         name: str, bank: Bank, lock: Lock | None, time: int, tools: Tools = styled, **options: Any
     ) -> Lock:
-        chosen = checked({key.replace("_", "-"): value for key, value in options.items()})
+        chosen = parse_options(DeckOptions, {key.replace("_", "-"): value for key, value in options.items()})
+        tools = with_notes(bank, chosen, tools)
         after, _ = stamp(content(bank, chosen, tools), lock, time)
         parts = {"python": ("technology", "Python"), "hard": ("level", "Hard")}
         field, value = parts.get(name, ("", ""))
@@ -123,7 +125,7 @@ def packages(folder: Path) -> str:
     lock = write("second", edited("second answer"), begun, now + 60)
     lock = write("third", edited("third answer"), lock, now + 120)
     last = edited("third answer")
-    lock = write("cards_on", last, lock, now + 180, cards="recall,scenario")
+    lock = write("cards_on", last, lock, now + 180, card_types="recall,scenario")
     lock = write("cards_off", last, lock, now + 240)
     lock = write("retired", last, lock, now + 300, include_retired=True)
     return anki_search(lock.left)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from operator import attrgetter
 from time import perf_counter
@@ -27,8 +28,11 @@ from qexport.content.question_view import text_problems
 from qexport.content.themes import ejected, not_fetched, theme
 from qexport.layout.fonts import of_folders
 from qexport.layout.scheduler import Scheduler
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Document, Tools, exporter_for
+from qexport.outputs.anki_deck import DeckOptions
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.document import Document, Tools
+from qexport.outputs.options import CommonOptions
+from qexport.outputs.registry import check_options, options_without_effect, output_named, outputs_with
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,8 +40,8 @@ if TYPE_CHECKING:
     from qexport.bank.health import Finding, Stats
     from qexport.bank.model import Bank, Question
     from qexport.importers.hub.captures import ImportReport
-    from qexport.outputs.options import Options
-    from qexport.team.recipes import Recipe
+    from qexport.outputs.declaration import Output
+    from qexport.recipe import Recipe
 
 Tell = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is (0: unknown)."""
@@ -81,7 +85,7 @@ class Written:
     """One output that was written."""
 
     name: str
-    """The exporter's."""
+    """The output's."""
     path: Path
     document: Document
     seconds: float
@@ -118,10 +122,12 @@ class Stamped:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A recipe whose words have been looked up: what is to be rendered, and with what."""
+    """A recipe that has been looked up: what is to be rendered, and with what."""
 
     edition: Edition
-    options: Options
+    outputs: tuple[Output, ...]
+    options: Mapping[str, CommonOptions]
+    """The options of each output, by its name."""
     tools: Tools
     stem: str
     """Of the files' names."""
@@ -134,7 +140,7 @@ class Failure:
     """One output that was not written; what stood at its place is as it was."""
 
     name: str
-    """The exporter's."""
+    """The output's."""
     error: QexportError
 
 
@@ -278,11 +284,11 @@ def export(
     outputs: dict[str, list[Written]] = {}
     failures: list[Failure] = []
     with scheduler.at_work() as at_work:
-        if set(recipe.outputs) - {"deck"}:
+        if any(output_named(name).lays_out_pages for name in recipe.outputs):
             at_work.expect()
         prepared = prepare(recipe, now=now, locking=locking, scheduler=at_work)
         for name, document, seconds in render(
-            prepared.edition, recipe.outputs, prepared.options, prepared.tools, tell=tell
+            prepared.edition, prepared.outputs, prepared.options, prepared.tools, tell=tell
         ):
             if isinstance(document, QexportError):
                 failures.append(Failure(name, document))
@@ -292,7 +298,7 @@ def export(
     tell("writing", 0, 0)
     groups = [
         {
-            **(moved_lock(prepared.stamped) if name == "deck" else {}),
+            **(moved_lock(prepared.stamped) if output_named(name).needs_lock else {}),
             **{written.path: written.document.data for written in documents},
         }
         for name, documents in outputs.items()
@@ -304,7 +310,7 @@ def export(
     return Build(
         edition=prepared.edition,
         outputs=tuple(written for documents in outputs.values() for written in documents),
-        stamped=prepared.stamped if "deck" in outputs else None,
+        stamped=prepared.stamped if any(output_named(name).needs_lock for name in outputs) else None,
         warnings=prepared.warnings,
         failures=tuple(failures),
     )
@@ -320,22 +326,25 @@ def prepare(
 ) -> Prepared:
     """Look up everything a recipe names. What is quick to check comes first: outputs, options, templates.
 
-    A deck brings the lock up to date, and with `always_lock` all else does.
+    A recipe with an output that needs the lock brings it up to date, and with `always_lock` every recipe does.
     """
-    for name in recipe.outputs:
-        exporter_for(name)
-    options = checked(recipe.options)
-    look = theme(str(options["theme"]))
+    outputs = tuple(dict.fromkeys(output_named(name) for name in recipe.outputs))
+    given = recipe.all_options
+    check_options(given)
+    options = {output.name: parse_options(output.options, given) for output in outputs}
     limits = recipe.limits
-    patient = replace(scheduler, seconds=limits.layout_seconds, fonts=of_folders(look.folders))
-    tools = Tools(look.templates(limits), look.styles(), look.digest(), patient)
+    tools = tools_for(parse_options(CommonOptions, given).theme, limits, scheduler)
     choice = choose(recipe.bank, recipe.filters, encoding=recipe.encoding, limits=limits)
     title = _one_line(recipe.title) or choice.bank.title
     stem = file_stem(recipe, title)
     place = recipe.lock or lock_path(recipe.bank)
     stamped = None
-    if always_lock or "deck" in recipe.outputs:
-        stamped = stamp_bank(place, without_drafts(choice.bank), options, tools, locking=locking, now=now)
+    if always_lock or any(output.needs_lock for output in outputs):
+        from qexport.outputs.anki_deck.document import with_notes
+
+        deck_options = parse_options(DeckOptions, given)
+        tools = with_notes(choice.bank, deck_options, tools)
+        stamped = stamp_bank(place, choice.bank, deck_options, tools, locking=locking, now=now)
     edition = Edition(
         bank=choice.bank,
         questions=choice.questions,
@@ -348,31 +357,54 @@ def prepare(
         each for each in choice.questions if any("![" in getattr(each, part) for part in PROSE_SECTIONS)
     ]
     warnings = (
+        *_without_effect(recipe, outputs),
         *not_fetched(tools.styles),
         *choice.warnings,
         *(stamped.warnings if stamped else ()),
         *_judged_texts(pictured, limits),
     )
-    return Prepared(edition, options, tools, stem, stamped, warnings)
+    return Prepared(edition, outputs, options, tools, stem, stamped, warnings)
+
+
+def tools_for(theme_name: str, limits: Limits, scheduler: Scheduler) -> Tools:
+    """Return what outputs of a theme are made with."""
+    look = theme(theme_name)
+    patient = replace(scheduler, seconds=limits.layout_seconds, fonts=of_folders(look.folders))
+    return Tools(look.templates(limits), look.styles(), look.digest(), patient)
+
+
+def _without_effect(recipe: Recipe, outputs: Sequence[Output]) -> Iterator[Problem]:
+    """Yield a warning for each option of a recipe that none of its outputs has."""
+    named = ", ".join(output.name for output in outputs)
+    for name in options_without_effect(recipe.options, outputs):
+        hint = f"it is an option of: {', '.join(outputs_with(name))}"
+        yield Problem(Location(f"--{name}"), f"no effect on {named}", hint)
 
 
 def render(
-    edition: Edition, outputs: Sequence[str], options: Options, tools: Tools, *, tell: Tell = silent
+    edition: Edition,
+    outputs: Sequence[Output],
+    options: Mapping[str, CommonOptions],
+    tools: Tools,
+    *,
+    tell: Tell = silent,
 ) -> Iterator[tuple[str, Document | QexportError, float]]:
-    """Yield every document of an edition with its exporter's name and the seconds it took.
+    """Yield every document of an edition with its output's name and the seconds it took.
 
-    In place of the documents of an exporter that cannot make them stands its error.
+    For an output that cannot be made, its error is yielded in place of its documents.
     """
-    options = _dated(options, edition.lock)
     folios: Mapping[str, int] = {}
     with tools.scheduler.at_work() as scheduler:
-        for name in sorted(outputs, key=lambda name: name != "handbook"):  # others may name its folios
+        for output in sorted(outputs, key=lambda output: not output.names_pages):
+            name = output.name
             tell(name, 0, 0)
             started = perf_counter()
             telling = replace(scheduler, progress=partial(tell, name))
             try:
-                document = exporter_for(name).render(
-                    edition, options, replace(tools, scheduler=telling, folios=folios)
+                document = output.render(
+                    edition,
+                    _with_release(options[name], edition.lock),
+                    replace(tools, scheduler=telling, folios=folios),
                 )
             except QexportError as error:
                 yield name, error, perf_counter() - started
@@ -383,14 +415,14 @@ def render(
                 started = perf_counter()
 
 
-def _dated(options: Options, lock: Lock | None) -> Options:
-    """Say which release it is, where nothing else is asked for; "3+" is what came after the third."""
+def _with_release(options: CommonOptions, lock: Lock | None) -> CommonOptions:
+    """Fill in label and date from the release, unless they are given; "3+" is what came after the third."""
     if lock is None or lock.release is None:
         return options
     is_it = lock.changed <= lock.release.time
     number = f"{lock.release.number}{'' if is_it else '+'}"
-    date = lock.release.date if is_it else ""
-    return {**options, "release": options["release"] or number, "dated": options["dated"] or date}
+    day = date.fromisoformat(lock.release.date) if is_it else None
+    return replace(options, edition_label=options.edition_label or number, dated=options.dated or day)
 
 
 def moved_lock(stamped: Stamped | None) -> dict[Path, bytes]:
@@ -416,7 +448,7 @@ def _one_line(text: str) -> str:
 
 def file_stem(recipe: Recipe, title: str) -> str:
     """Return the name of a recipe's files, without ending."""
-    name = recipe.name
+    name = recipe.file_name
     if not name:
         return files.file_slug(title)
     if "/" in name or "\\" in name or name in (".", ".."):
@@ -440,18 +472,18 @@ def _read_lock(path: Path, limits: Limits) -> tuple[Lock | None, str]:
 
 
 def stamp_bank(
-    path: Path, bank: Bank, options: Options, tools: Tools, *, locking: Locking, now: int
+    path: Path, bank: Bank, options: DeckOptions, tools: Tools, *, locking: Locking, now: int
 ) -> Stamped:
-    """Bring the lock up to date with the whole bank, whatever part of it is exported this time."""
+    """Bring the lock up to date with the notes of the whole bank (`tools.notes`), whatever part is exported."""
     from qexport.anki.notes import anki_search
-    from qexport.outputs.anki_deck import content
+    from qexport.outputs.anki_deck.document import content
 
     before, text = _read_lock(path, tools.limits)
     if locking.previous:
         if before is not None:
             raise UsageError(f"there is a lock: {path}", hint="--previous is for a lock that is lost")
         before = _lock_of(locking.previous, bank, tools.limits)
-    now_is = content(bank, options, tools)
+    now_is = content(without_drafts(bank), options, tools)
     note_type = with_note_type(now_is.note_type, before, str(path), may_change=locking.new_note_type)
     lock, changes = stamp(replace(now_is, note_type=note_type), before, now)
     moved = write_lock(lock) != text

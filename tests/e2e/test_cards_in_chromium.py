@@ -15,9 +15,10 @@ import pytest
 from qexport.bank.lock import Edition, stamp
 from qexport.bank.model import Question
 from qexport.content.templates import Templates
-from qexport.outputs.anki_deck import content, render
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Tools
+from qexport.outputs.anki_deck import DeckOptions
+from qexport.outputs.anki_deck.document import content, render, with_notes
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.document import Tools
 from qexport.pipeline import read_bank
 
 anki = pytest.importorskip("anki.collection")
@@ -144,10 +145,8 @@ def cards(shipped_bank: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
     bank = read_bank(shipped_bank)[0]
     retired = replace(bank.questions[0], status="retired")
     bank = replace(bank, questions=(retired, *bank.questions[1:], *OTHERS))
-    tools, options = (
-        Tools(Templates()),
-        checked({"cards": "recall,scenario,mistakes", "include-retired": True}),
-    )
+    options = parse_options(DeckOptions, {"card-types": "recall,scenario,mistakes", "include-retired": True})
+    tools = with_notes(bank, options, Tools(Templates()))
     lock, _ = stamp(content(bank, options, tools), None, 1_760_000_000)
     active = bank.questions[1:]
     edition = Edition(bank=bank, questions=active, retired=(retired,), title="T", scope="", lock=lock)

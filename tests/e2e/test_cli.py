@@ -26,7 +26,7 @@ from qexport.cli.main import program
 from qexport.cli.terminal import file_size
 from qexport.common.versions import versions
 from qexport.common.wording import quantity
-from qexport.outputs.registry import EXPORTERS
+from qexport.outputs.registry import OUTPUTS
 
 BANK = """\
 title: Questions & Answers
@@ -122,7 +122,7 @@ def test_the_help_of_build_names_every_output_and_groups_their_options() -> None
     assert headings[-1] == "Filters (all must hold; of one that is repeated, any)"
     said = " ".join(run("build", "--help").out.split())
     formats = re.findall(r"--format NAME (.*?); repeated: several\.", said)
-    assert sorted(re.split(", | or ", *formats)) == sorted(EXPORTERS)
+    assert sorted(re.split(", | or ", *formats)) == sorted(OUTPUTS)
 
 
 def test_every_reading_command_has_the_same_filters_in_the_same_order() -> None:
@@ -164,9 +164,9 @@ def test_without_a_command_the_help_is_shown() -> None:
         (
             ["build", "--format", "dek"],
             "no output 'dek'",
-            f"did you mean 'deck'? known: {', '.join(EXPORTERS)}",
+            f"did you mean 'deck'? known: {', '.join(OUTPUTS)}",
         ),
-        (["build", "--name", "a/b"], "'a/b' is not a file's name", "the folder goes into --out"),
+        (["build", "--file-name", "a/b"], "'a/b' is not a file's name", "the folder goes into --out"),
         (
             ["list", "--level", "Advnced"],
             "unknown level 'Advnced'",
@@ -499,7 +499,7 @@ def test_build_tells_what_it_wrote() -> None:
 
 
 def test_build_as_json() -> None:
-    done = json.loads(run("build", "--format", "deck", "--name", "mine", "--sort", "id", "--json").out)
+    done = json.loads(run("build", "--format", "deck", "--file-name", "mine", "--sort", "id", "--json").out)
     size, seconds = (done["outputs"][0].pop(key) for key in ("bytes", "seconds"))
     assert size == Path("out/mine.apkg").stat().st_size
     assert 0 <= seconds < 60
@@ -682,7 +682,7 @@ def test_themes_are_listed() -> None:
 @pytest.mark.parametrize("name", ["classic", "modern"])
 def test_an_ejected_theme_gives_the_same_book(name: str) -> None:
     def book(theme: str) -> bytes:
-        assert run("build", "--format", "handbook", "--theme", theme, "--name", "book").status == 0
+        assert run("build", "--format", "handbook", "--theme", theme, "--file-name", "book").status == 0
         return Path("out/book.pdf").read_bytes()
 
     done = run("theme", "eject", name, "mine")

@@ -19,9 +19,10 @@ from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.bank.selection import in_bank_order
 from qexport.common.errors import Location
 from qexport.content.templates import Templates
-from qexport.outputs.anki_deck import content, render
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Document, Tools
+from qexport.outputs.anki_deck import DeckOptions
+from qexport.outputs.anki_deck.document import content, render, with_notes
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.document import Document, Tools
 from qexport.pipeline import read_bank
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def edition_of(
     **options: Any,
 ) -> tuple[Document, Lock]:
     """Make the deck of a bank, or of a part of it, and the lock that the next edition starts from."""
-    chosen = checked({name.replace("_", "-"): value for name, value in options.items()})
+    chosen = parse_options(DeckOptions, {name.replace("_", "-"): value for name, value in options.items()})
+    tools = with_notes(bank, chosen, tools)
     now_is = content(bank, chosen, tools)
     note_type = with_note_type(now_is.note_type, lock, "lock", may_change=new_note_type)
     lock, _ = stamp(replace(now_is, note_type=note_type), lock, now)
@@ -375,7 +377,7 @@ def test_extra_cards_come_when_they_are_switched_on_and_stay_when_off(learner: L
     before, reviews = state_of(learner)
     schema = learner.collection.db.scalar("SELECT scm FROM col")
 
-    document, lock = edition_of(bank, lock=lock, now=NOW + 60, cards="recall,scenario,mistakes")
+    document, lock = edition_of(bank, lock=lock, now=NOW + 60, card_types="recall,scenario,mistakes")
     assert learner.imports(document) == {"updated": 15, "duplicate": 1}
     cards, same_reviews = state_of(learner)
     assert [card for card in cards if card[3] == 0] == before
@@ -400,7 +402,7 @@ def test_extra_cards_come_when_they_are_switched_on_and_stay_when_off(learner: L
     assert sorted(len(each.card_ids) for each in empty) == [2] * 15
     assert not any(each.will_delete_note for each in empty)
 
-    document, _ = edition_of(bank, lock=lock, now=NOW + 180, cards="recall,scenario")
+    document, _ = edition_of(bank, lock=lock, now=NOW + 180, card_types="recall,scenario")
     learner.imports(document)
     assert state_of(learner) == (before, reviews)
     assert "typed arguments silently" in learner.notes()["PY-ADV-004"].cards()[1].question()
@@ -471,7 +473,9 @@ def test_a_note_type_that_changed_freezes_a_learner_until_it_is_merged(
     better = edited(bank, 0, answer="A better answer.")
 
     # What the guard keeps from happening.
-    unguarded = replace(lock, note_type=content(better, checked({}), TOOLS).note_type)
+    unguarded = replace(
+        lock, note_type=content(better, DeckOptions(), with_notes(better, DeckOptions(), TOOLS)).note_type
+    )
     frozen, _ = edition_of(better, lock=unguarded, now=NOW + 60)
     assert learner.imports(frozen) == {"conflicting": 15}
     assert "A better answer." not in learner.notes()["PY-ADV-004"]["Answer"]
@@ -492,7 +496,7 @@ def test_a_note_type_that_changed_freezes_a_learner_until_it_is_merged(
 
 
 def test_a_lost_lock_is_made_anew_from_the_deck(bank: Bank) -> None:
-    document, lock = edition_of(bank, cards="recall,mistakes", tag_prefix="x")
+    document, lock = edition_of(bank, card_types="recall,mistakes", tag_prefix="x")
     assert lock_of(document.data, "old.apkg", bank) == replace(lock, options={})
 
 

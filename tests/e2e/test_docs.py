@@ -26,7 +26,7 @@ from typing import NamedTuple
 import pytest
 
 from qexport.bank.schema import HEADER_FIELDS, QUESTION_FIELDS
-from qexport.outputs.options import OPTIONS
+from qexport.outputs.registry import OPTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = ("README.md", *(f"docs/{name}.md" for name in ("bank", "handbook", "architecture", "printing")))
@@ -206,6 +206,6 @@ def test_the_tables_of_the_bank_have_every_field() -> None:
 def test_the_handbook_s_table_has_every_option_of_its_own() -> None:
     table = (ROOT / "docs/handbook.md").read_text("utf-8").partition("| option | |")[2].partition("\n\n")[0]
     printing = (ROOT / "docs/printing.md").read_text("utf-8")
-    for option in OPTIONS:
+    for option in OPTIONS.values():
         if option.group == "Handbook":
             assert f"--{option.name}" in table or f"--{option.name}" in printing, option.name

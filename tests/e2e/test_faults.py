@@ -31,7 +31,7 @@ ENVIRONMENT = {
     "PYTHONWARNINGS": "error",
     "SOURCE_DATE_EPOCH": "1767225600",
 }
-BUILD = ("build", "--bank", "bank.yaml", "--name", "book")
+BUILD = ("build", "--bank", "bank.yaml", "--file-name", "book")
 FILES = ("bank.lock.json", "out/book.apkg", "out/book.pdf")
 
 BANK = """\
@@ -177,7 +177,7 @@ def test_what_failed_is_in_the_json_too() -> None:
 
 def test_an_output_that_is_refused_ends_with_the_status_of_its_reason(right: dict[str, bytes]) -> None:
     layout = ("--card-size", "avery-5371", "--duplex", "fold")
-    done = run(*BUILD, "--format", "cards", "--format", "deck", *layout)
+    done = run(*BUILD, "--format", "flash-cards", "--format", "deck", *layout)
     assert (done.status, done.err) == (
         2,
         (
@@ -420,7 +420,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("warm")
     (folder / "bank.yaml").write_text(BANK)
     bank = str(folder / "bank.yaml")
-    words = ("--name", "book", "--out", str(folder), "--cache", str(folder / "cache"))
+    words = ("--file-name", "book", "--out", str(folder), "--cache", str(folder / "cache"))
     assert run("build", "--bank", bank, "--format", "handbook", *words).status == 0
     return (folder / "cache/chunks.sqlite").read_bytes()
 

@@ -28,7 +28,7 @@ from qexport.bank import reader
 from qexport.bank.model import PROSE_SECTIONS, Bank
 from qexport.bank.validation import validate
 from qexport.layout.weasyprint import layout
-from qexport.outputs.options import checked
+from qexport.outputs.handbook import HandbookOptions
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,7 +71,7 @@ def bank() -> Bank:
     return validate(reader.read(ROOT / "seeds" / "questions.yaml"))[0]
 
 
-THERE = ("--bank", "seeds/questions.yaml", "--out", ".", "--name", "book")
+THERE = ("--bank", "seeds/questions.yaml", "--out", ".", "--file-name", "book")
 
 
 def qexport(*words: str, cwd: Path = ROOT, **environment: str) -> str:
@@ -177,7 +177,7 @@ def order(bank: Bank) -> Any:
     """What the handbook is made from, as the command line says it."""
     listed = json.loads(qexport("list", "--json", "--bank", str(ROOT / "seeds" / "questions.yaml")))
     questions = {question.id: question for question in bank.questions}
-    return inspector.Order(bank, [questions[item["id"]] for item in listed], checked({}), measured=True)
+    return inspector.Order(bank, [questions[item["id"]] for item in listed], HandbookOptions(), measured=True)
 
 
 def test_nothing_is_wrong_with_it(handbook: Path, order: Any) -> None:
@@ -252,7 +252,7 @@ def test_a_book_that_is_not_what_was_ordered_is_found(wrong: tuple[bytes, Any]) 
     longer = replace(order.questions[0], answer=f"{order.questions[0].answer} No.")
     assert seen("texts", questions=[longer, *order.questions[1:]])
     assert seen("outline", questions=order.questions[::-1])
-    assert seen("boxes", options=checked({"paper": "a4"}))
+    assert seen("boxes", options=HandbookOptions(paper="a4"))
 
 
 def test_a_page_too_many_is_found_in_every_number_that_speaks_of_those_after_it(

@@ -89,8 +89,8 @@ def test_the_same_bank_and_lock_give_the_same_bytes_at_any_time() -> None:
 
 
 def test_the_lock_covers_the_bank_whatever_the_filter() -> None:
-    build("--technology", "python", "--name", "python")
-    build("--level", "hard", "--name", "hard", now=1_790_000_000)
+    build("--technology", "python", "--file-name", "python")
+    build("--level", "hard", "--file-name", "hard", now=1_790_000_000)
     python, hard = (notes_of(Path(f"out/{name}.apkg")) for name in ("python", "hard"))
     assert (set(python), set(hard)) == ({"A-1", "A-2"}, {"A-1", "B-1"})
     assert {time for notes in (python, hard) for time, _, _ in notes.values()} == {1_760_000_000}
@@ -147,8 +147,8 @@ def test_retired_questions_are_told_on_every_build_and_ship_when_asked_for() -> 
 def test_a_lost_lock_comes_back_from_decks_that_are_out_there() -> None:
     build()
     change("second", "better")
-    build("--technology", "python", "--name", "python", now=1_760_000_060)
-    build("--technology", "go", "--name", "go", now=1_760_000_060)
+    build("--technology", "python", "--file-name", "python", now=1_760_000_060)
+    build("--technology", "go", "--file-name", "go", now=1_760_000_060)
     lock = LOCK.read_bytes()
     assert build("--previous", str(DECK)) == Done(
         2,
@@ -177,18 +177,18 @@ def test_a_previous_deck_that_is_none_is_refused() -> None:
 
 def test_options_that_move_notes_are_told() -> None:
     build()
-    done = build("--cards", "recall,scenario")
+    done = build("--card-types", "recall,scenario")
     assert done.out == "questions.lock.json: +0 added ~1 changed −0 retired =2 unchanged"
     assert done.err == (
         "qexport: warning: questions.lock.json: cards was 'recall', and is 'recall,scenario' now\n"
         "  hint: a deck that is to differ from the bank's others needs a lock of its own: --lock PATH\n"
     )
-    assert build("--cards", "recall,scenario").err == ""
+    assert build("--card-types", "recall,scenario").err == ""
 
 
 def test_a_deck_that_differs_may_have_a_lock_of_its_own() -> None:
     build()
-    build("--tag-prefix", "hub", "--name", "hub", "--lock", "hub.lock.json", now=1_760_000_060)
+    build("--tag-prefix", "hub", "--file-name", "hub", "--lock", "hub.lock.json", now=1_760_000_060)
     assert notes_of(Path("out/hub.apkg"))["A-1"][:2] == (
         1_760_000_060,
         " hub::level::hard hub::t hub::technology::python ",

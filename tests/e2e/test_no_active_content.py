@@ -23,9 +23,12 @@ from qexport.content.templates import Templates
 from qexport.content.themes import theme
 from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import Scheduler
-from qexport.outputs.anki_deck import content
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Tools, exporter_for
+from qexport.outputs.anki_deck import DeckOptions
+from qexport.outputs.anki_deck.document import content, with_notes
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.document import Tools
+from qexport.outputs.handbook import HandbookOptions
+from qexport.outputs.registry import output_named
 from qexport.pipeline import read_bank
 from qexport.team import bundle, differences
 
@@ -262,11 +265,11 @@ def cards(banks: dict[str, Bank], tmp_path_factory: pytest.TempPathFactory) -> d
     drawn: dict[str, dict[str, Any]] = {}
     for markup, bank in banks.items():
         folder = tmp_path_factory.mktemp(markup)
-        tools = Tools(Templates())
-        options = checked({"cards": "recall,scenario,mistakes"})
+        options = parse_options(DeckOptions, {"card-types": "recall,scenario,mistakes"})
+        tools = with_notes(bank, options, Tools(Templates()))
         lock, _ = stamp(content(bank, options, tools), None, 1_760_000_000)
         edition = Edition(bank=bank, questions=bank.questions, title=bank.title, scope=PAYLOADS[0], lock=lock)
-        (folder / "deck.apkg").write_bytes(exporter_for("deck").render(edition, options, tools).data)
+        (folder / "deck.apkg").write_bytes(output_named("deck").render(edition, options, tools).data)
         collection = anki.Collection(str(folder / "collection.anki2"))
         collection.import_anki_package(
             anki.ImportAnkiPackageRequest(
@@ -377,9 +380,9 @@ def blank() -> Chunk:
 
 BOOKS: dict[str, tuple[str, dict[str, str | bool]]] = {
     "handbook": ("handbook", {}),
-    "quiz": ("handbook", {"edition": "quiz"}),
+    "quiz": ("quiz", {}),
     "cheatsheet": ("cheatsheet", {}),
-    "cards": ("cards", {}),
+    "cards": ("flash-cards", {}),
 }
 
 
@@ -406,7 +409,8 @@ def made(
         with suppress(
             ArithmeticError, LookupError, ValueError
         ):  # blank pages cannot all be linked, or measured
-            exporter_for(name).render(edition, checked(settings), tools)
+            output = output_named(name)
+            output.render(edition, parse_options(output.options, settings), tools)
         assert sum(map(len, pages)) > 20_000
         return pages
 
@@ -482,7 +486,7 @@ def test_no_pdf_runs_or_embeds_anything(tmp_path: Path, markup: str) -> None:
     look = theme("classic")
     tools = Tools(look.templates(), look.styles(), look.digest(), Scheduler())
     edition = Edition(bank=bank, questions=bank.questions[:4], title=bank.title, scope=PAYLOADS[3])
-    document = exporter_for("handbook").render(edition, checked({"flow": True}), tools)
+    document = output_named("handbook").render(edition, HandbookOptions(flow=True), tools)
     found, addresses = active_in_pdf(document.data)
     assert found == []
     assert [each for each in addresses if not re.match(r"https?://|mailto:", each)] == []

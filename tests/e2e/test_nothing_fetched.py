@@ -62,7 +62,7 @@ RECIPES = """
 bank = "bank/questions.yaml"
 default = "all"
 [recipes.all]
-format = ["handbook", "deck", "cards", "cheatsheet"]
+format = ["handbook", "deck", "flash-cards", "cheatsheet"]
 theme = "theme"
 name = "all"
 [recipes.quiz]

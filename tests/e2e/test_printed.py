@@ -85,7 +85,9 @@ def test_the_check_sees_a_wrong_flip_an_offset_and_a_lost_word(scheduler: Schedu
 def build(out: Path, bank: Path, *words: str) -> dict[str, Path]:
     """Build, and return the files by the ends of their names."""
     result = CliRunner().invoke(
-        program, ["build", "--bank", str(bank), "--out", str(out), "--name", "x", *words], prog_name="qexport"
+        program,
+        ["build", "--bank", str(bank), "--out", str(out), "--file-name", "x", *words],
+        prog_name="qexport",
     )
     assert (result.exit_code, result.stderr) == (0, "")
     return {path.name.removeprefix("x"): path for path in sorted(out.iterdir())}
@@ -109,7 +111,7 @@ def unbroken(page: str) -> str:
 def test_no_sentence_of_the_shipped_answers_stands_before_the_answers_begin(
     tmp_path: Path, shipped_bank: Path
 ) -> None:
-    files = build(tmp_path, shipped_bank, "--format", "handbook", "--edition", "quiz")
+    files = build(tmp_path, shipped_bank, "--format", "quiz")
     assert list(files) == ["-quiz.pdf"]
     pages = [unbroken(page) for page in texts(files["-quiz.pdf"])]
     begins = next(number for number, page in enumerate(pages) if number > 1 and "Answers" in page)
@@ -123,7 +125,7 @@ def test_no_sentence_of_the_shipped_answers_stands_before_the_answers_begin(
 def test_no_sentence_of_the_shipped_answers_is_in_a_quiz_with_a_separate_key(
     tmp_path: Path, shipped_bank: Path
 ) -> None:
-    files = build(tmp_path, shipped_bank, "--format", "handbook", "--edition", "quiz", "--key", "separate")
+    files = build(tmp_path, shipped_bank, "--format", "quiz", "--answer-key", "separate")
     assert list(files) == ["-answers.pdf", "-quiz.pdf"]
     everything = unbroken("".join(texts(files["-quiz.pdf"])))
     assert [one for one in sentences(read_bank(shipped_bank)[0].questions) if one in everything] == []
@@ -157,9 +159,9 @@ def test_all_of_it_is_accessible_and_silent_in_other_programs(
     if bank == "odd":
         source = tmp_path / "odd.yaml"
         source.write_text(ODD)
-    formats = ("--format", "handbook", "--edition", "quiz", "--format", "cards", "--format", "cheatsheet")
+    formats = ("--format", "quiz", "--format", "flash-cards", "--format", "cheatsheet")
     first = (
-        "--key",
+        "--answer-key",
         "separate",
         "--answer-space",
         "grid",

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 RECIPES = """
 bank = "questions.yaml"
 [recipes.all]
-format = ["handbook", "deck", "cards", "cheatsheet"]
+format = ["handbook", "deck", "flash-cards", "cheatsheet"]
 name = "all"
 cards = "recall,scenario"
 [recipes.quiz]

@@ -82,7 +82,7 @@ def test_list_stats_handbook_and_deck_hold_the_same_questions(
     assert listed
     assert [question["id"] for question in json.loads(run("show", "--json", *query))] == listed
     assert json.loads(run("stats", "--json", *query))["questions"]["present"] == len(listed)
-    run("build", "--name", "same", *query)
+    run("build", "--file-name", "same", *query)
     assert ids_in_outline(Path("out/same.pdf").read_bytes()) == listed
     # In a deck the order is the whole bank's: so it is the same whichever part of it is imported first.
     assert sorted(ids_in_deck(Path("out/same.apkg").read_bytes())) == sorted(listed)

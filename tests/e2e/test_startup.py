@@ -99,7 +99,9 @@ def test_themes_and_the_cache_are_looked_at_without_an_engine(tmp_path: Path) ->
     assert looking & (ENGINES | SMALL_ONES) == {"sqlite3"}
 
 
-@pytest.mark.parametrize("words", [[], ["--flow", "--notes", "--media", "print"], ["--theme", "modern"]])
+@pytest.mark.parametrize(
+    "words", [[], ["--flow", "--ruled-lines", "--media", "print"], ["--theme", "modern"]]
+)
 def test_a_handbook_of_kept_pages_loads_nothing_that_makes_pages(words: list[str], tmp_path: Path) -> None:
     (tmp_path / "bank.yaml").write_text(MARKDOWN_BANK)
     build = [

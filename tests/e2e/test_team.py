@@ -155,7 +155,7 @@ def test_three_recipes_make_their_files_with_the_ids_that_list_says() -> None:
     "options", ["", 'edition = "quiz"\n', 'edition = "quiz"\nkey = "separate"\ncalibration = true']
 )
 def test_every_output_ends_as_a_dry_run_says(options: str) -> None:
-    outputs = 'format = ["handbook", "deck", "cheatsheet", "cards"]'
+    outputs = 'format = ["handbook", "deck", "cheatsheet", "flash-cards"]'
     Path("qexport.toml").write_text(f"[recipes.a]\nlimit = 1\n{outputs}\n{options}")
     plan = json.loads(printed("build", "--dry-run", "--json"))
     done = json.loads(printed("build", "--json"))
@@ -175,7 +175,7 @@ def test_every_command_reads_the_bank_of_the_default_recipe() -> None:
 
 def test_a_theme_of_ones_own_is_named_again_to_rebuild() -> None:
     printed("theme", "eject", "classic", "ours")
-    Path("qexport.toml").write_text('[recipes.all]\ntheme = "ours"\nlimit = 1\nformat = "cards"\n')
+    Path("qexport.toml").write_text('[recipes.all]\ntheme = "ours"\nlimit = 1\nformat = "flash-cards"\n')
     printed("bundle", "-o", "team.zip")
     printed("verify", "team.zip")
     done = run("verify", "team.zip", "--rebuild")
@@ -197,7 +197,7 @@ def test_retired_questions_travel_where_the_deck_keeps_them() -> None:
 
 
 def test_flags_come_before_the_recipe() -> None:
-    said = json.loads(printed("build", "python", "--dry-run", "--json", "--limit", "2", "--name", "two"))
+    said = json.loads(printed("build", "python", "--dry-run", "--json", "--limit", "2", "--file-name", "two"))
     assert [(each["questions"], each["outputs"]) for each in said] == [
         (["PY-ADV-004", "PY-ADV-005"], ["out/two.apkg"])
     ]
@@ -228,7 +228,7 @@ def test_the_recipes_of_this_repository_are_listed(monkeypatch: pytest.MonkeyPat
             "known: Python, AI Integration, Machine Learning",
         ),
         (
-            ["build", "python", "hard", "--name", "same"],
+            ["build", "python", "hard", "--file-name", "same"],
             "recipes python and hard would both write out/same.apkg",
             'give one of them a name of its own: name = "…"',
         ),
@@ -456,12 +456,12 @@ def test_five_changes_are_five_entries_wherever_the_editions_are(monkeypatch: py
     for name, value in AT_WORK.items():
         monkeypatch.setenv(name, value)
     shutil.copy("questions.yaml", "old.yaml")
-    printed("build", "--name", "old")
+    printed("build", "--file-name", "old")
     printed("bundle", "-o", "old.zip")
     for words in (["init", "-q"], ["add", "questions.yaml"], ["commit", "-qm", "Edition 1"]):
         subprocess.run(["git", *words], check=True)
     edit_the_bank()
-    printed("build", "--name", "new")
+    printed("build", "--file-name", "new")
     printed("bundle", "-o", "new.zip")
     pairs = [
         ("old.yaml", "questions.yaml"),
@@ -557,7 +557,7 @@ def test_a_release_says_what_is_new_since_the_last(monkeypatch: pytest.MonkeyPat
     # What comes after a release says so.
     edited = Path("questions.yaml").read_text().replace("In Python a metaclass", "A metaclass", 1)
     Path("questions.yaml").write_text(edited)
-    printed("build", "--name", "later")
+    printed("build", "--file-name", "later")
     assert "<p>Edition 2+, 2026-11-22</p>" in description_of(Path("out/later.apkg").read_bytes())
 
 
@@ -615,7 +615,7 @@ def test_the_search_selects_exactly_the_retired_notes(collection: Any) -> None:
     )
     search = json.loads(printed("diff", "old.yaml", "questions.yaml", "--format", "json"))["search"]
     assert search == "ID:ML-MLO-001 or ID:AI-ADV-003"
-    printed("build", "--name", "new")
+    printed("build", "--file-name", "new")
     imported(collection, "out/new.apkg")
     assert ids_in(collection, search) == ["AI-ADV-003", "ML-MLO-001"]
     assert len(ids_in(collection)) == 16

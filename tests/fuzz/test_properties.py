@@ -27,7 +27,8 @@ from qexport.common.errors import QexportError
 from qexport.content.themes import stylesheet, theme
 from qexport.importers.hub import page
 from qexport.importers.hub.vocabulary import read_vocabulary
-from qexport.outputs.options import OPTIONS, checked
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.registry import OPTIONS, OUTPUTS, check_options
 from qexport.team.recipes import SETTINGS, read_recipes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -228,7 +229,7 @@ def test_a_recipe_of_anything_is_a_recipe_or_refused_line_by_line(said: dict[str
     try:
         book = read_recipes("\n".join(["[recipes.x]", *lines]), "qexport.toml")
         recipe = book.recipe("x", Path("bank.yaml"))
-        checked(recipe.options)
+        check_options(recipe.all_options)
     except QexportError as error:
         refused(error)
         for problem in getattr(error, "problems", ()):
@@ -240,19 +241,21 @@ def test_a_recipe_of_anything_is_a_recipe_or_refused_line_by_line(said: dict[str
 @unhurried
 @given(
     st.dictionaries(
-        st.sampled_from([option.name for option in OPTIONS]) | PAPER,
+        st.sampled_from(list(OPTIONS)) | PAPER,
         st.booleans() | VALUES | st.from_regex(re.compile(r"-?\d{1,3}(\.\d+)?(,-?\d+)?|\d{4}-\d\d-\d\d")),
         max_size=4,
     )
 )
 def test_any_options_are_all_there_afterwards_or_refused(said: dict[str, str | bool]) -> None:
     try:
-        options = checked(said)
+        check_options(said)
     except QexportError as error:
         refused(error)
     else:
-        assert list(options) == [option.name for option in OPTIONS]
-        assert said.items() <= options.items()
+        for output in OUTPUTS.values():
+            options = parse_options(output.options, said)
+            assert output.endings(options)
+            assert parse_options(output.options, said) == options
 
 
 # Vocabularies and themes

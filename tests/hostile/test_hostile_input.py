@@ -1080,7 +1080,7 @@ def test_a_title_makes_a_file_name_that_is_good_everywhere(title: str, stem: str
 @pytest.mark.parametrize("name", ["CON", "lpt1.x", "-x", ".x", "a\0b", "a\nb", "a:b", "a?", "a.", "\u202ex"])
 def test_a_name_that_is_none_on_some_system_is_refused(name: str) -> None:
     write("b.yaml", BANK)
-    assert run("build", "--bank", "b.yaml", "--name", name) == refused(
+    assert run("build", "--bank", "b.yaml", "--file-name", name) == refused(
         (f"{name!r} is not a file's name on every system", "for example my-questions"), status=2
     )
 

@@ -71,7 +71,7 @@ def test_the_handbook_shows_every_text(markup: str) -> None:
         for question in bank["questions"]:
             question["answer"] = f"```\n{question['answer']}\n```"
     Path("questions.yaml").write_text(json.dumps({"markup": markup, **bank}), encoding="utf-8")
-    run("build", "--format", "handbook", "--no-cache", "--name", "book")
+    run("build", "--format", "handbook", "--no-cache", "--file-name", "book")
     with closing(pypdfium2.PdfDocument("out/book.pdf")) as document:
         pages = [page.get_textpage().get_text_bounded() for page in document]
         assert document.count_attachments() == 0
@@ -83,7 +83,7 @@ def test_the_handbook_shows_every_text(markup: str) -> None:
 
 def notes() -> dict[str, tuple[dict[str, str], str]]:
     """Fields and tags of each note of the deck, by its id."""
-    run("build", "--format", "deck", "--name", "deck")
+    run("build", "--format", "deck", "--file-name", "deck")
     with zipfile.ZipFile("out/deck.apkg") as archive:
         data = archive.read("collection.anki2")
     with closing(sqlite3.connect(":memory:")) as connection:
@@ -110,7 +110,7 @@ def test_cards_have_every_text_as_text() -> None:
 
 
 def test_cards_keep_their_fields_from_what_typesets_formulas() -> None:
-    run("build", "--format", "deck", "--name", "deck")
+    run("build", "--format", "deck", "--file-name", "deck")
     with zipfile.ZipFile("out/deck.apkg") as archive:
         data = archive.read("collection.anki2")
     with closing(sqlite3.connect(":memory:")) as connection:
@@ -146,7 +146,7 @@ def test_tags_with_blanks_are_one_tag() -> None:
     ],
 )
 def test_a_deck_s_name_is_one_that_anki_takes(root: str, deck: str) -> None:
-    run("build", "--format", "deck", "--name", "deck", "--deck-root", root)
+    run("build", "--format", "deck", "--file-name", "deck", "--deck-root", root)
     with zipfile.ZipFile("out/deck.apkg") as archive:
         data = archive.read("collection.anki2")
     with closing(sqlite3.connect(":memory:")) as connection:
@@ -180,7 +180,7 @@ def test_links_that_lead_elsewhere_are_dropped_and_their_text_kept() -> None:
     bank = {"markup": "markdown", "questions": [{"id": "A", "question": "Why?", "answer": text}]}
     Path("questions.yaml").write_text(json.dumps(bank), encoding="utf-8")
     assert notes()["A"][0]["Answer"] == '<p>a b c <a href="https://example.org">d</a> e</p>'
-    run("build", "--format", "handbook", "--no-cache", "--name", "book")
+    run("build", "--format", "handbook", "--no-cache", "--file-name", "book")
     data = Path("out/book.pdf").read_bytes()
     assert [word for word in (b"javascript:", b"file:", b"data:", b"vbscript:") if word in data] == []
 
@@ -196,7 +196,7 @@ def test_two_pictures_of_one_name_are_two_files_of_the_deck() -> None:
         "questions": [{"id": "A", "question": "Why?", "answer": "![one](a/x.png) ![two](b/x.png)"}],
     }
     Path("questions.yaml").write_text(json.dumps(bank), encoding="utf-8")
-    run("build", "--format", "deck", "--name", "deck")
+    run("build", "--format", "deck", "--file-name", "deck")
     with zipfile.ZipFile("out/deck.apkg") as archive:
         names = json.loads(archive.read("media"))
     assert len(set(names.values())) == 2
@@ -205,7 +205,7 @@ def test_two_pictures_of_one_name_are_two_files_of_the_deck() -> None:
 def test_a_word_of_3_000_characters_is_laid_out() -> None:
     bank = {"questions": [{"id": "A", "question": "Why?", "answer": "x" * 3_000}]}
     Path("questions.yaml").write_text(json.dumps(bank), encoding="utf-8")
-    run("build", "--format", "handbook", "--no-cache", "--name", "book")
+    run("build", "--format", "handbook", "--no-cache", "--file-name", "book")
     with closing(pypdfium2.PdfDocument("out/book.pdf")) as document:
         text = "".join(page.get_textpage().get_text_bounded() for page in document)
     assert text.count("x") >= 3_000

@@ -30,7 +30,7 @@ class Done:
 
 
 def build(*words: str) -> Done:
-    words = ("build", "--format", "handbook", "--theme", "mine", "--no-cache", "--name", "x", *words)
+    words = ("build", "--format", "handbook", "--theme", "mine", "--no-cache", "--file-name", "x", *words)
     result = CliRunner().invoke(program, words, prog_name="qexport", terminal_width=100)
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,11 @@ from qexport import pipeline
 from qexport.bank.lock import Edition
 from qexport.bank.selection import Filters
 from qexport.common.errors import InputRefused, NothingSelected, OutputError, UsageError
-from qexport.outputs.registry import EXPORTERS, Document, Tools
+from qexport.outputs.document import Document, Tools
+from qexport.outputs.options import CommonOptions
+from qexport.outputs.registry import OUTPUTS
 from qexport.pipeline import export, lock_path
-from qexport.team.recipes import Recipe
+from qexport.recipe import Recipe
 
 BANK = """\
 title: Questions & Answers
@@ -27,22 +30,33 @@ questions:
 
 
 class Stub:
-    """An exporter whose documents say what they were made of."""
+    """An output; one that makes nothing fails."""
 
-    def __init__(self, suffix: str) -> None:
+    options = CommonOptions
+    lays_out_pages = True
+    needs_lock = False
+    names_pages = False
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def render(self, *_: Any) -> Document:
+        raise OutputError("the pen is dry")
+
+
+class Telling(Stub):
+    """An output whose documents say what they were made of."""
+
+    def __init__(self, name: str, suffix: str) -> None:
+        super().__init__(name)
         self.suffix = suffix
+        self.needs_lock = name == "deck"
+        self.names_pages = name == "handbook"
 
-    def render(self, edition: Edition, _: Mapping[str, str | bool], tools: Tools) -> Document:
+    def render(self, edition: Edition, _: CommonOptions, tools: Tools) -> Document:
         ids = " ".join(question.id for question in edition.questions)
         tools.scheduler.progress(1, 2)
         return Document(self.suffix, f"{edition.title} | {edition.scope} | {ids}".encode(), "7 leaves")
-
-
-class Failing:
-    """An exporter that cannot."""
-
-    def render(self, *_: object) -> Document:
-        raise OutputError("the pen is dry")
 
 
 @pytest.fixture(autouse=True)
@@ -52,10 +66,14 @@ def in_a_folder_with_a_bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture(autouse=True)
-def stubs(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
-    exporters: dict[str, object] = {"handbook": Stub(".pdf"), "deck": Stub(".apkg"), "failing": Failing()}
-    monkeypatch.setattr(pipeline, "exporter_for", exporters.__getitem__)
-    return exporters
+def stubs(monkeypatch: pytest.MonkeyPatch) -> dict[str, Stub]:
+    outputs: dict[str, Stub] = {
+        "handbook": Telling("handbook", ".pdf"),
+        "deck": Telling("deck", ".apkg"),
+        "failing": Stub("failing"),
+    }
+    monkeypatch.setattr(pipeline, "output_named", outputs.__getitem__)
+    return outputs
 
 
 def recipe(
@@ -85,14 +103,14 @@ def test_every_output_holds_the_same_questions_under_the_banks_title() -> None:
     ]
 
 
-def test_a_document_may_bring_others_which_lie_beside_it(stubs: dict[str, object]) -> None:
-    class Quiz:
+def test_a_document_may_bring_others_which_lie_beside_it(stubs: dict[str, Stub]) -> None:
+    class Quiz(Stub):
         def render(self, *_: object) -> Document:
             return Document(
                 ".pdf", b"What?", "1 leaf", beside=(Document("-answers.pdf", b"That.", "2 leaves"),)
             )
 
-    stubs["quiz"] = Quiz()
+    stubs["quiz"] = Quiz("quiz")
     build = export(recipe(outputs=("quiz",)), now=1_000)
     assert written() == {
         "out/questions-answers.pdf": "What?",
@@ -105,20 +123,22 @@ def test_a_document_may_bring_others_which_lie_beside_it(stubs: dict[str, object
 
 
 def test_other_documents_are_told_on_which_page_of_the_handbook_an_answer_is(
-    stubs: dict[str, object],
+    stubs: dict[str, Stub],
 ) -> None:
     told: list[Mapping[str, int]] = []
 
-    class Handbook:
+    class Handbook(Stub):
+        names_pages = True
+
         def render(self, *_: object) -> Document:
             return Document(".pdf", b"", "", folios={"PY-1": 7})
 
-    class Sheet:
+    class Sheet(Stub):
         def render(self, _edition: Edition, _options: object, tools: Tools) -> Document:
             told.append(tools.folios)
             return Document("-sheet.pdf", b"", "")
 
-    stubs.update(handbook=Handbook(), sheet=Sheet())
+    stubs.update(handbook=Handbook("handbook"), sheet=Sheet("sheet"))
     export(recipe(outputs=("sheet", "handbook")), now=1_000)
     assert told == [{"PY-1": 7}]
 
@@ -134,14 +154,14 @@ def test_a_title_of_ones_own_is_cleaned_like_a_text_of_the_bank() -> None:
 
 
 def test_a_name_of_ones_own_is_taken_as_it_is() -> None:
-    export(recipe(title="For Monday", name="My Book v1.2", out=Path("out/deep")), now=1_000)
+    export(recipe(title="For Monday", file_name="My Book v1.2", out=Path("out/deep")), now=1_000)
     assert list(written()) == ["out/deep/My Book v1.2.apkg", "out/deep/My Book v1.2.pdf"]
 
 
 @pytest.mark.parametrize("name", ["../up", "/etc/x", "a\\b", "..", "."])
 def test_a_name_that_leads_elsewhere_is_refused(name: str) -> None:
     with pytest.raises(UsageError) as caught:
-        export(recipe(name=name), now=1_000)
+        export(recipe(file_name=name), now=1_000)
     assert (caught.value.message, caught.value.hint) == (
         f"{name!r} is not a file's name",
         "the folder goes into --out",
@@ -161,7 +181,7 @@ def test_the_format_is_checked_before_the_bank_is_read(monkeypatch: pytest.Monke
         export(recipe(bank="nowhere.yaml", outputs=("handbok",)), now=1_000)
     assert (caught.value.message, caught.value.hint) == (
         "no output 'handbok'",
-        f"did you mean 'handbook'? known: {', '.join(EXPORTERS)}",
+        f"did you mean 'handbook'? known: {', '.join(OUTPUTS)}",
     )
 
 
@@ -191,12 +211,12 @@ def test_an_output_that_cannot_be_written_leaves_the_others_to_be() -> None:
     ]
 
 
-def test_the_documents_of_one_output_are_written_together_or_not_at_all(stubs: dict[str, object]) -> None:
-    class Quiz:
+def test_the_documents_of_one_output_are_written_together_or_not_at_all(stubs: dict[str, Stub]) -> None:
+    class Quiz(Stub):
         def render(self, *_: object) -> Document:
             return Document(".pdf", b"What?", "", beside=(Document("-answers.pdf", b"That.", ""),))
 
-    stubs["handbook"] = Quiz()
+    stubs["handbook"] = Quiz("handbook")
     Path("out/questions-answers-answers.pdf").mkdir(parents=True)
     build = export(recipe(), now=1_000)
     assert list(written()) == ["out/questions-answers.apkg"]
@@ -209,12 +229,12 @@ def test_the_documents_of_one_output_are_written_together_or_not_at_all(stubs: d
     ]
 
 
-def test_a_bug_of_an_output_is_not_hidden_by_the_others(stubs: dict[str, object]) -> None:
-    class Broken:
+def test_a_bug_of_an_output_is_not_hidden_by_the_others(stubs: dict[str, Stub]) -> None:
+    class Broken(Stub):
         def render(self, *_: object) -> Document:
             raise KeyError
 
-    stubs["broken"] = Broken()
+    stubs["broken"] = Broken("broken")
     with pytest.raises(KeyError):
         export(recipe(outputs=("handbook", "broken")), now=1_000)
     assert list(files()) == ["bank.yaml"]
@@ -279,11 +299,12 @@ def test_a_handbook_alone_knows_the_lock_of_the_last_deck() -> None:
     assert (build.stamped, build.edition.lock) == (None, last)
 
 
-def test_the_lock_stays_as_it_was_when_its_deck_cannot_be_made(stubs: dict[str, object]) -> None:
+def test_the_lock_stays_as_it_was_when_its_deck_cannot_be_made(stubs: dict[str, Stub]) -> None:
     export(recipe(), now=1_000)
     before = files()
     Path("bank.yaml").write_text(BANK.replace("A view.", "A window."))
-    stubs["deck"] = Failing()
+    stubs["deck"] = Stub("deck")
+    stubs["deck"].needs_lock = True
     build = export(recipe(outputs=("deck",)), now=2_000)
     assert files() == before | {"bank.yaml": Path("bank.yaml").read_text()}
     assert (build.stamped, [each.name for each in build.failures]) == (None, ["deck"])
@@ -317,9 +338,9 @@ def test_a_deck_and_its_lock_are_written_together_or_not_at_all(in_the_way: str,
     )
 
 
-def test_a_damaged_lock_is_refused_before_anything_is_made(stubs: dict[str, object]) -> None:
+def test_a_damaged_lock_is_refused_before_anything_is_made(stubs: dict[str, Stub]) -> None:
     Path("bank.lock.json").write_text("{")
-    stubs["handbook"] = Failing()
+    stubs["handbook"] = Stub("handbook")
     with pytest.raises(InputRefused) as caught:
         export(recipe(), now=1_000)
     assert [problem.location.path for problem in caught.value.problems] == ["bank.lock.json"]

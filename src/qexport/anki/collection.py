@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from qexport.bank.model import Bank, Question
-    from qexport.outputs.options import Options
 
 LONGEST_DECK_NAME = 100
 """Characters of one level of a deck's name."""
@@ -39,14 +39,30 @@ LONGEST_SEARCH = 50
 """Retired questions that a deck's description has a search for."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeckShape:
+    """The options that shape a deck, but none of its notes."""
+
+    root: str = ""
+    """Its name, with :: between levels; empty: the bank's title."""
+    depth: int = 1
+    """Levels of decks inside it: by technology, then by category."""
+    new_order: str = "bank"
+    """The order of new cards: bank, difficulty or id."""
+    label: str = ""
+    """The version, in its description."""
+    dated: date | None = None
+    """The date in its description; None: that of the lock."""
+
+
 # Decks
 
 
 class _Tree:
     """The decks of an edition: the same tree, whatever was filtered."""
 
-    def __init__(self, root: list[str], options: Options) -> None:
-        self.depth = int(str(options.get("deck-depth", 1)))
+    def __init__(self, root: list[str], depth: int) -> None:
+        self.depth = depth
         parts = [part for level in root if (part := _deck_part(level))]
         if parts and parts[0].casefold() == "default":
             parts[0] += " deck"  # every collection has one of that name, which is Anki's own
@@ -80,14 +96,14 @@ def _deck_part(text: str) -> str:
     return words.strip(": ")[:LONGEST_DECK_NAME].strip(": ")
 
 
-def _description(edition: Edition, lock: Lock, count: int, options: Options, templates: Templates) -> str:
+def _description(edition: Edition, lock: Lock, count: int, shape: DeckShape, templates: Templates) -> str:
     bank = edition.bank
-    dated = str(options.get("dated", ""))
+    dated = shape.dated.isoformat() if shape.dated else ""
     left = sorted(lock.left)
     return templates.render(
         "anki/description.html.j2",
         title=edition.title,
-        release=str(options.get("release", "")),
+        release=shape.label,
         date=dated or datetime.fromtimestamp(lock.changed, UTC).strftime("%Y-%m-%d"),
         made_with=f"qexport {__version__}",
         count=len(edition.questions),
@@ -126,18 +142,18 @@ def _places(bank: Bank, order: str) -> dict[str, int]:
 
 
 def collection(
-    edition: Edition, notes: list[Note], lock: Lock, options: Options, templates: Templates
+    edition: Edition, notes: list[Note], lock: Lock, shape: DeckShape, templates: Templates
 ) -> bytes:
     """Return the collection as SQLite's bytes: genanki's tables, filled in one go and without a file.
 
     The notes are used up, to have no more of a big deck in memory than that.
     """
-    root = str(options.get("deck-root", "")).split("::")
-    tree = _Tree(root if any(map(_deck_part, root)) else [edition.bank.title], options)
+    root = shape.root.split("::")
+    tree = _Tree(root if any(map(_deck_part, root)) else [edition.bank.title], shape.depth)
     decks_of = {note.guid: tree.deck_of(note.question) for note in notes}
     deck_numbers = tree.numbers()
-    description = _description(edition, lock, len(notes), options, templates)
-    places = _places(edition.bank, str(options.get("new-order", "bank")))
+    description = _description(edition, lock, len(notes), shape, templates)
+    places = _places(edition.bank, shape.new_order)
     ours = note_type(templates, lock.style.modified, lock.note_type.major)
 
     # With ":memory:" there would be three of it for a moment when SQLite hands it over.

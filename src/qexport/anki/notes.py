@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from qexport.bank.model import Bank, Question
     from qexport.content.images import Image
     from qexport.content.question_view import QuestionView
-    from qexport.outputs.options import Options
 
 PROSE_FIELDS = {
     "answer": "Answer",
@@ -77,24 +75,23 @@ def digest_of(fields: bytes, tags: str) -> str:
     return sha256(b"%b\x1e%b" % (fields, tags.encode())).hexdigest()[:32]
 
 
-def note_options(options: Options) -> dict[str, str]:
-    """Return the options that shape notes: another choice is another edition of every note."""
-    cards = {part.strip() for part in str(options.get("cards", "")).split(",")}
-    return {
-        "cards": ",".join(name for name in ("recall", *EXTRA_CARDS) if name == "recall" or name in cards),
-        "tag-prefix": str(options.get("tag-prefix", "")),
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteShape:
+    """The options that shape notes: with others, every note is another edition of itself."""
+
+    card_types: tuple[str, ...] = ("recall",)
+    """Which cards a note has, if its question has the text for them."""
+    tag_prefix: str = ""
+    """What stands before all tags, as a level of its own."""
+
+    def options(self) -> dict[str, str]:
+        """Return them as the lock keeps them, and as one would type them."""
+        return {"card-types": ",".join(self.card_types), "tag-prefix": self.tag_prefix}
 
 
-def notes_of(bank: Bank, options: Options, templates: Templates) -> tuple[Note, ...]:
+def notes_of(bank: Bank, shape: NoteShape, templates: Templates) -> tuple[Note, ...]:
     """Return the notes of all questions of a bank, the retired ones too."""
-    shaping = note_options(options)
-    return _notes_of(bank, templates, shaping["cards"], shaping["tag-prefix"])
-
-
-@lru_cache(maxsize=1)  # a build asks twice: what changed, then what to write
-def _notes_of(bank: Bank, templates: Templates, cards: str, tag_prefix: str) -> tuple[Note, ...]:
-    chosen = [name for name in EXTRA_CARDS if name in cards.split(",")]
+    chosen = [name for name in EXTRA_CARDS if name in shape.card_types]
     guids = {question.id: guid_of(bank.namespace, question) for question in bank.questions}
     numbers = _numbers(guids.values())
     named = {bank.source, *(question.source for question in bank.questions)}
@@ -118,17 +115,12 @@ def _notes_of(bank: Bank, templates: Templates, cards: str, tag_prefix: str) -> 
                 guid=guid,
                 number=numbers[guid],
                 fields="\x1f".join(_inert(values.get(name, "")) for name in FIELDS).encode(),
-                tags=" ".join(_tags(question, tag_prefix)),
+                tags=" ".join(_tags(question, shape.tag_prefix)),
                 cards=(0, *(1 + list(EXTRA_CARDS).index(name) for name in made)),
                 images=text.images,
             )
         )
     return tuple(notes)
-
-
-def forget() -> None:
-    """Let go of the notes that were asked for last: a big bank's take much memory."""
-    _notes_of.cache_clear()
 
 
 def guid_of(namespace: str, question: Question) -> str:

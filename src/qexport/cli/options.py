@@ -14,10 +14,11 @@ import click
 
 from qexport.cli.program import Flags
 from qexport.common.errors import UsageError
-from qexport.outputs.options import OPTIONS, Option
+from qexport.outputs.registry import OPTIONS
 
 if TYPE_CHECKING:
     from qexport.common.limits import Limits
+    from qexport.outputs.declaration import Option
 
 DEFAULT_BANKS = (Path("seeds/questions.yaml"), Path("questions.yaml"))
 """Where a bank is looked for when none is named."""
@@ -101,16 +102,16 @@ def formatted(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def with_options(**values: object) -> None:
-        given = {option.name: values.pop(option.name.replace("-", "_")) for option in OPTIONS}
+        given = {option.name: values.pop(option.name.replace("-", "_")) for option in OPTIONS.values()}
         command(options={name: value for name, value in given.items() if value is not None}, **values)
 
     wrapped: Callable[..., None] = with_options
-    for option in reversed(OPTIONS):
+    for option in reversed(list(OPTIONS.values())):
         wrapped = click.option(
             f"--{option.name}",
             cls=HeadedOption,
             heading=option.group,
-            is_flag=isinstance(option.default, bool),
+            is_flag=option.is_flag,
             default=None,
             metavar=_taken(option),
             help=_meaning(option),
@@ -121,7 +122,7 @@ def formatted(command: Callable[..., None]) -> Callable[..., None]:
 def _taken(option: Option) -> str | None:
     """Return what the help shows for an option's value."""
     choices = "|".join(option.choices)
-    return choices if 0 < len(choices) < _WIDEST_CHOICES else "NAME" if choices else "TEXT"
+    return choices if 0 < len(choices) < _WIDEST_CHOICES else "NAME" if choices else option.metavar
 
 
 def _meaning(option: Option) -> str:
@@ -129,7 +130,7 @@ def _meaning(option: Option) -> str:
     parts = (
         option.help,
         f"One of: {', '.join(option.choices)}." if listed else "",
-        f"[default: {option.default}]" if option.default else "",
+        f"[default: {option.default_text}]" if option.default_text else "",
     )
     return " ".join(part for part in parts if part)
 

@@ -13,7 +13,8 @@ from qexport.common.wording import quantity
 if TYPE_CHECKING:
     from qexport.bank.selection import Filters
     from qexport.common.limits import Limits
-    from qexport.team.recipes import Recipe, RecipeBook
+    from qexport.recipe import Recipe
+    from qexport.team.recipes import RecipeBook
     from qexport.team.sharing import Plan
 
 
@@ -21,7 +22,8 @@ def named_recipes(
     names: Sequence[str], *, every: bool, limits: Limits, bank: Path | None = None, bundled: bool = False
 ) -> dict[str, Recipe]:
     """Return the recipes of the current folder that are asked for: by name, all, or the default one."""
-    from qexport.team.recipes import BUNDLED_OUTPUTS, DEFAULT_OUTPUTS, RECIPES_FILE, recipe_book
+    from qexport.outputs.registry import BUNDLED_OUTPUTS, DEFAULT_OUTPUTS
+    from qexport.team.recipes import RECIPES_FILE, recipe_book
 
     if names and every:
         raise UsageError("--all, and names of recipes", hint="leave one of them out")
@@ -59,7 +61,8 @@ def recipes_to_build(
     options: Mapping[str, str | bool],
 ) -> dict[str, Recipe]:
     """Return what `build` is to make, as its flags change it; without a recipe the name is empty."""
-    from qexport.team.recipes import RECIPES_FILE, Recipe, changed
+    from qexport.recipe import Recipe
+    from qexport.team.recipes import RECIPES_FILE, changed
 
     if names or every or Path(RECIPES_FILE).exists():
         found = named_recipes(names, every=every, limits=said["limits"], bank=said["bank"])

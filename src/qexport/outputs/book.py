@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from qexport.content.images import Image
     from qexport.content.question_view import QuestionView, SectionView
     from qexport.layout.chunk import Chunk
-    from qexport.outputs.options import Options
-    from qexport.outputs.registry import Tools
+    from qexport.outputs.document import Tools
+    from qexport.outputs.options import BookOptions
 
 
 LARGE = 500
@@ -113,11 +113,13 @@ class List:
 class Press:
     """What makes the books of one edition."""
 
-    def __init__(self, edition: Edition, options: Options, tools: Tools, styles: Sequence[str] = ()) -> None:
+    def __init__(
+        self, edition: Edition, options: BookOptions, tools: Tools, styles: Sequence[str] = ()
+    ) -> None:
         self.edition = edition
         self.options = options
         self.tools = tools
-        self.on_paper = options["media"] != "screen"
+        self.on_paper = options.media != "screen"
         self.css = _style(options, tools, styles)
         self.parts = parts(edition.questions)
 
@@ -223,8 +225,8 @@ class Press:
         if len(chunks) > LARGE:
             self.tools.scheduler.rest()
         data = link(chunks, book)
-        if self.options["imposition"] == "booklet":
-            data = booklet(data, str(self.options["paper"]))
+        if self.options.imposition == "booklet":
+            data = booklet(data, self.options.paper)
             summary += ", two a side"
         return data, summary
 
@@ -288,8 +290,8 @@ class Press:
 
     def date(self) -> str:
         """Return the date of the edition (ISO 8601): as asked for, else when the bank last changed by its lock."""
-        if self.options["dated"]:
-            return f"{self.options['dated']}T00:00:00Z"
+        if self.options.dated:
+            return f"{self.options.dated}T00:00:00Z"
         if self.edition.lock is None:
             return ""
         latest = max(stamp.modified for stamp in self.edition.lock.notes.values())
@@ -299,7 +301,7 @@ class Press:
         """Return version and date as a cover says them."""
         day = self.date()[:10]
         words = datetime.fromisoformat(day).strftime(f"{int(day[8:])} %B %Y") if day else ""
-        version = f"Edition {self.options['release']}" if self.options["release"] else ""
+        version = f"Edition {self.options.edition_label}" if self.options.edition_label else ""
         return ", ".join(filter(None, (version, words)))
 
     def fingerprint(self) -> str:
@@ -343,9 +345,9 @@ def pictures(images: Iterable[Image]) -> dict[str, bytes]:
     return {f"{IMAGES}{image.name}": image.data for image in images}
 
 
-def _measure(options: Options) -> tuple[float, float, float, float]:
+def _measure(options: BookOptions) -> tuple[float, float, float, float]:
     """Return what text_view() asks for: width, size, size of code, and how much narrower the answer is."""
-    paper, large = str(options["paper"]), bool(options["large-print"])
+    paper, large = options.paper, options.large_print
     widths = {"a4": 163 if large else 121, "letter": 164 if large else 122, "a5": 114, "6x9in": 118}
     side = paper in ("a4", "letter") and not large
     size = 16 if large else {"a4": 10, "letter": 10, "a5": 9.4, "6x9in": 9.6}[paper]
@@ -464,30 +466,30 @@ def _runs(questions: Sequence[Question], field: str) -> list[tuple[str, Sequence
     return runs if len({value for value, _ in runs}) == len(runs) else None
 
 
-def _style(options: Options, tools: Tools, styles: Sequence[str]) -> str:
-    paper, media = options["paper"], options["media"]
-    wide = paper in ("a4", "letter") and not options["large-print"]
+def _style(options: BookOptions, tools: Tools, styles: Sequence[str]) -> str:
+    paper, media = options.paper, options.media
+    wide = paper in ("a4", "letter") and not options.large_print
     names = ["shared/type.css", "handbook/book.css", "shared/prose.css", *styles]
     names += [f"handbook/paper-{paper}.css", f"handbook/layout-{'side' if wide else 'stacked'}.css"]
-    names += ["handbook/large-print.css"] if options["large-print"] else []
+    names += ["handbook/large-print.css"] if options.large_print else []
     names += [
         f"handbook/media-{kind}.css"
-        for kind in {"screen": ["screen"], "print": ["print"], "prepress": ["print", "prepress"]}[str(media)]
+        for kind in {"screen": ["screen"], "print": ["print"], "prepress": ["print", "prepress"]}[media]
     ]
     return stylesheet([*((name, tools.templates.source(name)) for name in names), *tools.styles])
 
 
-def _longest_word(options: Options) -> int:
+def _longest_word(options: BookOptions) -> int:
     """Return how many characters a word may have that is not to break: in large print, those of a narrow line."""
-    if not options["large-print"]:
+    if not options.large_print:
         return LONGEST_WORD
-    return 40 if options["paper"] in ("a4", "letter") else 24
+    return 40 if options.paper in ("a4", "letter") else 24
 
 
-def _head_room(options: Options) -> list[int]:
+def _head_room(options: BookOptions) -> list[int]:
     """Return how many characters the two running heads of a page have room for."""
-    characters = {"a4": 90, "letter": 90, "a5": 68, "6x9in": 70}[str(options["paper"])]
-    if options["large-print"]:
+    characters = {"a4": 90, "letter": 90, "a5": 68, "6x9in": 70}[options.paper]
+    if options.large_print:
         characters //= 2
     return [characters * 3 // 5, characters * 2 // 5]
 
@@ -510,7 +512,7 @@ def tally(part: Part) -> str:
     )
 
 
-def _overview(questions: Sequence[Question], options: Options) -> dict[str, object]:
+def _overview(questions: Sequence[Question], options: BookOptions) -> dict[str, object]:
     """Return the drawing of technology × difficulty: where its names, its scale and a square a question stand.
 
     Names stand beside their rows, in large print above them; there the drawing is as wide, and so its text larger.
@@ -520,7 +522,7 @@ def _overview(questions: Sequence[Question], options: Options) -> dict[str, obje
         if question.technology and question.difficulty is not None:
             row = counts.setdefault(question.technology, defaultdict(int))
             row[question.difficulty] += 1
-    large, tall = options["large-print"], options["paper"] in ("a4", "letter")
+    large, tall = options.large_print, options.paper in ("a4", "letter")
     left, step, high = (0, 11, 19) if large else (62, 11, 11)
     most = (6 if tall else 3) if large else 8
     rows = []

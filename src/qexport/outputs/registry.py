@@ -1,74 +1,71 @@
-"""The outputs by name: each is a module with `render()`, opened when it is asked for."""
+"""All outputs. A new one is a module with its declaration, and one line here."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING
 
 from qexport.common.errors import UsageError
 from qexport.common.wording import suggest
-from qexport.content.templates import Templates
-from qexport.layout.scheduler import Scheduler
+from qexport.outputs.declaration import GivenOptions, Option, Output, options_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator
 
-    from qexport.bank.lock import Edition
-    from qexport.common.errors import Problem
-    from qexport.common.limits import Limits
-    from qexport.outputs.options import Options
+_MODULES = (
+    "qexport.outputs.handbook",
+    "qexport.outputs.anki_deck",
+    "qexport.outputs.quiz",
+    "qexport.outputs.cheat_sheet",
+    "qexport.outputs.flash_cards",
+)
+"""Each has an `OUTPUT`, and imports what it works with only when it makes something."""
 
-EXPORTERS = {
-    "handbook": "qexport.outputs.handbook",
-    "deck": "qexport.outputs.anki_deck",
-    "cheatsheet": "qexport.outputs.cheat_sheet",
-    "cards": "qexport.outputs.flash_cards",
+OUTPUTS: dict[str, Output] = {
+    output.name: output for output in (import_module(module).OUTPUT for module in _MODULES)
 }
+"""Every output by its name."""
+
+DEFAULT_OUTPUTS = tuple(name for name, output in OUTPUTS.items() if output.by_default)
+BUNDLED_OUTPUTS = tuple(name for name, output in OUTPUTS.items() if output.in_bundles)
+"""What a recipe that names no output makes, in a build and in a bundle."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A finished output: its bytes, the ending of its file's name, and its size in a reader's words."""
-
-    suffix: str
-    data: bytes
-    summary: str
-    warnings: tuple[Problem, ...] = ()
-    beside: tuple[Document, ...] = ()
-    """What belongs to it and is a file of its own: a quiz's answers, a sheet for calibration."""
-    folios: Mapping[str, int] = field(default_factory=dict)
-    """The page each question's answer is on, by the question's id; other documents may say it."""
+def output_named(name: str) -> Output:
+    """Return the output of that name; UsageError names the nearest."""
+    if name in OUTPUTS:
+        return OUTPUTS[name]
+    called = {other: output.name for output in OUTPUTS.values() for other in output.also_called}
+    raise UsageError(f"no output {name!r}", hint=suggest(called.get(name.lower(), name), tuple(OUTPUTS)))
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What exporters work with."""
-
-    templates: Templates
-    styles: tuple[tuple[str, str], ...] = ()
-    """The theme's own style sheets, as (name, text)."""
-    look: str = ""
-    """A digest of all templates and style sheets."""
-    scheduler: Scheduler = field(default_factory=Scheduler)
-    folios: Mapping[str, int] = field(default_factory=dict)
-    """Where the handbook made in the same build has each question's answer."""
-
-    @property
-    def limits(self) -> Limits:
-        """How much texts and templates may ask for."""
-        return self.templates.limits
+def _options() -> Iterator[Option]:
+    for output in OUTPUTS.values():
+        yield from options_of(output.options)
 
 
-class Exporter(Protocol):
-    """What a module of `EXPORTERS` offers."""
-
-    def render(self, edition: Edition, options: Options, tools: Tools, /) -> Document:
-        """Make the document; the same arguments give the same bytes."""
+OPTIONS: dict[str, Option] = {each.name: each for each in _options()}
+"""Every option of any output by its name; outputs that share an option share its meaning."""
 
 
-def exporter_for(name: str) -> Exporter:
-    """Return the exporter of that name."""
-    if name not in EXPORTERS:
-        raise UsageError(f"no output {name!r}", hint=suggest(name, tuple(EXPORTERS)))
-    return cast("Exporter", import_module(EXPORTERS[name]))
+def check_options(given: GivenOptions) -> None:
+    """Check the names and the values of options; UsageError says what is wrong with the first that is."""
+    for name, value in given.items():
+        if name not in OPTIONS:
+            raise UsageError(f"unknown option {name!r}", hint=suggest(name, tuple(OPTIONS)))
+        OPTIONS[name].value(value)
+
+
+def options_without_effect(given: GivenOptions, outputs: Iterable[Output]) -> tuple[str, ...]:
+    """Return the names of given options that none of the outputs has."""
+    known = {each.name for output in outputs for each in options_of(output.options)}
+    return tuple(name for name in given if name not in known)
+
+
+def outputs_with(option: str) -> tuple[str, ...]:
+    """Return the names of the outputs that have an option."""
+    return tuple(
+        output.name
+        for output in OUTPUTS.values()
+        if option in {each.name for each in options_of(output.options)}
+    )

@@ -33,7 +33,7 @@ from qexport.common.text_input import quote
 if TYPE_CHECKING:
     from qexport.bank.model import Bank, Question
     from qexport.content.templates import Templates
-    from qexport.outputs.registry import Document
+    from qexport.outputs.document import Document
 
 FORMAT = 1
 
@@ -205,7 +205,7 @@ def _recipes_file(recipes: Sequence[BundledRecipe]) -> str:
         settings: dict[str, object] = {
             "format": list(recipe.outputs),
             "title": recipe.title,
-            "name": recipe.stem,
+            "file-name": recipe.stem,
             "id": list(recipe.ids),
             **{name: value for name, value in recipe.filters.items() if name == "sort"},
             **recipe.options,
@@ -250,8 +250,8 @@ def _readme(
         licence=bank.licence,
         recipes=recipes,
         has_deck="deck" in outputs,
-        has_cards="cards" in outputs,
-        has_handbook=bool(outputs & {"handbook", "cheatsheet"}),
+        has_cards="flash-cards" in outputs,
+        has_handbook=bool(outputs & {"handbook", "cheatsheet", "quiz"}),
         search=anki_search(left) if left else "",
         others=[path for path in sorted([*files, MANIFEST]) if path not in summaries],
     )

@@ -16,7 +16,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from qexport.anki.fields import FIELDS, MADE_BY_DECK, ON
-from qexport.anki.notes import RETIRED_TAG, anki_search, notes_of
+from qexport.anki.notes import RETIRED_TAG, NoteShape, anki_search, notes_of
 from qexport.bank.schema import QUESTION_FIELDS
 from qexport.common.wording import quantity
 
@@ -103,7 +103,7 @@ def _state(question: Question) -> State:
 
 def of_bank_as_deck(bank: Bank, name: str, templates: Templates) -> Snapshot:
     """Return a bank as a deck of all its questions would say it."""
-    notes = notes_of(bank, {}, templates)
+    notes = notes_of(bank, NoteShape(), templates)
     states = (state_of_note(note.guid, note.fields.decode(), note.tags) for note in notes)
     return Snapshot(
         name=name, title=bank.title, namespace=bank.namespace, source=bank.source, states=tuple(states)

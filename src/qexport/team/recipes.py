@@ -15,50 +15,23 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from qexport.bank.selection import Filters
-from qexport.common.errors import InputRefused, Location, NothingSelected, Problem, QexportError, UsageError
+from qexport.common.errors import InputRefused, Location, Problem, UsageError
 from qexport.common.limits import LIMITS, USUAL, Limit, Limits
 from qexport.common.limits import changed as changed_limits
 from qexport.common.limits import complaint as complaint_of_limit
 from qexport.common.text_input import counted, normalise, quote, read_text
 from qexport.common.wording import did_you_mean
-from qexport.outputs.options import OPTIONS, checked
-from qexport.outputs.registry import EXPORTERS
-
-DEFAULT_OUTPUTS = ("handbook", "deck")
-BUNDLED_OUTPUTS = ("handbook", "deck", "cards")
-"""What a recipe that names no output makes, in a build and in a bundle."""
+from qexport.outputs.registry import DEFAULT_OUTPUTS, OPTIONS, OUTPUTS, check_options, output_named
+from qexport.recipe import Recipe
 
 RECIPES_FILE = "qexport.toml"
 RECIPES_SCHEMA = "qexport.schema.json"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
-    """One build, as words; nothing in it has been looked up yet."""
-
-    bank: Path
-    encoding: str | None = None
-    """How the bank's files are encoded; None: a BOM decides, else UTF-8."""
-    filters: Filters = field(default_factory=Filters)
-    outputs: tuple[str, ...] = DEFAULT_OUTPUTS
-    """Names of exporters."""
-    title: str = ""
-    """Of the documents; empty: the bank's own."""
-    name: str = ""
-    """Of the files, without ending; empty: made from the title."""
-    out: Path = Path("out")
-    lock: Path | None = None
-    """Of the deck's notes; None: beside the bank."""
-    options: Mapping[str, str | bool] = field(default_factory=dict)
-    """How the outputs look, where it is not the default of `qexport.outputs.options`."""
-    limits: Limits = USUAL
 
 
 Value: TypeAlias = "str | bool | int | tuple[str, ...]"
@@ -87,11 +60,11 @@ def _settings() -> Iterator[Setting]:
     yield Setting(
         "format",
         "texts",
-        "What to make. Without it, handbook and deck, and in a bundle cards too.",
-        tuple(EXPORTERS),
+        "What to make. Without it, handbook and deck, and in a bundle flash-cards too.",
+        tuple(OUTPUTS),
     )
     yield Setting("title", "text", "Title of the cover and the deck. Without it, the bank's.")
-    yield Setting("name", "text", "Name of the files, without ending. Without it, from the title.")
+    yield Setting("file-name", "text", "Name of the files, without ending. Without it, from the title.")
     for each in fields(Filters):
         says = f"A filter: as --{each.name} of qexport list."
         if isinstance(each.default, bool):
@@ -102,8 +75,8 @@ def _settings() -> Iterator[Setting]:
         else:
             kind: Kind = "text" if isinstance(each.default, str) else "texts"
             yield Setting(each.name, kind, says, part="filters")
-    for option in OPTIONS:
-        kind = "flag" if isinstance(option.default, bool) else "text"
+    for option in OPTIONS.values():
+        kind = "flag" if option.is_flag else "text"
         yield Setting(option.name, kind, option.help, option.choices, part="options")
 
 
@@ -123,6 +96,8 @@ class RecipeBook:
     recipes: Mapping[str, Mapping[str, Value]]
     limits: Limits = USUAL
     """As the file sets them."""
+    shared: Mapping[str, Value] = field(default_factory=dict)
+    """Settings above the recipes, which hold for all of them; `recipes` has them too."""
 
     def named(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the names, each once; UsageError tells those that no recipe has."""
@@ -155,16 +130,18 @@ class RecipeBook:
             part = SETTINGS[key].part
             parts[part][key.replace("-", "_") if part == "filters" else key] = value
         outputs = said.get("format", default_outputs)
+        options = {key: value for key, value in parts["options"].items() if isinstance(value, str | bool)}
         return Recipe(
             bank=bank,
             encoding=text("encoding") or None,
             filters=Filters(**parts["filters"]),  # type: ignore[arg-type]  # checked by their kinds
             outputs=outputs if isinstance(outputs, tuple) else default_outputs,
             title=text("title"),
-            name=text("name"),
+            file_name=text("file-name"),
             out=Path(text("out") or "out"),
             lock=Path(text("lock")) if text("lock") else None,
-            options={key: value for key, value in parts["options"].items() if isinstance(value, str | bool)},
+            options={key: value for key, value in options.items() if self.shared.get(key) != value},
+            shared_options={key: value for key, value in options.items() if self.shared.get(key) == value},
             limits=limits or self.limits,
         )
 
@@ -183,24 +160,6 @@ def changed(
         ),
         options={**recipe.options, **options},
     )
-
-
-@contextmanager
-def in_recipe(name: str) -> Iterator[None]:
-    """Name the recipe in an error of its words."""
-    try:
-        yield
-    except (UsageError, NothingSelected) as error:
-        if not name:
-            raise
-        raise named(error, name) from error
-
-
-def named(error: QexportError, recipe: str) -> QexportError:
-    """Return an error that names a recipe, where it is one of its words."""
-    if not recipe or not isinstance(error, UsageError | NothingSelected):
-        return error
-    return type(error)(f"recipe {recipe}: {error.message}", hint=error.hint)
 
 
 # Reading
@@ -282,7 +241,7 @@ class _Reading:
             raise InputRefused(
                 tuple(sorted(self._problems, key=lambda problem: (problem.location, problem.message)))
             )
-        return RecipeBook(path=self._path, default=default, recipes=recipes, limits=limits)
+        return RecipeBook(path=self._path, default=default, recipes=recipes, limits=limits, shared=shared)
 
     def limits(self) -> Limits:
         """Return the limits that the file sets; InputRefused has all that is wrong with them."""
@@ -390,11 +349,16 @@ def _complaint(setting: Setting, value: Value) -> tuple[str, str] | None:
     """Return what is wrong with a value of the right kind, and what would be right."""
     if setting.part == "options" and isinstance(value, str | bool):
         try:
-            checked({setting.name: value})
+            check_options({setting.name: value})
         except UsageError as error:
             return error.message.removeprefix("option "), error.hint
     elif setting.choices and isinstance(value, tuple):
         unknown = next((item for item in value if item not in setting.choices), None)
+        if unknown is not None and setting.name == "format":
+            try:
+                output_named(unknown)
+            except UsageError as error:
+                return f"format cannot be {quote(unknown)}", error.hint
         if unknown is not None or not value:
             listed = f"there are: {', '.join(setting.choices)}"
             return f"{setting.name} cannot be {quote(unknown or '[]')}", _meant(

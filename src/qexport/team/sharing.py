@@ -33,11 +33,13 @@ from qexport.common.versions import versions
 from qexport.content.images import Image, read_image
 from qexport.content.question_view import question_images
 from qexport.content.templates import Templates
-from qexport.content.themes import built_in, theme
-from qexport.layout.fonts import of_folders
+from qexport.content.themes import built_in
 from qexport.layout.scheduler import Scheduler
-from qexport.outputs.options import checked
-from qexport.outputs.registry import EXPORTERS, Tools
+from qexport.outputs.anki_deck import DeckOptions
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.document import Tools
+from qexport.outputs.options import CommonOptions
+from qexport.outputs.registry import OUTPUTS, check_options, output_named
 from qexport.pipeline import (
     NO_LOCKING,
     SCHEDULER,
@@ -53,20 +55,21 @@ from qexport.pipeline import (
     render,
     silent,
     stamp_bank,
+    tools_for,
 )
+from qexport.recipe import in_recipe
 from qexport.team import bundle, differences, git
 from qexport.team.bundle import BundledRecipe, Contents, Manifest
 from qexport.team.differences import Differences, Snapshot
-from qexport.team.recipes import in_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from qexport.anki.notes import Note, NoteShape
     from qexport.bank.model import Bank, Question
-    from qexport.outputs.options import Options
-    from qexport.outputs.registry import Document
+    from qexport.outputs.document import Document
     from qexport.pipeline import Choice, Stamped
-    from qexport.team.recipes import Recipe
+    from qexport.recipe import Recipe
 
 
 # Plans
@@ -88,32 +91,22 @@ def plans(recipes: Mapping[str, Recipe]) -> tuple[Plan, ...]:
     owners: dict[Path, str] = {}
     for name, recipe in recipes.items():
         with in_recipe(name):
-            options = checked(recipe.options)
+            check_options(recipe.all_options)
             choice = choose(recipe.bank, recipe.filters, encoding=recipe.encoding, limits=recipe.limits)
             stem = file_stem(recipe, " ".join(recipe.title.split()) or choice.bank.title)
-            endings = (ending for each in recipe.outputs for ending in _endings(each, options))
+            outputs = [output_named(each) for each in recipe.outputs]
+            endings = [
+                ending
+                for each in outputs
+                for ending in each.endings(parse_options(each.options, recipe.all_options))
+            ]
             paths = tuple(recipe.out / f"{stem}{ending}" for ending in endings)
         for path in paths:
             if (owner := owners.setdefault(path, name)) != name:
                 message = f"recipes {owner} and {name} would both write {path}"
-                raise UsageError(message, hint='give one of them a name of its own: name = "…"')
+                raise UsageError(message, hint='give one of them a name of its own: file-name = "…"')
         made.append(Plan(name, recipe, choice, paths))
     return tuple(made)
-
-
-def _endings(exporter: str, options: Options) -> tuple[str, ...]:
-    """Return the endings of what an exporter makes, which only making it tells for sure."""
-    match exporter:
-        case "handbook" if options["edition"] == "quiz":
-            return ("-quiz.pdf", "-answers.pdf") if options["key"] == "separate" else ("-quiz.pdf",)
-        case "cards" if options["calibration"]:
-            return ("-cards.pdf", "-calibration.pdf")
-        case "handbook":
-            return (".pdf",)
-        case "deck":
-            return (".apkg",)
-        case _:
-            return (f"-{exporter}.pdf",)
 
 
 # Bundles
@@ -187,7 +180,7 @@ def _same_lock(prepared: Mapping[str, Prepared]) -> Stamped:
         if each.stamped != first.stamped:
             raise UsageError(
                 f"recipes {first_name} and {name} make different notes of one question",
-                hint="give them the same cards and tag-prefix: a learner may import both decks",
+                hint="give them the same card-types and tag-prefix: a learner may import both decks",
             )
     if first.stamped is None:
         raise ValueError("a bundle has a lock")
@@ -204,11 +197,11 @@ def _contents(
             scope=each.edition.scope,
             stem=each.stem,
             outputs=tuple(dict.fromkeys(recipes[name].outputs)),
-            options=dict(recipes[name].options),
+            options=dict(recipes[name].all_options),
             filters=bundle.said_filters(recipes[name].filters),
             ids=tuple(question.id for question in each.edition.questions),
             retired=tuple(question.id for question in each.edition.retired)
-            if each.options["include-retired"]
+            if parse_options(DeckOptions, recipes[name].all_options).include_retired
             else (),
         )
         for name, each in prepared.items()
@@ -231,7 +224,10 @@ def _files(
 ) -> tuple[dict[str, bytes], tuple[Problem, ...]]:
     """Render all documents from the contents alone; return the files of the bundle, and warnings."""
     questions = {question.id: question for question in contents.bank.questions}
+    from qexport.outputs.anki_deck.document import note_shape, with_notes
+
     documents: dict[str, list[Document]] = {}
+    notes: dict[tuple[NoteShape, str], tuple[Note, ...]] = {}
     for recipe in contents.recipes:
         edition = Edition(
             bank=contents.bank,
@@ -241,7 +237,16 @@ def _files(
             retired=tuple(questions[key] for key in recipe.retired),
             lock=contents.lock,
         )
-        rendered = render(edition, recipe.outputs, checked(recipe.options), tools[recipe.name], tell=tell)
+        outputs = [output_named(name) for name in recipe.outputs]
+        check_options(recipe.options)
+        options = {each.name: parse_options(each.options, recipe.options) for each in outputs}
+        own = tools[recipe.name]
+        if any(each.needs_lock for each in outputs):
+            deck = parse_options(DeckOptions, recipe.options)
+            key = note_shape(deck), own.look
+            notes[key] = notes.get(key) or with_notes(contents.bank, deck, own).notes
+            own = replace(own, notes=notes[key])
+        rendered = render(edition, outputs, options, own, tell=tell)
         documents[recipe.name] = [_made(document) for _, document, _ in rendered]
     files = bundle.files_of(contents, documents, Templates(), versions())
     warnings = (text for made in documents.values() for document in made for text in document.warnings)
@@ -405,7 +410,7 @@ def _check_rebuilt(
 
 def _tools_for(recipe: BundledRecipe, with_theme: str, path: str, limits: Limits) -> Tools:
     """Return what a recipe is rendered with; a theme's folder is only ever the user's own choice."""
-    name = str(recipe.options.get("theme", checked({})["theme"]))
+    name = parse_options(CommonOptions, recipe.options).theme
     if name not in built_in():
         if not with_theme:
             raise UsageError(
@@ -413,12 +418,10 @@ def _tools_for(recipe: BundledRecipe, with_theme: str, path: str, limits: Limits
                 hint="name the folder where you have it: --theme DIR",
             )
         name = with_theme
-    look = theme(name)
     for each in recipe.outputs:
-        if each not in EXPORTERS:
+        if each not in OUTPUTS:
             raise InputRefused((Problem(Location(path), f"{recipe.name} has an output {quote(each)}"),))
-    patient = replace(SCHEDULER, seconds=limits.layout_seconds, fonts=of_folders(look.folders))
-    return Tools(look.templates(limits), look.styles(), look.digest(), patient)
+    return tools_for(name, limits, SCHEDULER)
 
 
 def _unfolded(contents: Contents, folder: Path) -> Contents:
@@ -512,13 +515,17 @@ def make_release(recipe: Recipe, *, now: int, since: str = "") -> Released:
 
     `since` is the edition before, as `compare` takes it; without it, what git has of the last release.
     """
+    from qexport.outputs.anki_deck.document import with_notes
+
     limits = recipe.limits
     bank, _ = read_bank(recipe.bank, encoding=recipe.encoding, limits=limits)
     place = recipe.lock or lock_path(recipe.bank)
     said = read_lock(read_text(place, limits=limits), str(place)).options if place.exists() else {}
-    options = checked({**said, **recipe.options})
-    look = theme(str(options["theme"]))
-    stamped = stamp_bank(place, bank, options, Tools(look.templates(limits)), locking=NO_LOCKING, now=now)
+    given = {**said, **recipe.all_options}
+    check_options(given)
+    options = parse_options(DeckOptions, given)
+    tools = with_notes(bank, options, tools_for(options.theme, limits, SCHEDULER))
+    stamped = stamp_bank(place, bank, options, tools, locking=NO_LOCKING, now=now)
     before = stamped.lock.release
     found = None
     if before is not None:

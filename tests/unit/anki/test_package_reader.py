@@ -19,9 +19,10 @@ from qexport.bank.model import Bank, Question
 from qexport.common.errors import InputRefused, LimitExceeded, Location, Problem
 from qexport.common.limits import Limits
 from qexport.content.templates import Templates
-from qexport.outputs.anki_deck import content, render
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Tools
+from qexport.outputs.anki_deck import DeckOptions
+from qexport.outputs.anki_deck.document import content, render, with_notes
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.document import Tools
 
 NOW = 1_760_000_000
 TOOLS = Tools(Templates())
@@ -37,10 +38,11 @@ WHICH = "name an .apkg that qexport made, or that Anki exported for its older ve
 
 
 def deck_of(bank: Bank, lock: Lock | None = None, **options: Any) -> tuple[bytes, Lock]:
-    chosen = checked(options)
-    lock, _ = stamp(content(bank, chosen, TOOLS), lock, NOW)
+    chosen = parse_options(DeckOptions, options)
+    tools = with_notes(bank, chosen, TOOLS)
+    lock, _ = stamp(content(bank, chosen, tools), lock, NOW)
     edition = Edition(bank=bank, questions=bank.questions, title="T", scope="", lock=lock)
-    return render(edition, chosen, TOOLS).data, lock
+    return render(edition, chosen, tools).data, lock
 
 
 def package_of(database: bytes, name: str = "collection.anki2") -> bytes:
@@ -79,7 +81,7 @@ def test_what_left_the_bank_since_then_is_known_and_what_came_is_new() -> None:
     package, _ = deck_of(BANK)
     later = replace(BANK, questions=(BANK.questions[0], Question(id="C", question="q", answer="a")))
     again = lock_of(package, "old.apkg", later)
-    _, changes = stamp(content(later, checked({}), TOOLS), again, NOW + 9)
+    _, changes = stamp(content(later, DeckOptions(), with_notes(later, DeckOptions(), TOOLS)), again, NOW + 9)
     assert str(changes) == "+1 added ~0 changed −1 retired =1 unchanged"
 
 
@@ -88,7 +90,7 @@ def test_a_question_renumbered_since_then_is_the_same_note() -> None:
     first = replace(BANK.questions[0], id="Z", former_ids=("A<1>",))
     later = replace(BANK, questions=(first, BANK.questions[1]))
     lock = lock_of(package, "old.apkg", later)
-    _, changes = stamp(content(later, checked({}), TOOLS), lock, NOW + 9)
+    _, changes = stamp(content(later, DeckOptions(), with_notes(later, DeckOptions(), TOOLS)), lock, NOW + 9)
     assert str(changes) == "+0 added ~1 changed −0 retired =1 unchanged"
     package, _ = deck_of(later)
     assert lock_of(package, "old.apkg", later).notes.keys() == {"Z", "B"}
@@ -99,7 +101,7 @@ def test_a_note_type_of_a_later_number_is_known_by_it() -> None:
     package, lock = deck_of(BANK, replace(lock, note_type=replace(lock.note_type, major=2)))
     lock = replace(lock, note_type=replace(lock.note_type, major=2))
     edition = Edition(bank=BANK, questions=BANK.questions, title="T", scope="", lock=lock)
-    package = render(edition, checked({}), TOOLS).data
+    package = render(edition, DeckOptions(), with_notes(BANK, DeckOptions(), TOOLS)).data
     again = lock_of(package, "old.apkg", BANK)
     assert again.note_type == NoteType(tuple(FIELDS), ("recall", "scenario", "mistakes"), "Title", 2)
     assert again.style == Stamp(lock.style.digest, NOW)

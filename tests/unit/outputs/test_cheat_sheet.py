@@ -13,9 +13,10 @@ import pytest
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
 from qexport.content.themes import theme
-from qexport.outputs.cheat_sheet import LARGE_SIZES, SIZES, render
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Document, Tools
+from qexport.outputs.cheat_sheet.document import LARGE_SIZES, SIZES, render
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.document import Document, Tools
+from qexport.outputs.options import PaperOptions
 
 LIST = Question(
     id="PY-1",
@@ -39,7 +40,7 @@ def sheet(
     edition = Edition(bank=bank, questions=questions, title="Types", scope="Advanced")
     look = theme("classic")
     tools = Tools(look.templates(), look.styles(), look.digest(), folios=folios or {})
-    return render(edition, checked(options or {}), tools)
+    return render(edition, parse_options(PaperOptions, options or {}), tools)
 
 
 def pages(document: Document) -> list[str]:

@@ -17,9 +17,10 @@ from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
 from qexport.common.errors import Location, UsageError
 from qexport.content.themes import theme
-from qexport.outputs.flash_cards import BACK_SIZES, FRONT_SIZES, LARGE_SIZES, render
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Document, Tools
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.document import Document, Tools
+from qexport.outputs.flash_cards import FlashCardOptions
+from qexport.outputs.flash_cards.document import BACK_SIZES, FRONT_SIZES, LARGE_SIZES, render
 
 LIST = Question(
     id="PY-1",
@@ -39,7 +40,11 @@ def cards(*questions: Question, options: Mapping[str, str | bool] | None = None)
     bank = Bank(title="Types", namespace="tests", questions=questions)
     edition = Edition(bank=bank, questions=questions, title="Types", scope="All questions")
     look = theme(str((options or {}).get("theme", "classic")))
-    return render(edition, checked(options or {}), Tools(look.templates(), look.styles(), look.digest()))
+    return render(
+        edition,
+        parse_options(FlashCardOptions, options or {}),
+        Tools(look.templates(), look.styles(), look.digest()),
+    )
 
 
 def pages(document: Document) -> list[str]:

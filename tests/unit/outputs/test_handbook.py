@@ -22,9 +22,10 @@ from qexport.common.errors import InputRefused, Location, Problem
 from qexport.content.themes import theme
 from qexport.layout.fonts import of_folders
 from qexport.layout.scheduler import Scheduler
-from qexport.outputs.handbook import render
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Document, Tools
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.document import Document, Tools
+from qexport.outputs.handbook import HandbookOptions
+from qexport.outputs.handbook.document import render
 
 LIST = Question(
     id="PY-1",
@@ -78,8 +79,10 @@ def handbook(
     chosen = questions or ALL
     bank = replace(bank, questions=chosen)
     edition = Edition(bank=bank, questions=chosen, title=bank.title, scope="Python and Go", lock=lock)
-    settings = checked({name.replace("_", "-"): value for name, value in options.items()})
-    known = theme(str(look or settings["theme"]))
+    settings = parse_options(
+        HandbookOptions, {name.replace("_", "-"): value for name, value in options.items()}
+    )
+    known = theme(str(look or settings.theme))
     scheduler = Scheduler(fonts=of_folders(known.folders))
     tools = Tools(known.templates(), known.styles(), known.digest(), scheduler)
     return render(edition, settings, tools)
@@ -139,7 +142,7 @@ def heads(document: Document, page: int) -> dict[str, float]:
 
 @pytest.fixture(scope="module")
 def whole() -> Document:
-    return handbook(dated="2025-03-01", release="1.2")
+    return handbook(dated="2025-03-01", edition_label="1.2")
 
 
 @pytest.fixture(scope="module")
@@ -384,7 +387,7 @@ def test_questions_flow_to_save_paper() -> None:
 
 
 def test_with_notes_there_are_boxes_to_rate_oneself_and_lines_to_the_foot() -> None:
-    document = handbook(SET, notes=True)
+    document = handbook(SET, ruled_lines=True)
     page = places(document)["q-PY-2"]
     assert "How did it go? again hard good easy" in pages(document)[page - 1]
     drawn = pypdfium2.PdfDocument(document.data)[page - 1]
@@ -508,7 +511,7 @@ def test_what_follows_a_questions_line_stands_below_it_and_not_in_lists() -> Non
 
 
 def test_the_same_questions_give_the_same_bytes(whole: Document) -> None:
-    assert handbook(dated="2025-03-01", release="1.2").data == whole.data
+    assert handbook(dated="2025-03-01", edition_label="1.2").data == whole.data
 
 
 @pytest.mark.parametrize("look", ["classic", "modern", "mono"])

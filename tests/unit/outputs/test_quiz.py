@@ -15,9 +15,10 @@ import pytest
 from qexport.bank.lock import Edition
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.content.themes import theme
-from qexport.outputs.handbook import render
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Document, Tools
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.document import Document, Tools
+from qexport.outputs.quiz import QuizOptions
+from qexport.outputs.quiz.document import render
 
 LIST = Question(
     id="PY-1",
@@ -50,7 +51,7 @@ def quiz(*questions: Question, **options: str | bool) -> Document:
     edition = Edition(bank=bank, questions=questions, title="Types", scope="Advanced")
     given: Mapping[str, str | bool] = {name.replace("_", "-"): value for name, value in options.items()}
     look = theme(str(given.get("theme", "classic")))
-    settings = checked({"edition": "quiz", **given})
+    settings = parse_options(QuizOptions, given)
     return render(edition, settings, Tools(look.templates(), look.styles(), look.digest()))
 
 
@@ -170,7 +171,7 @@ def test_its_folios_are_those_of_the_answers(whole: Document) -> None:
 
 
 def test_a_separate_key_is_a_file_beside_it_and_both_name_each_others_pages() -> None:
-    asked = quiz(*ALL, key="separate")
+    asked = quiz(*ALL, answer_key="separate")
     (told,) = asked.beside
     assert (asked.suffix, told.suffix) == ("-quiz.pdf", "-answers.pdf")
     on = {
@@ -195,7 +196,7 @@ def test_a_separate_key_is_a_file_beside_it_and_both_name_each_others_pages() ->
 
 
 def test_without_a_key_there_is_no_answer_and_no_way_to_one() -> None:
-    document = quiz(*ALL, key="none")
+    document = quiz(*ALL, answer_key="none")
     everything = bare(" ".join(pages(document)))
     assert not [
         sentence for question in ALL for sentence in sentences(question) if bare(sentence) in everything

@@ -20,7 +20,7 @@ from qexport.bank.model import Bank, Claims, Question
 from qexport.bank.selection import Filters
 from qexport.common.errors import InputRefused, QexportError
 from qexport.content.templates import Templates
-from qexport.outputs.registry import Document
+from qexport.outputs.document import Document
 from qexport.team.bundle import (
     BANK,
     LOCK,

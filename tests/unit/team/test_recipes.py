@@ -15,8 +15,9 @@ from jsonschema import Draft202012Validator
 
 from qexport.bank.selection import Filters
 from qexport.common.errors import InputRefused, UsageError
-from qexport.outputs.options import OPTIONS
-from qexport.team.recipes import RECIPES_SCHEMA, SETTINGS, Recipe, changed, read_recipes, recipes_schema
+from qexport.outputs.registry import OPTIONS, OUTPUTS
+from qexport.recipe import Recipe
+from qexport.team.recipes import RECIPES_SCHEMA, SETTINGS, changed, read_recipes, recipes_schema
 
 ROOT = Path(__file__).parents[3]
 
@@ -38,13 +39,13 @@ def test_a_recipe_says_what_flags_say_under_their_names() -> None:
         difficulty = 8
         sample = 10
         seed = 3
-        format = ["deck", "cards"]
+        format = ["deck", "flash-cards"]
         title = "Hard ones"
-        name = "hard"
+        file-name = "hard"
         out = "dist"
         lock = "hard.lock.json"
         encoding = "cp1252"
-        cards = ["recall", "mistakes"]
+        card-types = ["recall", "mistakes"]
         deck-depth = 2
         dated = 2026-11-22
         large-print = true
@@ -59,14 +60,14 @@ def test_a_recipe_says_what_flags_say_under_their_names() -> None:
         filters=Filters(
             technology=("Python",), level=("Advanced", "Senior"), difficulty=("8",), sample=10, seed=3
         ),
-        outputs=("deck", "cards"),
+        outputs=("deck", "flash-cards"),
         title="Hard ones",
-        name="hard",
+        file_name="hard",
         out=Path("dist"),
         lock=Path("hard.lock.json"),
         options={
             "paper": "a5",
-            "cards": "recall,mistakes",
+            "card-types": "recall,mistakes",
             "deck-depth": "2",
             "dated": "2026-11-22",
             "large-print": True,
@@ -78,7 +79,7 @@ def test_every_filter_and_every_option_is_a_setting() -> None:
     of_filters = [setting.name for setting in SETTINGS.values() if setting.part == "filters"]
     of_options = [setting.name for setting in SETTINGS.values() if setting.part == "options"]
     assert of_filters == [each.name.replace("_", "-") for each in fields(Filters)]
-    assert of_options == [option.name for option in OPTIONS]
+    assert of_options == list(OPTIONS)
     assert len(SETTINGS) == 7 + len(of_filters) + len(of_options)
 
 
@@ -122,7 +123,7 @@ theme = 3.5
             "qexport.toml:5: difficulty cannot be a list of these",
             'a text in quotes, or several: difficulty = ["…", "…"]',
         ),
-        ("qexport.toml:6: format cannot be 'dek'", "did you mean 'deck'?"),
+        ("qexport.toml:6: format cannot be 'dek'", f"did you mean 'deck'? known: {', '.join(OUTPUTS)}"),
         ("qexport.toml:7: paper cannot be 'a6'", "one of: a4, letter, a5, 6x9in"),
         ("qexport.toml:8: flow cannot be 'yes'", "true or false"),
         ("qexport.toml:9: limit cannot be 0", "a whole number from 1 on"),

@@ -25,13 +25,14 @@ from qexport.cli.recipes import plan_fields, plan_lines, recipes_to_build
 from qexport.cli.terminal import file_size
 from qexport.common.errors import InputRefused, OutputsFailed, QexportError
 from qexport.common.wording import quantity
+from qexport.outputs.registry import DEFAULT_OUTPUTS, OUTPUTS
 
 if TYPE_CHECKING:
     from qexport.bank.selection import Filters
     from qexport.common.limits import Limits
     from qexport.layout.scheduler import Scheduler
     from qexport.pipeline import Build, Locking
-    from qexport.team.recipes import Recipe
+    from qexport.recipe import Recipe
 
 
 @click.command(cls=HeadedCommand)
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     "formats",
     metavar="NAME",
     multiple=True,
-    help="handbook, deck, cards or cheatsheet; repeated: several. [default: handbook and deck]",
+    help=f"{', '.join(OUTPUTS)}; repeated: several. [default: {' and '.join(DEFAULT_OUTPUTS)}]",
 )
 @click.option("--out", type=PATH, metavar="DIR", help="Folder of the files. [default: out]")
 @click.option(
@@ -53,7 +54,10 @@ if TYPE_CHECKING:
     help="Title of the edition; decks keep the bank's. [default: the bank's]",
 )
 @click.option(
-    "--name", metavar="NAME", default="", help="Name of the files, without ending. [default: from the title]"
+    "--file-name",
+    metavar="NAME",
+    default="",
+    help="Name of the files, without ending. [default: from the title]",
 )
 @names_bank
 @typeset
@@ -73,7 +77,7 @@ def build(
     formats: tuple[str, ...],
     out: Path | None,
     title: str,
-    name: str,
+    file_name: str,
     lock: Path | None,
     locking: Locking,
     scheduler: Scheduler,
@@ -97,12 +101,12 @@ def build(
         "outputs": formats,
         "out": out,
         "title": title,
-        "name": name,
+        "file_name": file_name,
         "lock": lock,
     }
     with progress() as tell:  # before the imports, which may be what takes the time
         from qexport import pipeline
-        from qexport.team.recipes import in_recipe
+        from qexport.recipe import in_recipe
 
         recipes = recipes_to_build(names, every=every, said=said, filters=filters, options=options)
         several = every or bool(names)
@@ -142,9 +146,11 @@ def _tell_plans(recipes: Mapping[str, Recipe], *, several: bool, as_json: bool) 
 
 def _tell_failures(built: Mapping[str, Build]) -> None:
     """Raise what kept outputs from being written, if anything did, and say which others were."""
-    from qexport.team.recipes import named
+    from qexport.recipe import with_recipe_name
 
-    errors = tuple(named(each.error, name) for name, done in built.items() for each in done.failures)
+    errors = tuple(
+        with_recipe_name(each.error, name) for name, done in built.items() for each in done.failures
+    )
     if not errors:
         return
     failed = [f"{name} {each.name}".strip() for name, done in built.items() for each in done.failures]

@@ -22,9 +22,9 @@ from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import LayoutInput, Scheduler
 from qexport.layout.weasyprint import layout
 from qexport.layout.weasyprint.setup import engine, font_configuration
-from qexport.outputs import handbook
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Tools
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.document import Tools
+from qexport.outputs.handbook import HandbookOptions, document
 
 engine()
 
@@ -185,8 +185,10 @@ def test_what_a_layout_that_was_broken_off_left_is_forgotten(
 def recorded(bank: Bank, **options: str | bool) -> Iterator[LayoutInput]:
     """What the questions of a handbook are laid out from."""
     edition = Edition(bank=bank, questions=bank.questions, title=bank.title, scope="")
-    settings = checked({name.replace("_", "-"): value for name, value in options.items()})
-    look = theme(str(settings["theme"]))
+    settings = parse_options(
+        HandbookOptions, {name.replace("_", "-"): value for name, value in options.items()}
+    )
+    look = theme(settings.theme)
     seen: list[LayoutInput] = []
     with pytest.MonkeyPatch.context() as patch:
         lay_out = layout.lay_out
@@ -196,7 +198,7 @@ def recorded(bank: Bank, **options: str | bool) -> Iterator[LayoutInput]:
             return lay_out(*sheet)  # type: ignore[arg-type]
 
         patch.setattr(layout, "lay_out", note)
-        handbook.render(edition, settings, Tools(look.templates(), look.styles(), look.digest(), Scheduler()))
+        document.render(edition, settings, Tools(look.templates(), look.styles(), look.digest(), Scheduler()))
     yield from seen
 
 
@@ -221,7 +223,7 @@ def test_handbooks_are_laid_out_as_without_memory() -> None:
     hard = replace(worst, questions=tuple(question for question in worst.questions if question.id in HARD))
     sheets = [
         *recorded(some),
-        *recorded(some, theme="modern", paper="a5", media="prepress", notes=True),
+        *recorded(some, theme="modern", paper="a5", media="prepress", ruled_lines=True),
         *recorded(hard, theme="mono", media="screen"),
     ]
     remembered = [layout.lay_out(*sheet) for sheet in sheets]

@@ -13,8 +13,8 @@ from qexport.bank.lock import Edition
 from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import Job
 from qexport.outputs.book import Part, Press, anchor, missing_glyphs, outline_entry
-from qexport.outputs.options import Options
-from qexport.outputs.registry import Document, Tools
+from qexport.outputs.document import Document, Tools
+from qexport.outputs.quiz import ANSWERS_ENDING, QUIZ_ENDING, QuizOptions
 from qexport.pdf.linker import OutlineEntry, anchor_folios
 
 LINE = 8
@@ -27,7 +27,7 @@ SQUARES = {"a4": 33, "letter": 33, "a5": 23, "6x9in": 24}
 """Squares in a row, which share the width of the text."""
 
 
-def render(edition: Edition, options: Options, tools: Tools) -> Document:
+def render(edition: Edition, options: QuizOptions, tools: Tools) -> Document:
     """Return the quiz of an edition; the answers lie beside it where they are to be separate."""
     return _Quiz(edition, options, tools).document()
 
@@ -35,10 +35,10 @@ def render(edition: Edition, options: Options, tools: Tools) -> Document:
 class _Quiz:
     """One quiz being made."""
 
-    def __init__(self, edition: Edition, options: Options, tools: Tools) -> None:
+    def __init__(self, edition: Edition, options: QuizOptions, tools: Tools) -> None:
         self.edition = edition
         self.options = options
-        self.key = str(options["key"])
+        self.key = options.answer_key
         self.press = Press(edition, options, tools, styles=("quiz/quiz.css",))
         self.scheduler = tools.scheduler
         self.untitled = "Other questions" if len(self.press.parts) > 1 else "Questions"
@@ -72,7 +72,7 @@ class _Quiz:
         )
         told_at = {question.id: here.get(anchor(question, "a")) for question in self.edition.questions}
         return Document(
-            suffix="-quiz.pdf",
+            suffix=QUIZ_ENDING,
             data=data,
             summary=summary,
             warnings=missing_glyphs(self.edition.questions, missing),
@@ -84,7 +84,7 @@ class _Quiz:
         data, summary = self.press.bound(
             chunks, self._answers_outline(), title=f"{self.edition.title}: Answers", elsewhere=quiz
         )
-        return Document(suffix="-answers.pdf", data=data, summary=summary)
+        return Document(suffix=ANSWERS_ENDING, data=data, summary=summary)
 
     def _add(self, chunks: list[Chunk], more: Sequence[Chunk]) -> None:
         """Add chunks, the first on a page at the right where that is paper."""
@@ -102,7 +102,7 @@ class _Quiz:
 
     def _asked(self, part: Part) -> Job:
         title, place = self._place(part)
-        lines = int(str(self.options["answer-lines"]))
+        lines = self.options.answer_lines
         return self.press.questions(
             part.questions,
             "quiz/questions.html.j2",
@@ -110,10 +110,10 @@ class _Quiz:
             notes=False,
             part={"title": title, "anchor": place},
             key=self.key,
-            space=self.options["answer-space"],
+            space=self.options.answer_space,
             lines=lines,
             rows=lines * LINE // SQUARE,
-            columns=SQUARES[str(self.options["paper"])],
+            columns=SQUARES[self.options.paper],
         )
 
     def _told(self, part: Part, *, first: bool) -> Job:

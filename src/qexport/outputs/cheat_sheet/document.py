@@ -16,9 +16,10 @@ from qexport.content.question_view import question_images
 from qexport.content.themes import stylesheet
 from qexport.layout.scheduler import Job
 from qexport.outputs.book import anchor, missing_glyphs, outline_entry, pictures, text_view
-from qexport.outputs.options import Options
+from qexport.outputs.cheat_sheet import ENDING
+from qexport.outputs.document import Document, Tools
+from qexport.outputs.options import PaperOptions
 from qexport.outputs.paper import PAPERS
-from qexport.outputs.registry import Document, Tools
 from qexport.pdf.linker import Book, OutlineEntry, link
 
 SIZES = (10.5, 10.0, 9.5, 9.0, 8.5)
@@ -36,7 +37,7 @@ NARROWEST = 90
 """Millimetres of a panel: some 50 characters."""
 
 
-def render(edition: Edition, options: Options, tools: Tools) -> Document:
+def render(edition: Edition, options: PaperOptions, tools: Tools) -> Document:
     """Return the cheat sheet of an edition; its summary counts sheets."""
     return _CheatSheet(edition, options, tools).document()
 
@@ -44,11 +45,11 @@ def render(edition: Edition, options: Options, tools: Tools) -> Document:
 class _CheatSheet:
     """One cheat sheet being made."""
 
-    def __init__(self, edition: Edition, options: Options, tools: Tools) -> None:
+    def __init__(self, edition: Edition, options: PaperOptions, tools: Tools) -> None:
         self.edition = edition
         self.tools = tools
-        self.sizes = LARGE_SIZES if options["large-print"] else SIZES
-        short, self.width = PAPERS[str(options["paper"])]
+        self.sizes = LARGE_SIZES if options.large_print else SIZES
+        short, self.width = PAPERS[options.paper]
         self.panels = int(self.width / NARROWEST)
         self.css = _style(options, tools, self.width, short, self.panels)
         self.groups = _groups(edition.questions)
@@ -71,7 +72,7 @@ class _CheatSheet:
             },
         )
         return Document(
-            suffix="-cheatsheet.pdf",
+            suffix=ENDING,
             data=link([chunk], book),
             summary=f"{sheets} sheet{'s' * (sheets > 1)}, {size:g} pt",
             warnings=missing_glyphs(self.edition.questions, chunk.missing),
@@ -160,9 +161,9 @@ def _groups(questions: Sequence[Question]) -> list[tuple[str, list[Question]]]:
     return [(title or other, group) for title, group in groups.items()]
 
 
-def _style(options: Options, tools: Tools, width: float, height: float, panels: int) -> str:
+def _style(options: PaperOptions, tools: Tools, width: float, height: float, panels: int) -> str:
     names = ["shared/type.css", "shared/prose.css", "cheatsheet/cheatsheet.css"]
-    names += ["cheatsheet/large-print.css"] if options["large-print"] else []
+    names += ["cheatsheet/large-print.css"] if options.large_print else []
     settings = (
         f":root {{ --sheet-size: {width:.4f}mm {height:.4f}mm; --sheet-height: {height:.4f}mm; "
         f"--panel-size: {width / panels:.4f}mm {height:.4f}mm; --panel-side: {SIDE}mm }}"

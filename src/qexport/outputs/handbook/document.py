@@ -21,7 +21,6 @@ from qexport.content.plain_text import terms
 from qexport.content.question_view import SECTION_TITLES
 from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import Job
-from qexport.outputs import quiz
 from qexport.outputs.book import (
     List,
     Part,
@@ -33,8 +32,8 @@ from qexport.outputs.book import (
     outline_entry,
     tally,
 )
-from qexport.outputs.options import Options
-from qexport.outputs.registry import Document, Tools
+from qexport.outputs.document import Document, Tools
+from qexport.outputs.handbook import HandbookOptions
 from qexport.pdf.linker import OutlineEntry, anchor_folios
 from qexport.pdf.list_pages import Folios
 
@@ -52,17 +51,15 @@ FLOWING = 20
 """Questions that are laid out together at most where they flow: half a page is lost from one such group to the next."""
 
 
-def render(edition: Edition, options: Options, tools: Tools) -> Document:
-    """Return the handbook of an edition, or its quiz; its summary counts pages."""
-    if options["edition"] == "quiz":
-        return quiz.render(edition, options, tools)
+def render(edition: Edition, options: HandbookOptions, tools: Tools) -> Document:
+    """Return the handbook of an edition; its summary counts pages."""
     return _Handbook(edition, options, tools).document()
 
 
 class _Handbook:
     """One handbook being made."""
 
-    def __init__(self, edition: Edition, options: Options, tools: Tools) -> None:
+    def __init__(self, edition: Edition, options: HandbookOptions, tools: Tools) -> None:
         self.edition = edition
         self.options = options
         self.press = Press(edition, options, tools)
@@ -154,7 +151,7 @@ class _Handbook:
 
     def _groups(self, part: Part) -> list[Sequence[Question]]:
         """Return the questions that are laid out together."""
-        if self.options["flow"]:
+        if self.options.flow:
             return _evenly(part.questions, FLOWING)
         return [[question] for question in part.questions]
 
@@ -163,8 +160,8 @@ class _Handbook:
             group,
             "handbook/question.html.j2",
             level=2,
-            notes=self.options["notes"],
-            flow=self.options["flow"],
+            notes=self.options.ruled_lines,
+            flow=self.options.flow,
         )
 
     def _terms(self) -> list[list[Chunk]]:

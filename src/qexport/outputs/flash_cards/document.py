@@ -10,20 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from types import MappingProxyType
 
 from qexport import __version__
 from qexport.bank.lock import Edition
 from qexport.bank.model import Question
 from qexport.common.errors import UsageError
-from qexport.content.question_view import SECTION_TITLES, question_images
+from qexport.content.question_view import question_images
 from qexport.content.themes import stylesheet
 from qexport.layout.scheduler import Job
 from qexport.outputs.book import anchor, missing_glyphs, outline_entry, pictures, text_view
-from qexport.outputs.options import Options
+from qexport.outputs.document import Document, Tools
+from qexport.outputs.flash_cards import CALIBRATION_ENDING, CARDS_ENDING, FlashCardOptions
 from qexport.outputs.paper import PERFORATED, Cell, Grid, grid
-from qexport.outputs.registry import Document, Tools
 from qexport.pdf.linker import Book, OutlineEntry, link
 
 FRONT_SIZES = (15.0, 13.0, 11.0, 9.0)
@@ -51,7 +50,7 @@ OPTICAL_MIDDLE = 0.42
 """Of the room around a question, how much is above it."""
 
 
-def render(edition: Edition, options: Options, tools: Tools) -> Document:
+def render(edition: Edition, options: FlashCardOptions, tools: Tools) -> Document:
     """Return the sheets of an edition's cards, with a sheet for calibration beside them if it is asked for."""
     return _Cards(edition, options, tools).document()
 
@@ -113,14 +112,14 @@ class _Face:
 class _Cards:
     """One set of cards being made."""
 
-    def __init__(self, edition: Edition, options: Options, tools: Tools) -> None:
+    def __init__(self, edition: Edition, options: FlashCardOptions, tools: Tools) -> None:
         self.edition = edition
         self.options = options
         self.tools = tools
-        self.flip = str(options["duplex"])
+        self.flip = options.duplex
         self.grid = _grid(options)
-        self.asked = _sections(str(options["card-sections"]))
-        self.size = 16.0 if options["large-print"] else 8.0
+        self.asked = options.card_sections
+        self.size = 16.0 if options.large_print else 8.0
         self.gauge = "words"
         longest = max(len(question.id) for question in edition.questions) + len(" · 9/9")
         self.css = _style(
@@ -130,7 +129,7 @@ class _Cards:
         self.backs: dict[str, _Fit] = {}
 
     def document(self) -> Document:
-        sizes = (LARGE_SIZES, LARGE_SIZES) if self.options["large-print"] else (FRONT_SIZES, BACK_SIZES)
+        sizes = (LARGE_SIZES, LARGE_SIZES) if self.options.large_print else (FRONT_SIZES, BACK_SIZES)
         questions = self.edition.questions
         self.fronts = self._fitted("front", questions, sizes[0])
         self.backs = self._fitted("back", questions, sizes[1])
@@ -148,11 +147,11 @@ class _Cards:
         missing = {character for chunk in chunks for character in chunk.missing}
         sheets = sum(not side.is_back for side in sides)
         return Document(
-            suffix="-cards.pdf",
+            suffix=CARDS_ENDING,
             data=link(chunks, self._book("Flash cards", outline=tuple(self._outline()))),
             summary=f"{_count(len(cards), 'card')}, {_count(sheets, 'sheet')}",
             warnings=missing_glyphs(self.edition.questions, missing),
-            beside=(self._calibration(),) if self.options["calibration"] else (),
+            beside=(self._calibration(),) if self.options.calibration else (),
         )
 
     def _characters(self, gauge: str) -> int:
@@ -323,11 +322,8 @@ class _Cards:
 
     def _moved(self, *, is_back: bool) -> tuple[float, float]:
         """Return how far a side is moved to make up for a printer that shifts, in millimetres."""
-        x, y = (
-            [float(each) for each in str(self.options[name]).split(",") if each]
-            for name in ("offset-x", "offset-y")
-        )
-        return _of_side(x, is_back=is_back), _of_side(y, is_back=is_back)
+        side = int(is_back)
+        return self.options.offset_x[side], self.options.offset_y[side]
 
     def _calibration(self) -> Document:
         """Return sheets that show how far backs are from where they should be, held against the light."""
@@ -341,7 +337,7 @@ class _Cards:
             [self._calibration_side(number, is_back=is_back) for number, is_back in sides]
         )
         return Document(
-            suffix="-calibration.pdf",
+            suffix=CALIBRATION_ENDING,
             data=link(chunks, self._book("Calibration")),
             summary=_count(len(numbers), "sheet"),
         )
@@ -391,37 +387,19 @@ class _Cards:
         )
 
 
-def _grid(options: Options) -> Grid:
-    size = str(options["card-size"])
-    if options["duplex"] == "fold" and size in PERFORATED:
+def _grid(options: FlashCardOptions) -> Grid:
+    size = options.card_size
+    if options.duplex == "fold" and size in PERFORATED:
         raise UsageError(
             f"the cards of {size} come apart, they cannot be folded",
             hint="--duplex manual prints their backs on any printer",
         )
-    return grid(size, str(options["paper"]))
+    return grid(size, options.paper)
 
 
-def _sections(asked: str) -> tuple[str, ...]:
-    """Return the keys of sections in the order they are asked for, which is the order they are tried in."""
-    known = [key for key in SECTION_TITLES if key != "answer"]
-    if asked == "all":
-        return tuple(known)
-    names = [name.strip().replace("-", "_") for name in asked.split(",") if name]
-    for name in names:
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            said = ", ".join(key.replace("_", "-") for key in known)
-            raise UsageError(
-                f"no section {name.replace('_', '-')!r}",
-                hint=(f"did you mean {near[0].replace('_', '-')!r}? " if near else "")
-                + f"there are: all, {said}",
-            )
-    return tuple(dict.fromkeys(names))
-
-
-def _style(options: Options, tools: Tools, cards: Grid, size: float, *, lines: int) -> str:
+def _style(options: FlashCardOptions, tools: Tools, cards: Grid, size: float, *, lines: int) -> str:
     names = ["shared/type.css", "shared/prose.css", "cards/cards.css"]
-    names += ["cards/large-print.css"] if options["large-print"] else []
+    names += ["cards/large-print.css"] if options.large_print else []
     settings = {
         "sheet-size": f"{cards.width:.4f}mm {cards.height:.4f}mm",
         "sheet-height": f"{cards.height:.4f}mm",
@@ -445,13 +423,6 @@ def _batches(cards: Sequence[_Card], size: int) -> list[Sequence[_Card]]:
 
 def _at(page: int, x: float, y: float) -> str:
     return f"{page}@{x:.4f},{y:.4f}"
-
-
-def _of_side(offsets: Sequence[float], *, is_back: bool) -> float:
-    """Return the offset of a side: one number moves backs alone, of two the first moves fronts."""
-    if is_back:
-        return offsets[-1] if offsets else 0.0
-    return offsets[0] if len(offsets) > 1 else 0.0
 
 
 def _count(number: int, what: str) -> str:

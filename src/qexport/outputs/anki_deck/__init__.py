@@ -1,0 +1,78 @@
+"""The Anki deck: one note a question."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from qexport.outputs.declaration import Output, option
+from qexport.outputs.options import CommonOptions
+
+GROUP = "Deck"
+CARD_TYPES = ("recall", "scenario", "mistakes")
+
+
+def _read_card_types(text: str) -> tuple[str, ...]:
+    """Return the types in their usual order; ValueError for an unknown one, or without recall."""
+    named = [name.strip() for name in text.split(",")]
+    if "recall" not in named or not set(named) <= set(CARD_TYPES):
+        raise ValueError(text)
+    return tuple(name for name in CARD_TYPES if name in named)
+
+
+def _read_tag_prefix(text: str) -> str:
+    if not re.fullmatch(r"[^\s\"*]+", text):
+        raise ValueError(text)
+    return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeckOptions(CommonOptions):
+    """How a deck is to be."""
+
+    deck_root: str = option(
+        "", "Name of the deck, with :: between levels. Default: the bank's title.", group=GROUP
+    )
+    deck_depth: int = option(
+        1,
+        "Decks inside it. 0: none. 1: one for each technology. 2: in those, one for each category.",
+        choices=("0", "1", "2"),
+        read=int,
+        group=GROUP,
+    )
+    card_types: tuple[str, ...] = option(
+        ("recall",),
+        "Cards of a question: recall, and after commas scenario, mistakes.",
+        read=_read_card_types,
+        metavar="NAMES",
+        group=GROUP,
+    )
+    tag_prefix: str = option(
+        "",
+        "Text before all tags, for example hub in hub::level::advanced.",
+        read=_read_tag_prefix,
+        group=GROUP,
+    )
+    new_order: str = option(
+        "bank",
+        "Order in which new cards are introduced.",
+        choices=("bank", "difficulty", "id"),
+        group=GROUP,
+    )
+    include_retired: bool = option(False, "Keep retired questions in the deck, marked as such.", group=GROUP)
+
+
+ENDING = ".apkg"
+
+OUTPUT = Output(
+    name="deck",
+    summary="a deck for Anki (.apkg)",
+    module="qexport.outputs.anki_deck.document",
+    options=DeckOptions,
+    endings=lambda _: (ENDING,),
+    also_called=("apkg", "anki"),
+    needs_lock=True,
+    lays_out_pages=False,
+    by_default=True,
+    in_bundles=True,
+)

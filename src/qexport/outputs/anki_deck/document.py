@@ -1,0 +1,71 @@
+"""The Anki deck: the notes of a bank → an .apkg, one note a question.
+
+A learner's Anki knows a note by its GUID, a note type by its number and the numbers of its fields, a deck by
+its name. All of them stay the same from edition to edition; what may change is text, tags and times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from qexport.anki.collection import DeckShape, collection
+from qexport.anki.fields import FIELDS, SORT_FIELD
+from qexport.anki.note_type import CARDS, note_type, style_digest
+from qexport.anki.notes import MEDIA_NAME, NoteShape, notes_of
+from qexport.anki.package_writer import package_of
+from qexport.bank.lock import Content, Edition, NoteType
+from qexport.bank.selection import without_drafts
+from qexport.outputs.anki_deck import ENDING, DeckOptions
+from qexport.outputs.document import Document, Tools
+
+if TYPE_CHECKING:
+    from qexport.bank.model import Bank
+
+
+def render(edition: Edition, options: DeckOptions, tools: Tools) -> Document:
+    """Return the deck of an edition, made of `tools.notes`; the times of its notes are the lock's."""
+    if edition.lock is None:
+        raise ValueError("a deck takes the times of its notes from a lock")
+    retired = edition.retired if options.include_retired else ()
+    chosen = {question.id for question in (*edition.questions, *retired)}
+    notes = [note for note in tools.notes if note.question.id in chosen]
+    images = {MEDIA_NAME + image.name: image.data for note in notes for image in note.images}
+    cards = sum(len(note.cards) for note in notes)
+    count = len(notes)
+    shape = DeckShape(
+        root=options.deck_root,
+        depth=options.deck_depth,
+        new_order=options.new_order,
+        label=options.edition_label,
+        dated=options.dated,
+    )
+    database = collection(edition, notes, edition.lock, shape, tools.templates)
+    summary = "1 note" if count == 1 else f"{count} notes"
+    return Document(
+        suffix=ENDING,
+        data=package_of(database, images),
+        summary=summary if cards == count else f"{summary}, {cards} cards",
+    )
+
+
+def with_notes(bank: Bank, options: DeckOptions, tools: Tools) -> Tools:
+    """Return tools with the notes of a bank, all of them: what its lock is stamped with, and its decks are made of."""
+    return replace(tools, notes=notes_of(without_drafts(bank), note_shape(options), tools.templates))
+
+
+def note_shape(options: DeckOptions) -> NoteShape:
+    """Return the options that shape notes."""
+    return NoteShape(card_types=options.card_types, tag_prefix=options.tag_prefix)
+
+
+def content(bank: Bank, options: DeckOptions, tools: Tools) -> Content:
+    """Return what the lock of a bank keeps watch over: `tools.notes`, their shape and their style."""
+    return Content(
+        notes={note.question.id: note.digest for note in tools.notes},
+        style=style_digest(note_type(tools.templates, 0, 1)),
+        note_type=NoteType(tuple(FIELDS), tuple(CARDS), SORT_FIELD),
+        retired=frozenset(question.id for question in bank.questions if question.status == "retired"),
+        former_ids={question.id: question.former_ids for question in bank.questions if question.former_ids},
+        options=note_shape(options).options(),
+    )

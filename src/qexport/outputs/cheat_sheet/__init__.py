@@ -1,0 +1,17 @@
+"""The cheat sheet: questions and short answers on a sheet that folds."""
+
+from __future__ import annotations
+
+from qexport.outputs.declaration import Output
+from qexport.outputs.options import PaperOptions
+
+ENDING = "-cheatsheet.pdf"
+
+OUTPUT = Output(
+    name="cheatsheet",
+    summary="questions and short answers on a sheet that folds (PDF)",
+    module="qexport.outputs.cheat_sheet.document",
+    options=PaperOptions,
+    endings=lambda _: (ENDING,),
+    also_called=("cheat-sheet", "cheat_sheet"),
+)

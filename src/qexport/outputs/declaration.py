@@ -1,0 +1,161 @@
+"""What an output declares about itself: its name, its files, what it needs, and its options.
+
+    class PosterOptions(CommonOptions):                       the options, typed, in one frozen record
+        width: int = option(60, "Width in cm.", read=int)
+
+    OUTPUT = Output(name="poster", ..., options=PosterOptions)
+
+Options come in as text, from the command line or a `qexport.toml`; `parse_options` makes the record of an output.
+Everything after that works with values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
+
+from qexport.common.errors import UsageError
+
+if TYPE_CHECKING:
+    from qexport.bank.lock import Edition
+    from qexport.outputs.document import Document, Tools
+
+GivenOptions: TypeAlias = Mapping[str, str | bool]
+"""Options by their names, as given: a flag is true or false, everything else is text."""
+
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: the flag of `build` and the key of a recipe come from it."""
+
+    name: str
+    help: str
+    default: object
+    """A value of the record, not text."""
+    choices: tuple[str, ...] = ()
+    """Empty: free text, which `read` checks."""
+    read: Callable[[str], object] = str
+    """Turns text into the value; raises ValueError if the text is not one, or a UsageError that says more."""
+    metavar: str = "TEXT"
+    group: str = "Pages"
+    """The heading in the help."""
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether it is on or off and takes no text."""
+        return isinstance(self.default, bool)
+
+    @property
+    def default_text(self) -> str:
+        """The default as one would type it; empty if there is none."""
+        if isinstance(self.default, tuple):
+            return ",".join(str(each) for each in self.default) if any(self.default) else ""
+        return "" if self.default in (None, False) else str(self.default)
+
+    def value(self, given: str | bool) -> object:
+        """Return the value that is given; UsageError if there is no such value."""
+        if self.is_flag != isinstance(given, bool):
+            raise UsageError(
+                f"option {self.name} cannot be {given!r}", hint="true or false" if self.is_flag else "a text"
+            )
+        if isinstance(given, bool):
+            return given
+        if self.choices and given not in self.choices:
+            raise UsageError(
+                f"option {self.name} cannot be {given!r}", hint=f"one of: {', '.join(self.choices)}"
+            )
+        if not given:
+            return self.default
+        try:
+            return self.read(given)
+        except ValueError as error:
+            raise UsageError(f"option {self.name} cannot be {given!r}", hint=self.help) from error
+
+
+def option(
+    default: object,
+    text: str,
+    *,
+    choices: tuple[str, ...] = (),
+    read: Callable[[str], object] = str,
+    metavar: str = "TEXT",
+    group: str = "Pages",
+) -> Any:
+    """Return a field of an options record; its name is the option's, with `-` for `_`.
+
+    Args:
+        default: the value if nothing is given; a boolean makes the option a flag.
+        text: the help, one or two sentences.
+        choices: all texts that are allowed; empty if the text is free.
+        read: turns text into a value, and raises ValueError if it cannot.
+        metavar: what the help shows for the value, such as `N` or `MM`.
+        group: the heading in the help.
+    """
+    named = {"help": text, "choices": choices, "read": read, "metavar": metavar, "group": group}
+    return field(default=default, metadata={"option": named})
+
+
+def options_of(record: type[object]) -> tuple[Option, ...]:
+    """Return the options of a record, in the order of its fields."""
+    declared = fields(cast("Any", record))
+    return tuple(
+        Option(name=each.name.replace("_", "-"), default=each.default, **each.metadata["option"])
+        for each in declared
+    )
+
+
+def parse_options(record: type[Record], given: GivenOptions) -> Record:
+    """Return the record with what is given of its options; other options are other outputs' business.
+
+    Raises:
+        UsageError: a value that the option cannot have.
+    """
+    values = {
+        each.name.replace("-", "_"): each.value(given[each.name])
+        for each in options_of(record)
+        if each.name in given
+    }
+    return record(**values)
+
+
+class _Renderer(Protocol):
+    """What the module of an output has."""
+
+    def render(self, edition: Edition, options: Any, tools: Tools, /) -> Document:
+        """Make the document; the same arguments give the same bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One kind of output. All that stages know about it is here; none compares its name."""
+
+    name: str
+    """What `--format` calls it."""
+    summary: str
+    """What it is, for the help."""
+    module: str
+    """The module with `render(edition, options, tools)`; it is imported when the output is made."""
+    options: type[Any]
+    """Its options: a frozen record whose fields are made with `option()`."""
+    endings: Callable[[Any], tuple[str, ...]]
+    """From its options: how the names of its files end, in the order of the documents it makes."""
+    also_called: tuple[str, ...] = ()
+    """Other names people try; the error names the right one."""
+    needs_lock: bool = False
+    """Whether it needs the notes and the lock of the bank, which is brought up to date for it."""
+    lays_out_pages: bool = True
+    """Whether it needs the layout engine."""
+    names_pages: bool = False
+    """Whether other outputs of the same build can refer to its page numbers, so that it is made before them."""
+    by_default: bool = False
+    """Whether a build makes it when no output is named."""
+    in_bundles: bool = False
+    """Whether a bundle has it when no output is named."""
+
+    def render(self, edition: Edition, options: object, tools: Tools) -> Document:
+        """Make the document; the same arguments give the same bytes."""
+        return cast("_Renderer", import_module(self.module)).render(edition, options, tools)

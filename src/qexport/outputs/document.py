@@ -1,0 +1,51 @@
+"""What outputs make, and what they work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from qexport.content.templates import Templates
+from qexport.layout.scheduler import Scheduler
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qexport.anki.notes import Note
+    from qexport.common.errors import Problem
+    from qexport.common.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A finished output: its bytes, the ending of its file's name, and its size in a reader's words."""
+
+    suffix: str
+    data: bytes
+    summary: str
+    warnings: tuple[Problem, ...] = ()
+    beside: tuple[Document, ...] = ()
+    """Further files that belong to it: the answers of a quiz, a sheet for calibration."""
+    folios: Mapping[str, int] = field(default_factory=dict)
+    """The page of each question's answer, by the question's id; other documents may refer to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What outputs work with."""
+
+    templates: Templates
+    styles: tuple[tuple[str, str], ...] = ()
+    """The theme's own style sheets, as (name, text)."""
+    look: str = ""
+    """A digest of all templates and style sheets."""
+    scheduler: Scheduler = field(default_factory=Scheduler)
+    folios: Mapping[str, int] = field(default_factory=dict)
+    """The page of each question's answer in the handbook of the same build."""
+    notes: tuple[Note, ...] = ()
+    """The notes of the whole bank, for an output that needs the lock."""
+
+    @property
+    def limits(self) -> Limits:
+        """How much texts and templates may ask for."""
+        return self.templates.limits

@@ -1,0 +1,93 @@
+"""Flash cards on paper: sheets of fronts and backs to cut out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from qexport.bank.model import PROSE_SECTIONS
+from qexport.common.errors import UsageError
+from qexport.common.wording import suggest
+from qexport.outputs.declaration import Output, option
+from qexport.outputs.options import PaperOptions
+from qexport.outputs.paper import CARD_SIZES, FLIPS
+
+GROUP = "Flash cards"
+
+SECTIONS = tuple(key for key in (*PROSE_SECTIONS, "follow_ups") if key != "answer")
+"""The parts of a question that a back may have besides the answer, in the order they are read."""
+
+
+def _read_sections(text: str) -> tuple[str, ...]:
+    """Return keys of sections in the order they are asked for, which is the order they are tried in."""
+    names = [name.strip() for name in text.split(",")]
+    if names == ["all"]:
+        return SECTIONS
+    known = [key.replace("_", "-") for key in SECTIONS]
+    for name in names:
+        if name.replace("_", "-") not in known:
+            raise UsageError(f"no section {name!r}", hint=suggest(name, ("all", *known)))
+    return tuple(dict.fromkeys(name.replace("-", "_") for name in names))
+
+
+def _read_offset(text: str) -> tuple[float, float]:
+    """Return millimetres for fronts and for backs; one number is for backs alone."""
+    if not re.fullmatch(r"-?\d{1,2}(\.\d+)?(,-?\d{1,2}(\.\d+)?)?", text, re.ASCII):
+        raise ValueError(text)
+    first, *others = map(float, text.split(","))
+    return (first, others[0]) if others else (0.0, first)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlashCardOptions(PaperOptions):
+    """How flash cards are to be."""
+
+    card_size: str = option(
+        "2x4", "Size of the cards, or the perforated sheets to print on.", choices=CARD_SIZES, group=GROUP
+    )
+    duplex: str = option(
+        "long",
+        "How backs get behind fronts. long, short: the printer turns sheets about that edge. manual: all "
+        "fronts, then all backs. fold: side by side, for printers with one side.",
+        choices=FLIPS,
+        group=GROUP,
+    )
+    card_sections: tuple[str, ...] = option(
+        (),
+        "After the answer, other sections if they fit: all, or some, for example common-mistakes,follow-ups.",
+        read=_read_sections,
+        metavar="NAMES",
+        group=GROUP,
+    )
+    offset_x: tuple[float, float] = option(
+        (0.0, 0.0),
+        "Move backs to the right, or fronts and backs, for example 0.5,-0.3.",
+        read=_read_offset,
+        metavar="MM",
+        group=GROUP,
+    )
+    offset_y: tuple[float, float] = option(
+        (0.0, 0.0), "Move backs down, or fronts and backs.", read=_read_offset, metavar="MM", group=GROUP
+    )
+    calibration: bool = option(
+        False, "Make also a sheet that shows which offsets the printer needs.", group=GROUP
+    )
+
+
+CARDS_ENDING = "-cards.pdf"
+CALIBRATION_ENDING = "-calibration.pdf"
+
+
+def _endings(options: FlashCardOptions) -> tuple[str, ...]:
+    return (CARDS_ENDING, CALIBRATION_ENDING) if options.calibration else (CARDS_ENDING,)
+
+
+OUTPUT = Output(
+    name="flash-cards",
+    summary="cards to print and cut out (PDF)",
+    module="qexport.outputs.flash_cards.document",
+    options=FlashCardOptions,
+    endings=_endings,
+    also_called=("cards", "flashcards", "flash_cards", "card"),
+    in_bundles=True,
+)

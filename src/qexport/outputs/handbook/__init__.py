@@ -1,0 +1,31 @@
+"""The handbook: a book with one question after another, contents, parts and indexes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qexport.outputs.declaration import Output, option
+from qexport.outputs.options import BookOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandbookOptions(BookOptions):
+    """How a handbook is to be."""
+
+    flow: bool = option(False, "Set questions one after another, not each on a new page.", group="Handbook")
+    ruled_lines: bool = option(
+        False, "Add boxes to rate yourself, and ruled lines where a page has room.", group="Handbook"
+    )
+
+
+OUTPUT = Output(
+    name="handbook",
+    summary="a book to read and print (PDF)",
+    module="qexport.outputs.handbook.document",
+    options=HandbookOptions,
+    endings=lambda _: (".pdf",),
+    also_called=("pdf", "book"),
+    names_pages=True,
+    by_default=True,
+    in_bundles=True,
+)

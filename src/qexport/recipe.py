@@ -1,0 +1,64 @@
+"""One build, as it was asked for: which bank, which questions, which outputs, under which name.
+
+Nothing in a recipe has been looked up yet. `qexport.team.recipes` reads recipes from a `qexport.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from qexport.bank.selection import Filters
+from qexport.common.errors import NothingSelected, QexportError, UsageError
+from qexport.common.limits import USUAL, Limits
+from qexport.outputs.declaration import GivenOptions
+from qexport.outputs.registry import DEFAULT_OUTPUTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """One build, as it was asked for."""
+
+    bank: Path
+    encoding: str | None = None
+    """How the bank's files are encoded; None: a BOM decides, else UTF-8."""
+    filters: Filters = field(default_factory=Filters)
+    outputs: tuple[str, ...] = DEFAULT_OUTPUTS
+    """Names of outputs."""
+    title: str = ""
+    """Of the documents; empty: the bank's own."""
+    file_name: str = ""
+    """Of the files, without ending; empty: made from the title."""
+    out: Path = Path("out")
+    lock: Path | None = None
+    """Of the deck's notes; None: beside the bank."""
+    options: GivenOptions = field(default_factory=dict)
+    """Options of this recipe."""
+    shared_options: GivenOptions = field(default_factory=dict)
+    """Options for all recipes of a file; this one's come before them, and need not concern its outputs."""
+    limits: Limits = USUAL
+
+    @property
+    def all_options(self) -> Mapping[str, str | bool]:
+        """The options that hold."""
+        return {**self.shared_options, **self.options}
+
+
+@contextmanager
+def in_recipe(name: str) -> Iterator[None]:
+    """Name the recipe in an error about what it asks for; an empty name adds nothing."""
+    try:
+        yield
+    except (UsageError, NothingSelected) as error:
+        if not name:
+            raise
+        raise with_recipe_name(error, name) from error
+
+
+def with_recipe_name(error: QexportError, recipe: str) -> QexportError:
+    """Return an error that names a recipe, if it is about what the recipe asks for."""
+    if not recipe or not isinstance(error, UsageError | NothingSelected):
+        return error
+    return type(error)(f"recipe {recipe}: {error.message}", hint=error.hint)
