@@ -50,7 +50,7 @@ from qexport.content.images import Image, read_image, words_of
 from qexport.content.plain_text import items
 from qexport.content.question_view import question_text
 from qexport.content.templates import Templates
-from qexport.content.text import divided, inline, prose
+from qexport.content.text import inline, prose, title_source
 from qexport.content.themes import stylesheet, theme
 from qexport.importers.hub import captures, page
 from qexport.importers.hub.vocabulary import read_vocabulary
@@ -336,7 +336,7 @@ def _read_text(markup: str) -> Callable[[bytes, Path], None]:
             _check_html(made)
         if markup == "plain" and (listed := items(text[:3000])) is not None:
             _check_html(listed)
-        divided(text, markup)
+        title_source(text, markup)
         question = Question(
             id="X 1",
             question=text[:1000],

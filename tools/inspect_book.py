@@ -48,9 +48,10 @@ from qexport.bank.lock import Edition
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.bank.selection import Filters, describe, select
 from qexport.common.errors import Problem
+from qexport.content.markdown import MarkdownPage
 from qexport.content.question_view import SECTION_TITLES
 from qexport.content.templates import templates_folder
-from qexport.content.text import divided, inline, prose
+from qexport.content.text import headed, prose
 from qexport.content.themes import theme
 from qexport.layout.cache import ChunkCache
 from qexport.layout.fonts import of_folders
@@ -586,15 +587,14 @@ def texts(question: Question) -> Iterator[tuple[str, list[str]]]:
             parts = (
                 value
                 if key == "follow_ups"
-                else [value]
+                else value.split("\n", 1)
                 if key == "question"
                 else re.split(r"\n\s*\n", value)
             )
         else:
-            line, more = divided(value, "markdown") if key == "question" else ("", value)
-            lines = value if key == "follow_ups" else [line]
-            markup = [inline(each, "markdown") for each in lines]
-            markup += [prose(more, "markdown")] if isinstance(more, str) else []
+            lines = {"question": [value], "follow_ups": value}.get(key, [])
+            markup = [part for each in lines for part in headed(each, "markdown", MarkdownPage())]
+            markup += [] if lines or key == "follow_ups" else [prose(value, "markdown")]
             parts = [block for each in markup for block in _Blocks(each).blocks]
         yield key, [bare(part) for part in parts if bare(part)]
 

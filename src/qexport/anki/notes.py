@@ -17,9 +17,9 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from qexport.anki.fields import FIELDS, ON
-from qexport.content.question_view import question_text
+from qexport.content.question_view import part_html, question_text
 from qexport.content.templates import Templates
-from qexport.content.text import inline, prose
+from qexport.content.text import inline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -176,7 +176,10 @@ def _fields(question: Question, view: QuestionView, templates: Templates) -> dic
         asked = templates.render("anki/follow_ups.html.j2", follow_ups=view["follow_ups"])
         values["Follow-up Questions"] = asked
     if question.production_scenario:
-        values["Situation"] = prose(situation(question.production_scenario, question.markup), question.markup)
+        begins = situation(question.production_scenario, question.markup)
+        values["Situation"] = part_html(
+            question, "production_scenario", begins, image_address=MEDIA_NAME, limits=templates.limits
+        )
     return values
 
 

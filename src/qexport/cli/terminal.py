@@ -83,7 +83,11 @@ QUESTION_HEAD = ("id", "technology", "category", "level", "difficulty", "questio
 
 def question_row(question: Question) -> tuple[str, ...]:
     """What `list` shows of a question, under QUESTION_HEAD: the longest last."""
-    return tuple("" if (value := getattr(question, name)) is None else str(value) for name in QUESTION_HEAD)
+    from qexport.content.text import title_source
+
+    fields = {name: getattr(question, name) for name in QUESTION_HEAD}
+    fields["question"] = title_source(question.question, question.markup)
+    return tuple("" if value is None else str(value) for value in fields.values())
 
 
 def question_fields(question: Question, *, whole: bool) -> dict[str, object]:
@@ -100,7 +104,7 @@ def question_page(question: Question, *, width: int) -> Iterator[str]:
     from qexport.content.question_view import SECTION_TITLES
 
     width = min(width, _WIDEST_PROSE)
-    yield from _wrapped(f"{question.id}  {' '.join(question.question.split())}", width)
+    yield from _wrapped(f"{question.id}  {question.question.strip()}", width)
     if about := " · ".join(_about(question)):
         yield from _wrapped(about, width)
     for letter, choice in zip(LETTERS, question.choices, strict=False):
@@ -113,7 +117,7 @@ def question_page(question: Question, *, width: int) -> Iterator[str]:
             yield title
         if section == "follow_ups":
             for number, follow_up in enumerate(text, 1):
-                yield from _wrapped(" ".join(follow_up.split()), width, indent=f"  {number}. ")
+                yield from _wrapped(follow_up.strip(), width, indent=f"  {number}. ")
         else:
             yield from _wrapped(text, width, indent="  ")
     if question.links:

@@ -26,7 +26,7 @@ from qexport.common.text_input import quote
 from qexport.content.code_blocks import code_block
 from qexport.content.footnotes import FOOTNOTE_RULES, keep_footnotes, refuse_depth
 from qexport.content.images import Flaw, Image, read_image, words_of
-from qexport.content.plain_text import mark_safe
+from qexport.content.plain_text import escape_text, mark_safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,17 +49,71 @@ class MarkdownPage:
     flaws: list[Flaw] = field(default_factory=list)
     limits: Limits = USUAL
 
+    def environment(self) -> dict[str, Any]:
+        """Return what markdown-it hands to its rules."""
+        return {"name": self.name, "limits": self.limits}
+
 
 def markdown_blocks(text: str, heading_level: int, page: MarkdownPage) -> Markup:
-    _refuse_brackets(text, page.limits)
-    env: dict[str, Any] = {"name": page.name, "limits": page.limits}
-    return _written(_markdown().parse(text, env), env, page, heading_level)
+    """Return a Markdown text as blocks of HTML; the outermost headings in it are `<h{heading_level}>`."""
+    env = page.environment()
+    return _render(_parse(text, env, page, heading_level), env)
 
 
 def markdown_line(text: str, page: MarkdownPage) -> Markup:
+    """Return one line of Markdown as HTML without a block around it."""
     _refuse_brackets(text, page.limits)
-    env: dict[str, Any] = {"limits": page.limits}
-    return _written(_markdown().parseInline(text.strip(), env), env, page)
+    env = page.environment()
+    return _render(_prepare(_markdown().parseInline(text.strip(), env), page), env)
+
+
+def markdown_headed(text: str, heading_level: int, page: MarkdownPage) -> tuple[Markup, Markup]:
+    """Return a question in Markdown as its first paragraph, without a block around it, and all other blocks.
+
+    A text that begins otherwise, such as with code, has its first paragraph or heading put first, which is
+    noted as a flaw of the page. One with neither is headed by its first words.
+    """
+    env = page.environment()
+    tokens = _parse(text, env, page, heading_level)
+    at = env["first"]
+    if at is None:
+        return escape_text(_first_words(tokens)[0]), _render(tokens, env)
+    if at:
+        hint = "begin with the question, and put what it is about below"
+        page.flaws.append(Flaw("what stands before its first paragraph is shown below that", hint))
+    asked = _render([tokens[at + 1]], env)
+    return asked, _render([*tokens[:at], *tokens[at + 3 :]], env)
+
+
+def markdown_title(text: str) -> str:
+    """Return the Markdown of the line that a question is called by: of its first paragraph or heading."""
+    tokens = _markdown().parse(text, MarkdownPage().environment())
+    at = _first_paragraph(tokens)
+    if at is not None:
+        return tokens[at + 1].content.split("  \n")[0].split("\\\n")[0]
+    words, is_code = _first_words(tokens)
+    return f"`{words}`" if is_code and "`" not in words else words
+
+
+def _first_words(tokens: Sequence[Token]) -> tuple[str, bool]:
+    """Return the first words in a text without a paragraph, and whether they are code."""
+    for token in tokens:
+        words = (_text_of(token.children) if token.children else token.content).strip()
+        if words:
+            return words.split("\n")[0], not token.children
+    return "", False
+
+
+def _first_paragraph(tokens: Sequence[Token]) -> int | None:
+    """Return the place of the first paragraph or heading at the top of a text that has words in it."""
+    for at, token in enumerate(tokens):
+        if (
+            token.level == 0
+            and token.type in ("paragraph_open", "heading_open")
+            and any(each.content.strip() for each in tokens[at + 1].children or () if each.type != "image")
+        ):
+            return at
+    return None
 
 
 def _refuse_brackets(text: str, limits: Limits) -> None:
@@ -86,11 +140,16 @@ def _markdown() -> MarkdownIt:
     return parser
 
 
-def _written(
-    tokens: Sequence[Token], env: dict[str, Any], page: MarkdownPage, heading_level: int = 4
-) -> Markup:
-    parser = _markdown()
+def _parse(text: str, env: dict[str, Any], page: MarkdownPage, heading_level: int) -> Sequence[Token]:
+    _refuse_brackets(text, page.limits)
+    tokens = _markdown().parse(text, env)
+    env["first"] = _first_paragraph(tokens)  # as long as pictures are known from text
     _shift_headings(tokens, heading_level)
+    return _prepare(tokens, page)
+
+
+def _prepare(tokens: Sequence[Token], page: MarkdownPage) -> Sequence[Token]:
+    """Make of what markdown-it read what the page shows."""
     depth = 0
     for token in tokens:
         if token.tag in ("blockquote", "ol", "ul"):
@@ -102,6 +161,11 @@ def _written(
     for opening, content in pairwise(tokens):
         if opening.type == "paragraph_open" and [each.type for each in content.children or ()] == ["image"]:
             opening.attrSet("class", "picture")
+    return tokens
+
+
+def _render(tokens: Sequence[Token], env: dict[str, Any]) -> Markup:
+    parser = _markdown()
     return mark_safe(parser.renderer.render(tokens, parser.options, env).strip())
 
 
@@ -136,7 +200,7 @@ def _tame_inline(tokens: Sequence[Token], depth: int, page: MarkdownPage) -> Non
 def _is_shown(token: Token, page: MarkdownPage) -> bool:
     """Make of a picture what the page shows: the picture, or its text."""
     source = unquote(str(token.attrs["src"]))
-    text = " ".join(_said(token.children or ()).split())
+    text = " ".join(_text_of(token.children or ()).split())
     token.content = text or words_of(source)
     picture = _picture(source, page)
     if picture is None:
@@ -162,8 +226,8 @@ def _picture(source: str, page: MarkdownPage) -> Image | None:
     return page.images.setdefault(found.name, found)
 
 
-def _said(tokens: Sequence[Token]) -> str:
-    return "".join(token.content or _said(token.children or ()) for token in tokens)
+def _text_of(tokens: Sequence[Token]) -> str:
+    return "".join(token.content or _text_of(token.children or ()) for token in tokens)
 
 
 # Rules, as markdown-it calls them: for a block, with a token's place among the tokens

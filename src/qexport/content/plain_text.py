@@ -44,6 +44,11 @@ def mark_safe(html: str) -> Markup:
     return Markup(html)  # noqa: S704
 
 
+def escape_text(text: str) -> Markup:
+    """Return a text as HTML that says the same."""
+    return mark_safe(escape(text, quote=False))
+
+
 def escape_lines(text: str) -> str:
     """Escape markup, keep line breaks and indentation. Quotes stay, so that a search finds `Python's`."""
     return _escaped(_indented(text))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 from markupsafe import Markup
 
@@ -15,9 +15,9 @@ from qexport.common.errors import InputRefused, LimitExceeded, Problem
 from qexport.common.limits import USUAL, Limits
 from qexport.content.choices import ChoiceView, list_choices, show_right_choices, write_link
 from qexport.content.images import Image
-from qexport.content.markdown import MarkdownPage, markdown_blocks, markdown_line
+from qexport.content.markdown import MarkdownPage, markdown_blocks
 from qexport.content.plain_text import items
-from qexport.content.text import divided, inline, prose
+from qexport.content.text import headed, join_headed, prose
 
 SECTION_TITLES = {
     "answer": "Answer",
@@ -76,9 +76,7 @@ class QuestionText:
 
     view: QuestionView
     images: tuple[Image, ...]
-    """The pictures its sections name, each once."""
-    asked_images: tuple[Image, ...]
-    """Those that what stands below its line names."""
+    """The pictures its texts name, each once, in the order of the texts."""
     problems: tuple[Problem, ...]
     """What is shown otherwise than it is written, and why."""
 
@@ -96,8 +94,7 @@ def question_text(
         raise LimitExceeded(str(exceeded), hint=exceeded.hint)
     if writing.refused:
         raise InputRefused(tuple(writing.refused))
-    images, asked_images = tuple(writing.images.values()), tuple(writing.asked_images.values())
-    return QuestionText(view, images, asked_images, tuple(writing.problems))
+    return QuestionText(view, tuple(writing.images.values()), tuple(writing.problems))
 
 
 def question_view(question: Question, *, heading_level: int = 4) -> QuestionView:
@@ -107,11 +104,25 @@ def question_view(question: Question, *, heading_level: int = 4) -> QuestionView
 
 def question_images(question: Question, limits: Limits = USUAL) -> tuple[Image, ...]:
     """Return the pictures that question_text() names if it gets an address; quick where there are none."""
-    texts = [question.question, *(getattr(question, key) for key in PROSE_SECTIONS)]
+    texts = [
+        question.question,
+        *(getattr(question, key) for key in PROSE_SECTIONS),
+        *question.choices,
+        *question.follow_ups,
+    ]
     if question.markup != "markdown" or not any("![" in text for text in texts):
         return ()
-    text = question_text(question, image_address=CHECKED, limits=limits)
-    return (*text.images, *(image for image in text.asked_images if image not in text.images))
+    return question_text(question, image_address=CHECKED, limits=limits).images
+
+
+def part_html(
+    question: Question, key: str, text: str, *, image_address: str, limits: Limits = USUAL
+) -> Markup:
+    """Return a piece of a section's text as blocks of HTML, with its pictures as question_text() has them.
+
+    What refuses the piece is not raised: question_text() raises it for all of the section.
+    """
+    return _Writing(question, image_address, limits).blocks(f"{key}-part", text, 4)
 
 
 def text_problems(
@@ -121,6 +132,9 @@ def text_problems(
     writing = _Writing(question, CHECKED, limits)
     writing.view(4)
     return (*writing.exceeded, *writing.refused), tuple(writing.problems)
+
+
+_Written = TypeVar("_Written")
 
 
 class _Writing:
@@ -133,21 +147,18 @@ class _Writing:
         bank = Path(question.location.path)
         self._folder = bank.parent if image_address and bank.is_file() else None
         self.images: dict[str, Image] = {}
-        self.asked_images: dict[str, Image] = {}
         self.exceeded: list[Problem] = []
         self.refused: list[Problem] = []
         self.problems: list[Problem] = []
 
     def view(self, heading_level: int) -> QuestionView:
         question = self._question
-        asked, more = divided(question.question, question.markup)
-        line = self._line("question", question.question)
-        choices = self._choices()
-        below = self._blocks("question", more, heading_level) if more else Markup()
+        asked, below = self._headed("question", "question", question.question, max(heading_level - 1, 2))
+        choices = self._choices(heading_level)
         sections: list[SectionView] = []
         for key in PROSE_SECTIONS:
             if text := getattr(question, key):
-                html = self._blocks(key, text, heading_level)
+                html = self.blocks(key, text, heading_level)
                 sections.append({"key": key, "title": SECTION_TITLES[key], "html": html})
         if right := show_right_choices(choices):
             if question.answer:
@@ -156,11 +167,14 @@ class _Writing:
                 sections.insert(0, {"key": "answer", "title": SECTION_TITLES["answer"], "html": right})
         return {
             "id": question.id,
-            "question": line,
-            "asked": self._line("question", asked) if more else line,
+            "question": join_headed(asked, below),
+            "asked": asked,
             "more": Markup("\n").join(part for part in (below, list_choices(choices)) if part),
             "sections": sections,
-            "follow_ups": [self._line("follow_ups", each) for each in question.follow_ups],
+            "follow_ups": [
+                join_headed(*self._headed("follow_ups", f"follow_ups-{number}", each, heading_level))
+                for number, each in enumerate(question.follow_ups, start=1)
+            ],
             "follow_ups_title": SECTION_TITLES["follow_ups"],
             "choices": choices,
             "links": [write_link(each) for each in question.links],
@@ -174,32 +188,41 @@ class _Writing:
             "retired": question.status == "retired",
         }
 
-    def _choices(self) -> list[ChoiceView]:
+    def _choices(self, heading_level: int) -> list[ChoiceView]:
         question = self._question
         return [
-            {"letter": letter, "html": self._line("choices", text), "correct": letter in question.correct}
+            {
+                "letter": letter,
+                "html": join_headed(*self._headed("choices", f"choices-{letter}", text, heading_level)),
+                "correct": letter in question.correct,
+            }
             for letter, text in zip(LETTERS, question.choices, strict=False)
         ]
 
-    def _blocks(self, key: str, text: str, heading_level: int) -> Markup:
+    def blocks(self, key: str, text: str, heading_level: int) -> Markup:
+        """Return one part's text as blocks of HTML."""
         if self._question.markup == "markdown":
-            images = self.asked_images if key == "question" else self.images
-            name = _anchor(f"{self._question.id}-{key}")
-            page = MarkdownPage(name, self._folder, self._address, images, limits=self._limits)
-            return self._placed(key, page, lambda: markdown_blocks(text, heading_level, page))
+            page = self._page(key)
+            return self._placed(key, page, lambda: markdown_blocks(text, heading_level, page), Markup())
         listed = items(text) if key == "common_mistakes" else None
         return prose(text, "plain") if listed is None else listed
 
-    def _line(self, key: str, text: str) -> Markup:
-        """A question's line also stands in lists: a picture in it is its text."""
-        if self._question.markup == "markdown":
-            page = MarkdownPage(limits=self._limits)
-            return self._placed(key, page, lambda: markdown_line(text, page))
-        return inline(text, "plain", code=True)
+    def _headed(self, key: str, name: str, text: str, heading_level: int) -> tuple[Markup, Markup]:
+        """Return a question or a follow-up as its line and what stands below that."""
+        page = self._page(name)
+        markup = self._question.markup
+        empty = Markup(), Markup()
+        return self._placed(key, page, lambda: headed(text, markup, page, heading_level), empty)
 
-    def _placed(self, key: str, page: MarkdownPage, write: Callable[[], Markup]) -> Markup:
+    def _page(self, name: str) -> MarkdownPage:
+        anchor = _anchor(f"{self._question.id}-{name}")
+        return MarkdownPage(anchor, self._folder, self._address, self.images, limits=self._limits)
+
+    def _placed(
+        self, key: str, page: MarkdownPage, write: Callable[[], _Written], empty: _Written
+    ) -> _Written:
         """Note what is wrong with a part of the question under the question's name and place."""
-        html = Markup()
+        html = empty
         try:
             html = write()
         except InputRefused as refused:

@@ -12,8 +12,14 @@ import re
 
 from markupsafe import Markup
 
-from qexport.content.markdown import MarkdownPage, markdown_blocks, markdown_line
-from qexport.content.plain_text import plain_blocks, plain_line
+from qexport.content.markdown import (
+    MarkdownPage,
+    markdown_blocks,
+    markdown_headed,
+    markdown_line,
+    markdown_title,
+)
+from qexport.content.plain_text import mark_safe, plain_blocks, plain_line
 
 
 def prose(text: str, markup: str, *, heading_level: int = 4) -> Markup:
@@ -34,10 +40,36 @@ def inline(text: str, markup: str, *, code: bool = False) -> Markup:
     return plain_line(text, code=code)
 
 
-def divided(text: str, markup: str) -> tuple[str, str]:
-    """Return the line a question begins with, and what follows it: in Markdown, further blocks."""
-    line, *more = _NEXT_BLOCK.split(text.strip(), maxsplit=1) if markup == "markdown" else [text]
-    return line, "".join(more)
+def title_source(text: str, markup: str) -> str:
+    """Return the part of a question that it is called by in lists, in its own markup.
+
+    That is its first line in a plain text, its first paragraph or heading in Markdown.
+    """
+    text = text.strip()
+    if markup == "plain":
+        return text.partition("\n")[0].rstrip()
+    if _OTHER_BLOCK.match(text):
+        return markdown_title(text)
+    return _NEXT_BLOCK.split(text, maxsplit=1)[0]
 
 
-_NEXT_BLOCK = re.compile(r"\n(?=[ \t]*\n|[ ]{0,3}(?:```|~~~|[-*+] |\d{1,9}[.)] |> ))")
+# A question that begins otherwise than with a paragraph is left to the parser, which takes a hundred times longer.
+_OTHER_BLOCK = re.compile(
+    r"[ ]{0,3}(?:```|~~~|[-*+] |\d{1,9}[.)] |>|#|!\[|\|)"  # no paragraph
+    r"|.*(?:  |\\)\n"  # a line break that is written
+    r"|[^\n]+\n[ ]{0,3}(?:-+|=+|[|:-]+)[ ]*(?:\n|$)"  # underlined: a heading or the head of a table
+)
+_NEXT_BLOCK = re.compile(r"\n(?=[ \t]*\n|[ ]{0,3}(?:```|~~~|[-*+] |1[.)] |>|#{1,6} ))")
+
+
+def headed(text: str, markup: str, page: MarkdownPage, heading_level: int = 4) -> tuple[Markup, Markup]:
+    """Return a question or a follow-up as the line it begins with, and what follows that as blocks."""
+    if markup == "markdown":
+        return markdown_headed(text, heading_level, page)
+    line, _, more = text.strip().partition("\n")
+    return plain_line(line, code=True), plain_blocks(more)
+
+
+def join_headed(asked: Markup, more: Markup) -> Markup:
+    """Return the two parts of headed() as one, as a card or an item of a list shows them."""
+    return mark_safe(f'{asked}\n<div class="blocks">\n{more}\n</div>') if more else asked

@@ -18,7 +18,7 @@ from qexport.common.errors import Location, Problem
 from qexport.common.limits import USUAL, Limits
 from qexport.content.fitting import LONGEST_WORD, fitted_tables, wrapped_code
 from qexport.content.question_view import question_images, question_text
-from qexport.content.text import divided, inline
+from qexport.content.text import inline, title_source
 from qexport.content.themes import stylesheet
 from qexport.layout.scheduler import Job
 from qexport.pdf.booklet import booklet
@@ -237,7 +237,7 @@ class Press:
         return {
             "anchor": anchor(question),
             "id": question.id,
-            "question": _cut_short(divided(question.question, question.markup)[0], question.markup),
+            "question": _cut_short(title_source(question.question, question.markup), question.markup),
             "markup": question.markup,
             "difficulty": question.difficulty,
         }
@@ -331,7 +331,9 @@ def text_view(
     for section in view["sections"]:
         room = width - (answer_inset if section["key"] == "answer" else 0)
         sections.append({**section, "html": _fitted(section["html"], room, size)})
-    return {**view, "more": _fitted(view["more"], width, size), "sections": sections}
+    more = _fitted(view["more"], width, size)
+    follow_ups = [_fitted(each, width, size) for each in view["follow_ups"]]
+    return {**view, "more": more, "sections": sections, "follow_ups": follow_ups}
 
 
 def _fitted(html: Markup, width: float, size: float) -> Markup:
@@ -389,7 +391,7 @@ def _named(characters: Iterable[str]) -> str:
 
 def outline_entry(question: Question, kind: str = "q") -> OutlineEntry:
     """Return a question's line of the outline: its id, and the line it begins with as plain words."""
-    asked = divided(question.question, question.markup)[0]
+    asked = title_source(question.question, question.markup)
     words = asked if question.markup == "plain" else _words(asked)
     return OutlineEntry(f"{question.id} {words}", anchor(question, kind))
 

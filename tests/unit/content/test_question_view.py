@@ -136,10 +136,19 @@ def test_a_picture_needs_a_text_and_stands_in_no_link(bank: Path) -> None:
     ]
 
 
-def test_a_picture_in_a_question_is_its_text(bank: Path) -> None:
-    question = pictured(bank, "a", question="What does ![the loop](pictures/event-loop.png) show?")
+def test_a_picture_in_a_questions_line_or_a_follow_up_is_shown(bank: Path) -> None:
+    asked = "What does ![the loop](pictures/event-loop.png) show?"
+    question = pictured(bank, "a", question=asked, follow_ups=("And this?\n\n![dots](two.gif)",))
     text = question_text(question, image_address="x:")
-    assert text.view["question"] == Markup("What does the loop show?")
+    loop, dots = text.images
+    assert text.view["question"] == Markup(f'What does <img src="x:{loop.name}" alt="the loop"> show?')
+    assert text.view["follow_ups"] == [
+        Markup(
+            'And this?\n<div class="blocks">\n'
+            f'<p class="picture"><img src="x:{dots.name}" alt="dots"></p>\n</div>'
+        )
+    ]
+    assert question_images(question) == (loop, dots)
 
 
 def test_what_follows_a_questions_line_is_blocks_of_its_own(bank: Path) -> None:
@@ -147,7 +156,7 @@ def test_what_follows_a_questions_line_is_blocks_of_its_own(bank: Path) -> None:
     question = pictured(bank, "![a](pictures/event-loop.png)", question=asked)
     text = question_text(question, image_address="x:")
     (image,) = text.images
-    assert text.asked_images == (image,)
+    assert text.images == (image,)
     assert (text.view["asked"], text.view["more"]) == (
         Markup("What is printed?"),
         Markup(

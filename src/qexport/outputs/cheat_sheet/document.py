@@ -146,7 +146,8 @@ class _CheatSheet:
         return {
             "id": question.id,
             "anchor": anchor(question),
-            "question": view["question"],
+            "asked": view["asked"],
+            "more": view["more"],
             "answer": view["sections"][0]["html"],
             "long": len(question.question) + len(question.answer) > LONG,
         }
