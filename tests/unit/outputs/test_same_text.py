@@ -12,15 +12,21 @@ import pytest
 from PIL import Image as Pillow
 
 from qexport.anki.fields import FIELDS
-from qexport.anki.notes import notes_of
+from qexport.anki.notes import NoteShape, notes_of
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
 from qexport.cli.terminal import question_page
 from qexport.common.errors import Location
 from qexport.content.themes import theme
-from qexport.outputs import cheat_sheet, flash_cards, handbook
-from qexport.outputs.options import checked
-from qexport.outputs.registry import Tools
+from qexport.outputs.cheat_sheet import document as cheat_sheet
+from qexport.outputs.document import Tools
+from qexport.outputs.flash_cards import FlashCardOptions
+from qexport.outputs.flash_cards import document as flash_cards
+from qexport.outputs.handbook import HandbookOptions
+from qexport.outputs.handbook import document as handbook
+from qexport.outputs.options import PaperOptions
+from qexport.outputs.quiz import QuizOptions
+from qexport.outputs.quiz import document as quiz
 
 BLOCKS = """What does it print?
 
@@ -72,19 +78,19 @@ def tools() -> Tools:
 
 
 def render_handbook(edition: Edition) -> bytes:
-    return handbook.render(edition, checked({}), tools()).data
+    return handbook.render(edition, HandbookOptions(), tools()).data
 
 
 def render_quiz(edition: Edition) -> bytes:
-    return handbook.render(edition, checked({"edition": "quiz"}), tools()).data
+    return quiz.render(edition, QuizOptions(), tools()).data
 
 
 def render_flash_cards(edition: Edition) -> bytes:
-    return flash_cards.render(edition, checked({}), tools()).data
+    return flash_cards.render(edition, FlashCardOptions(), tools()).data
 
 
 def render_cheat_sheet(edition: Edition) -> bytes:
-    return cheat_sheet.render(edition, checked({}), tools()).data
+    return cheat_sheet.render(edition, PaperOptions(), tools()).data
 
 
 @pytest.mark.parametrize(
@@ -113,7 +119,7 @@ def read_field(fields: bytes, name: str) -> str:
 def test_the_deck_shows_all_blocks_and_takes_the_picture_along(
     edition: Edition, number: int, field: str, line: str
 ) -> None:
-    note = notes_of(edition.bank, checked({}), tools().templates)[number]
+    note = notes_of(edition.bank, NoteShape(), tools().templates)[number]
     shown = read_field(note.fields, field)
     text = " ".join(re.sub(r"<[^>]*>", "", shown).split())
     assert text.startswith(line)
@@ -131,5 +137,5 @@ def test_show_keeps_lines_and_indentation(edition: Edition) -> None:
 def test_code_in_a_question_keeps_its_place_between_outputs(edition: Edition, tmp_path: Path) -> None:
     before = replace(edition.questions[0], question="```\nf(x)\n```\n\nWhat does it print?")
     bank = replace(edition.bank, questions=(before,))
-    (note,) = notes_of(bank, checked({}), tools().templates)
+    (note,) = notes_of(bank, NoteShape(), tools().templates)
     assert read_field(note.fields, "Question").startswith("What does it print?\n<div")
