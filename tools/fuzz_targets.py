@@ -34,7 +34,7 @@ from qexport.anki.collection import DEEPEST_DECK, _Tree
 from qexport.anki.fields import FIELDS
 from qexport.anki.package_reader import lock_of, notes_in
 from qexport.bank import jsonl_reader, yaml_reader
-from qexport.bank.health import health
+from qexport.bank.health.examination import examine
 from qexport.bank.lock import Content, read_lock, stamp, write_lock
 from qexport.bank.model import Bank, Question, RawBank
 from qexport.bank.schema import HEADER_FIELDS, QUESTION_FIELDS
@@ -158,7 +158,7 @@ def _check_bank(raw: RawBank) -> None:
     again, _ = validate(yaml_reader.parse(write_bank(bank), raw.path))
     if again != bank:
         raise Broken("a bank, written and read again, is another")
-    _check_problems(Problem(each.location, each.message, "") for each in health(bank))
+    _check_problems(Problem(each.location, each.message, "") for each in examine(bank))
     rows = list(
         csv.reader(io.StringIO(table_of(bank.questions).decode("utf-8-sig", "surrogatepass"), newline=""))
     )

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from qexport.bank.health import health
+from qexport.bank.health.examination import examine
 from qexport.bank.model import Bank, Question
 from qexport.common.errors import Location
 
@@ -140,7 +140,7 @@ def main() -> int:
         return 0
     for bank in banks(folder):
         started = time.perf_counter()
-        findings = health(bank)
+        findings = examine(bank)
         seconds = time.perf_counter() - started
         count = len(bank.questions)
         print(f"\n== {bank.title}: {count} questions, {len(findings)} findings, {seconds:.2f} s")

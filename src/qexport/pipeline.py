@@ -37,7 +37,8 @@ from qexport.outputs.registry import check_options, options_without_effect, outp
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from qexport.bank.health import Finding, Stats
+    from qexport.bank.health.counts import Stats
+    from qexport.bank.health.findings import Finding
     from qexport.bank.model import Bank, Question
     from qexport.importers.hub.captures import ImportReport
     from qexport.outputs.declaration import Output
@@ -247,12 +248,13 @@ def check(
     path: Path, *, encoding: str | None = None, with_health: bool = False, limits: Limits = USUAL
 ) -> Checked:
     """Read and check a bank, and tell its state; InputRefused has all that is wrong with it."""
-    from qexport.bank.health import health, stats  # not above: no build needs it
+    from qexport.bank.health.counts import count_questions  # not above: no build needs it
+    from qexport.bank.health.examination import examine
 
     bank, warnings = read_bank(path, encoding=encoding, limits=limits)
     active = [question for question in bank.questions if question.status == "active"]
     warnings = (*warnings, *_judged_texts(active, limits))
-    return Checked(bank, warnings, stats(bank, active), health(bank) if with_health else None)
+    return Checked(bank, warnings, count_questions(bank, active), examine(bank) if with_health else None)
 
 
 def _judged_texts(questions: Iterable[Question], limits: Limits) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from qexport.bank.health import health
+from qexport.bank.health.examination import examine
 from qexport.bank.model import Bank
 
 TOOL = Path(__file__).parents[2] / "tools" / "try_corpora.py"
@@ -59,13 +59,15 @@ FOUND = {
 
 @present
 def test_finds_in_each_bank_what_a_reader_finds(banks: dict[str, Bank]) -> None:
-    found = {title: Counter(finding.kind for finding in health(bank)) for title, bank in banks.items()}
+    found = {title: Counter(finding.kind for finding in examine(bank)) for title, bank in banks.items()}
     assert {title: (len(bank.questions), found[title]) for title, bank in banks.items()} == FOUND
 
 
 @present
 def test_finds_the_fourteen_answers_that_were_never_written(banks: dict[str, Bank]) -> None:
-    findings = [finding for finding in health(banks["data science, theory"]) if finding.kind == "placeholder"]
+    findings = [
+        finding for finding in examine(banks["data science, theory"]) if finding.kind == "placeholder"
+    ]
     assert [(len(finding.ids), finding.message.partition(": ")[2]) for finding in findings] == [
         (14, "answer is “Answer here”"),
         (1, "answer is “For specifics, refer to the above answer.”"),
@@ -74,7 +76,7 @@ def test_finds_the_fourteen_answers_that_were_never_written(banks: dict[str, Ban
 
 @present
 def test_finds_the_question_that_is_asked_twice(banks: dict[str, Bank]) -> None:
-    (finding,) = (each for each in health(banks["data science, theory"]) if each.kind == "near-duplicate")
+    (finding,) = (each for each in examine(banks["data science, theory"]) if each.kind == "near-duplicate")
     assert finding.message == (
         'THEORY-039 and THEORY-140 ask almost the same: “What is "curse of dimensionality"?” and '
         "“What is the curse of dimensionality? Why do we care about it?”"

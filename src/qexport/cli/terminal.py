@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
     from types import TracebackType
 
-    from qexport.bank.health import Stats
+    from qexport.bank.health.counts import Stats
     from qexport.common.errors import Problem
 
 _STEERING = re.compile(  # controls but tab and newline, marks that reorder text, line separators, half pairs
@@ -160,9 +160,9 @@ def _wrapped(text: str, width: int, *, indent: str = "") -> Iterator[str]:
 
 def stats_lines(counts: Stats) -> Iterator[str]:
     """Yield what `stats` and `check --health` print of a bank's counts."""
-    from qexport.bank.health import stats_rows
+    from qexport.bank.health.counts import tabulate
 
-    rows = stats_rows(counts)
+    rows = tabulate(counts)
     yield str(counts)
     yield ""
     yield from table(rows, numbers=range(2, len(rows[0])))

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from qexport.anki.fields import FIELDS, MADE_BY_DECK, ON
 from qexport.anki.notes import RETIRED_TAG, NoteShape, anki_search, notes_of
 from qexport.bank.schema import QUESTION_FIELDS
+from qexport.common.text_distance import edit_steps
 from qexport.common.wording import quantity
 
 if TYPE_CHECKING:
@@ -297,17 +298,15 @@ def word_changes(old: str, new: str) -> tuple[Piece, ...]:
 def _middle(went: list[str], came: list[str]) -> list[tuple[str, list[str]]]:
     if max(len(went), len(came)) > MOST_TOKENS:
         return [("gone", went), ("new", came)]
-    from rapidfuzz.distance import Indel
-
     numbers: dict[str, int] = {}  # which it compares faster than words
     before, after = ([numbers.setdefault(token, len(numbers)) for token in tokens] for tokens in (went, came))
     pieces: list[tuple[str, list[str]]] = []
-    for step in Indel.opcodes(before, after):
-        if step.tag == "equal":
-            pieces.append(("same", went[step.src_start : step.src_end]))
+    for what, start, end, new_start, new_end in edit_steps(before, after):
+        if what == "equal":
+            pieces.append(("same", went[start:end]))
         else:
-            pieces.append(("gone", went[step.src_start : step.src_end]))
-            pieces.append(("new", came[step.dest_start : step.dest_end]))
+            pieces.append(("gone", went[start:end]))
+            pieces.append(("new", came[new_start:new_end]))
     return pieces
 
 

@@ -75,10 +75,11 @@ def _check_fields(bank: Path, checked: Checked) -> dict[str, object]:
         "warnings": [problem_fields(warning) for warning in checked.warnings],
     }
     if checked.findings is not None:
-        from qexport.bank.health import finding_json, stats_json
+        from qexport.bank.health.counts import stats_fields
+        from qexport.bank.health.findings import finding_fields
 
-        fields["stats"] = stats_json(checked.stats)
-        fields["findings"] = [finding_json(finding) for finding in checked.findings]
+        fields["stats"] = stats_fields(checked.stats)
+        fields["findings"] = [finding_fields(finding) for finding in checked.findings]
     return fields
 
 
@@ -89,7 +90,7 @@ def _check_lines(bank: Path, checked: Checked) -> Iterator[str]:
         counts += [quantity(drafts, "draft")] if drafts else []
         yield f"{bank}: {', '.join(counts)}, nothing wrong"
         return
-    from qexport.bank.health import KINDS
+    from qexport.bank.health.findings import KINDS
 
     yield from stats_lines(checked.stats)
     for kind, findings in groupby(checked.findings, key=attrgetter("kind")):
@@ -106,7 +107,7 @@ def _kinds(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the kinds of findings that are named, all of them for `any`."""
     if not names:
         return ()
-    from qexport.bank.health import KINDS
+    from qexport.bank.health.findings import KINDS
 
     if unknown := [name for name in names if name not in (*KINDS, "any")]:
         message = f"--fail-on: health finds nothing of the kind {unknown[0]!r}"

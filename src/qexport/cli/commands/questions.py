@@ -78,12 +78,12 @@ def show(
 @flags
 def stats(*, bank: Path, encoding: str | None, limits: Limits, filters: Filters, as_json: bool) -> None:
     """Count questions by technology, level and difficulty, beside what the bank's source claims."""
-    from qexport.bank import health
+    from qexport.bank.health.counts import count_questions, stats_fields
 
     choice = _choose(bank, filters, encoding, limits)
-    counts = health.stats(choice.bank, choice.questions)
+    counts = count_questions(choice.bank, choice.questions)
     if as_json:
-        say_json(health.stats_json(counts))
+        say_json(stats_fields(counts))
     else:
         say(stats_lines(counts))
 

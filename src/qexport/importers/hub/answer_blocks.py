@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from qexport.bank.model import PROSE_SECTIONS, Question, RawText
+from qexport.common.text_distance import most_similar
 
 ALIKE = 75
 """Per cent: versions of one paragraph are above it, paragraphs on one subject about 50."""
@@ -87,8 +88,6 @@ def _paragraphs_of(question: Question) -> Iterator[tuple[str, str]]:
 
 def _labels(paragraphs: Sequence[RawText], known: Sequence[Sequence[tuple[str, str]]]) -> list[_Place | None]:
     """Recognise paragraphs by their texts alone."""
-    from rapidfuzz import fuzz, process
-
     places: dict[str, dict[_Place, None]] = {}
     for at, texts in enumerate(known):
         for number, (_, text) in enumerate(texts):
@@ -104,8 +103,8 @@ def _labels(paragraphs: Sequence[RawText], known: Sequence[Sequence[tuple[str, s
             is_expected = expected is not None and expected in candidates[at]
             labels.append(expected if is_expected else next(by_next, next(iter(candidates[at]))))
         elif len(paragraph.text) <= _LONGEST_COMPARED:
-            alike = process.extractOne(paragraph.text, places.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE)
-            labels.append(next(iter(places[alike[0]])) if alike else None)
+            alike = most_similar(paragraph.text, places, at_least=ALIKE)
+            labels.append(None if alike is None else next(iter(places[alike])))
         else:
             labels.append(None)
     return labels

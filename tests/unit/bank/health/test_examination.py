@@ -7,20 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qexport.bank.health import (
-    KINDS,
-    Cell,
-    Finding,
-    Stats,
-    finding_json,
-    health,
-    stats,
-    stats_json,
-    stats_rows,
-)
+from qexport.bank.health.counts import Cell, Stats, count_questions, stats_fields, tabulate
+from qexport.bank.health.examination import examine
+from qexport.bank.health.findings import KINDS, Finding, finding_fields
 from qexport.bank.model import Bank, Claims, Question
 from qexport.common.errors import Location
 from qexport.pipeline import read_bank
@@ -41,7 +33,7 @@ def bank_of(*questions: Question, **fields: object) -> Bank:
 
 
 def found(*questions: Question, **fields: object) -> list[str]:
-    return [f"{finding.kind}: {finding.message}" for finding in health(bank_of(*questions, **fields))]
+    return [f"{finding.kind}: {finding.message}" for finding in examine(bank_of(*questions, **fields))]
 
 
 def test_a_bank_in_good_health_has_no_findings() -> None:
@@ -57,7 +49,7 @@ def test_retired_questions_take_no_part() -> None:
 
 
 def test_a_finding_knows_its_kind_place_and_ids() -> None:
-    (finding,) = health(bank_of(question("Q-1"), question("Q-2", answer="TODO")))
+    (finding,) = examine(bank_of(question("Q-1"), question("Q-2", answer="TODO")))
     assert finding == Finding(
         kind="placeholder",
         message="Q-2: answer is “TODO”",
@@ -65,7 +57,7 @@ def test_a_finding_knows_its_kind_place_and_ids() -> None:
         location=Location("bank.yaml", 10, 3),
         ids=("Q-2",),
     )
-    assert finding_json(finding) == {
+    assert finding_fields(finding) == {
         "kind": "placeholder",
         "message": "Q-2: answer is “TODO”",
         "hint": "write it, or retire the question",
@@ -91,7 +83,7 @@ COUNTED = bank_of(
 
 
 def test_counts_by_technology_level_and_difficulty_in_the_order_of_the_bank() -> None:
-    assert stats(COUNTED, COUNTED.questions) == Stats(
+    assert count_questions(COUNTED, COUNTED.questions) == Stats(
         questions=5,
         technologies=2,
         levels=2,
@@ -106,8 +98,8 @@ def test_counts_by_technology_level_and_difficulty_in_the_order_of_the_bank() ->
 
 
 def test_counts_are_a_table_and_a_line_and_json() -> None:
-    counted = stats(COUNTED, COUNTED.questions[:4])
-    assert stats_rows(counted) == (
+    counted = count_questions(COUNTED, COUNTED.questions[:4])
+    assert tabulate(counted) == (
         ("technology", "level", "8", "unrated", "all"),
         ("Python", "Beginner", "", "1", "1"),
         ("Python", "Advanced", "2", "", "2"),
@@ -115,7 +107,7 @@ def test_counts_are_a_table_and_a_line_and_json() -> None:
         ("all", "", "3", "1", "4"),
     )
     assert str(counted) == "4 of 54 questions, 2 of 3 technologies, 2 levels"
-    assert stats_json(counted) == {
+    assert stats_fields(counted) == {
         "questions": {"present": 4, "claimed": 54},
         "technologies": {"present": 2, "claimed": 3},
         "levels": {"present": 2, "claimed": None},
@@ -128,8 +120,8 @@ def test_counts_are_a_table_and_a_line_and_json() -> None:
 
 
 def test_counts_of_nothing_are_a_table_too() -> None:
-    nothing = stats(bank_of(), ())
-    assert stats_rows(nothing) == (("technology", "level", "all"), ("all", "", "0"))
+    nothing = count_questions(bank_of(), ())
+    assert tabulate(nothing) == (("technology", "level", "all"), ("all", "", "0"))
     assert str(nothing) == "0 questions, 0 technologies, 0 levels"
 
 
@@ -250,7 +242,7 @@ def test_the_same_question_in_two_technologies_is_no_duplicate() -> None:
 
 def test_each_of_many_duplicates_is_told_once() -> None:
     questions = [question(f"Q-{n}", question="What is a closure?") for n in range(5)]
-    assert [finding.ids for finding in health(bank_of(*questions))] == [
+    assert [finding.ids for finding in examine(bank_of(*questions))] == [
         ("Q-0", f"Q-{n}") for n in range(1, 5)
     ]
 
@@ -277,7 +269,7 @@ def test_the_same_long_answer_makes_near_duplicates_and_a_short_one_does_not() -
 )
 def test_names_written_almost_alike_are_told(rare: str, common: str) -> None:
     questions = [question(f"Q-{n}", category=common) for n in range(2)]
-    (finding,) = health(bank_of(*questions, question("Q-9", category=rare)))
+    (finding,) = examine(bank_of(*questions, question("Q-9", category=rare)))
     assert finding.kind == "look-alike-category"
     assert finding.message == f"category “{rare}” looks like “{common}”: 1 against 2 questions"
     assert finding.hint == f"write {common} everywhere, if they mean the same"
@@ -359,7 +351,7 @@ def test_a_follow_up_with_several_answers_is_one_finding() -> None:
     asking = question("A", follow_ups=("What is a closure?",))
     one = question("B", question="What is a closure?", follow_ups=("What else?",), technology="Python")
     other = replace(one, id="C", answer="Another answer, and a longer one.", technology="Rust")
-    (finding,) = (each for each in health(bank_of(asking, one, other)) if each.kind == "answered-follow-up")
+    (finding,) = (each for each in examine(bank_of(asking, one, other)) if each.kind == "answered-follow-up")
     assert finding.message == (
         "A: the follow-up “What is a closure?” is answered by B, “What is a closure?”, and 1 more"
     )
@@ -441,7 +433,7 @@ def test_entities_are_characters_in_markdown_and_leftovers_in_plain_text() -> No
 
 def test_the_same_damage_in_many_questions_is_one_finding() -> None:
     questions = [question(f"Q-{n}", follow_ups=(f"Why {n}??", f"And {n}??")) for n in range(7)]
-    (finding,) = health(bank_of(*questions))
+    (finding,) = examine(bank_of(*questions))
     assert finding.message == "Q-0, Q-1, Q-2, Q-3, Q-4 and 2 more: follow_ups has ??"
     assert finding.ids == tuple(f"Q-{n}" for n in range(7))
 
@@ -492,8 +484,8 @@ words, about 266 are usual
 
 
 def test_the_shipped_bank_is_incomplete_has_lost_its_commas_and_answers_two_of_its_follow_ups() -> None:
-    bank, _ = read_bank(Path(__file__).parents[3] / "seeds" / "questions.yaml")
-    assert "".join(f"{finding.kind}: {finding.message}\n" for finding in health(bank)) == SHIPPED
+    bank, _ = read_bank(Path(__file__).parents[4] / "seeds" / "questions.yaml")
+    assert "".join(f"{finding.kind}: {finding.message}\n" for finding in examine(bank)) == SHIPPED
 
 
 # --- of any bank -------------------------------------------------------------------------------------------
@@ -520,16 +512,17 @@ _QUESTIONS = st.builds(
 )
 
 
+@settings(deadline=None)  # a busy machine
 @given(st.lists(_QUESTIONS, max_size=6, unique_by=lambda each: each.id))
 def test_any_bank_gets_findings_of_known_kinds_in_order(questions: list[Question]) -> None:
     bank = bank_of(*questions, technologies=("Python",), levels=("Été",), claims=Claims(questions=9))
-    findings = health(bank)
+    findings = examine(bank)
     kinds = list(KINDS)
     assert [kinds.index(finding.kind) for finding in findings] == sorted(
         kinds.index(finding.kind) for finding in findings
     )
     assert {each for finding in findings for each in finding.ids} <= {each.id for each in questions}
-    assert health(bank) == findings
+    assert examine(bank) == findings
 
 
 @pytest.mark.parametrize(
@@ -538,5 +531,5 @@ def test_any_bank_gets_findings_of_known_kinds_in_order(questions: list[Question
 def test_a_text_of_a_hundred_thousand_hostile_characters_is_read_in_seconds(unit: str) -> None:
     text = (unit * 100_000)[:100_000]
     started = time.process_time()
-    health(bank_of(question(question=text, answer=text, follow_ups=(text,))))
+    examine(bank_of(question(question=text, answer=text, follow_ups=(text,))))
     assert time.process_time() - started < 5

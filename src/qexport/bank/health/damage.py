@@ -1,0 +1,201 @@
+"""What a text shows by itself: placeholders, doubled signs, mojibake, markup that was left over."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+
+from qexport.bank.health.findings import Finding, ids_of, quoted, some_of
+from qexport.bank.health.texts import CODE, Text, text_of, texts_of
+from qexport.bank.model import Bank, Question
+from qexport.bank.query import fold
+
+
+def find_damage(bank: Bank) -> Iterator[Finding]:
+    """Find damage that a text shows by itself; one finding for all the questions that show the same."""
+    showing: dict[tuple[str, str], list[Question]] = {}
+    for question in bank.questions:
+        for text in texts_of(question):
+            for kind, (look, _) in _DAMAGES.items():
+                for what in look(text):
+                    showing.setdefault((kind, f"{text.field} {what}"), []).append(question)
+    for (kind, what), questions in showing.items():
+        ids = tuple(dict.fromkeys(ids_of(questions)))
+        yield Finding(kind, f"{some_of(ids)}: {what}", _DAMAGES[kind][1], questions[0].location, ids)
+
+
+_NO_WORDS = re.compile(r"[\s.?…_–—-]+")
+_WAITING = re.compile(
+    r"\W*(?:(?:your |the )?(?:answer|explanation|text)s? (?:goes |comes )?(?:here|missing)"
+    r"|todo|tb[ad]|fixme|wip|n/?a|coming soon|no answer(?: yet)?|placeholder"
+    r"|(?:to be|will be) (?:written|added|done|answered|completed)(?: later)?"
+    r"|(?:for \w+,? )?(?:see|refer to|same as|as) (?:the )?(?:above|previous)(?: (?:answer|question))?)\W*"
+)
+_TO_DO = re.compile(
+    r"^\W{0,5}(?:TODO|TBD|FIXME)\b(?=\s*(?:[:(\[–—-]|$)|\s+(?:add|write|explain|finish|check|fill|complete))"
+    r".{0,40}",
+    re.MULTILINE,
+)
+
+
+def _placeholders(text: Text) -> Iterator[str]:
+    start = fold(text.whole[:100])
+    waiting = len(text.whole) < 100 and (_WAITING.fullmatch(start) or _NO_WORDS.fullmatch(start))
+    if text.field != "question" and (waiting or start.startswith("lorem ipsum")):
+        yield f"is {_quoted(text.whole)}"
+    elif found := _TO_DO.search(text.prose):
+        yield f"says {_quoted(found[0])}"
+
+
+_DOUBLED = re.compile(r"(?<=[\w)\"'’”])(?:\?{2,}|,{2,})(?=\s|$)")
+
+
+def _doubled(text: Text) -> Iterator[str]:
+    if "??" in text.prose or ",," in text.prose:
+        yield from (f"has {found[0]}" for found in _DOUBLED.finditer(text.prose))
+
+
+_NO_PARENTHESES = (
+    re.compile(r"""(["'“‘«])[\s()\[\]{}]{1,3}(?=["'”’»])"""),  # a quoted sign
+    re.compile(r"[\[(](?=\s*[-+−\w.∞]{1,20}\s*[,;])[^\[\]()]{1,40}[\])]"),  # an interval, as [0, 1)
+    re.compile(r"[:;=8][-o^']?[()]"),  # a face
+    re.compile(r"(?:^|(?<=[\s,;:]))(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\)", re.MULTILINE),  # as in 1) and a)
+)
+
+
+def _unbalanced(text: Text) -> Iterator[str]:
+    if text.open_block:
+        yield f"never closes the code block {text.open_block}"
+    prose = text.prose.replace("（", "(").replace("）", ")")
+    if prose.count("(") == prose.count(")"):
+        return
+    for other in _NO_PARENTHESES:
+        prose = other.sub(" ", prose)
+    opened: list[int] = []
+    for sign in re.finditer(r"[()]", prose):
+        if sign[0] == "(":
+            opened.append(sign.start())
+        elif opened:
+            opened.pop()
+        else:
+            yield f"closes what nothing opened: {_quoted(prose[max(0, sign.start() - 30) : sign.end()])}"
+            return
+    if opened:
+        yield f"never closes {_quoted(prose[opened[0] : opened[0] + 30])}"
+
+
+_SPECIALS = str.maketrans(
+    "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ",
+    "\x80\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8e\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9e\x9f",
+)
+_NEXT = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+_READ_TWICE = re.compile(f"(?:[Â-ß]{_NEXT}|[à-ï]{_NEXT}{{2}}|[ð-ô]{_NEXT}{{3}})+")
+_LIKELY = frozenset("ÂÃâïð")  # first bytes of Western accents, typographic signs, byte order marks, emojis
+
+
+def _mojibake(text: Text) -> Iterator[str]:
+    """UTF-8 read as Windows-1252 or Latin-1: what turns into text when it is read back is no accident."""
+    for found in _READ_TWICE.finditer(text.whole) if not text.whole.isascii() else ():
+        try:
+            meant = found[0].translate(_SPECIALS).encode("latin-1").decode("utf-8")
+        except UnicodeError:
+            continue
+        if found[0][0] in _LIKELY or len(meant) > 1:  # a single “É–” may well be a capital and a dash
+            yield f"has {found[0]} for {meant}"
+
+
+_PLAIN = re.compile(r"[ -~\n]*")
+_STRAY = re.compile(
+    "[\ufffd\u200b\u2060\ufeff\u00ad\ue000-\uf8ff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+    r"|(?:^|(?<=[\s!-~]))[\u200c\u200d]|[\u200c\u200d](?=[\s!-~]|$)"
+)
+
+
+def _stray(text: Text) -> Iterator[str]:
+    """Characters without a form; joiners are right between letters that join and parts of an emoji."""
+    for found in _STRAY.finditer(text.whole) if not _PLAIN.fullmatch(text.whole) else ():
+        nameless = "private use" if unicodedata.category(found[0]) == "Co" else "control character"
+        yield f"has U+{ord(found[0]):04X} ({unicodedata.name(found[0], nameless).lower()})"
+
+
+_ENTITY = re.compile(r"&(?:nbsp|amp|lt|gt|quot|apos|#\d{2,6}|#x[0-9a-fA-F]{2,6});")
+_BREAK = re.compile(r"(?:^|(?<=\S)|(?<=[.!?:;,]\s))<br\s*/?>", re.MULTILINE)
+_OPENING = re.compile(r"<(b|i|u|em|strong|su[bp]|span|font|p|div|a|li|[uo]l|t[dr]|table|h\d)(?:\s[^<>]*)?>")
+_CLOSED = re.compile(r"[^<>]*\w[^<>]*</(\w+)>")
+_IMAGE = re.compile(r"<img\s+(?:src|alt)\s*=")
+
+
+def _html(text: Text) -> Iterator[str]:
+    """Tags that were meant to work; one that is spoken of, as in “<b> and <i>”, has no text and no end."""
+    if not text.markdown and "&" in text.prose:  # Markdown turns these into their characters
+        yield from (f"has {found[0]}" for found in _ENTITY.finditer(text.prose))
+    if "<" in text.prose:
+        yield from (f"has {found[0]}" for found in _BREAK.finditer(text.prose))
+        for tag in _OPENING.finditer(text.prose):
+            closed = _CLOSED.match(text.prose, tag.end(), tag.end() + 200)
+            if closed and closed[1] == tag[1]:
+                yield f"has <{tag[1]}>"
+        if _IMAGE.search(text.prose):
+            yield "has <img>"
+
+
+_DAMAGES: Mapping[str, tuple[Callable[[Text], Iterator[str]], str]] = {
+    "placeholder": (_placeholders, "write it, or retire the question"),
+    "doubled-punctuation": (_doubled, "keep one of the signs"),
+    "unbalanced": (_unbalanced, "add what is missing"),
+    "mojibake": (_mojibake, "read the source again, as UTF-8"),
+    "stray-character": (_stray, "remove it, or write what it was meant to be"),
+    "html-leftover": (_html, "write the character itself, or Markdown"),
+}
+
+
+def find_short_answers(bank: Bank) -> Iterator[Finding]:
+    """Find answers of up to three words, where half of the answers have twenty and more: a note, hardly an answer."""
+    import statistics  # brings fractions and decimals, for which a handbook need not wait
+
+    lengths = {question.id: len(re.findall(r"\w+", question.answer)) for question in bank.questions}
+    usual = statistics.median(lengths.values()) if lengths else 0
+    for question in bank.questions if usual >= 20 else ():
+        answer = text_of("answer", question.answer, markdown=False)
+        wordless = answer.prose != answer.whole or any(_placeholders(answer))
+        if 0 < lengths[question.id] <= 3 and not wordless:
+            message = f"{question.id}: answer is {_quoted(answer.whole)}; half of all have {usual:.0f} words"
+            hint = "say more, if there is more to know"
+            yield Finding("short-answer", message, hint, question.location, (question.id,))
+
+
+_USUAL = 20
+"""Words to a comma in English prose: 15 to 25 are usual."""
+
+
+def find_lost_commas(bank: Bank) -> Iterator[Finding]:
+    """Find English text that lost its commas.
+
+    Over the bank, fewer than a tenth of the usual commas; else questions of 150 words without any.
+
+    By chance, one in 2000 such questions would have none.
+    """
+    if fold(bank.language).partition("-")[0] != "en":
+        return
+    words, commas = Counter[str](), Counter[str]()
+    for question in bank.questions:
+        prose = " ".join(text.prose for text in texts_of(question))
+        words[question.id] = len(re.findall(r"[^\W\d_][\w'’-]*", prose))
+        commas[question.id] = prose.count(",")
+    total, found = words.total(), commas.total()
+    everywhere = total >= 300 and found * 10 * _USUAL < total
+    least = 50 if everywhere else 150
+    lost = [each for each in bank.questions if not commas[each.id] and words[each.id] >= least]
+    if lost:
+        if not everywhere:
+            total, found = sum(words[question.id] for question in lost), 0
+        usual = f"about {total // _USUAL:,} are usual"
+        message = f"{some_of(ids_of(lost))}: {found} commas in {total:,} words, {usual}"
+        hint = "they were lost on the way from the source, if not in it"
+        yield Finding("lost-commas", message, hint, lost[0].location, ids_of(lost))
+
+
+def _quoted(text: str) -> str:
+    return quoted(text.replace(CODE, "…"))
