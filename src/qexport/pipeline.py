@@ -12,7 +12,7 @@ from datetime import date
 from functools import partial
 from operator import attrgetter
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from qexport.bank import reader
 from qexport.bank.lock import Changes, Edition, Lock, joined, read_lock, stamp, with_note_type, write_lock
@@ -33,19 +33,24 @@ from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import CommonOptions
 from qexport.outputs.registry import check_options, options_without_effect, output_named, outputs_with
+from qexport.recipe import Recipe, in_recipe
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from qexport.anki.notes import Note
     from qexport.bank.health.counts import Stats
     from qexport.bank.health.findings import Finding
     from qexport.bank.model import Bank, Question
     from qexport.importers.hub.captures import ImportReport
     from qexport.outputs.declaration import Output
-    from qexport.recipe import Recipe
 
 Tell = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is (0: unknown)."""
+
+
+Notes: TypeAlias = "dict[tuple[object, ...], tuple[Note, ...]]"
+"""Notes of whole banks, by all they are made from: bank, theme, and the options that shape them."""
 
 
 def silent(what: str, done: int, total: int) -> None:
@@ -122,16 +127,34 @@ class Stamped:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A recipe that has been looked up: what is to be rendered, and with what."""
+class Plan:
+    """A recipe that has been looked up: these questions, these files, made with these tools."""
 
-    edition: Edition
+    name: str
+    """The recipe's; empty if it has none."""
+    recipe: Recipe
+    choice: Choice
+    title: str
+    stem: str
+    """Of the files' names."""
     outputs: tuple[Output, ...]
     options: Mapping[str, CommonOptions]
     """The options of each output, by its name."""
     tools: Tools
-    stem: str
-    """Of the files' names."""
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files it makes."""
+        endings = (ending for each in self.outputs for ending in each.endings(self.options[each.name]))
+        return tuple(self.recipe.out / f"{self.stem}{ending}" for ending in endings)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is to be rendered, with what, and the lock it is stamped with."""
+
+    edition: Edition
+    tools: Tools
     stamped: Stamped | None
     warnings: tuple[Problem, ...]
 
@@ -269,6 +292,50 @@ def _judged_texts(questions: Iterable[Question], limits: Limits) -> Iterator[Pro
         raise InputRefused(tuple(refused))
 
 
+def plan(recipes: Mapping[str, Recipe], *, scheduler: Scheduler = SCHEDULER) -> tuple[Plan, ...]:
+    """Look up everything that recipes name, and read each bank once, however many recipes are made of it.
+
+    What is quick to check comes first: outputs, options and themes of all recipes, then their banks.
+
+    Args:
+        recipes: by their names; the name of a recipe without one is empty.
+        scheduler: lays out the pages of the plans.
+
+    Raises:
+        UsageError: an unknown output, option or theme, or two recipes that would write one file.
+        InputRefused: a bank that has something wrong with it.
+        NothingSelected: filters that leave no question.
+    """
+    looked_up = []
+    for name, recipe in recipes.items():
+        with in_recipe(name):
+            outputs = tuple(dict.fromkeys(output_named(each) for each in recipe.outputs))
+            check_options(recipe.all_options)
+            tools = tools_for(
+                parse_options(CommonOptions, recipe.all_options).theme, recipe.limits, scheduler
+            )
+            looked_up.append((name, recipe, outputs, tools))
+    banks: dict[tuple[Path, str | None, Limits], tuple[Bank, tuple[Problem, ...]]] = {}
+    owners: dict[Path, str] = {}
+    plans = []
+    for name, recipe, outputs, tools in looked_up:
+        with in_recipe(name):
+            place = recipe.bank, recipe.encoding, recipe.limits
+            if place not in banks:
+                banks[place] = read_bank(recipe.bank, encoding=recipe.encoding, limits=recipe.limits)
+            bank, warnings = banks[place]
+            choice = Choice(bank, select(bank, recipe.filters, recipe.limits), warnings)
+            title = _one_line(recipe.title) or bank.title
+            options = {each.name: parse_options(each.options, recipe.all_options) for each in outputs}
+            made = Plan(name, recipe, choice, title, file_stem(recipe, title), outputs, options, tools)
+        for path in made.paths:
+            if (owner := owners.setdefault(path, name)) != name:
+                message = f"recipes {owner} and {name} would both write {path}"
+                raise UsageError(message, hint='give one of them a name of its own: file-name = "…"')
+        plans.append(made)
+    return tuple(plans)
+
+
 def export(
     recipe: Recipe,
     *,
@@ -277,30 +344,53 @@ def export(
     tell: Tell = silent,
     scheduler: Scheduler = SCHEDULER,
 ) -> Build:
-    """Make the outputs of a recipe, and write them when the last is rendered, each whole or not at all.
+    """Make the outputs of one recipe (`export_all`)."""
+    return export_all({"": recipe}, now=now, locking=locking, tell=tell, scheduler=scheduler)[""]
 
-    One that cannot be made or written leaves the others to be: it is a failure of the build, not an exception.
-    A lock goes with its deck. Decks without their lock would move notes again; a lock tells what was published.
+
+def export_all(
+    recipes: Mapping[str, Recipe],
+    *,
+    now: int,
+    locking: Locking = NO_LOCKING,
+    tell: Tell = silent,
+    scheduler: Scheduler = SCHEDULER,
+) -> dict[str, Build]:
+    """Make the outputs of recipes, one recipe after another; the files of each are written when its last is rendered.
+
+    An output that cannot be made or written is a failure of the build, not an exception; the others are still
+    written, each completely or not at all. A lock goes with its deck: decks without their lock would move notes
+    again, and a lock records what was published.
     """
     tell("reading the bank", 0, 0)
+    built: dict[str, Build] = {}
+    known: Notes = {}
+    with scheduler.at_work() as at_work:
+        if any(output_named(name).lays_out_pages for recipe in recipes.values() for name in recipe.outputs):
+            at_work.expect()
+        for each in plan(recipes, scheduler=at_work):
+            with in_recipe(each.name):
+                built[each.name] = _write(each, prepare(each, now=now, locking=locking, known=known), tell)
+    return built
+
+
+def _write(plan: Plan, prepared: Prepared, tell: Tell) -> Build:
+    """Render the outputs of a plan, and write them."""
     outputs: dict[str, list[Written]] = {}
     failures: list[Failure] = []
-    with scheduler.at_work() as at_work:
-        if any(output_named(name).lays_out_pages for name in recipe.outputs):
-            at_work.expect()
-        prepared = prepare(recipe, now=now, locking=locking, scheduler=at_work)
-        for name, document, seconds in render(
-            prepared.edition, prepared.outputs, prepared.options, prepared.tools, tell=tell
-        ):
-            if isinstance(document, QexportError):
-                failures.append(Failure(name, document))
-            else:
-                path = recipe.out / f"{prepared.stem}{document.suffix}"
-                outputs.setdefault(name, []).append(Written(name, path, document, seconds))
+    for name, document, seconds in render(
+        prepared.edition, plan.outputs, plan.options, prepared.tools, tell=tell
+    ):
+        if isinstance(document, QexportError):
+            failures.append(Failure(name, document))
+        else:
+            path = plan.recipe.out / f"{plan.stem}{document.suffix}"
+            outputs.setdefault(name, []).append(Written(name, path, document, seconds))
     tell("writing", 0, 0)
+    locked = {output.name for output in plan.outputs if output.needs_lock}
     groups = [
         {
-            **(moved_lock(prepared.stamped) if output_named(name).needs_lock else {}),
+            **(moved_lock(prepared.stamped) if name in locked else {}),
             **{written.path: written.document.data for written in documents},
         }
         for name, documents in outputs.items()
@@ -312,45 +402,40 @@ def export(
     return Build(
         edition=prepared.edition,
         outputs=tuple(written for documents in outputs.values() for written in documents),
-        stamped=prepared.stamped if any(output_named(name).needs_lock for name in outputs) else None,
+        stamped=prepared.stamped if locked & set(outputs) else None,
         warnings=prepared.warnings,
         failures=tuple(failures),
     )
 
 
 def prepare(
-    recipe: Recipe,
-    *,
-    now: int,
-    locking: Locking = NO_LOCKING,
-    scheduler: Scheduler = SCHEDULER,
-    always_lock: bool = False,
+    plan: Plan, *, now: int, locking: Locking = NO_LOCKING, known: Notes, always_lock: bool = False
 ) -> Prepared:
-    """Look up everything a recipe names. What is quick to check comes first: outputs, options, templates.
+    """Return the edition that a plan makes, and what it is made with.
 
-    A recipe with an output that needs the lock brings it up to date, and with `always_lock` every recipe does.
+    Args:
+        plan: of one recipe.
+        now: Unix seconds, for notes that changed.
+        locking: what may become of the lock.
+        known: notes that other plans needed; those of this plan are added.
+        always_lock: bring the lock up to date even if no output needs it.
     """
-    outputs = tuple(dict.fromkeys(output_named(name) for name in recipe.outputs))
-    given = recipe.all_options
-    check_options(given)
-    options = {output.name: parse_options(output.options, given) for output in outputs}
-    limits = recipe.limits
-    tools = tools_for(parse_options(CommonOptions, given).theme, limits, scheduler)
-    choice = choose(recipe.bank, recipe.filters, encoding=recipe.encoding, limits=limits)
-    title = _one_line(recipe.title) or choice.bank.title
-    stem = file_stem(recipe, title)
+    recipe, choice, tools, limits = plan.recipe, plan.choice, plan.tools, plan.recipe.limits
     place = recipe.lock or lock_path(recipe.bank)
     stamped = None
-    if always_lock or any(output.needs_lock for output in outputs):
-        from qexport.outputs.anki_deck.document import with_notes
+    if always_lock or any(output.needs_lock for output in plan.outputs):
+        from qexport.outputs.anki_deck.document import note_shape, with_notes
 
-        deck_options = parse_options(DeckOptions, given)
-        tools = with_notes(choice.bank, deck_options, tools)
-        stamped = stamp_bank(place, choice.bank, deck_options, tools, locking=locking, now=now)
+        options = parse_options(DeckOptions, recipe.all_options)
+        key = (recipe.bank, recipe.encoding, limits, tools.look, note_shape(options))
+        if key not in known:
+            known[key] = with_notes(choice.bank, options, tools).notes
+        tools = replace(tools, notes=known[key])
+        stamped = stamp_bank(place, choice.bank, options, tools, locking=locking, now=now)
     edition = Edition(
         bank=choice.bank,
         questions=choice.questions,
-        title=title,
+        title=plan.title,
         scope=describe(choice.bank, recipe.filters, choice.questions, limits),
         retired=_retired(choice.bank, recipe.filters, limits),
         lock=stamped.lock if stamped else _read_lock(place, limits)[0],
@@ -359,13 +444,13 @@ def prepare(
         each for each in choice.questions if any("![" in getattr(each, part) for part in PROSE_SECTIONS)
     ]
     warnings = (
-        *_without_effect(recipe, outputs),
+        *_without_effect(recipe, plan.outputs),
         *not_fetched(tools.styles),
         *choice.warnings,
         *(stamped.warnings if stamped else ()),
         *_judged_texts(pictured, limits),
     )
-    return Prepared(edition, outputs, options, tools, stem, stamped, warnings)
+    return Prepared(edition, tools, stamped, warnings)
 
 
 def tools_for(theme_name: str, limits: Limits, scheduler: Scheduler) -> Tools:

@@ -906,12 +906,12 @@ def test_progress_shows_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> N
         "import sys, time\n"
         "from qexport import pipeline\n"
         "from qexport.cli.main import main\n"
-        "real = pipeline.export\n"
+        "real = pipeline.export_all\n"
         "def slow(recipe, *, tell, **more):\n"
         "    tell('handbook', 7, 15)\n"
         "    time.sleep(1.5)\n"
         "    return real(recipe, tell=tell, **more)\n"
-        "pipeline.export = slow\n"
+        "pipeline.export_all = slow\n"
         "main()"
     )
 

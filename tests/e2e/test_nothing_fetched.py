@@ -64,10 +64,10 @@ default = "all"
 [recipes.all]
 format = ["handbook", "deck", "flash-cards", "cheatsheet"]
 theme = "theme"
-name = "all"
+file-name = "all"
 [recipes.quiz]
-edition = "quiz"
-name = "quiz"
+format = ["quiz", "deck"]
+file-name = "quiz"
 """
 # All in one process, as the layout engine takes a second to import.
 BUILDS = """

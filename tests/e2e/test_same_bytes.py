@@ -23,12 +23,11 @@ RECIPES = """
 bank = "questions.yaml"
 [recipes.all]
 format = ["handbook", "deck", "flash-cards", "cheatsheet"]
-name = "all"
-cards = "recall,scenario"
+file-name = "all"
+card-types = "recall,scenario"
 [recipes.quiz]
-format = ["handbook"]
-edition = "quiz"
-name = "quiz"
+format = ["quiz"]
+file-name = "quiz"
 """
 MARKED = """
   - id: M-1

@@ -36,11 +36,11 @@ format = "deck"
 [recipes.everything]
 
 [recipes.python]
-name = "python"
+file-name = "python"
 technology = "Python"
 
 [recipes.hard]
-name = "hard"
+file-name = "hard"
 difficulty = ">=8"
 """
 
@@ -152,10 +152,10 @@ def test_three_recipes_make_their_files_with_the_ids_that_list_says() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", ["", 'edition = "quiz"\n', 'edition = "quiz"\nkey = "separate"\ncalibration = true']
+    "options", ["", 'answer-key = "separate"\n', 'answer-key = "separate"\ncalibration = true']
 )
 def test_every_output_ends_as_a_dry_run_says(options: str) -> None:
-    outputs = 'format = ["handbook", "deck", "cheatsheet", "flash-cards"]'
+    outputs = 'format = ["handbook", "quiz", "deck", "cheatsheet", "flash-cards"]'
     Path("qexport.toml").write_text(f"[recipes.a]\nlimit = 1\n{outputs}\n{options}")
     plan = json.loads(printed("build", "--dry-run", "--json"))
     done = json.loads(printed("build", "--json"))
@@ -230,7 +230,7 @@ def test_the_recipes_of_this_repository_are_listed(monkeypatch: pytest.MonkeyPat
         (
             ["build", "python", "hard", "--file-name", "same"],
             "recipes python and hard would both write out/same.apkg",
-            'give one of them a name of its own: name = "…"',
+            'give one of them a name of its own: file-name = "…"',
         ),
         (["bundle", "-o", "team.tar"], "team.tar: a bundle's name ends in .zip", "write it to team.tar.zip"),
     ],
@@ -248,7 +248,7 @@ def test_what_cannot_be_made_is_told_before_anything_is(words: list[str], messag
 
 
 def test_a_bundle_holds_handbook_deck_cards_and_what_they_were_made_from() -> None:
-    Path("qexport.toml").write_text('[recipes.two]\nname = "two"\nlimit = 2\n')
+    Path("qexport.toml").write_text('[recipes.two]\nfile-name = "two"\nlimit = 2\n')
     printed("bundle", "-o", "team.zip")
     with ZipFile("team.zip") as archive:
         assert archive.namelist() == [

@@ -706,7 +706,7 @@ RECIPES: dict[str, tuple[str | bytes, tuple[tuple[str, str], ...], int]] = {
         3,
     ),
     "a key twice": (
-        "[recipes.a]\nname = 'x'\nname = 'y'\n",
+        "[recipes.a]\nfile-name = 'x'\nfile-name = 'y'\n",
         (("qexport.toml:3:11: not TOML: cannot overwrite a value", IN_QUOTES),),
         3,
     ),
@@ -726,17 +726,17 @@ RECIPES: dict[str, tuple[str | bytes, tuple[tuple[str, str], ...], int]] = {
         3,
     ),
     "a name that leads out": (
-        "[recipes.a]\nname = '../../x'\n",
+        "[recipes.a]\nfile-name = '../../x'\n",
         (("recipe a: '../../x' is not a file's name", "the folder goes into --out"),),
         2,
     ),
     "a name from the root": (
-        "[recipes.a]\nname = '/etc/x'\n",
+        "[recipes.a]\nfile-name = '/etc/x'\n",
         (("recipe a: '/etc/x' is not a file's name", "the folder goes into --out"),),
         2,
     ),
     "a name of a device": (
-        "[recipes.a]\nname = 'con.x'\n",
+        "[recipes.a]\nfile-name = 'con.x'\n",
         (("recipe a: 'con.x' is not a file's name on every system", "for example my-questions"),),
         2,
     ),

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from qexport import pipeline
+from qexport.anki import notes
+from qexport.bank import reader
 from qexport.bank.lock import Edition
 from qexport.bank.selection import Filters
 from qexport.common.errors import InputRefused, NothingSelected, OutputError, UsageError
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import CommonOptions
-from qexport.outputs.registry import OUTPUTS
-from qexport.pipeline import export, lock_path
+from qexport.outputs.registry import OUTPUTS, output_named
+from qexport.pipeline import export, export_all, lock_path
 from qexport.recipe import Recipe
 
 BANK = """\
@@ -39,6 +43,9 @@ class Stub:
 
     def __init__(self, name: str) -> None:
         self.name = name
+
+    def endings(self, _: CommonOptions) -> tuple[str, ...]:
+        return (f"-{self.name}",)
 
     def render(self, *_: Any) -> Document:
         raise OutputError("the pen is dry")
@@ -363,3 +370,34 @@ def test_a_folder_is_a_bank() -> None:
     assert written()["out/questions-answers.pdf"] == "Questions & Answers | All questions | PY-1 PY-2 GO-1"
     assert Path("banks/questions.lock.json").is_file()
     export(recipe(bank="banks"), now=2_000)  # the lock is not taken for a part of the bank
+
+
+def test_a_bank_is_read_once_and_its_notes_are_made_once_however_many_recipes_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pipeline, "output_named", output_named)  # the real deck
+    calls: Counter[str] = Counter()
+
+    def counted(module: ModuleType, name: str) -> None:
+        real = getattr(module, name)
+
+        def count(*given: Any, **more: Any) -> Any:
+            calls[name] += 1
+            return real(*given, **more)
+
+        monkeypatch.setattr(module, name, count)
+
+    counted(reader, "read")
+    counted(pipeline, "validate")
+    counted(pipeline, "select")
+    counted(notes, "question_text")
+    technologies = ("Python", "Go", "python")
+    recipes = {
+        f"{number}": recipe(
+            outputs=("deck",), filters=Filters(technology=(name,)), file_name=f"deck-{number}"
+        )
+        for number, name in enumerate(technologies)
+    }
+    built = export_all(recipes, now=1_000)
+    assert [len(each.edition.questions) for each in built.values()] == [2, 1, 2]
+    assert calls == {"read": 1, "validate": 1, "select": 3, "question_text": 3}

@@ -13,9 +13,9 @@ from qexport.common.wording import quantity
 if TYPE_CHECKING:
     from qexport.bank.selection import Filters
     from qexport.common.limits import Limits
+    from qexport.pipeline import Plan
     from qexport.recipe import Recipe
     from qexport.team.recipes import RecipeBook
-    from qexport.team.sharing import Plan
 
 
 def named_recipes(

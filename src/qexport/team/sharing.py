@@ -44,12 +44,13 @@ from qexport.pipeline import (
     NO_LOCKING,
     SCHEDULER,
     Locking,
+    Notes,
+    Plan,
     Prepared,
     Tell,
-    choose,
-    file_stem,
     lock_path,
     moved_lock,
+    plan,
     prepare,
     read_bank,
     render,
@@ -68,45 +69,8 @@ if TYPE_CHECKING:
     from qexport.anki.notes import Note, NoteShape
     from qexport.bank.model import Bank, Question
     from qexport.outputs.document import Document
-    from qexport.pipeline import Choice, Stamped
+    from qexport.pipeline import Stamped
     from qexport.recipe import Recipe
-
-
-# Plans
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a recipe would make: these questions, these files."""
-
-    name: str
-    recipe: Recipe
-    choice: Choice
-    paths: tuple[Path, ...]
-
-
-def plans(recipes: Mapping[str, Recipe]) -> tuple[Plan, ...]:
-    """Return what each recipe would make; two that would write one file are refused."""
-    made: list[Plan] = []
-    owners: dict[Path, str] = {}
-    for name, recipe in recipes.items():
-        with in_recipe(name):
-            check_options(recipe.all_options)
-            choice = choose(recipe.bank, recipe.filters, encoding=recipe.encoding, limits=recipe.limits)
-            stem = file_stem(recipe, " ".join(recipe.title.split()) or choice.bank.title)
-            outputs = [output_named(each) for each in recipe.outputs]
-            endings = [
-                ending
-                for each in outputs
-                for ending in each.endings(parse_options(each.options, recipe.all_options))
-            ]
-            paths = tuple(recipe.out / f"{stem}{ending}" for ending in endings)
-        for path in paths:
-            if (owner := owners.setdefault(path, name)) != name:
-                message = f"recipes {owner} and {name} would both write {path}"
-                raise UsageError(message, hint='give one of them a name of its own: file-name = "…"')
-        made.append(Plan(name, recipe, choice, paths))
-    return tuple(made)
 
 
 # Bundles
@@ -138,13 +102,15 @@ def make_bundle(
     first = _of_one_bank(recipes)
     prepared: dict[str, Prepared] = {}
     tell("reading the bank", 0, 0)
-    for name, recipe in recipes.items():
+    known: Notes = {}
+    planned = {each.name: each for each in plan(recipes, scheduler=scheduler)}
+    for name, each in planned.items():
         with in_recipe(name):
-            prepared[name] = prepare(recipe, now=now, locking=locking, scheduler=scheduler, always_lock=True)
+            prepared[name] = prepare(each, now=now, locking=locking, known=known, always_lock=True)
     stamped = _same_lock(prepared)
     notes = notes_path(first.bank)
     contents = _contents(
-        recipes, prepared, stamped, read_text(notes, limits=first.limits) if notes.exists() else ""
+        planned, prepared, stamped, read_text(notes, limits=first.limits) if notes.exists() else ""
     )
     tools = {name: each.tools for name, each in prepared.items()}
     packed, warnings = _files(contents, tools, tell)
@@ -188,20 +154,20 @@ def _same_lock(prepared: Mapping[str, Prepared]) -> Stamped:
 
 
 def _contents(
-    recipes: Mapping[str, Recipe], prepared: Mapping[str, Prepared], stamped: Stamped, notes: str
+    planned: Mapping[str, Plan], prepared: Mapping[str, Prepared], stamped: Stamped, notes: str
 ) -> Contents:
     bundled = tuple(
         BundledRecipe(
             name=name,
             title=each.edition.title,
             scope=each.edition.scope,
-            stem=each.stem,
-            outputs=tuple(dict.fromkeys(recipes[name].outputs)),
-            options=dict(recipes[name].all_options),
-            filters=bundle.said_filters(recipes[name].filters),
+            stem=planned[name].stem,
+            outputs=tuple(output.name for output in planned[name].outputs),
+            options=dict(planned[name].recipe.all_options),
+            filters=bundle.said_filters(planned[name].recipe.filters),
             ids=tuple(question.id for question in each.edition.questions),
             retired=tuple(question.id for question in each.edition.retired)
-            if parse_options(DeckOptions, recipes[name].all_options).include_retired
+            if parse_options(DeckOptions, planned[name].recipe.all_options).include_retired
             else (),
         )
         for name, each in prepared.items()

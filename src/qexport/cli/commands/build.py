@@ -106,23 +106,13 @@ def build(
     }
     with progress() as tell:  # before the imports, which may be what takes the time
         from qexport import pipeline
-        from qexport.recipe import in_recipe
 
         recipes = recipes_to_build(names, every=every, said=said, filters=filters, options=options)
         several = every or bool(names)
         if dry_run:
             _tell_plans(recipes, several=several, as_json=as_json)
             return
-        if len(recipes) > 1:
-            from qexport.team.sharing import plans
-
-            plans(recipes)  # what is wrong with the last is told before the first is made
-        built: dict[str, Build] = {}
-        for recipe_name, recipe in recipes.items():
-            with in_recipe(recipe_name):
-                built[recipe_name] = pipeline.export(
-                    recipe, now=now(), locking=locking, tell=tell, scheduler=scheduler
-                )
+        built = pipeline.export_all(recipes, now=now(), locking=locking, tell=tell, scheduler=scheduler)
     for done in built.values():
         warn([*done.warnings, *(text for written in done.outputs for text in written.document.warnings)])
     if as_json:
@@ -134,9 +124,9 @@ def build(
 
 
 def _tell_plans(recipes: Mapping[str, Recipe], *, several: bool, as_json: bool) -> None:
-    from qexport.team.sharing import plans
+    from qexport.pipeline import plan
 
-    found = plans(recipes)
+    found = plan(recipes)
     if as_json:
         fields = [plan_fields(plan) for plan in found]
         say_json(fields if several else fields[0])

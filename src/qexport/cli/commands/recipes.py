@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 def recipes(*, limits: Limits, as_json: bool) -> None:
     """List the recipes of qexport.toml, and how many questions each has."""
     from qexport.bank.selection import describe
+    from qexport.pipeline import plan
     from qexport.team.recipes import recipe_book
-    from qexport.team.sharing import plans
 
-    found = plans(named_recipes((), every=True, limits=limits))
+    found = plan(named_recipes((), every=True, limits=limits))
     default = recipe_book(limits=limits).default
     if as_json:
-        say_json([{**plan_fields(plan), "default": plan.name == default} for plan in found])
+        say_json([{**plan_fields(each), "default": each.name == default} for each in found])
         return
     rows = [
         (
-            f"{plan.name} (default)" if plan.name == default else plan.name,
-            str(len(plan.choice.questions)),
-            ", ".join(plan.recipe.outputs),
-            describe(plan.choice.bank, plan.recipe.filters, plan.choice.questions, limits),
+            f"{each.name} (default)" if each.name == default else each.name,
+            str(len(each.choice.questions)),
+            ", ".join(each.recipe.outputs),
+            describe(each.choice.bank, each.recipe.filters, each.choice.questions, limits),
         )
-        for plan in found
+        for each in found
     ]
     say(table([("recipe", "questions", "makes", "holds"), *rows], numbers=(1,)))
