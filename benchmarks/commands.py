@@ -1,4 +1,4 @@
-"""How long commands take to start, and banks to be read: `python benchmarks/commands.py [--write]`.
+"""How long commands take to start, and banks to be read: `python -m benchmarks.commands [--write]`.
 
 Beside each start-up, that of bare Python; beside each reading, the reading of the same lines by Python's json alone.
 """
@@ -13,9 +13,8 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from handbook import bank_of
-from measure import Run, report, run
-
+from benchmarks.handbook import bank_of
+from benchmarks.measure import Run, report, run
 from qexport.bank.model import Bank
 
 ROOT = Path(__file__).parents[1]

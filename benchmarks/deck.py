@@ -1,4 +1,4 @@
-"""The deck against genanki as its README shows it: `python benchmarks/deck.py [--sizes 1000,10000] [--write]`.
+"""The deck against genanki as its README shows it: `python -m benchmarks.deck [--sizes 1000,10000] [--write]`.
 
 Both get the same notes, in a process each. Timed is the writing of a package from notes whose fields are ready,
 which is what genanki does; the making of these fields from a bank's text is told beside it. The text is the shipped
@@ -18,8 +18,7 @@ from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 
-from measure import Run, report, run
-
+from benchmarks.measure import Run, report, run
 from qexport.anki import notes
 from qexport.anki.fields import FIELDS
 from qexport.bank import reader

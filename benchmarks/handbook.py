@@ -1,4 +1,4 @@
-"""The handbook against other ways to the same pages: `python benchmarks/handbook.py [--sizes 15,54,500] [--write]`.
+"""The handbook against other ways to the same pages: `python -m benchmarks.handbook [--sizes 15,54,500] [--write]`.
 
 Each row is a whole process, its ratios to Chromium's print of the same HTML in the same run. The baselines:
 
@@ -20,8 +20,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
-from measure import Run, report, run
-
+from benchmarks.measure import Run, report, run
 from qexport.bank import reader
 from qexport.bank.lock import Edition
 from qexport.bank.model import PROSE_SECTIONS, Bank
@@ -155,7 +154,7 @@ def measured(count: int, folder: Path, baselines: set[str]) -> dict[str, tuple[R
 
     html = folder / "book.html"
     html.write_text(html_of(bank), "utf-8")
-    fonts.use_bundled_only()
+    fonts.limit_fontconfig()
     if "naive" in baselines:
         take(
             "naive WeasyPrint",

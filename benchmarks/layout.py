@@ -1,4 +1,4 @@
-"""Where the time of a cold question goes: `python benchmarks/layout.py [--write]`.
+"""Where the time of a cold question goes: `python -m benchmarks.layout [--write]`.
 
 The shipped questions are laid out in this process when the engine has warmed up: in turn with what it remembers between
 documents and without, then under Python's profiler. A share is that of a stage with all it calls; stages that are part
@@ -16,9 +16,9 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from measure import report
-
+from benchmarks.measure import report
 from qexport.cli.main import main as qexport
 from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import LayoutInput
@@ -29,9 +29,9 @@ STAGES = {
     "styles are found for elements": ("css/__init__.py", "get_all_computed_styles"),
     "boxes are made": ("formatting_structure/build.py", "build_formatting_structure"),
     "pages are laid out": ("layout/page.py", "make_all_pages"),
-    "– of which Pango breaks lines": ("weasyprint/memory.py", "split_first_line"),
+    "– of which Pango breaks lines": ("memory/lines.py", "split_first_line"),
     "– of which margin boxes": ("layout/page.py", "make_margin_boxes"),
-    "– of which percentages are resolved": ("weasyprint/memory.py", "resolve_percentages"),
+    "– of which percentages are resolved": ("memory/percentages.py", "resolve_percentages"),
     "pages are drawn": ("draw/__init__.py", "draw_page"),
     "– of which text": ("draw/text.py", "draw_text"),
     "the structure tree is made": ("pdf/tags.py", "add_tags"),
@@ -44,9 +44,9 @@ def sheets() -> list[LayoutInput]:
     seen: list[LayoutInput] = []
     lay_out = layout.lay_out
 
-    def note(html: str, css: str, files: Mapping[str, bytes]) -> Chunk:
+    def note(html: str, css: str, files: Mapping[str, bytes], **fonts: Any) -> Chunk:
         seen.append((html, css, files))
-        return lay_out(html, css, files)
+        return lay_out(html, css, files, **fonts)
 
     layout.lay_out = note  # type: ignore[assignment]
     with tempfile.TemporaryDirectory() as folder:
@@ -74,9 +74,9 @@ def _timed(questions: Sequence[LayoutInput]) -> float:
 
 
 def _timed_without(questions: Sequence[LayoutInput]) -> float:
-    from qexport.layout.weasyprint import memory  # imports the engine
+    from qexport.layout.weasyprint.memory import table  # imports the engine
 
-    with memory.switched_off():
+    with table.switched_off():
         return _timed(questions)
 
 

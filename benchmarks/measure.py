@@ -105,7 +105,7 @@ def _built() -> str:
 
 def report(name: str, lines: Sequence[str], *, write: bool) -> None:
     """Print a table; put it between its marks in docs/performance.md if asked."""
-    text = "\n".join([f"`python benchmarks/{name}.py`: {MACHINE}.", "", *lines])
+    text = "\n".join([f"`python -m benchmarks.{name}`: {MACHINE}.", "", *lines])
     print(text)
     if write:
         begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"

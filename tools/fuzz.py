@@ -1,8 +1,8 @@
 """Feed every reader changed inputs: whatever comes, it is read, or refused in words.
 
-    .venv/bin/python tools/fuzz.py --inputs 100000 --seed 1
-    .venv/bin/python tools/fuzz.py query recipes --seconds 60
-    .venv/bin/python tools/fuzz.py bank-yaml --replay out/fuzz/bank-yaml-1a2b3c4d
+    .venv/bin/python -m tools.fuzz --inputs 100000 --seed 1
+    .venv/bin/python -m tools.fuzz query recipes --seconds 60
+    .venv/bin/python -m tools.fuzz bank-yaml --replay out/fuzz/bank-yaml-1a2b3c4d
 
 An input that reaches lines of the program in an order not seen before is kept and changed further: so inputs get
 deeper without anybody telling how. Every target draws from a generator of its own, seeded by the seed and its name:
@@ -38,9 +38,8 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from fuzz_targets import ROOT, TARGETS, Target, check_error
-
 from qexport.common.errors import QexportError
+from tools.fuzz_targets import ROOT, TARGETS, Target, check_error
 
 TIME_LIMIT = 10.0
 """Seconds for one input."""
@@ -542,7 +541,7 @@ def _write(finding: Finding, folder: Path, seed: int) -> None:
     path.write_bytes(finding.data)
     repeat = (
         f"input {finding.number} of target {finding.target}, seed {seed}\n"
-        f"again: .venv/bin/python tools/fuzz.py {finding.target} --replay {path}\n\n{finding.told}"
+        f"again: .venv/bin/python -m tools.fuzz {finding.target} --replay {path}\n\n{finding.told}"
     )
     path.with_name(f"{path.name}.txt").write_text(repeat, "utf-8", "backslashreplace")
     last = finding.told.strip().splitlines()[-1][:200] if finding.told.strip() else ""

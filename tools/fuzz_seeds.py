@@ -1,6 +1,6 @@
 """Write the seeds of the fuzzer that nobody can write by hand: a bundle, a deck, a cache, pictures.
 
-Run it as `.venv/bin/python tools/fuzz_seeds.py`.
+Run it as `.venv/bin/python -m tools.fuzz_seeds`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from fuzz_targets import CHUNK, CORPUS, small_bank
 from PIL import Image
 
 from qexport.bank.lock import Edition, Release, stamp
@@ -23,6 +22,7 @@ from qexport.outputs.anki_deck.document import content, render, with_notes
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Document, Tools
 from qexport.team.bundle import BundledRecipe, Contents, files_of, fingerprint, pack
+from tools.fuzz_targets import CHUNK, CORPUS, small_bank
 
 NOW = 1_760_000_000
 

@@ -17,18 +17,6 @@ from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
-from fuzz_mutations import (
-    Mutator,
-    either,
-    mutate_bundle,
-    mutate_package,
-    other_bytes,
-    strange_bank,
-    strange_query,
-    strange_settings,
-    text_mutator,
-)
-
 from qexport.anki import notes
 from qexport.anki.collection import DEEPEST_DECK, _Tree
 from qexport.anki.fields import FIELDS
@@ -66,6 +54,17 @@ from qexport.team import sharing
 from qexport.team.bundle import said_in, table_of
 from qexport.team.differences import state_of_note
 from qexport.team.recipes import SETTINGS, read_recipes
+from tools.fuzz_mutations import (
+    Mutator,
+    either,
+    mutate_bundle,
+    mutate_package,
+    other_bytes,
+    strange_bank,
+    strange_query,
+    strange_settings,
+    text_mutator,
+)
 
 LONGEST_MESSAGE = 100_000
 """Characters: filters are told whole, as they were written."""

@@ -9,10 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from try_corpora import CORPORA, banks  # beside this file
-
 from qexport import pipeline
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
+from tools.try_corpora import CORPORA, banks
 
 ROOT = Path(__file__).resolve().parents[1]
 SPREAD = 40
@@ -190,7 +189,7 @@ def worst() -> Bank:
     return Bank(
         title="The worst " + "that could be asked of a book " * 3,
         namespace="worst",
-        source="tools/inspect_book.py",
+        source="tools/inspect_book",
         questions=tuple(questions),
     )
 

@@ -1,12 +1,11 @@
 """The handbook of the shipped bank, and books drawn by lot, read by programs that are not ours.
 
-`tools/inspect_book.py` does most of the reading. As a command it measures every bank, theme, paper and medium; here
-are some of each.
+`python -m tools.inspect_book` does most of the reading. As a command it measures every bank, theme, paper and medium;
+here are some of each.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import random
@@ -17,12 +16,17 @@ import sys
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pikepdf
 import pypdfium2
 import pytest
+from tools import sample_banks as banks
+from tools.inspect_book.book import Book
+from tools.inspect_book.cells import MEASURED, Cell, judged
+from tools.inspect_book.inspection import CHECKS, MEDIA, THEMES, inspected, make
+from tools.inspect_book.order import PAPERS, Order
+from tools.try_corpora import CORPORA
 
 from qexport.bank import reader
 from qexport.bank.model import PROSE_SECTIONS, Bank
@@ -33,28 +37,10 @@ from qexport.outputs.handbook import HandbookOptions
 ROOT = Path(__file__).parents[2]
 
 
-def tool(name: str) -> ModuleType:
-    """A script of tools/ as a module."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # where dataclasses look their types up
-    spec.loader.exec_module(module)
-    return module
-
-
-inspector = tool("inspect_book")
-corpora = tool("try_corpora").CORPORA  # which sample_banks imports by its name
-banks = tool("sample_banks")
-
-
 def drawn() -> list[tuple[str, ...]]:
     """Some books, with each theme, paper and medium among them, and the banks that are hard to set."""
     lot = random.Random(2026)
-    axes = [
-        lot.sample(list(axis), len(axis)) for axis in (inspector.THEMES, inspector.PAPERS, inspector.MEDIA)
-    ]
+    axes = [lot.sample(list(axis), len(axis)) for axis in (THEMES, PAPERS, MEDIA)]
     books = [("shipped", "large+flow"), ("flat", "flow+notes"), ("sweep", "plain"), ("worst", "plain")]
     books += [("translated", "plain"), ("data-science", "notes")]
     return [
@@ -177,32 +163,32 @@ def order(bank: Bank) -> Any:
     """What the handbook is made from, as the command line says it."""
     listed = json.loads(qexport("list", "--json", "--bank", str(ROOT / "seeds" / "questions.yaml")))
     questions = {question.id: question for question in bank.questions}
-    return inspector.Order(bank, [questions[item["id"]] for item in listed], HandbookOptions(), measured=True)
+    return Order(bank, [questions[item["id"]] for item in listed], HandbookOptions(), measured=True)
 
 
 def test_nothing_is_wrong_with_it(handbook: Path, order: Any) -> None:
-    assert inspector.inspected(handbook.read_bytes(), order) == []
+    assert inspected(handbook.read_bytes(), order) == []
 
 
 @pytest.mark.parametrize("drawn", DRAWN, ids="-".join)
 def test_nothing_is_wrong_with_a_book_drawn_by_lot(drawn: tuple[str, ...], books: Path) -> None:
-    cell = inspector.Cell(*drawn)
-    if cell.bank in banks.NOBODYS and not corpora.is_dir():
+    cell = Cell(*drawn)
+    if cell.bank in banks.NOBODYS and not CORPORA.is_dir():
         pytest.skip("the corpora are not here")
     bank = banks.BANKS[cell.bank]()
     some = replace(bank, questions=bank.questions[:30])
-    document, order = inspector.make(some, cell.options, measured=cell.bank in inspector.MEASURED)
+    document, order = make(some, cell.options, measured=cell.bank in MEASURED)
     (books / f"{'-'.join(cell)}.pdf").write_bytes(document.data)
-    assert inspector.inspected(document.data, order) == []
+    assert inspected(document.data, order) == []
 
 
 def test_three_lines_follow_a_question_though_its_answer_has_two() -> None:
     """In a flowing edition; these questions, each a line longer than the one before, begin everywhere on a page."""
     bank = banks.BANKS["sweep"]()
     second = replace(bank, questions=tuple(each for each in bank.questions if each.category == "Second"))
-    cell = inspector.Cell("sweep", "mono", "6x9in", "print", "flow")
-    document, order = inspector.make(second, cell.options, measured=False)
-    assert inspector.inspected(document.data, order) == []
+    cell = Cell("sweep", "mono", "6x9in", "print", "flow")
+    document, order = make(second, cell.options, measured=False)
+    assert inspected(document.data, order) == []
 
 
 FAULTS = """
@@ -218,7 +204,7 @@ section::before { display: none }
 
 def found(data: bytes, order: Any) -> set[str]:
     """The checks that find something."""
-    return {finding.check for finding in inspector.inspected(data, order)}
+    return {finding.check for finding in inspected(data, order)}
 
 
 @pytest.fixture(scope="module")
@@ -229,7 +215,7 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Any]:
     (folder / "theme.css").write_text(FAULTS)
     bank = banks.sweep()
     some = replace(bank, questions=bank.questions[:30])
-    document, order = inspector.make(some, {"paper": "a5", "theme": str(folder)})
+    document, order = make(some, {"paper": "a5", "theme": str(folder)})
     return document.data, order
 
 
@@ -244,10 +230,10 @@ def test_lines_that_are_too_long_are_found(wrong: tuple[bytes, Any]) -> None:
 
 def test_a_book_that_is_not_what_was_ordered_is_found(wrong: tuple[bytes, Any]) -> None:
     data, order = wrong
-    book = inspector.Book(data)
+    book = Book(data)
 
     def seen(check: str, **values: object) -> bool:
-        return any(inspector.CHECKS[check](book, replace(order, **values)))
+        return any(CHECKS[check](book, replace(order, **values)))
 
     longer = replace(order.questions[0], answer=f"{order.questions[0].answer} No.")
     assert seen("texts", questions=[longer, *order.questions[1:]])
@@ -281,12 +267,12 @@ def test_a_link_that_leads_elsewhere_is_found(handbook: Path, order: Any) -> Non
 def test_a_box_for_a_character_no_font_has_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     bank = banks.worst()
     some = replace(bank, questions=tuple(each for each in bank.questions if each.id in ("CJK", "RTL")))
-    document, order = inspector.make(some, {})
+    document, order = make(some, {})
     assert found(document.data, order) == set()
     assert found(document.data, replace(order, warnings=())) == {"glyphs"}
     monkeypatch.setattr(layout, "_number_missing", lambda html, _missing: html)
-    document, order = inspector.make(some, {})
-    told = [finding.what for finding in inspector.inspected(document.data, order)]
+    document, order = make(some, {})
+    told = [finding.what for finding in inspected(document.data, order)]
     assert [what for what in told if what.endswith("draws a box for what it lacks")]
 
 
@@ -307,4 +293,4 @@ def test_a_book_is_the_same_bytes_wherever_it_is_made(handbook: Path, tmp_path: 
 
 
 def test_all_books_are_accessible(handbook: Path, books: Path, conformance_check: Path) -> None:
-    assert inspector.judged(conformance_check, [handbook, *sorted(books.glob("*.pdf"))]) == []
+    assert judged(conformance_check, [handbook, *sorted(books.glob("*.pdf"))]) == []

@@ -393,7 +393,7 @@ def made(
     """Make a book of a bank; return the HTML of all its pages, which are not laid out for it."""
     pages: list[str] = []
 
-    def noted(unit: list[tuple[str, str, Mapping[str, bytes]]]) -> list[Chunk]:
+    def noted(_fonts: object, unit: list[tuple[str, str, Mapping[str, bytes]]]) -> list[Chunk]:
         chunks = []
         for html, _, _ in unit:
             pages.append(html)

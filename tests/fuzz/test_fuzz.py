@@ -1,6 +1,6 @@
 """The fuzzer in short: what once failed is replayed, every reader gets some new inputs, and it sees what it is for.
 
-A longer run: `.venv/bin/python tools/fuzz.py --inputs 100000 --seed 1`.
+A longer run: `.venv/bin/python -m tools.fuzz --inputs 100000 --seed 1`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,8 @@ import pytest
 from qexport.common.errors import InputRefused, Location, Problem, QexportError, UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))  # its modules import each other
-fuzzer: Any = importlib.import_module("fuzz")
-targets: Any = importlib.import_module("fuzz_targets")
+fuzzer: Any = importlib.import_module("tools.fuzz")
+targets: Any = importlib.import_module("tools.fuzz_targets")
 
 NAMES = sorted(targets.TARGETS)
 INPUTS = 60
@@ -160,8 +159,8 @@ def test_inputs_that_lead_on_are_kept_and_changed_further(tmp_path: Path) -> Non
 
 SCRIPT = """
 import os, signal, sys
-sys.path[:0] = [{tools!r}, {src!r}]
-import fuzz, fuzz_targets
+sys.path[:0] = [{root!r}, {src!r}]
+from tools import fuzz, fuzz_targets
 fuzz.TARGETS["dying"] = fuzz_targets.Target("dying", {read}, lambda rng, data, others: b"x", "")
 fuzz_targets.Target.seeds = lambda self: [b"seed"]
 report = fuzz.fuzz_apart(fuzz.TARGETS["dying"], inputs=3, seed=1, seconds=60, time_limit=0.1, patience=1)
@@ -181,7 +180,7 @@ print(report.inputs, [(each.data, each.told) for each in report.findings])
     ids=["dies", "hangs"],
 )
 def test_an_input_that_ends_the_process_is_a_finding_and_the_others_follow(read: str, told: str) -> None:
-    script = SCRIPT.format(tools=str(ROOT / "tools"), src=str(ROOT / "src"), read=read)
+    script = SCRIPT.format(root=str(ROOT), src=str(ROOT / "src"), read=read)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     # Each child begins with the seed, and dies of what comes next.
     assert done.stdout == f"3 {[(b'x', told)]}\n", done.stderr
@@ -196,9 +195,7 @@ READS = {
 
 @pytest.mark.parametrize("read", READS.values(), ids=READS)
 def test_a_reader_may_not_do_what_no_reader_needs(read: str) -> None:
-    script = SCRIPT.format(
-        tools=str(ROOT / "tools"), src=str(ROOT / "src"), read=f"lambda data, scratch: {read}"
-    )
+    script = SCRIPT.format(root=str(ROOT), src=str(ROOT / "src"), read=f"lambda data, scratch: {read}")
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert "AssertionError: a reader" in done.stdout, done.stderr
 
@@ -206,7 +203,7 @@ def test_a_reader_may_not_do_what_no_reader_needs(read: str) -> None:
 def test_the_command_tells_what_it_did_and_ends_with_0(tmp_path: Path) -> None:
     words = ["query", "options", "--inputs", "80", "--seed", "5", "--findings", str(tmp_path)]
     done = subprocess.run(
-        [sys.executable, ROOT / "tools" / "fuzz.py", *words],
+        [sys.executable, "-m", "tools.fuzz", *words],
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         capture_output=True,
         text=True,

@@ -10,7 +10,6 @@ import io
 import json
 import re
 import sqlite3
-import sys
 import zipfile
 from contextlib import closing
 from dataclasses import fields
@@ -32,8 +31,7 @@ from qexport.outputs.registry import OPTIONS, OUTPUTS, check_options
 from qexport.team.recipes import SETTINGS, read_recipes
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))  # its modules import each other
-targets: Any = importlib.import_module("fuzz_targets")
+targets: Any = importlib.import_module("tools.fuzz_targets")
 BANK = targets.small_bank()
 CORPUS: Path = targets.CORPUS
 

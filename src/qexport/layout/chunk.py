@@ -1,8 +1,8 @@
 """A chunk: some pages of a book laid out alone, as pieces that can be put anywhere in a PDF.
 
-`pdf` makes chunks, `assembly` links them, a cache may keep them. A chunk holds no engine's objects: bytes, numbers,
-text. Its PDF objects are numbered from 0; wherever one refers to something whose number is known only in the book,
-its value holds a *mark*, a word between two NULs (which no PDF token or checked text contains):
+`layout` makes chunks, `pdf.linker` links them, a cache may keep them. A chunk holds no engine's objects: bytes,
+numbers, text. Its PDF objects are numbered from 0; wherever one refers to something whose number is known only in the
+book, its value holds a *mark*, a word between two NULs (which no PDF token or checked text contains):
 
     12          object 12 of this chunk
     pages       the book's page tree
@@ -15,7 +15,7 @@ its value holds a *mark*, a word between two NULs (which no PDF token or checked
     annot12     that of annotation 12
     x3:41.5     the abscissa 41.5 pt on page 3, which moves where the book has a wider inner margin
 
-A *strip* is a chunk that is no page but what stands on one, as high as it is: a line of a list, a heading. `galley`
+A *strip* is a chunk that is no page but what stands on one, as high as it is: a line of a list, a heading. `list_pages`
 puts strips on pages. In what it holds there are more marks, in streams too, which are not compressed:
 
     mcid2       number 2 of its marked content

@@ -13,7 +13,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -83,32 +83,18 @@ def _flaw(data: bytes) -> str:
     return "a variable font, which is slow to lay out" if b"fvar" in tables else ""
 
 
-_added: dict[str, FontFile] = {}
+def collect(added: Iterable[FontFile]) -> Mapping[str, FontFile]:
+    """Return every font a book may have by its SHA-256: the bundled ones, and those of its theme."""
+    return {**bundled(), **{file.digest: file for file in added}}
 
 
-def use_also(files: Sequence[FontFile]) -> None:
-    """Let layout and linker know these fonts, beside the bundled ones, until this is called again."""
-    _added.clear()
-    _added.update((file.digest, file) for file in files)
-
-
-def added() -> tuple[FontFile, ...]:
-    """Return what use_also() was given."""
-    return tuple(_added.values())
-
-
-def known() -> Mapping[str, FontFile]:
-    """Return every font a book may have by its SHA-256."""
-    return {**bundled(), **_added}
-
-
-def use_bundled_only() -> None:
+def limit_fontconfig(added: Iterable[FontFile] = ()) -> None:
     """Let fontconfig see the bundled fonts, those of the theme, and no others.
 
     To be called before the layout engine is imported. A machine without fonts crashes the engine, and one with
     others gives other bytes.
     """
-    paths = [*_paths(), *(file.path for file in _added.values())]
+    paths = [*_paths(), *(file.path for file in added)]
     folders = sorted({str(path.parent) for path in paths})
     configuration = "\n".join(
         [
@@ -139,7 +125,7 @@ def use_bundled_only() -> None:
 
 @contextmanager
 def last_reading() -> Iterator[None]:
-    """Let the file that use_bundled_only() made go after the block: then a kill leaves nothing behind."""
+    """Let the file that limit_fontconfig() made go after the block: then a kill leaves nothing behind."""
     with suppress(OSError, AttributeError):  # libraries of other names: it goes at the end
         # Pango asks for this in a thread, which would read the file we know not when.
         ctypes.CDLL(_FONTCONFIG).FcInit()

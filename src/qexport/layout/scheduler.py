@@ -24,7 +24,7 @@ from qexport.common.errors import LimitExceeded
 from qexport.common.limits import USUAL
 from qexport.common.versions import installed, libraries
 from qexport.layout.chunk import Chunk
-from qexport.layout.fonts import FontFile, use_also
+from qexport.layout.fonts import FontFile
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -112,7 +112,6 @@ class Scheduler:
 
     def chunks(self, jobs: Sequence[Job]) -> list[Chunk]:
         """Return the chunks of these jobs, in their order."""
-        use_also(self.fonts)
         keys = [_key(job, self.fonts) for job in jobs]
         wanted = dict(zip(keys, jobs, strict=True))
         found = self.cache.load(wanted) if self.cache else {}
@@ -138,7 +137,7 @@ class Scheduler:
         sheets: Iterable[list[LayoutInput]] = (
             [(job.html(), job.css, job.files()) for job in unit] for unit in units
         )
-        lay_out = partial(_in_time, self.seconds, self.fonts, _lay_out)
+        lay_out = partial(_in_time, self.seconds, partial(_lay_out, self.fonts))
         if self.executor:
             return self.executor.map(lay_out, sheets, chunksize=BATCH)
         workers = self.workers
@@ -164,24 +163,22 @@ def _prepare() -> None:
     warm_up()
 
 
-def _lay_out(unit: list[LayoutInput]) -> list[Chunk]:
+def _lay_out(fonts: tuple[FontFile, ...], unit: list[LayoutInput]) -> list[Chunk]:
     from qexport.layout.weasyprint import (
         layout,  # takes half a second, which a chunk from the cache need not wait for
     )
 
     if len(unit) > 1:
-        return layout.lay_out_strips([html for html, _, _ in unit], unit[0][1])
-    return [layout.lay_out(*sheet) for sheet in unit]
+        return layout.lay_out_strips([html for html, _, _ in unit], unit[0][1], fonts)
+    return [layout.lay_out(*each, fonts=fonts) for each in unit]
 
 
 def _in_time(
     seconds: int,
-    fonts: tuple[FontFile, ...],
     lay_out: Callable[[list[LayoutInput]], list[Chunk]],
     unit: list[LayoutInput],
 ) -> list[Chunk]:
     """Lay out, or end where it takes too long. Only a main thread gets signals: another takes what it takes."""
-    use_also(fonts)
     try:
         if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
             return _timed(seconds, lay_out, unit)

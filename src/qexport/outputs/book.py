@@ -20,10 +20,11 @@ from qexport.content.fitting import LONGEST_WORD, fitted_tables, wrapped_code
 from qexport.content.question_view import question_images, question_text
 from qexport.content.text import inline, title_source
 from qexport.content.themes import stylesheet
+from qexport.layout.fonts import FontFile
 from qexport.layout.scheduler import Job
 from qexport.pdf.booklet import booklet
 from qexport.pdf.linker import Book, OutlineEntry, link
-from qexport.pdf.list_pages import PLACE, Folios, Line, pages
+from qexport.pdf.list_pages import PLACE, Folios, Line, make_pages
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -77,7 +78,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """A list of the book, set line by line (`galley`)."""
+    """A list of the book, set line by line (`qexport.pdf.list_pages`)."""
 
     frame: Job
     opening: Job
@@ -89,14 +90,14 @@ class List:
         """Return what is to be laid out for it, in the order of its lines."""
         return [self.frame, self.opening, *(job for job, _, _ in self._lines())]
 
-    def pages(self, chunks: Iterable[Chunk]) -> list[Chunk]:
-        """Return its pages; the chunks are those of its jobs."""
+    def pages(self, chunks: Iterable[Chunk], fonts: Iterable[FontFile]) -> list[Chunk]:
+        """Return its pages; the chunks are those of its jobs, the fonts the theme's."""
         frame, opening, *others = chunks
         lines = [
             Line(chunk, is_heading, folios)
             for chunk, (_, is_heading, folios) in zip(others, self._lines(), strict=True)
         ]
-        return pages(frame, opening, lines, fit=self.fit)
+        return make_pages(frame, opening, lines, fit=self.fit, fonts=fonts)
 
     def _lines(self) -> Iterator[tuple[Job, bool, Sequence[Folios]]]:
         before: tuple[Job, ...] = ()
@@ -224,7 +225,7 @@ class Press:
         summary = f"{sum(len(chunk.pages) for chunk in chunks)} pages"
         if len(chunks) > LARGE:
             self.tools.scheduler.rest()
-        data = link(chunks, book)
+        data = link(chunks, book, self.tools.scheduler.fonts)
         if self.options.imposition == "booklet":
             data = booklet(data, self.options.paper)
             summary += ", two a side"

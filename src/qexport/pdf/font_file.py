@@ -9,14 +9,14 @@ from typing import Any
 
 import uharfbuzz
 
-from qexport.layout.fonts import known
+from qexport.layout.fonts import FontFile
 
 DRAWN = "0123456789.,–- "
 """What is drawn when a book is linked: page numbers, ranges and lists of them, leaders."""
 
 
-def subset(file: str, glyphs: Iterable[int]) -> bytes:
-    """Return the bundled font file (by its SHA-256) with these glyphs alone, under their old numbers."""
+def subset(file: FontFile, glyphs: Iterable[int]) -> bytes:
+    """Return a font file with these glyphs alone, under their old numbers."""
     request = uharfbuzz.SubsetInput()
     request.flags = (
         uharfbuzz.SubsetFlags.RETAIN_GIDS
@@ -28,7 +28,7 @@ def subset(file: str, glyphs: Iterable[int]) -> bytes:
     drop.update(
         int.from_bytes(tag, "big") for tag in (b"GSUB", b"GPOS", b"GDEF", b"DSIG", b"BASE", b"JSTF", b"LTSH")
     )
-    return bytes(uharfbuzz.subset(face_of(file).face, request).blob.data)
+    return bytes(uharfbuzz.subset(open_face(file).face, request).blob.data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ class Face:
 
 
 @cache
-def face_of(file: str) -> Face:
-    """Return the font file of this SHA-256."""
-    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(known()[file].path)))
+def open_face(file: FontFile) -> Face:
+    """Return what the linker needs of a font file."""
+    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(file.path)))
     font = uharfbuzz.Font(face)
     scale = 1000 / face.upem
     nominal = {character: font.get_nominal_glyph(ord(character)) for character in DRAWN}

@@ -18,7 +18,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from qexport.layout.chunk import BETWEEN, COMPRESSION, POINTS, Chunk, Content, FontUse, Slot, mark, pdf_string
-from qexport.pdf.font_file import Face, face_of, subset
+from qexport.layout.fonts import FontFile, collect
+from qexport.pdf.font_file import Face, open_face, subset
 
 LEADER_STEP = 6
 """CSS pixels from dot to dot of a leader. Dots stand on multiples of it, so that those of all lines are aligned."""
@@ -67,19 +68,23 @@ def anchor_folios(chunks: Iterable[Chunk]) -> dict[str, int]:
     return folios
 
 
-def link(chunks: list[Chunk], book: Book) -> bytes:
+def link(chunks: list[Chunk], book: Book, fonts: Iterable[FontFile] = ()) -> bytes:
     """Return the PDF of a book: the chunks' pages in their order, tagged, PDF/UA-1.
 
-    Each chunk is taken out of the list when its turn comes: a large book is in memory once.
+    Args:
+        chunks: What it is made of. Each is taken out of the list when its turn comes: a large book is in memory once.
+        book: What the PDF says of itself.
+        fonts: The theme's, beside the bundled ones.
     """
-    return _Linker(chunks, book).pdf()
+    return _Linker(chunks, book, collect(fonts)).pdf()
 
 
 class _Linker:
     """One PDF being put together."""
 
-    def __init__(self, chunks: list[Chunk], book: Book) -> None:
+    def __init__(self, chunks: list[Chunk], book: Book, fonts: Mapping[str, FontFile]) -> None:
         self.chunks = chunks
+        self.font_files = fonts
         self.book = book
         self.folios = {**book.elsewhere, **anchor_folios(chunks)}
         self.page_count = sum(len(chunk.pages) for chunk in chunks)
@@ -183,7 +188,7 @@ class _Linker:
                 place.x - slot.x,
                 slot.content,
             )
-        face = face_of(file)
+        face = open_face(self.font_files[file])
         glyphs = [face.glyphs[digit] for digit in str(self.folios[slot.anchor] if slot.anchor else folio)]
         width = sum(face.advances[glyph] for glyph in glyphs) * slot.size / 1000
         x = place.x - width * {"left": 0, "center": 0.5, "right": 1}[place.align]
@@ -231,7 +236,7 @@ class _Linker:
     def _finish_fonts(self) -> None:
         references = []
         for key, used in sorted(self.fonts_used.items()):
-            face = face_of(used.use.file)
+            face = open_face(self.font_files[used.use.file])
             for glyph in self.drawn_late.get(key, ()):
                 used.widths.setdefault(glyph, round(face.advances[glyph]))
                 used.texts.setdefault(glyph, face.characters[glyph])
@@ -239,10 +244,11 @@ class _Linker:
         self.file.put(self.fonts, b"<<%s>>" % b"".join(references))
 
     def _font(self, use: FontUse, widths: Mapping[int, int], texts: Mapping[int, str]) -> bytes:
-        data = subset(use.file, texts)
+        font = self.font_files[use.file]
+        data = subset(font, texts)
         file = self.file.add_stream(data, b"/Length1 %d" % len(data))
         name = use.name.encode("ascii")
-        box = b" ".join(b"%d" % number for number in face_of(use.file).box)
+        box = b" ".join(b"%d" % number for number in open_face(font).box)
         descriptor = self.file.add(
             b"<</Type /FontDescriptor/FontName /%s/FontFamily %s/Flags %d/FontBBox [%s]/ItalicAngle %d"
             b"/Ascent %d/Descent %d/CapHeight %d/StemV 80/FontFile2 %s>>"

@@ -30,7 +30,8 @@ from qexport.layout.chunk import (
     mark,
     pdf_string,
 )
-from qexport.pdf.font_file import Face, face_of
+from qexport.layout.fonts import FontFile, collect
+from qexport.pdf.font_file import Face, open_face
 
 PLACE = "qx-strips"
 """Name of the slot in a frame where strips go."""
@@ -83,12 +84,26 @@ _Page = list[tuple[_Block, float]]
 """Strips, each with the height its top stands at, in CSS pixels from the top of the text."""
 
 
-def pages(frame: Chunk, opening: Chunk, lines: Sequence[Line], *, fit: bool = False) -> list[Chunk]:
-    """Return the pages of a list; with `fit` it is set tighter where that saves a last page that is nearly empty.
+def make_pages(
+    frame: Chunk,
+    opening: Chunk,
+    lines: Sequence[Line],
+    *,
+    fit: bool = False,
+    fonts: Iterable[FontFile] = (),
+) -> list[Chunk]:
+    """Return the pages of a list.
 
     A line of more than a page was laid out on pages of its own, and has them.
+
+    Args:
+        frame: An empty page with its running heads.
+        opening: What the list begins with.
+        lines: Its lines, in their order.
+        fit: Set it tighter if that saves a last page that is nearly empty.
+        fonts: The theme's, beside the bundled ones.
     """
-    groups = list(_groups([Line(opening, is_heading=True), *lines]))
+    groups = list(_groups([Line(opening, is_heading=True), *lines], collect(fonts)))
     found = _paged(groups, frame.page_height)
     if fit and len(found) > 1 and _filled(found[-1]) < NEARLY_EMPTY * frame.page_height:
         tight = _paged(groups, frame.page_height, TIGHT)
@@ -99,11 +114,11 @@ def pages(frame: Chunk, opening: Chunk, lines: Sequence[Line], *, fit: bool = Fa
 # --- where strips stand ------------------------------------------------------------------------------------------
 
 
-def _groups(lines: Sequence[Line]) -> Iterator[list[_Block | Chunk]]:
+def _groups(lines: Sequence[Line], fonts: Mapping[str, FontFile]) -> Iterator[list[_Block | Chunk]]:
     """Yield what is not to be parted: headings with the first rows below them, the last rows of a run."""
     waiting: list[_Block | Chunk] = []
     for is_heading, same in groupby(lines, key=lambda line: line.is_heading):
-        blocks = [_set(line) for line in same]
+        blocks = [_set(line, fonts) for line in same]
         if is_heading:
             waiting += blocks
             continue
@@ -171,7 +186,7 @@ def _filled(page: _Page | Chunk) -> float:
 # --- lists of folios ---------------------------------------------------------------------------------------------
 
 
-def _set(line: Line) -> _Block | Chunk:
+def _set(line: Line, fonts: Mapping[str, FontFile]) -> _Block | Chunk:
     strip = line.chunk.strip
     if strip is None:
         return line.chunk
@@ -179,7 +194,7 @@ def _set(line: Line) -> _Block | Chunk:
         return _Block(line.chunk, strip, strip.height)
     content = _content(line.chunk)
     slot = next(slot for slot in content.slots if slot.lines)
-    face = face_of(next(use.file for use in content.fonts if use.key == slot.font))
+    face = open_face(fonts[next(use.file for use in content.fonts if use.key == slot.font)])
     placed = list(_placed(slot, face, line.folios))
     below = placed[-1][2] - slot.y
     return _Block(line.chunk, strip, strip.height + below, _with_folios(content, strip, slot, face, placed))

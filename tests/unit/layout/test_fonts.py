@@ -73,7 +73,7 @@ def test_style_sheets_name_no_other_family() -> None:
 def test_fontconfig_is_told_of_these_files_alone(tmp_path: Path) -> None:
     """In a process of its own: what the layout engine finds is set for good."""
     code = (
-        "import os; from qexport.layout import fonts; fonts.use_bundled_only();"
+        "import os; from qexport.layout import fonts; fonts.limit_fontconfig();"
         "print(os.environ['FONTCONFIG_FILE']); print(open(os.environ['FONTCONFIG_FILE']).read())"
     )
     done = subprocess.run(

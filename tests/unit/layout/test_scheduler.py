@@ -23,7 +23,7 @@ def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Lay out nothing; return the HTML of what was to be, as it comes."""
     pages: list[str] = []
 
-    def lay_out(unit: list[tuple[str, str, Mapping[str, bytes]]]) -> list[Chunk]:
+    def lay_out(_fonts: object, unit: list[tuple[str, str, Mapping[str, bytes]]]) -> list[Chunk]:
         chunks = []
         for html, css, files in unit:
             if html == "no":

@@ -1,4 +1,4 @@
-"""The galley: strips, each laid out alone, read as a list that was laid out at once."""
+"""Strips, each laid out alone, read as a list that was laid out at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from qexport.layout.chunk import Chunk
 from qexport.layout.weasyprint.layout import lay_out, lay_out_strips
 from qexport.pdf import list_pages
 from qexport.pdf.linker import Book, link
-from qexport.pdf.list_pages import Folios, Line, pages
+from qexport.pdf.list_pages import Folios, Line, make_pages
 
 CSS = """
 @page { size: 60mm 60mm; margin: 5mm 8mm 10mm 5mm; @bottom-right { content: "qx:folio"; font: 9pt "Source Sans Pro" } }
@@ -98,7 +98,7 @@ def said(chunks: Sequence[Chunk]) -> list[list[str]]:
 
 
 def test_lines_follow_each_other_on_as_many_pages_as_they_take() -> None:
-    chunks = pages(frame(), opening(), rows(20))
+    chunks = make_pages(frame(), opening(), rows(20))
     assert [len(chunk.pages) for chunk in chunks] == [1, 1, 1]
     assert [line for lines in said(chunks) for line in lines] == [
         "Opening",
@@ -109,7 +109,7 @@ def test_lines_follow_each_other_on_as_many_pages_as_they_take() -> None:
 
 
 def test_the_larger_of_two_margins_is_between_two_lines_and_none_above_the_first_of_a_page() -> None:
-    chunks = pages(frame(), opening(), [*rows(4), headed("next"), *rows(9)])
+    chunks = make_pages(frame(), opening(), [*rows(4), headed("next"), *rows(9)])
     first, second, _ = read(linked(chunks))
     places = [down for _, down, _ in first]
     assert [round(below - above) for above, below in pairwise(places)] == [5, 6, 6, 6]
@@ -128,7 +128,7 @@ def test_a_heading_has_three_rows_below_it_and_a_page_begins_with_two_of_a_run(b
         headed("last"),
         *rows(1, "third"),
     ]
-    chunks = pages(frame(), opening(), listed)
+    chunks = make_pages(frame(), opening(), listed)
     lines = [[line.split(" ")[0] for line in each] for each in said(chunks)]
     for each in lines:
         assert "heading" not in each[-3:]
@@ -151,17 +151,17 @@ def test_a_last_page_that_is_nearly_empty_is_saved_where_the_list_may_be_set_tig
     monkeypatch.setattr(list_pages, "NEARLY_EMPTY", 0.25)
     monkeypatch.setattr(list_pages, "TIGHT", 0)
     listed = [*rows(3), *(each for title in "bc" for each in (headed(title), row("row")))]
-    loose = pages(frame(), opening(), listed)
-    tight = pages(frame(), opening(), listed, fit=True)
+    loose = make_pages(frame(), opening(), listed)
+    tight = make_pages(frame(), opening(), listed, fit=True)
     assert [len(said(loose)), len(said(tight))] == [2, 1]
     many = [*listed, *rows(4)]
-    assert pages(frame(), opening(), many, fit=True) == pages(frame(), opening(), many)
+    assert make_pages(frame(), opening(), many, fit=True) == make_pages(frame(), opening(), many)
 
 
 def test_a_heading_stays_with_a_row_though_two_are_more_than_a_page() -> None:
     high = [Line(strip(f"<ul><li>{'<br>'.join([name] * 5)}</li></ul>")) for name in ("one", "two")]
     listed = [*rows(4, "before"), headed("heading"), *high]
-    assert said(pages(frame(), opening(), listed)) == [
+    assert said(make_pages(frame(), opening(), listed)) == [
         ["Opening", "before 0", "before 1", "before 2", "before 3"],
         ["heading", *["one"] * 5],
         ["two"] * 5,
@@ -174,7 +174,7 @@ def test_the_space_between_rows_counts_where_they_are_to_stay_with_a_heading() -
         for name, count in (("one", 3), ("two", 2), ("three", 2))
     ]
     listed = [*rows(4, "before"), headed("heading"), *high]
-    assert said(pages(frame(), opening(), listed)) == [
+    assert said(make_pages(frame(), opening(), listed)) == [
         ["Opening", "before 0", "before 1", "before 2", "before 3"],
         ["heading", *["one"] * 3, *["two"] * 2],
         ["three"] * 2,
@@ -184,7 +184,7 @@ def test_the_space_between_rows_counts_where_they_are_to_stay_with_a_heading() -
 def test_a_line_of_more_than_a_page_has_pages_of_its_own() -> None:
     words = [f"word{number}" for number in range(200)]
     long = Line(lay_out(page(f"<ul><li>{' '.join(words)}</li></ul>"), CSS))
-    chunks = pages(frame(), opening(), [row("before"), long, row("after")])
+    chunks = make_pages(frame(), opening(), [row("before"), long, row("after")])
     document = pypdfium2.PdfDocument(BytesIO(linked(chunks)))
     read = " ".join(each.get_textpage().get_text_bounded() for each in document).split()
     assert [word for word in read if word.startswith("word")] == words
@@ -194,7 +194,7 @@ def test_a_line_of_more_than_a_page_has_pages_of_its_own() -> None:
 
 
 def test_one_structure_tree_has_headings_and_the_rows_between_them_as_lists() -> None:
-    chunks = pages(frame(), opening(), [*rows(2), headed("next"), *rows(2)])
+    chunks = make_pages(frame(), opening(), [*rows(2), headed("next"), *rows(2)])
     with pikepdf.open(BytesIO(linked(chunks))) as pdf:
         root: Any = pdf.Root.StructTreeRoot
         tags = [
@@ -212,7 +212,7 @@ def test_one_structure_tree_has_headings_and_the_rows_between_them_as_lists() ->
 
 
 def test_places_and_links_are_where_the_line_is() -> None:
-    chunks = pages(frame(), opening(), [row("row 0"), row("row 1"), headed("next"), row("row 2")])
+    chunks = make_pages(frame(), opening(), [row("row 0"), row("row 1"), headed("next"), row("row 2")])
     data = linked(chunks, mirrored=True)
     with pikepdf.open(BytesIO(data)) as pdf:
         names_ = pdf.Root.Names.Dests.Names
@@ -235,7 +235,7 @@ def test_strips_laid_out_together_are_as_if_each_was_laid_out_alone() -> None:
 def test_a_character_no_font_has_is_told_by_its_strip_alone() -> None:
     fine, lost = lay_out_strips([page("<h2>fine</h2>"), page("<h2>lost \u4f55</h2>")], CSS)
     assert (fine.missing, lost.missing) == ((), ("\u4f55",))
-    chunks = pages(frame(), opening(), [Line(fine, is_heading=True), Line(lost, is_heading=True)])
+    chunks = make_pages(frame(), opening(), [Line(fine, is_heading=True), Line(lost, is_heading=True)])
     assert said(chunks) == [["Opening", "fine", "lost [U+4F55]"]]
     assert chunks[0].missing == ("\u4f55",)
 
@@ -243,7 +243,7 @@ def test_a_character_no_font_has_is_told_by_its_strip_alone() -> None:
 def test_shadings_of_strips_do_not_take_each_others_names() -> None:
     css = CSS + ".a { background: linear-gradient(red, blue) } .b { background: linear-gradient(blue, lime) }"
     lines = [Line(lay_out(page(f'<ul><li class="{each}">row</li></ul>'), css)) for each in "aba"]
-    image = pypdfium2.PdfDocument(BytesIO(linked(pages(frame(), opening(), lines))))[0].render().to_pil()
+    image = pypdfium2.PdfDocument(BytesIO(linked(make_pages(frame(), opening(), lines))))[0].render().to_pil()
     top = [image.getpixel((100, y)) for y in range(image.height)]
     # Each begins in its own colour: red, blue, red.
     starts = [
@@ -264,13 +264,13 @@ def term(name: str, *folios: str) -> Line:
 
 
 def test_a_list_of_folios_is_read_as_it_was_written() -> None:
-    chunks = pages(frame(), opening(), [term("lists", "3", "5–7", "12"), term("loops", "1")])
+    chunks = make_pages(frame(), opening(), [term("lists", "3", "5–7", "12"), term("loops", "1")])
     assert said(chunks) == [["Opening", "lists, 3, 5–7, 12", "loops, 1"]]
 
 
 def test_a_long_list_of_folios_goes_on_in_lines_below_which_begin_further_in() -> None:
     folios = [str(number) for number in range(100, 130)]
-    chunks = pages(frame(), opening(), [term("lists", *folios), term("next", "1")])
+    chunks = make_pages(frame(), opening(), [term("lists", *folios), term("next", "1")])
     (lines,) = said(chunks)
     assert " ".join(lines[1:-1]) == f"lists, {', '.join(folios)}"
     assert lines[-1] == "next, 1"
@@ -290,7 +290,7 @@ def test_a_long_list_of_folios_goes_on_in_lines_below_which_begin_further_in() -
 
 
 def test_what_follows_a_long_list_of_folios_stands_below_it() -> None:
-    chunks = pages(frame(), opening(), [term("lists", *map(str, range(100, 130))), term("next", "1")])
+    chunks = make_pages(frame(), opening(), [term("lists", *map(str, range(100, 130))), term("next", "1")])
     (lines,) = read(linked(chunks))
     assert {round(below - above, 1) for (_, above, _), (_, below, _) in pairwise(lines)} == {5}
     assert chunks[0].page_height - chunks[0].room > 4 * LINE

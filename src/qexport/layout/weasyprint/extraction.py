@@ -14,9 +14,9 @@ from hashlib import sha256
 from typing import Any
 
 from qexport.common.errors import QexportError
-from qexport.layout import fonts
 from qexport.layout.chunk import Chunk, Content, FontUse, Strip, mark
 from qexport.layout.weasyprint.page_boxes import iterate_texts, measure_room
+from qexport.layout.weasyprint.resources import PLACE
 from qexport.layout.weasyprint.serialising import (
     Raw,
     Serialiser,
@@ -25,7 +25,6 @@ from qexport.layout.weasyprint.serialising import (
     write_number,
     write_ordinate,
 )
-from qexport.layout.weasyprint.setup import PLACE
 from qexport.layout.weasyprint.slots import Placeholder, SlotCutter, find_placeholders
 from qexport.layout.weasyprint.structure import Structure, mark_content, read_structure
 
@@ -275,7 +274,7 @@ class _Extraction:
             font = same[0]
             remembered = getattr(font, "file_digest", "")
             digest = remembered or sha256(get_hb_object_data(font.hb_face)).hexdigest()
-            if digest not in fonts.known():
+            if digest not in self.document.font_config.files:
                 raise QexportError(f"the font {font.family!r} is neither bundled nor the theme's")
             known = {glyph for other in same for glyph in other.to_unicode} - set(font.missing.values())
             yield FontUse(

@@ -23,22 +23,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from qexport.layout.chunk import Chunk, Strip
+from qexport.layout.fonts import FontFile
+from qexport.layout.weasyprint.drawings import put_drawings_aside
 from qexport.layout.weasyprint.extraction import extract
 from qexport.layout.weasyprint.page_boxes import measure_room
-from qexport.layout.weasyprint.setup import (
-    PLACE,
-    alone,
-    engine,
-    fetcher,
-    font_configuration,
-    stylesheet,
-    with_drawings,
-)
+from qexport.layout.weasyprint.resources import PLACE, fetcher
+from qexport.layout.weasyprint.setup import alone, engine, font_configuration, stylesheet
 
 SHORT_PAGE = 0.2
 """Of a page: what `data-fit` sets tighter, if that saves the page."""
@@ -64,20 +59,40 @@ def warm_up() -> None:
     lay_out('<html lang="en"><title>-</title><body><p>One <b>word</b>, <code>a_name</code></body></html>', "")
 
 
-def lay_out(html: str, css: str, files: Mapping[str, bytes] = MappingProxyType({})) -> Chunk:
-    """Lay out one HTML document with a stylesheet, tagged for PDF/UA-1; `files` are its pictures by their URLs.
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What a document is laid out with."""
+
+    css: str
+    files: Mapping[str, bytes]
+    fonts: tuple[FontFile, ...]
+
+
+def lay_out(
+    html: str,
+    css: str,
+    files: Mapping[str, bytes] = MappingProxyType({}),
+    *,
+    fonts: tuple[FontFile, ...] = (),
+) -> Chunk:
+    """Lay out one HTML document with a stylesheet, tagged for PDF/UA-1.
 
     A character no font has is set as its number: the box a font draws for it says nothing, and may not be in PDF/UA.
+
+    Args:
+        html: The document.
+        css: The stylesheet.
+        files: Its pictures by their URLs.
+        fonts: The theme's, beside the bundled ones.
     """
     if _STRIP.match(html):
-        return lay_out_strips([html], css)[0]
+        return lay_out_strips([html], css, fonts)[0]
+    setting = _Setting(css, files, fonts)
     with alone():
-        chunk = _lay_out_fitted(html, css, files)
-        return (
-            replace(_lay_out_fitted(_number_missing(html, chunk.missing), css, files), missing=chunk.missing)
-            if chunk.missing
-            else chunk
-        )
+        chunk = _lay_out_fitted(html, setting)
+        if not chunk.missing:
+            return chunk
+        return replace(_lay_out_fitted(_number_missing(html, chunk.missing), setting), missing=chunk.missing)
 
 
 def _number_missing(html: str, missing: Iterable[str]) -> str:
@@ -107,50 +122,51 @@ def _number_missing(html: str, missing: Iterable[str]) -> str:
     return lost.sub(replaced, html)
 
 
-def _lay_out_fitted(html: str, css: str, files: Mapping[str, bytes]) -> Chunk:
-    from qexport.layout.weasyprint.memory import same_lines  # imports the engine
+def _lay_out_fitted(html: str, setting: _Setting) -> Chunk:
+    from qexport.layout.weasyprint.memory.lines import same_lines  # imports the engine
 
     with same_lines():
-        return extract(_render_fitted(html, css, files))
+        return extract(_render_fitted(html, setting))
 
 
-def _render_fitted(html: str, css: str, files: Mapping[str, bytes]) -> Any:
-    document = _render(_FILL.sub("", html), css, files)
+def _render_fitted(html: str, setting: _Setting) -> Any:
+    document = _render(_FILL.sub("", html), setting)
     page_height, room = measure_room(document)
     if "data-fit" in html and len(document.pages) > 1 and page_height - room < SHORT_PAGE * page_height:
         tight_html = html.replace('<body class="', '<body class="tight ', 1)
-        tight = _render(_FILL.sub("", tight_html), css, files)
+        tight = _render(_FILL.sub("", tight_html), setting)
         if len(tight.pages) < len(document.pages):
             document, html = tight, tight_html
             _, room = measure_room(document)
     fill = _FILL.search(html)
     if fill and room >= float(fill[1]):
         count = int((room - float(fill[1])) / float(fill[3]))
-        document = _render(html.replace(fill[0], fill[2] + count * fill[4] + fill[5]), css, files)
+        document = _render(html.replace(fill[0], fill[2] + count * fill[4] + fill[5]), setting)
     return document
 
 
-def lay_out_strips(htmls: Sequence[str], css: str) -> list[Chunk]:
+def lay_out_strips(htmls: Sequence[str], css: str, fonts: tuple[FontFile, ...] = ()) -> list[Chunk]:
     """Lay out strips that have the same head and body tag, as `lay_out` each; they have no pictures."""
+    setting = _Setting(css, {}, fonts)
     with alone():
-        chunks = _lay_out_strips(htmls, css)
+        chunks = _lay_out_strips(htmls, setting)
         for number, chunk in enumerate(chunks):
             if chunk.missing:
-                numbered = _lay_out_strips([_number_missing(htmls[number], chunk.missing)], css)[0]
+                numbered = _lay_out_strips([_number_missing(htmls[number], chunk.missing)], setting)[0]
                 chunks[number] = replace(numbered, missing=chunk.missing)
     return chunks
 
 
-def _lay_out_strips(htmls: Sequence[str], css: str) -> list[Chunk]:
+def _lay_out_strips(htmls: Sequence[str], setting: _Setting) -> list[Chunk]:
     parted = [found.groups() for html in htmls if (found := _STRIP.match(html))]
     before, after, _, end = parted[0]
     strips = "".join(f'<div class="strip">{inside}</div>' for _, _, inside, _ in parted)
-    document = _render(f"{before} data-strips{after}{strips}{end}", css, {})
+    document = _render(f"{before} data-strips{after}{strips}{end}", setting)
     page = document.pages[0]._page_box
     boxes = (getattr(box, "_box", box) for box in page.children[0].children[0].children)
     places = [box for box in boxes if box.element_tag == "div"]
     return [
-        _lay_out_fitted(html.replace(" data-strip", ""), css, {})
+        _lay_out_fitted(html.replace(" data-strip", ""), setting)
         if place.height > HIGHEST_STRIP * page.height
         else _extract_strip(document, place)
         for place, html in zip(places, htmls, strict=True)
@@ -179,9 +195,11 @@ def _extract_strip(document: Any, place: Any) -> Chunk:
     return extract(document.copy([Page(page)]), strip)
 
 
-def _render(html: str, css: str, files: Mapping[str, bytes]) -> Any:
-    source = engine().HTML(string=with_drawings(html), base_url=PLACE, url_fetcher=fetcher(files))
-    document = source.render(stylesheets=[stylesheet(css)], font_config=font_configuration())
+def _render(html: str, setting: _Setting) -> Any:
+    fetch = fetcher(setting.files)
+    source = engine().HTML(string=put_drawings_aside(html), base_url=PLACE, url_fetcher=fetch)
+    styles = stylesheet(setting.css, setting.fonts)
+    document = source.render(stylesheets=[styles], font_config=font_configuration(setting.fonts))
     sheets = _SHEETS.search(html)
     return _impose(document, sheets[1]) if sheets else document
 

@@ -73,7 +73,7 @@ class _CheatSheet:
         )
         return Document(
             suffix=ENDING,
-            data=link([chunk], book),
+            data=link([chunk], book, self.tools.scheduler.fonts),
             summary=f"{sheets} sheet{'s' * (sheets > 1)}, {size:g} pt",
             warnings=missing_glyphs(self.edition.questions, chunk.missing),
         )

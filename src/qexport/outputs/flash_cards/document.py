@@ -148,7 +148,9 @@ class _Cards:
         sheets = sum(not side.is_back for side in sides)
         return Document(
             suffix=CARDS_ENDING,
-            data=link(chunks, self._book("Flash cards", outline=tuple(self._outline()))),
+            data=link(
+                chunks, self._book("Flash cards", outline=tuple(self._outline())), self.tools.scheduler.fonts
+            ),
             summary=f"{_count(len(cards), 'card')}, {_count(sheets, 'sheet')}",
             warnings=missing_glyphs(self.edition.questions, missing),
             beside=(self._calibration(),) if self.options.calibration else (),
@@ -338,7 +340,7 @@ class _Cards:
         )
         return Document(
             suffix=CALIBRATION_ENDING,
-            data=link(chunks, self._book("Calibration")),
+            data=link(chunks, self._book("Calibration"), self.tools.scheduler.fonts),
             summary=_count(len(numbers), "sheet"),
         )
 

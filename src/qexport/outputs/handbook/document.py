@@ -80,7 +80,8 @@ class _Handbook:
         jobs += [self._questions(group) for groups_of_part in groups for group in groups_of_part]
         chunks = iter(self.scheduler.chunks(jobs))
         cover, reading, colophon = (next(chunks) for _ in range(3))
-        pages = iter([each.pages([next(chunks) for _ in each.jobs()]) for each in lists])
+        fonts = self.scheduler.fonts
+        pages = iter([each.pages([next(chunks) for _ in each.jobs()], fonts) for each in lists])
         told = next(pages)
         by_difficulty = [next(pages) for _ in difficulties]
 
@@ -183,7 +184,7 @@ class _Handbook:
                 for name, code, folios in terms_of_it
             ]
         index = self.press.list_of(template, rows)
-        return [index.pages(self.scheduler.chunks(index.jobs()))]
+        return [index.pages(self.scheduler.chunks(index.jobs()), self.scheduler.fonts)]
 
     def _difficulties(self) -> list[List]:
         template = "handbook/difficulties.html.j2"

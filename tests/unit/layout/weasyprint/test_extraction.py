@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from qexport.layout.chunk import Chunk
-from qexport.layout.weasyprint import setup
+from qexport.layout.weasyprint import drawings
 from qexport.layout.weasyprint.layout import lay_out
 from qexport.pdf.linker import Book, link
 
@@ -291,7 +291,7 @@ def streams(chunk: Chunk) -> bytes:
 
 
 def test_a_drawing_that_comes_again_is_drawn_as_the_first_time() -> None:
-    setup._drawing.cache_clear()
+    drawings._drawing.cache_clear()
     once = streams(marks(1, 2, 1))
     again = streams(marks(1, 2, 1))
     assert once == again

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-import inspect
 import random
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tools import sample_banks
 
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank
@@ -28,18 +24,13 @@ from qexport.outputs.handbook import HandbookOptions, document
 
 engine()
 
-from weasyprint import css as weasyprint_css  # noqa: E402
-from weasyprint.draw import text as draw_text  # noqa: E402
-from weasyprint.formatting_structure.boxes import Box  # noqa: E402
-from weasyprint.layout import float as layout_float  # noqa: E402
-from weasyprint.layout import inline, percent, preferred  # noqa: E402
-from weasyprint.pdf.fonts import Font  # noqa: E402
-from weasyprint.pdf.stream import Stream  # noqa: E402
-from weasyprint.text import line_break  # noqa: E402
+from weasyprint.layout import inline  # noqa: E402
 
-from qexport.layout.weasyprint import memory  # noqa: E402
+from qexport.layout.weasyprint import line_ends  # noqa: E402
+from qexport.layout.weasyprint.memory import glyphs, lines, percentages, styles, table  # noqa: E402
+from qexport.layout.weasyprint.replacements import changed_sources, digest_source, install  # noqa: E402
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[5]
 HARD = ("WORD-MD", "ONE-LINE", "MIXED", "RTL", "CJK")
 """Questions of the bank that strains pages, but for those that take seconds."""
 
@@ -140,12 +131,12 @@ def laid_out(sheets: dict[str, LayoutInput]) -> dict[str, Chunk]:
 @pytest.fixture(scope="module")
 def without() -> dict[str, Chunk]:
     """Each document, laid out by WeasyPrint as it comes."""
-    with memory.switched_off():
+    with table.switched_off():
         return laid_out(documents())
 
 
 def test_documents_are_laid_out_as_without_memory(without: dict[str, Chunk]) -> None:
-    memory.forget()
+    table.forget()
     assert laid_out(documents()) == without
 
 
@@ -160,9 +151,9 @@ def test_it_does_not_matter_what_was_laid_out_before(without: dict[str, Chunk]) 
 def test_it_does_not_matter_what_is_forgotten_meanwhile(
     without: dict[str, Chunk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "MOST_STYLES", 20)
-    monkeypatch.setattr(memory, "MOST_SIZES", 1)
-    monkeypatch.setattr(memory, "MOST_FONTS", 2)
+    monkeypatch.setattr(styles, "MOST_STYLES", 20)
+    monkeypatch.setattr(percentages, "MOST_SIZES", 1)
+    monkeypatch.setattr(glyphs, "MOST_FONTS", 2)
     assert laid_out(documents()) == without
 
 
@@ -178,7 +169,7 @@ def test_what_a_layout_that_was_broken_off_left_is_forgotten(
         patch.setattr(inline, "split_inline_box", break_off)
         with pytest.raises(LimitExceeded):
             layout.lay_out(*there["text"])
-    assert not memory._roots
+    assert not styles._roots
     assert laid_out(there) == without
 
 
@@ -193,32 +184,17 @@ def recorded(bank: Bank, **options: str | bool) -> Iterator[LayoutInput]:
     with pytest.MonkeyPatch.context() as patch:
         lay_out = layout.lay_out
 
-        def note(*sheet: object) -> Chunk:
+        def note(*sheet: object, **fonts: object) -> Chunk:
             seen.append(sheet)  # type: ignore[arg-type]
-            return lay_out(*sheet)  # type: ignore[arg-type]
+            return lay_out(*sheet, **fonts)  # type: ignore[arg-type]
 
         patch.setattr(layout, "lay_out", note)
         document.render(edition, settings, Tools(look.templates(), look.styles(), look.digest(), Scheduler()))
     yield from seen
 
 
-def banks() -> Any:
-    for name in ("try_corpora", "sample_banks"):  # which imports the other by its name
-        module = tool(name)
-    return module
-
-
-def tool(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_handbooks_are_laid_out_as_without_memory() -> None:
-    shipped, worst = banks().shipped(), banks().worst()
+    shipped, worst = sample_banks.shipped(), sample_banks.worst()
     some = replace(shipped, questions=shipped.questions[:2])
     hard = replace(worst, questions=tuple(question for question in worst.questions if question.id in HARD))
     sheets = [
@@ -227,7 +203,7 @@ def test_handbooks_are_laid_out_as_without_memory() -> None:
         *recorded(hard, theme="mono", media="screen"),
     ]
     remembered = [layout.lay_out(*sheet) for sheet in sheets]
-    with memory.switched_off():
+    with table.switched_off():
         assert [layout.lay_out(*sheet) for sheet in sheets] == remembered
 
 
@@ -271,11 +247,11 @@ def test_lines_end_where_they_do(style: str) -> None:
         starts_line = by_lot.random() < 0.8
         while text:
             words = text, kept, None, width, 0
-            expected = memory._split_first_line(*words, starts_line)
-            line = memory.split_first_line(*words, starts_line)
+            expected = line_ends.split_first_line(*words, starts_line)
+            line = lines.split_first_line(*words, starts_line)
             assert line[1:] == expected[1:]
             assert line[0].text == expected[0].text
-            fast += memory._plain_line(*words) is not None
+            fast += lines._plain_line(*words) is not None
             text = text.encode()[expected[2] :].decode() if expected[2] else ""
             starts_line = True
     assert fast > 250
@@ -284,53 +260,38 @@ def test_lines_end_where_they_do(style: str) -> None:
 def test_it_remembers(without: dict[str, Chunk]) -> None:
     sheet = documents()["text"]
     layout.lay_out(*sheet)
-    kept = memory._count[0]
+    kept = styles._count[0]
     assert kept > 10
     assert layout.lay_out(*sheet) == without["text"]
-    assert memory._count[0] == kept
+    assert styles._count[0] == kept
 
 
-def test_what_is_replaced_is_what_it_was() -> None:
-    """Whether the reasons in `engine_memory` hold has to be looked at again where WeasyPrint changed one of these."""
-    with memory.switched_off():
-        looked_at = {
-            name: sha256(inspect.getsource(thing).encode()).hexdigest()[:12]
-            for name, thing in (
-                ("StyleFor", weasyprint_css.StyleFor),
-                ("ComputedStyle", weasyprint_css.ComputedStyle),
-                ("AnonymousStyle", weasyprint_css.AnonymousStyle),
-                ("percent", percent),
-                ("get_next_linebox", inline.get_next_linebox),
-                ("inline_min_content_width", preferred.inline_min_content_width),
-                ("avoid_collisions", layout_float.avoid_collisions),
-                ("Layout", line_break.Layout),
-                ("strut", line_break.strut),
-                ("split_first_line", line_break.split_first_line),
-                ("first_line_metrics", line_break.first_line_metrics),
-                ("get_next_break_point", line_break.get_next_break_point),
-                ("is_in_normal_flow", Box.is_in_normal_flow),
-                ("draw_text", draw_text.draw_text),
-                ("draw_first_line", draw_text.draw_first_line),
-                ("Font", Font),
-                ("add_font", Stream.add_font),
-            )
-        }
-    assert looked_at == {
-        "StyleFor": "dac5a1326168",
-        "ComputedStyle": "4ff0512c0af1",
-        "AnonymousStyle": "414bbf41061e",
-        "percent": "bac190e240dc",
-        "get_next_linebox": "67af458c2545",
-        "inline_min_content_width": "15cde37816a6",
-        "avoid_collisions": "5fc7793c573a",
-        "Layout": "681b737d1ba5",
-        "strut": "b57885b70dd0",
-        "split_first_line": "39ad1016863c",
-        "first_line_metrics": "55ec5d0b58b2",
-        "get_next_break_point": "329fd215c7eb",
-        "is_in_normal_flow": "5f49d6ab23da",
-        "draw_text": "ebaf96239c6c",
-        "draw_first_line": "1bb8eae6d88e",
-        "Font": "1888854798bf",
-        "add_font": "e4226e111747",
-    }
+def test_every_row_was_written_for_this_version() -> None:
+    """If not, look whether its reasons still hold, then take the new digests: this prints them."""
+    assert {row.what: changed_sources(row) for row in table.ROWS if changed_sources(row)} == {}
+    assert table.left_out() == ()
+
+
+def test_a_row_written_for_another_source_is_left_out_with_those_that_need_it(
+    without: dict[str, Chunk],
+) -> None:
+    changed = [
+        replace(row, sources={**row.sources, "weasyprint.text.line_break:Layout": "0" * 12})
+        if row.what == "layouts of Pango"
+        else row
+        for row in table.ROWS
+    ]
+    with table.switched_off():
+        installed = install(changed)
+        try:
+            assert installed.left_out == ("layouts of Pango", "glyphs", "lines")
+            assert laid_out(documents()) == without
+        finally:
+            installed.undo()
+
+
+def test_what_is_gone_from_the_engine_is_left_out() -> None:
+    row = replace(table.ROWS[0], places={"weasyprint.css:Nothing": None}, sources={})
+    assert install([row]).left_out == (row.what,)
+    assert digest_source("weasyprint.css:Nothing") == ""
+    assert digest_source("weasyprint.nothing:Nothing") == ""

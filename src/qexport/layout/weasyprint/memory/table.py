@@ -1,0 +1,194 @@
+"""The functions of WeasyPrint that are replaced: what, why it is right, what it gains, and for which source.
+
+Gains are of the 155 ms that a cold question took without any of them.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from weasyprint import html
+
+from qexport.layout.weasyprint.drawings import SVG, make_drawing_handler
+from qexport.layout.weasyprint.line_ends import split_first_line as mended_split_first_line
+from qexport.layout.weasyprint.memory import (
+    glyphs,
+    lines,
+    pango_layouts,
+    parsing,
+    percentages,
+    rare_styles,
+    styles,
+)
+from qexport.layout.weasyprint.replacements import Installed, Replacement, install
+
+_LAYOUT = "weasyprint.text.line_break:Layout"
+_SPLIT_FIRST_LINE = "weasyprint.text.line_break:split_first_line"
+_STYLES = {
+    "weasyprint.css:StyleFor": "77cda9e9afe8",
+    "weasyprint.css:ComputedStyle": "04705edad1fa",
+    "weasyprint.css:AnonymousStyle": "ca71dc68b414",
+}
+
+MENDS = (
+    Replacement(
+        what="drawings",
+        why="An inline SVG is parsed and drawn once in a process; after that its operators are repeated.",
+        gain="15 ms",
+        places={
+            "weasyprint.html:HTML_HANDLERS": {
+                **html.HTML_HANDLERS,
+                SVG: make_drawing_handler(html.HTML_HANDLERS[SVG]),
+            }
+        },
+    ),
+    Replacement(
+        what="spaces that end lines",
+        why="WeasyPrint 70 breaks a line after its first word if there is room for all but the space at its end.",
+        gain="none: a fault is mended",
+        places={"weasyprint.layout.inline:split_first_line": mended_split_first_line},
+        sources={_SPLIT_FIRST_LINE: "017b6a0d6b07"},
+    ),
+)
+"""What stays replaced when memory is switched off."""
+
+ROWS = (
+    Replacement(
+        what="styles",
+        why="A style depends on its parent's, its declarations, the base address, fonts and page size alone.",
+        gain="23 ms",
+        places={
+            "weasyprint.css:ComputedStyle": styles.Computed,
+            "weasyprint.css:AnonymousStyle": styles.Anonymous,
+        },
+        sources=_STYLES,
+    ),
+    Replacement(
+        what="styles of rare pseudo-elements",
+        why="The engine's own style sheet gives each element six; they are computed when they are asked for.",
+        gain="not measured by itself",
+        places={
+            "weasyprint.css:StyleFor": rare_styles.LateStyleFor,
+            "weasyprint.html:UA_STYLESHEET.matcher.other_selectors": rare_styles.OTHER_SELECTORS,
+        },
+        sources=_STYLES,
+    ),
+    Replacement(
+        what="percentages",
+        why="Lengths of a box depend on its style and the size of its containing block alone.",
+        gain="14 ms",
+        places={
+            f"weasyprint.layout.{module}:resolve_percentages": percentages.resolve_percentages
+            for module in ("block", "inline")
+        },
+        sources={"weasyprint.layout.percent": "df05c47bd58c"},
+        needs=("styles",),
+    ),
+    Replacement(
+        what="square corners",
+        why="Whether all corners of a box are square depends on its style alone.",
+        gain="3 ms",
+        places={
+            "weasyprint.layout.background:resolve_radii_percentages": percentages.resolve_radii_percentages
+        },
+        sources={"weasyprint.layout.percent:resolve_radii_percentages": "0305b58285db"},
+        needs=("styles",),
+    ),
+    Replacement(
+        what="struts",
+        why="A strut depends on the style alone; the key WeasyPrint finds it by is long.",
+        gain="5 ms",
+        places={"weasyprint.layout.inline:strut": pango_layouts.strut},
+        sources={"weasyprint.text.line_break:strut": "e091efd3a15c"},
+        needs=("styles",),
+    ),
+    Replacement(
+        what="expressions of the parser",
+        why="The parser means to keep them, but under the wrong key.",
+        gain="3 ms",
+        places={"tinyhtml5.inputstream:characters_until_regex": parsing.Expressions()},
+        sources={"tinyhtml5.inputstream:HTMLUnicodeInputStream.chars_until": "dfe353323dff"},
+    ),
+    Replacement(
+        what="least width of lines",
+        why="It is asked for to see whether a line fits beside floats: beside none it is not looked at.",
+        gain="17 ms",
+        places={"weasyprint.layout.inline:inline_min_content_width": lines.inline_min_content_width},
+        sources={
+            "weasyprint.layout.inline:get_next_linebox": "d8e52300fcda",
+            "weasyprint.layout.preferred:inline_min_content_width": "222b965f3df3",
+            "weasyprint.layout.float:avoid_collisions": "9414233392f7",
+        },
+    ),
+    Replacement(
+        what="layouts of Pango",
+        why="An empty layout is made of style and fonts alone; one line that is drawn as it was found stays as it is.",
+        gain="23 ms",
+        places={_LAYOUT: pango_layouts.RememberingLayout},
+        sources={_LAYOUT: "79a090bc7ad0", "weasyprint.draw.text:draw_text": "e6101477b598"},
+        needs=("styles",),
+    ),
+    Replacement(
+        what="glyphs",
+        why="What is written for a glyph depends on its width here and its own; a font is the same at its address.",
+        gain="9 ms",
+        places={
+            "weasyprint.draw.text:draw_first_line": glyphs.draw_first_line,
+            "weasyprint.pdf.stream:Stream.add_font": glyphs.add_font,
+        },
+        sources={
+            "weasyprint.draw.text:draw_text": "e6101477b598",
+            "weasyprint.draw.text:draw_first_line": "1b657a27ca40",
+            "weasyprint.pdf.fonts:Font": "1ca5dbaf48fb",
+            "weasyprint.pdf.stream:Stream.add_font": "e4226e111747",
+        },
+        needs=("layouts of Pango",),
+    ),
+    Replacement(
+        what="lines",
+        why="A line ends where it does whatever comes after the next word; documents of a question share most lines.",
+        gain="9 ms",
+        places={"weasyprint.layout.inline:split_first_line": lines.split_first_line},
+        sources={
+            _SPLIT_FIRST_LINE: "017b6a0d6b07",
+            "weasyprint.text.line_break:first_line_metrics": "3849f8253cfe",
+            "weasyprint.text.line_break:get_next_break_point": "6e8aa047fb3d",
+        },
+        needs=("layouts of Pango", "glyphs"),
+    ),
+)
+
+_installed: dict[str, Installed] = {}
+
+
+def install_all() -> None:
+    """Replace what both tables name, once."""
+    if not _installed:
+        _installed["mends"] = install(MENDS)
+        _installed["memory"] = install(ROWS)
+
+
+def left_out() -> tuple[str, ...]:
+    """Return the rows that were written for another source than this WeasyPrint's."""
+    return tuple(name for installed in _installed.values() for name in installed.left_out)
+
+
+@contextmanager
+def switched_off() -> Iterator[None]:
+    """Let WeasyPrint remember nothing, for the time of the block."""
+    _installed["memory"].undo()
+    forget()
+    try:
+        yield
+    finally:
+        _installed["memory"] = install(ROWS)
+
+
+def forget() -> None:
+    """Forget everything, as after a layout that was broken off: what is kept may be half done."""
+    gc.unfreeze()  # among what is no longer looked through there may be what is forgotten
+    styles.forget_styles()
+    glyphs.forget_fonts()
+    lines.forget_lines()

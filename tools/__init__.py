@@ -1,0 +1,1 @@
+"""What developers and CI run, beside the tests: `python -m tools.NAME`, or `python tools/NAME.py`."""

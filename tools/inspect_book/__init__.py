@@ -1,0 +1,1 @@
+"""Handbooks, measured from their finished PDFs by programs that did not make them."""

@@ -1,0 +1,160 @@
+"""What a book was made from, and what it should hold."""
+
+from __future__ import annotations
+
+import html.parser
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from qexport.bank.model import PROSE_SECTIONS, Bank, Question
+from qexport.common.errors import Problem
+from qexport.content.markdown import MarkdownPage
+from qexport.content.templates import templates_folder
+from qexport.content.text import headed, prose
+from qexport.outputs.handbook import HandbookOptions
+from tools.inspect_book.book import NUMBERS, Book, bare, characters
+from tools.inspect_book.records import MM, Element, Heading
+
+PAPERS = {"a4": (210, 297), "letter": (215.9, 279.4), "a5": (148, 210), "6x9in": (152.4, 228.6)}
+"""Width and height in mm."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a book was made from."""
+
+    bank: Bank
+    questions: Sequence[Question]
+    options: HandbookOptions
+    warnings: Sequence[Problem] = ()
+    measured: bool = False
+    """Whether its lines are long enough to count their characters."""
+
+    @property
+    def on_paper(self) -> bool:
+        return self.options.media != "screen"
+
+    @cached_property
+    def text_box(self) -> tuple[float, float, float, float]:
+        """Margins in points: inner, bottom, outer, top."""
+        css = (templates_folder() / "handbook" / f"paper-{self.options.paper}.css").read_text("utf-8")
+        mm = {name: float(value) for name, value in re.findall(r"--margin-(\w+): ([\d.]+)mm", css)}
+        gutter = 3 if self.on_paper else 0
+        return tuple(
+            MM * each for each in (mm["inner"] + gutter, mm["bottom"], mm["outer"] - gutter, mm["top"])
+        )  # type: ignore[return-value]
+
+    @cached_property
+    def paragraphs(self) -> dict[str, list[str]]:
+        """For each id, its blocks of text, bare."""
+        return {
+            question.id: [block for _, blocks in texts(question) for block in blocks]
+            for question in self.questions
+        }
+
+
+def texts(question: Question) -> Iterator[tuple[str, list[str]]]:
+    """Yield (field, its paragraphs), bare, as a reader should find them."""
+    for key in ("question", *PROSE_SECTIONS, "follow_ups"):
+        value = getattr(question, key)
+        if question.markup == "plain":
+            parts = (
+                value
+                if key == "follow_ups"
+                else value.split("\n", 1)
+                if key == "question"
+                else re.split(r"\n\s*\n", value)
+            )
+        else:
+            lines = {"question": [value], "follow_ups": value}.get(key, [])
+            markup = [part for each in lines for part in headed(each, "markdown", MarkdownPage())]
+            markup += [] if lines or key == "follow_ups" else [prose(value, "markdown")]
+            parts = [block for each in markup for block in _Blocks(each).blocks]
+        yield key, [bare(part) for part in parts if bare(part)]
+
+
+class _Blocks(html.parser.HTMLParser):
+    """The texts of HTML's blocks."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.blocks = [""]
+        self.feed(str(source))  # Markup would escape what it is told to read
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002
+        if tag not in ("a", "br", "code", "em", "s", "span", "strong"):
+            self.blocks.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.handle_starttag(tag, ())
+
+    def handle_data(self, data: str) -> None:
+        self.blocks[-1] += data
+
+
+class Placed(NamedTuple):
+    """A question of the book: its heading, and the pages it goes over."""
+
+    question: Question
+    heading: Heading
+    last_page: int
+    text: str
+    """All that is read of it, bare."""
+    unsaid: frozenset[str] = frozenset()
+    """Characters a number stands for."""
+
+
+def numbered(text: str) -> frozenset[str]:
+    """The characters that are named by their numbers in a text."""
+    return frozenset(
+        characters("".join(each[0] for each in NUMBERS.finditer(re.sub(r"[\s\u200b]+", "", text))))
+    )
+
+
+def is_heading(element: Element) -> bool:
+    return re.fullmatch(r"H[1-6]", element.tag) is not None
+
+
+def find_opening(heading: Heading) -> Element:
+    """What stands above the question, too."""
+    parent = heading.element.parent
+    return parent if parent and parent.tag == "Div" else heading.element
+
+
+def placed(book: Book, order: Order) -> list[Placed]:
+    """The questions in the book, by their headings, which must stand in the order of the list."""
+    wanted = [next(iter(texts(question)))[1][0] for question in order.questions]
+    at = []
+    headings = iter(book.headings)
+    for text in wanted:
+        found = next(
+            (
+                heading
+                for heading in headings
+                if heading.text == text and heading.element.parent and heading.level > 1
+            ),
+            None,
+        )
+        if found is None:
+            return []
+        at.append(found)
+    read = list(book.root.runs())
+    position = {run: number for number, run in enumerate(read)}
+    starts = {}
+    for heading in [*at, *book.headings]:
+        if heading in at or heading.level == 1:
+            starts[position[next(find_opening(heading).runs())]] = heading
+    places = []
+    for question, heading in zip(order.questions, at, strict=True):
+        start = position[next(heading.element.runs())]
+        end = min((each for each in starts if each > start), default=len(read))
+        runs = [run for run in read[start:end] if run.text.strip()]
+        if end < len(read) and starts[end].level == 1:  # what stands above a part's title is the part's
+            runs = [run for run in runs if run.page < starts[end].page]
+        text = "".join(run.text for run in runs)
+        places.append(Placed(question, heading, runs[-1].page, bare(text), numbered(text)))
+    return places

@@ -1,0 +1,214 @@
+"""What a PDF is read into: structure elements, runs of text, links, pages, pictures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from PIL import Image, ImageChops
+
+MM = 72 / 25.4
+TEXT_BLOCKS = ("P", *(f"H{level}" for level in range(1, 7)), "LBody", "Lbl", "TD", "TH", "Caption")
+"""Elements of structure that hold text themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a book should not have."""
+
+    check: str
+    page: int
+    """Counted from 1; 0: the whole book."""
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.check}: page {self.page}: {self.what}" if self.page else f"{self.check}: {self.what}"
+
+
+@dataclass(eq=False, slots=True)
+class Element:
+    """An element of the structure tree."""
+
+    tag: str
+    parent: Element | None
+    alt: str = ""
+    name: str = ""
+    """Its ID."""
+    kids: list[Element | Content] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+
+    def walk(self) -> Iterator[Element]:
+        """This element and all below it, in reading order."""
+        yield self
+        for kid in self.kids:
+            if isinstance(kid, Element):
+                yield from kid.walk()
+
+    def runs(self) -> Iterator[Run]:
+        """All text below, in reading order."""
+        for kid in self.kids:
+            yield from kid.runs() if isinstance(kid, Element) else kid.runs
+
+    @property
+    def text(self) -> str:
+        return "".join(run.text for run in self.runs())
+
+    @property
+    def block(self) -> Element:
+        """The paragraph, heading, cell or list item this is a part of."""
+        element = self
+        while element.tag in ("Span", "Link", "NonStruct", "Figure", "Lbl") and element.parent:
+            element = element.parent
+        return element
+
+    @property
+    def ancestors(self) -> Iterator[Element]:
+        element = self.parent
+        while element:
+            yield element
+            element = element.parent
+
+
+@dataclass(eq=False, slots=True)
+class Content:
+    """A piece of a page's content that belongs to an element."""
+
+    element: Element
+    runs: list[Run] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class Run:
+    """A text as it is drawn in one go. Lengths are points from the lower left corner of the trimmed page."""
+
+    page: int
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    baseline: float
+    size: float
+    colour: tuple[int, ...]
+    artifact: bool
+    element: Element | None
+    ground: tuple[int, ...] = ()
+    """The colour most of what is around it has; none where nothing else is seen there."""
+
+    def __str__(self) -> str:
+        return repr(self.text.strip())
+
+
+class Link(NamedTuple):
+    """A link annotation."""
+
+    page: int
+    to_page: int
+    """0: it leads out of the book."""
+    to_top: float
+    uri: str
+    said: str
+    """What a screen reader says of it."""
+
+
+@dataclass(eq=False, slots=True)
+class Page:
+    """A page: its boxes, what is drawn on it, and how it looks."""
+
+    number: int
+    media: tuple[float, ...]
+    trim: tuple[float, ...]
+    bleed: tuple[float, ...]
+    runs: list[Run]
+    ink: tuple[float, float, float, float] | None = None
+    """The smallest box around all that is drawn on the trimmed page, in points."""
+    has_crop_marks: bool = False
+    has_spine: bool = False
+    """Whether its left edge is dark as far as it is cut."""
+
+    @property
+    def width(self) -> float:
+        return self.trim[2] - self.trim[0]
+
+    @property
+    def height(self) -> float:
+        return self.trim[3] - self.trim[1]
+
+    @property
+    def body(self) -> list[Run]:
+        """What is read: no running heads, no folios."""
+        return [run for run in self.runs if run.element]
+
+
+class Picture:
+    """How a page looks: its media box, 2 pixels a point. It takes 3 to 9 MB, and is let go when it was looked at."""
+
+    def __init__(self, page: Page, image: Image.Image) -> None:
+        self.page = page
+        self.image = image
+        self.grey = image.convert("L")
+
+    def look(self) -> None:
+        """Write down what is seen."""
+        page = self.page
+        for run in page.runs:
+            if run.text.strip():
+                around = self.cut(run.left - 1, run.bottom - 1, run.right + 1, run.top + 1)
+                colours: Any = around.getcolors(1 << 16) or []
+                run.ground = max(colours)[1] if len(colours) > 1 else ()
+        part = self.cut(0, 0, page.width, page.height, of=self.grey)
+        box = ImageChops.invert(part).point(lambda value: 255 if value > 16 else 0).getbbox()
+        if box:
+            page.ink = box[0] / 2, page.height - box[3] / 2, box[2] / 2, page.height - box[1] / 2
+        if page.media != page.trim:
+            page.has_crop_marks = self._has_crop_marks()
+            page.has_spine = self._is_dark(-2.5 * MM, 0, -1, page.height, all_over=True)
+
+    def cut(
+        self, left: float, bottom: float, right: float, top: float, *, of: Image.Image | None = None
+    ) -> Image.Image:
+        """A part of it, in points of the trimmed page."""
+        x, y = self.page.trim[0] - self.page.media[0], self.page.media[3] - self.page.trim[1]
+        box = (2 * (x + left), 2 * (y - top), 2 * (x + right), 2 * (y - bottom))
+        return (of or self.image).crop(
+            (math.floor(box[0]), math.floor(box[1]), math.ceil(box[2]), math.ceil(box[3]))
+        )
+
+    def _is_dark(self, *box: float, all_over: bool = False) -> bool:
+        extremes: Any = self.cut(*box, of=self.grey).getextrema()
+        return bool(extremes[1 if all_over else 0] <= 128)
+
+    def _has_crop_marks(self) -> bool:
+        """Whether there is a line at each corner, across and up, beyond the bleed and in line with the edge."""
+        page = self.page
+        beyond = page.bleed[0] - page.media[0]
+        if beyond < 2:
+            return False
+        out = page.trim[0] - page.media[0]
+        for x, across in ((0.0, -1), (page.width, 1)):
+            for y, up in ((0.0, -1), (page.height, 1)):
+                level = sorted((x + across * out, x + across * (out - beyond)))
+                upright = sorted((y + up * out, y + up * (out - beyond)))
+                for box in ((level[0], y - 2, level[1], y + 2), (x - 2, upright[0], x + 2, upright[1])):
+                    if not self._is_dark(*box):
+                        return False
+        return True
+
+
+class OutlineLine(NamedTuple):
+    """A line of the PDF outline."""
+
+    depth: int
+    title: str
+    page: int
+
+
+class Heading(NamedTuple):
+    """A heading, and where its text really is."""
+
+    level: int
+    text: str
+    page: int
+    element: Element

@@ -1,0 +1,301 @@
+"""Checks of texts, folios, links, outline and structure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from qexport.bank.model import PROSE_SECTIONS
+from qexport.content.question_view import SECTION_TITLES
+from tools.inspect_book.book import Book, bare, characters
+from tools.inspect_book.order import Order, Placed, numbered, placed, texts
+from tools.inspect_book.records import TEXT_BLOCKS, Content, Element, Finding, Heading, Link, Run
+
+
+def find_missing_glyphs(book: Book, order: Order) -> Iterator[Finding]:
+    """No box stands for a character no font has; its number does, and it was warned of with its question."""
+    for font in book.fonts_without_glyph:
+        yield Finding("glyphs", 0, f"{font} draws a box for what it lacks")
+    for place in placed(book, order):
+        number, name = place.heading.page, place.question.id
+        wanted = Counter("".join(block for _, blocks in texts(place.question) for block in blocks))
+        for character in sorted(wanted - Counter(place.text)):
+            yield Finding("glyphs", number, f"{name}: {character!r} is not there, and no number for it")
+        warned = {
+            character
+            for warning in order.warnings
+            if warning.message.startswith(f"{name}: ")
+            for character in characters(warning.message)
+        }
+        for character in sorted(place.unsaid - warned):
+            yield Finding("glyphs", number, f"{name}: no warning of {character!r}")
+        for character in sorted(warned & wanted.keys() - place.unsaid):
+            yield Finding(
+                "glyphs", number, f"{name}: {character!r} was warned of, and no number stands for it"
+            )
+    warned = set(characters(" ".join(warning.message for warning in order.warnings)))
+    for page in book.pages:
+        for character in sorted(numbered("".join(run.text for run in page.runs)) - warned):
+            yield Finding("glyphs", page.number, f"no warning of {character!r}")
+
+
+def find_wrong_folios(book: Book, order: Order) -> Iterator[Finding]:
+    """A number that stands for a page is the page of the heading it speaks of, and its link leads there."""
+    places = placed(book, order)
+    by_entry = {bare(place.question.id) + place.heading.text: place.heading for place in places}
+    by_id = {place.question.id: place.heading for place in places}
+    by_title = {heading.text: heading for heading in reversed(book.headings) if heading.level == 1}
+    entries = 0
+    for element, link, runs in _linked(book):
+        text = bare("".join(run.text for run in runs))
+        # A folio is drawn apart from the text.
+        folio = bare(runs[-1].text) if runs and bare(runs[-1].text).isdigit() else ""
+        if not link.to_page:
+            continue
+        if re.fullmatch(r"\d+(–\d+)?", text):
+            yield from _index_place(book, places, element, link, text)
+            continue
+        if text.startswith("→p."):
+            heading = by_id.get(link.said)
+        else:
+            said = text.removesuffix(folio)
+            heading = by_entry.get(said) or by_title.get(said)
+            if heading is None and "…" in said:
+                heading = next((by_entry[entry] for entry in by_entry if _says(said, entry)), None)
+            entries += 1
+        if heading is None:
+            yield Finding("folios", link.page, f"{text!r} leads to no heading")
+        elif folio not in ("", str(heading.page)):
+            yield Finding("folios", link.page, f"{text!r}, but that is on page {heading.page}")
+        elif link.to_page != heading.page:
+            yield Finding("folios", link.page, f"{text!r} leads to page {link.to_page}, not {heading.page}")
+        elif not _near(heading, link, book):
+            yield Finding("folios", link.page, f"{text!r} leads {link.to_top:.0f} pt high, past its heading")
+    if entries < (2 if by_title.keys() & {bare(each.technology) for each in order.questions} else 1) * len(
+        places
+    ):
+        yield Finding(
+            "folios", 0, f"only {entries} entries in contents and parts for {len(places)} questions"
+        )
+
+
+def _linked(book: Book) -> list[tuple[Element, Link, list[Run]]]:
+    """The links and their texts; one that goes on on the next page is one."""
+    found: list[tuple[Element, Link, list[Run]]] = []
+    for element in book.root.walk():
+        runs = [run for run in element.runs() if run.text.strip()] if element.links else []
+        for link in element.links:
+            if found:
+                before, text = found[-1][1:]
+                goes_on = before._replace(page=before.page + 1) == link
+                if goes_on and not bare(text[-1].text if text else "").isdigit():
+                    text += runs
+                    continue
+            found.append((element, link, list(runs)))
+    return found
+
+
+def _near(heading: Heading, link: Link, book: Book) -> bool:
+    top = max(run.top for run in heading.element.runs())
+    return top - 20 <= link.to_top <= book.pages[heading.page - 1].height + 30
+
+
+def _index_place(
+    book: Book, places: Sequence[Placed], element: Element, link: Link, text: str
+) -> Iterator[Finding]:
+    """The pages an index names have the term; its link leads to the question that has it."""
+    term = re.split(r",\s*\d", element.block.text)[0].strip()
+    if term.isdigit():  # it stands on the page before
+        return
+    first, last = (int(each) for each in (text.split("–") * 2)[:2])
+    for number in range(first, last + 1):
+        on = [place for place in places if place.heading.page <= number <= place.last_page]
+        names = {
+            bare(name)
+            for place in on
+            for name in (place.question.technology, place.question.category, *place.question.tags)
+        }
+        read = bare("".join(run.text for run in book.pages[number - 1].body))
+        if bare(term) not in names and bare(term) not in read:
+            yield Finding("folios", link.page, f"index: {term!r} is not on page {number}")
+    if link.to_page > first or not any(place.heading.page <= first <= place.last_page for place in places):
+        yield Finding("folios", link.page, f"index: {term!r}, {text} leads to page {link.to_page}")
+
+
+def find_wrong_outline(book: Book, order: Order) -> Iterator[Finding]:
+    """The outline names the questions in the order of the list, and equals the contents."""
+    places = placed(book, order)
+    if not places:
+        headings = {heading.text for heading in book.headings}
+        lost = [
+            question.id for question in order.questions if next(iter(texts(question)))[1][0] not in headings
+        ]
+        yield Finding(
+            "outline", 0, f"the headings are not the questions in their order; without heading: {lost}"
+        )
+        return
+    wanted = [(bare(place.question.id) + place.heading.text, place.heading.page) for place in places]
+    have = [(bare(line.title), line.page) for line in book.outline]
+    ids = {title for title, _ in wanted}
+    if [line for line in have if line[0] in ids] != wanted:
+        yield Finding("outline", 0, "its questions are not those of the list, in that order, on their pages")
+    contents = next((heading for heading in book.headings if heading.text == "Contents"), None)
+    following = next(
+        (
+            heading
+            for heading in book.headings
+            if contents and heading.level == 1 and heading.page > contents.page
+        ),
+        None,
+    )
+    lines = [
+        (re.sub(rf"{link.to_page}$", "", bare("".join(run.text for run in runs))), link.to_page)
+        for element, link, runs in _linked(book)
+        if contents and element.tag == "Link" and link.to_page and link.page >= contents.page
+        if following is None or link.page < following.page
+    ]
+    told = [line for line in have if line[0] != "Contents" and line[0] not in _chapter_titles(order)]
+    listed = [line for line in lines if line[0] not in _chapter_titles(order)]
+    if len(told) != len(listed) or any(
+        page != its_page or not _says(_plain(line), _plain(title))
+        for (title, page), (line, its_page) in zip(told, listed, strict=True)
+    ):
+        odd = sorted(set(told) ^ set(listed))
+        yield Finding("outline", 0, f"it is not the contents: {odd[:3] or 'another order'}")
+
+
+def _says(line: str, title: str) -> bool:
+    """Whether a line of a list, or a running head, is a title, which it may cut short with an ellipsis."""
+    return re.fullmatch(".*".join(map(re.escape, line.split("…"))), title) is not None
+
+
+def _plain(title: str) -> str:
+    return re.sub(r"[*`_~\\]", "", title)
+
+
+def _chapter_titles(order: Order) -> set[str]:
+    return {bare(question.category) for question in order.questions} - {
+        bare(question.technology) for question in order.questions
+    }
+
+
+def find_wrong_heads(book: Book, order: Order) -> Iterator[Finding]:
+    """Every page says its technology, question and number, at the right side; the cover and blanks say nothing."""
+    inner, low, outer, high = order.text_box
+    places = placed(book, order)
+    for page in book.pages:
+        artifacts = [run for run in page.runs if run.artifact and run.text.strip()]
+        if page.number == 1 or not page.body:
+            for run in artifacts:
+                yield Finding("heads", page.number, f"{run} on a {'cover' if page.number == 1 else 'blank'}")
+            continue
+        verso = order.on_paper and page.number % 2 == 0
+        left, right = (outer, page.width - inner) if verso else (inner, page.width - outer)
+        heads = [run for run in artifacts if run.baseline > page.height - high]  # between them, leaders
+        feet = [run for run in artifacts if run.baseline < low]
+        if [run.text.strip() for run in feet] != [str(page.number)]:
+            yield Finding("heads", page.number, f"the folio is {[str(run) for run in feet]}")
+        elif abs((feet[0].left - left) if verso else (feet[0].right - right)) > 2:
+            yield Finding("heads", page.number, "the folio is not at the outer edge of the text")
+        on = [place for place in places if place.heading.page <= page.number <= place.last_page]
+        if not on:
+            continue
+        question = on[0].question  # what a page begins with
+        wanted = {
+            bare(question.technology): right if verso else left,
+            bare(question.id): left if verso else right,
+        }
+        for text, side in wanted.items():
+            saying = [run for run in heads if text and bare(run.text) and _says(bare(run.text), text)]
+            if text and not saying:
+                yield Finding("heads", page.number, f"{[str(run) for run in heads]} do not say {text!r}")
+            # An id may begin with the technology: both heads then say what one has to.
+            off = [abs((run.left if side == left else run.right) - side) - run.size / 5 for run in saying]
+            if saying and min(off) > 1:
+                yield Finding("heads", page.number, f"{saying[0]} is not at its side")
+
+
+def find_lost_texts(book: Book, order: Order) -> Iterator[Finding]:
+    """Every text of the bank is read whole, in reading order, from the question it belongs to."""
+    for place in placed(book, order):
+        at = 0
+        read = place.text
+        for uri in {bare(link.uri) for link in book.links if link.uri}:  # on paper they are told
+            read = read.replace(f"({uri})", "")
+        for key, blocks in texts(place.question):
+            for block in blocks:
+                found = read.find(block, at)
+                if found < 0:
+                    yield Finding(
+                        "texts", place.heading.page, f"{place.question.id}: {key} {block[:40]!r} is not whole"
+                    )
+                else:
+                    at = found
+
+
+def find_structure_faults(book: Book, order: Order) -> Iterator[Finding]:
+    """All that is drawn is tagged; headings nest; lists, links and figures are what they should be."""
+    yield from book.untagged
+    level = 0
+    for heading in book.headings:
+        if heading.level > level + 1:
+            yield Finding("structure", heading.page, f"H{heading.level} {heading.text!r} after H{level}")
+        level = heading.level
+    allowed = {
+        "L": {"L", "LI", "Caption"},
+        "LI": {"Lbl", "LBody"},
+        "Table": {"THead", "TBody", "TFoot", "TR", "Caption"},
+        "TR": {"TH", "TD"},
+    }
+    linked = 0
+    for element in book.root.walk():
+        page = next((run.page for run in element.runs()), 0)
+        kids = {kid.tag for kid in element.kids if isinstance(kid, Element)}
+        if element.tag in allowed and not kids <= allowed[element.tag]:
+            yield Finding(
+                "structure", page, f"{element.tag} holds {', '.join(sorted(kids - allowed[element.tag]))}"
+            )
+        said = "".join(run.text for kid in element.kids if isinstance(kid, Content) for run in kid.runs)
+        # A drawing has a text that stands for it.
+        drawn = any(each.tag == "Figure" for each in (element, *element.ancestors))
+        if said.strip() and not drawn and element.block.tag not in TEXT_BLOCKS:
+            yield Finding(
+                "structure", page, f"{said.strip()[:40]!r} is in a {element.block.tag} and no paragraph"
+            )
+        if element.tag == "Figure" and not element.alt:
+            yield Finding("structure", page, "a figure without a text for it")
+        if element.tag == "Link":
+            linked += len(element.links)
+            if not element.links:
+                yield Finding("structure", page, f"the link {element.text!r} leads nowhere")
+        for link in element.links:
+            if not link.said:
+                yield Finding("structure", page, f"the link {element.text!r} is not described")
+    if linked != len(book.links):
+        yield Finding("structure", 0, f"{len(book.links) - linked} link annotations are not tagged")
+    names = Counter(element.name for element in book.root.walk() if element.name)
+    for name, count in names.items():
+        if count > 1:
+            yield Finding("structure", 0, f"{count} elements have the ID {name!r}")
+    for place in placed(book, order):
+        titles = [
+            bare(SECTION_TITLES[key])
+            for key in (*PROSE_SECTIONS, "follow_ups")
+            if getattr(place.question, key)
+        ]
+        at = next(
+            index for index, heading in enumerate(book.headings) if heading.element is place.heading.element
+        )
+        level = place.heading.level
+        have = []
+        for heading in book.headings[at + 1 :]:
+            if heading.level <= level:
+                break
+            have += [heading.text] if heading.level == level + 1 else []
+        if have != titles:
+            yield Finding(
+                "structure",
+                place.heading.page,
+                f"the sections of {place.question.id} are {have}, not {titles}",
+            )
