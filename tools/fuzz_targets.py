@@ -50,10 +50,10 @@ from qexport.outputs.flash_cards.document import _grid
 from qexport.outputs.registry import OPTIONS, OUTPUTS, check_options
 from qexport.pipeline import file_stem
 from qexport.recipe import Recipe
-from qexport.team import sharing
 from qexport.team.bundle import said_in, table_of
-from qexport.team.differences import state_of_note
 from qexport.team.recipes import SETTINGS, read_recipes
+from qexport.team.snapshots import state_of_note
+from qexport.team.verification import verify
 from tools.fuzz_mutations import (
     Mutator,
     either,
@@ -229,7 +229,7 @@ def _read_recipes(data: bytes, _scratch: Path) -> None:
 def _read_bundle(data: bytes, scratch: Path) -> None:
     path = scratch / "team.zip"
     path.write_bytes(data)
-    verified = sharing.verify(path)
+    verified = verify(path)
     said_in(verified.files)
     if any(name.startswith("/") or ".." in name.split("/") for name in verified.files):
         raise Broken("a path leads out of the bundle")

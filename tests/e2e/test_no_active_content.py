@@ -30,7 +30,10 @@ from qexport.outputs.document import Tools
 from qexport.outputs.handbook import HandbookOptions
 from qexport.outputs.registry import output_named
 from qexport.pipeline import read_bank
-from qexport.team import bundle, differences
+from qexport.team import bundle
+from qexport.team.difference_views import as_html
+from qexport.team.differences import compare_snapshots
+from qexport.team.snapshots import of_bank
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -332,8 +335,8 @@ def test_no_page_of_a_bundle_does_anything(browser: Any, banks: dict[str, Bank])
     old = replace(bank, title="Old", questions=bank.questions[: len(bank.questions) // 2])
     moved = [replace(each, answer=each.question) for each in old.questions[::2]]
     old = replace(old, questions=(*moved, *old.questions[1::2], replace(bank.questions[0], id="GONE")))
-    found = differences.differences(differences.of_bank(old, "old"), differences.of_bank(bank, "new"))
-    assert shown_as_a_page(browser, differences.as_html(found, templates)) == []
+    found = compare_snapshots(of_bank(old, "old"), of_bank(bank, "new"))
+    assert shown_as_a_page(browser, as_html(found, templates)) == []
     release = Release(3, 1_760_000_000, {"added": ("P-1",)})
     pages = []
     for payload in PAYLOADS:

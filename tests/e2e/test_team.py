@@ -320,7 +320,7 @@ def test_another_user_makes_a_bundle_again_to_the_byte(tmp_path: Path) -> None:
     script = (
         "import os\n"
         "from pathlib import Path\n"
-        "from qexport.team.sharing import verify\n"
+        "from qexport.team.verification import verify\n"
         "verify(Path('team.zip'), rebuild=True)\n"
         "os.setgid(65534)\n"
         "os.setuid(65534)\n"

@@ -11,22 +11,18 @@ from hypothesis import strategies as st
 
 from qexport.bank.model import Bank, Question
 from qexport.content.templates import Templates
+from qexport.team.difference_views import as_fields, as_html, as_text
 from qexport.team.differences import (
     MOST_TOKENS,
     Differences,
     Entry,
     FieldChange,
     Piece,
-    as_fields,
-    as_html,
-    as_markdown,
-    as_text,
-    differences,
-    first_notes,
-    of_bank,
-    of_bank_as_deck,
+    compare_snapshots,
     word_changes,
 )
+from qexport.team.release_notes import as_markdown, first_notes
+from qexport.team.snapshots import of_bank, of_bank_as_deck
 
 QUESTIONS = tuple(
     Question(
@@ -57,7 +53,7 @@ def edited() -> Bank:
     return replace(OLD, questions=tuple(changed))
 
 
-FOUND = differences(of_bank(OLD, "old.yaml"), of_bank(edited(), "new.yaml"))
+FOUND = compare_snapshots(of_bank(OLD, "old.yaml"), of_bank(edited(), "new.yaml"))
 
 THE_CHANGE = (
     Piece("same", "A dict keeps its order since 3."),
@@ -98,7 +94,7 @@ def test_each_question_has_one_entry() -> None:
 
 def test_as_decks_the_same_questions_differ() -> None:
     templates = Templates()
-    found = differences(
+    found = compare_snapshots(
         of_bank_as_deck(OLD, "old.apkg", templates), of_bank_as_deck(edited(), "new.yaml", templates)
     )
     assert found.ids() == FOUND.ids()
@@ -117,12 +113,12 @@ def test_a_question_that_returns_is_new_and_one_that_stays_retired_is_nothing() 
         ),
     )
     back = replace(OLD, questions=(*QUESTIONS[:7], replace(QUESTIONS[7], status="retired")))
-    found = differences(of_bank(retired, "a"), of_bank(back, "b"))
+    found = compare_snapshots(of_bank(retired, "a"), of_bank(back, "b"))
     assert (found.ids(), found.unchanged) == ({"added": ("PY-1",)}, 6)
 
 
 def test_another_namespace_is_remarked() -> None:
-    found = differences(of_bank(OLD, "a"), of_bank(replace(OLD, namespace="other"), "b"))
+    found = compare_snapshots(of_bank(OLD, "a"), of_bank(replace(OLD, namespace="other"), "b"))
     assert found.remarks == ("the namespace was 'tests' and is 'other' now: to Anki every note is a new one",)
 
 
@@ -221,7 +217,7 @@ def test_what_means_something_to_markdown_or_html_is_shown_as_it_is(
     form: Callable[[Differences], str],
 ) -> None:
     new = replace(OLD, questions=(*QUESTIONS, Question(id="X<b>", question=HOSTILE, answer="x")))
-    said = form(differences(of_bank(OLD, "a"), of_bank(new, "b")))
+    said = form(compare_snapshots(of_bank(OLD, "a"), of_bank(new, "b")))
     assert "<script>" not in said
     assert "[x](javascript" not in said or form is not as_markdown
     assert "X<b>" not in said

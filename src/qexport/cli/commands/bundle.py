@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from qexport.common.limits import Limits
     from qexport.layout.scheduler import Scheduler
     from qexport.pipeline import Locking
-    from qexport.team.sharing import Bundled, Verified
+    from qexport.team.bundling import Bundled
+    from qexport.team.verification import Verified
 
 
 @click.command("bundle")
@@ -55,12 +56,12 @@ def make_bundle(
     Without a RECIPE it is the default one of qexport.toml.
     """
     with progress() as tell:
-        from qexport.team import sharing
+        from qexport.team import bundling
 
         found = named_recipes(names, every=every, limits=limits, bundled=True)
         if lock:
             found = {name: replace(recipe, lock=lock) for name, recipe in found.items()}
-        done = sharing.make_bundle(found, path, now=now(), locking=locking, tell=tell, scheduler=scheduler)
+        done = bundling.make_bundle(found, path, now=now(), locking=locking, tell=tell, scheduler=scheduler)
     warn(done.warnings)
     if as_json:
         say_json(_bundle_fields(done))
@@ -100,9 +101,9 @@ def _bundle_fields(done: Bundled) -> dict[str, object]:
 def verify(*, path: Path, rebuild: bool, with_theme: str, limits: Limits, as_json: bool) -> None:
     """Check a bundle: that every byte of it is as it was made."""
     with progress() as tell:
-        from qexport.team import sharing
+        from qexport.team import verification
 
-        done = sharing.verify(path, rebuild=rebuild, with_theme=with_theme, tell=tell, limits=limits)
+        done = verification.verify(path, rebuild=rebuild, with_theme=with_theme, tell=tell, limits=limits)
     if as_json:
         say_json(
             {

@@ -32,16 +32,23 @@ def diff(*, old: str, new: str, form: str, bank: Path | None, limits: Limits) ->
     OLD and NEW are banks, bundles (.zip), decks (.apkg), REVISION:PATH as git has it, or git:REVISION of the
     bank. As Markdown it is release notes.
     """
-    from qexport.team import differences, sharing
+    from qexport.team.comparison import compare
 
-    found = sharing.compare(old, new, bank=bank or usual_bank(limits), limits=limits)
+    found = compare(old, new, bank=bank or usual_bank(limits), limits=limits)
     if form == "json":
-        say_json(differences.as_fields(found))
+        from qexport.team.difference_views import as_fields
+
+        say_json(as_fields(found))
     elif form == "markdown":
-        click.echo(shown(differences.as_markdown(found)), nl=False)
+        from qexport.team.release_notes import as_markdown
+
+        click.echo(shown(as_markdown(found)), nl=False)
     elif form == "html":
         from qexport.content.templates import Templates
+        from qexport.team.difference_views import as_html
 
-        click.echo(shown(differences.as_html(found, Templates())), nl=False)
+        click.echo(shown(as_html(found, Templates())), nl=False)
     else:
-        say(differences.as_text(found))
+        from qexport.team.difference_views import as_text
+
+        say(as_text(found))

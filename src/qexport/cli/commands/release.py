@@ -35,14 +35,14 @@ def release(
 
     Commit what it writes together with the bank. Decks and covers made from then on tell the number.
     """
-    from qexport.team import sharing
+    from qexport.team.release import make_release
 
     said = {"bank": bank, "encoding": encoding, "limits": limits}
     names = (name,) if name else ()
     from qexport.bank.selection import Filters
 
     (recipe,) = recipes_to_build(names, every=False, said=said, filters=Filters(), options={}).values()
-    done = sharing.make_release(recipe, now=now(), since=since)
+    done = make_release(recipe, now=now(), since=since)
     if as_json:
         say_json(
             {

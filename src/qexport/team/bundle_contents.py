@@ -1,0 +1,85 @@
+"""An unpacked bundle → the bank, lock and recipes it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from qexport.bank import reader
+from qexport.bank.lock import read_lock
+from qexport.bank.validation import validate
+from qexport.common.errors import (
+    InputRefused,
+    Location,
+    Problem,
+)
+from qexport.common.limits import Limits
+from qexport.common.text_input import decoded, quote
+from qexport.team import bundle
+from qexport.team.bundle import Contents, Manifest
+
+if TYPE_CHECKING:
+    from qexport.bank.model import Bank
+
+
+def read_limited(path: Path, limit: Literal["bundle", "deck"], limits: Limits) -> bytes:
+    """Return the bytes of a bundle or a deck that is no larger than its limit."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(getattr(limits, limit) + 1)
+    except (OSError, ValueError) as error:
+        said = f"this cannot be read: {getattr(error, 'strerror', None) or error}"
+        raise InputRefused((Problem(Location(str(path)), said),)) from error
+    if len(data) > getattr(limits, limit):
+        raise limits.exceeded(limit, f"{path}: larger than {limits.said(limit)}")
+    return data
+
+
+def contents_in(files: Mapping[str, bytes], manifest: Manifest, path: str, limits: Limits) -> Contents:
+    """Return what an unpacked bundle was made from, checked like any other input.
+
+    Args:
+        files: The files of the bundle by their paths in it.
+        manifest: Its manifest, as `bundle.read_manifest` returns it.
+        path: Path of the bundle, for messages.
+        limits: How large each part may be.
+
+    Raises:
+        InputRefused: A part is missing, is wrong, or contradicts the others.
+    """
+    missing = [name for name in (bundle.BANK, bundle.LOCK, bundle.NOTES) if name not in files]
+    if missing:
+        raise InputRefused(tuple(Problem(Location(path), f"no {name} in it") for name in missing))
+    bank = _bank_in(files, path, limits)
+    lock = read_lock(_text_in(files, bundle.LOCK, path), f"{path}/{bundle.LOCK}")
+    known = {question.id for question in bank.questions}
+    used = {key for recipe in manifest.recipes for key in (*recipe.ids, *recipe.retired)}
+    unknown = sorted(used - known) + sorted(known - set(lock.notes))
+    if unknown:
+        message = f"its manifest, its data and its lock do not agree: {quote(unknown[0])}"
+        raise InputRefused((Problem(Location(path), message),))
+    own = {
+        name.removeprefix(bundle.DATA): data for name, data in files.items() if name.startswith(bundle.DATA)
+    }
+    apart = {name.removeprefix(bundle.DATA) for name in (bundle.BANK, bundle.TABLE, bundle.LOCK)}
+    return Contents(
+        bank=bank,
+        lock=lock,
+        recipes=manifest.recipes,
+        fingerprint=manifest.fingerprint,
+        notes=_text_in(files, bundle.NOTES, path),
+        pictures={name: data for name, data in own.items() if name not in apart},
+    )
+
+
+def _bank_in(files: Mapping[str, bytes], path: str, limits: Limits) -> Bank:
+    if bundle.BANK not in files:
+        raise InputRefused((Problem(Location(path), f"no {bundle.BANK} in it"),))
+    name = f"{path}/{bundle.BANK}"
+    bank, _ = validate(reader.parse(_text_in(files, bundle.BANK, path), name, limits), limits)
+    return bank
+
+
+def _text_in(files: Mapping[str, bytes], name: str, path: str) -> str:
+    return decoded(files[name], Path(f"{path}/{name}"))

@@ -1,0 +1,75 @@
+"""Two editions, named on the command line → what became of each question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qexport.bank.validation import validate
+from qexport.common.errors import (
+    UsageError,
+)
+from qexport.common.limits import USUAL, Limits
+from qexport.content.templates import Templates
+from qexport.pipeline import (
+    read_bank,
+)
+from qexport.team import bundle, git, snapshots
+from qexport.team.bundle_contents import contents_in, read_limited
+from qexport.team.differences import Differences, compare_snapshots
+from qexport.team.snapshots import Snapshot
+
+if TYPE_CHECKING:
+    from qexport.bank.model import Bank
+
+
+def compare(old: str, new: str, *, bank: Path | None = None, limits: Limits = USUAL) -> Differences:
+    """Return what became of the questions of one edition in another.
+
+    Each is a bank's file or folder, a bundle, a deck, `REVISION:PATH`, or `git:REVISION` of `bank`.
+    """
+    sides = {words: _side(words, bank, limits) for words in (old, new)}
+    as_decks = any(isinstance(side, Snapshot) for side, _ in sides.values())
+
+    def snapshot(words: str) -> Snapshot:
+        side, left = sides[words]
+        if isinstance(side, Snapshot):
+            return side
+        if as_decks:
+            return replace(snapshots.of_bank_as_deck(side, words, Templates()), left=left)
+        return replace(snapshots.of_bank(side, words), left=left)
+
+    return compare_snapshots(snapshot(old), snapshot(new))
+
+
+def _side(words: str, bank: Path | None, limits: Limits) -> tuple[Bank | Snapshot, frozenset[str] | None]:
+    """Return an edition, and of a part of a bank what left the whole."""
+    path = Path(words)
+    suffix = path.suffix.lower()
+    if suffix == ".apkg" and path.exists():
+        return _deck(path, limits), None
+    if suffix == ".zip" and path.exists():
+        files = bundle.unpack(read_limited(path, "bundle", limits), words, limits)
+        contents = contents_in(files, bundle.read_manifest(files, words), words, limits)
+        return contents.bank, frozenset(contents.lock.left)
+    if path.exists() or ":" not in words:
+        return read_bank(path, limits=limits)[0], None
+    revision, _, place = words.partition(":")
+    if revision == "git":
+        if bank is None:
+            raise UsageError(
+                f"{words}: of which bank?", hint="name it with --bank PATH, or write REVISION:PATH"
+            )
+        raw = git.bank_at(place, f"./{bank.name}", folder=bank.parent, limits=limits)
+    else:
+        raw = git.bank_at(revision, place, limits=limits)
+    return validate(raw, limits)[0], None
+
+
+def _deck(path: Path, limits: Limits) -> Snapshot:
+    from qexport.anki.package_reader import notes_in
+
+    notes = notes_in(read_limited(path, "deck", limits), str(path), limits)
+    states = tuple(snapshots.state_of_note(*note) for note in notes)
+    return Snapshot(name=str(path), title=path.stem, states=states)

@@ -1,0 +1,95 @@
+"""Differences → text, JSON, HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from qexport.team.difference_wording import HEADINGS, field_name, on_one_line, shortened, tags_of
+from qexport.team.differences import KINDS, Differences, Entry
+from qexport.team.release_notes import steps_of
+
+if TYPE_CHECKING:
+    from qexport.content.templates import Templates
+
+
+def as_text(found: Differences) -> Iterator[str]:
+    """Yield lines for a terminal; words that went stand in [- -], those that came in {+ +}."""
+    signs = {"same": ("", ""), "gone": ("[-", "-]"), "new": ("{+", "+}")}
+    yield f"{found.old} → {found.new}: {found}"
+    yield from (f"  {remark}" for remark in found.remarks)
+    for kind in KINDS:
+        if entries := found.of_kind(kind):
+            yield ""
+            yield kind
+        for entry in entries:
+            was = f" (was {entry.former_id})" if entry.former_id else ""
+            yield f"  {entry.id}{was}  {on_one_line(entry.question)}"
+            for change in entry.fields:
+                pieces = ((signs[piece.kind], piece.text) for piece in shortened(change.pieces))
+                said = "".join(f"{opening}{text}{closing}" for (opening, closing), text in pieces)
+                yield f"    {field_name(change.field)}: {said.strip()}"
+            if tags := tags_of(entry):
+                yield f"    Tags: {tags}"
+    if found.search:
+        yield f"  to find them in Anki's browser: {found.search}"
+
+
+def as_fields(found: Differences) -> dict[str, object]:
+    """Return what JSON says of it."""
+    counts: dict[str, int] = {kind: len(found.of_kind(kind)) for kind in KINDS}
+    return {
+        "old": found.old,
+        "new": found.new,
+        "title": found.title,
+        "counts": {**counts, "unchanged": found.unchanged},
+        "remarks": list(found.remarks),
+        "search": found.search,
+        "entries": [
+            {
+                "kind": entry.kind,
+                "id": entry.id,
+                "former_id": entry.former_id,
+                "question": entry.question,
+                "fields": {
+                    change.field: [[piece.kind, piece.text] for piece in change.pieces]
+                    for change in entry.fields
+                },
+                "tags_added": list(entry.tags_added),
+                "tags_removed": list(entry.tags_removed),
+            }
+            for entry in found.entries
+        ],
+    }
+
+
+def as_html(found: Differences, templates: Templates, *, language: str = "en") -> str:
+    """Return a page that needs nothing beside it."""
+    parts = [
+        {"heading": HEADINGS[kind], "entries": list(map(_shown, entries))}
+        for kind in KINDS
+        if (entries := found.of_kind(kind))
+    ]
+    return templates.render(
+        "bundle/differences.html.j2",
+        language=language,
+        title=found.title,
+        summary=str(found),
+        remarks=list(found.remarks),
+        steps=[[{"text": text, "link": link} for text, link in step] for step in steps_of(found)],
+        search=found.search,
+        parts=parts,
+    )
+
+
+def _shown(entry: Entry) -> dict[str, object]:
+    """Return an entry as its template takes it."""
+    changes = [
+        {
+            "field": field_name(change.field),
+            "pieces": [{"kind": each.kind, "text": each.text} for each in shortened(change.pieces)],
+        }
+        for change in entry.fields
+    ]
+    names = {"id": entry.id, "former_id": entry.former_id, "question": entry.question}
+    return {**names, "changes": changes, "tags": tags_of(entry)}

@@ -1,0 +1,55 @@
+"""How a change is worded in every form of differences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from qexport.team.differences import Entry, Piece
+
+if TYPE_CHECKING:
+    pass
+
+
+CONTEXT = 6
+"""Words that are shown around a change."""
+
+
+HEADINGS = {
+    "added": "New questions",
+    "changed": "Changed",
+    "renumbered": "Renumbered",
+    "retagged": "Other tags",
+    "retired": "Retired",
+}
+
+
+def shortened(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Leave of what stayed only the words around the changes."""
+    short = []
+    for number, piece in enumerate(pieces):
+        words = piece.text.split()
+        head = [] if number == 0 else words[:CONTEXT]
+        tail = [] if number == len(pieces) - 1 else words[-CONTEXT:]
+        if piece.kind != "same" or len(words) <= len(head) + len(tail) + 1:
+            short.append(Piece(piece.kind, re.sub(r"\s+", " ", piece.text)))
+            continue
+        text = " ".join([*head, "…", *tail])
+        before = " " if head and piece.text[:1].isspace() else ""
+        after = " " if tail and piece.text[-1:].isspace() else ""
+        short.append(Piece("same", f"{before}{text}{after}"))
+    return tuple(short)
+
+
+def field_name(name: str) -> str:
+    """Return what a reader calls a field: `deep_explanation` and `Deep Explanation` are "Deep explanation"."""
+    return name.replace("_", " ").replace("-", " ").capitalize().replace("Follow ups", "Follow-ups")
+
+
+def tags_of(entry: Entry) -> str:
+    return " ".join([*(f"−{tag}" for tag in entry.tags_removed), *(f"+{tag}" for tag in entry.tags_added)])
+
+
+def on_one_line(text: str) -> str:
+    return " ".join(text.split())

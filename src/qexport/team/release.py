@@ -1,0 +1,109 @@
+"""The bank as it is → the next edition number, in its lock and in the release notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qexport.bank.lock import Release, read_lock, write_lock
+from qexport.common import files
+from qexport.common.errors import (
+    OutputError,
+    UsageError,
+)
+from qexport.common.text_input import read_text
+from qexport.outputs.anki_deck import DeckOptions
+from qexport.outputs.declaration import parse_options
+from qexport.outputs.registry import check_options
+from qexport.pipeline import (
+    NO_LOCKING,
+    SCHEDULER,
+    lock_path,
+    read_bank,
+    stamp_bank,
+    tools_for,
+)
+from qexport.team import git, release_notes
+from qexport.team.bundling import notes_path
+from qexport.team.comparison import compare
+from qexport.team.differences import Differences
+
+if TYPE_CHECKING:
+    from qexport.pipeline import Stamped
+    from qexport.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """An edition that got its number."""
+
+    release: Release
+    found: Differences | None
+    """What is new in it; None for the first."""
+    notes: str
+    paths: tuple[Path, ...]
+    stamped: Stamped
+
+
+def make_release(recipe: Recipe, *, now: int, since: str = "") -> Released:
+    """Give the bank as it is now the next number: in its lock, and with notes on what is new.
+
+    `since` is the edition before, as `compare` takes it; without it, what git has of the last release.
+    """
+    from qexport.outputs.anki_deck.document import with_notes
+
+    limits = recipe.limits
+    bank, _ = read_bank(recipe.bank, encoding=recipe.encoding, limits=limits)
+    place = recipe.lock or lock_path(recipe.bank)
+    said = read_lock(read_text(place, limits=limits), str(place)).options if place.exists() else {}
+    given = {**said, **recipe.all_options}
+    check_options(given)
+    options = parse_options(DeckOptions, given)
+    tools = with_notes(bank, options, tools_for(options.theme, limits, SCHEDULER))
+    stamped = stamp_bank(place, bank, options, tools, locking=NO_LOCKING, now=now)
+    before = stamped.lock.release
+    found = None
+    if before is not None:
+        old = since or _released_before(before, recipe.bank, place)
+        found = compare(old, str(recipe.bank), bank=recipe.bank, limits=limits)
+        if not found.entries:
+            message = f"no question is other than in edition {before.number}"
+            raise UsageError(message, hint=f"compared with {old}; a release says what is new")
+    release = Release(
+        number=before.number + 1 if before else 1,
+        time=max(now, stamped.lock.changed),
+        changes=found.ids() if found else {},
+    )
+    heading = release_notes.release_heading(release)
+    if found:
+        notes = release_notes.as_markdown(found, heading)
+    else:
+        active = sum(question.status == "active" for question in bank.questions)
+        notes = release_notes.first_notes(bank.title, bank.source, active, heading)
+    lock = replace(stamped.lock, release=release)
+    path = notes_path(recipe.bank)
+    earlier = read_text(path, limits=limits) if path.exists() else ""
+    if earlier.startswith(f"# Release notes\n\n## {heading}\n"):
+        raise OutputError(f"{path}: has notes of edition {release.number} already", hint="remove them")
+    contents = {  # a release that has its notes only can be made again
+        path: release_notes.with_release(notes, earlier).encode(),
+        place: write_lock(lock).encode(),
+    }
+    files.write_all(contents)
+    return Released(release, found, notes, tuple(contents), replace(stamped, lock=lock, moved=True))
+
+
+def _released_before(release: Release, bank: Path, lock: Path) -> str:
+    """Return the revision in which the bank was released, as `compare` takes it."""
+    commit = git.last_change('^"release": ', lock.name, folder=lock.parent)
+    if commit:
+        words = f"{commit}:./{lock.name}"
+        said = read_lock(git.text_at(commit, f"./{lock.name}", folder=lock.parent), words)
+        if said.release == release:
+            return f"git:{commit}"
+    raise UsageError(
+        f"{bank} as it was in edition {release.number} is in no commit",
+        hint="name it with --since: a bank, a bundle, a deck, or REVISION:PATH; "
+        "and commit bank, lock and notes after each release",
+    )

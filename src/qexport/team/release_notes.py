@@ -1,0 +1,107 @@
+"""Differences → release notes in Markdown: what to do in Anki, then what is new."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from qexport.common.wording import quantity
+from qexport.team.difference_wording import HEADINGS, field_name, on_one_line, shortened, tags_of
+from qexport.team.differences import KINDS, Differences, Entry
+
+if TYPE_CHECKING:
+    from qexport.bank.lock import Release
+
+
+MANUAL = "https://docs.ankiweb.net/importing/packaged-decks.html"
+SEARCHING = "https://docs.ankiweb.net/searching.html"
+
+
+def as_markdown(found: Differences, heading: str = "") -> str:
+    """Return release notes: what to do in Anki, then what is new."""
+    lines = [f"## {heading or _literal(f'{found.title}: what is new')}", "", f"{found}.", ""]
+    lines += (f"Mind: {_literal(remark)}.\n" for remark in found.remarks)
+    lines += ["### In Anki", ""]
+    for number, step in enumerate(steps_of(found), 1):
+        said = "".join(f"[{_literal(text)}]({link})" if link else _literal(text) for text, link in step)
+        lines.append(f"{number}. {said}")
+    if found.search:
+        lines += ["", "   " + _code(found.search)]
+    for kind in KINDS:
+        entries = found.of_kind(kind)
+        lines += ["", f"### {HEADINGS[kind]}", ""] if entries else []
+        for entry in entries:
+            lines += _markdown_entry(entry)
+    if re.fullmatch(r"https?://[^\s()<>]+", found.source):
+        lines += ["", f"The questions are from <{found.source}>."]
+    return "\n".join(lines) + "\n"
+
+
+def first_notes(title: str, source: str, count: int, heading: str) -> str:
+    """Return the notes of a first release, before which there was nothing."""
+    nothing = Differences(old="", new="", title=title, source=source)
+    notes = as_markdown(nothing, heading)
+    return notes.replace(f"{nothing}.", f"The first edition: {quantity(count, 'question')}.", 1)
+
+
+def _markdown_entry(entry: Entry) -> Iterator[str]:
+    was = f" (was {_literal(entry.former_id)})" if entry.former_id else ""
+    yield f"- **{_literal(entry.id)}**{was} {_literal(on_one_line(entry.question))}"
+    signs = {"same": "", "gone": "~~", "new": "**"}
+    for change in entry.fields:
+        said = "".join(_marked(each.text, signs[each.kind]) for each in shortened(change.pieces))
+        yield f"  - {field_name(change.field)}: {said.strip()}"
+    if tags := tags_of(entry):
+        yield f"  - Tags: {_literal(tags)}"
+
+
+def _marked(text: str, sign: str) -> str:
+    """Put signs around the words; between a sign and a word Markdown allows no space."""
+    words = text.strip()
+    if not sign or not words:
+        return _literal(text)
+    before, after = text[: text.index(words)], text[text.index(words) + len(words) :]
+    return f"{before}{sign}{_literal(words)}{sign}{after}"
+
+
+def _literal(text: str) -> str:
+    """Return a text that Markdown shows as it is."""
+    escaped = re.sub(r"([\\`*_{}\[\]#|~!])", r"\\\1", text)
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _code(text: str) -> str:
+    longest = max([0, *map(len, re.findall("`+", text))])
+    fence = "`" * (longest + 1)
+    space = " " if longest else ""
+    return f"{fence}{space}{text}{space}{fence}"
+
+
+def steps_of(found: Differences) -> Iterator[tuple[tuple[str, str], ...]]:
+    """Yield what a learner has to do, as pieces of text and where they link to."""
+    yield (
+        ("In Anki: File › Import, choose the .apkg of this edition (", ""),
+        ("how", MANUAL),
+        ("). Do not remove the old deck: notes you have are brought up to date, and your reviews stay.", ""),
+    )
+    kinds: Counter[str] = Counter(entry.kind for entry in found.entries)
+    if kinds["retired"]:
+        what = "it" if kinds["retired"] == 1 else "them"
+        yield (
+            ("Anki removes nothing by itself. To find what is retired, open Browse, ", ""),
+            ("search", SEARCHING),
+            (f" for the line below, and suspend or delete {what}.", ""),
+        )
+
+
+def with_release(notes: str, before: str) -> str:
+    """Return the file of all release notes with those of a new release on top."""
+    head = "# Release notes\n\n"
+    return head + notes + ("\n" + before.removeprefix(head) if before else "")
+
+
+def release_heading(release: Release) -> str:
+    """Return what a release is called over its notes."""
+    return f"Edition {release.number} · {release.date}"

@@ -1,0 +1,123 @@
+"""A bank or a deck → the state of each of its questions.
+
+A deck knows its questions as HTML only; a bank that is compared with one is first made into the notes of a
+deck, so that both have the same form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import unescape
+from typing import TYPE_CHECKING
+
+from qexport.anki.fields import FIELDS, MADE_BY_DECK, ON
+from qexport.anki.notes import RETIRED_TAG, NoteShape, notes_of
+from qexport.bank.schema import QUESTION_FIELDS
+
+if TYPE_CHECKING:
+    from qexport.bank.model import Bank, Question
+    from qexport.content.templates import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One question as one edition has it."""
+
+    id: str
+    question: str
+    texts: Mapping[str, str]
+    """Everything it says, by the name of the field."""
+    tags: tuple[str, ...] = ()
+    retired: bool = False
+    guid: str = ""
+    """What Anki knows it by; empty where that does not matter."""
+    former_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One edition: a bank, or a deck made from one."""
+
+    name: str
+    """As the user named it."""
+    title: str
+    namespace: str = ""
+    """Empty: not known, as in a deck."""
+    source: str = ""
+    states: tuple[State, ...] = ()
+    left: frozenset[str] | None = None
+    """Of a part of a bank: what left the whole; None: it is the whole, or nobody knows."""
+
+
+_APART = ("id", "tags", "status", "former_ids")
+
+
+def of_bank(bank: Bank, name: str) -> Snapshot:
+    """Return a bank as it is written."""
+    return Snapshot(
+        name=name,
+        title=bank.title,
+        namespace=bank.namespace,
+        source=bank.source,
+        states=tuple(map(_state, bank.questions)),
+    )
+
+
+def _state(question: Question) -> State:
+    texts: dict[str, str] = {}
+    for each in QUESTION_FIELDS:
+        value = getattr(question, each.name)
+        if each.name not in _APART and value not in (None, "", ()):
+            texts[each.name] = "\n".join(value) if isinstance(value, tuple) else str(value)
+    return State(
+        id=question.id,
+        question=question.question,
+        texts=texts,
+        tags=tuple(sorted(question.tags)),
+        retired=question.status == "retired",
+        former_ids=question.former_ids,
+    )
+
+
+def of_bank_as_deck(bank: Bank, name: str, templates: Templates) -> Snapshot:
+    """Return a bank as a deck of all its questions would say it."""
+    notes = notes_of(bank, NoteShape(), templates)
+    states = (state_of_note(note.guid, note.fields.decode(), note.tags) for note in notes)
+    return Snapshot(
+        name=name, title=bank.title, namespace=bank.namespace, source=bank.source, states=tuple(states)
+    )
+
+
+_MADE = ("ID", "Title", "Situation", "Language", *MADE_BY_DECK)
+_FROM_FIELD = re.compile(r"(?:(.+)::)?(?:technology|category|level|difficulty)::")
+
+
+def state_of_note(guid: str, fields: str, tags: str) -> State:
+    """Return a question from its note: what stands in the fields, without the markup."""
+    said = dict(zip(FIELDS, fields.split("\x1f"), strict=False))
+    texts = {
+        name: text
+        for name, html in said.items()
+        if name not in _MADE and not name.startswith("Spare") and (text := _words(html))
+    }
+    prefix = next(
+        (f"{found[1]}::" for tag in tags.split() if (found := _FROM_FIELD.match(tag)) and found[1]), ""
+    )
+    own = (tag.removeprefix(prefix) for tag in tags.split() if not _FROM_FIELD.match(tag))
+    return State(
+        id=unescape(said.get("ID", "")),
+        question=texts.get("Question", ""),
+        texts=texts,
+        tags=tuple(sorted(tag for tag in own if tag != RETIRED_TAG)),
+        retired=said.get("Retired") == ON,
+        guid=guid,
+    )
+
+
+def _words(html: str) -> str:
+    """Return the text of a field; blocks stand on lines of their own."""
+    text = re.sub(r"<(?:br|/?(?:p|li|ul|ol|div|pre|tr|h[1-6]))\b[^>]*>", "\n", html)
+    text = unescape(re.sub(r"<[^>]*>", "", text))
+    return "\n".join(line.strip() for line in text.split("\n") if line.strip())
