@@ -29,7 +29,7 @@ from qexport.bank.yaml_writer import write_bank
 from qexport.content.question_view import question_view
 from qexport.content.themes import theme
 from qexport.layout import fonts
-from qexport.outputs.book import Press
+from qexport.outputs.book.press import Press
 from qexport.outputs.document import Tools
 from qexport.outputs.handbook import HandbookOptions
 
@@ -84,7 +84,7 @@ def html_of(bank: Bank) -> str:
         for each in bank.questions
     )
     edition = Edition(bank=bank, questions=bank.questions, title=bank.title, scope="")
-    css = Press(edition, options, tools).css.replace('"qx:folio"', "counter(page)") + (
+    css = Press(edition, options, tools).style.css.replace('"qx:folio"', "counter(page)") + (
         ".question { break-before: page } "
         ".entry a::after { content: leader(dotted) target-counter(attr(href), page) }"
     )

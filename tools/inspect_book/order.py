@@ -12,13 +12,19 @@ from typing import NamedTuple
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.common.errors import Problem
 from qexport.content.markdown import MarkdownPage
-from qexport.content.templates import templates_folder
 from qexport.content.text import headed, prose
+from qexport.outputs import paper
 from qexport.outputs.handbook import HandbookOptions
 from tools.inspect_book.book import NUMBERS, Book, bare, characters
 from tools.inspect_book.records import MM, Element, Heading
 
-PAPERS = {"a4": (210, 297), "letter": (215.9, 279.4), "a5": (148, 210), "6x9in": (152.4, 228.6)}
+PAPERS = {
+    "a6": (105, 148),
+    "a4": (210, 297),
+    "letter": (215.9, 279.4),
+    "a5": (148, 210),
+    "6x9in": (152.4, 228.6),
+}
 """Width and height in mm."""
 
 
@@ -40,7 +46,7 @@ class Order:
     @cached_property
     def text_box(self) -> tuple[float, float, float, float]:
         """Margins in points: inner, bottom, outer, top."""
-        css = (templates_folder() / "handbook" / f"paper-{self.options.paper}.css").read_text("utf-8")
+        css = paper.PAPERS[self.options.paper].css()
         mm = {name: float(value) for name, value in re.findall(r"--margin-(\w+): ([\d.]+)mm", css)}
         gutter = 3 if self.on_paper else 0
         return tuple(

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -29,6 +29,7 @@ from qexport.content.templates import Templates, is_inside, templates_folder
 _COMMENT = re.compile(r"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")  # without its end it goes on to that of the file
 _ROOT = re.compile(r":root\s*+\{([^{}]*+)\}")
 _SETTING = re.compile(r"(?<![\w-])(--[\w-]++)\s*+:\s*+([^;}]+)")
+_LONGEST_VALUE = 500
 _VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*\)")
 
 DEEPEST = 20
@@ -168,18 +169,40 @@ def _refused(folder: Path, message: str, hint: str) -> InputRefused:
     return InputRefused((Problem(Location(str(folder / "theme.toml")), message, hint),))
 
 
+def settings_of(sources: Iterable[tuple[str, str]]) -> Callable[[str], str]:
+    """Return what gives the value of a variable of style sheets, with the variables in it filled in.
+
+    A value that is longer than any length or colour is left as it is; `stylesheet` refuses what cannot be filled in.
+    """
+    values = _set_in([(name, _without_comments(text)) for name, text in sources])
+
+    def value(name: str) -> str:
+        text = values.get(name, "")
+        for _ in range(DEEPEST):
+            if len(text) > _LONGEST_VALUE:
+                break
+            text = _VARIABLE.sub(lambda used: values.get(used[1], used[0]), text)
+        return text
+
+    return value
+
+
+def _set_in(sheets: Sequence[tuple[str, str]]) -> dict[str, str]:
+    return {
+        name: value.strip()
+        for _, text in sheets
+        for block in _ROOT.findall(text)
+        for name, value in _SETTING.findall(block)
+    }
+
+
 def stylesheet(sources: Iterable[tuple[str, str]]) -> str:
     """Join style sheets, given as (name, text), and fill in their variables.
 
     An unknown variable is refused with the place it is used at, and what was meant.
     """
     sheets = [(name, _without_comments(text)) for name, text in sources]
-    values = {
-        name: value.strip()
-        for _, text in sheets
-        for block in _ROOT.findall(text)
-        for name, value in _SETTING.findall(block)
-    }
+    values = _set_in(sheets)
     problems = []
     for name, text in sheets:
         for used in _VARIABLE.finditer(text):

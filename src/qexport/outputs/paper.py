@@ -1,213 +1,81 @@
-"""Sheets of paper with cards on them: where each card is printed, what is behind it, and where to cut.
+"""The papers: what each is, and how a book is set on it. Nothing about a paper is written anywhere else.
 
-Lengths are millimetres from the upper left corner of a side as one looks at it; paper stands upright. A card's back
-is printed where the card is when the sheet is turned over: about the long edge columns change places, about the short
-edge rows do.
-
-    A4, 2x4, long edge       front  1 2     back  2 1
-                                    3 4           4 3
+A new paper is one line of `PAPERS`; a theme may set any of its settings otherwise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
-
-PAPERS = {"a4": (210.0, 297.0), "letter": (215.9, 279.4), "a5": (148.0, 210.0), "6x9in": (152.4, 228.6)}
-"""Width and height."""
-
-FLIPS = ("long", "short", "manual", "fold")
-"""How a front gets its back: behind it, the sheet turned about an edge by the printer or by hand, or beside it."""
-
-CUT = 0.15
-"""Width of a mark's line."""
 
 _INCH = 25.4
-_MARGIN = 9.0  # of grids that fill the paper: marks fit, and printers reach it
-_MARK, _GAP, _CROSS = 4.0, 1.5, 2.5
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Where a card is printed."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A line, as a thin rectangle: where to cut, or to `fold`."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    fold: bool = False
+_A4_SIDEWAYS = (297.0, 210.0)
+_LETTER_SIDEWAYS = (11 * _INCH, 8.5 * _INCH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
-    """Cards in columns and rows in the middle of a sheet."""
+class Paper:
+    """A size of the page; lengths are millimetres, sizes of type are points."""
 
     width: float
-    """Of the paper."""
     height: float
-    columns: int
-    rows: int
-    card_width: float
-    card_height: float
-    gap_x: float = 0.0
-    gap_y: float = 0.0
-    perforated: bool = False
+    wide: bool = False
+    """Whether labels have a column of their own beside the text, which else would have too many characters a line."""
+    top: float
+    """Margins."""
+    bottom: float
+    inner: float
+    outer: float
+    head_gap: float
+    """From the running head to the text, and from the text to the page's number."""
+    text: float
+    line: float
+    label: float
+    head: float
+    title: float
+    cover: float
+    sheet: tuple[float, float]
+    """Width and height of what a booklet of such pages is printed on: what printers at home have."""
 
-    @property
-    def left(self) -> float:
-        """Where the first column begins: as far from the left edge as the last one ends from the right."""
-        return (self.width - self.columns * self.card_width - (self.columns - 1) * self.gap_x) / 2
-
-    @property
-    def top(self) -> float:
-        """Where the first row begins."""
-        return (self.height - self.rows * self.card_height - (self.rows - 1) * self.gap_y) / 2
-
-    def cells(self) -> tuple[Cell, ...]:
-        """Return all cells, row by row."""
-        return tuple(self._cell(column, row) for row in range(self.rows) for column in range(self.columns))
-
-    def pairs(self) -> tuple[tuple[Cell, Cell], ...]:
-        """Return cells that lie side by side, for a front and the back that is folded behind it.
-
-        Where there is one column, the back lies below its front.
-        """
-        if self.columns > 1:
-            return tuple(
-                (self._cell(column, row), self._cell(column + 1, row))
-                for row in range(self.rows)
-                for column in range(0, self.columns - 1, 2)
-            )
-        return tuple((self._cell(0, row), self._cell(0, row + 1)) for row in range(0, self.rows - 1, 2))
-
-    def _cell(self, column: int, row: int) -> Cell:
-        return Cell(
-            self.left + column * (self.card_width + self.gap_x),
-            self.top + row * (self.card_height + self.gap_y),
-            self.card_width,
-            self.card_height,
-        )
-
-    def behind(self, cell: Cell, *, short_edge: bool) -> Cell:
-        """Return where on the other side that is, when the sheet is turned about its long or its short edge."""
-        if short_edge:
-            return Cell(cell.x, self.height - cell.y - cell.height, cell.width, cell.height)
-        return Cell(self.width - cell.x - cell.width, cell.y, cell.width, cell.height)
-
-    def marks(self, *, folded: bool = False) -> tuple[Mark, ...]:
-        """Return where to cut and to fold: the same on both sides of a sheet, as the cards are in its middle."""
-        cards = [_both(*pair) for pair in self.pairs()] if folded else self.cells()
-        columns = {_exact(edge): False for card in cards for edge in (card.x, card.x + card.width)}
-        rows = {_exact(edge): False for card in cards for edge in (card.y, card.y + card.height)}
-        if folded and self.columns > 1:
-            columns |= {_exact(back.x): True for _, back in self.pairs()}
-        elif folded:
-            rows |= {_exact(back.y): True for _, back in self.pairs()}
-        across = tuple(self._ends(min(columns), max(columns), self.width))
-        down = tuple(self._ends(min(rows), max(rows), self.height))
-        uprights = [(x, fold) for x, fold in sorted(columns.items()) if 0 < x < self.width]
-        levels = [(y, fold) for y, fold in sorted(rows.items()) if 0 < y < self.height]
-        marks = [_upright(x, *ends, fold=fold) for x, fold in uprights for ends in down]
-        marks += [_level(y, *ends, fold=fold) for y, fold in levels for ends in across]
-        if not self.perforated and min(*columns, *rows) < _MARK + _GAP:
-            for (x, fold_x), (y, fold_y) in product(uprights, levels):
-                marks.append(_upright(x, y - _CROSS, y + _CROSS, fold=fold_x))
-                marks.append(_level(y, x - _CROSS, x + _CROSS, fold=fold_y))
-        return tuple(marks)
-
-    def _ends(self, first: float, last: float, edge: float) -> Iterator[tuple[float, float]]:
-        """Yield the ends of a line's marks: beyond the cards, or where that is too narrow at the paper's edge."""
-        if first >= _MARK + _GAP:
-            yield first - _GAP - _MARK, first - _GAP
-            yield last + _GAP, last + _GAP + _MARK
-        elif not self.perforated:
-            yield 0, _MARK + _GAP
-            yield edge - _MARK - _GAP, edge
-
-
-def _both(front: Cell, back: Cell) -> Cell:
-    return Cell(front.x, front.y, back.x + back.width - front.x, back.y + back.height - front.y)
-
-
-def _exact(edge: float) -> float:
-    return round(edge, 4)  # cards that meet have one edge
-
-
-def _upright(x: float, top: float, bottom: float, *, fold: bool = False) -> Mark:
-    return Mark(x - CUT / 2, top, CUT, bottom - top, fold)
-
-
-def _level(y: float, left: float, right: float, *, fold: bool = False) -> Mark:
-    return Mark(left, y - CUT / 2, right - left, CUT, fold)
-
-
-def _perforated(paper: str, columns: int, rows: int, width: float, height: float, *gaps: float) -> Grid:
-    gap_x, gap_y = gaps or (0.0, 0.0)
-    return Grid(
-        width=PAPERS[paper][0],
-        height=PAPERS[paper][1],
-        columns=columns,
-        rows=rows,
-        card_width=width,
-        card_height=height,
-        gap_x=gap_x,
-        gap_y=gap_y,
-        perforated=True,
-    )
-
-
-PERFORATED = {
-    "avery-5371": _perforated("letter", 2, 5, 3.5 * _INCH, 2 * _INCH),
-    "avery-5388": _perforated("letter", 1, 3, 5 * _INCH, 3 * _INCH),
-    "avery-8373": _perforated("letter", 2, 4, 3.5 * _INCH, 2 * _INCH, 0.5 * _INCH, 0.5 * _INCH),
-    "avery-c32011": _perforated("a4", 2, 5, 85, 54, 10, 0),
-    "avery-c32015": _perforated("a4", 2, 4, 85, 54, 6, 6),
-}
-"""Sheets one can buy, by their name; each is for one paper.
-
-The Letter sheets are as in two public tables that agree: the templates of gLabels (`avery-us-templates.xml`, whose
-names for 5371 are also 5376, 5877, 8371, 8871 and others; for 5388 also 5386 and 8388) and Paper::Specs on CPAN.
-The A4 sheets are as in gLabels (`avery-iso-templates.xml`; C32015 a second time in `zweckform-iso-templates.xml`). In
-both the cards are in the middle of the sheet, as they have to be for both sides to agree. A sheet whose tables
-disagree (5389) is left out.
+    def css(self) -> str:
+        """Return the settings of a book on this paper."""
+        return f""":root {{
+  --page-size: {self.width:g}mm {self.height:g}mm;
+  --page-height: {self.height:g}mm;
+  --margin-top: {self.top:g}mm;
+  --margin-bottom: {self.bottom:g}mm;
+  --margin-inner: {self.inner:g}mm;
+  --margin-outer: {self.outer:g}mm;
+  --head-gap: {self.head_gap:g}mm;
+  --text-size: {self.text:g}pt;
+  --line: {self.line:g}pt;
+  --label-size: {self.label:g}pt;
+  --head-size: {self.head:g}pt;
+  --title-size: {self.title:g}pt;
+  --cover-size: {self.cover:g}pt;
+}}
 """
 
-CARD_SIZES = ("a7", "3x5in", "2x4", "3x3", *PERFORATED)
 
-
-def grid(size: str, paper: str) -> Grid:
-    """Return where cards of a size lie on a paper. A perforated sheet is its own paper."""
-    if size in PERFORATED:
-        return PERFORATED[size]
-    width, height = PAPERS[paper]
-    match size:
-        case "a7":  # A4 halved three times: a quarter of a millimetre over ISO's 74, and nothing is trimmed
-            card_width, card_height = 105.0, 74.25
-        case "3x5in":
-            card_width, card_height = 5 * _INCH, 3 * _INCH
-        case _:
-            columns, rows = map(int, size.split("x"))
-            card_width, card_height = (width - 2 * _MARGIN) / columns, (height - 2 * _MARGIN) / rows
-    return Grid(
-        width=width,
-        height=height,
-        columns=_how_many(card_width, width),
-        rows=_how_many(card_height, height),
-        card_width=card_width,
-        card_height=card_height,
-    )
-
-
-def _how_many(card: float, paper: float) -> int:
-    return int(paper / card + 1e-6)
+PAPERS = {
+    "a4": Paper(
+        width=210, height=297, wide=True, top=23, bottom=17, inner=20, outer=27, head_gap=6,
+        text=10, line=13.4, label=9.4, head=8, title=16, cover=34, sheet=_A4_SIDEWAYS,
+    ),
+    "letter": Paper(
+        width=215.9, height=279.4, wide=True, top=18, bottom=16, inner=20, outer=32, head_gap=5,
+        text=10, line=13, label=9.4, head=8, title=16, cover=34, sheet=_LETTER_SIDEWAYS,
+    ),
+    "a5": Paper(
+        width=148, height=210, top=19, bottom=17, inner=18, outer=16, head_gap=5,
+        text=9.4, line=12.8, label=8.4, head=7.6, title=13.5, cover=26, sheet=_A4_SIDEWAYS,
+    ),
+    "a6": Paper(
+        width=105, height=148, top=14, bottom=12, inner=12, outer=10, head_gap=3.5,
+        text=8.2, line=10.8, label=7.4, head=6.8, title=11, cover=19, sheet=(210, 148),
+    ),
+    "6x9in": Paper(
+        width=152.4, height=228.6, top=19, bottom=17, inner=18, outer=16, head_gap=5,
+        text=9.6, line=13, label=8.4, head=7.6, title=13.5, cover=26, sheet=_LETTER_SIDEWAYS,
+    ),
+}  # fmt: skip
+"""Every paper by its name."""

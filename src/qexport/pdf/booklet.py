@@ -15,24 +15,21 @@ SIGNATURE = 16
 POINTS = 72 / 25.4
 """In a millimetre."""
 
-SHEETS = {
-    "a4": (297 * POINTS, 210 * POINTS),
-    "a5": (297 * POINTS, 210 * POINTS),
-    "letter": (11 * 72, 8.5 * 72),
-    "6x9in": (11 * 72, 8.5 * 72),
-}
-"""Paper → the sheet its pages are printed on, width × height in points: what printers at home have."""
 
-
-def booklet(pdf: bytes, paper: str) -> bytes:
+def booklet(pdf: bytes, width: float, height: float) -> bytes:
     """Return the pages of a PDF two a side, scaled to fit, in the order to fold them.
 
     The result is for a printer: it has no tags, links or outline.
+
+    Args:
+        pdf: the document.
+        width: of the sheets in millimetres, on their long edge.
+        height: of the sheets.
     """
     from pypdf import PageObject, PdfReader, PdfWriter, Transformation
 
     pages = PdfReader(io.BytesIO(pdf)).pages
-    width, height = SHEETS[paper]
+    width, height = width * POINTS, height * POINTS
     writer = PdfWriter()
     for side in sides(len(pages)):
         sheet = PageObject.create_blank_page(width=width, height=height)

@@ -358,3 +358,12 @@ def test_a_character_no_font_has_is_a_warning_that_names_the_question() -> None:
 
 def test_the_same_questions_give_the_same_bytes() -> None:
     assert cards(LIST, SET).data == cards(LIST, SET).data
+
+
+def test_a_card_that_is_larger_than_the_paper_is_refused() -> None:
+    with pytest.raises(UsageError) as caught:
+        cards(SET, options={"card-size": "3x5in", "paper": "a6"})
+    assert (caught.value.message, caught.value.hint) == (
+        "no card of 3x5in fits on a6",
+        "choose a larger --paper",
+    )

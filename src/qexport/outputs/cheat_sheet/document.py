@@ -15,7 +15,9 @@ from qexport.bank.model import Question
 from qexport.content.question_view import question_images
 from qexport.content.themes import stylesheet
 from qexport.layout.scheduler import Job
-from qexport.outputs.book import anchor, missing_glyphs, outline_entry, pictures, text_view
+from qexport.outputs.book.entries import anchor, outline_entry
+from qexport.outputs.book.glyphs import missing_glyphs
+from qexport.outputs.book.text import pictures, text_view
 from qexport.outputs.cheat_sheet import ENDING
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import PaperOptions
@@ -49,7 +51,8 @@ class _CheatSheet:
         self.edition = edition
         self.tools = tools
         self.sizes = LARGE_SIZES if options.large_print else SIZES
-        short, self.width = PAPERS[options.paper]
+        paper = PAPERS[options.paper]
+        short, self.width = paper.width, paper.height
         self.panels = int(self.width / NARROWEST)
         self.css = _style(options, tools, self.width, short, self.panels)
         self.groups = _groups(edition.questions)

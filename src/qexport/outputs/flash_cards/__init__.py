@@ -9,8 +9,8 @@ from qexport.bank.model import PROSE_SECTIONS
 from qexport.common.errors import UsageError
 from qexport.common.wording import suggest
 from qexport.outputs.declaration import Output, option
+from qexport.outputs.flash_cards.sheet import CARD_SIZES, FLIPS
 from qexport.outputs.options import PaperOptions
-from qexport.outputs.paper import CARD_SIZES, FLIPS
 
 GROUP = "Flash cards"
 

@@ -19,10 +19,12 @@ from qexport.common.errors import UsageError
 from qexport.content.question_view import question_images
 from qexport.content.themes import stylesheet
 from qexport.layout.scheduler import Job
-from qexport.outputs.book import anchor, missing_glyphs, outline_entry, pictures, text_view
+from qexport.outputs.book.entries import anchor, outline_entry
+from qexport.outputs.book.glyphs import missing_glyphs
+from qexport.outputs.book.text import pictures, text_view
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.flash_cards import CALIBRATION_ENDING, CARDS_ENDING, FlashCardOptions
-from qexport.outputs.paper import PERFORATED, Cell, Grid, grid
+from qexport.outputs.flash_cards.sheet import PERFORATED, Cell, Grid, grid
 from qexport.pdf.linker import Book, OutlineEntry, link
 
 FRONT_SIZES = (15.0, 13.0, 11.0, 9.0)
@@ -396,7 +398,10 @@ def _grid(options: FlashCardOptions) -> Grid:
             f"the cards of {size} come apart, they cannot be folded",
             hint="--duplex manual prints their backs on any printer",
         )
-    return grid(size, options.paper)
+    cards = grid(size, options.paper)
+    if not cards.columns * cards.rows:
+        raise UsageError(f"no card of {size} fits on {options.paper}", hint="choose a larger --paper")
+    return cards
 
 
 def _style(options: FlashCardOptions, tools: Tools, cards: Grid, size: float, *, lines: int) -> str:

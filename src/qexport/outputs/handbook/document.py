@@ -21,17 +21,11 @@ from qexport.content.plain_text import terms
 from qexport.content.question_view import SECTION_TITLES
 from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import Job
-from qexport.outputs.book import (
-    List,
-    Part,
-    Press,
-    Row,
-    anchor,
-    how_many,
-    missing_glyphs,
-    outline_entry,
-    tally,
-)
+from qexport.outputs.book.entries import anchor, outline_entry
+from qexport.outputs.book.glyphs import missing_glyphs
+from qexport.outputs.book.lists import List, Row
+from qexport.outputs.book.parts import Part, how_many, tally
+from qexport.outputs.book.press import Press
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.handbook import HandbookOptions
 from qexport.pdf.linker import OutlineEntry, anchor_folios

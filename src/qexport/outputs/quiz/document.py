@@ -12,7 +12,10 @@ from collections.abc import Iterator, Sequence
 from qexport.bank.lock import Edition
 from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import Job
-from qexport.outputs.book import Part, Press, anchor, missing_glyphs, outline_entry
+from qexport.outputs.book.entries import anchor, outline_entry
+from qexport.outputs.book.glyphs import missing_glyphs
+from qexport.outputs.book.parts import Part
+from qexport.outputs.book.press import Press
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.quiz import ANSWERS_ENDING, QUIZ_ENDING, QuizOptions
 from qexport.pdf.linker import OutlineEntry, anchor_folios
@@ -21,10 +24,7 @@ LINE = 8
 """Millimetres from one ruled line to the next, as in a school notebook."""
 
 SQUARE = 5
-"""Millimetres of a square."""
-
-SQUARES = {"a4": 33, "letter": 33, "a5": 23, "6x9in": 24}
-"""Squares in a row, which share the width of the text."""
+"""Millimetres of a square, about: those of a row share the width of the page between the margins."""
 
 
 def render(edition: Edition, options: QuizOptions, tools: Tools) -> Document:
@@ -113,7 +113,7 @@ class _Quiz:
             space=self.options.answer_space,
             lines=lines,
             rows=lines * LINE // SQUARE,
-            columns=SQUARES[self.options.paper],
+            columns=round(self.press.measures.frame / SQUARE),
         )
 
     def _told(self, part: Part, *, first: bool) -> Job:

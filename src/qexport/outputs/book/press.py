@@ -1,0 +1,253 @@
+"""What makes the books of one edition: jobs for their chunks, the words of the edition, and the binding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from qexport import __version__
+from qexport.bank.likeness import answered_follow_ups
+from qexport.content.question_view import question_images
+from qexport.content.text import title_source
+from qexport.layout.scheduler import Job
+from qexport.outputs.book.entries import anchor, cut_short
+from qexport.outputs.book.lists import List, Row
+from qexport.outputs.book.overview import overview
+from qexport.outputs.book.parts import Part, parts
+from qexport.outputs.book.style import book_style
+from qexport.outputs.book.text import pictures, text_view
+from qexport.outputs.paper import PAPERS
+from qexport.pdf.booklet import booklet
+from qexport.pdf.linker import Book, OutlineEntry, link
+from qexport.pdf.list_pages import PLACE
+
+if TYPE_CHECKING:
+    from qexport.bank.lock import Edition
+    from qexport.bank.model import Question
+    from qexport.content.images import Image
+    from qexport.layout.chunk import Chunk
+    from qexport.outputs.document import Tools
+    from qexport.outputs.options import BookOptions
+
+LARGE = 500
+"""Chunks of a book for which processes are ended that might be of use for the next, so that memory is this book's."""
+
+
+class Press:
+    """What makes the books of one edition."""
+
+    def __init__(
+        self, edition: Edition, options: BookOptions, tools: Tools, styles: Sequence[str] = ()
+    ) -> None:
+        self.edition = edition
+        self.options = options
+        self.tools = tools
+        self.on_paper = options.media != "screen"
+        self.style = book_style(options, tools, styles)
+        self.measures = self.style.measures
+        self.parts = parts(edition.questions)
+
+    # -- chunks ---------------------------------------------------------------------------------------------------
+
+    def job(
+        self,
+        template: str,
+        pieces: object,
+        values: Callable[[], Mapping[str, object]],
+        images: Iterable[Image] = (),
+        strips: str = "",
+    ) -> Job:
+        """Return a chunk to be made from a template; its values are needed only if it is not in the cache."""
+        files = pictures(images)
+        frame = {
+            "language": self.edition.bank.language,
+            "title": self.edition.title,
+            "head": list(self.measures.head),
+            "longest": self.measures.longest_word,
+        }
+
+        def html() -> str:
+            return self.tools.templates.render(template, **{**frame, **values()})
+
+        return Job(
+            (template, self.tools.look, frame, pieces, sorted(files)),
+            html,
+            self.style.css,
+            lambda: files,
+            strips,
+        )
+
+    def from_values(self, template: str, **values: object) -> Job:
+        """Return a chunk whose values are few: they are what it is known by."""
+        return self.job(template, values, lambda: values)
+
+    def piece(self, template: str, **values: object) -> Job:
+        """Return a strip of a list: its opening, a heading or a row."""
+        return self.job(template, values, lambda: values, strips=template)
+
+    def list_of(
+        self, template: str, rows: Sequence[Row], *, head: str = "", fit: bool = False, **opening: object
+    ) -> List:
+        """Return a list of the book, with what its opening says, and the running head its template wants."""
+        frame = self.from_values(template, piece="frame", place=PLACE, **({"title": head} if head else {}))
+        return List(frame, self.piece(template, piece="opening", **opening), rows, fit)
+
+    def heading(self, template: str, title: str, level: int, **more: object) -> Job:
+        """Return a heading in a list; to be made once for all rows below it."""
+        return self.piece(template, piece="heading", heading=title, level=level, **more)
+
+    def row(self, **entry: object) -> Job:
+        """Return a line of any list: a question's (`entry`), or one that leads to a `place` with a `title`."""
+        return self.piece("handbook/row.html.j2", piece="row", entry=entry)
+
+    def cover(self, kind: str) -> Job:
+        """Return the cover of a kind of book."""
+        return self.from_values(
+            "handbook/cover.html.j2",
+            kind=kind,
+            scope=self.edition.scope,
+            count=self.count(),
+            overview=overview(
+                self.edition.questions,
+                large=self.options.large_print,
+                tall=PAPERS[self.options.paper].wide,
+            ),
+            imprint=[line for line in (self.dated(), self.source(), f"Bank {self.fingerprint()}") if line],
+        )
+
+    def questions(
+        self, group: Sequence[Question], template: str, *, kind: str = "q", **common: object
+    ) -> Job:
+        """Return questions that are laid out together; `kind` is of the places they make."""
+        common = {"book": self.edition.title, "source": self.edition.bank.source, **common}
+        answers = [self._answers(question) for question in group]
+        return self.job(
+            template,
+            [kind, common, [question.digest() for question in group], answers],
+            lambda: {**common, "questions": [self._question_view(question, kind) for question in group]},
+            [image for question in group for image in question_images(question, self.tools.limits)],
+        )
+
+    def on_recto(self, chunks: list[Chunk], *more: Chunk) -> None:
+        """Add chunks; on paper the first begins at the right."""
+        if self.on_paper and sum(len(each.pages) for each in chunks) % 2:
+            chunks.append(self.tools.scheduler.chunk(self.from_values("handbook/blank.html.j2")))
+        chunks += more
+
+    def bound(
+        self,
+        chunks: list[Chunk],
+        outline: Iterable[OutlineEntry],
+        *,
+        title: str = "",
+        elsewhere: Mapping[str, int] | None = None,
+    ) -> tuple[bytes, str]:
+        """Return the PDF of a book, and its size in words. The chunks are used up (`link`)."""
+        book = Book(
+            title=title or self.edition.title,
+            language=self.edition.bank.language,
+            subject=f"{self.count()} · {self.edition.scope}",
+            creator=f"qexport {__version__}",
+            modified=self.date(),
+            outline=tuple(outline),
+            mirrored=self.on_paper,
+            elsewhere=elsewhere or {},
+        )
+        summary = f"{sum(len(chunk.pages) for chunk in chunks)} pages"
+        if len(chunks) > LARGE:
+            self.tools.scheduler.rest()
+        data = link(chunks, book, self.tools.scheduler.fonts)
+        if self.options.imposition == "booklet":
+            data = booklet(data, *PAPERS[self.options.paper].sheet)
+            summary += ", two a side"
+        return data, summary
+
+    # -- views: what templates see --------------------------------------------------------------------------------
+
+    def entry(self, question: Question) -> dict[str, object]:
+        """Return a line of a list; its text is made HTML in the template, if that is needed at all."""
+        return {
+            "anchor": anchor(question),
+            "id": question.id,
+            "question": cut_short(title_source(question.question, question.markup), question.markup),
+            "markup": question.markup,
+            "difficulty": question.difficulty,
+        }
+
+    def rows(self, part: Part, template: str, *above: Job, level: int = 3) -> Iterator[Row]:
+        """Yield a line of a list for each question of a part, under its chapter."""
+        for chapter in part.chapters:
+            headings = (*above, self.heading(template, chapter.title, level)) if chapter.title else above
+            for question in chapter.questions:
+                yield Row(self.row(**self.entry(question)), headings)
+
+    @cached_property
+    def _answered(self) -> Mapping[tuple[str, int], Sequence[Question]]:
+        return answered_follow_ups(self.edition.questions)
+
+    def _answers(self, question: Question) -> list[list[dict[str, str]]]:
+        """Return, for each follow-up, the questions that answer it."""
+        return [
+            [{"anchor": anchor(each), "id": each.id} for each in self._answered.get((question.id, index), ())]
+            for index in range(len(question.follow_ups))
+        ]
+
+    def _question_view(self, question: Question, kind: str) -> dict[str, object]:
+        page = self.measures
+        view = text_view(
+            question,
+            page.width,
+            page.size,
+            code=page.code,
+            answer_inset=page.answer_inset,
+            limits=self.tools.limits,
+        )
+        follow_ups = [
+            {"html": html, "answers": answers}
+            for html, answers in zip(view["follow_ups"], self._answers(question), strict=True)
+        ]
+        meta = " · ".join(filter(None, (question.technology, question.category, question.level)))
+        places = {"asked": anchor(question), "told": anchor(question, "a")}
+        return {
+            **view,
+            "follow_ups": follow_ups,
+            "anchor": anchor(question, kind),
+            "places": places,
+            "meta": meta,
+        }
+
+    # -- words ----------------------------------------------------------------------------------------------------
+
+    def count(self) -> str:
+        """Return how many questions there are, of how many the bank claims."""
+        claimed = self.edition.bank.claims.questions or len(self.edition.bank.questions)
+        return f"{len(self.edition.questions)} of {claimed} questions"
+
+    def source(self) -> str:
+        """Return where the bank comes from."""
+        return f"Source: {self.edition.bank.source}" if self.edition.bank.source else ""
+
+    def date(self) -> str:
+        """Return the date of the edition (ISO 8601): as asked for, else when the bank last changed by its lock."""
+        if self.options.dated:
+            return f"{self.options.dated}T00:00:00Z"
+        if self.edition.lock is None:
+            return ""
+        latest = max(stamp.modified for stamp in self.edition.lock.notes.values())
+        return datetime.fromtimestamp(latest, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def dated(self) -> str:
+        """Return version and date as a cover says them."""
+        day = self.date()[:10]
+        words = datetime.fromisoformat(day).strftime(f"{int(day[8:])} %B %Y") if day else ""
+        version = f"Edition {self.options.edition_label}" if self.options.edition_label else ""
+        return ", ".join(filter(None, (version, words)))
+
+    def fingerprint(self) -> str:
+        """Return a short digest of the bank's questions, which two books of the same bank share."""
+        return sha256(
+            "".join(question.digest() for question in self.edition.bank.questions).encode()
+        ).hexdigest()[:12]

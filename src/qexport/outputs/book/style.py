@@ -1,0 +1,104 @@
+"""The style of a book, and what follows from it: how wide the text is, and what has room on a line.
+
+    paper + layout + media + theme → one style sheet → its settings → measures
+
+Measures are computed from the settings that hold at the end, so that a theme which sets `--margin-outer` or
+`--text-size` has its code wrapped at the right width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qexport.content.fitting import LONGEST_WORD
+from qexport.content.themes import settings_of, stylesheet
+from qexport.outputs.lengths import MM, millimetres, number, points
+from qexport.outputs.paper import PAPERS
+
+if TYPE_CHECKING:
+    from qexport.outputs.document import Tools
+    from qexport.outputs.options import BookOptions
+
+MEDIA = {"screen": ("screen",), "print": ("print",), "prepress": ("print", "prepress")}
+"""The style sheets of a medium."""
+
+HEAD_CHARACTER = 0.63
+"""Of the size of a running head: the width of a character, with the space between letters."""
+
+LARGE_WORD = 0.72
+"""Of the size of large print: the width of a wide character."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What follows from a style."""
+
+    width: float
+    """Millimetres of the text's lines."""
+    frame: float
+    """Millimetres between the margins: the text, and the column of its labels."""
+    size: float
+    """Points of the text."""
+    code: float
+    """Size of code, of that of the text."""
+    answer_inset: float
+    """Millimetres by which the lines of the answer are shorter."""
+    head: tuple[int, int]
+    """Characters that the running heads at the left and at the right have room for."""
+    longest_word: int
+    """Characters of a word that is not broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A style sheet, and what follows from it."""
+
+    css: str
+    measures: Measures
+
+
+def book_style(options: BookOptions, tools: Tools, styles: Sequence[str]) -> Style:
+    """Return the style of a book.
+
+    Args:
+        options: its paper, medium and print.
+        tools: with the templates' style sheets, and the theme's.
+        styles: names of further style sheets.
+    """
+    paper = PAPERS[options.paper]
+    side = paper.wide and not options.large_print
+    source = tools.templates.source
+    before = ("shared/type.css", "handbook/book.css", "shared/prose.css", *styles)
+    after = [f"handbook/layout-{'side' if side else 'stacked'}.css"]
+    after += ["handbook/large-print.css"] if options.large_print else []
+    after += [f"handbook/media-{kind}.css" for kind in MEDIA[options.media]]
+    sheets = [
+        *((name, source(name)) for name in before),
+        (f"paper {options.paper}", paper.css()),
+        *((name, source(name)) for name in after),
+        *tools.styles,
+    ]
+    css = stylesheet(sheets)
+    return Style(css, _measures(settings_of(sheets), side=side, large=options.large_print))
+
+
+def _measures(setting: Callable[[str], str], *, side: bool, large: bool) -> Measures:
+    page = millimetres(setting("--page-size").split()[0])
+    frame = page - millimetres(setting("--margin-inner")) - millimetres(setting("--margin-outer"))
+    width = frame - millimetres(setting("--side"))
+    text_size = points(setting("--text-size"))
+    size = text_size * (1 if large else number(setting("--text-scale")))
+    code = 1 if large else points(setting("--code-size"), em=1)
+    inset = (1.4 if side else 2.8) * text_size + 3.2  # the padding and the bars beside it, in points
+    characters = int(frame * MM / (HEAD_CHARACTER * points(setting("--head-size"))))
+    return Measures(
+        width=width,
+        frame=frame,
+        size=size,
+        code=code,
+        answer_inset=inset / MM,
+        head=(characters * 3 // 5, characters * 2 // 5),
+        longest_word=min(LONGEST_WORD, int(width * MM / (LARGE_WORD * size))) if large else LONGEST_WORD,
+    )

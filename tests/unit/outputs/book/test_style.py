@@ -1,0 +1,54 @@
+"""What follows from the style of a book: measures are computed from the settings that hold at the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from qexport.content.themes import theme
+from qexport.outputs.book.style import Measures, book_style
+from qexport.outputs.document import Tools
+from qexport.outputs.options import BookOptions
+from qexport.outputs.paper import PAPERS
+
+
+def measures(look: str = "classic", **options: object) -> Measures:
+    chosen = theme(look)
+    tools = Tools(chosen.templates(), chosen.styles(), chosen.digest())
+    return book_style(BookOptions(**options), tools, ()).measures  # type: ignore[arg-type]
+
+
+def test_the_text_is_what_margins_and_labels_leave_of_the_page() -> None:
+    found = measures()
+    assert (found.width, found.frame, found.size, found.code) == pytest.approx((121, 163, 10, 0.87))
+    assert (found.head, found.longest_word) == ((54, 36), 60)
+    found = measures(paper="a5")
+    assert (found.width, found.frame, found.size) == pytest.approx((114, 114, 9.4))
+
+
+def test_large_print_has_no_column_of_labels_and_code_as_large_as_text() -> None:
+    found = measures(large_print=True)
+    assert (found.width, found.size, found.code, found.longest_word) == pytest.approx((163, 16, 1, 40))
+
+
+@pytest.mark.parametrize("media", ["screen", "print", "prepress"])
+def test_the_medium_moves_the_text_and_leaves_its_width(media: str) -> None:
+    assert measures(media=media) == measures()
+
+
+def test_a_theme_that_sets_margins_and_type_is_measured_as_it_sets_them(tmp_path: Path) -> None:
+    (tmp_path / "theme.toml").write_text('description = "narrow"\nextends = "modern"\n')
+    css = ":root { --margin-outer: calc(70mm + 7mm); --text-size: 12pt; --head-size: 10pt }"
+    (tmp_path / "theme.css").write_text(css)
+    found = measures(str(tmp_path))
+    assert (found.width, found.frame) == pytest.approx((71, 113))
+    assert (found.size, found.size * found.code) == pytest.approx((12.6, 12 * 0.87), abs=0.01)
+    assert found.head == (30, 20)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_a_line_of_text_has_a_readable_number_of_characters(paper: str) -> None:
+    found = measures(paper=paper)
+    characters = found.width / 25.4 * 72 / (0.47 * found.size)  # the serif, measured
+    assert 55 < characters < 80
