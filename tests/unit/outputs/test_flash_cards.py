@@ -100,7 +100,7 @@ def test_an_unknown_section_is_refused_with_the_known_ones() -> None:
     assert (caught.value.message, caught.value.hint) == (
         "no section 'mistakes'",
         (
-            "did you mean 'common-mistakes'? there are: all, deep-explanation, real-world-example, "
+            "did you mean 'common-mistakes'? known: all, deep-explanation, real-world-example, "
             "common-mistakes, production-scenario, follow-ups"
         ),
     )

@@ -105,7 +105,7 @@ bnk = "x.yaml"
 tittle = "Python"
 difficulty = [8, {}]
 format = ["handbook", "dek"]
-paper = "a6"
+paper = "a9"
 flow = "yes"
 limit = 0
 theme = 3.5
@@ -124,7 +124,7 @@ theme = 3.5
             'a text in quotes, or several: difficulty = ["…", "…"]',
         ),
         ("qexport.toml:6: format cannot be 'dek'", f"did you mean 'deck'? known: {', '.join(OUTPUTS)}"),
-        ("qexport.toml:7: paper cannot be 'a6'", "one of: a4, letter, a5, 6x9in"),
+        ("qexport.toml:7: paper cannot be 'a9'", "one of: a4, letter, a5, a6, 6x9in"),
         ("qexport.toml:8: flow cannot be 'yes'", "true or false"),
         ("qexport.toml:9: limit cannot be 0", "a whole number from 1 on"),
         (
@@ -191,7 +191,7 @@ def test_the_schema_takes_the_shipped_recipes_and_refuses_what_reading_refuses()
     shipped = (ROOT / "qexport.toml").read_text("utf-8")
     assert list(validator.iter_errors(tomllib.loads(shipped))) == []
     assert read_recipes(shipped, "qexport.toml").default == "everything"
-    wrong = ('tittle = "x"', 'paper = "a6"', "flow = 1", "limit = 0", 'format = ["dek"]', "format = []")
+    wrong = ('tittle = "x"', 'paper = "a9"', "flow = 1", "limit = 0", 'format = ["dek"]', "format = []")
     for line in wrong:
         text = f"[recipes.x]\n{line}"
         assert list(validator.iter_errors(tomllib.loads(text))), line
