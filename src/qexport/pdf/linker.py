@@ -7,19 +7,18 @@ chunks' lengths and are written, not laid out. Nothing here knows HTML.
 
 from __future__ import annotations
 
-import io
 import re
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from hashlib import sha256
-from html import escape  # that of xml.sax opens ssl and http, 15 ms
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import groupby
-from typing import NamedTuple
 
-from qexport.layout.chunk import BETWEEN, COMPRESSION, POINTS, Chunk, Content, FontUse, Slot, mark, pdf_string
+from qexport.layout.chunk import BETWEEN, POINTS, Chunk, Content, Slot, mark, pdf_string
 from qexport.layout.fonts import FontFile, collect
-from qexport.pdf.font_file import Face, open_face, subset
+from qexport.pdf.file_writer import PageTree, PdfFile, reference
+from qexport.pdf.font_file import Face, open_face
+from qexport.pdf.font_writer import FontUsed, write_font
+from qexport.pdf.metadata import Book, write_xmp
+from qexport.pdf.outline import write_outline
 
 LEADER_STEP = 6
 """CSS pixels from dot to dot of a leader. Dots stand on multiples of it, so that those of all lines are aligned."""
@@ -29,33 +28,6 @@ _MARKS = re.compile(rb"\0(?:(\d+)|([a-z]+\d*)|x(\d+):(-?[\d.]+))\0")
 
 _DUPLEX = {"one side": b"Simplex", "long edge": b"DuplexFlipLongEdge", "short edge": b"DuplexFlipShortEdge"}
 _OTHER_SIDE = {"left": "right", "center": "center", "right": "left"}
-
-
-@dataclass(frozen=True, slots=True)
-class OutlineEntry:
-    """A line of the PDF outline: its text, and the name of the place it leads to."""
-
-    title: str
-    anchor: str
-    children: tuple[OutlineEntry, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Book:
-    """What a PDF says of itself. `modified` is a PDF/XMP date (ISO 8601) or empty."""
-
-    title: str
-    language: str
-    outline: tuple[OutlineEntry, ...] = ()
-    subject: str = ""
-    creator: str = ""
-    modified: str = ""
-    mirrored: bool = False
-    """Whether versos have the inner margin at the right, and their running heads and folios at the left."""
-    printing: str = ""
-    """How a printer is to take the sheets, in their own size: `one side`, `long edge` or `short edge`."""
-    elsewhere: Mapping[str, int] = field(default_factory=dict)
-    """Folios of places in other documents, which a page may name but not link to."""
 
 
 def anchor_folios(chunks: Iterable[Chunk]) -> dict[str, int]:
@@ -88,16 +60,16 @@ class _Linker:
         self.book = book
         self.folios = {**book.elsewhere, **anchor_folios(chunks)}
         self.page_count = sum(len(chunk.pages) for chunk in chunks)
-        self.file = _File()
+        self.file = PdfFile()
         self.catalog, self.information = self.file.reserve(), self.file.reserve()
         self.structure, self.document, self.fonts = (self.file.reserve() for _ in range(3))
-        self.page_tree = _PageTree(self.page_count, self.file)
+        self.page_tree = PageTree(self.page_count, self.file)
         self.page_numbers: list[int] = []
         self.elements: list[bytes] = []
         self.page_parents: list[bytes] = []
         self.annotation_parents: list[bytes] = []
         self.destinations: dict[str, bytes] = {}
-        self.fonts_used: dict[str, _FontUsed] = {}
+        self.fonts_used: dict[str, FontUsed] = {}
         self.drawn_late: dict[str, set[int]] = {}  # font → glyphs
 
     def pdf(self) -> bytes:
@@ -122,9 +94,9 @@ class _Linker:
         late = first_object + len(content.objects)
         lates = {slot.late for slot in content.slots}
         book_words = {
-            b"document": _reference(self.document),
-            b"fonts": _reference(self.fonts),
-            **{b"late%d" % number: _reference(late + number) for number in lates},
+            b"document": reference(self.document),
+            b"fonts": reference(self.fonts),
+            **{b"late%d" % number: reference(late + number) for number in lates},
             **{b"page%d" % page: b"%d" % (first_page + page) for page in range(len(chunk.pages))},
             **{b"before%d" % page: shift for page, shift in enumerate(before)},
             **{b"inside%d" % page: shift for page, shift in enumerate(before)},
@@ -151,17 +123,17 @@ class _Linker:
                 b"\n".join(self._draw(slot, chunk, files[slot.font], first_page) for slot in slots)
             )
         self.page_numbers += [first_object + number for number in chunk.pages]
-        self.elements += [_reference(first_object + number) for number in content.elements]
+        self.elements += [reference(first_object + number) for number in content.elements]
         for parents in content.parents:
-            kids = [b"null" if number is None else _reference(first_object + number) for number in parents]
+            kids = [b"null" if number is None else reference(first_object + number) for number in parents]
             self.page_parents.append(b"[%s]" % b" ".join(kids))
-        self.annotation_parents += [_reference(first_object + element) for _, element in content.annotations]
+        self.annotation_parents += [reference(first_object + element) for _, element in content.annotations]
         for name, page, x, y in chunk.anchors:
-            page_reference = _reference(self.page_numbers[first_page + page])
+            page_reference = reference(self.page_numbers[first_page + page])
             left = x + POINTS * self._moved(chunk, first_page + page)
             self.destinations[name] = b"[%s /XYZ %.2f %.2f 0]" % (page_reference, left, y)
         for use in content.fonts:
-            used = self.fonts_used.setdefault(use.key, _FontUsed(use, {}, {}))
+            used = self.fonts_used.setdefault(use.key, FontUsed(use, {}, {}))
             used.widths.update(use.widths)
             used.texts.update(use.texts)
 
@@ -229,9 +201,9 @@ class _Linker:
         numbers = b" ".join(b"%d %s" % (key, value) for key, value in enumerate(values))
         tree = self.file.add(b"<</Nums [%s]>>" % numbers)
         source = b"<</Type /StructTreeRoot/K [%s]/ParentTree %s/ParentTreeNextKey %d>>"
-        self.file.put(self.structure, source % (_reference(self.document), tree, len(values)))
+        self.file.put(self.structure, source % (reference(self.document), tree, len(values)))
         source = b"<</Type /StructElem/S /Document/P %s/K [%s]>>"
-        self.file.put(self.document, source % (_reference(self.structure), b" ".join(self.elements)))
+        self.file.put(self.document, source % (reference(self.structure), b" ".join(self.elements)))
 
     def _finish_fonts(self) -> None:
         references = []
@@ -240,56 +212,27 @@ class _Linker:
             for glyph in self.drawn_late.get(key, ()):
                 used.widths.setdefault(glyph, round(face.advances[glyph]))
                 used.texts.setdefault(glyph, face.characters[glyph])
-            references.append(b"/%s %s" % (key.encode(), self._font(*used)))
+            font = write_font(used, self.font_files[used.use.file], self.file)
+            references.append(b"/%s %s" % (key.encode(), font))
         self.file.put(self.fonts, b"<<%s>>" % b"".join(references))
-
-    def _font(self, use: FontUse, widths: Mapping[int, int], texts: Mapping[int, str]) -> bytes:
-        font = self.font_files[use.file]
-        data = subset(font, texts)
-        file = self.file.add_stream(data, b"/Length1 %d" % len(data))
-        name = use.name.encode("ascii")
-        box = b" ".join(b"%d" % number for number in open_face(font).box)
-        descriptor = self.file.add(
-            b"<</Type /FontDescriptor/FontName /%s/FontFamily %s/Flags %d/FontBBox [%s]/ItalicAngle %d"
-            b"/Ascent %d/Descent %d/CapHeight %d/StemV 80/FontFile2 %s>>"
-            % (
-                name,
-                pdf_string(use.family),
-                use.flags,
-                box,
-                use.italic_angle,
-                use.ascent,
-                use.descent,
-                use.ascent,
-                file,
-            )
-        )
-        advances = b" ".join(b"%d [%d]" % pair for pair in sorted(widths.items()))
-        descendant = self.file.add(
-            b"<</Type /Font/Subtype /CIDFontType2/BaseFont /%s/CIDSystemInfo <</Registry (Adobe)/Ordering (Identity)"
-            b"/Supplement 0>>/CIDToGIDMap /Identity/W [%s]/FontDescriptor %s>>" % (name, advances, descriptor)
-        )
-        unicode = self.file.add_stream(_to_unicode(texts))
-        return self.file.add(
-            b"<</Type /Font/Subtype /Type0/BaseFont /%s/Encoding /Identity-H/DescendantFonts [%s]/ToUnicode %s>>"
-            % (name, descendant, unicode)
-        )
 
     def _finish_catalog(self) -> None:
         book = self.book
-        xmp = _xmp(book)
+        xmp = write_xmp(book)
         metadata = self.file.add(b"<</Type /Metadata/Subtype /XML/Length %d>>" % len(xmp), xmp)
         names = b" ".join(
             b"%s %s" % (pdf_string(name), place) for name, place in sorted(self.destinations.items())
         )
-        outline = b"/Outlines %s/PageMode /UseOutlines" % self._outline(book.outline) if book.outline else b""
+        outline = write_outline(book.outline, self.destinations, self.file) if book.outline else b""
+        if outline:
+            outline = b"/Outlines %s/PageMode /UseOutlines" % outline
         source = (
             b"<</Type /Catalog/Pages %s/Names <</Dests <</Names [%s]>>>>/StructTreeRoot %s/MarkInfo <</Marked true>>"
             b"/ViewerPreferences <</DisplayDocTitle true%s>>/Lang %s/Metadata %s%s>>"
             % (
                 self.page_tree.root,
                 names,
-                _reference(self.structure),
+                reference(self.structure),
                 b"/PrintScaling /None/Duplex /%s" % _DUPLEX[book.printing] if book.printing else b"",
                 pdf_string(book.language),
                 metadata,
@@ -303,205 +246,8 @@ class _Linker:
         said = (b"/%s %s" % (key.encode(), pdf_string(text)) for key, text in facts.items() if text)
         self.file.put(self.information, b"<<%s>>" % b"".join(said))
 
-    def _outline(self, entries: Sequence[OutlineEntry]) -> bytes:
-        """Add an outline, return the reference of its root. Entries with children are closed."""
-        root = self.file.reserve()
-        first, last, _ = self._outline_level(entries, root)
-        self.file.put(root, b"<</Type /Outlines/First %s/Last %s/Count %d>>" % (first, last, len(entries)))
-        return _reference(root)
-
-    def _outline_level(self, entries: Sequence[OutlineEntry], parent: int) -> tuple[bytes, bytes, int]:
-        items = [self.file.reserve() for _ in entries]
-        for index, (entry, item) in enumerate(zip(entries, items, strict=True)):
-            source = b"/Title %s/Dest %s/Parent %s" % (
-                pdf_string(entry.title),
-                self.destinations[entry.anchor],
-                _reference(parent),
-            )
-            if index:
-                source += b"/Prev %s" % _reference(items[index - 1])
-            if index + 1 < len(items):
-                source += b"/Next %s" % _reference(items[index + 1])
-            if entry.children:
-                source += b"/First %s/Last %s/Count -%d" % self._outline_level(entry.children, item)
-            self.file.put(item, b"<<%s>>" % source)
-        return _reference(items[0]), _reference(items[-1]), len(items)
-
-
-class _FontUsed(NamedTuple):
-    """A font, and what all chunks together draw with it."""
-
-    use: FontUse
-    widths: dict[int, int]
-    texts: dict[int, str]
-
-
-class _PageTree:
-    """Pages in nodes of at most 64 kids, so that a reader finds page 1,000 without reading 999."""
-
-    KIDS = 64
-
-    def __init__(self, pages: int, file: _File) -> None:
-        self._levels: list[list[int]] = []  # of nodes, from those that hold pages up to the root
-        count = pages
-        while count > 1 or not self._levels:
-            count = -(-count // self.KIDS)
-            self._levels.append([file.reserve() for _ in range(count)])
-        self.root = _reference(self._levels[-1][0])
-
-    def parent(self, page: int) -> bytes:
-        """Return the node that holds a page, counted from 0."""
-        return _reference(self._levels[0][page // self.KIDS])
-
-    def finish(self, pages: Sequence[int], file: _File) -> None:
-        """Write the tree over these pages."""
-        kids = [(number, 1) for number in pages]
-        for level, nodes in enumerate(self._levels):
-            above = self._levels[level + 1] if level + 1 < len(self._levels) else None
-            counted = []
-            for index, node in enumerate(nodes):
-                held = kids[index * self.KIDS : (index + 1) * self.KIDS]
-                count = sum(each for _, each in held)
-                parent = b"/Parent %s" % _reference(above[index // self.KIDS]) if above else b""
-                listed = b" ".join(_reference(number) for number, _ in held)
-                file.put(node, b"<</Type /Pages%s/Kids [%s]/Count %d>>" % (parent, listed, count))
-                counted.append((node, count))
-            kids = counted
-
 
 def _mirrored(slot: Slot, chunk: Chunk) -> Slot:
     """Return a slot at the other side of the page, in coordinates that have been moved."""
     x = chunk.page_width - slot.x - (slot.width if slot.content else 0) - chunk.mirror
     return replace(slot, x=x, align=slot.align if slot.content else _OTHER_SIDE[slot.align])
-
-
-def _reference(number: int) -> bytes:
-    return b"%d 0 R" % number
-
-
-class _File:
-    """A PDF file being written: streams by themselves, other objects 200 to a compressed stream (ISO 32000-1, 7.5.7).
-
-    What is known of an object is written at once. A book is as large in memory as it will be on the disk.
-    """
-
-    TOGETHER = 200
-
-    def __init__(self) -> None:
-        self._out = io.BytesIO()
-        self._out.write(b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n")
-        self._places: dict[int, tuple[int, int, int]] = {
-            0: (0, 0, 65535)
-        }  # a cross-reference stream's fields
-        self._waiting: list[tuple[int, bytes]] = []
-        self.next = 1
-        """The number the next object gets."""
-
-    def reserve(self) -> int:
-        """Return a number for an object that is put later."""
-        self.next += 1
-        return self.next - 1
-
-    def add(self, source: bytes, stream: bytes | None = None) -> bytes:
-        """Write an object, return a reference to it."""
-        number = self.reserve()
-        self.put(number, source, stream)
-        return _reference(number)
-
-    def add_stream(self, content: bytes, extra: bytes = b"") -> bytes:
-        """Compress and write a stream, return a reference to it."""
-        data = zlib.compress(content, COMPRESSION)
-        return self.add(b"<<%s/Filter /FlateDecode/Length %d>>" % (extra, len(data)), data)
-
-    def put(self, number: int, source: bytes, stream: bytes | None = None) -> None:
-        """Write an object whose number was reserved."""
-        if stream is None:
-            self._waiting.append((number, source))
-            return
-        self._places[number] = (1, self._out.tell(), 0)
-        self._out.write(b"%d 0 obj\n%s\nstream\n" % (number, source))
-        self._out.write(stream)
-        self._out.write(b"\nendstream\nendobj\n")
-
-    def settle(self, *, everything: bool = False) -> None:
-        """Write what waits for others to share a stream with, but for less than a stream's fill.
-
-        The streams get numbers, which those of a chunk's objects must not be mixed with.
-        """
-        while len(self._waiting) >= (1 if everything else self.TOGETHER):
-            self._write(self._waiting[: self.TOGETHER])
-            del self._waiting[: self.TOGETHER]
-
-    def _write(self, objects: Sequence[tuple[int, bytes]]) -> None:
-        container = self.reserve()
-        head, body = [], []
-        at = 0
-        for index, (number, source) in enumerate(objects):
-            head.append(b"%d %d" % (number, at))
-            body.append(source)
-            at += len(source) + 1
-            self._places[number] = (2, container, index)
-        listed = b" ".join(head) + b"\n"
-        data = zlib.compress(listed + b"\n".join(body), COMPRESSION)
-        extra = b"<</Type /ObjStm/N %d/First %d/Filter /FlateDecode/Length %d>>"
-        self.put(container, extra % (len(head), len(listed), len(data)), data)
-
-    def end(self, catalog: int, information: int) -> bytes:
-        """Return the file; its identity is a digest of it."""
-        self.settle(everything=True)
-        number = self.reserve()
-        start_of_table = self._out.tell()
-        self._places[number] = (1, start_of_table, 0)
-        table = b"".join(
-            kind.to_bytes(1, "big") + place.to_bytes(5, "big") + rest.to_bytes(2, "big")
-            for _, (kind, place, rest) in sorted(self._places.items())
-        )
-        data = zlib.compress(table, COMPRESSION)
-        identity = sha256(self._out.getbuffer()).hexdigest()[:32].encode()
-        extra = (
-            b"<</Type /XRef/Size %d/W [1 5 2]/Root %s/Info %s/ID [<%s> <%s>]/Filter /FlateDecode/Length %d>>"
-            % (number + 1, _reference(catalog), _reference(information), identity, identity, len(data))
-        )
-        self._out.write(b"%d 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (number, extra, data))
-        self._out.write(b"startxref\n%d\n%%%%EOF\n" % start_of_table)
-        return self._out.getvalue()
-
-
-def _to_unicode(texts: Mapping[int, str]) -> bytes:
-    """Return the CMap that tells readers what characters glyphs stand for (ISO 32000-1, 9.10.3)."""
-    pairs = [
-        b"<%04x> <%s>" % (glyph, text.encode("utf-16-be").hex().encode())
-        for glyph, text in sorted(texts.items())
-    ]
-    blocks = []
-    for start in range(0, len(pairs), 100):  # at most 100 pairs a block
-        block = pairs[start : start + 100]
-        blocks.append(b"%d beginbfchar\n%s\nendbfchar" % (len(block), b"\n".join(block)))
-    return (
-        b"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
-        b"/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
-        b"/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
-        b"1 begincodespacerange\n<0000> <ffff>\nendcodespacerange\n"
-        b"%s\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend" % b"\n".join(blocks)
-    )
-
-
-def _xmp(book: Book) -> bytes:
-    """Return the metadata packet; `pdfuaid:part` is the claim to PDF/UA-1 (ISO 14289-1, 5)."""
-    dates = (
-        f"<xmp:CreateDate>{book.modified}</xmp:CreateDate><xmp:ModifyDate>{book.modified}</xmp:ModifyDate>"
-    )
-    creator = f"<xmp:CreatorTool>{escape(book.creator)}</xmp:CreatorTool>" if book.creator else ""
-    default = '<rdf:Alt><rdf:li xml:lang="x-default">'
-    subject = f"<dc:description>{default}{escape(book.subject)}</rdf:li></rdf:Alt></dc:description>"
-    return (
-        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
-        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-        '<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" '
-        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
-        "<pdfuaid:part>1</pdfuaid:part>"
-        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(book.title)}</rdf:li></rdf:Alt></dc:title>'
-        f"{subject if book.subject else ''}{creator}{dates if book.modified else ''}"
-        "</rdf:Description></rdf:RDF></x:xmpmeta>\n"
-        '<?xpacket end="r"?>'
-    ).encode()

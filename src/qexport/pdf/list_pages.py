@@ -24,14 +24,12 @@ from qexport.layout.chunk import (
     POINTS,
     Chunk,
     Content,
-    FontUse,
-    Slot,
     Strip,
     mark,
-    pdf_string,
 )
 from qexport.layout.fonts import FontFile, collect
-from qexport.pdf.font_file import Face, open_face
+from qexport.pdf.folio_lists import Folios, place_folios, set_folios
+from qexport.pdf.font_file import open_face
 
 PLACE = "qx-strips"
 """Name of the slot in a frame where strips go."""
@@ -47,17 +45,6 @@ NEARLY_EMPTY = 0.2
 
 TIGHT = 0.5
 """Of the space between strips, then."""
-
-_ABOVE, _BELOW = 0.75, 0.25
-"""Of a line's height: what a link in it covers above and below the baseline."""
-
-
-@dataclass(frozen=True, slots=True)
-class Folios:
-    """A page or a range of them in words, and the place it leads to."""
-
-    pages: str
-    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,96 +182,9 @@ def _set(line: Line, fonts: Mapping[str, FontFile]) -> _Block | Chunk:
     content = _content(line.chunk)
     slot = next(slot for slot in content.slots if slot.lines)
     face = open_face(fonts[next(use.file for use in content.fonts if use.key == slot.font)])
-    placed = list(_placed(slot, face, line.folios))
+    placed = list(place_folios(slot, face, line.folios))
     below = placed[-1][2] - slot.y
-    return _Block(line.chunk, strip, strip.height + below, _with_folios(content, strip, slot, face, placed))
-
-
-def _placed(slot: Slot, face: Face, folios: Sequence[Folios]) -> Iterator[tuple[Folios, float, float]]:
-    """Yield each with the x and y it begins at; lines after the first begin where those of the block do."""
-    left, right, high = slot.lines or (0, 0, 0)
-    scale = slot.size / 1000
-    x, y = slot.x, slot.y
-    for each in folios:
-        comma = "" if each is folios[-1] else ","
-        if x > left and x + face.width(each.pages + comma) * scale > right + 0.01:
-            x, y = left, y + high
-        yield each, x, y
-        x += face.width(each.pages + ", ") * scale
-
-
-def _with_folios(
-    content: Content, strip: Strip, slot: Slot, face: Face, placed: Sequence[tuple[Folios, float, float]]
-) -> Content:
-    """Return a strip whose stand-in is a list of folios, each a link."""
-    stand_in = slot.mcid or 0  # it stands in the text, not in a margin
-    parent = content.parents[0][stand_in]
-    objects = list(content.objects)
-    parents = list(content.parents[0])
-    annotations = list(content.annotations)
-    parents[stand_in] = None
-    kids: list[bytes] = []
-    drawn: list[bytes] = [slot.state]
-
-    def draw(text: str, x: float, y: float, owner: int | None) -> bytes:
-        codes = b"".join(b"%04x" % glyph for glyph in face.set(text))
-        parents.append(owner)
-        content_mark = mark(f"mcid{len(parents) - 1}")
-        drawn.append(
-            b"/Span <</MCID %s>> BDC\nBT /%s %.4g Tf 1 0 0 -1 %.3f %.3f Tm <%s> Tj ET\nEMC"
-            % (content_mark, slot.font.encode(), slot.size, x, y, codes)
-        )
-        return content_mark
-
-    high = slot.lines[2] if slot.lines else 0
-    for (folios, x, y), following in zip(placed, [*placed[1:], None], strict=True):
-        end = x + face.width(folios.pages) * slot.size / 1000
-        element, reference, annotation = range(len(objects), len(objects) + 3)
-        area = b"%s %s %s %s" % (
-            mark(f"x0:{POINTS * x:.4f}"),
-            mark(f"y{POINTS * (strip.sheet - y - _BELOW * high):.4f}"),
-            mark(f"x0:{POINTS * end:.4f}"),
-            mark(f"y{POINTS * (strip.sheet - y + _ABOVE * high):.4f}"),
-        )
-        objects += [
-            (
-                b"<</Type /StructElem/S /Link/K [%s %s]/Pg %s/P %s>>"
-                % (mark(reference), draw(folios.pages, x, y, element), mark("sheet"), mark(parent or 0)),
-                b"",
-            ),
-            (b"<</Type /OBJR/Obj %s/Pg %s>>" % (mark(annotation), mark("sheet")), b""),
-            (
-                b"<</Type /Annot/Subtype /Link/Rect [%s]/BS <</W 0>>/Contents %s/StructParent %s/Dest %s>>"
-                % (
-                    area,
-                    pdf_string(f"page {folios.pages}"),
-                    mark(f"annot{len(annotations)}"),
-                    pdf_string(folios.anchor),
-                ),
-                b"",
-            ),
-        ]
-        annotations.append((annotation, element))
-        kids.append(mark(element))
-        if following:
-            kids.append(draw(", " if following[2] == y else ",", end, y, parent))
-    room = mark(f"mcid{stand_in}")
-    glyphs = {glyph for folios, _, _ in placed for glyph in face.set(f"{folios.pages}, ")}
-    return replace(
-        content,
-        objects=tuple((value.replace(room, b" ".join(kids)), stream) for value, stream in objects),
-        parents=(tuple(parents),),
-        annotations=tuple(annotations),
-        fonts=tuple(_with(use, glyphs, face) if use.key == slot.font else use for use in content.fonts),
-        slots=tuple(each for each in content.slots if each is not slot),
-        pieces=tuple(b"\n".join(drawn) if piece == slot.late else piece for piece in content.pieces),
-    )
-
-
-def _with(use: FontUse, glyphs: set[int], face: Face) -> FontUse:
-    widths = {**{glyph: round(face.advances[glyph]) for glyph in glyphs}, **dict(use.widths)}
-    texts = {**{glyph: face.characters[glyph] for glyph in glyphs}, **dict(use.texts)}
-    return replace(use, widths=tuple(sorted(widths.items())), texts=tuple(sorted(texts.items())))
+    return _Block(line.chunk, strip, strip.height + below, set_folios(content, strip, slot, face, placed))
 
 
 # --- pages -------------------------------------------------------------------------------------------------------

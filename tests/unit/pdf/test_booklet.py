@@ -7,7 +7,8 @@ import pytest
 
 from qexport.layout.weasyprint.layout import lay_out
 from qexport.pdf.booklet import SIGNATURE, booklet, sides
-from qexport.pdf.linker import Book, link
+from qexport.pdf.linker import link
+from qexport.pdf.metadata import Book
 
 CSS = '@page { size: A6; margin: 10mm; @bottom-right { content: "qx:folio" } } body { font: 10pt "Source Serif Pro" }'
 

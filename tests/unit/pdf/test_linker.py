@@ -9,7 +9,8 @@ import pytest
 
 from qexport.layout.chunk import Chunk
 from qexport.layout.weasyprint.layout import lay_out
-from qexport.pdf.linker import Book, OutlineEntry, anchor_folios, link
+from qexport.pdf.linker import anchor_folios, link
+from qexport.pdf.metadata import Book, OutlineEntry
 
 CSS = """
 @page { size: A6; margin: 12mm; @bottom-right { content: "qx:folio"; font: 9pt "Source Sans Pro" } }

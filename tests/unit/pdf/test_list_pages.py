@@ -16,8 +16,10 @@ from pypdfium2 import raw as pdfium
 from qexport.layout.chunk import Chunk
 from qexport.layout.weasyprint.layout import lay_out, lay_out_strips
 from qexport.pdf import list_pages
-from qexport.pdf.linker import Book, link
-from qexport.pdf.list_pages import Folios, Line, make_pages
+from qexport.pdf.folio_lists import Folios
+from qexport.pdf.linker import link
+from qexport.pdf.list_pages import Line, make_pages
+from qexport.pdf.metadata import Book
 
 CSS = """
 @page { size: 60mm 60mm; margin: 5mm 8mm 10mm 5mm; @bottom-right { content: "qx:folio"; font: 9pt "Source Sans Pro" } }

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from qexport.content.text import inline, title_source
-from qexport.pdf.linker import OutlineEntry
+from qexport.pdf.metadata import OutlineEntry
 
 if TYPE_CHECKING:
     from qexport.bank.model import Question

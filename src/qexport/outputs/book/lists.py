@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from qexport.pdf.list_pages import Folios, Line, make_pages
+from qexport.pdf.folio_lists import Folios
+from qexport.pdf.list_pages import Line, make_pages
 
 if TYPE_CHECKING:
     from qexport.layout.chunk import Chunk

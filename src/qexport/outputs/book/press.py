@@ -21,8 +21,9 @@ from qexport.outputs.book.style import book_style
 from qexport.outputs.book.text import pictures, text_view
 from qexport.outputs.paper import PAPERS
 from qexport.pdf.booklet import booklet
-from qexport.pdf.linker import Book, OutlineEntry, link
+from qexport.pdf.linker import link
 from qexport.pdf.list_pages import PLACE
+from qexport.pdf.metadata import Book, OutlineEntry
 
 if TYPE_CHECKING:
     from qexport.bank.lock import Edition

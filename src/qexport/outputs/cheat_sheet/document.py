@@ -22,7 +22,8 @@ from qexport.outputs.cheat_sheet import ENDING
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import PaperOptions
 from qexport.outputs.paper import PAPERS
-from qexport.pdf.linker import Book, OutlineEntry, link
+from qexport.pdf.linker import link
+from qexport.pdf.metadata import Book, OutlineEntry
 
 SIZES = (10.5, 10.0, 9.5, 9.0, 8.5)
 """Points: the largest in which all questions are on both sides of one sheet, else the smallest on several."""

@@ -25,7 +25,8 @@ from qexport.outputs.book.text import pictures, text_view
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.flash_cards import CALIBRATION_ENDING, CARDS_ENDING, FlashCardOptions
 from qexport.outputs.flash_cards.sheet import PERFORATED, Cell, Grid, grid
-from qexport.pdf.linker import Book, OutlineEntry, link
+from qexport.pdf.linker import link
+from qexport.pdf.metadata import Book, OutlineEntry
 
 FRONT_SIZES = (15.0, 13.0, 11.0, 9.0)
 """Points of the question; what is too long for the last goes on to another card."""

@@ -28,8 +28,9 @@ from qexport.outputs.book.parts import Part, how_many, tally
 from qexport.outputs.book.press import Press
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.handbook import HandbookOptions
-from qexport.pdf.linker import OutlineEntry, anchor_folios
-from qexport.pdf.list_pages import Folios
+from qexport.pdf.folio_lists import Folios
+from qexport.pdf.linker import anchor_folios
+from qexport.pdf.metadata import OutlineEntry
 
 PURPOSES = {
     "answer": "What you would say first, in half a minute.",

@@ -18,7 +18,8 @@ from qexport.outputs.book.parts import Part
 from qexport.outputs.book.press import Press
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.quiz import ANSWERS_ENDING, QUIZ_ENDING, QuizOptions
-from qexport.pdf.linker import OutlineEntry, anchor_folios
+from qexport.pdf.linker import anchor_folios
+from qexport.pdf.metadata import OutlineEntry
 
 LINE = 8
 """Millimetres from one ruled line to the next, as in a school notebook."""

@@ -15,7 +15,8 @@ from PIL import Image
 from qexport.layout.chunk import Chunk
 from qexport.layout.weasyprint import drawings
 from qexport.layout.weasyprint.layout import lay_out
-from qexport.pdf.linker import Book, link
+from qexport.pdf.linker import link
+from qexport.pdf.metadata import Book
 
 CSS = """
 @page { size: 100mm 100mm; margin: 10mm; @bottom-right { content: "qx:folio"; font: 9pt "Source Sans Pro" } }

@@ -1,0 +1,136 @@
+"""A PDF file being written: objects, object streams, the cross-reference stream, the page tree."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Sequence
+from hashlib import sha256
+
+from qexport.layout.chunk import COMPRESSION
+
+
+def reference(number: int) -> bytes:
+    """Return a reference to an object."""
+    return b"%d 0 R" % number
+
+
+class PdfFile:
+    """A PDF file being written: streams by themselves, other objects 200 to a compressed stream (ISO 32000-1, 7.5.7).
+
+    What is known of an object is written at once. A book is as large in memory as it will be on the disk.
+    """
+
+    TOGETHER = 200
+
+    def __init__(self) -> None:
+        self._out = io.BytesIO()
+        self._out.write(b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n")
+        self._places: dict[int, tuple[int, int, int]] = {
+            0: (0, 0, 65535)
+        }  # a cross-reference stream's fields
+        self._waiting: list[tuple[int, bytes]] = []
+        self.next = 1
+        """The number the next object gets."""
+
+    def reserve(self) -> int:
+        """Return a number for an object that is put later."""
+        self.next += 1
+        return self.next - 1
+
+    def add(self, source: bytes, stream: bytes | None = None) -> bytes:
+        """Write an object, return a reference to it."""
+        number = self.reserve()
+        self.put(number, source, stream)
+        return reference(number)
+
+    def add_stream(self, content: bytes, extra: bytes = b"") -> bytes:
+        """Compress and write a stream, return a reference to it."""
+        data = zlib.compress(content, COMPRESSION)
+        return self.add(b"<<%s/Filter /FlateDecode/Length %d>>" % (extra, len(data)), data)
+
+    def put(self, number: int, source: bytes, stream: bytes | None = None) -> None:
+        """Write an object whose number was reserved."""
+        if stream is None:
+            self._waiting.append((number, source))
+            return
+        self._places[number] = (1, self._out.tell(), 0)
+        self._out.write(b"%d 0 obj\n%s\nstream\n" % (number, source))
+        self._out.write(stream)
+        self._out.write(b"\nendstream\nendobj\n")
+
+    def settle(self, *, everything: bool = False) -> None:
+        """Write what waits for others to share a stream with, but for less than a stream's fill.
+
+        The streams get numbers, which those of a chunk's objects must not be mixed with.
+        """
+        while len(self._waiting) >= (1 if everything else self.TOGETHER):
+            self._write(self._waiting[: self.TOGETHER])
+            del self._waiting[: self.TOGETHER]
+
+    def _write(self, objects: Sequence[tuple[int, bytes]]) -> None:
+        container = self.reserve()
+        head, body = [], []
+        at = 0
+        for index, (number, source) in enumerate(objects):
+            head.append(b"%d %d" % (number, at))
+            body.append(source)
+            at += len(source) + 1
+            self._places[number] = (2, container, index)
+        listed = b" ".join(head) + b"\n"
+        data = zlib.compress(listed + b"\n".join(body), COMPRESSION)
+        extra = b"<</Type /ObjStm/N %d/First %d/Filter /FlateDecode/Length %d>>"
+        self.put(container, extra % (len(head), len(listed), len(data)), data)
+
+    def end(self, catalog: int, information: int) -> bytes:
+        """Return the file; its identity is a digest of it."""
+        self.settle(everything=True)
+        number = self.reserve()
+        start_of_table = self._out.tell()
+        self._places[number] = (1, start_of_table, 0)
+        table = b"".join(
+            kind.to_bytes(1, "big") + place.to_bytes(5, "big") + rest.to_bytes(2, "big")
+            for _, (kind, place, rest) in sorted(self._places.items())
+        )
+        data = zlib.compress(table, COMPRESSION)
+        identity = sha256(self._out.getbuffer()).hexdigest()[:32].encode()
+        extra = (
+            b"<</Type /XRef/Size %d/W [1 5 2]/Root %s/Info %s/ID [<%s> <%s>]/Filter /FlateDecode/Length %d>>"
+            % (number + 1, reference(catalog), reference(information), identity, identity, len(data))
+        )
+        self._out.write(b"%d 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (number, extra, data))
+        self._out.write(b"startxref\n%d\n%%%%EOF\n" % start_of_table)
+        return self._out.getvalue()
+
+
+class PageTree:
+    """Pages in nodes of at most 64 kids, so that a reader finds page 1,000 without reading 999."""
+
+    KIDS = 64
+
+    def __init__(self, pages: int, file: PdfFile) -> None:
+        self._levels: list[list[int]] = []  # of nodes, from those that hold pages up to the root
+        count = pages
+        while count > 1 or not self._levels:
+            count = -(-count // self.KIDS)
+            self._levels.append([file.reserve() for _ in range(count)])
+        self.root = reference(self._levels[-1][0])
+
+    def parent(self, page: int) -> bytes:
+        """Return the node that holds a page, counted from 0."""
+        return reference(self._levels[0][page // self.KIDS])
+
+    def finish(self, pages: Sequence[int], file: PdfFile) -> None:
+        """Write the tree over these pages."""
+        kids = [(number, 1) for number in pages]
+        for level, nodes in enumerate(self._levels):
+            above = self._levels[level + 1] if level + 1 < len(self._levels) else None
+            counted = []
+            for index, node in enumerate(nodes):
+                held = kids[index * self.KIDS : (index + 1) * self.KIDS]
+                count = sum(each for _, each in held)
+                parent = b"/Parent %s" % reference(above[index // self.KIDS]) if above else b""
+                listed = b" ".join(reference(number) for number, _ in held)
+                file.put(node, b"<</Type /Pages%s/Kids [%s]/Count %d>>" % (parent, listed, count))
+                counted.append((node, count))
+            kids = counted

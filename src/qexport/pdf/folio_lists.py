@@ -1,0 +1,107 @@
+"""Lists of folios, as an index has them: set when the pages of a book are known, each a link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from qexport.layout.chunk import POINTS, Content, FontUse, Slot, Strip, mark, pdf_string
+from qexport.pdf.font_file import Face
+
+_ABOVE, _BELOW = 0.75, 0.25
+"""Of a line's height: what a link in it covers above and below the baseline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folios:
+    """A page or a range of them in words, and the place it leads to."""
+
+    pages: str
+    anchor: str
+
+
+def place_folios(slot: Slot, face: Face, folios: Sequence[Folios]) -> Iterator[tuple[Folios, float, float]]:
+    """Yield each with the x and y it begins at; lines after the first begin where those of the block do."""
+    left, right, high = slot.lines or (0, 0, 0)
+    scale = slot.size / 1000
+    x, y = slot.x, slot.y
+    for each in folios:
+        comma = "" if each is folios[-1] else ","
+        if x > left and x + face.width(each.pages + comma) * scale > right + 0.01:
+            x, y = left, y + high
+        yield each, x, y
+        x += face.width(each.pages + ", ") * scale
+
+
+def set_folios(
+    content: Content, strip: Strip, slot: Slot, face: Face, placed: Sequence[tuple[Folios, float, float]]
+) -> Content:
+    """Return a strip whose stand-in is a list of folios, each a link."""
+    stand_in = slot.mcid or 0  # it stands in the text, not in a margin
+    parent = content.parents[0][stand_in]
+    objects = list(content.objects)
+    parents = list(content.parents[0])
+    annotations = list(content.annotations)
+    parents[stand_in] = None
+    kids: list[bytes] = []
+    drawn: list[bytes] = [slot.state]
+
+    def draw(text: str, x: float, y: float, owner: int | None) -> bytes:
+        codes = b"".join(b"%04x" % glyph for glyph in face.set(text))
+        parents.append(owner)
+        content_mark = mark(f"mcid{len(parents) - 1}")
+        drawn.append(
+            b"/Span <</MCID %s>> BDC\nBT /%s %.4g Tf 1 0 0 -1 %.3f %.3f Tm <%s> Tj ET\nEMC"
+            % (content_mark, slot.font.encode(), slot.size, x, y, codes)
+        )
+        return content_mark
+
+    high = slot.lines[2] if slot.lines else 0
+    for (folios, x, y), following in zip(placed, [*placed[1:], None], strict=True):
+        end = x + face.width(folios.pages) * slot.size / 1000
+        element, reference, annotation = range(len(objects), len(objects) + 3)
+        area = b"%s %s %s %s" % (
+            mark(f"x0:{POINTS * x:.4f}"),
+            mark(f"y{POINTS * (strip.sheet - y - _BELOW * high):.4f}"),
+            mark(f"x0:{POINTS * end:.4f}"),
+            mark(f"y{POINTS * (strip.sheet - y + _ABOVE * high):.4f}"),
+        )
+        objects += [
+            (
+                b"<</Type /StructElem/S /Link/K [%s %s]/Pg %s/P %s>>"
+                % (mark(reference), draw(folios.pages, x, y, element), mark("sheet"), mark(parent or 0)),
+                b"",
+            ),
+            (b"<</Type /OBJR/Obj %s/Pg %s>>" % (mark(annotation), mark("sheet")), b""),
+            (
+                b"<</Type /Annot/Subtype /Link/Rect [%s]/BS <</W 0>>/Contents %s/StructParent %s/Dest %s>>"
+                % (
+                    area,
+                    pdf_string(f"page {folios.pages}"),
+                    mark(f"annot{len(annotations)}"),
+                    pdf_string(folios.anchor),
+                ),
+                b"",
+            ),
+        ]
+        annotations.append((annotation, element))
+        kids.append(mark(element))
+        if following:
+            kids.append(draw(", " if following[2] == y else ",", end, y, parent))
+    room = mark(f"mcid{stand_in}")
+    glyphs = {glyph for folios, _, _ in placed for glyph in face.set(f"{folios.pages}, ")}
+    return replace(
+        content,
+        objects=tuple((value.replace(room, b" ".join(kids)), stream) for value, stream in objects),
+        parents=(tuple(parents),),
+        annotations=tuple(annotations),
+        fonts=tuple(_add_glyphs(use, glyphs, face) if use.key == slot.font else use for use in content.fonts),
+        slots=tuple(each for each in content.slots if each is not slot),
+        pieces=tuple(b"\n".join(drawn) if piece == slot.late else piece for piece in content.pieces),
+    )
+
+
+def _add_glyphs(use: FontUse, glyphs: set[int], face: Face) -> FontUse:
+    widths = {**{glyph: round(face.advances[glyph]) for glyph in glyphs}, **dict(use.widths)}
+    texts = {**{glyph: face.characters[glyph] for glyph in glyphs}, **dict(use.texts)}
+    return replace(use, widths=tuple(sorted(widths.items())), texts=tuple(sorted(texts.items())))

@@ -1,0 +1,55 @@
+"""What a PDF says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape  # that of xml.sax opens ssl and http, 15 ms
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineEntry:
+    """A line of the PDF outline: its text, and the name of the place it leads to."""
+
+    title: str
+    anchor: str
+    children: tuple[OutlineEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """What a PDF says of itself. `modified` is a PDF/XMP date (ISO 8601) or empty."""
+
+    title: str
+    language: str
+    outline: tuple[OutlineEntry, ...] = ()
+    subject: str = ""
+    creator: str = ""
+    modified: str = ""
+    mirrored: bool = False
+    """Whether versos have the inner margin at the right, and their running heads and folios at the left."""
+    printing: str = ""
+    """How a printer is to take the sheets, in their own size: `one side`, `long edge` or `short edge`."""
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
+    """Folios of places in other documents, which a page may name but not link to."""
+
+
+def write_xmp(book: Book) -> bytes:
+    """Return the metadata packet; `pdfuaid:part` is the claim to PDF/UA-1 (ISO 14289-1, 5)."""
+    dates = (
+        f"<xmp:CreateDate>{book.modified}</xmp:CreateDate><xmp:ModifyDate>{book.modified}</xmp:ModifyDate>"
+    )
+    creator = f"<xmp:CreatorTool>{escape(book.creator)}</xmp:CreatorTool>" if book.creator else ""
+    default = '<rdf:Alt><rdf:li xml:lang="x-default">'
+    subject = f"<dc:description>{default}{escape(book.subject)}</rdf:li></rdf:Alt></dc:description>"
+    return (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
+        "<pdfuaid:part>1</pdfuaid:part>"
+        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(book.title)}</rdf:li></rdf:Alt></dc:title>'
+        f"{subject if book.subject else ''}{creator}{dates if book.modified else ''}"
+        "</rdf:Description></rdf:RDF></x:xmpmeta>\n"
+        '<?xpacket end="r"?>'
+    ).encode()
