@@ -17,8 +17,10 @@ SHARED = ROOT.parent / "shared"  # large samples and checks that lie beside a de
 
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "firefox": ("firefox-esr", "firefox"),
     "git": ("git",),
     "java": ("javac",),
+    "npm": ("npm",),
     "poppler": ("pdftotext",),
     "qpdf": ("qpdf",),
     "strace": ("strace",),

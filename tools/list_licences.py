@@ -70,7 +70,7 @@ NOT_EVERYWHERE = {
 }
 """Packages of the locks that some platforms alone install."""
 
-BSD_WITHOUT_TEXT = {"pysocks": "BSD-3-Clause"}
+BSD_WITHOUT_TEXT = {"pysocks": "BSD-3-Clause", "xlwt": "BSD-3-Clause"}
 """Packages that say "BSD" and bring no licence file."""
 
 REMARKS = {

@@ -148,6 +148,12 @@ class Plan:
         endings = (ending for each in self.outputs for ending in each.endings(self.options[each.name]))
         return tuple(self.recipe.out / f"{self.stem}{ending}" for ending in endings)
 
+    @property
+    def file_names(self) -> Mapping[str, str]:
+        """The name of the first file of each output."""
+        first = {each.name: each.endings(self.options[each.name])[0] for each in self.outputs}
+        return {name: self.stem + ending for name, ending in first.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -450,7 +456,7 @@ def prepare(
         *(stamped.warnings if stamped else ()),
         *_judged_texts(pictured, limits),
     )
-    return Prepared(edition, tools, stamped, warnings)
+    return Prepared(edition, replace(tools, file_names=plan.file_names), stamped, warnings)
 
 
 def tools_for(theme_name: str, limits: Limits, scheduler: Scheduler) -> Tools:

@@ -29,7 +29,10 @@ from qexport.bank.schema import HEADER_FIELDS, QUESTION_FIELDS
 from qexport.outputs.registry import OPTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = ("README.md", *(f"docs/{name}.md" for name in ("bank", "handbook", "architecture", "printing")))
+DOCUMENTS = (
+    "README.md",
+    *(f"docs/{name}.md" for name in ("bank", "handbook", "architecture", "printing", "web")),
+)
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^\$ (.*\n(?:> .*\n)*)((?:(?!\$ ).*\n)*)", re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)|<img src=\"([^\"]+)\"")

@@ -215,7 +215,7 @@ class _Writing:
         return self._placed(key, page, lambda: headed(text, markup, page, heading_level), empty)
 
     def _page(self, name: str) -> MarkdownPage:
-        anchor = _anchor(f"{self._question.id}-{name}")
+        anchor = anchor_name(f"{self._question.id}-{name}")
         return MarkdownPage(anchor, self._folder, self._address, self.images, limits=self._limits)
 
     def _placed(
@@ -238,6 +238,6 @@ class _Writing:
         return Problem(self._question.location, f"{key} of {self._question.id}: {message}", hint)
 
 
-def _anchor(text: str) -> str:
+def anchor_name(text: str) -> str:
     """Return a text as the name of a place: other characters than letters and digits by their number."""
     return re.sub(r"[^A-Za-z0-9.-]", lambda found: f"_{ord(found[0]):x}_", text)

@@ -42,6 +42,8 @@ class Tools:
     scheduler: Scheduler = field(default_factory=Scheduler)
     folios: Mapping[str, int] = field(default_factory=dict)
     """The page of each question's answer in the handbook of the same build."""
+    file_names: Mapping[str, str] = field(default_factory=dict)
+    """The first file of each output of the same build, by the output's name; a page can link to those beside it."""
     notes: tuple[Note, ...] = ()
     """The notes of the whole bank, for an output that needs the lock."""
 

@@ -18,6 +18,7 @@ _MODULES = (
     "qexport.outputs.quiz",
     "qexport.outputs.cheat_sheet",
     "qexport.outputs.flash_cards",
+    "qexport.outputs.web_page",
 )
 """Each has an `OUTPUT`, and imports what it works with only when it makes something."""
 

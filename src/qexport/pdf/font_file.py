@@ -31,6 +31,17 @@ def subset(file: FontFile, glyphs: Iterable[int]) -> bytes:
     return bytes(uharfbuzz.subset(open_face(file).face, request).blob.data)
 
 
+def subset_for(file: FontFile, characters: Iterable[str]) -> bytes:
+    """Return a font file with the glyphs of these characters alone, hints left out.
+
+    Kerning and ligatures stay: a browser shapes the text itself.
+    """
+    request = uharfbuzz.SubsetInput()
+    request.flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
+    request.sets(uharfbuzz.SubsetInputSets.UNICODE).update(sorted(map(ord, characters)))
+    return bytes(uharfbuzz.subset(open_face(file).face, request).blob.data)
+
+
 @dataclass(frozen=True, slots=True)
 class Face:
     """A font file as the linker needs it. Lengths are thousandths of an em."""

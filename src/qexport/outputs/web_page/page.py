@@ -1,0 +1,228 @@
+"""The page: questions as HTML, style, script and index in one file that asks for nothing.
+
+What may run in it is named by its digest in the page's own policy (Content-Security-Policy): our script and our
+style. A theme may change the style (`web/page.css`) and a question's HTML, but neither the script nor the policy.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import groupby
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from qexport import __version__
+from qexport.bank.lock import Edition
+from qexport.bank.model import Question
+from qexport.common.errors import Problem
+from qexport.content.images import Image
+from qexport.content.question_view import anchor_name, question_text
+from qexport.content.templates import Templates
+from qexport.outputs.document import Document, Tools
+from qexport.outputs.options import CommonOptions
+from qexport.outputs.web_page import ENDING
+from qexport.outputs.web_page.fonts import font_faces
+from qexport.outputs.web_page.index import index_of, packed
+
+SCRIPTS = ("fold", "query", "sha256", "filters", "bank", "list", "study", "page")
+"""The parts of the script, in their order; `templates/web/NAME.js`."""
+
+SHOWN_AT_ONCE = 400
+"""Questions up to which all are elements of the page from the start; of more, a browser gets ten times as much to lay
+out as anybody looks at."""
+
+FIRST_SHOWN = 40
+"""Questions of a longer page that are elements from the start. The others are inside <noscript>: without scripts a
+browser shows them, with scripts they are text, which costs nothing until the reader gets there."""
+
+NEXT_QUESTION = "<!--question-->"
+IMAGE_ADDRESS = "image:"
+RIGHT_TO_LEFT = frozenset(
+    ["ar", "arc", "ckb", "dv", "fa", "ha-arab", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi"]
+)
+"""Languages that are written from right to left (CLDR)."""
+
+DOWNLOADS = {
+    "handbook": ("Handbook", "PDF"),
+    "epub": ("E-book", "EPUB"),
+    "deck": ("Anki deck", "APKG"),
+    "cheatsheet": ("Cheat sheet", "PDF"),
+    "quiz": ("Quiz", "PDF"),
+    "flash-cards": ("Flash cards", "PDF"),
+}
+"""What a page links to if it lies beside it: the output's name, its title and what kind of file it is."""
+
+EARLY_SCRIPT = "document.documentElement.classList.add('js')"
+"""Runs before the first paint: what needs scripts takes its room at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Article:
+    """One question as HTML."""
+
+    question: Question
+    anchor: str
+    html: str
+    images: tuple[Image, ...]
+    problems: tuple[Problem, ...]
+
+
+def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
+    """Return the page of an edition; the same arguments give the same bytes.
+
+    Raises:
+        InputRefused: a text, a picture or a template of the theme cannot be used.
+        LimitExceeded: a text asks for more than the limits allow.
+    """
+    articles = [_article(question, tools) for question in edition.questions]
+    page = _page(edition, options, tools, articles)
+    pictures = sum(len(article.images) for article in articles)
+    return Document(
+        suffix=ENDING,
+        data=page.encode(),
+        summary="1 page" + (f", {pictures} picture{'s' * (pictures > 1)}" if pictures else ""),
+        warnings=tuple(problem for article in articles for problem in article.problems),
+    )
+
+
+def _article(question: Question, tools: Tools) -> _Article:
+    text = question_text(question, heading_level=5, image_address=IMAGE_ADDRESS, limits=tools.limits)
+    anchor = "q-" + anchor_name(question.id)
+    html = tools.templates.render("web/question.html.j2", question={**text.view, "anchor": anchor})
+    for image in text.images:
+        data = f"data:{image.media_type};base64,{b64encode(image.data).decode()}"
+        size = f'width="{image.width}" height="{image.height}" loading="lazy"'
+        html = html.replace(f'<img src="{IMAGE_ADDRESS}{image.name}"', f'<img {size} src="{data}"')
+    return _Article(question, anchor, _reachable(html.strip()), text.images, text.problems)
+
+
+def _reachable(html: str) -> str:
+    """Let what scrolls inside itself be scrolled with the keyboard, too."""
+    for opening in ('<pre class="code"', '<div class="table"'):
+        html = html.replace(opening, f'{opening} tabindex="0"')
+    return html
+
+
+def _page(edition: Edition, options: CommonOptions, tools: Tools, articles: Sequence[_Article]) -> str:
+    """Return the page; what is large is put into the filled template, which need not read it."""
+    ours = Templates(limits=tools.limits)
+    shown, rest, first = _listed(articles)
+    script = _scripts(ours)
+    style = _style(tools, (article.html for article in articles))
+    index = packed(index_of(edition.bank, edition.questions, [article.anchor for article in articles]))
+    bank = edition.bank
+    large = {
+        "style": style,
+        "early": EARLY_SCRIPT,
+        "shown": shown,
+        "rest": rest,
+        "index": index,
+        "script": script,
+    }
+    frame = ours.render(
+        "web/page.html.j2",
+        **{name: Markup(f"\0{name}\0") if value else "" for name, value in large.items()},  # noqa: S704
+        policy=_policy([EARLY_SCRIPT, script], style),
+        language=bank.language,
+        direction="rtl" if bank.language.lower().split("-")[0] in RIGHT_TO_LEFT else "ltr",
+        generator=f"qexport {__version__}",
+        title=edition.title,
+        scope=edition.scope,
+        edition=options.edition_label,
+        count=len(articles),
+        example="difficulty>=8",
+        first=first,
+        source=bank.source,
+        licence=bank.licence,
+        groups=_groups(articles),
+        downloads=_downloads(tools.file_names),
+        deck=quote(tools.file_names.get("deck", "")),
+    )
+    return re.sub(r"\0(\w+)\0", lambda slot: large[slot[1]], frame)
+
+
+def _listed(articles: Sequence[_Article]) -> tuple[str, str, int]:
+    """Return the HTML of the first questions, that of the others, and how many the first are."""
+    first = len(articles) if len(articles) <= SHOWN_AT_ONCE else FIRST_SHOWN
+    pieces: list[str] = []
+    group = None
+    for number, article in enumerate(articles):
+        heading = ""
+        if _group(article) != group:
+            group = _group(article)
+            heading = _heading(article) + "\n"
+        pieces.append(f"{heading}{NEXT_QUESTION if number >= first else ''}{article.html}\n")
+    return "".join(pieces[:first]), "".join(pieces[first:]), first
+
+
+def _group(article: _Article) -> tuple[str, str]:
+    return article.question.technology, article.question.category
+
+
+def _heading(article: _Article) -> str:
+    technology, category = _group(article)
+    title = Markup.escape(technology or category or "Other questions")
+    more = Markup(" <span>{}</span>").format(category) if technology and category else ""
+    return f'<h2 class="group" id="{_group_anchor(article)}" dir="auto">{title}{more}</h2>'
+
+
+def _group_anchor(article: _Article) -> str:
+    return f"from-{article.anchor}"
+
+
+def _groups(articles: Sequence[_Article]) -> list[dict[str, object]]:
+    """Return the contents: what stands together, and how many questions that are."""
+    groups = []
+    for (technology, category), members in groupby(articles, key=_group):
+        first, *others = members
+        groups.append(
+            {
+                "technology": technology,
+                "category": category,
+                "anchor": _group_anchor(first),
+                "count": 1 + len(others),
+            }
+        )
+    return groups
+
+
+def _downloads(file_names: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return what lies beside the page, as links."""
+    return [
+        {"address": quote(file_names[name]), "title": title, "kind": kind}
+        for name, (title, kind) in DOWNLOADS.items()
+        if name in file_names
+    ]
+
+
+def _scripts(ours: Templates) -> str:
+    parts = "\n".join(ours.source(f"web/{name}.js") for name in SCRIPTS)
+    return f'"use strict";\n(() => {{\n{parts}\nbegin();\n}})();\n'
+
+
+def _style(tools: Tools, texts: Iterable[str]) -> str:
+    style = tools.templates.source("web/page.css")
+    return font_faces(texts) + _smaller(style).replace("</", "<\\/")
+
+
+def _smaller(style: str) -> str:
+    """Return a style sheet without comments and indentation."""
+    return re.sub(r"\n\s*", "\n", re.sub(r"/\*(?:[^*]|\*(?!/))*\*/", "", style)).strip() + "\n"
+
+
+def _policy(scripts: Iterable[str], style: str) -> str:
+    """Return the page's Content-Security-Policy: these scripts, this style, and nothing from anywhere."""
+    allowed = " ".join(f"'{_digest(script)}'" for script in scripts)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src '{_digest(style)}'; "
+        "img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
