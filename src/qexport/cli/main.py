@@ -30,6 +30,7 @@ COMMANDS = {
     "share": "share:share",
     "diff": "diff:diff",
     "release": "release:release",
+    "help": "help:help_",
 }
 """Every command in the order of the help → its module in `qexport.cli.commands`, and its name there.
 

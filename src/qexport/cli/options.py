@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from qexport.cli.program import Flags
+from qexport.cli.project import default_bank, find_recipes_file, is_bank_path
 from qexport.common.errors import UsageError
 from qexport.outputs.registry import OPTIONS
 
 if TYPE_CHECKING:
     from qexport.common.limits import Limits
     from qexport.outputs.declaration import Option
-
-DEFAULT_BANKS = (Path("seeds/questions.yaml"), Path("questions.yaml"))
-"""Where a bank is looked for when none is named."""
 
 Command = TypeVar("Command", bound=Callable[..., None])
 PATH = click.Path(path_type=Path, readable=False)  # who reads it says what is wrong with it
@@ -145,6 +143,12 @@ def reads_bank(command: Callable[..., None]) -> Callable[..., None]:
     def with_bank(*, bank: Path | None, limits: Limits, place: Path | None = None, **values: object) -> None:
         if bank and place:
             raise UsageError(f"two banks are named, {place} and {bank}", hint="name one")
+        if place and "text" in values and not is_bank_path(str(place)):
+            command_name = click.get_current_context().command_path
+            raise UsageError(
+                f"no bank {str(place)!r}",
+                hint=f"to search the questions for it: {command_name} --text {place}",
+            )
         command(bank=place or bank or default_bank(limits), limits=limits, **values)
 
     return names_bank(with_bank)
@@ -159,10 +163,10 @@ def limited(command: Callable[..., None]) -> Callable[..., None]:
 
         said = dict(_limit_said(words) for words in allowed)
         limits = changed(USUAL, said)
-        if Path("qexport.toml").is_file():
+        if recipes_file := find_recipes_file():
             from qexport.team.recipes import limits_said
 
-            limits = changed(limits_said(limits=limits), said)
+            limits = changed(limits_said(recipes_file, limits=limits), said)
         command(limits=limits, **values)
 
     return click.option(
@@ -185,33 +189,9 @@ def _limit_said(words: str) -> tuple[str, str]:
 
 def names_bank(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command --bank and --encoding as they are written: None where they are not; and --allow."""
-    usual = "that of qexport.toml, else seeds/questions.yaml or questions.yaml"
+    usual = "that of qexport.toml, else questions.yaml here or in seeds/"
     which = f"A bank's file, or a folder of them. [default: {usual}]"
     return click.option("--bank", type=PATH, metavar="PATH", help=which)(encoding_option(limited(command)))
-
-
-def default_bank(limits: Limits) -> Path:
-    """Return the bank that is meant where none is named: that of the default recipe, or one in a usual place."""
-    if said := _bank_of_recipes(limits):
-        return said
-    for path in DEFAULT_BANKS:
-        if path.is_file():
-            return path
-    raise UsageError(
-        "no bank: there is no seeds/questions.yaml here, and no questions.yaml",
-        hint="name one with --bank PATH, or make one of captured pages with qexport import",
-    )
-
-
-def _bank_of_recipes(limits: Limits) -> Path | None:
-    """Return the bank that the default recipe names, if there are recipes and it names one."""
-    if not Path("qexport.toml").is_file():
-        return None
-    from qexport.team.recipes import recipe_book
-
-    book = recipe_book(limits=limits)
-    said = book.recipes.get(book.default, {}).get("bank")
-    return Path(str(said)) if said else None
 
 
 def _cache_folder(_ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qexport.cli.options import default_bank
+from qexport.cli.project import RECIPES_FILE, default_bank, find_default_bank, find_recipes_file, is_bank_path
 from qexport.common.errors import UsageError
 from qexport.common.wording import quantity
 
@@ -23,16 +23,13 @@ def named_recipes(
 ) -> dict[str, Recipe]:
     """Return the recipes of the current folder that are asked for: by name, all, or the default one."""
     from qexport.outputs.registry import BUNDLED_OUTPUTS, DEFAULT_OUTPUTS
-    from qexport.team.recipes import RECIPES_FILE, recipe_book
 
     if names and every:
         raise UsageError("--all, and names of recipes", hint="leave one of them out")
-    if not Path(RECIPES_FILE).exists():
-        raise UsageError(f"no {RECIPES_FILE} here", hint="recipes are written into one: [recipes.everything]")
-    book = recipe_book(limits=limits)
+    book = _book(limits)
     chosen = tuple(book.recipes) if every else book.named(names) or _default(book)
     outputs = BUNDLED_OUTPUTS if bundled else DEFAULT_OUTPUTS
-    return {name: book.recipe(name, bank or usual_bank(limits), outputs, limits) for name in chosen}
+    return {name: book.recipe(name, bank or find_default_bank(limits), outputs, limits) for name in chosen}
 
 
 def _default(book: RecipeBook) -> tuple[str, ...]:
@@ -44,12 +41,19 @@ def _default(book: RecipeBook) -> tuple[str, ...]:
     )
 
 
-def usual_bank(limits: Limits) -> Path | None:
-    """Return the bank that is meant if none is named, or None if there is none."""
-    try:
-        return default_bank(limits)
-    except UsageError:
-        return None  # a recipe may name its own
+def named_default(limits: Limits) -> str:
+    """Return the name of the default recipe, or "" if there is none."""
+    return _book(limits).default
+
+
+def _book(limits: Limits) -> RecipeBook:
+    from qexport.team.recipes import recipe_book
+
+    path = find_recipes_file()
+    if path is None:
+        message = f"no {RECIPES_FILE} here or in a folder above"
+        raise UsageError(message, hint="recipes are written into one: [recipes.everything]")
+    return recipe_book(path, limits=limits)
 
 
 def recipes_to_build(
@@ -60,11 +64,28 @@ def recipes_to_build(
     filters: Filters,
     options: Mapping[str, str | bool],
 ) -> dict[str, Recipe]:
-    """Return what `build` is to make, as its flags change it; without a recipe the name is empty."""
-    from qexport.recipe import Recipe
-    from qexport.team.recipes import RECIPES_FILE, changed
+    """Return what `build` makes, as its flags change it; without a recipe the name is empty.
 
-    if names or every or Path(RECIPES_FILE).exists():
+    Args:
+        names: Names of recipes; one may be the path of a bank instead.
+        every: Whether to make all recipes.
+        said: The flags that are fields of a recipe, empty if they are not given.
+        filters: The filters, those that are not given with their default.
+        options: The options of outputs that are given.
+
+    Raises:
+        UsageError: A name is unknown, or two banks are named.
+    """
+    from qexport.recipe import Recipe
+    from qexport.team.recipes import changed
+
+    banks = [Path(name) for name in names if is_bank_path(name)]
+    if len(banks) + bool(said["bank"]) > 1:
+        first, second = [*banks, said["bank"]][:2]
+        raise UsageError(f"two banks are named, {first} and {second}", hint="name one")
+    names = [name for name in names if not is_bank_path(name)]
+    said = {**said, "bank": banks[0]} if banks else said
+    if names or every or find_recipes_file():
         found = named_recipes(names, every=every, limits=said["limits"], bank=said["bank"])
     else:
         found = {"": Recipe(bank=said["bank"] or default_bank(said["limits"]))}

@@ -64,6 +64,7 @@ class Option:
             )
         if isinstance(given, bool):
             return given
+        given = next((each for each in self.choices if each.casefold() == given.casefold()), given)
         if self.choices and given not in self.choices:
             raise UsageError(
                 f"option {self.name} cannot be {given!r}", hint=f"one of: {', '.join(self.choices)}"

@@ -34,8 +34,8 @@ BUNDLED_OUTPUTS = tuple(name for name, output in OUTPUTS.items() if output.in_bu
 
 def output_named(name: str) -> Output:
     """Return the output of that name; UsageError names the nearest."""
-    if name in OUTPUTS:
-        return OUTPUTS[name]
+    if name.lower() in OUTPUTS:
+        return OUTPUTS[name.lower()]
     called = {other: output.name for output in OUTPUTS.values() for other in output.also_called}
     raise UsageError(f"no output {name!r}", hint=suggest(called.get(name.lower(), name), tuple(OUTPUTS)))
 

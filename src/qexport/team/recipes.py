@@ -27,6 +27,7 @@ from qexport.common.limits import changed as changed_limits
 from qexport.common.limits import complaint as complaint_of_limit
 from qexport.common.text_input import counted, normalise, quote, read_text
 from qexport.common.wording import did_you_mean
+from qexport.outputs.declaration import GivenOptions
 from qexport.outputs.registry import DEFAULT_OUTPUTS, OPTIONS, OUTPUTS, check_options, output_named
 from qexport.recipe import Recipe
 
@@ -116,11 +117,12 @@ class RecipeBook:
     ) -> Recipe:
         """Return a recipe by its name; `default_bank` is for one that names no bank, limits come before the file's."""
         said = self.recipes[name]
+        folder = Path(self.path).parent  # paths in the file are from there
 
         def text(key: str) -> str:
             return str(said.get(key, ""))
 
-        bank = Path(text("bank")) if "bank" in said else default_bank
+        bank = folder / text("bank") if "bank" in said else default_bank
         if bank is None:
             raise UsageError(
                 f"recipe {name} names no bank", hint=f'write bank = "…" into {self.path}, or --bank PATH'
@@ -138,12 +140,26 @@ class RecipeBook:
             outputs=outputs if isinstance(outputs, tuple) else default_outputs,
             title=text("title"),
             file_name=text("file-name"),
-            out=Path(text("out") or "out"),
-            lock=Path(text("lock")) if text("lock") else None,
-            options={key: value for key, value in options.items() if self.shared.get(key) != value},
-            shared_options={key: value for key, value in options.items() if self.shared.get(key) == value},
+            out=folder / (text("out") or "out"),
+            lock=folder / text("lock") if text("lock") else None,
+            options=_from_folder(
+                folder, {key: value for key, value in options.items() if self.shared.get(key) != value}
+            ),
+            shared_options=_from_folder(
+                folder, {key: value for key, value in options.items() if self.shared.get(key) == value}
+            ),
             limits=limits or self.limits,
         )
+
+
+def _from_folder(folder: Path, options: GivenOptions) -> GivenOptions:
+    """Return options in which the path of a theme begins here, not where the file is."""
+    name = options.get("theme")
+    if folder == Path() or not isinstance(name, str):
+        return options
+    from qexport.content.themes import built_in
+
+    return options if name in built_in() else {**options, "theme": str(folder / name)}
 
 
 def changed(

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=HeadedCommand)
-@click.argument("names", nargs=-1, metavar="[RECIPE]...")
+@click.argument("names", nargs=-1, metavar="[RECIPE|BANK]...")
 @click.option("--all", "every", is_flag=True, help="Make every recipe of qexport.toml.")
 @click.option("--dry-run", is_flag=True, help="Only tell which questions and files it would be.")
 @click.option(
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     multiple=True,
     help=f"{', '.join(OUTPUTS)}; repeated: several. [default: {' and '.join(DEFAULT_OUTPUTS)}]",
 )
-@click.option("--out", type=PATH, metavar="DIR", help="Folder of the files. [default: out]")
+@click.option("-o", "--out", type=PATH, metavar="DIR", help="Folder of the files. [default: out]")
 @click.option(
     "--title",
     metavar="TEXT",

@@ -9,7 +9,7 @@ import click
 
 from qexport.cli.options import PATH, flags, limited
 from qexport.cli.program import say, say_json
-from qexport.cli.recipes import usual_bank
+from qexport.cli.project import find_default_bank
 from qexport.cli.terminal import shown
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def diff(*, old: str, new: str, form: str, bank: Path | None, limits: Limits) ->
     """
     from qexport.team.comparison import compare
 
-    found = compare(old, new, bank=bank or usual_bank(limits), limits=limits)
+    found = compare(old, new, bank=bank or find_default_bank(limits), limits=limits)
     if form == "json":
         from qexport.team.difference_views import as_fields
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qexport.cli.options import HeadedCommand, filtered, flags, json_option, reads_bank
+from qexport.cli.options import PATH, HeadedCommand, filtered, flags, json_option, reads_bank
 from qexport.cli.program import say, say_json, warn
 from qexport.cli.terminal import (
     QUESTION_HEAD,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 @click.command("list", cls=HeadedCommand)
+@click.argument("place", type=PATH, metavar="[BANK]", required=False)
 @reads_bank
 @json_option
 @filtered
@@ -72,6 +73,7 @@ def show(
 
 
 @click.command(cls=HeadedCommand)
+@click.argument("place", type=PATH, metavar="[BANK]", required=False)
 @reads_bank
 @json_option
 @filtered

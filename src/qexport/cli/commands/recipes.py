@@ -8,7 +8,7 @@ import click
 
 from qexport.cli.options import flags, json_option, limited
 from qexport.cli.program import say, say_json
-from qexport.cli.recipes import named_recipes, plan_fields
+from qexport.cli.recipes import named_default, named_recipes, plan_fields
 from qexport.cli.terminal import table
 
 if TYPE_CHECKING:
@@ -23,10 +23,9 @@ def recipes(*, limits: Limits, as_json: bool) -> None:
     """List the recipes of qexport.toml, and how many questions each has."""
     from qexport.bank.selection import describe
     from qexport.pipeline import plan
-    from qexport.team.recipes import recipe_book
 
     found = plan(named_recipes((), every=True, limits=limits))
-    default = recipe_book(limits=limits).default
+    default = named_default(limits)
     if as_json:
         say_json([{**plan_fields(each), "default": each.name == default} for each in found])
         return

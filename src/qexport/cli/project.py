@@ -1,0 +1,82 @@
+"""The project one works in: its qexport.toml, here or in a folder above, and its bank."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qexport.common.errors import UsageError
+
+if TYPE_CHECKING:
+    from qexport.common.limits import Limits
+
+RECIPES_FILE = Path("qexport.toml")
+BANK_SUFFIXES = (".yaml", ".yml", ".jsonl")
+DEFAULT_BANKS = tuple(
+    folder / f"questions{suffix}" for folder in (Path("seeds"), Path()) for suffix in BANK_SUFFIXES
+)
+"""Where a bank is looked for, beside the qexport.toml or in the current folder, if none is named."""
+
+
+def find_recipes_file() -> Path | None:
+    """Return the path of the qexport.toml of this folder, or of the nearest folder above that has one.
+
+    The search ends where a git repository or the home folder begins, and passes over a file above that
+    belongs to somebody else: in /tmp anybody may put one.
+    """
+    if RECIPES_FILE.is_file():
+        return RECIPES_FILE
+    here = Path.cwd()
+    for up, folder in enumerate([here, *here.parents]):
+        path = folder / RECIPES_FILE
+        if up and path.is_file() and _is_ours(path):
+            return Path(*[".."] * up) / RECIPES_FILE
+        if (folder / ".git").exists() or folder == Path.home():
+            return None
+    return None
+
+
+def _is_ours(path: Path) -> bool:
+    return not hasattr(os, "getuid") or path.stat().st_uid in (0, os.getuid())
+
+
+def is_bank_path(text: str) -> bool:
+    """Return whether an argument names a bank's file or folder, not a recipe or an id."""
+    path = Path(text)
+    return path.suffix.lower() in BANK_SUFFIXES or path.name != text or path.exists()
+
+
+def default_bank(limits: Limits) -> Path:
+    """Return the bank to use if none is named: that of the default recipe, or one in a usual place.
+
+    Raises:
+        UsageError: There is none.
+    """
+    recipes_file = find_recipes_file()
+    if recipes_file and (named := _bank_of_recipes(recipes_file, limits)):
+        return named
+    folder = recipes_file.parent if recipes_file else Path()
+    for path in DEFAULT_BANKS:
+        if (folder / path).is_file():
+            return folder / path
+    raise UsageError(
+        "no bank: there is no seeds/questions.yaml here, and no questions.yaml",
+        hint="name one with --bank PATH, or make one of captured pages with qexport import",
+    )
+
+
+def find_default_bank(limits: Limits) -> Path | None:
+    """Return the bank to use if none is named, or None if there is none: a recipe may name its own."""
+    try:
+        return default_bank(limits)
+    except UsageError:
+        return None
+
+
+def _bank_of_recipes(recipes_file: Path, limits: Limits) -> Path | None:
+    from qexport.team.recipes import recipe_book
+
+    book = recipe_book(recipes_file, limits=limits)
+    named = book.recipes.get(book.default, {}).get("bank")
+    return recipes_file.parent / str(named) if named else None
