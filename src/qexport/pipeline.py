@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from qexport.bank import reader
 from qexport.bank.lock import Changes, Edition, Lock, joined, read_lock, stamp, with_note_type, write_lock
-from qexport.bank.model import PROSE_SECTIONS
+from qexport.bank.markup_signs import warn_of_markdown
 from qexport.bank.schema import SCHEMA_FILE, bank_schema
 from qexport.bank.selection import Filters, describe, select, without_drafts
 from qexport.bank.validation import validate
@@ -24,7 +24,7 @@ from qexport.common import files
 from qexport.common.errors import InputRefused, Location, OutputError, Problem, QexportError, UsageError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import normalise, read_text
-from qexport.content.question_view import text_problems
+from qexport.content.question_view import may_lose_text, text_problems
 from qexport.content.themes import ejected, not_fetched, theme
 from qexport.layout.fonts import of_folders
 from qexport.layout.scheduler import Scheduler
@@ -282,16 +282,20 @@ def check(
 
     bank, warnings = read_bank(path, encoding=encoding, limits=limits)
     active = [question for question in bank.questions if question.status == "active"]
-    warnings = (*warnings, *_judged_texts(active, limits))
+    warnings = (
+        *warnings,
+        *warn_of_markdown(active),
+        *_judged_texts(active, limits, [question.id for question in bank.questions]),
+    )
     return Checked(bank, warnings, count_questions(bank, active), examine(bank) if with_health else None)
 
 
-def _judged_texts(questions: Iterable[Question], limits: Limits) -> Iterator[Problem]:
+def _judged_texts(questions: Iterable[Question], limits: Limits, ids: Iterable[str]) -> Iterator[Problem]:
     """Yield what would be shown otherwise than it is written; InputRefused with what cannot be shown at all."""
     refused: list[Problem] = []
     for question in questions:
         if question.markup == "markdown":
-            wrong, lost = text_problems(question, limits)
+            wrong, lost = text_problems(question, limits, ids)
             refused += wrong
             yield from lost
     if refused:
@@ -446,15 +450,13 @@ def prepare(
         retired=_retired(choice.bank, recipe.filters, limits),
         lock=stamped.lock if stamped else _read_lock(place, limits)[0],
     )
-    pictured = [
-        each for each in choice.questions if any("![" in getattr(each, part) for part in PROSE_SECTIONS)
-    ]
+    doubtful = [each for each in choice.questions if may_lose_text(each)]
     warnings = (
         *_without_effect(recipe, plan.outputs),
         *not_fetched(tools.styles),
         *choice.warnings,
         *(stamped.warnings if stamped else ()),
-        *_judged_texts(pictured, limits),
+        *_judged_texts(doubtful, limits, [each.id for each in edition.bank.questions]),
     )
     return Prepared(edition, replace(tools, file_names=plan.file_names), stamped, warnings)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.common.errors import Problem
-from qexport.content.markdown import MarkdownPage
+from qexport.content.markdown_page import MarkdownPage
 from qexport.content.text import headed, prose
 from qexport.outputs import paper
 from qexport.outputs.handbook import HandbookOptions

@@ -26,16 +26,20 @@ class Image:
     width: int
     height: int
     data: bytes = field(repr=False)
+    left_out: tuple[str, ...] = ()
+    """What an SVG picture had and its copy has not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Why a picture is not shown, and what would be right."""
+    """Why a part of a text is not shown as it is written, and what would be right."""
 
     message: str
     hint: str
     refused: bool = False
     """The file stands where it may be read and must not be used: too large, damaged, of another kind."""
+    line: int = 0
+    """In the text, counted from 1; 0 if nobody knows."""
 
 
 def read_image(folder: Path, source: str, limits: Limits = USUAL) -> Image | Flaw:
@@ -69,10 +73,10 @@ def words_of(source: str) -> str:
 
 def _judged(data: bytes, shown: str, limits: Limits) -> Image | Flaw:
     kind = next((name for name, (is_kind, _) in _KINDS.items() if is_kind(data)), "")
+    if not kind and b"<svg" in data[:10_000].lower():
+        return _draw(data, shown)
     if not kind:
-        is_svg = b"<svg" in data[:1000].lower()
-        hint = "an SVG can hold code: save it as PNG" if is_svg else "save it as one of them"
-        return Flaw(f"{shown} is no PNG, JPEG, GIF or WebP", hint, refused=True)
+        return Flaw(f"{shown} is no PNG, JPEG, GIF, WebP or SVG", "save it as one of them", refused=True)
     try:
         width, height = _KINDS[kind][1](data)
     except (IndexError, struct.error, ValueError):
@@ -83,6 +87,18 @@ def _judged(data: bytes, shown: str, limits: Limits) -> Image | Flaw:
         message = f"{shown} has {width:,} × {height:,} pixels, more than {limits.pixels:,}"
         return Flaw(message, f"save it smaller; {limits.hint('pixels')}", refused=True)
     return Image(f"{sha256(data).hexdigest()[:32]}.{kind}", f"image/{kind}", width, height, data)
+
+
+def _draw(data: bytes, shown: str) -> Image | Flaw:
+    """Return an SVG picture as one that only draws."""
+    from qexport.content.svg import clean_svg
+
+    try:
+        clean = clean_svg(data)
+    except ValueError as error:
+        return Flaw(f"{shown} {error}", "save it as a plain SVG, or as PNG", refused=True)
+    name = f"{sha256(clean.data).hexdigest()[:32]}.svg"
+    return Image(name, "image/svg+xml", clean.width, clean.height, clean.data, clean.left_out)
 
 
 def _size_of_png(data: bytes) -> tuple[int, int]:

@@ -1,57 +1,40 @@
 """Markdown → safe HTML. The only module that imports markdown-it.
 
 With its raw HTML off markdown-it writes nothing but its own tags around escaped text, so there is nothing left
-for a sanitiser to do; links and pictures, its two ways out of the page, are decided here.
+for a sanitiser to do; the few tags of HTML that are obeyed are read and written by rules of our own (safe_tags,
+markdown_boxes). Links and pictures, the two ways out of the page, are decided in markdown_links and
+markdown_pictures.
 
 What a style sheet finds besides the usual elements: `pre.code` with a `span.line` a line, `div.table`,
-`p.picture`, `ol.footnotes`, `sup`, `a.back`.
+`p.picture`, `ol.footnotes`, `sup`, `a.back`, `a.bare`, `a.see`, `blockquote.callout`, `li.task`, `details`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache
-from html import escape
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from markupsafe import Markup
 
-from qexport.common.limits import LIMITS, USUAL, Limits
-from qexport.common.text_input import quote
+from qexport.common.limits import LIMITS, Limits
 from qexport.content.code_blocks import code_block
+from qexport.content.east_asian import join_lines
 from qexport.content.footnotes import FOOTNOTE_RULES, keep_footnotes, refuse_depth
-from qexport.content.images import Flaw, Image, read_image, words_of
+from qexport.content.markdown_boxes import mark_boxes, read_details
+from qexport.content.markdown_links import link_addresses, read_question_link, tame_link, write_link_end
+from qexport.content.markdown_page import MarkdownPage
+from qexport.content.markdown_pictures import read_picture, set_widths, show_picture, write_picture
 from qexport.content.plain_text import escape_text, mark_safe
+from qexport.content.safe_tags import pair_tags, read_safe_tag, tags_as_text, write_closing, write_opening
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
-
-
-@dataclass(frozen=True, slots=True)
-class MarkdownPage:
-    """What a Markdown text stands in: where its pictures lie and go to, and what comes to light in it."""
-
-    name: str = ""
-    """Makes the anchors of its footnotes differ from those of other texts."""
-    folder: Path | None = None
-    """Where pictures are looked for."""
-    address: str = ""
-    """What stands before the name of a picture; without it, pictures are their text."""
-    images: dict[str, Image] = field(default_factory=dict)
-    flaws: list[Flaw] = field(default_factory=list)
-    limits: Limits = USUAL
-
-    def environment(self) -> dict[str, Any]:
-        """Return what markdown-it hands to its rules."""
-        return {"name": self.name, "limits": self.limits}
 
 
 def markdown_blocks(text: str, heading_level: int, page: MarkdownPage) -> Markup:
@@ -80,7 +63,7 @@ def markdown_headed(text: str, heading_level: int, page: MarkdownPage) -> tuple[
         return escape_text(_first_words(tokens)[0]), _render(tokens, env)
     if at:
         hint = "begin with the question, and put what it is about below"
-        page.flaws.append(Flaw("what stands before its first paragraph is shown below that", hint))
+        page.note("what stands before its first paragraph is shown below that", hint)
     asked = _render([tokens[at + 1]], env)
     return asked, _render([*tokens[:at], *tokens[at + 3 :]], env)
 
@@ -130,7 +113,11 @@ def _markdown() -> MarkdownIt:
     # Beyond maxNesting markdown-it drops text without a word; ours is reached long before and is an error.
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 5 * LIMITS["markup-depth"].highest})
     parser.enable(["table", "strikethrough"])
-    # Every link passes here; _tame_inline() drops those that lead elsewhere, and keeps their text.
+    parser.inline.ruler.before("image", "picture", read_picture)
+    parser.inline.ruler.before("link", "question_link", read_question_link)
+    parser.inline.ruler.after("autolink", "safe_tag", read_safe_tag)
+    parser.block.ruler.before("paragraph", "details", read_details, {"alt": ["paragraph", "blockquote"]})
+    # Every link passes here; _tame_line() drops those that lead elsewhere, and keeps their text.
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
     parser.use(footnote_plugin)
     parser.disable("footnote_inline")  # ^[…] is a power before a bracket as well
@@ -145,22 +132,58 @@ def _parse(text: str, env: dict[str, Any], page: MarkdownPage, heading_level: in
     tokens = _markdown().parse(text, env)
     env["first"] = _first_paragraph(tokens)  # as long as pictures are known from text
     _shift_headings(tokens, heading_level)
+    _note_lost_cells(tokens, text.split("\n"), page)
     return _prepare(tokens, page)
+
+
+def _note_lost_cells(tokens: Sequence[Token], lines: Sequence[str], page: MarkdownPage) -> None:
+    """Note the rows of tables that have more cells than their head: markdown-it, as GFM, drops the rest."""
+    columns = 0
+    for token in tokens:
+        if token.type == "table_open":
+            columns = 0
+        columns += token.type == "th_open"
+        if token.type == "tr_open" and token.map and columns:
+            row = lines[token.map[0]].strip().strip(">").strip()
+            cells = len(re.findall(r"(?<!\\)\|", row.removeprefix("|"))) + (not row.endswith("|"))
+            if cells > columns:
+                noted = len(page.flaws)
+                page.note(
+                    "a row of a table has more cells than its head: the rest is left out",
+                    "write | in a cell as \\|",
+                )
+                page.place_flaws(noted, token.map[0] + 1)
 
 
 def _prepare(tokens: Sequence[Token], page: MarkdownPage) -> Sequence[Token]:
     """Make of what markdown-it read what the page shows."""
     depth = 0
+    tokens = mark_boxes(list(tokens))
     for token in tokens:
-        if token.tag in ("blockquote", "ol", "ul"):
+        if token.tag in ("blockquote", "ol", "ul", "details"):
             depth += token.nesting
         elif token.type in ("th_open", "td_open") and (style := token.attrs.pop("style", "")):
             token.attrSet("class", str(style).replace("text-align:", "align-"))
         refuse_depth(depth, page.limits)
-        _tame_inline(token.children or (), depth, page)
+        if token.children:
+            noted = len(page.flaws)
+            token.children = _prepare_line(token.children, depth, page)
+            page.place_flaws(noted, token.map[0] + 1 if token.map else 0)
     for opening, content in pairwise(tokens):
         if opening.type == "paragraph_open" and [each.type for each in content.children or ()] == ["image"]:
             opening.attrSet("class", "picture")
+    return tokens
+
+
+def _prepare_line(tokens: list[Token], depth: int, page: MarkdownPage) -> list[Token]:
+    """Make of what stands in a line what the page shows."""
+    pair_tags(tokens)
+    set_widths(tokens)
+    for tag in tags_as_text(tokens):
+        page.note(f"the tag {tag} is shown as text", "write it in Markdown, or leave it out")
+    tokens = [each for each in tokens if each.content or each.type != "text"]
+    tokens = join_lines(link_addresses(tokens))
+    _tame_line(tokens, depth, page)
     return tokens
 
 
@@ -180,50 +203,22 @@ def _shift_headings(tokens: Sequence[Token], outermost: int) -> None:
             opening.tag = closing.tag = f"h{min(outermost + len(enclosing) - 1, 6)}"
 
 
-def _tame_inline(tokens: Sequence[Token], depth: int, page: MarkdownPage) -> None:
-    """Keep only the text of links that lead elsewhere than to the web, and of pictures that are not shown."""
+def _tame_line(tokens: Sequence[Token], depth: int, page: MarkdownPage) -> None:
+    """Keep only the text of links that lead nowhere, and of pictures that are not shown."""
     link = None
-    for token in tokens:
+    for at, token in enumerate(tokens):
         refuse_depth(depth + token.level, page.limits)
         if token.type == "link_open":
             link = token
-            link.hidden = not re.match(r"https?://|mailto:|#", str(link.attrs["href"]), re.IGNORECASE)
+            close = next(end for end in range(at, len(tokens)) if tokens[end].type == "link_close")
+            tame_link(link, _text_of(tokens[at:close]), page)
         elif token.type == "link_close" and link is not None:
-            token.hidden = link.hidden
+            token.meta = {**link.meta, "hidden": link.hidden}
             link = None
-        elif token.type == "image" and _is_shown(token, page) and link is not None and not link.hidden:
+        elif token.type == "image" and show_picture(token, page) and link is not None and not link.hidden:
             link.hidden = True  # who cannot see the picture would find nothing to follow (PDF/UA, 7.18.5)
             hint = "write the link beside it"
-            page.flaws.append(Flaw(f"the link around a picture, to {link.attrs['href']}, is left out", hint))
-
-
-def _is_shown(token: Token, page: MarkdownPage) -> bool:
-    """Make of a picture what the page shows: the picture, or its text."""
-    source = unquote(str(token.attrs["src"]))
-    text = " ".join(_text_of(token.children or ()).split())
-    token.content = text or words_of(source)
-    picture = _picture(source, page)
-    if picture is None:
-        token.type = "text"
-        return False
-    if not text:
-        hint = "say in the brackets what is to be seen: ![text](file)"
-        page.flaws.append(Flaw(f"the picture {quote(source)} has no text", hint))
-    token.attrSet("src", page.address + picture.name)
-    return True
-
-
-def _picture(source: str, page: MarkdownPage) -> Image | None:
-    if not page.address:
-        return None
-    if page.folder is None:
-        found: Image | Flaw = Flaw("pictures are shown only of a bank that is a file", "")
-    else:
-        found = read_image(page.folder, source, page.limits)
-    if isinstance(found, Flaw):
-        page.flaws.append(found)
-        return None
-    return page.images.setdefault(found.name, found)
+            page.note(f"the link around a picture, to {link.attrs['href']}, is left out", hint)
 
 
 def _text_of(tokens: Sequence[Token]) -> str:
@@ -231,10 +226,6 @@ def _text_of(tokens: Sequence[Token]) -> str:
 
 
 # Rules, as markdown-it calls them: for a block, with a token's place among the tokens
-
-
-def _image(_renderer: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
-    return f'<img src="{escape(str(tokens[index].attrs["src"]))}" alt="{escape(tokens[index].content)}">'
 
 
 def _table_open(*_arguments: object) -> str:
@@ -256,7 +247,10 @@ _RULES: dict[str, Callable[..., str]] = {
     **FOOTNOTE_RULES,
     "code_block": _write_code,
     "fence": _write_code,
-    "image": _image,
+    "image": write_picture,
+    "link_close": write_link_end,
+    "safe_tag_close": write_closing,
+    "safe_tag_open": write_opening,
     "table_close": _table_close,
     "table_open": _table_open,
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict, TypeVar
+from urllib.parse import unquote
 
 from markupsafe import Markup
 
@@ -15,8 +16,10 @@ from qexport.common.errors import InputRefused, LimitExceeded, Problem
 from qexport.common.limits import USUAL, Limits
 from qexport.content.choices import ChoiceView, list_choices, show_right_choices, write_link
 from qexport.content.images import Image
-from qexport.content.markdown import MarkdownPage, markdown_blocks
+from qexport.content.markdown import markdown_blocks
+from qexport.content.markdown_page import MarkdownPage
 from qexport.content.plain_text import items
+from qexport.content.shared_definitions import share_definitions
 from qexport.content.text import headed, join_headed, prose
 
 SECTION_TITLES = {
@@ -82,13 +85,26 @@ class QuestionText:
 
 
 def question_text(
-    question: Question, *, heading_level: int = 4, image_address: str = "", limits: Limits = USUAL
+    question: Question,
+    *,
+    heading_level: int = 4,
+    image_address: str = "",
+    questions: Mapping[str, str] | None = None,
+    limits: Limits = USUAL,
 ) -> QuestionText:
     """Return a question's texts as HTML, and the pictures in it as `<img src="{image_address}{name}">`.
 
     Without an address pictures are their text. What refuses the texts is raised, all of it at once.
+
+    Args:
+        question: The question.
+        heading_level: Of the outermost headings in its sections.
+        image_address: What stands before the names of pictures.
+        questions: The addresses of the bank's questions by id, for links to them: `qx:` and a place of the book,
+            or empty for one that is not in it. None if nobody knows them.
+        limits: How much the texts may ask for.
     """
-    writing = _Writing(question, image_address, limits)
+    writing = _Writing(question, image_address, limits, questions)
     view = writing.view(heading_level)
     for exceeded in writing.exceeded:
         raise LimitExceeded(str(exceeded), hint=exceeded.hint)
@@ -102,17 +118,43 @@ def question_view(question: Question, *, heading_level: int = 4) -> QuestionView
     return question_text(question, heading_level=heading_level).view
 
 
+_MAY_BE_PICTURE = re.compile(r"!\[|<img\s", re.IGNORECASE)
+
+
 def question_images(question: Question, limits: Limits = USUAL) -> tuple[Image, ...]:
     """Return the pictures that question_text() names if it gets an address; quick where there are none."""
-    texts = [
-        question.question,
-        *(getattr(question, key) for key in PROSE_SECTIONS),
-        *question.choices,
-        *question.follow_ups,
-    ]
-    if question.markup != "markdown" or not any("![" in text for text in texts):
+    if question.markup != "markdown" or not any(_MAY_BE_PICTURE.search(text) for text in _texts(question)):
         return ()
     return question_text(question, image_address=CHECKED, limits=limits).images
+
+
+_DOUBTFUL = re.compile(
+    r"!\[|<[A-Za-z/!]|\[\[|\]\((?!https?:|mailto:)|\]:\s*(?!https?:|mailto:)|^\s*(?:```|~~~|[|>-])|\|.*\|",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def may_lose_text(question: Question) -> bool:
+    """Return whether text_problems() may find something; quick, so that a build can ask for every question."""
+    return question.markup == "markdown" and any(_DOUBTFUL.search(text) for text in _texts(question))
+
+
+_LINK_TO_QUESTION = re.compile(r"\[\[([^\[\]|\n]+)|\]\(<?#([^\s()<>]+)|\]:\s*<?#([^\s<>]+)")
+
+
+def linked_ids(question: Question) -> Iterator[str]:
+    """Yield the ids that a question's texts may link to; more than do, as what is in code is looked at too."""
+    if question.markup != "markdown":
+        return
+    for text in _texts(question):
+        for found in _LINK_TO_QUESTION.finditer(text):
+            yield unquote(next(filter(None, found.groups()))).strip()
+
+
+def _texts(question: Question) -> Iterator[str]:
+    yield question.question
+    yield from (getattr(question, key) for key in PROSE_SECTIONS)
+    yield from (*question.choices, *question.follow_ups)
 
 
 def part_html(
@@ -126,10 +168,16 @@ def part_html(
 
 
 def text_problems(
-    question: Question, limits: Limits = USUAL
+    question: Question, limits: Limits = USUAL, ids: Iterable[str] | None = None
 ) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
-    """Return what refuses a question's texts, and what would be shown otherwise than it is written."""
-    writing = _Writing(question, CHECKED, limits)
+    """Return what refuses a question's texts, and what would be shown otherwise than it is written.
+
+    Args:
+        question: The question.
+        limits: How much the texts may ask for.
+        ids: Those of the bank, for the links in the texts; None leaves these unchecked.
+    """
+    writing = _Writing(question, CHECKED, limits, None if ids is None else dict.fromkeys(ids, ""))
     writing.view(4)
     return (*writing.exceeded, *writing.refused), tuple(writing.problems)
 
@@ -140,8 +188,15 @@ _Written = TypeVar("_Written")
 class _Writing:
     """A question while it is written: its parts, and what comes to light in each."""
 
-    def __init__(self, question: Question, image_address: str, limits: Limits) -> None:
+    def __init__(
+        self,
+        question: Question,
+        image_address: str,
+        limits: Limits,
+        questions: Mapping[str, str] | None = None,
+    ) -> None:
         self._question = question
+        self._questions = questions
         self._limits = limits
         self._address = image_address
         bank = Path(question.location.path)
@@ -152,9 +207,9 @@ class _Writing:
         self.problems: list[Problem] = []
 
     def view(self, heading_level: int) -> QuestionView:
-        question = self._question
+        question = self._with_definitions()
         asked, below = self._headed("question", "question", question.question, max(heading_level - 1, 2))
-        choices = self._choices(heading_level)
+        choices = self._choices(question, heading_level)
         sections: list[SectionView] = []
         for key in PROSE_SECTIONS:
             if text := getattr(question, key):
@@ -188,8 +243,30 @@ class _Writing:
             "retired": question.status == "retired",
         }
 
-    def _choices(self, heading_level: int) -> list[ChoiceView]:
+    def _with_definitions(self) -> Question:
+        """Return the question, each of its texts with the footnotes and link definitions that it uses."""
         question = self._question
+        if question.markup != "markdown":
+            return question
+        texts = {key: getattr(question, key) for key in ("question", *PROSE_SECTIONS)}
+        texts |= {f"follow_ups {at}": text for at, text in enumerate(question.follow_ups)}
+        texts |= {f"choices {at}": text for at, text in enumerate(question.choices)}
+        shared = share_definitions(texts)
+        if shared == texts:
+            return question
+        return replace(
+            question,
+            question=shared["question"],
+            answer=shared["answer"],
+            deep_explanation=shared["deep_explanation"],
+            real_world_example=shared["real_world_example"],
+            common_mistakes=shared["common_mistakes"],
+            production_scenario=shared["production_scenario"],
+            follow_ups=tuple(shared[f"follow_ups {at}"] for at in range(len(question.follow_ups))),
+            choices=tuple(shared[f"choices {at}"] for at in range(len(question.choices))),
+        )
+
+    def _choices(self, question: Question, heading_level: int) -> list[ChoiceView]:
         return [
             {
                 "letter": letter,
@@ -216,7 +293,9 @@ class _Writing:
 
     def _page(self, name: str) -> MarkdownPage:
         anchor = anchor_name(f"{self._question.id}-{name}")
-        return MarkdownPage(anchor, self._folder, self._address, self.images, limits=self._limits)
+        return MarkdownPage(
+            anchor, self._folder, self._address, self._questions, self.images, limits=self._limits
+        )
 
     def _placed(
         self, key: str, page: MarkdownPage, write: Callable[[], _Written], empty: _Written
@@ -231,10 +310,11 @@ class _Writing:
             self.exceeded.append(self._problem(key, exceeded.message, exceeded.hint))
         for flaw in page.flaws:
             noted = self.refused if flaw.refused else self.problems
-            noted.append(self._problem(key, flaw.message, flaw.hint))
+            noted.append(self._problem(key, flaw.message, flaw.hint, flaw.line))
         return html
 
-    def _problem(self, key: str, message: str, hint: str) -> Problem:
+    def _problem(self, key: str, message: str, hint: str, line: int = 0) -> Problem:
+        key = f"line {line} of {key}" if line > 1 else key
         return Problem(self._question.location, f"{key} of {self._question.id}: {message}", hint)
 
 

@@ -13,12 +13,12 @@ import re
 from markupsafe import Markup
 
 from qexport.content.markdown import (
-    MarkdownPage,
     markdown_blocks,
     markdown_headed,
     markdown_line,
     markdown_title,
 )
+from qexport.content.markdown_page import MarkdownPage
 from qexport.content.plain_text import mark_safe, plain_blocks, plain_line
 
 

@@ -27,8 +27,8 @@ def test_long_words_get_places_to_break() -> None:
     assert breakable(Markup("a" * 30), 24) == Markup("a" * 24 + mark + "a" * 6)
     assert breakable(Markup("&lt;" * 61)) == Markup("&lt;" * 60 + mark + "&lt;")
     assert breakable(
-        Markup("<b>" + "a" * 40 + '</b><a href="' + "h" * 90 + '">' + "b" * 40 + "</a>")
-    ) == Markup("<b>" + "a" * 40 + '</b><a href="' + "h" * 90 + '">' + "b" * 40 + "</a>")
+        Markup("<p>" + "a" * 40 + '</p><a href="' + "h" * 90 + '">' + "b" * 40 + "</a>")
+    ) == Markup("<p>" + "a" * 40 + '</p><a href="' + "h" * 90 + '">' + "b" * 40 + "</a>")
     assert breakable(Markup("<em>" + "a" * 40 + "</em><code>" + "b" * 40 + "</code>")) == Markup(
         "<em>" + "a" * 40 + "</em><code>" + "b" * 20 + mark + "b" * 12 + mark + "b" * 8 + "</code>"
     )

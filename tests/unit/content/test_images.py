@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,6 @@ def test_the_first_frame_of_a_gif_counts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "hint"),
     [
-        (b'<?xml version="1.0"?><SVG/>', "an SVG can hold code: save it as PNG"),
         (b"%!PS-Adobe-3.0 EPSF-3.0", "save it as one of them"),
         (b"BM", "save it as one of them"),
         (b"", "save it as one of them"),
@@ -107,7 +107,7 @@ def test_the_first_frame_of_a_gif_counts(tmp_path: Path) -> None:
 )
 def test_other_kinds_are_refused(tmp_path: Path, data: bytes, hint: str) -> None:
     assert judged(tmp_path, data, "x.png") == Flaw(
-        "the picture 'x.png' is no PNG, JPEG, GIF or WebP", hint, refused=True
+        "the picture 'x.png' is no PNG, JPEG, GIF, WebP or SVG", hint, refused=True
     )
 
 
@@ -179,3 +179,17 @@ def test_what_is_no_file_or_has_no_possible_name_is_said(tmp_path: Path) -> None
 )
 def test_the_name_of_a_file_is_words(source: str, words: str) -> None:
     assert words_of(source) == words
+
+
+def test_a_drawing_is_cleaned_and_named_by_what_is_left(tmp_path: Path) -> None:
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"><script/><rect/></svg>'
+    image = judged(tmp_path, svg, "x.svg")
+    assert isinstance(image, Image)
+    assert (image.media_type, image.width, image.height) == ("image/svg+xml", 4, 3)
+    assert image.left_out == ("<script>",)
+    assert image.name == f"{sha256(image.data).hexdigest()[:32]}.svg"
+    assert judged(tmp_path, b"<svg>", "x.svg") == Flaw(
+        "the picture 'x.svg' is not well-formed: no element found: line 1, column 5",
+        "save it as a plain SVG, or as PNG",
+        refused=True,
+    )

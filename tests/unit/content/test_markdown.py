@@ -13,7 +13,8 @@ from markupsafe import Markup
 from qexport.bank.model import Question
 from qexport.common.errors import InputRefused, LimitExceeded, Location, Problem
 from qexport.common.limits import USUAL, Limits
-from qexport.content.markdown import MarkdownPage, markdown_blocks, markdown_line
+from qexport.content.markdown import markdown_blocks, markdown_line
+from qexport.content.markdown_page import MarkdownPage
 from qexport.content.question_view import question_view
 from qexport.content.text import inline, prose
 
@@ -132,8 +133,8 @@ def test_footnotes_in_each_other_are_too_deep_at_some_time() -> None:
     [
         ("[x](https://e.org/?a&b)", '<a href="https://e.org/?a&amp;b">x</a>'),
         ("[x](HTTP://e.org)", '<a href="HTTP://e.org">x</a>'),
-        ("<mailto:a@b.c>", '<a href="mailto:a@b.c">mailto:a@b.c</a>'),
-        ("[x](#here)", '<a href="#here">x</a>'),
+        ("<mailto:a@b.c>", '<a href="mailto:a@b.c" class="bare">mailto:a@b.c</a>'),
+        ("[x](#here)", "x (here)"),
         ("[*x*](javascript:qxMarker) y", "<em>x</em> y"),
         ("[x](file:///etc/passwd) [y](data:text/html,z) [z](//e.org) [w](../up)", "x y z w"),
         ("<javascript:x> [a][b]", "javascript:x [a][b]"),
@@ -214,3 +215,118 @@ def test_many_footnotes_of_one_name_take_time_that_grows_with_their_number() -> 
 
 
 # Pictures
+
+
+def shown(text: str, **page: object) -> tuple[str, list[tuple[int, str]]]:
+    """The HTML of a text, and what is noted of it."""
+    made = MarkdownPage(**page)  # type: ignore[arg-type]
+    html = markdown_blocks(text, 4, made)
+    return str(html).replace("\n", ""), [(flaw.line, flaw.message) for flaw in made.flaws]
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("H<sub>2</sub>O, x<SUP>2</SUP>", "<p>H<sub>2</sub>O, x<sup>2</sup></p>"),
+        ("<kbd>Ctrl</kbd>+<b>c</b> <i>d</i> <code>a<b</code>", None),
+        ("one<br>two<br/>three", "<p>one<br />two<br />three</p>"),
+        ("**a <b>b** c</b>", "<p><strong>a &lt;b&gt;b</strong> c&lt;/b&gt;</p>"),
+        ("<b>a <i>b</b> c</i>", "<p>&lt;b&gt;a <i>b&lt;/b&gt; c</i></p>"),
+        ("`<b>`", "<p><code>&lt;b&gt;</code></p>"),
+        ("- [ ] a\n- [x] b", '<ul><li class="task open">a</li><li class="task done">b</li></ul>'),
+        ("1. [X] a", '<ol><li class="task done">a</li></ol>'),
+        ("- [y] a\n- [ ]b", "<ul><li>[y] a</li><li>[ ]b</li></ul>"),
+        (
+            "> [!NOTE]\n> one",
+            '<blockquote class="callout note"><p class="title">Note</p><p>one</p></blockquote>',
+        ),
+        (
+            "> [!warning]- Own *title*\n>\n> - a",
+            (
+                '<blockquote class="callout warning"><p class="title">Own <em>title</em></p>'
+                "<ul><li>a</li></ul></blockquote>"
+            ),
+        ),
+        ("> [!my-kind]", '<blockquote class="callout note"><p class="title">My kind</p></blockquote>'),
+        ("> [x]: no", "<blockquote></blockquote>"),
+        (
+            "<details>\n<summary>More *here*</summary>\n\n- a\n\n</details>\n\nb",
+            "<details><summary>More <em>here</em></summary><ul><li>a</li></ul></details><p>b</p>",
+        ),
+        ("<details><summary>s</summary>a</details>", "<details><summary>s</summary><p>a</p></details>"),
+        (
+            "<details>\n<details>\na\n</details>\n</details>",
+            "<details><summary>Details</summary><details><summary>Details</summary><p>a</p></details></details>",
+        ),
+        (
+            "see https://e.org/a_(b)/c). www.e.org",
+            (
+                '<p>see <a href="https://e.org/a_(b)/c" class="bare">https://e.org/a_(b)/c</a>). '
+                '<a href="http://www.e.org" class="bare">www.e.org</a></p>'
+            ),
+        ),
+        (
+            "a@https://e.org `https://e.org` http://",
+            "<p>a@https://e.org <code>https://e.org</code> http://</p>",
+        ),
+        ("方\n方 a\nb 가\n가", "<p>方方 ab 가가</p>"),
+    ],
+)
+def test_markdown_as_it_is_written_today(text: str, html: str | None) -> None:
+    if html is None:
+        html = "<p><kbd>Ctrl</kbd>+<b>c</b> <i>d</i> <code>a&lt;b</code></p>"
+    expected = html.replace("方方 ab 가가", "方方 ab 가가")
+    assert shown(text)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "html", "noted"),
+    [
+        (
+            "a\n\n<div align=left>x</div>",
+            "<p>a</p><p>&lt;div align=left&gt;x&lt;/div&gt;</p>",
+            [(3, "the tag <div> is shown as text"), (3, "the tag </div> is shown as text")],
+        ),
+        ("<!-- x -->", "<p>&lt;!-- x --&gt;</p>", [(1, "the tag <!-- … --> is shown as text")]),
+        ("a List<String> and x<y", "<p>a List&lt;String&gt; and x&lt;y</p>", []),
+        ("<details>\nno end", "<p>&lt;details&gt;no end</p>", [(1, "the tag <details> is shown as text")]),
+        ("[a](docs/x.md)", "<p>a</p>", [(1, "the link to 'docs/x.md' is its text: it leads to a file")]),
+        ("[a](javascript:x)", "<p>a</p>", [(1, "the link to 'javascript:x' is its text")]),
+        (
+            "|a|\n|-|\n|1|\n|`b|c`|",
+            (
+                '<div class="table"><table><thead><tr><th>a</th></tr></thead><tbody><tr><td>1</td></tr>'
+                "<tr><td>`b</td></tr></tbody></table></div>"
+            ),
+            [(4, "a row of a table has more cells than its head: the rest is left out")],
+        ),
+    ],
+)
+def test_what_is_not_obeyed_is_noted_with_its_line(
+    text: str, html: str, noted: list[tuple[int, str]]
+) -> None:
+    assert shown(text) == (html, noted)
+
+
+@pytest.mark.parametrize(
+    ("text", "html", "noted"),
+    [
+        (
+            "[a](#PY-1) [[PY-1]]",
+            (
+                '<p><a href="qx:q-PY-1" class="see" title="PY-1">a → p. <span data-folio="q-PY-1" '
+                'data-align="left">00</span></a> <a href="qx:q-PY-1" class="see" title="PY-1">PY-1 → p. '
+                '<span data-folio="q-PY-1" data-align="left">00</span></a></p>'
+            ),
+            [],
+        ),
+        ("[a](#PY-2) [[PY-2|b]] [[PY-2]]", "<p>a (PY-2) b (PY-2) PY-2</p>", []),
+        (
+            "[a](#PY-9) x[[0]]",
+            "<p>a x[[0]]</p>",
+            [(1, "the link to '#PY-9' is its text: there is no such question")],
+        ),
+    ],
+)
+def test_links_lead_to_other_questions(text: str, html: str, noted: list[tuple[int, str]]) -> None:
+    assert shown(text, questions={"PY-1": "qx:q-PY-1", "PY-2": ""}) == (html, noted)

@@ -15,7 +15,13 @@ from qexport.bank.model import PROSE_SECTIONS, Question
 from qexport.common.errors import InputRefused, LimitExceeded, Location, Problem
 from qexport.common.limits import USUAL
 from qexport.content.plain_text import items
-from qexport.content.question_view import question_images, question_text, question_view, text_problems
+from qexport.content.question_view import (
+    linked_ids,
+    question_images,
+    question_text,
+    question_view,
+    text_problems,
+)
 from qexport.pipeline import read_bank
 
 
@@ -49,7 +55,7 @@ def bank(tmp_path: Path) -> Path:
     (folder / "pictures").mkdir(parents=True)
     Pillow.new("L", (4, 3)).save(folder / "pictures" / "event-loop.png")
     Pillow.new("L", (2, 2)).save(folder / "two.gif")
-    (folder / "drawn.svg").write_text("<svg/>", encoding="utf-8")
+    (folder / "drawn.svg").write_text("<p><svg/></p>", encoding="utf-8")
     Pillow.new("L", (1, 1)).save(tmp_path / "outside.png")
     path = folder / "bank.yaml"
     path.touch()
@@ -185,8 +191,8 @@ def test_all_that_refuses_a_question_is_said_at_once_and_what_it_loses_apart(ban
     )
     svg = Problem(
         question.location,
-        "answer of Q-1: the picture 'drawn.svg' is no PNG, JPEG, GIF or WebP",
-        "an SVG can hold code: save it as PNG",
+        "answer of Q-1: the picture 'drawn.svg' has no <svg> at its top",
+        "save it as a plain SVG, or as PNG",
     )
     deep = Problem(
         question.location,
@@ -290,3 +296,45 @@ def test_choices_stand_below_the_question_and_the_right_ones_before_its_answer()
 )
 def test_a_link_leads_to_the_web_or_is_text(link: str, html: str) -> None:
     assert question_view(Question(id="Q", question="q", answer="a", links=(link,)))["links"] == [html]
+
+
+@pytest.mark.parametrize(
+    ("written", "alt", "style"),
+    [
+        ("![two dots](my two.gif)", "two dots", ""),
+        ("![two *dots*](my%20two.gif)", "two dots", ""),
+        ("![[my two.gif]]", "my two", ""),
+        ("![[my two.gif|300]]", "my two", "width: 300px"),
+        ("![[my two.gif|dots]]", "dots", ""),
+        ("![dots|120](my%20two.gif)", "dots", "width: 120px"),
+        ("![dots|120x80](<my two.gif>)", "dots", "width: 120px"),
+        ("![dots](my two.gif =120x80)", "dots", "width: 120px"),
+        ("![dots](my%20two.gif){width=50%}", "dots", "width: 50%"),
+        ("![dots](my%20two.gif){width=500%}", "dots", ""),
+        ('<img src="my two.gif" alt="dots" width="40" onload="x">', "dots", "width: 40px"),
+    ],
+)
+def test_pictures_are_found_however_they_are_written(bank: Path, written: str, alt: str, style: str) -> None:
+    (bank.parent / "two.gif").rename(bank.parent / "my two.gif")
+    text = question_text(pictured(bank, written), image_address="x:")
+    (image,) = text.images
+    with_style = f' style="{style}"' if style else ""
+    assert text.view["sections"][0]["html"] == Markup(
+        f'<p class="picture"><img src="x:{image.name}" alt="{alt}"{with_style}></p>'
+    )
+
+
+def test_a_footnote_is_found_in_another_part_of_the_question(bank: Path) -> None:
+    question = pictured(bank, "a[^1]", deep_explanation="b\n\n[^1]: the *note*")
+    answer, deep = question_view(question)["sections"]
+    assert "<li" in answer["html"]
+    assert "the <em>note</em>" in answer["html"]
+    assert deep["html"] == Markup("<p>b</p>")
+
+
+def test_links_are_found_in_every_text() -> None:
+    question = Question(
+        id="Q", question="[[A]]", answer="[x](#B%20C)", follow_ups=("[y][z]\n\n[z]: #D",), markup="markdown"
+    )
+    assert list(linked_ids(question)) == ["A", "B C", "D"]
+    assert list(linked_ids(replace(question, markup="plain"))) == []

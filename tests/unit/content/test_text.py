@@ -8,7 +8,7 @@ import sys
 import pytest
 from markupsafe import Markup
 
-from qexport.content.markdown import MarkdownPage
+from qexport.content.markdown_page import MarkdownPage
 from qexport.content.text import headed, join_headed, title_source
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from qexport import __version__
 from qexport.bank.likeness import answered_follow_ups
-from qexport.content.question_view import question_images
+from qexport.content.markdown_links import folio_room
+from qexport.content.question_view import linked_ids, question_images
 from qexport.content.text import title_source
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.entries import anchor, cut_short
@@ -127,10 +128,15 @@ class Press:
         answers = [self._answers(question) for question in group]
         return self.job(
             template,
-            [kind, common, [question.digest() for question in group], answers],
+            [kind, common, [question.digest() for question in group], answers, self._linked(group)],
             lambda: {**common, "questions": [self._question_view(question, kind) for question in group]},
             [image for question in group for image in question_images(question, self.tools.limits)],
         )
+
+    def _linked(self, group: Sequence[Question]) -> list[list[str]]:
+        """Return which of the bank's questions the texts of some may link to, and where these are."""
+        ids = sorted({key for question in group for key in linked_ids(question)} & self._places.keys())
+        return [[key, self._places[key], folio_room(len(self._places))] for key in ids]
 
     def on_recto(self, chunks: list[Chunk], *more: Chunk) -> None:
         """Add chunks; on paper the first begins at the right."""
@@ -186,6 +192,12 @@ class Press:
                 yield Row(self.row(**self.entry(question)), headings)
 
     @cached_property
+    def _places(self) -> Mapping[str, str]:
+        """The places of questions that texts may link to, by id; empty for those that are not in the book."""
+        here = {each.id: f"qx:{anchor(each)}" for each in self.edition.questions}
+        return {each.id: here.get(each.id, "") for each in self.edition.bank.questions}
+
+    @cached_property
     def _answered(self) -> Mapping[tuple[str, int], Sequence[Question]]:
         return answered_follow_ups(self.edition.questions)
 
@@ -204,6 +216,7 @@ class Press:
             page.size,
             code=page.code,
             answer_inset=page.answer_inset,
+            questions=self._places,
             limits=self.tools.limits,
         )
         follow_ups = [

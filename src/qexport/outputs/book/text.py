@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from qexport.common.limits import USUAL, Limits
@@ -28,13 +28,17 @@ def text_view(
     heading_level: int = 4,
     code: float = 0.87,
     answer_inset: float = 0,
+    questions: Mapping[str, str] | None = None,
     limits: Limits = USUAL,
 ) -> QuestionView:
     """Return a question for templates, its code and tables fitted to text of a width (mm) and a size (pt).
 
-    `code` is how large that is against the text; the answer is narrower by its inset.
+    `code` is how large that is against the text; the answer is narrower by its inset; `questions` are the places
+    that links to other questions lead to (question_text).
     """
-    view = question_text(question, heading_level=heading_level, image_address=IMAGES, limits=limits).view
+    view = question_text(
+        question, heading_level=heading_level, image_address=IMAGES, questions=questions, limits=limits
+    ).view
     size *= code
     sections: list[SectionView] = []
     for section in view["sections"]:

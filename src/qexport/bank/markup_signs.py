@@ -1,0 +1,47 @@
+"""Signs of Markdown in texts that are declared plain: shown as they are written, which is seldom what was meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from qexport.bank.model import PROSE_SECTIONS, Question
+from qexport.common.errors import Problem
+from qexport.common.wording import quantity
+
+_STRONG = re.compile(
+    r"^[ ]{0,3}(?:```|~~~)\w*[ \t]*$"  # a fence
+    r"|^[ ]{0,3}[-*+] \S.*\n[ ]{0,3}[-*+] \S"  # two items of a list
+    r"|^[ ]{0,3}#{1,6} \S"  # a heading
+    r"|^[ ]{0,3}\|?[ ]*:?-{3,}:?[ ]*\|"  # the line below the head of a table
+    r"|(?<![\w*])\*\*(?=[^\s*])[^*\n]{1,200}(?<=\S)\*\*(?![\w*])"  # bold
+    r"|!?\[[^\]\n]{1,200}\]\((?:https?://|[^()\s]+\.(?:png|jpe?g|gif|svg|webp|md))",  # a link, a picture
+    re.MULTILINE | re.IGNORECASE,
+)
+_CODE = re.compile(r"(?<![`\w])`[^`\n]{1,200}`(?![`\w])")
+
+ENOUGH_CODE = 5
+"""Pairs of backticks in a bank that are no accident; a stronger sign needs one other beside it."""
+
+
+def warn_of_markdown(questions: Iterable[Question]) -> tuple[Problem, ...]:
+    """Return a warning if plain texts of a bank read like Markdown: at the first of them, with what to write."""
+    first = None
+    strong = code = 0
+    found = set()
+    for question in questions:
+        if question.markup != "plain":
+            continue
+        sections = [getattr(question, key) for key in PROSE_SECTIONS]
+        for text in (question.question, *sections, *question.follow_ups):
+            signs = len(_STRONG.findall(text)), len(_CODE.findall(text))
+            if any(signs):
+                first = first or question
+                found.add(question.id)
+                strong += signs[0]
+                code += signs[1]
+    if first is None or (strong < 2 and code < ENOUGH_CODE and not (strong and code)):
+        return ()
+    message = f"reads like Markdown in {quantity(len(found), 'question')}, and is shown as it is written"
+    hint = "write `markup: markdown` at the top of the bank if it is Markdown"
+    return (Problem(first.location, message, hint),)

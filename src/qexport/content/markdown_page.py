@@ -1,0 +1,45 @@
+"""What a Markdown text is shown on, and what comes to light while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from qexport.common.limits import USUAL, Limits
+from qexport.content.images import Flaw, Image
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownPage:
+    """What a Markdown text stands in: where its pictures lie and go to, and what comes to light in it."""
+
+    name: str = ""
+    """Makes the anchors of its footnotes differ from those of other texts."""
+    folder: Path | None = None
+    """Where pictures are looked for."""
+    address: str = ""
+    """What stands before the name of a picture; without it, pictures are their text."""
+    questions: Mapping[str, str] | None = None
+    """The addresses of the questions a text may link to, by id; empty for one that is not in the output.
+
+    None if nobody knows which questions there are.
+    """
+    images: dict[str, Image] = field(default_factory=dict)
+    flaws: list[Flaw] = field(default_factory=list)
+    limits: Limits = USUAL
+
+    def environment(self) -> dict[str, Any]:
+        """Return what markdown-it hands to its rules."""
+        return {"name": self.name, "limits": self.limits, "questions": self.questions or {}}
+
+    def note(self, message: str, hint: str = "") -> None:
+        """Note what is shown otherwise than it is written."""
+        self.flaws.append(Flaw(message, hint))
+
+    def place_flaws(self, first: int, line: int) -> None:
+        """Give the flaws from the first one on their line in the text, counted from 1."""
+        for at in range(first, len(self.flaws)):
+            if not self.flaws[at].line:
+                self.flaws[at] = replace(self.flaws[at], line=line)

@@ -1,0 +1,179 @@
+"""The HTML tags that a Markdown text may use: a few without attributes, each written anew by us.
+
+    the tags of a text → tokens → pair_tags() → HTML that nests, all else as text
+
+`<img>` and `<details>` are read elsewhere (markdown_pictures, markdown_boxes). Every other tag of HTML is shown
+as text, and reported.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+
+PAIRED = ("b", "code", "del", "em", "i", "kbd", "mark", "s", "strong", "sub", "sup", "u")
+"""Tags with an end; all but those the issue of safe text names are other spellings of what Markdown has."""
+
+_TAG = re.compile(rf"<(?P<closing>/?)(?P<name>br|{'|'.join(PAIRED)})\s*/?>", re.IGNORECASE)
+
+_HTML = [
+    "a",
+    "abbr",
+    "address",
+    "article",
+    "aside",
+    "audio",
+    "big",
+    "blockquote",
+    "body",
+    "button",
+    "canvas",
+    "caption",
+    "center",
+    "cite",
+    "col",
+    "colgroup",
+    "dd",
+    "details",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "embed",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "font",
+    "footer",
+    "form",
+    "frame",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "iframe",
+    "img",
+    "input",
+    "ins",
+    "label",
+    "legend",
+    "li",
+    "link",
+    "main",
+    "meta",
+    "nav",
+    "object",
+    "ol",
+    "option",
+    "p",
+    "picture",
+    "pre",
+    "q",
+    "samp",
+    "script",
+    "section",
+    "select",
+    "small",
+    "span",
+    "strike",
+    "style",
+    "summary",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "textarea",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "tt",
+    "ul",
+    "var",
+    "video",
+    "wbr",
+]
+_OTHER_TAG = re.compile(
+    rf"<(/?(?:{'|'.join(_HTML)}|{'|'.join(PAIRED)}))(?=[\s/>])[^<>]*>|<!--", re.IGNORECASE
+)
+
+
+def read_safe_tag(state: StateInline, silent: bool) -> bool:
+    """Read one of the allowed tags, as markdown-it calls a rule for what stands in a line."""
+    found = _TAG.match(state.src, state.pos)
+    if found is None:
+        return False
+    if not silent:
+        name = found["name"].lower()
+        if name == "br":
+            state.push("hardbreak", "br", 0)
+        else:
+            token = state.push("safe_tag", name, 0)
+            token.content = found[0]
+            token.meta = {"closing": bool(found["closing"])}
+    state.pos = found.end()
+    return True
+
+
+def pair_tags(tokens: list[Token]) -> None:
+    """Make tags of those that have a partner at the same depth, and text of all others."""
+    open_tokens: list[Token] = []
+    for token in tokens:
+        if token.type == "safe_tag" and not token.meta["closing"]:
+            open_tokens.append(token)
+        elif token.type == "safe_tag":
+            if open_tokens and open_tokens[-1].type == "safe_tag" and open_tokens[-1].tag == token.tag:
+                opening = open_tokens.pop()
+                opening.type, token.type = "safe_tag_open", "safe_tag_close"
+                opening.content = token.content = ""
+            else:
+                token.type = "text"
+        elif token.nesting > 0:
+            open_tokens.append(token)
+        elif token.nesting < 0:
+            while open_tokens and open_tokens.pop().type == "safe_tag":
+                pass
+    for token in tokens:
+        if token.type == "safe_tag":
+            token.type = "text"
+
+
+def write_opening(_renderer: object, tokens: Sequence[Token], index: int, *_rest: object) -> str:
+    """Return an allowed tag."""
+    return f"<{tokens[index].tag}>"
+
+
+def write_closing(_renderer: object, tokens: Sequence[Token], index: int, *_rest: object) -> str:
+    """Return the end of an allowed tag."""
+    return f"</{tokens[index].tag}>"
+
+
+def tags_as_text(tokens: Sequence[Token]) -> Iterator[str]:
+    """Yield the HTML tags that are shown as text, without their attributes."""
+    text = "".join(token.content if token.type == "text" else "\n" for token in tokens)
+    for found in _OTHER_TAG.finditer(text):
+        yield f"<{found[1].lower()}>" if found[1] else "<!-- … -->"
+
+
+def attributes_of(tag: str) -> dict[str, str]:
+    """Return the attributes of a tag, as a picture has them."""
+    found = re.findall(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>=`]+))""", tag)
+    return {name.lower(): first or second or third for name, first, second, third in found}
+
+
+def write_text(text: str) -> str:
+    """Return a text as HTML."""
+    return escape(text, quote=False)
