@@ -417,7 +417,7 @@ def made(
         assert sum(map(len, pages)) > 20_000
         return pages
 
-    monkeypatch.setattr("qexport.layout.scheduler._lay_out", noted)
+    monkeypatch.setattr("qexport.layout.scheduler.lay_out_unit", noted)
     return make
 
 

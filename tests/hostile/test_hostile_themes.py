@@ -156,7 +156,7 @@ def test_layout_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) ->
         while True:
             pass
 
-    monkeypatch.setattr("qexport.layout.scheduler._lay_out", endless)
+    monkeypatch.setattr("qexport.layout.scheduler.lay_out_unit", endless)
     assert build("--jobs", "1", "--allow", "layout-seconds=1") == refused(
         (
             "layout of a question, or a list, takes more than 1 seconds",
@@ -170,7 +170,7 @@ def test_layout_that_goes_too_deep_is_ended(monkeypatch: pytest.MonkeyPatch) -> 
     def deep(unit: object) -> None:
         deep(unit)
 
-    monkeypatch.setattr("qexport.layout.scheduler._lay_out", deep)
+    monkeypatch.setattr("qexport.layout.scheduler.lay_out_unit", deep)
     assert build("--jobs", "1") == refused(
         ("layout of a question, or a list, goes too deep", "see whether the theme's CSS nests too much"),
         status=7,

@@ -232,10 +232,12 @@ size_option = click.option(
 
 
 def typeset(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command --jobs, --cache and --no-cache; it is called with a `scheduler`."""
+    """Give a command --jobs, --scheduler, --cache and --no-cache; it is called with a `scheduler`."""
 
     @functools.wraps(command)
-    def with_scheduler(*, jobs: int, cache_folder: Path, no_cache: bool, **values: object) -> None:
+    def with_scheduler(
+        *, jobs: int, address: str, cache_folder: Path, no_cache: bool, **values: object
+    ) -> None:
         from qexport.layout.cache import ChunkCache
         from qexport.layout.scheduler import Scheduler
 
@@ -243,7 +245,7 @@ def typeset(command: Callable[..., None]) -> Callable[..., None]:
         if no_cache and source is click.core.ParameterSource.COMMANDLINE:
             raise UsageError("--cache and --no-cache contradict each other", hint="leave one of them out")
         cache = None if no_cache else ChunkCache(cache_folder)
-        command(scheduler=Scheduler(cache, jobs), **values)
+        command(scheduler=Scheduler(cache, jobs, address=address), **values)
 
     jobs = click.option(
         "--jobs",
@@ -252,8 +254,15 @@ def typeset(command: Callable[..., None]) -> Callable[..., None]:
         default=0,
         help="Processes that lay out pages; 0: one for each core. [default: 0]",
     )
+    cluster = click.option(
+        "--scheduler",
+        "address",
+        metavar="ADDRESS",
+        default="",
+        help="Lay out pages on the workers of this Dask scheduler, for example tcp://10.0.0.5:8786.",
+    )
     no_cache = click.option("--no-cache", is_flag=True, help="Lay all pages out anew, and keep none.")
-    return jobs(cache_option(no_cache(with_scheduler)))
+    return jobs(cluster(cache_option(no_cache(with_scheduler))))
 
 
 def locking_options(command: Callable[..., None]) -> Callable[..., None]:

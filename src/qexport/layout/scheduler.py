@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from qexport.layout.cache import ChunkCache
+    from qexport.layout.cluster import Cluster
     from qexport.layout.workers import Workers
 
 WORTH_A_POOL = 10
@@ -76,6 +77,9 @@ class Scheduler:
     progress: Callable[[int, int], None] = field(default=lambda _done, _total: None)
     """Told how many chunks are there, of how many."""
     workers: Workers | None = None
+    address: str = ""
+    """Of a Dask scheduler, whose workers are used for the time of `at_work`; empty: none."""
+    cluster: Cluster | None = None
     seconds: int = USUAL.layout_seconds
     """What one chunk may take."""
     fonts: tuple[FontFile, ...] = ()
@@ -85,8 +89,14 @@ class Scheduler:
     def at_work(self) -> Iterator[Scheduler]:
         """Give a scheduler whose processes, once it has started some, stay until the end of the block."""
         limit = self.jobs or _cores()
-        if self.executor or self.workers or limit == 1:
+        if self.executor or self.workers or self.cluster or (limit == 1 and not self.address):
             yield self
+            return
+        if self.address:
+            from qexport.layout.cluster import Cluster
+
+            with Cluster(self.address) as cluster:
+                yield replace(self, cluster=cluster)
             return
         from qexport.layout.workers import Workers
 
@@ -98,7 +108,7 @@ class Scheduler:
 
         That is where the cache has nothing this program has laid out. Else it shows when the jobs are there.
         """
-        if self.workers and not (self.cache and self.cache.has_any(_what_draws())):
+        if self.workers and not (self.cache and self.cache.has_any(digest_what_draws())):
             self.workers.start()
 
     def rest(self) -> None:
@@ -137,9 +147,11 @@ class Scheduler:
         sheets: Iterable[list[LayoutInput]] = (
             [(job.html(), job.css, job.files()) for job in unit] for unit in units
         )
-        lay_out = partial(_in_time, self.seconds, partial(_lay_out, self.fonts))
+        lay_out = partial(_in_time, self.seconds, partial(lay_out_unit, self.fonts))
+        if self.cluster and units:
+            return self.cluster.lay_out(sheets, fonts=self.fonts, seconds=self.seconds)
         if self.executor:
-            return self.executor.map(lay_out, sheets, chunksize=BATCH)
+            return self.executor.map(lay_out, list(sheets), chunksize=BATCH)  # Dask's wants to know how many
         workers = self.workers
         if workers and (workers.running or len(units) >= WORTH_A_POOL) and workers.start():
             return workers.map(lay_out, sheets, chunksize=BATCH, count=len(units))
@@ -163,7 +175,13 @@ def _prepare() -> None:
     warm_up()
 
 
-def _lay_out(fonts: tuple[FontFile, ...], unit: list[LayoutInput]) -> list[Chunk]:
+def lay_out_unit(fonts: tuple[FontFile, ...], unit: list[LayoutInput]) -> list[Chunk]:
+    """Lay out one chunk, or several strips as one document.
+
+    Args:
+        fonts: The theme's, beside the bundled ones.
+        unit: What each is laid out from; more than one are strips with one style sheet.
+    """
     from qexport.layout.weasyprint import (
         layout,  # takes half a second, which a chunk from the cache need not wait for
     )
@@ -219,11 +237,11 @@ def _cores() -> int:
 def _key(job: Job, fonts: tuple[FontFile, ...]) -> str:
     drawing = [file.digest for file in fonts]
     words = json.dumps([drawing, sha256(job.css.encode()).hexdigest(), job.parts], ensure_ascii=False)
-    return _what_draws() + sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+    return digest_what_draws() + sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @cache
-def _what_draws() -> str:
+def digest_what_draws() -> str:
     """Return a digest of this program, of the engine and its libraries, and of the fonts."""
     from qexport.layout.fonts import bundled
 

@@ -32,7 +32,7 @@ def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         pages.append(" ".join(html for html, _, _ in unit))
         return chunks
 
-    monkeypatch.setattr(scheduler, "_lay_out", lay_out)
+    monkeypatch.setattr(scheduler, "lay_out_unit", lay_out)
     return pages
 
 
@@ -78,7 +78,7 @@ def test_parts_style_and_what_draws_tell_chunks_apart(
 ) -> None:
     for each in (job("a"), job("b"), job("a", css="p { margin: 0 }"), Job(("a", 1), lambda: "c", "p {}")):
         Scheduler(cache).chunk(each)
-    monkeypatch.setattr(scheduler, "_what_draws", lambda: "the next version")
+    monkeypatch.setattr(scheduler, "digest_what_draws", lambda: "the next version")
     Scheduler(cache).chunk(job("a"))
     assert laid_out == ["a", "b", "a", "c", "a"]
 
@@ -171,7 +171,7 @@ def test_processes_are_started_at_once_where_nothing_can_be_found(
     assert not cache.path.exists()
     Scheduler(cache).chunk(job("a"))
     assert not starts(cache)
-    monkeypatch.setattr(scheduler, "_what_draws", lambda: "0" * 64)
+    monkeypatch.setattr(scheduler, "digest_what_draws", lambda: "0" * 64)
     assert starts(cache)
     Scheduler(cache).expect()  # no processes: nothing to start
 
