@@ -31,7 +31,7 @@ from qexport.outputs.registry import OPTIONS
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = (
     "README.md",
-    *(f"docs/{name}.md" for name in ("bank", "handbook", "architecture", "printing", "web")),
+    *(f"docs/{name}.md" for name in ("bank", "handbook", "architecture", "phone", "printing", "web")),
 )
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^\$ (.*\n(?:> .*\n)*)((?:(?!\$ ).*\n)*)", re.MULTILINE)
