@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"  # large samples and checks that lie beside a developer's checkout
 
 PROGRAMS = {
+    "fish": ("fish",),
+    "zsh": ("zsh",),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "firefox": ("firefox-esr", "firefox"),
     "git": ("git",),

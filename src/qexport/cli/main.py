@@ -30,6 +30,7 @@ COMMANDS = {
     "share": "share:share",
     "diff": "diff:diff",
     "release": "release:release",
+    "completion": "completion:completion",
     "help": "help:help_",
 }
 """Every command in the order of the help → its module in `qexport.cli.commands`, and its name there.
@@ -52,7 +53,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
     cls=Program,
     modules=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Each command has a --help of its own; --quiet and --debug may stand behind it too.",
+    epilog="qexport COMMAND --help shows the options of a command. --quiet and --debug may follow it too.",
 )
 @functools.partial(speaking_flags, hidden=False)
 @click.option(
@@ -61,7 +62,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
     expose_value=False,
     is_eager=True,
     callback=_show_version,
-    help="Show versions.",
+    help="Print the version, and those of the libraries.",
 )
 def program() -> None:
     """One bank of interview questions: a handbook to print and an Anki deck to study."""

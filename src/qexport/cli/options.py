@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from qexport.cli.program import Flags
+from qexport.cli.completion import complete_from, complete_id, complete_name_of, complete_theme
+from qexport.cli.help_layout import COMMON, RARE, HeadedOption
+from qexport.cli.program import MOST_PROBLEMS, Flags
 from qexport.cli.project import default_bank, find_recipes_file, is_bank_path
 from qexport.common.errors import UsageError
 from qexport.outputs.registry import OPTIONS
@@ -27,49 +29,44 @@ PATH = click.Path(path_type=Path, readable=False)  # who reads it says what is w
 _WIDEST_CHOICES = 32  # columns of `a|b|c` in the help
 
 
-class HeadedOption(click.Option):
-    """An option that stands under a heading of its own in the help."""
-
-    def __init__(self, *names: Any, heading: str, **more: Any) -> None:
-        super().__init__(*names, **more)
-        self.heading = heading
-
-
-class HeadedCommand(click.Command):
-    """A command whose help has its options under their headings."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options in parts, in the order of their first options; those without a heading first."""
-        parts: dict[str, list[tuple[str, str]]] = {"Options": []}
-        for parameter in self.get_params(ctx):
-            if isinstance(parameter, click.Option) and (record := parameter.get_help_record(ctx)):
-                parts.setdefault(getattr(parameter, "heading", "Options"), []).append(record)
-        for heading, records in parts.items():
-            with formatter.section(heading):
-                formatter.write_dl(records)
-
-
 _MANY: Mapping[str, Any] = {"multiple": True}
+_ORDERS = ("bank", "id", "difficulty", "level", "-difficulty", "-level")
+
+
+def _names_of(field: str) -> Mapping[str, Any]:
+    return {**_MANY, "shell_complete": complete_name_of(field)}
+
+
 FILTERS: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
-    ("technology", "NAME", "Of a technology; a name in any case, or as core-python.", _MANY),
-    ("category", "NAME", "In a category.", _MANY),
-    ("level", "NAME", "Of a level.", _MANY),
-    ("tag", "NAME", "With a tag.", _MANY),
-    ("difficulty", "RANGE", "As hard as 8, 7-9 or '>=8'.", _MANY),
-    ("id", "PATTERN", "With an id, or ids like 'PY-*'.", _MANY),
-    ("exclude", "PATTERN", "Not with this id, or ids like it.", _MANY),
-    ("text", "WORDS", "Where this stands, case and accents aside; of several, all.", _MANY),
+    ("technology", "NAME", "Technology, in any case, or as core-python.", _names_of("technology")),
+    ("category", "NAME", "Category.", _names_of("category")),
+    ("level", "NAME", "Level.", _names_of("level")),
+    ("tag", "NAME", "Tag.", _names_of("tag")),
+    ("difficulty", "RANGE", "Difficulty, for example 8, 7-9 or '>=8'.", _MANY),
+    ("id", "PATTERN", "Id, or ids such as 'PY-*'.", {**_MANY, "shell_complete": complete_id}),
+    (
+        "exclude",
+        "PATTERN",
+        "Leave out this id, or ids such as 'PY-*'.",
+        {**_MANY, "shell_complete": complete_id},
+    ),
+    ("text", "TEXT", "Text in the question, ignoring case and accents; repeated: all of them.", _MANY),
     (
         "where",
         "QUERY",
-        "A search: 'difficulty>=8 -category:performance (weakref or \"gil\")'.",
+        "Search, for example 'difficulty>=8 -category:performance (weakref or \"gil\")'.",
         {"default": ""},
     ),
-    ("sort", "ORDER", "bank, id, difficulty or level; -difficulty: hardest first.", {"default": "bank"}),
-    ("limit", "N", "The first N of them.", {"type": int}),
-    ("sample", "N", "N of them, spread over technologies and levels.", {"type": int}),
-    ("seed", "N", "Another sample for another N.", {"type": int, "default": 0}),
-    ("include-drafts", "", "Questions that are not answered yet, too.", {"is_flag": True}),
+    (
+        "sort",
+        "ORDER",
+        "bank, id, difficulty or level; -difficulty: hardest first. [default: bank]",
+        {"default": "bank", "shell_complete": complete_from(_ORDERS)},
+    ),
+    ("limit", "N", "Only the first N.", {"type": int}),
+    ("sample", "N", "A random sample of N, spread over technologies and levels.", {"type": int}),
+    ("seed", "N", "Random seed of --sample. [default: 0]", {"type": int, "default": 0}),
+    ("include-drafts", "", "Questions without an answer yet, too.", {"is_flag": True}),
 )
 """Every filter in the order of the help: its name, what it takes, what it means, how click reads it."""
 
@@ -86,13 +83,16 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
         }
         command(filters=Filters(**chosen), **values)
 
-    heading = "Filters (all must hold; of one that is repeated, any)"
+    heading = "Filters (all must hold; of a repeated one, any)"
     wrapped: Callable[..., None] = with_filters
     for name, metavar, text, reading in reversed(FILTERS):
         wrapped = click.option(
             f"--{name}", cls=HeadedOption, heading=heading, metavar=metavar or None, help=text, **reading
         )(wrapped)
     return wrapped
+
+
+_COMMON_OPTIONS = ("paper", "theme")
 
 
 def formatted(command: Callable[..., None]) -> Callable[..., None]:
@@ -108,7 +108,8 @@ def formatted(command: Callable[..., None]) -> Callable[..., None]:
         wrapped = click.option(
             f"--{option.name}",
             cls=HeadedOption,
-            heading=option.group,
+            heading=COMMON if option.name in _COMMON_OPTIONS else option.group,
+            shell_complete=complete_theme if option.name == "theme" else complete_from(option.choices),
             is_flag=option.is_flag,
             default=None,
             metavar=_taken(option),
@@ -172,9 +173,11 @@ def limited(command: Callable[..., None]) -> Callable[..., None]:
     return click.option(
         "--allow",
         "allowed",
+        cls=HeadedOption,
+        heading=RARE,
         metavar="NAME=AMOUNT",
         multiple=True,
-        help="Set a limit, as answer=2M; repeated: several. All are in docs/bank.md.",
+        help="Change a limit, for example answer=2M. docs/bank.md lists them.",
     )(with_limits)
 
 
@@ -190,7 +193,7 @@ def _limit_said(words: str) -> tuple[str, str]:
 def names_bank(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command --bank and --encoding as they are written: None where they are not; and --allow."""
     usual = "that of qexport.toml, else questions.yaml here or in seeds/"
-    which = f"A bank's file, or a folder of them. [default: {usual}]"
+    which = f"File of the bank, or a folder of files. [default: {usual}]"
     return click.option("--bank", type=PATH, metavar="PATH", help=which)(encoding_option(limited(command)))
 
 
@@ -205,6 +208,8 @@ def _cache_folder(_ctx: click.Context, _parameter: click.Parameter, value: Path 
 cache_option = click.option(
     "--cache",
     "cache_folder",
+    cls=HeadedOption,
+    heading=RARE,
     type=PATH,
     metavar="DIR",
     envvar="QEXPORT_CACHE",
@@ -227,7 +232,7 @@ size_option = click.option(
     metavar="SIZE",
     default="100M",
     callback=_bytes,
-    help="How much is kept: 500k, 100M, 1G. [default: 100M]",
+    help="Size to keep, for example 500k or 1G. [default: 100M]",
 )
 
 
@@ -249,19 +254,25 @@ def typeset(command: Callable[..., None]) -> Callable[..., None]:
 
     jobs = click.option(
         "--jobs",
+        cls=HeadedOption,
+        heading=RARE,
         type=click.IntRange(min=0),
         metavar="N",
         default=0,
-        help="Processes that lay out pages; 0: one for each core. [default: 0]",
+        help="Processes that lay out pages. [default: 0, one for each core]",
+    )
+    no_cache = click.option(
+        "--no-cache", cls=HeadedOption, heading=RARE, is_flag=True, help="Lay out every page, and store none."
     )
     cluster = click.option(
         "--scheduler",
         "address",
+        cls=HeadedOption,
+        heading=RARE,
         metavar="ADDRESS",
         default="",
         help="Lay out pages on the workers of this Dask scheduler, for example tcp://10.0.0.5:8786.",
     )
-    no_cache = click.option("--no-cache", is_flag=True, help="Lay all pages out anew, and keep none.")
     return jobs(cluster(cache_option(no_cache(with_scheduler))))
 
 
@@ -282,23 +293,44 @@ def locking_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 _LOCKING: tuple[tuple[str, Mapping[str, Any], str], ...] = (
-    ("lock", {"type": PATH, "metavar": "PATH"}, "The lock of the deck. [default: beside the bank]"),
-    ("locked", {"is_flag": True}, "End with status 3 where the lock would change; for CI."),
+    ("lock", {"type": PATH, "metavar": "PATH"}, "Lock of the deck. [default: beside the bank]"),
+    ("locked", {"is_flag": True}, "End with status 3 if the lock would change; for CI."),
     (
         "previous",
         {"type": PATH, "metavar": "APKG", "multiple": True},
-        "Make a lost lock anew, of a deck that is out there.",
+        "Rebuild a lost lock from a published .apkg.",
     ),
     (
         "new-note-type",
         {"is_flag": True},
-        "Let the deck's note type change, which every learner must then merge.",
+        "Allow a change of the note type, which every learner must then merge.",
     ),
 )
 
 
-encoding_option = click.option("--encoding", metavar="NAME", help="Of the files read, where it is not UTF-8.")
-json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+encoding_option = click.option(
+    "--encoding",
+    cls=HeadedOption,
+    heading=RARE,
+    metavar="NAME",
+    help="Encoding of the files. [default: UTF-8]",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _set_flag(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value and parameter.name:
+        setattr(ctx.ensure_object(Flags), parameter.name, True)
+
+
+every_problem_option = click.option(
+    "--all",
+    "every_problem",
+    is_flag=True,
+    expose_value=False,
+    callback=_set_flag,
+    help=f"Print every problem, not only the first {MOST_PROBLEMS}.",
+)
 
 
 def flags(command: Command) -> Command:
@@ -314,10 +346,5 @@ def speaking_flags(command: Command, *, hidden: bool) -> Command:
             *names, is_flag=True, expose_value=False, callback=_set_flag, hidden=hidden, help=text
         )
 
-    command = option("--debug", text="Show the traceback of an error.")(command)
-    return option("--quiet", "-q", text="Write results and errors only: no progress, no warnings.")(command)
-
-
-def _set_flag(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
-    if value and parameter.name:
-        setattr(ctx.ensure_object(Flags), parameter.name, True)
+    command = option("--debug", text="Print the traceback of an error.")(command)
+    return option("--quiet", "-q", text="Print results and errors only: no progress, no warnings.")(command)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from qexport.cli.terminal import Progress, as_json, shown
+from qexport.cli.terminal import Progress, as_json, coloured_message, emphasized, shown, table
 from qexport.common.errors import (
     InputRefused,
     LimitExceeded,
@@ -26,20 +26,26 @@ from qexport.common.errors import (
     QexportError,
     UsageError,
 )
-from qexport.common.wording import did_you_mean
+from qexport.common.wording import did_you_mean, quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from qexport.pipeline import Tell
 
 
+MOST_PROBLEMS = 20
+"""Problems or warnings that are printed in full; of more, only the count."""
+
+
 @dataclass(slots=True)
 class Flags:
-    """How much the program says."""
+    """How much the program prints."""
 
     quiet: bool = False
     debug: bool = False
+    every_problem: bool = False
+    """Print all problems, not only the first MOST_PROBLEMS."""
 
 
 class CommandGroup(click.Group):
@@ -123,18 +129,38 @@ def say_json(value: object) -> None:
     click.echo(as_json(value, only_ascii=not (sys.stdout.encoding or "utf-8").lower().startswith("utf")))
 
 
+def say_table(
+    rows: Sequence[Sequence[str]], *, numbers: Container[int] = (), width: int | None = None
+) -> None:
+    """Write a table to standard output; see `terminal.table`."""
+    head, *lines = map(shown, table(rows, numbers=numbers, width=width))
+    click.echo("\n".join([emphasized(head, sys.stdout), *lines]))
+
+
 def say_aside(text: str) -> None:
     """Write what is not a result to standard error, if anybody reads that."""
     with suppress(OSError):
-        click.echo(shown(text), err=True)
+        click.echo(coloured_message(shown(text), sys.stderr), err=True)
 
 
-def warn(warnings: Iterable[Problem | str]) -> None:
-    """Write warnings, unless the user wants it quiet."""
-    if click.get_current_context().ensure_object(Flags).quiet:
+def warn(warnings: Iterable[Problem | str], *, every: bool = False) -> None:
+    """Write warnings, unless the user wants it quiet: the first MOST_PROBLEMS and a count, or every one."""
+    flags = click.get_current_context().ensure_object(Flags)
+    if flags.quiet:
         return
-    for warning in warnings:
-        say_aside(_message("warning", str(warning), getattr(warning, "hint", "")))
+    texts = [_message("warning", str(warning), getattr(warning, "hint", "")) for warning in warnings]
+    for text in texts if every or flags.every_problem else _first(texts, "warning"):
+        say_aside(text)
+
+
+def _first(texts: Sequence[str], kind: str) -> Iterator[str]:
+    """Yield the first problems or warnings, and how many more there are."""
+    yield from texts[:MOST_PROBLEMS]
+    if more := len(texts) - MOST_PROBLEMS if len(texts) > MOST_PROBLEMS else 0:
+        noun = "problem" if kind == "error" else kind
+        yield _message(
+            kind, f"{quantity(more, f'more {noun}')}", "qexport check --all prints every problem of a bank"
+        )
 
 
 def _tell(error: Exception, flags: Flags) -> int:
@@ -160,19 +186,20 @@ def _tell(error: Exception, flags: Flags) -> int:
         case _:
             what = f"{type(error).__name__}: {error}".rstrip(": ")
             known = QexportError(f"internal error: {what} (please report; --debug shows the traceback)")
-    for text in dict.fromkeys(_told(known)):  # one reason may have kept two outputs from being made
+    for text in dict.fromkeys(_told(known, flags)):  # one reason may have kept two outputs from being made
         say_aside(text)
     return known.exit_code
 
 
-def _told(error: QexportError) -> Iterator[str]:
-    """Yield what an error says: all problems of a source, or of several outputs."""
+def _told(error: QexportError, flags: Flags) -> Iterator[str]:
+    """Yield the messages of an error: the problems of a source, or of several outputs."""
     if isinstance(error, InputRefused):
-        yield from (_message("error", str(problem), problem.hint) for problem in error.problems)
+        texts = [_message("error", str(problem), problem.hint) for problem in error.problems]
+        yield from texts if flags.every_problem else _first(texts, "error")
         return
     if isinstance(error, OutputsFailed):
         for each in error.errors:
-            yield from _told(each)
+            yield from _told(each, flags)
     if error.message:
         yield _message("error", error.message, error.hint)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import textwrap
 import threading
@@ -29,6 +30,27 @@ _WIDEST_PROSE = 100
 def shown(text: str) -> str:
     """Escape what would steer a terminal (ESC becomes `\\x1b`); all that is printed goes through here."""
     return _STEERING.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def has_colours(stream: TextIO) -> bool:
+    """Return whether a stream shows colours: it is a terminal, and NO_COLOR (no-color.org) is not set."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def emphasized(text: str, stream: TextIO) -> str:
+    """Return text in bold, if the stream shows it."""
+    return f"\x1b[1m{text}\x1b[0m" if has_colours(stream) else text
+
+
+_COLOURS = {"error": 31, "warning": 33, "hint": 36}  # red, yellow, cyan
+_LABEL = re.compile(r"^(?:qexport: |  )(error|warning|hint):", re.MULTILINE)
+
+
+def coloured_message(text: str, stream: TextIO) -> str:
+    """Return messages with their labels in colour, if the stream shows it; data is to be escaped before."""
+    if not has_colours(stream):
+        return text
+    return _LABEL.sub(lambda found: f"\x1b[1;{_COLOURS[found[1]]}m{found[0]}\x1b[0m", text)
 
 
 def on_one_line(text: str) -> str:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qexport.cli.completion import complete_format, complete_recipe_or_bank
+from qexport.cli.help_layout import RARE, HeadedCommand, HeadedOption
 from qexport.cli.options import (
     PATH,
-    HeadedCommand,
     filtered,
     flags,
     formatted,
@@ -35,36 +36,41 @@ if TYPE_CHECKING:
     from qexport.recipe import Recipe
 
 
-@click.command(cls=HeadedCommand)
-@click.argument("names", nargs=-1, metavar="[RECIPE|BANK]...")
-@click.option("--all", "every", is_flag=True, help="Make every recipe of qexport.toml.")
-@click.option("--dry-run", is_flag=True, help="Only tell which questions and files it would be.")
+EXAMPLES = (
+    ("qexport build", "the handbook and the deck of the bank here"),
+    ("qexport build mine.yaml --paper a5 --ruled-lines", "an A5 book to write in, of your own bank"),
+    ("qexport build --format quiz --sample 10 --seed 3", "a quiz of ten questions"),
+)
+
+
+@click.command(cls=HeadedCommand, examples=EXAMPLES)
+@click.argument("names", nargs=-1, metavar="[RECIPE|BANK]...", shell_complete=complete_recipe_or_bank)
 @click.option(
     "--format",
     "formats",
     metavar="NAME",
     multiple=True,
+    shell_complete=complete_format,
     help=f"{', '.join(OUTPUTS)}; repeated: several. [default: {' and '.join(DEFAULT_OUTPUTS)}]",
 )
 @click.option("-o", "--out", type=PATH, metavar="DIR", help="Folder of the files. [default: out]")
-@click.option(
-    "--title",
-    metavar="TEXT",
-    default="",
-    help="Title of the edition; decks keep the bank's. [default: the bank's]",
-)
+@click.option("--title", metavar="TEXT", default="", help="Title of the documents. [default: the bank's]")
+@click.option("--all", "every", is_flag=True, help="Make every recipe of qexport.toml.")
+@click.option("--dry-run", is_flag=True, help="Only list the questions and files.")
 @click.option(
     "--file-name",
+    cls=HeadedOption,
+    heading=RARE,
     metavar="NAME",
     default="",
     help="Name of the files, without ending. [default: from the title]",
 )
 @names_bank
-@typeset
 @json_option
+@filtered
 @formatted
 @locking_options
-@filtered
+@typeset
 @flags
 def build(
     *,
@@ -85,14 +91,14 @@ def build(
     filters: Filters,
     as_json: bool,
 ) -> None:
-    """Make the handbook (PDF) and the deck (.apkg), or what recipes say.
+    """Make the handbook (PDF) and the deck (.apkg) of a bank.
 
-    With a qexport.toml in the current folder it makes the default recipe of that, or those that are named; flags
-    come before what a recipe says.
+    If there is a qexport.toml here or in a folder above, build makes its default recipe, or the recipes named.
+    Options given here come before those of the recipe.
 
-    Files are written when the last is made, each whole or not at all; one that fails is told, and leaves the
-    others to be written. A deck also brings the lock beside the bank up to date, which keeps when each note last
-    changed: so a deck imported again changes what changed, and nothing else.
+    All files are written together at the end. A failed output is reported; the others are still written. A deck
+    also updates the lock beside the bank, which records when each note last changed, so that importing the deck
+    again updates only what changed.
     """
     said = {
         "bank": bank,
@@ -114,7 +120,8 @@ def build(
             return
         built = pipeline.export_all(recipes, now=now(), locking=locking, tell=tell, scheduler=scheduler)
     for done in built.values():
-        warn([*done.warnings, *(text for written in done.outputs for text in written.document.warnings)])
+        texts = [text for written in done.outputs for text in written.document.warnings]
+        warn([*done.warnings, *texts], every=as_json)
     if as_json:
         fields = [{"recipe": each, **_build_fields(done)} for each, done in built.items()]
         say_json(fields if several else fields[0])

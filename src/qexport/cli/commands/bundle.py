@@ -51,7 +51,7 @@ def make_bundle(
     limits: Limits,
     as_json: bool,
 ) -> None:
-    """Make one file for a team: documents, the data they were made from, and what is new.
+    """Pack documents, their data and the news for a team.
 
     Without a RECIPE it is the default one of qexport.toml.
     """
@@ -91,15 +91,19 @@ def _bundle_fields(done: Bundled) -> dict[str, object]:
 
 @click.command()
 @click.argument("path", type=PATH, metavar="ZIP")
-@click.option("--rebuild", is_flag=True, help="Make it again from the data in it, and compare every byte.")
+@click.option("--rebuild", is_flag=True, help="Make it again from its data, and compare every byte.")
 @click.option(
-    "--theme", "with_theme", default="", metavar="DIR", help="The theme, if it was made with one's own."
+    "--theme",
+    "with_theme",
+    default="",
+    metavar="DIR",
+    help="Folder of the theme, if it is not a built-in one.",
 )
 @limited
 @json_option
 @flags
 def verify(*, path: Path, rebuild: bool, with_theme: str, limits: Limits, as_json: bool) -> None:
-    """Check a bundle: that every byte of it is as it was made."""
+    """Check that every byte of a bundle is what was made."""
     with progress() as tell:
         from qexport.team import verification
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 @click.group(cls=CommandGroup)
 def cache() -> None:
-    """Look after the cache of laid-out pages.
+    """Look at the cache of laid-out pages, or empty it.
 
-    It needs no care: it knows by itself what is out of date, and lets go of what was not used for longest.
+    It needs no care: outdated pages are not used, and the pages unused for longest are evicted.
     """
 
 
@@ -30,7 +30,7 @@ def cache() -> None:
 @json_option
 @flags
 def cache_info(*, cache_folder: Path, as_json: bool) -> None:
-    """Tell where the cache is and how full."""
+    """Print the folder of the cache and its size."""
     from qexport.layout.cache import ChunkCache
 
     info = ChunkCache(cache_folder).info()
@@ -46,7 +46,7 @@ def cache_info(*, cache_folder: Path, as_json: bool) -> None:
 @json_option
 @flags
 def cache_prune(*, size: int, cache_folder: Path, as_json: bool) -> None:
-    """Let go of the pages not used for longest."""
+    """Evict the pages unused for longest."""
     from qexport.layout.cache import ChunkCache
 
     chunks = ChunkCache(cache_folder)
@@ -60,7 +60,7 @@ def cache_prune(*, size: int, cache_folder: Path, as_json: bool) -> None:
 @json_option
 @flags
 def cache_clear(*, cache_folder: Path, as_json: bool) -> None:
-    """Let go of all pages; the next build lays them out again."""
+    """Evict all pages; the next build lays them out again."""
     from qexport.layout.cache import ChunkCache
 
     chunks = ChunkCache(cache_folder)

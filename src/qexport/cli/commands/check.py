@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qexport.cli.options import PATH, flags, json_option, reads_bank
+from qexport.cli.options import PATH, every_problem_option, flags, json_option, reads_bank
 from qexport.cli.program import say, say_json, warn
 from qexport.cli.terminal import problem_fields, stats_lines
 from qexport.common.errors import InputRefused, Location, Problem, UsageError
@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("place", type=PATH, metavar="[BANK]", required=False)
 @reads_bank
-@click.option("--health", "with_health", is_flag=True, help="Tell also what is missing, doubled or damaged.")
+@click.option(
+    "--health", "with_health", is_flag=True, help="Report also what is missing, doubled or damaged."
+)
+@every_problem_option
 @click.option(
     "--fail-on",
     metavar="KIND",
     multiple=True,
-    help="End with status 3 where --health finds this kind; any: whatever it finds.",
+    help="End with status 3 if --health finds this kind, for example gap; any: each kind.",
 )
 @json_option
 @flags
@@ -42,7 +45,10 @@ def check(
     fail_on: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Check a bank: all that is wrong with it, each with its line and what would be right."""
+    """Check a bank, and report every problem with its line.
+
+    Each problem comes with a hint: how to mend it.
+    """
     from qexport import pipeline
 
     kinds = _kinds(fail_on)

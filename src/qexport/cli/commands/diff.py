@@ -27,7 +27,7 @@ FORMATS = ("text", "markdown", "json", "html")
 @limited
 @flags
 def diff(*, old: str, new: str, form: str, bank: Path | None, limits: Limits) -> None:
-    """Tell what became of each question between two editions.
+    """Show what changed between two editions of a bank.
 
     OLD and NEW are banks, bundles (.zip), decks (.apkg), REVISION:PATH as git has it, or git:REVISION of the
     bank. As Markdown it is release notes.

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qexport.cli.options import PATH, HeadedCommand, filtered, flags, json_option, reads_bank
-from qexport.cli.program import say, say_json, warn
+from qexport.cli.completion import complete_id
+from qexport.cli.help_layout import HeadedCommand
+from qexport.cli.options import PATH, filtered, flags, json_option, reads_bank
+from qexport.cli.program import say, say_json, say_table, warn
 from qexport.cli.terminal import (
     QUESTION_HEAD,
     question_fields,
     question_page,
     question_row,
     stats_lines,
-    table,
 )
 
 if TYPE_CHECKING:
@@ -36,18 +37,18 @@ if TYPE_CHECKING:
 def list_(*, bank: Path, encoding: str | None, limits: Limits, filters: Filters, as_json: bool) -> None:
     """List questions, one a line.
 
-    On a terminal a line is cut to its width; anything else, such as grep, gets it whole.
+    On a terminal a long line is shortened; a pipe gets all of it.
     """
     choice = _choose(bank, filters, encoding, limits)
     if as_json:
         say_json([question_fields(question, whole=False) for question in choice.questions])
         return
     width = _terminal_width() if sys.stdout.isatty() else None
-    say(table([QUESTION_HEAD, *map(question_row, choice.questions)], width=width))
+    say_table([QUESTION_HEAD, *map(question_row, choice.questions)], width=width)
 
 
 @click.command(cls=HeadedCommand)
-@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=complete_id)
 @reads_bank
 @json_option
 @filtered
@@ -61,7 +62,7 @@ def show(
     filters: Filters,
     as_json: bool,
 ) -> None:
-    """Show whole questions: those with the IDs, or those the filters leave."""
+    """Show whole questions, by their ids or by filters."""
     choice = _choose(bank, replace(filters, id=(*filters.id, *ids)), encoding, limits)
     if as_json:
         say_json([question_fields(question, whole=True) for question in choice.questions])
@@ -79,7 +80,10 @@ def show(
 @filtered
 @flags
 def stats(*, bank: Path, encoding: str | None, limits: Limits, filters: Filters, as_json: bool) -> None:
-    """Count questions by technology, level and difficulty, beside what the bank's source claims."""
+    """Count questions by technology, level and difficulty.
+
+    If the bank says how many its source has, both numbers are printed.
+    """
     from qexport.bank.health.counts import count_questions, stats_fields
 
     choice = _choose(bank, filters, encoding, limits)

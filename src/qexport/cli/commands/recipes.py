@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from qexport.cli.options import flags, json_option, limited
-from qexport.cli.program import say, say_json
+from qexport.cli.program import say_json, say_table
 from qexport.cli.recipes import named_default, named_recipes, plan_fields
-from qexport.cli.terminal import table
 
 if TYPE_CHECKING:
     from qexport.common.limits import Limits
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 @json_option
 @flags
 def recipes(*, limits: Limits, as_json: bool) -> None:
-    """List the recipes of qexport.toml, and how many questions each has."""
+    """List the recipes of qexport.toml and their questions."""
     from qexport.bank.selection import describe
     from qexport.pipeline import plan
 
@@ -38,4 +37,4 @@ def recipes(*, limits: Limits, as_json: bool) -> None:
         )
         for each in found
     ]
-    say(table([("recipe", "questions", "makes", "holds"), *rows], numbers=(1,)))
+    say_table([("recipe", "questions", "makes", "holds"), *rows], numbers=(1,))

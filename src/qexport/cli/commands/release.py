@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 def release(
     *, name: str, since: str, bank: Path | None, encoding: str | None, limits: Limits, as_json: bool
 ) -> None:
-    """Give the bank as it is now the next edition number, with notes on what is new.
+    """Give the bank its next edition number, with release notes.
 
-    Commit what it writes together with the bank. Decks and covers made from then on tell the number.
+    Commit the files it writes together with the bank. Decks and covers made later have the number.
     """
     from qexport.team.release import make_release
 

@@ -9,12 +9,12 @@ from qexport.cli.program import say_json
 
 
 @click.command()
-@click.option("--recipes", "of_recipes", is_flag=True, help="That of a qexport.toml instead.")
+@click.option("--recipes", "of_recipes", is_flag=True, help="Print the schema of qexport.toml.")
 @flags
 def schema(*, of_recipes: bool) -> None:
-    """Write the JSON Schema of a bank.
+    """Print the JSON Schema of a bank or of qexport.toml.
 
-    Editors complete and check a bank by it: qexport schema > seeds/bank.schema.json
+    Editors use it to complete and check a file: qexport schema > seeds/bank.schema.json
     """
     if of_recipes:
         from qexport.team.recipes import recipes_schema

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
+from qexport.cli.completion import complete_theme
 from qexport.cli.options import PATH, flags, json_option
-from qexport.cli.program import CommandGroup, say, say_json
-from qexport.cli.terminal import table
+from qexport.cli.program import CommandGroup, say, say_json, say_table
 from qexport.common.wording import quantity
 
 
 @click.group(cls=CommandGroup)
 def theme() -> None:
-    """Look at the handbook's themes, and make one of your own."""
+    """List the themes, or copy one to change it."""
 
 
 @theme.command("list")
@@ -28,19 +28,19 @@ def theme_list(*, as_json: bool) -> None:
     if as_json:
         say_json([{"name": name, "description": description} for name, description in themes])
     else:
-        say(table([("name", "description"), *themes]))
+        say_table([("name", "description"), *themes])
 
 
 @theme.command("eject")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_theme)
 @click.argument("folder", type=PATH, metavar="DIR")
 @json_option
 @flags
 def theme_eject(*, name: str, folder: Path, as_json: bool) -> None:
-    """Copy a built-in theme, with the templates it uses, into a folder to change it there.
+    """Copy a built-in theme and its templates into a folder.
 
-    Build with it by --theme DIR. What you do not change is best deleted: it then comes from the built-in
-    theme.
+    Change it there, and build with --theme DIR. Delete the files you do not change: they then come from the
+    built-in theme.
     """
     from qexport import pipeline
 

@@ -1,0 +1,113 @@
+"""What a shell completes: the values of options and arguments.
+
+A name with a space is completed in the form without one that filters take too, such as `machine-learning`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qexport.common.errors import QexportError
+
+if TYPE_CHECKING:
+    import click
+    from click.shell_completion import CompletionItem
+
+    from qexport.bank.model import Bank
+
+
+def complete_from(names: Iterable[str]) -> Callable[..., list[CompletionItem]]:
+    """Return what completes a value from fixed names."""
+    return lambda _ctx, _parameter, begun: _starting(begun, names)
+
+
+def complete_format(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Complete the name of an output."""
+    from qexport.outputs.registry import OUTPUTS
+
+    return _starting(begun, OUTPUTS)
+
+
+def complete_theme(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Complete the name of a built-in theme, or the path of a folder."""
+    from click.shell_completion import CompletionItem
+
+    from qexport.content.themes import built_in
+
+    return _starting(begun, built_in()) or [CompletionItem(begun, type="dir")]
+
+
+def complete_recipe_or_bank(
+    _ctx: click.Context, _parameter: click.Parameter, begun: str
+) -> list[CompletionItem]:
+    """Complete the name of a recipe, or the path of a bank."""
+    from click.shell_completion import CompletionItem
+
+    return complete_recipe(_ctx, _parameter, begun) or [CompletionItem(begun, type="file")]
+
+
+def complete_recipe(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Complete the name of a recipe."""
+    from qexport.cli.project import find_recipes_file
+
+    path = find_recipes_file()
+    if path is None:
+        return []
+    from qexport.team.recipes import recipe_book
+
+    with suppress(QexportError):
+        return _starting(begun, recipe_book(path).recipes)
+    return []
+
+
+def complete_id(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Complete the id of a question of the bank."""
+    bank = _bank(ctx)
+    return _starting(begun, (question.id for question in bank.questions) if bank else ())
+
+
+def complete_name_of(field: str) -> Callable[..., list[CompletionItem]]:
+    """Return what completes a technology, a category, a level or a tag of the bank."""
+
+    def complete(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        bank = _bank(ctx)
+        if bank is None:
+            return []
+        values = [
+            name
+            for question in bank.questions
+            for name in (question.tags if field == "tag" else (getattr(question, field),))
+        ]
+        return _starting(begun, values)
+
+    return complete
+
+
+def _bank(ctx: click.Context) -> Bank | None:
+    """Return the bank of the command line so far, or the usual one; None if it cannot be read."""
+    from qexport.cli.project import default_bank
+    from qexport.common.limits import USUAL
+    from qexport.pipeline import read_bank
+
+    named = ctx.params.get("bank") or ctx.params.get("place")
+    with suppress(QexportError):
+        return read_bank(Path(named) if named else default_bank(USUAL))[0]
+    return None
+
+
+def _starting(begun: str, names: Iterable[str]) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    from qexport.bank.query import typed_name
+
+    forms = {
+        typed_name(name) if not name.isprintable() or " " in name else name: name for name in names if name
+    }
+    return [
+        CompletionItem(form, help=name if name != form else None)
+        for form, name in forms.items()
+        if form.casefold().startswith(begun.casefold())
+    ]
