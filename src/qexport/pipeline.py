@@ -23,6 +23,7 @@ from qexport.bank.validation import validate
 from qexport.common import files
 from qexport.common.errors import InputRefused, Location, OutputError, Problem, QexportError, UsageError
 from qexport.common.limits import USUAL, Limits
+from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.text_input import normalise, read_text
 from qexport.content.question_view import may_lose_text, text_problems
 from qexport.content.themes import ejected, not_fetched, theme
@@ -463,8 +464,8 @@ def prepare(
 
 def tools_for(theme_name: str, limits: Limits, scheduler: Scheduler) -> Tools:
     """Return what outputs of a theme are made with."""
-    look = theme(theme_name)
-    patient = replace(scheduler, seconds=limits.layout_seconds, fonts=of_folders(look.folders))
+    look = theme(theme_name, limits)
+    patient = replace(scheduler, seconds=limits.layout_seconds, fonts=of_folders(look.folders, limits))
     return Tools(look.templates(limits), look.styles(), look.digest(), patient)
 
 
@@ -562,7 +563,7 @@ def _read_lock(path: Path, limits: Limits) -> tuple[Lock | None, str]:
     """Return the lock and its text; none and an empty one where there is no lock yet."""
     if not path.exists():
         return None, ""
-    text = read_text(path, limits=limits)
+    text = read_text(path, limits=limits, inside=path.parent)
     return read_lock(text, str(path)), text
 
 
@@ -594,13 +595,11 @@ def _lock_of(decks: Sequence[Path], bank: Bank, limits: Limits) -> Lock:
     locks = []
     for path in decks:
         try:
-            with path.open("rb") as file:
-                package = file.read(limits.deck + 1)
-        except OSError as error:
-            problem = Problem(Location(str(path)), f"cannot be read: {error.strerror}")
-            raise InputRefused((problem,)) from error
-        if len(package) > limits.deck:
-            raise limits.exceeded("deck", f"{path}: larger than {limits.said('deck')}")
+            package = read_bytes(path, limits.deck)
+        except Unreadable as error:
+            raise InputRefused((Problem(Location(str(path)), error.reason),)) from error
+        except TooLarge:
+            raise limits.exceeded("deck", f"{path}: larger than {limits.said('deck')}") from None
         locks.append(lock_of(package, str(path), bank, limits))
     return joined(locks)
 

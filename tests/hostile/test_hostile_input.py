@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import os
 import resource
 import zipfile
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from PIL import Image
 
 from qexport.cli.main import program
 from qexport.common.limits import Limits
+from qexport.common.text_input import quote
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = ROOT / "seeds" / "captures"
@@ -464,12 +466,77 @@ def test_a_folder_tells_what_is_wrong_in_all_of_its_files() -> None:
     write("bank/b.yaml", SECOND.encode("utf-16-le"))
     write("bank/c.jsonl", LINE.replace('"A"', '"\\ud800"'))
     Path("bank/d.yaml").symlink_to("d.yaml")
+    write("outside.yaml", SECOND.replace("id: A", "id: B"))
+    Path("bank/e.yaml").symlink_to("../outside.yaml")
+    os.mkfifo("bank/f.yaml")
+    Path("bank/h.yaml").mkdir()
     assert run("check", "bank") == refused(
         (
             "bank/b.yaml:1:1: byte 0x00 at offset 1: UTF-16-LE without a byte order mark",
             "save the file as UTF-8, or: --encoding utf-16-le",
         ),
+        ("bank/d.yaml: this cannot be read: Too many levels of symbolic links", ""),
+        ("bank/e.yaml: this leads out of its folder", THERE),
+        ("bank/f.yaml: this is a pipe, not an ordinary file", ""),
     )
+
+
+THERE = "put the file itself there, not a link to another place"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "pipe.yaml"),
+        ("check", "pipe.jsonl"),
+        ("build", "--bank", "b.yaml", "--format", "deck", "--previous", "pipe.yaml"),
+        ("import", "pipe.yaml", "-o", "n.yaml"),
+        ("verify", "pipe.yaml"),
+        ("diff", "b.yaml", "pipe.yaml"),
+    ],
+)
+def test_a_pipe_is_refused_and_not_waited_for(words: tuple[str, ...]) -> None:
+    write("b.yaml", BANK)
+    write("vocabulary.yaml", VOCABULARY)
+    for name in ("pipe.yaml", "pipe.jsonl"):
+        os.mkfifo(name)
+    (name,) = [word for word in words if word.startswith("pipe")]
+    done = run(*words)
+    assert done == refused((f"{name}: this is a pipe, not an ordinary file", ""))
+
+
+def test_a_lock_that_is_a_link_to_elsewhere_is_neither_read_nor_written(tmp_path: Path) -> None:
+    write("bank/questions.yaml", BANK)
+    Path("secret").write_text("secret")
+    Path("bank/questions.lock.json").symlink_to("../secret")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir("bank")
+        done = run("build", "--format", "deck")
+        assert done == refused(("questions.lock.json: this leads out of its folder", THERE))
+        Path("questions.lock.json").unlink()
+        Path("questions.lock.json").symlink_to("../nothing-yet")
+        done = run("build", "--format", "deck")
+        real = tmp_path / "nothing-yet"
+        assert done == refused(
+            (
+                f"questions.lock.json: cannot be written: a link leads to {real}, outside {tmp_path / 'bank'}",
+                f"to write there, name that place: {real}",
+            ),
+            status=5,
+        )
+    assert (Path("secret").read_text(), real.exists(), Path("bank/out").exists()) == ("secret", False, False)
+
+
+def test_an_output_is_not_written_through_a_link_to_elsewhere(tmp_path: Path) -> None:
+    write("bank/questions.yaml", BANK)
+    Path("elsewhere").mkdir()
+    Path("bank/out").symlink_to("../elsewhere")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir("bank")
+        assert run("build", "--format", "deck").status == 5
+        assert list((tmp_path / "elsewhere").iterdir()) == []
+        assert run("build", "--format", "deck", "--out", "../elsewhere").status == 0
+    assert [path.suffix for path in Path("elsewhere").iterdir()] == [".apkg"]
 
 
 # --- captured pages and their vocabulary --------------------------------------------------------------------
@@ -707,7 +774,7 @@ RECIPES: dict[str, tuple[str | bytes, tuple[tuple[str, str], ...], int]] = {
     ),
     "a key twice": (
         "[recipes.a]\nfile-name = 'x'\nfile-name = 'y'\n",
-        (("qexport.toml:3:11: not TOML: cannot overwrite a value", IN_QUOTES),),
+        (("qexport.toml:3:16: not TOML: cannot overwrite a value", IN_QUOTES),),
         3,
     ),
     "control characters": (
@@ -895,12 +962,15 @@ MARKDOWN: dict[str, tuple[str, Done]] = {
             "javascript:qxMarker",
         )
     },
-    "a drawing with code": (
+    "a drawing that is not well-formed": (
         "![x](drawn.svg)",
         refused(
             (
-                "b.yaml:3:3: answer of A: the picture 'drawn.svg' is no PNG, JPEG, GIF or WebP",
-                "an SVG can hold code: save it as PNG",
+                (
+                    "b.yaml:3:3: answer of A: the picture 'drawn.svg' is not well-formed: "
+                    "not well-formed (invalid token): line 1, column 12"
+                ),
+                "save it as a plain SVG, or as PNG",
             )
         ),
     ),
@@ -970,6 +1040,10 @@ def stored(*names: str) -> bytes:
 PACKED = zipped(packed=b"\0" * 1_000)
 FROM_AGAIN = "get the file again from where it was published"
 LEADS_OUT = "leads out of the bundle, or is none for every system"
+NOT_INSIDE = (
+    *("../x", "/x", "a/../../x", "a\\b", "C:x", "con\x01", "CON", "a/nul.txt", "x" * 241),
+    *("a\u202egnp.exe", "a\u2066b", "a\u200bb", "a?", "a/"),
+)
 BUNDLES: dict[str, tuple[bytes, tuple[tuple[str, str], ...], int]] = {
     "no zip": (b"x", (("b.zip: not a zip, or a damaged or truncated one", FROM_AGAIN),), 3),
     "no bundle": (
@@ -992,11 +1066,13 @@ BUNDLES: dict[str, tuple[bytes, tuple[tuple[str, str], ...], int]] = {
         3,
     ),
     "paths that lead out": (
-        stored("../x", "/x", "a/../../x", "a\\b", "C:x", "con\x01"),
-        tuple(
-            (f"b.zip: the path {name!r} {LEADS_OUT}", FROM_AGAIN)
-            for name in ("../x", "/x", "a/../../x", "a\\b", "C:x", "con\x01")
-        ),
+        stored(*NOT_INSIDE),
+        tuple((f"b.zip: the path {quote(name)} {LEADS_OUT}", FROM_AGAIN) for name in NOT_INSIDE),
+        3,
+    ),
+    "a file and a folder of one name": (
+        stored("a", "a/b"),
+        (("b.zip: 'a' is a file and a folder in it", FROM_AGAIN),),
         3,
     ),
     "names that differ in case": (stored("a", "A"), (("b.zip: 'A' is in it twice", FROM_AGAIN),), 3),

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from qexport.cli.main import program
 from qexport.common.limits import Limits
+from qexport.layout.fonts import bundled
 
 BANK = "questions:\n- {id: A, question: Why?, answer: So.}\n"
 NO_FILE = "put a file in its place, or nothing"
@@ -111,19 +112,90 @@ def test_templates(template: str, done: Done) -> None:
 
 
 DRAW_IT = "draw it in CSS, or leave it out"
+LOW = Limits(theme_file=200, theme_font=100, style=60_000, style_depth=12)
 STYLES = {
-    "a file of 10 MB": (
-        "/" * 10_000_001,
-        refused(("mine/theme.css: this is larger than 10 MB", NO_FILE)),
+    "brackets within each other": (
+        ("style-depth=12",),
+        "\n" + ":not(" * 13 + "a" + ")" * 13 + "{ color: red }",
+        (
+            "mine/theme.css:2: brackets are nested deeper than 12 levels",
+            LOW.hint("style-depth"),
+        ),
+    ),
+    "a file that is too large": (
+        ("theme-file=200",),
+        "/" * 201,
+        ("mine/theme.css: this is larger than 200 bytes", LOW.hint("theme-file")),
+    ),
+    "variables that multiply": (
+        ("style=60k",),
+        ":root { --a: "
+        + "x" * 3_000
+        + "; --b: var(--a) var(--a) var(--a); --c: var(--b) var(--b) var(--b) }\n"
+        "p { content: var(--c) var(--c) var(--c) }",
+        (
+            "mine/theme.css: with its variables filled in, the style is longer than 60,000 characters",
+            f"see whether a variable is made of many others; {LOW.hint('style')}",
+        ),
     ),
 }
 
 
-@pytest.mark.parametrize(("style", "done"), STYLES.values(), ids=STYLES)
-def test_styles(style: str, done: Done) -> None:
+@pytest.mark.parametrize(("less", "style", "line"), STYLES.values(), ids=STYLES)
+def test_styles(less: tuple[str, ...], style: str, line: tuple[str, str]) -> None:
     Path("mine/theme.css").write_text(style)
-    assert build() == done
+    allow = [word for each in less for word in ("--allow", each)]
+    assert build(*allow) == refused(line, status=7)
     assert not Path("out").exists()
+
+
+FONT = Path(next(iter(bundled().values())).path)
+
+
+def test_fonts_are_ordinary_whole_files_of_the_theme() -> None:
+    whole = FONT.read_bytes()
+    fonts = Path("mine/fonts")
+    fonts.mkdir()
+    (fonts / "a.ttf").symlink_to("../../secret")
+    (fonts / "b.ttf").mkdir()
+    os.mkfifo(fonts / "c.ttf")
+    (fonts / "d.ttf").write_bytes(whole[: len(whole) // 2])
+    (fonts / "e.ttf").write_bytes(b"text")
+    static = "take the family's static TrueType files, each a .ttf"
+    assert build() == refused(
+        ("mine/fonts/a.ttf: " + LEADS_OUT, NO_FILE),
+        ("mine/fonts/b.ttf: this is a folder, not a file", NO_FILE),
+        ("mine/fonts/c.ttf: this is a pipe, not an ordinary file", NO_FILE),
+        ("mine/fonts/d.ttf: a damaged font: it is cut off, or its tables are not where it says", static),
+        ("mine/fonts/e.ttf: not a TrueType font", static),
+    )
+
+
+def test_a_font_that_is_too_large_is_refused() -> None:
+    Path("mine/fonts").mkdir()
+    Path("mine/fonts/a.ttf").write_bytes(b"x" * 101)
+    assert build("--allow", "theme-font=100") == refused(
+        ("mine/fonts/a.ttf: this is larger than 100 bytes", LOW.hint("theme-font")), status=7
+    )
+
+
+def test_a_template_that_is_too_large_is_refused() -> None:
+    Path("mine/handbook/cover.html.j2").write_text("<html>" + "x" * 200)
+    assert build("--allow", "theme-file=200") == refused(
+        ("mine/handbook/cover.html.j2: this is larger than 200 bytes", LOW.hint("theme-file")), status=7
+    )
+
+
+def test_a_long_chain_of_themes_is_no_circle() -> None:
+    for number in range(25):
+        Path(f"t{number}").mkdir()
+        Path(f"t{number}/theme.toml").write_text(f'extends = "../t{number + 1}"\n')
+    Path("mine/theme.toml").write_text('extends = "../t0"\n')
+    done = build()
+    assert (done.status, done.out) == (3, "")
+    assert done.err.endswith(
+        "more than 20 themes extend each other\n  hint: let one of the themes extend a built-in one\n"
+    )
 
 
 def test_what_a_style_would_fetch_is_told_and_not_fetched() -> None:
@@ -152,7 +224,7 @@ def test_a_style_that_makes_no_sense_is_left_out(style: str) -> None:
 
 
 def test_layout_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    def endless(_unit: object) -> None:
+    def endless(*_arguments: object) -> None:
         while True:
             pass
 
@@ -167,8 +239,8 @@ def test_layout_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_layout_that_goes_too_deep_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    def deep(unit: object) -> None:
-        deep(unit)
+    def deep(*arguments: object) -> None:
+        deep(*arguments)
 
     monkeypatch.setattr("qexport.layout.scheduler.lay_out_unit", deep)
     assert build("--jobs", "1") == refused(
@@ -187,7 +259,7 @@ def test_a_pipe_or_a_link_in_a_theme_is_refused(name: str) -> None:
     if name == "theme.css":
         path.unlink()
         os.mkfifo(path)
-        assert build() == refused((f"mine/{name}: this is no file", NO_FILE))
+        assert build() == refused((f"mine/{name}: this is a pipe, not an ordinary file", NO_FILE))
 
 
 def test_a_theme_that_extends_itself_is_refused() -> None:

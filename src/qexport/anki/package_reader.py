@@ -19,7 +19,7 @@ from qexport.anki.note_type import NOTE_TYPE_ID, style_digest
 from qexport.anki.notes import digest_of, guid_of
 from qexport.bank.lock import Lock, NoteType, Stamp
 from qexport.bank.model import Question
-from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.errors import InputRefused, Location, Problem, QexportError
 from qexport.common.limits import USUAL, Limits
 
 if TYPE_CHECKING:
@@ -43,9 +43,7 @@ def lock_of(package: bytes, path: str, bank: Bank, limits: Limits = USUAL) -> Lo
             notes = _notes(connection, bank)
             note_type = _note_type(connection, {number for _, number in notes.values()})
         except _NOT_OURS as error:
-            if isinstance(error, sqlite3.OperationalError) and str(error) == "interrupted":
-                raise limits.exceeded("deck-steps", f"{path}: its database takes too long to read") from error
-            raise _refused(path, "its database is not that of a deck", _WHICH) from error
+            raise _unlike_a_deck(error, path, limits) from error
     if not notes or note_type is None:
         raise _refused(
             path,
@@ -68,15 +66,22 @@ def notes_in(package: bytes, path: str, limits: Limits = USUAL) -> tuple[tuple[s
                 if note_type >= NOTE_TYPE_ID and (note_type - NOTE_TYPE_ID) % 1000 == 0
             ]
         except _NOT_OURS as error:
-            if isinstance(error, sqlite3.OperationalError) and str(error) == "interrupted":
-                raise limits.exceeded("deck-steps", f"{path}: its database takes too long to read") from error
-            raise _refused(path, "its database is not that of a deck", _WHICH) from error
+            raise _unlike_a_deck(error, path, limits) from error
     if not notes:
         raise _refused(path, "no note in it is of a deck that qexport made", _WHICH)
     return tuple(sorted(notes, key=lambda note: note[1]))
 
 
 _WHICH = "name an .apkg that qexport made, or that Anki exported for its older versions"
+
+
+def _unlike_a_deck(error: Exception, path: str, limits: Limits) -> QexportError:
+    if isinstance(error, sqlite3.OperationalError) and str(error) == "interrupted":
+        return limits.exceeded("deck-steps", f"{path}: its database takes too long to read")
+    if isinstance(error, sqlite3.DataError) and "too big" in str(error):
+        message = f"{path}: a value in its database is longer than {limits.said('deck-value')}"
+        return limits.exceeded("deck-value", message)
+    return _refused(path, "its database is not that of a deck", _WHICH)
 
 
 def _refused(path: str, message: str, hint: str) -> InputRefused:
@@ -116,6 +121,8 @@ def _opened(data: bytes, path: str, limits: Limits) -> sqlite3.Connection:
         connection.deserialize(data)
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA query_only = ON")
+        # A column may be computed when it is read: what counts is the value, not the file.
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limits.deck_value)
         steps = iter(range(limits.deck_steps // 1000))
         connection.set_progress_handler(lambda: 1 if next(steps, None) is None else 0, 1000)
         kinds = dict(

@@ -57,18 +57,20 @@ def joined(files: Sequence[Callable[[], RawBank]], folder: str) -> RawBank:
     return RawBank(folder, header, records, tuple(problems))
 
 
-def _read_file(path: Path, encoding: str | None, limits: Limits) -> RawBank:
+def _read_file(path: Path, encoding: str | None, limits: Limits, inside: Path | None = None) -> RawBank:
     if path.suffix.lower() in BY_LINES:
         importer = import_module(IMPORTERS[path.suffix.lower()])
-        lines = read_lines(path, encoding=encoding, limits=limits)
+        lines = read_lines(path, encoding=encoding, limits=limits, inside=inside)
         return cast(Callable[[Iterable[str], str, Limits], RawBank], importer.parse_lines)(
             lines, str(path), limits
         )
-    return parse(read_text(path, encoding=encoding, limits=limits), str(path), limits)
+    return parse(read_text(path, encoding=encoding, limits=limits, inside=inside), str(path), limits)
 
 
 def _read_folder(folder: Path, encoding: str | None, limits: Limits) -> RawBank:
-    return joined([partial(_read_file, path, encoding, limits) for path in _files(folder)], str(folder))
+    return joined(
+        [partial(_read_file, path, encoding, limits, folder) for path in _files(folder)], str(folder)
+    )
 
 
 def _files(folder: Path) -> list[Path]:
@@ -78,7 +80,8 @@ def _files(folder: Path) -> list[Path]:
     except OSError as error:
         raise _refused(folder, f"this cannot be read: {error.strerror}") from error
     paths = (folder / name for name in names if not name.startswith("."))
-    return sorted(path for path in paths if path.suffix.lower() in IMPORTERS and os.path.isfile(path))  # noqa: PTH113
+    # Pipes, devices and links without an end are kept: the reader refuses them, and nobody misses a file.
+    return sorted(path for path in paths if path.suffix.lower() in IMPORTERS and not os.path.isdir(path))  # noqa: PTH112
 
 
 def _merged(headers: list[RawMapping], location: Location, problems: list[Problem]) -> RawMapping:

@@ -6,6 +6,7 @@ A decorated command is called with values ready to use: `filters`, `options`, th
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,7 +15,7 @@ import click
 
 from qexport.cli.completion import complete_from, complete_id, complete_name_of, complete_theme
 from qexport.cli.help_layout import COMMON, RARE, HeadedOption
-from qexport.cli.program import MOST_PROBLEMS, Flags
+from qexport.cli.program import MOST_PROBLEMS, Flags, warn
 from qexport.cli.project import default_bank, find_recipes_file, is_bank_path
 from qexport.common.errors import UsageError
 from qexport.outputs.registry import OPTIONS
@@ -249,7 +250,10 @@ def typeset(command: Callable[..., None]) -> Callable[..., None]:
         source = click.get_current_context().get_parameter_source("cache_folder")
         if no_cache and source is click.core.ParameterSource.COMMANDLINE:
             raise UsageError("--cache and --no-cache contradict each other", hint="leave one of them out")
-        cache = None if no_cache else ChunkCache(cache_folder)
+        homeless = (
+            source is click.core.ParameterSource.DEFAULT and not Path(os.environ.get("HOME") or "/").is_dir()
+        )
+        cache = None if no_cache or homeless else ChunkCache(cache_folder, tell=lambda text: warn([text]))
         command(scheduler=Scheduler(cache, jobs, address=address), **values)
 
     jobs = click.option(

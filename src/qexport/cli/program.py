@@ -20,6 +20,7 @@ from qexport.cli.terminal import Progress, as_json, coloured_message, emphasized
 from qexport.common.errors import (
     InputRefused,
     LimitExceeded,
+    MachineLacks,
     OutputError,
     OutputsFailed,
     Problem,
@@ -181,6 +182,11 @@ def _tell(error: Exception, flags: Flags) -> int:
         case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EIO, filename=None):
             _give_up_printing()
             known = OutputError(f"standard output: cannot be written: {error.strerror}")
+        case OSError(errno=errno.EIO):
+            place = error.filename or "a file"
+            known = MachineLacks(
+                f"{place}: the disk cannot be read: {error.strerror}", hint="see whether the disk is damaged"
+            )
         case MemoryError():
             known = LimitExceeded("not enough memory")
         case _:

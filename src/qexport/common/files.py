@@ -14,6 +14,7 @@ import os
 import re
 import secrets
 import stat
+import sys
 import unicodedata
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -117,13 +118,34 @@ class _Waiting:
     def take(self, target: Path) -> None:
         """Become what stands at a path."""
         if not self._is_named:
-            with suppress(FileExistsError):
+            try:
                 self._link(target)
+            except FileExistsError:
+                self._take_name()
+            except OSError:  # a system that refuses linkat() may still rename
+                self._copy_under_name()
+            else:
                 return
-            self._is_named = True
-            self._link(self._name)
         self._name.replace(target)
         self._is_named = False
+
+    def _take_name(self) -> None:
+        self._is_named = True
+        try:
+            self._link(self._name)
+        except OSError:
+            self._copy_under_name()
+
+    def _copy_under_name(self) -> None:
+        """Write the content again, into a file that has a name."""
+        data = os.pread(self._descriptor, os.fstat(self._descriptor).st_size, 0)
+        mode = stat.S_IMODE(os.fstat(self._descriptor).st_mode)
+        os.close(self._descriptor)
+        self._descriptor = self._opened_by_name()
+        with open(self._descriptor, "wb", closefd=False) as file:
+            file.write(data)
+        os.fchmod(self._descriptor, mode)
+        os.fsync(self._descriptor)
 
     def discard(self) -> None:
         """Leave nothing behind."""
@@ -138,9 +160,12 @@ class _Waiting:
         nameless = getattr(os, "O_TMPFILE", 0)
         if nameless and _DESCRIPTORS.is_dir():  # through which it gets its name
             with suppress(OSError):  # this file system has none
-                descriptor = os.open(self._folder, nameless | os.O_WRONLY, 0o666)
+                descriptor = os.open(self._folder, nameless | os.O_RDWR, 0o666)
                 hold(descriptor)
                 return descriptor
+        return self._opened_by_name()
+
+    def _opened_by_name(self) -> int:
         while True:
             self._is_named = True
             descriptor = os.open(self._name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
@@ -260,8 +285,18 @@ def _errors_of(path: Path, group: Iterable[Path]) -> Iterator[None]:
 
 
 def _target(path: Path) -> tuple[Path, int | None]:
-    """Follow symlinks, make the folder; return the real place and the mode of the file there, if any."""
+    """Follow symlinks, make the folder; return the real place and the mode of the file there, if any.
+
+    A link is followed inside the folder that the user named: that of the project (the current one) for what is below
+    it, else the file's own. A bank from elsewhere may have one that leads to any file of the user's.
+    """
     target = Path(os.path.realpath(path))
+    named = Path.cwd() if Path(os.path.abspath(path)).is_relative_to(Path.cwd()) else path.parent  # noqa: PTH100
+    if not target.is_relative_to(os.path.realpath(named)):
+        raise OutputError(
+            f"{path}: cannot be written: a link leads to {target}, outside {named}",
+            hint=f"to write there, name that place: {target}",
+        )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
@@ -270,11 +305,32 @@ def _target(path: Path) -> tuple[Path, int | None]:
         mode = target.stat().st_mode
     except FileNotFoundError:
         return target, None
+    if _only_takes_new_files(target.parent):
+        raise OutputError(
+            f"{path}: cannot be written: its folder is append-only, and a file of this name is there",
+            hint="choose another folder with --out, or: sudo chattr -a FOLDER",
+        )
     if stat.S_ISDIR(mode):
         raise OutputError(f"{path}: cannot be written: a folder of this name is there")
     if not stat.S_ISREG(mode):
         raise OutputError(f"{path}: cannot be written: it is not an ordinary file")
     return target, stat.S_IMODE(mode)
+
+
+_GET_FLAGS, _APPEND_ONLY = 0x80086601, 0x20
+"""FS_IOC_GETFLAGS and FS_APPEND_FL of Linux (ioctl_iflags(2))."""
+
+
+def _only_takes_new_files(folder: Path) -> bool:
+    """Return whether a folder is append-only (`chattr +a`): nothing in it can be replaced, nor taken away again."""
+    flags = bytearray(8)
+    with suppress(OSError):  # the file system has no such flags
+        descriptor = os.open(folder, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            fcntl.ioctl(descriptor, _GET_FLAGS, flags)
+        finally:
+            os.close(descriptor)
+    return bool(int.from_bytes(flags, sys.byteorder) & _APPEND_ONLY)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -77,6 +77,17 @@ class Limits:
     deck_steps: int = _limit(
         20_000_000, "steps", "what SQLite does to read it (100,000 notes: 2 million)", "time"
     )
+    deck_value: int = _limit(
+        16_000_000, "bytes", "a value in its database: a note's fields, its note types", "memory"
+    )
+    theme_file: int = _limit(10_000_000, "bytes", "a template or style sheet of a theme", "memory")
+    theme_font: int = _limit(64_000_000, "bytes", "a font file of a theme", "memory")
+    style: int = _limit(
+        5_000_000, "characters", "the style of a document, its variables filled in", "memory and layout"
+    )
+    style_depth: int = _limit(
+        50, "levels", "brackets within each other in a style sheet", "the stack", highest=100
+    )
     template_steps: int = _limit(
         2_000_000, "steps", "loops, calls and text of a template that is filled once", "time and memory"
     )

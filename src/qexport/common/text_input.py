@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from qexport.common.errors import InputRefused, Location, Problem, UsageError
 from qexport.common.limits import USUAL, Limits
+from qexport.common.opener import TooLarge, Unreadable, open_ordinary, read_bytes
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -45,55 +46,64 @@ _MOST_COMBINING = 8
 _PERHAPS_A_TOWER = re.compile(rf"[^\w\x00-\u02ff]{{{_MOST_COMBINING + 1}}}")  # no mark is a \w
 
 
-def read_text(path: Path, *, encoding: str | None = None, limits: Limits = USUAL) -> str:
-    """Read one file as text with `\\n` at the ends of its lines.
+PUT_IT_THERE = "put the file itself there, not a link to another place"
+
+
+def read_text(
+    path: Path, *, encoding: str | None = None, limits: Limits = USUAL, inside: Path | None = None
+) -> str:
+    """Return the text of one ordinary file, with `\\n` at the ends of its lines.
 
     A byte order mark decides the encoding, else `encoding`, else it is UTF-8.
+
+    Args:
+        path: The file.
+        encoding: What it is in, for example `cp1252`.
+        limits: The most it may have.
+        inside: The folder its real path must be in; None for a file that the user named.
+
+    Raises:
+        InputRefused: It is missing, no ordinary file, outside the folder, or not in that encoding.
+        LimitExceeded: It is too large.
     """
     try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size  # none of a pipe; Python makes room for all it may read
-            data = file.read(min(size, limits.file) + 1 if size else limits.file + 1)
-    except FileNotFoundError:
-        raise _refused(path, "there is no such file") from None
-    except IsADirectoryError:
-        raise _refused(path, "this is a folder, not a file") from None
-    except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
-        reason = getattr(error, "strerror", None) or error
-        raise _refused(path, f"this cannot be read: {reason}") from error
-    if len(data) > limits.file:
+        data = read_bytes(path, limits.file, inside=inside)
+    except Unreadable as error:
+        raise _unreadable(path, error) from error
+    except TooLarge:
         message = f"{path}: the file is larger than {limits.said('file')}"
-        raise limits.exceeded("file", message, "a bank may be a folder of smaller files")
+        raise limits.exceeded("file", message, "a bank may be a folder of smaller files") from None
     return decoded(data, path, encoding=encoding)
 
 
-def read_lines(path: Path, *, encoding: str | None = None, limits: Limits = USUAL) -> Iterator[str]:
-    """Yield the lines of a file without their ends; what is wrong with it is said as `read_text` says it.
+def read_lines(
+    path: Path, *, encoding: str | None = None, limits: Limits = USUAL, inside: Path | None = None
+) -> Iterator[str]:
+    """Yield the lines of a file without their ends; arguments and errors are those of `read_text`.
 
     One is in memory at a time, if the file is in UTF-8.
     """
-    if not _is_plain(path, encoding, limits):
-        yield from read_text(path, encoding=encoding, limits=limits).split("\n")
+    if not _is_plain(path, encoding, limits, inside):
+        yield from read_text(path, encoding=encoding, limits=limits, inside=inside).split("\n")
         return
     try:
-        with path.open("rb") as file:
-            file.seek(len(codecs.BOM_UTF8) if file.peek().startswith(codecs.BOM_UTF8) else 0)
+        with open_ordinary(path, inside=inside) as file:
+            begin = file.read(len(codecs.BOM_UTF8))
+            file.seek(len(codecs.BOM_UTF8) if begin == codecs.BOM_UTF8 else 0)
             for line in file:
                 text = line.decode("utf-8").removesuffix("\n").removesuffix("\r")
                 yield from text.split("\r") if "\r" in text else (text,)
-    except (OSError, UnicodeDecodeError) as error:
-        read_text(path, encoding=encoding, limits=limits)  # says what is wrong, and where
+    except (OSError, Unreadable, UnicodeDecodeError) as error:
+        read_text(path, encoding=encoding, limits=limits, inside=inside)  # says what is wrong, and where
         raise _refused(path, "this cannot be read to its end") from error
 
 
-def _is_plain(path: Path, encoding: str | None, limits: Limits) -> bool:
-    """Say whether this is a file in UTF-8 that is not too large, as far as its beginning shows."""
+def _is_plain(path: Path, encoding: str | None, limits: Limits, inside: Path | None) -> bool:
+    """Return whether this is a file in UTF-8 that is not too large, as far as its beginning shows."""
     try:
-        if not path.is_file():  # a pipe can be read once
-            return False
-        with path.open("rb") as file:
+        with open_ordinary(path, inside=inside) as file:
             begin, size = file.read(400), os.fstat(file.fileno()).st_size
-    except (OSError, ValueError):
+    except (OSError, Unreadable):
         return False
     marks = [name for mark, name in _BYTE_ORDER_MARKS if begin.startswith(mark)]
     return 0 < size <= limits.file and (marks[0] == "utf-8" if marks else not encoding and not _wide(begin))
@@ -198,6 +208,11 @@ def _wrong_byte(error: UnicodeDecodeError, encoding: str, path: Path, mark: int)
 def _named(encoding: str) -> str:
     # Python finds idna under "\x1bIdna", too.
     return encoding.upper() if encoding.isprintable() else quote(encoding)
+
+
+def _unreadable(path: Path, error: Unreadable) -> InputRefused:
+    hint = PUT_IT_THERE if error.outside else ""
+    return InputRefused((Problem(Location(str(path)), error.reason, hint),))
 
 
 def _refused(path: Path, message: str) -> InputRefused:

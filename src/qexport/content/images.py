@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from qexport.common.limits import USUAL, Limits
+from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.text_input import quote
 
 
@@ -48,21 +49,24 @@ def read_image(folder: Path, source: str, limits: Limits = USUAL) -> Image | Fla
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|\\\\", source) or not source:
         return Flaw(f"{shown} is not a file", "put a copy beside the bank and give its path from there")
     try:
-        inside = folder.resolve()
-        path = (inside / source).resolve()
-        if "\\" in source or not path.is_relative_to(inside):
-            hint = "put a copy beside the bank and give its path from there, with /"
-            return Flaw(f"{shown} is outside the bank's folder", hint)
-        if not path.is_file():
-            return Flaw(f"there is no file of {shown}", f"looked in {folder}")
-        with path.open("rb") as file:
-            data = file.read(limits.picture + 1)
-    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a name no system takes
-        return Flaw(f"{shown} cannot be read", getattr(error, "strerror", None) or "give it another name")
-    if len(data) > limits.picture:
+        if "\\" in source:
+            raise Unreadable("a path of another system", outside=True)  # noqa: TRY301
+        data = read_bytes(folder / source, limits.picture, inside=folder)
+    except Unreadable as error:
+        return _unread(error, shown, folder)
+    except TooLarge:
         message = f"{shown} is larger than {limits.said('picture')}"
         return Flaw(message, f"save it smaller; {limits.hint('picture')}", refused=True)
     return _judged(data, shown, limits)
+
+
+def _unread(error: Unreadable, shown: str, folder: Path) -> Flaw:
+    if error.outside:
+        hint = "put a copy beside the bank and give its path from there, with /"
+        return Flaw(f"{shown} is outside the bank's folder", hint)
+    if error.missing:
+        return Flaw(f"there is no file of {shown}", f"looked in {folder}")
+    return Flaw(f"{shown} cannot be read", error.reason.removeprefix("this cannot be read: "))
 
 
 def words_of(source: str) -> str:

@@ -27,6 +27,9 @@ from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from qexport.common.limits import USUAL, Limits
+from qexport.common.opener import TooLarge, Unreadable, read_bytes
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -184,9 +187,9 @@ def _filtered(node: nodes.Node, name: str, *arguments: nodes.Expr) -> nodes.Filt
 class Sandbox(ImmutableSandboxedEnvironment):
     """Templates of some folders, the first that has one deciding."""
 
-    def __init__(self, folders: Iterable[Path]) -> None:
+    def __init__(self, folders: Iterable[Path], limits: Limits = USUAL) -> None:
         super().__init__(
-            loader=Folders(folders),
+            loader=Folders(folders, limits),
             autoescape=True,  # for every name: select_autoescape() does not know "html.j2"
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -246,8 +249,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
 class Folders(BaseLoader):
     """Templates as the files of folders, and none that only a link leads to."""
 
-    def __init__(self, folders: Iterable[Path]) -> None:
+    def __init__(self, folders: Iterable[Path], limits: Limits = USUAL) -> None:
         self.folders = tuple(folders)
+        self.limits = limits
 
     def get_source(
         self,
@@ -258,9 +262,15 @@ class Folders(BaseLoader):
         for folder in self.folders:
             path = folder.joinpath(*split_template_path(template))
             if os.path.isfile(path):  # noqa: PTH113  Path.is_file raises for a name no system takes
-                if not path.resolve().is_relative_to(folder.resolve()):
-                    raise SecurityError(f"{path} leads out of its folder")
-                return path.read_text("utf-8"), str(path), lambda: True
+                try:
+                    data = read_bytes(path, self.limits.theme_file, inside=folder)
+                except Unreadable as error:
+                    what = "leads out of its folder" if error.outside else error.reason
+                    raise SecurityError(f"{path} {what}") from error
+                except TooLarge:
+                    message = f"{path}: this is larger than {self.limits.said('theme-file')}"
+                    raise self.limits.exceeded("theme-file", message) from None
+                return data.decode("utf-8").replace("\r\n", "\n"), str(path), lambda: True
         raise TemplateNotFound(template)
 
 

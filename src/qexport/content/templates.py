@@ -5,7 +5,6 @@ Templates.render("handbook/cover.html.j2", title=…) → HTML
 
 from __future__ import annotations
 
-import os
 import re
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +14,7 @@ from markupsafe import Markup
 
 from qexport.common.errors import InputRefused, LimitExceeded, Location, Problem, QexportError
 from qexport.common.limits import USUAL, Limits
+from qexport.common.opener import is_inside
 from qexport.common.text_input import quote
 from qexport.common.wording import did_you_mean
 from qexport.content.fitting import breakable, letters
@@ -32,11 +32,6 @@ def templates_folder() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "templates"
 
 
-def is_inside(path: Path, folder: Path) -> bool:
-    """Tell whether a path stays in a folder when all links are followed."""
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
-
-
 class Templates:
     """Templates by name ("handbook/cover.html.j2"), the first folder that has one deciding.
 
@@ -52,7 +47,7 @@ class Templates:
         """The engine, which a book whose chunks are all in the cache does without: 40 ms."""
         from qexport.content.sandbox import Sandbox
 
-        environment = Sandbox(self._folders)
+        environment = Sandbox(self._folders, self.limits)
         for each in (prose, inline, breakable, letters):
             environment.add_filter(each.__name__, each)
         return environment

@@ -12,6 +12,7 @@ layout, because it is then the same everywhere (page rules and margin boxes too)
 from __future__ import annotations
 
 import json
+import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,8 +23,9 @@ from pathlib import Path
 
 from qexport.common.errors import InputRefused, Location, Problem, UsageError
 from qexport.common.limits import USUAL, Limits
+from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.wording import suggest
-from qexport.content.templates import Templates, is_inside, templates_folder
+from qexport.content.templates import Templates, templates_folder
 
 # None of these looks at a character twice, as `.*?` does wherever what begins does not end.
 _COMMENT = re.compile(r"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")  # without its end it goes on to that of the file
@@ -34,9 +36,6 @@ _VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*\)")
 
 DEEPEST = 20
 """Variables inside variables, and themes on themes."""
-
-_LARGEST = 10_000_000
-"""Bytes of one file of a theme; the largest of ours has 20,000."""
 
 EJECTED = ("handbook", "shared")
 """Folders of templates one begins a theme from."""
@@ -49,10 +48,11 @@ class Theme:
     name: str
     description: str
     folders: tuple[Path, ...]
+    limits: Limits = USUAL
 
-    def templates(self, limits: Limits = USUAL) -> Templates:
+    def templates(self, limits: Limits | None = None) -> Templates:
         """Return the templates as this theme has them."""
-        return Templates((*self.folders, templates_folder()), limits)
+        return Templates((*self.folders, templates_folder()), limits or self.limits)
 
     def digest(self) -> str:
         """Return a digest of every template and style sheet this theme may use."""
@@ -60,13 +60,18 @@ class Theme:
         for folder in (*self.folders, templates_folder()):
             for path in sorted(folder.rglob("*")):
                 if path.suffix in (".j2", ".css"):
-                    digest.update(f"{path.relative_to(folder).as_posix()}\n".encode() + _bytes(path, folder))
+                    name = path.relative_to(folder).as_posix()
+                    digest.update(f"{name}\n".encode() + _bytes(path, folder, self.limits))
         return digest.hexdigest()
 
     def styles(self) -> tuple[tuple[str, str], ...]:
         """Return (name, text) of each `theme.css`, the theme's own last."""
         paths = [folder / "theme.css" for folder in reversed(self.folders)]
-        return tuple((f"{path.parent.name}/{path.name}", _text(path)) for path in paths if path.exists())
+        return tuple(
+            (f"{path.parent.name}/{path.name}", _text(path, self.limits))
+            for path in paths
+            if os.path.lexists(path)
+        )
 
 
 def built_in() -> tuple[str, ...]:
@@ -92,21 +97,28 @@ def ejected(name: str) -> dict[str, bytes]:
     return {**files, "theme.toml": "".join(lines).encode()}
 
 
-def theme(name: str) -> Theme:
-    """Return a theme by its name, or by the path of its folder."""
+def theme(name: str, limits: Limits = USUAL) -> Theme:
+    """Return a theme by its name, or by the path of its folder.
+
+    Raises:
+        UsageError: There is no theme of this name.
+        InputRefused: Its `theme.toml`, or that of a theme it extends, is wrong.
+    """
     folders: list[Path] = []
     description = ""
     wanted = name
     while wanted:
         folder = _folder(wanted, folders[-1] if folders else None)
-        if folder.resolve() in (each.resolve() for each in folders) or len(folders) == DEEPEST:
-            hint = "let one of the themes extend a built-in one"
+        hint = "let one of the themes extend a built-in one"
+        if folder.resolve() in (each.resolve() for each in folders):
             raise _refused(folders[-1], f"theme {wanted!r} extends itself", hint)
-        said = _said(folder)
+        if len(folders) == DEEPEST:
+            raise _refused(folders[-1], f"more than {DEEPEST} themes extend each other", hint)
+        said = _said(folder, limits)
         description = description or said.get("description", "")
         folders.append(folder)
         wanted = said.get("extends", "")
-    return Theme(Path(name).name, description, tuple(folders))
+    return Theme(Path(name).name, description, tuple(folders), limits)
 
 
 def _folder(name: str, extending: Path | None) -> Path:
@@ -125,10 +137,10 @@ def _unknown(name: str, or_else: str = "") -> UsageError:
     return UsageError(f"no theme {name!r}", hint=f"{suggest(name, built_in())}{or_else}")
 
 
-def _said(folder: Path) -> Mapping[str, str]:
+def _said(folder: Path, limits: Limits) -> Mapping[str, str]:
     path = folder / "theme.toml"
     try:
-        said = tomllib.loads(_text(path))
+        said = tomllib.loads(_text(path, limits))
     except (ValueError, RecursionError) as error:  # also a number of thousands of digits
         raise _refused(
             folder, f"not TOML: {error}", 'write description = "…" and extends = "classic"'
@@ -141,23 +153,22 @@ def _said(folder: Path) -> Mapping[str, str]:
     return said
 
 
-def _bytes(path: Path, folder: Path) -> bytes:
-    """Return what is in a file of a theme, if it is one: a link may lead anywhere, and a pipe has no end."""
-    what = ""
-    if not is_inside(path, folder):
-        what = "this leads out of the theme's folder"
-    elif not path.is_file():
-        what = "this is no file"
-    elif path.stat().st_size > _LARGEST:
-        what = f"this is larger than {_LARGEST // 1_000_000} MB"
-    if what:
-        raise InputRefused((Problem(Location(str(path)), what, "put a file in its place, or nothing"),))
-    return path.read_bytes()
-
-
-def _text(path: Path) -> str:
+def _bytes(path: Path, folder: Path, limits: Limits) -> bytes:
+    """Return what is in a file of a theme."""
     try:
-        return _bytes(path, path.parent).decode()
+        return read_bytes(path, limits.theme_file, inside=folder)
+    except Unreadable as error:
+        what = "this leads out of the theme's folder" if error.outside else error.reason
+        problem = Problem(Location(str(path)), what, "put a file in its place, or nothing")
+        raise InputRefused((problem,)) from error
+    except TooLarge:
+        message = f"{path}: this is larger than {limits.said('theme-file')}"
+        raise limits.exceeded("theme-file", message) from None
+
+
+def _text(path: Path, limits: Limits) -> str:
+    try:
+        return _bytes(path, path.parent, limits).decode()
     except UnicodeDecodeError as error:
         problem = Problem(
             Location(str(path)), f"not UTF-8: byte 0x{error.object[error.start]:02x}", "save it as UTF-8"
@@ -196,12 +207,20 @@ def _set_in(sheets: Sequence[tuple[str, str]]) -> dict[str, str]:
     }
 
 
-def stylesheet(sources: Iterable[tuple[str, str]]) -> str:
-    """Join style sheets, given as (name, text), and fill in their variables.
+def stylesheet(sources: Iterable[tuple[str, str]], limits: Limits = USUAL) -> str:
+    """Join style sheets and fill in their variables.
 
-    An unknown variable is refused with the place it is used at, and what was meant.
+    Args:
+        sources: (name, text) of each, the one that decides last.
+        limits: How long the result may be, and how deep its brackets may nest.
+
+    Raises:
+        InputRefused: A variable is unknown, or set by itself.
+        LimitExceeded: The style is too long once its variables are filled in, or nests too deeply.
     """
     sheets = [(name, _without_comments(text)) for name, text in sources]
+    for name, text in sheets:
+        _refuse_depth(name, text, limits)
     values = _set_in(sheets)
     problems = []
     for name, text in sheets:
@@ -215,6 +234,10 @@ def stylesheet(sources: Iterable[tuple[str, str]]) -> str:
         raise InputRefused(tuple(problems))
     joined = "\n".join(_ROOT.sub("", text) for _, text in sheets)
     for _ in range(DEEPEST):
+        length = len(joined) + sum(len(values[used[1]]) - len(used[0]) for used in _VARIABLE.finditer(joined))
+        if length > limits.style:  # before it is filled in: each round may multiply it by thousands
+            message = f"{sheets[-1][0]}: with its variables filled in, the style is longer than {limits.said('style')}"
+            raise limits.exceeded("style", message, "see whether a variable is made of many others")
         filled = _VARIABLE.sub(lambda used: values[used[1]], joined)
         if filled == joined:
             return re.sub(r"\n\s*\n+", "\n", joined)
@@ -229,6 +252,20 @@ def stylesheet(sources: Iterable[tuple[str, str]]) -> str:
             ),
         )
     )
+
+
+_BRACKET = re.compile(r"""[(){}\[\]]|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'""", re.DOTALL)
+
+
+def _refuse_depth(name: str, text: str, limits: Limits) -> None:
+    """Refuse brackets that nest too deeply: the engine's parser calls itself for each of them."""
+    depth = 0
+    for found in _BRACKET.finditer(text):
+        depth += (found[0] in "({[") - (found[0] in ")}]" and depth > 0)
+        if depth > limits.style_depth:
+            line = text.count("\n", 0, found.start()) + 1
+            message = f"{name}:{line}: brackets are nested deeper than {limits.said('style-depth')}"
+            raise limits.exceeded("style-depth", message)
 
 
 _FETCHED = re.compile(

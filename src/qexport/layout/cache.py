@@ -42,9 +42,13 @@ class CacheInfo:
 class ChunkCache:
     """The chunks of one file, `chunks.sqlite` in a folder."""
 
-    def __init__(self, folder: Path, limit: int = LIMIT) -> None:
+    def __init__(
+        self, folder: Path, limit: int = LIMIT, tell: Callable[[str], None] = lambda _message: None
+    ) -> None:
         self.path = folder / "chunks.sqlite"
         self.limit = limit
+        self.tell = tell
+        """Takes a message for the user."""
 
     def load(self, keys: Iterable[str]) -> dict[str, Chunk]:
         """Return the chunks that are there. A damaged one is not."""
@@ -115,10 +119,12 @@ class ChunkCache:
                 if not _is_busy(error) or time.monotonic() >= until:
                     return otherwise
                 time.sleep(0.01)
-            except (sqlite3.DatabaseError, UnicodeDecodeError):  # its own words may be damaged
+            except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # its own words may be damaged
                 if begun_anew:
                     return otherwise
                 begun_anew = True
+                if isinstance(error, _OtherForm):
+                    self.tell(f"{self.path}: a cache of an unknown form is replaced")
                 with suppress(OutputError):
                     self.clear()
 
@@ -133,13 +139,29 @@ def _is_busy(error: Exception) -> bool:
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_PROTOCOL)
 
 
+FORMAT = 1
+"""Number of the cache's form, in the file's `user_version`; 0 is of before it had one."""
+
+_COLUMNS = ["key", "digest", "size", "data", "used"]
+
+
+class _OtherForm(sqlite3.DatabaseError):
+    """A cache of another version of qexport, or a database of another program."""
+
+
 def _prepare(database: sqlite3.Connection) -> None:
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    there = [name for (name,) in database.execute("SELECT name FROM pragma_table_info('chunks')")]
+    if version not in (0, FORMAT) or there not in ([], _COLUMNS):
+        raise _OtherForm
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = NORMAL")  # a chunk lost with the power is laid out again
-    database.execute(
-        "CREATE TABLE IF NOT EXISTS chunks "
-        "(key TEXT PRIMARY KEY, digest BLOB, size INTEGER, data BLOB, used INTEGER) WITHOUT ROWID"
-    )
+    if not there or version != FORMAT:
+        database.execute(
+            "CREATE TABLE IF NOT EXISTS chunks "
+            "(key TEXT PRIMARY KEY, digest BLOB, size INTEGER, data BLOB, used INTEGER) WITHOUT ROWID"
+        )
+        database.execute(f"PRAGMA user_version = {FORMAT}")
 
 
 def _load(database: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Chunk]:

@@ -24,6 +24,8 @@ from pathlib import Path
 
 from qexport.common.errors import InputRefused, Location, MachineLacks, Problem
 from qexport.common.files import hold, sweep
+from qexport.common.limits import USUAL, Limits
+from qexport.common.opener import TooLarge, Unreadable, read_bytes
 
 # Package → files. OFL, each with its licence beside it.
 BUNDLED = {
@@ -57,29 +59,65 @@ def bundled() -> dict[str, FontFile]:
     return {file.digest: file for file in files}
 
 
-def of_folders(folders: Iterable[Path]) -> tuple[FontFile, ...]:
-    """Return the fonts in the folder `fonts` of each of these; InputRefused for those a book cannot have."""
+MOST_FONTS = 50
+"""Font files of a theme: five families with all their weights."""
+
+
+def of_folders(folders: Iterable[Path], limits: Limits = USUAL) -> tuple[FontFile, ...]:
+    """Return the fonts in the folder `fonts` of each of these folders of a theme.
+
+    Raises:
+        InputRefused: A book cannot have one of them, or it is no ordinary file of the theme.
+        LimitExceeded: One is too large.
+    """
     files: dict[str, FontFile] = {}
     problems = []
     for folder in folders:
         for path in sorted((folder / "fonts").glob("*")):
             if path.suffix.lower() in (".ttf", ".otf", ".ttc", ".woff", ".woff2"):
-                data = path.read_bytes()
+                try:
+                    data = read_bytes(path, limits.theme_font, inside=folder)
+                except Unreadable as error:
+                    what = "this leads out of the theme's folder" if error.outside else error.reason
+                    hint = "put a file in its place, or nothing"
+                    problems.append(Problem(Location(str(path)), what, hint))
+                    continue
+                except TooLarge:
+                    message = f"{path}: this is larger than {limits.said('theme-font')}"
+                    raise limits.exceeded("theme-font", message) from None
                 if flaw := _flaw(data):
                     hint = "take the family's static TrueType files, each a .ttf"
                     problems.append(Problem(Location(str(path)), flaw, hint))
                 digest = sha256(data).hexdigest()
                 files.setdefault(digest, FontFile(path.resolve(), digest))
+    if len(files) > MOST_FONTS:
+        where = Location(str(path.parent))
+        problems.append(
+            Problem(where, f"more than {MOST_FONTS} font files", "keep those the style sheet names")
+        )
     if problems:
         raise InputRefused(tuple(problems))
     return tuple(file for digest, file in files.items() if digest not in bundled())
 
 
+_HEAD_MAGIC = bytes.fromhex("5f0f3cf5")
+"""What the table `head` holds at 12 in every font (OpenType, head table, magicNumber)."""
+
+
 def _flaw(data: bytes) -> str:
     """Return why a font cannot be embedded, "" if it can: it is to have TrueType outlines, of one weight."""
-    tables = {data[at : at + 4] for at in range(12, 12 + 16 * int.from_bytes(data[4:6], "big"), 16)}
-    if data[:4] not in (b"\0\1\0\0", b"true") or not {b"glyf", b"cmap", b"head"} <= tables:
+    count = int.from_bytes(data[4:6], "big")
+    entries = [data[at : at + 16] for at in range(12, 12 + 16 * count, 16)]
+    tables = {
+        entry[:4]: (int.from_bytes(entry[8:12], "big"), int.from_bytes(entry[12:16], "big"))
+        for entry in entries
+    }
+    if data[:4] not in (b"\0\1\0\0", b"true") or not {b"glyf", b"cmap", b"head"} <= tables.keys():
         return "not a TrueType font"
+    begin, _ = tables[b"head"]
+    is_whole = all(offset + length <= len(data) for offset, length in tables.values())
+    if not is_whole or data[begin + 12 : begin + 16] != _HEAD_MAGIC:
+        return "a damaged font: it is cut off, or its tables are not where it says"
     return "a variable font, which is slow to lay out" if b"fvar" in tables else ""
 
 

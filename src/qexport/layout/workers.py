@@ -23,6 +23,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -42,6 +43,9 @@ R = TypeVar("R")
 PATIENCE = 1.0
 """Seconds a process gets to tidy up after itself before it is ended as it is."""
 
+
+WAKE_AFTER = 3.0
+"""Seconds after which processes that do not answer are woken, if something has stopped them."""
 
 FORKS_PREPARED = sys.platform == "linux"
 """Whether a process may turn into others when it is prepared: elsewhere, system libraries do not bear it."""
@@ -130,6 +134,7 @@ class Workers:
         at_work: dict[Connection, int] = {}
         finished: dict[int, list[R]] = {}
         number = 0
+        done = self._wake_stopped()
         try:
             while True:
                 while (idle or len(self._pipes) < self.limit) and (following := next(batches, None)):
@@ -146,8 +151,25 @@ class Workers:
                     finished[at_work.pop(pipe)] = self._receive(pipe)
                     idle.append(pipe)
         finally:
+            done.set()
             if at_work:  # on what nobody waits for any more
                 self.end()
+
+    def _wake_stopped(self) -> threading.Event:
+        """Let processes that something has stopped go on, every few seconds, until the event that is returned is set.
+
+        SIGCONT does nothing to those that run. Without it, a build would wait for a stopped one for ever.
+        """
+        done = threading.Event()
+
+        def wake() -> None:
+            while not done.wait(WAKE_AFTER):
+                if foreman := self._foreman:
+                    with suppress(ProcessLookupError):
+                        os.killpg(foreman.pid, signal.SIGCONT)
+
+        threading.Thread(target=wake, daemon=True).start()
+        return done
 
     def _hire(self) -> Connection:
         from multiprocessing.connection import Pipe
@@ -182,10 +204,20 @@ class Workers:
         return results
 
     def _lost(self) -> LimitExceeded:
-        return LimitExceeded(
-            f"a process that was laying out pages has ended by itself (status {self.end()})",
-            hint="status -9: there was too little memory; fewer processes take less: --jobs 1",
-        )
+        status = self.end()
+        if status < 0:
+            hint = "there was too little memory; fewer processes take less: --jobs 1"
+            killed = status in (-signal.SIGKILL, -signal.SIGABRT)
+            message = f"a process that was laying out pages was ended by {_signal_name(-status)}"
+            return LimitExceeded(message, hint=hint if killed else "")
+        return LimitExceeded(f"a process that was laying out pages has ended by itself (status {status})")
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal
+        return f"signal {number}"
 
 
 def _sizes(most: int, count: int | None, processes: int) -> Iterator[int]:

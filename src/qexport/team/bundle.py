@@ -27,6 +27,7 @@ from qexport.bank.schema import QUESTION_FIELDS
 from qexport.bank.selection import Filters, in_bank_order
 from qexport.bank.yaml_writer import write_bank
 from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.files import is_name
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import quote
 
@@ -330,13 +331,27 @@ def _unlike_a_bundle(entries: Sequence[ZipInfo], size: int) -> Iterable[str]:
         if (folded := unicodedata.normalize("NFC", name).casefold()) in seen:
             yield f"{quote(name)} is in it twice"
         seen.add(folded)
+    folders = {name[:at] for name in seen for at, letter in enumerate(name) if letter == "/"}
+    for name in sorted(seen & folders):
+        yield f"{quote(name)} is a file and a folder in it"
+
+
+LONGEST_PATH = 240
+"""Bytes: Windows takes 260 characters, with the folder a bundle is unpacked in."""
 
 
 def _is_inside(name: str) -> bool:
-    """Tell whether a path means a file below the folder it is unpacked in, on every system."""
+    """Return whether a path means a file below the folder it is unpacked in, on every system.
+
+    It holds no control or format character either: one that turns text round shows another ending.
+    """
     parts = name.split("/")
-    return not re.search(r'[\x00-\x1f\x7f\\:*?"<>|]', name) and all(
-        part not in ("", ".", "..") and not part.endswith((" ", ".")) for part in parts
+    seen = all(unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn") for letter in name)
+    return (
+        seen
+        and "\\" not in name
+        and len(name.encode()) <= LONGEST_PATH
+        and all(part not in ("", ".", "..") and is_name(part) for part in parts)
     )
 
 
@@ -427,7 +442,8 @@ def _recipe(said: Mapping[str, object]) -> BundledRecipe:
     if not all(isinstance(value, str | bool) for value in options.values()):
         raise TypeError
     ids = (*lists["ids"], *lists["retired"])
-    if not lists["ids"] or len(set(ids)) < len(ids):
+    outputs = lists["outputs"]
+    if not lists["ids"] or len(set(ids)) < len(ids) or len(set(outputs)) < len(outputs):
         raise ValueError
     return BundledRecipe(**texts, **lists, options=options, filters=filters)  # type: ignore[arg-type]
 

@@ -15,6 +15,7 @@ from qexport.common.errors import (
     Problem,
 )
 from qexport.common.limits import Limits
+from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.text_input import decoded, quote
 from qexport.team import bundle
 from qexport.team.bundle import Contents, Manifest
@@ -26,14 +27,11 @@ if TYPE_CHECKING:
 def read_limited(path: Path, limit: Literal["bundle", "deck"], limits: Limits) -> bytes:
     """Return the bytes of a bundle or a deck that is no larger than its limit."""
     try:
-        with path.open("rb") as file:
-            data = file.read(getattr(limits, limit) + 1)
-    except (OSError, ValueError) as error:
-        said = f"this cannot be read: {getattr(error, 'strerror', None) or error}"
-        raise InputRefused((Problem(Location(str(path)), said),)) from error
-    if len(data) > getattr(limits, limit):
-        raise limits.exceeded(limit, f"{path}: larger than {limits.said(limit)}")
-    return data
+        return read_bytes(path, getattr(limits, limit))
+    except Unreadable as error:
+        raise InputRefused((Problem(Location(str(path)), error.reason),)) from error
+    except TooLarge:
+        raise limits.exceeded(limit, f"{path}: larger than {limits.said(limit)}") from None
 
 
 def contents_in(files: Mapping[str, bytes], manifest: Manifest, path: str, limits: Limits) -> Contents:

@@ -93,7 +93,10 @@ def make_bundle(
     stamped = _same_lock(prepared)
     notes = notes_path(first.bank)
     contents = _contents(
-        planned, prepared, stamped, read_text(notes, limits=first.limits) if notes.exists() else ""
+        planned,
+        prepared,
+        stamped,
+        read_text(notes, limits=first.limits, inside=notes.parent) if notes.exists() else "",
     )
     tools = {name: each.tools for name, each in prepared.items()}
     packed, warnings = render_files(contents, tools, tell)

@@ -56,7 +56,11 @@ def make_release(recipe: Recipe, *, now: int, since: str = "") -> Released:
     limits = recipe.limits
     bank, _ = read_bank(recipe.bank, encoding=recipe.encoding, limits=limits)
     place = recipe.lock or lock_path(recipe.bank)
-    said = read_lock(read_text(place, limits=limits), str(place)).options if place.exists() else {}
+    said = (
+        read_lock(read_text(place, limits=limits, inside=place.parent), str(place)).options
+        if place.exists()
+        else {}
+    )
     given = {**said, **recipe.all_options}
     check_options(given)
     options = parse_options(DeckOptions, given)
@@ -83,7 +87,7 @@ def make_release(recipe: Recipe, *, now: int, since: str = "") -> Released:
         notes = release_notes.first_notes(bank.title, bank.source, active, heading)
     lock = replace(stamped.lock, release=release)
     path = notes_path(recipe.bank)
-    earlier = read_text(path, limits=limits) if path.exists() else ""
+    earlier = read_text(path, limits=limits, inside=path.parent) if path.exists() else ""
     if earlier.startswith(f"# Release notes\n\n## {heading}\n"):
         raise OutputError(f"{path}: has notes of edition {release.number} already", hint="remove them")
     contents = {  # a release that has its notes only can be made again

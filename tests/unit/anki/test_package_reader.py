@@ -196,6 +196,18 @@ def test_a_database_whose_own_names_are_no_utf_8_is_refused() -> None:
     assert refused(package_of(data.replace(b"table", b"t\xffble"))) == NO_DECK
 
 
+def test_a_value_that_is_computed_when_it_is_read_has_a_limit() -> None:
+    def compute(connection: sqlite3.Connection) -> None:
+        connection.execute("ALTER TABLE notes ADD COLUMN wide AS (zeroblob(5000))")
+        connection.execute("ALTER TABLE notes RENAME COLUMN tags TO other")
+        connection.execute("ALTER TABLE notes RENAME COLUMN wide TO tags")
+
+    with pytest.raises(LimitExceeded) as caught:
+        lock_of(changed(compute), "old.apkg", BANK, Limits(deck_value=4_000))
+    message = "old.apkg: a value in its database is longer than 4 kB"
+    assert caught.value.message == message
+
+
 def test_a_time_out_of_range_is_brought_into_it() -> None:
     package = changed(lambda connection: connection.execute(f"UPDATE notes SET mod = {2**40}"))
     assert {each.modified for each in lock_of(package, "old.apkg", BANK).notes.values()} == {2**32 - 1}

@@ -84,6 +84,32 @@ def test_a_symlink_stays_one_and_what_it_leads_to_is_written(tmp_path: Path, the
     assert everything_in(tmp_path / "shelf") == {"real.pdf": b"new"}
 
 
+def test_a_link_is_not_followed_out_of_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Out of the current folder, for what is below it; else out of the file's own."""
+    (tmp_path / "project" / "out").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    real = tmp_path / "elsewhere" / "book.pdf"
+    link = tmp_path / "project" / "out" / "book.pdf"
+    link.symlink_to(real)
+    whole = tmp_path / "project" / "whole"
+    whole.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OutputError) as caught:
+        write(link, b"new")
+    assert (caught.value.message, caught.value.hint) == (
+        f"{link}: cannot be written: a link leads to {real}, outside {link.parent}",
+        f"to write there, name that place: {real}",
+    )
+    monkeypatch.chdir(tmp_path / "project")
+    for path in (Path("out/book.pdf"), Path("whole/book.pdf"), link, whole / "book.pdf"):
+        with pytest.raises(OutputError, match=f"a link leads to {real}, outside {tmp_path}/project$"):
+            write(path, b"new")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    (tmp_path / "project" / "shelf").mkdir()
+    (tmp_path / "project" / "books").symlink_to("shelf")
+    write(Path("books/book.pdf"), b"new")
+    assert everything_in(tmp_path / "project" / "shelf") == {"book.pdf": b"new"}
+
+
 # --- what cannot be written ---------------------------------------------------------------------------------
 
 

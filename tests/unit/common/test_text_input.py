@@ -6,7 +6,7 @@ import codecs
 import os
 import unicodedata
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -214,10 +214,9 @@ def test_what_is_wrong_with_a_file_read_by_lines_is_said_alike(tmp_path: Path, d
     assert seen.value.problems == expected.value.problems
 
 
-def test_a_pipe_is_read_by_lines_too(tmp_path: Path) -> None:
-    path = tmp_path / "bank.jsonl"
-    os.mkfifo(path)
-    with ThreadPoolExecutor() as pool:
-        writing = pool.submit(path.write_bytes, b"one\ntwo")
-        assert list(read_lines(path)) == ["one", "two"]
-        writing.result()
+@pytest.mark.parametrize("read", [read_text, read_lines])
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path, read: Callable[[Path], object]) -> None:
+    os.mkfifo(tmp_path / "bank.jsonl")
+    with pytest.raises(InputRefused) as caught:
+        list(read(tmp_path / "bank.jsonl"))  # type: ignore[call-overload]
+    assert said(caught) == [(f"{tmp_path}/bank.jsonl: this is a pipe, not an ordinary file", "")]

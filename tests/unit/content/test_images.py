@@ -158,9 +158,12 @@ def test_links_inside_the_folder_are_followed_and_none_out_of_it(tmp_path: Path)
 def test_what_is_no_file_or_has_no_possible_name_is_said(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "loop").symlink_to("loop")
-    for source in ("missing.png", ".", "pipe"):
+    assert read_image(tmp_path, "missing.png") == Flaw(
+        "there is no file of the picture 'missing.png'", f"looked in {tmp_path}"
+    )
+    for source, reason in ((".", "a folder, not a file"), ("pipe", "a pipe, not an ordinary file")):
         assert read_image(tmp_path, source) == Flaw(
-            f"there is no file of the picture {source!r}", f"looked in {tmp_path}"
+            f"the picture {source!r} cannot be read", f"this is {reason}"
         )
     for source in ("nul\0", "x" * 5000, "loop"):
         found = read_image(tmp_path, source)

@@ -204,7 +204,10 @@ def test_a_pipe_in_a_theme_is_refused_and_not_waited_for(tmp_path: Path) -> None
     with pytest.raises(InputRefused) as caught:
         theme(str(folder)).styles()
     assert complaints(caught.value) == [
-        (f"{folder / 'theme.css'}: this is no file", "put a file in its place, or nothing")
+        (
+            f"{folder / 'theme.css'}: this is a pipe, not an ordinary file",
+            "put a file in its place, or nothing",
+        )
     ]
 
 

@@ -80,7 +80,7 @@ def book_style(options: BookOptions, tools: Tools, styles: Sequence[str]) -> Sty
         *((name, source(name)) for name in after),
         *tools.styles,
     ]
-    css = stylesheet(sheets)
+    css = stylesheet(sheets, tools.templates.limits)
     return Style(css, _measures(settings_of(sheets), side=side, large=options.large_print))
 
 

@@ -174,5 +174,6 @@ def _style(options: PaperOptions, tools: Tools, width: float, height: float, pan
         f"--panel-size: {width / panels:.4f}mm {height:.4f}mm; --panel-side: {SIDE}mm }}"
     )
     return stylesheet(
-        [*((name, tools.templates.source(name)) for name in names), *tools.styles, ("this sheet", settings)]
+        [*((name, tools.templates.source(name)) for name in names), *tools.styles, ("this sheet", settings)],
+        tools.templates.limits,
     )

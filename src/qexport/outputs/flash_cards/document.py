@@ -422,7 +422,7 @@ def _style(options: FlashCardOptions, tools: Tools, cards: Grid, size: float, *,
     }
     said = "; ".join(f"--{name}: {value}" for name, value in settings.items())
     sources = [*((name, tools.templates.source(name)) for name in names), *tools.styles]
-    return stylesheet([*sources, ("this sheet", f":root {{ {said} }}")])
+    return stylesheet([*sources, ("this sheet", f":root {{ {said} }}")], tools.templates.limits)
 
 
 def _batches(cards: Sequence[_Card], size: int) -> list[Sequence[_Card]]:

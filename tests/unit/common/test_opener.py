@@ -1,0 +1,92 @@
+"""What comes from elsewhere is read if it is an ordinary file, in its folder, and not too large."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from qexport.common.opener import TooLarge, Unreadable, is_inside, open_ordinary, read_bytes
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with one of everything that is no ordinary file, and links out of it."""
+    inside = tmp_path / "inside"
+    (inside / "folder").mkdir(parents=True)
+    (inside / "file").write_bytes(b"12345")
+    (inside / "empty").write_bytes(b"")
+    (tmp_path / "outside").write_bytes(b"secret")
+    (inside / "link-in").symlink_to("file")
+    (inside / "link-out").symlink_to("../outside")
+    (inside / "way-out").symlink_to("..")
+    (inside / "loop").symlink_to("loop")
+    (inside / "nowhere").symlink_to("missing")
+    os.mkfifo(inside / "pipe")
+    (inside / "device").symlink_to("/dev/zero")
+    return inside
+
+
+@pytest.mark.parametrize(("name", "data"), [("file", b"12345"), ("link-in", b"12345"), ("empty", b"")])
+def test_an_ordinary_file_is_read(folder: Path, name: str, data: bytes) -> None:
+    assert read_bytes(folder / name, 5, inside=folder) == data
+    with open_ordinary(folder / name, inside=folder) as file:
+        assert file.read() == data
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("missing", "there is no such file"),
+        ("nowhere", "there is no such file"),
+        ("folder", "this is a folder, not a file"),
+        ("pipe", "this is a pipe, not an ordinary file"),
+        ("file/x", "this cannot be read: Not a directory"),
+        ("loop", "this cannot be read: Too many levels of symbolic links"),
+        ("nul\0", "this cannot be read: embedded null byte"),
+        ("link-out", "this leads out of its folder"),
+        ("way-out/outside", "this leads out of its folder"),
+        ("../outside", "this leads out of its folder"),
+        ("device", "this leads out of its folder"),
+    ],
+)
+def test_all_else_is_not_opened(folder: Path, name: str, reason: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_bytes(folder / name, 100, inside=folder)
+    assert caught.value.reason == reason
+    assert caught.value.missing == (reason == "there is no such file")
+    assert caught.value.outside == (reason == "this leads out of its folder")
+
+
+def test_what_the_user_named_may_be_a_link_but_no_device(folder: Path) -> None:
+    assert read_bytes(folder / "link-out", 100) == b"secret"
+    with pytest.raises(Unreadable, match=r"^this is a device, not an ordinary file$"):
+        read_bytes(folder / "device", 100)
+
+
+def test_a_socket_is_not_opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)  # a socket's path has 108 bytes at most
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("socket")
+        with pytest.raises(Unreadable, match=r"^this is a socket, not an ordinary file$"):
+            read_bytes(Path("socket"), 100)
+
+
+def test_a_file_of_more_bytes_than_it_may_have_is_not_read(folder: Path) -> None:
+    with pytest.raises(TooLarge):
+        read_bytes(folder / "file", 4)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc")
+def test_a_file_that_says_it_is_empty_is_read_up_to_its_limit() -> None:
+    assert read_bytes(Path("/proc/self/status"), 100_000).startswith(b"Name:")
+    with pytest.raises(TooLarge):
+        read_bytes(Path("/proc/self/status"), 10)
+
+
+def test_the_folder_may_be_a_link_itself(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(folder)
+    assert read_bytes(tmp_path / "link" / "file", 5, inside=tmp_path / "link") == b"12345"
+    assert is_inside(tmp_path / "link" / "file", folder)
