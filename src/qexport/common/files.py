@@ -9,6 +9,7 @@ holds a lock on: what nobody holds was left by a program that was killed, and th
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import re
@@ -97,6 +98,10 @@ def write_groups(groups: Sequence[Mapping[Path, bytes]]) -> list[OutputError | N
     return errors
 
 
+_REFUSALS = frozenset({errno.EPERM, errno.EACCES, errno.ENOSYS, errno.EXDEV, errno.EOPNOTSUPP, errno.EINVAL})
+"""How a system refuses linkat(): one that does may still rename."""
+
+
 class _Waiting:
     """A content that waits for its place, in the folder of its target."""
 
@@ -122,7 +127,9 @@ class _Waiting:
                 self._link(target)
             except FileExistsError:
                 self._take_name()
-            except OSError:  # a system that refuses linkat() may still rename
+            except OSError as error:
+                if error.errno not in _REFUSALS:
+                    raise
                 self._copy_under_name()
             else:
                 return
@@ -133,7 +140,9 @@ class _Waiting:
         self._is_named = True
         try:
             self._link(self._name)
-        except OSError:
+        except OSError as error:
+            if error.errno not in _REFUSALS:
+                raise
             self._copy_under_name()
 
     def _copy_under_name(self) -> None:

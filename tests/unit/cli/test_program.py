@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 from pathlib import Path
@@ -74,3 +75,18 @@ def test_labels_are_coloured_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv("NO_COLOR")
     monkeypatch.setenv("TERM", "dumb")
     assert coloured_message(MESSAGE, Terminal()) == MESSAGE
+
+
+def test_a_disk_that_fails_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, "Input/output error", "/usr/lib/templates/handbook")
+
+    monkeypatch.setattr("qexport.pipeline.check", fail)
+    assert run("check", "b.yaml") == (
+        6,
+        [],
+        [
+            "qexport: error: /usr/lib/templates/handbook: the disk cannot be read: Input/output error",
+            "  hint: see whether the disk is damaged",
+        ],
+    )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -176,10 +177,55 @@ def test_when_one_of_two_files_fails_both_are_as_they_were(
     before = {"book.pdf": b"old book", "deck.apkg": b"old deck"}
     for name, data in before.items():
         (tmp_path / name).write_bytes(data)
+    after = {"book.pdf": b"new book", "deck.apkg": b"new deck"}
     failing(function, nth, number)
+    if (function, number) == ("link", errno.EACCES):  # renamed instead
+        write_all({tmp_path / name: data for name, data in after.items()})
+        assert everything_in(tmp_path) == after
+        return
     with pytest.raises(OutputError):
-        write_all({tmp_path / "book.pdf": b"new book", tmp_path / "deck.apkg": b"new deck"})
+        write_all({tmp_path / name: data for name, data in after.items()})
     assert everything_in(tmp_path) == before
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_system_that_refuses_links_gets_a_file_by_renaming(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    if there:
+        (tmp_path / "book.pdf").write_bytes(b"old")
+        (tmp_path / "book.pdf").chmod(0o604)
+    monkeypatch.setattr(os, "link", refuse)
+    write(tmp_path / "book.pdf", b"new")
+    assert everything_in(tmp_path) == {"book.pdf": b"new"}
+    assert not there or stat.S_IMODE((tmp_path / "book.pdf").stat().st_mode) == 0o604
+
+
+@pytest.fixture
+def append_only(tmp_path: Path) -> Iterator[Path]:
+    """A folder that takes new files and gives none back, as `chattr +a` makes it."""
+    folder = tmp_path / "append-only"
+    folder.mkdir()
+    (folder / "old.pdf").write_bytes(b"old")
+    done = subprocess.run(["chattr", "+a", folder], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip("no right to make a folder append-only, or a file system that has none")
+    yield folder
+    subprocess.run(["chattr", "-a", folder], check=True)
+
+
+@pytest.mark.skipif(not shutil.which("chattr"), reason="no chattr")
+def test_an_append_only_folder_takes_a_new_file_and_keeps_nothing_else(append_only: Path) -> None:
+    write(append_only / "new.pdf", b"new")
+    with pytest.raises(OutputError) as caught:
+        write(append_only / "old.pdf", b"new")
+    assert everything_in(append_only) == {"new.pdf": b"new", "old.pdf": b"old"}
+    assert caught.value.message == (
+        f"{append_only}/old.pdf: cannot be written: its folder is append-only, and a file of this name is there"
+    )
 
 
 def test_an_impossible_second_file_stops_the_first(tmp_path: Path) -> None:

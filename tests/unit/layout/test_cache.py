@@ -144,6 +144,30 @@ def test_a_damaged_file_is_begun_anew(cache: ChunkCache, where: int) -> None:
     assert cache.load(kept) == kept
 
 
+@pytest.mark.parametrize("statement", ["PRAGMA user_version = 99", "ALTER TABLE chunks ADD COLUMN more"])
+def test_a_cache_of_an_unknown_form_is_replaced_and_reported(tmp_path: Path, statement: str) -> None:
+    told: list[str] = []
+    cache = ChunkCache(tmp_path, tell=told.append)
+    cache.keep({"a": CHUNK})
+    with closing(sqlite3.connect(cache.path)) as database:
+        database.execute(statement)
+        database.commit()
+    assert cache.load(["a"]) == {}
+    assert told == [f"{cache.path}: a cache of an unknown form is replaced"]
+    cache.keep({"a": CHUNK})
+    assert cache.load(["a"]) == {"a": CHUNK}
+    assert len(told) == 1
+
+
+def test_a_cache_from_before_its_form_had_a_number_is_kept(tmp_path: Path) -> None:
+    cache = ChunkCache(tmp_path)
+    cache.keep({"a": CHUNK})
+    with closing(sqlite3.connect(cache.path)) as database:
+        database.execute("PRAGMA user_version = 0")
+        database.commit()
+    assert cache.load(["a"]) == {"a": CHUNK}
+
+
 def test_a_cache_that_cannot_be_written_to_is_none(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     cache = ChunkCache(tmp_path / "file")

@@ -55,6 +55,17 @@ def vanish(_: int) -> int:
     return 0
 
 
+def crash(_: int) -> int:
+    os.kill(os.getpid(), signal.SIGSEGV)
+    return 0
+
+
+def stop_at_three(number: int) -> int:
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    return number
+
+
 def tidy_up_slowly(folder: Path) -> int:
     def tidy_up() -> None:
         time.sleep(0.02)
@@ -174,9 +185,21 @@ def test_a_process_that_ends_by_itself_is_told() -> None:
     with Workers(1) as workers, pytest.raises(LimitExceeded) as caught:
         list(workers.map(vanish, range(3)))
     assert (caught.value.message, caught.value.hint) == (
-        "a process that was laying out pages has ended by itself (status -9)",
-        "status -9: there was too little memory; fewer processes take less: --jobs 1",
+        "a process that was laying out pages was ended by SIGKILL",
+        "there was too little memory; fewer processes take less: --jobs 1",
     )
+    with Workers(1) as workers, pytest.raises(LimitExceeded) as caught:
+        list(workers.map(crash, range(3)))
+    assert (caught.value.message, caught.value.hint) == (
+        "a process that was laying out pages was ended by SIGSEGV",
+        "",
+    )
+
+
+def test_a_process_that_was_stopped_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qexport.layout.workers.WAKE_AFTER", 0.2)
+    with Workers(2) as workers:
+        assert list(workers.map(stop_at_three, range(8))) == list(range(8))
 
 
 def test_a_process_says_nothing_when_who_started_it_is_gone_at_once() -> None:
