@@ -414,9 +414,14 @@ def _bank(path: str, header: _Reading, readings: Iterable[_Reading]) -> Bank:
         "title": title,
         "namespace": file_slug(title, otherwise=title),
         "technologies": _in_order(question.technology for question in questions),
-        "levels": tuple(sorted(levels, key=lambda level: _RANKS.get(level.casefold(), len(_RANKS)))),
+        "levels": tuple(sorted(levels, key=rank_of_level)),
     }
     return Bank(questions=questions, **{**unsaid, **said})
+
+
+def rank_of_level(level: str) -> int:
+    """Return the place of a level's name among well-known ones, from the lowest; other names come last."""
+    return _RANKS.get(level.casefold(), len(_RANKS))
 
 
 def _title_of(path: str) -> str:

@@ -1,4 +1,4 @@
-"""`qexport import`: captured pages → a bank."""
+"""`qexport import`: files of any shape → a bank."""
 
 from __future__ import annotations
 
@@ -11,63 +11,294 @@ import click
 
 from qexport.cli.options import PATH, encoding_option, flags, json_option, limited
 from qexport.cli.program import say, say_json, warn
-from qexport.common.errors import InputRefused
+from qexport.cli.terminal import on_one_line, problem_fields
+from qexport.common.errors import InputRefused, UsageError
 from qexport.common.wording import quantity
 
 if TYPE_CHECKING:
     from qexport.common.limits import Limits
+    from qexport.importers.merging import Conflict, Update
+    from qexport.importers.session import FileReport, Session
     from qexport.pipeline import Imported
+
+_MOST_TOLD = 20
+_WIDEST = 96
 
 
 @click.command("import")
-@click.argument("captures", nargs=-1, required=True, type=PATH, metavar="CAPTURE...")
+@click.argument("sources", nargs=-1, required=True, type=PATH, metavar="SOURCE...")
 @click.option(
-    "-o", "--output", "bank", type=PATH, metavar="BANK", required=True, help="The bank's YAML file."
+    "-o",
+    "--output",
+    "bank",
+    type=PATH,
+    metavar="BANK",
+    required=True,
+    help="The bank's file, .yaml or .jsonl; a new one, or one to add to.",
+)
+@click.option(
+    "--map",
+    "columns",
+    metavar="FIELD=COLUMN",
+    multiple=True,
+    help="Take a field from a column, key or note field of this name, for example question=Front.",
+)
+@click.option("--sheet", metavar="NAME", default="", help="The sheet of a workbook. [default: the first]")
+@click.option(
+    "--markup",
+    type=click.Choice(["plain", "markdown"]),
+    default=None,
+    help="How the texts are written. [default: as each looks]",
+)
+@click.option(
+    "--as",
+    "shape",
+    metavar="SHAPE",
+    default="",
+    help="Read the files as this shape, whatever they look like.",
+)
+@click.option(
+    "--take",
+    type=click.Choice(["bank", "page", "ask"]),
+    default="bank",
+    help="What settles a conflict: bank shows it and changes nothing, page takes what the source says now.",
 )
 @click.option(
     "--vocabulary",
     type=PATH,
     metavar="PATH",
-    help="The technologies, categories and levels of the pages. [default: vocabulary.yaml beside them]",
+    help="Of captured hub pages: their technologies, categories and levels. [default: vocabulary.yaml beside them]",
 )
 @encoding_option
+@click.option("--dry-run", is_flag=True, help="Only show how the files are read, and what would change.")
+@click.option("--all", "everything", is_flag=True, help="Show every problem, not only the first 20.")
 @click.option(
     "--strict",
     is_flag=True,
-    help="Write nothing, and end with status 3, where a page contradicts the bank or has unknown answers.",
+    help="Write nothing, and end with status 3, if there is a conflict or something is left aside.",
 )
 @limited
 @json_option
 @flags
 def import_(
     *,
-    captures: tuple[Path, ...],
+    sources: tuple[Path, ...],
     bank: Path,
+    columns: tuple[str, ...],
+    sheet: str,
+    markup: str | None,
+    shape: str,
+    take: str,
     vocabulary: Path | None,
     encoding: str | None,
+    dry_run: bool,
+    everything: bool,
     strict: bool,
     limits: Limits,
     as_json: bool,
 ) -> None:
-    """Take the questions of captured pages into a bank.
+    """Take questions from files of any shape into a bank.
 
-    What the bank says already stays: where a page says something else, that is told.
+    Read are CSV and its like, Excel workbooks, JSON, JSON Lines, Markdown and folders of it, Anki's packages and
+    text exports, Moodle's GIFT and XML, HTML pages and captured hub pages: the content decides, not the ending.
+    Run again, it adds what is new, takes what changed in the source, and keeps what changed in the bank.
     """
-    from qexport import pipeline
+    from qexport.importers.session import find_hub_pages, import_files, write_session
+    from qexport.importers.source import Wishes
 
-    done = pipeline.import_captures(
-        captures, bank, vocabulary=vocabulary, encoding=encoding, strict=strict, limits=limits
+    wishes = Wishes(
+        columns=_mapped(columns), sheet=sheet, markup=markup or "", encoding=encoding, shape=shape
     )
+    if vocabulary or find_hub_pages(sources, wishes, limits):
+        from qexport import pipeline
+
+        done = pipeline.import_captures(
+            sources, bank, vocabulary=vocabulary, encoding=encoding, strict=strict, limits=limits
+        )
+        _show_hub(bank, done, as_json=as_json)
+        return
+    session = import_files(
+        sources,
+        bank,
+        wishes,
+        take={"page": "source"}.get(take, take),
+        ask=_ask,
+        strict=strict,
+        limits=limits,
+    )
+    if not dry_run:
+        write_session(session)
+    if as_json:
+        say_json(_session_fields(session, dry_run=dry_run))
+    else:
+        say(_session_lines(session, dry_run=dry_run, everything=everything))
+    if session.refused:
+        raise InputRefused(session.refused)
+
+
+def _mapped(columns: tuple[str, ...]) -> dict[str, str]:
+    mapped = {}
+    for words in columns:
+        field, equals, column = words.partition("=")
+        if not equals or not field.strip() or not column.strip():
+            raise UsageError(
+                f"--map {words!r} maps nothing", hint="write FIELD=COLUMN, for example question=Front"
+            )
+        mapped[field.strip().replace("-", "_")] = column.strip()
+    return mapped
+
+
+def _ask(conflict: Conflict) -> bool:
+    for line in _conflict_lines(conflict):
+        click.echo(line, err=True)
+    return click.confirm("Take what the source says?", default=False, err=True)
+
+
+def _session_lines(session: Session, *, dry_run: bool, everything: bool) -> Iterator[str]:
+    most = None if everything else _MOST_TOLD
+    files = [each for each in session.files if each.path]
+    if len(files) > 12 and not everything:
+        yield from _summary_lines(files)
+    else:
+        for each in files:
+            yield from _file_lines(each)
+    aside = session.left_aside
+    for problem in aside[:most]:
+        yield f"  {problem}" + (f" ({problem.hint})" if problem.hint else "")
+    if most is not None and len(aside) > most:
+        yield f"  and {len(aside) - most:,} more: --all shows them"
+    merged = session.merge
+    for update in [*merged.updates, *session.settled]:
+        yield from _update_lines(update)
+    for conflict in merged.conflicts:
+        yield from _conflict_lines(conflict)
+    if merged.gone:
+        named = ", ".join(merged.gone[:10]) + (" …" if len(merged.gone) > 10 else "")
+        yield f"  no longer in the source, kept in the bank: {named}"
+    yield _result_line(session, dry_run=dry_run)
+    if merged.conflicts:
+        yield f"  {quantity(len(merged.conflicts), 'conflict')}: the bank stays; --take page or --take ask settles them"
+
+
+def _result_line(session: Session, *, dry_run: bool) -> str:
+    merged = session.merge
+    if not session.contents or session.bank not in session.contents:
+        return f"{session.bank}: unchanged"
+    drafts = sum(each.status == "draft" for each in merged.new)
+    parts = (
+        [f"{quantity(len(merged.new), 'question')} {'would be ' if dry_run else ''}added"]
+        if merged.new
+        else []
+    )
+    if drafts:
+        parts[-1] += f", {quantity(drafts, 'draft')} among them"
+    changed = len({each.id for each in [*merged.updates, *session.settled]})
+    if changed:
+        parts.append(f"{quantity(changed, 'question')} {'would be ' if dry_run else ''}changed")
+    if merged.unchanged:
+        parts.append(f"{merged.unchanged:,} unchanged")
+    return f"{session.bank}: {'; '.join(parts)}"
+
+
+def _file_lines(report: FileReport) -> Iterator[str]:
+    yield f"{report.path}: {report.shape}"
+    drafts = f", {quantity(report.drafts, 'draft')} without an answer" if report.drafts else ""
+    yield f"  {quantity(report.questions, 'question')}{drafts}"
+    if report.columns:
+        shown = [f"{on_one_line(name)} → {field}" for name, field in report.columns[:16]]
+        more = f" and {len(report.columns) - 16} more" if len(report.columns) > 16 else ""
+        yield f"  {', '.join(shown)}{more}"
+    for question in report.examples:
+        yield _cut(f"  Q: {question.question}")
+        if question.answer:
+            yield _cut(f"     A: {question.answer}")
+        elif question.correct:
+            yield f"     A: {', '.join(question.correct)} of {quantity(len(question.choices), 'choice')}"
+
+
+def _summary_lines(files: list[FileReport]) -> Iterator[str]:
+    """Summarise many files by their shapes."""
+    shapes: dict[str, list[FileReport]] = {}
+    for each in files:
+        shapes.setdefault(each.shape, []).append(each)
+    for shape, several in shapes.items():
+        questions = sum(each.questions for each in several)
+        yield f"{quantity(len(several), 'file')}: {shape}: {quantity(questions, 'question')}"
+
+
+def _cut(text: str) -> str:
+    line = text[: len(text) - len(text.lstrip())] + on_one_line(text)
+    return line if len(line) <= _WIDEST else line[: _WIDEST - 1] + "…"
+
+
+def _update_lines(update: Update) -> Iterator[str]:
+    yield _cut(f"  {update.location}: {update.id}: {update.field} changed: {_shown(update.value)}")
+
+
+def _conflict_lines(conflict: Conflict) -> Iterator[str]:
+    from qexport.importers.hub.captures import word_diff
+
+    yield f"  {conflict.location}: {conflict.id}: {conflict.field} changed in the source and in the bank"
+    yield f"    {word_diff(_shown(conflict.ours), _shown(conflict.theirs))}"
+
+
+def _shown(value: object) -> str:
+    text = " · ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
+    return on_one_line(text)
+
+
+def _session_fields(session: Session, *, dry_run: bool) -> dict[str, object]:
+    merged = session.merge
+    return {
+        "bank": str(session.bank),
+        "sources": [
+            {
+                "path": each.path,
+                "shape": each.shape,
+                "questions": each.questions,
+                "drafts": each.drafts,
+                "columns": dict(each.columns),
+                "fields": dict(each.fields),
+                "examples": [{"question": q.question, "answer": q.answer} for q in each.examples],
+                "left_aside": [problem_fields(problem) for problem in each.left_aside],
+            }
+            for each in session.files
+        ],
+        "passed": [problem_fields(problem) for problem in session.passed],
+        "new": [question.id for question in merged.new],
+        "changed": [_change_fields(each) for each in [*merged.updates, *session.settled]],
+        "conflicts": [
+            {**_place(each), "id": each.id, "field": each.field, "bank": each.ours, "source": each.theirs}
+            for each in merged.conflicts
+        ],
+        "unchanged": merged.unchanged,
+        "gone": merged.gone,
+        "written": [] if dry_run else sorted(str(path) for path in session.contents),
+    }
+
+
+def _change_fields(update: Update) -> dict[str, object]:
+    return {**_place(update), "id": update.id, "field": update.field, "value": update.value}
+
+
+def _place(change: Update | Conflict) -> dict[str, object]:
+    return asdict(change.location)
+
+
+# Captured hub pages
+
+
+def _show_hub(bank: Path, done: Imported, *, as_json: bool) -> None:
     warn(done.report.warnings)
     if as_json:
         say_json({**asdict(done.report), "written": [str(path) for path in done.written]})
     else:
-        say([str(done.report), *_import_lines(bank, done)])
+        say([str(done.report), *_hub_lines(bank, done)])
     if done.refused:
         raise InputRefused(done.refused)
 
 
-def _import_lines(bank: Path, done: Imported) -> Iterator[str]:
+def _hub_lines(bank: Path, done: Imported) -> Iterator[str]:
     if done.refused:
         return
     if bank not in done.written:

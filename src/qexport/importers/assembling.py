@@ -1,0 +1,337 @@
+"""What a reader found → questions that a bank takes, and what did not fit, with its place.
+
+Nothing disappears: what does not fit a field is kept in `extra`, a question without an answer is a draft.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+
+from qexport.bank.model import LETTERS, PROSE_SECTIONS, Question
+from qexport.bank.schema import QUESTION_FIELDS
+from qexport.common.errors import Location, Problem
+from qexport.common.limits import Limits
+from qexport.common.text_input import counted, normalise, quote
+from qexport.importers.html_markdown import has_html, read_html_text
+from qexport.importers.source import Found, Value
+
+PLACEHOLDER = re.compile(
+    r"\W*(?:answer(?: goes)? here|todo|tbd|tba|to be (?:done|written|added|answered|completed)|n/?a"
+    r"|coming soon|no answer(?: yet)?"
+    r"|wip|work in progress|fixme|x{3}|\?+|\.{3}|…|-+)?\W*",
+    re.IGNORECASE,
+)
+"""An answer that is not written yet."""
+
+_KINDS = {field.name: field.kind for field in QUESTION_FIELDS}
+_PLURAL = ("texts", "lines", "ids", "letters")
+_TEXTS = ("question", *PROSE_SECTIONS)
+_LISTS = tuple(name for name, kind in _KINDS.items() if kind in ("texts", "lines", "ids"))
+_LINES = tuple(name for name, kind in _KINDS.items() if kind in ("line", "lines", "id", "ids"))
+_MARKDOWN = re.compile(
+    r"^(?:```|~~~)|^#{1,6} \S|^(?:[-*+]|\d+\.) \S.*\n(?:[-*+]|\d+\.) \S|^\|.*\|\s*\n\|[ :|-]+\|"
+    r"|(?<!\w)`[^`\n]+`"
+    r"|(?<![\w*])\*\*[^*\s][^*\n]*\*\*|\[[^\]\n]+\]\(https?://[^)\s]+\)|!\[[^\]\n]*\]\([^)\n]+\)|^> \S",
+    re.MULTILINE,
+)
+_LEVELS = {
+    **dict.fromkeys(["0", "1"], "Beginner"),
+    **dict.fromkeys(["2"], "Intermediate"),
+    **dict.fromkeys(["3"], "Advanced"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """One question made ready, without an id that is sure."""
+
+    question: Question
+    """Its id is the source's own, or empty."""
+    key: str
+
+
+def looks_like_markdown(text: str) -> bool:
+    """Report whether a text has signs that only Markdown gives a meaning to."""
+    return _MARKDOWN.search(text) is not None
+
+
+def assemble(
+    found: Iterable[Found], *, markup: str = "", limits: Limits
+) -> tuple[list[Assembled], list[Problem]]:
+    """Return questions, and what was left aside of each.
+
+    Args:
+        found: As a reader returns them.
+        markup: What the user says all texts are; empty: as each looks.
+        limits: Texts beyond them are refused.
+
+    Raises:
+        LimitExceeded: a text is longer than its limit.
+    """
+    assembled: list[Assembled] = []
+    aside: list[Problem] = []
+    for each in found:
+        question = _Assembling(each, markup, limits, aside).question()
+        if question is not None:
+            assembled.append(Assembled(question, each.key))
+    return assembled, aside
+
+
+class _Assembling:
+    """One question on its way."""
+
+    def __init__(self, found: Found, markup: str, limits: Limits, aside: list[Problem]) -> None:
+        self.found = found
+        self.limits = limits
+        self.aside = aside
+        self.place = found.location
+        self.markup = markup or found.markup
+        self.extra: dict[str, Value] = {}
+
+    def question(self) -> Question | None:
+        if self.found.is_exact:
+            return self._exact()
+        given = {name: self._clean(value) for name, value in self.found.fields.items()}
+        given = {name: value for name, value in given.items() if value}
+        if not self.markup:
+            self.markup = self._look(given)
+        if not self.found.markup and self.markup == "markdown":
+            given = {name: self._without_html(name, value) for name, value in given.items()}
+        for name, value in self.found.extra.items():
+            if cleaned := self._clean(value):
+                self.extra[self._free_name(name)] = cleaned
+        values: dict[str, object] = {}
+        for name, value in given.items():
+            values |= self._fitted(name, value)
+        asked = values.get("question")
+        if not isinstance(asked, str) or not asked:
+            self._leave("no question: left aside", "")
+            return None
+        values |= self._choices(values)
+        self._draft(values)
+        self._allow(values)
+        if self.extra:
+            values["extra"] = tuple(self.extra.items())
+        known = {each.name for each in fields(Question)}
+        return Question(
+            **{"id": "", **{name: value for name, value in values.items() if name in known}},  # type: ignore[arg-type]
+            markup=self.markup or "plain",
+            location=self.place,
+        )
+
+    def _exact(self) -> Question:
+        """Return a question that qexport wrote: each value is what its field has."""
+        values: dict[str, object] = {
+            name: value if _KINDS[name] in _PLURAL else "".join(value)
+            for name, value in self.found.fields.items()
+            if name in _KINDS
+        }
+        if "difficulty" in values:
+            values["difficulty"] = int(str(values["difficulty"]))
+        self._allow(values)
+        if self.found.extra:
+            values["extra"] = tuple(self.found.extra.items())
+        return Question(**{"id": "", "question": "", **values, "location": self.place})  # type: ignore[arg-type]
+
+    def _leave(self, message: str, hint: str) -> None:
+        self.aside.append(Problem(self.place, message, hint))
+
+    def _clean(self, value: Value) -> Value:
+        if isinstance(value, tuple):
+            return tuple(text for each in value if (text := self._clean_text(each)))
+        return self._clean_text(value)
+
+    def _clean_text(self, text: str) -> str:
+        cleaned, changed = normalise(text)
+        if changed:
+            self._leave(f"{counted(changed)} left out of a text", "")
+        return cleaned.strip()
+
+    def _look(self, given: Mapping[str, Value]) -> str:
+        """Return the markup that the texts seem to be written in."""
+        texts = [text for name in (*_TEXTS, "follow_ups", "choices") for text in _each(given.get(name, ""))]
+        is_marked = any(looks_like_markdown(text) or _is_html(text) for text in texts)
+        return "markdown" if is_marked else "plain"
+
+    def _without_html(self, name: str, value: Value) -> Value:
+        if name not in (*_TEXTS, "follow_ups", "choices"):
+            return value
+        return self._each_of(value, lambda text: self._convert(text) if _is_html(text) else text)
+
+    def _convert(self, text: str) -> str:
+        return read_html_text(text, path=str(self.place), limits=self.limits)
+
+    @staticmethod
+    def _each_of(value: Value, change: Callable[[str], str]) -> Value:
+        return tuple(map(change, value)) if isinstance(value, tuple) else str(change(value))
+
+    def _free_name(self, name: str) -> str:
+        cleaned = " ".join(normalise(name)[0].split())[:200] or "column"
+        number = 2
+        free = cleaned
+        while free in self.extra:
+            free, number = f"{cleaned} {number}", number + 1
+        return free
+
+    def _fitted(self, name: str, value: Value) -> dict[str, object]:
+        """Return the value as its field takes it; what does not fit goes into `extra`."""
+        kind = _KINDS.get(name, "text")
+        joined = " ".join(_each(value))
+        if kind in ("number", "choice"):
+            return self._number(name, joined) if kind == "number" else self._choice(name, joined)
+        if kind in ("texts", "lines", "ids"):
+            return {name: self._listed(name, _each(value))}
+        if kind in ("line", "id"):
+            return {name: " ".join(joined.split()) if kind == "line" else self._identity(joined)}
+        if kind == "text" and isinstance(value, tuple):
+            is_list = len(value) > 1
+            self.markup = "markdown" if is_list and self.markup != "plain" else self.markup
+            value = "\n".join(f"- {text}" for text in value) if is_list else joined
+        return {name: value}
+
+    def _listed(self, name: str, texts: Sequence[str]) -> tuple[str, ...]:
+        if name in _LINES:
+            texts = [" ".join(text.split()) for text in texts]
+            unique = {text.casefold(): text for text in reversed(texts) if text}
+            texts = [text for text in dict.fromkeys(texts) if unique.get(text.casefold()) == text]
+        return tuple(texts)
+
+    def _number(self, name: str, text: str) -> dict[str, object]:
+        number = re.fullmatch(r"([0-9]{1,2})(?:[.,]0+)?(?:\s*(?:/|of)\s*10)?", text)
+        if number and 1 <= int(number[1]) <= 10:
+            return {name: int(number[1])}
+        if "level" not in self.found.fields and re.fullmatch(r"[^\W\d_][\w -]{1,30}", text):
+            return {"level": text[:1].upper() + text[1:]}
+        self.extra[self._free_name(name)] = text
+        self._leave(f"{name} {quote(text)} is no number from 1 to 10: kept in extra", "")
+        return {}
+
+    def _choice(self, name: str, text: str) -> dict[str, object]:
+        field = next(field for field in QUESTION_FIELDS if field.name == name)
+        if text in field.choices:
+            if name == "markup":
+                self.markup = text
+            return {} if name == "markup" else {name: text}
+        self.extra[self._free_name(name)] = text
+        return {}
+
+    def _identity(self, text: str) -> str:
+        if text and text.isprintable() and " " not in text and len(text) <= 100:
+            return text
+        if text:
+            self.extra[self._free_name("id")] = text
+            self._leave(f"id {quote(text)} cannot be one: kept in extra", "an id is one word")
+        return ""
+
+    def _choices(self, values: dict[str, object]) -> dict[str, object]:
+        """Return choices, and which are right, in letters; take an answer that only names one as that."""
+        choices = _each(values.get("choices", ()))
+        said = _each(values.pop("correct", ()))
+        if len(choices) > len(LETTERS):
+            self.extra[self._free_name("choices")] = choices
+            self._leave(f"{len(choices)} choices are more than {len(LETTERS)}: kept in extra", "")
+            values.pop("choices")
+            choices = ()
+        if not choices:
+            for text in said:
+                self.extra.setdefault("correct", text)
+            return {}
+        answer = values.get("answer", "")
+        if not said and isinstance(answer, str) and (letters := letters_of((answer,), choices)):
+            values.pop("answer", None)
+            return {"correct": letters}
+        letters = letters_of(said, choices)
+        if said and not letters:
+            self.extra[self._free_name("correct")] = said
+            self._leave("what is correct is none of the choices: kept in extra", "")
+        if letters and isinstance(answer, str) and answer and letters_of((answer,), choices) == letters:
+            values.pop("answer", None)
+        return {"correct": letters} if letters else {}
+
+    def _draft(self, values: dict[str, object]) -> None:
+        answer = str(values.get("answer", ""))
+        if values.get("correct") or values.get("status"):
+            return
+        if PLACEHOLDER.fullmatch(answer):
+            if answer:
+                self.extra[self._free_name("answer placeholder")] = answer
+            values.pop("answer", None)
+            values["status"] = "draft"
+
+    def _allow(self, values: Mapping[str, object]) -> None:
+        """Refuse texts that a bank would refuse, while the place in the source is known."""
+        for field in QUESTION_FIELDS:
+            value = values.get(field.name, "")
+            texts = value if isinstance(value, tuple) else (value,)
+            if len(texts) > self.limits.items:
+                message = f"{self.place}: {field.name} has more than {self.limits.said('items')}"
+                raise self.limits.exceeded("items", message)
+            for text in texts:
+                if isinstance(text, str) and len(text) > getattr(self.limits, field.limit):
+                    message = f"{self.place}: {field.name} is longer than {self.limits.said(field.limit)}"
+                    raise self.limits.exceeded(field.limit, message)
+
+
+def _each(value: object) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (str(value),) if value else ()
+
+
+_REAL_TAG = re.compile(
+    r"</?(?:a|b|br|code|div|em|font|h[1-6]|i|img|li|ol|p|pre|span|strong|sub|sup|table|td|th|tr|u|ul|hr"
+    r"|blockquote)"
+    r"(?:\s[^<>]*)?/?>|&(?:nbsp|amp|lt|gt|quot|#\d+);",
+    re.IGNORECASE,
+)
+
+
+def _is_html(text: str) -> bool:
+    """Report whether a text is HTML, and not Markdown or prose that names a tag in code."""
+    outside = re.sub(r"```.*?```|`[^`\n]+`", "", text, flags=re.DOTALL) if "`" in text else text
+    return has_html(outside) and _REAL_TAG.search(outside) is not None
+
+
+def letters_of(said: Sequence[str], choices: Sequence[str]) -> tuple[str, ...]:
+    """Return the letters of the choices that are meant by letters, by their texts or by numbers; empty if unsure."""
+    texts = {" ".join(choice.split()).casefold(): LETTERS[place] for place, choice in enumerate(choices)}
+    letters: list[str] = []
+    parts = [
+        part
+        for text in said
+        for part in ([text] if _squeezed(text) in texts else re.split(r"[,;|\s]+", text))
+    ]
+    for part in filter(None, parts):
+        bare = part.strip("().: ").casefold()
+        if _squeezed(part) in texts:
+            letters.append(texts[_squeezed(part)])
+        elif len(bare) == 1 and bare in LETTERS[: len(choices)]:
+            letters.append(bare)
+        elif (
+            re.fullmatch(r"(?:option|choice|answer)?_?([a-z])", bare) and bare[-1] in LETTERS[: len(choices)]
+        ):
+            letters.append(bare[-1])
+        elif bare.isascii() and bare.isdigit() and len(bare) < 3 and 1 <= int(bare) <= len(choices):
+            letters.append(LETTERS[int(bare) - 1])
+        else:
+            return ()
+    return tuple(sorted(set(letters)))
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def without_doubles(assembled: Sequence[Assembled]) -> tuple[list[Assembled], list[Problem]]:
+    """Return questions, each once: one that says the same as an earlier one in every field is left aside."""
+    first: dict[Question, Location] = {}
+    kept, aside = [], []
+    for each in assembled:
+        bare = replace(each.question, location=Location(""))
+        if bare in first:
+            message = f"the same question as {first[bare]}: left aside"
+            aside.append(Problem(each.question.location, message))
+        else:
+            first[bare] = each.question.location
+            kept.append(each)
+    return kept, aside

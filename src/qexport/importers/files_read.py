@@ -1,0 +1,139 @@
+"""Files and folders that the user names → sources, in a fixed order; what cannot be read is a problem."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from zipfile import BadZipFile, ZipFile
+
+from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.limits import Limits
+from qexport.common.text_input import decoded
+from qexport.importers.registry import is_readable_name
+from qexport.importers.signs import ZIP, has_member
+from qexport.importers.source import Source, Wishes
+
+_SKIPPED = frozenset({"node_modules", "__pycache__", "venv"})
+_MOST_FILES = 10_000
+
+
+def read_sources(
+    paths: Sequence[Path], wishes: Wishes, limits: Limits
+) -> tuple[list[Source], tuple[Problem, ...]]:
+    """Return the files that are named, and those in folders that are named, with their contents.
+
+    Returns:
+        The sources, and what in a folder was passed over, with the reason.
+
+    Raises:
+        InputRefused: a file cannot be read, or is in another encoding.
+        LimitExceeded: a file is too large.
+    """
+    sources: list[Source] = []
+    problems: list[Problem] = []
+    passed: list[Problem] = []
+    for path in paths:
+        if path.is_dir():
+            found: list[tuple[Path, tuple[str, ...]]] = list(_folder(path, (), passed))
+            if not found:
+                problems.append(
+                    Problem(Location(str(path)), "no file in this folder is of a kind that is read")
+                )
+        else:
+            found = [(path, ())]
+        for each, folder in found:
+            try:
+                sources += _file(each, folder, wishes, limits, in_folder=each != path)
+            except InputRefused as refused:
+                if each != path:
+                    passed += refused.problems
+                else:
+                    problems += refused.problems
+    if problems:
+        raise InputRefused(tuple(problems))
+    return sources, tuple(passed)
+
+
+def _folder(
+    folder: Path, names: tuple[str, ...], passed: list[Problem]
+) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """Yield the files in a folder and in its folders, by name, with the names of the folders between."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        passed.append(Problem(Location(str(folder)), f"this cannot be read: {error.strerror}"))
+        return
+    for entry in entries:
+        path = folder / entry.name
+        if entry.name.startswith(".") or entry.name in _SKIPPED:
+            continue
+        if entry.is_symlink() and not path.exists():
+            passed.append(Problem(Location(str(path)), "a link that leads nowhere"))
+        elif entry.is_symlink():
+            passed.append(Problem(Location(str(path)), "a link: passed over", "name what it leads to"))
+        elif entry.is_dir():
+            yield from _folder(path, (*names, entry.name), passed)
+        elif is_readable_name(entry.name):
+            yield path, names
+
+
+def _file(
+    path: Path, folder: tuple[str, ...], wishes: Wishes, limits: Limits, *, in_folder: bool
+) -> list[Source]:
+    data = _bytes(path, limits)
+    if data.startswith(ZIP):
+        source = Source(str(path), data, "", wishes, limits, folder, in_folder)
+        if has_member(source, "collection.anki2") or has_member(source, "xl/workbook"):
+            return [source]
+        return list(_archive(path, data, wishes, limits))
+    if len(data) > limits.file:
+        hint = "divide it into smaller files"
+        raise limits.exceeded("file", f"{path}: the file is larger than {limits.said('file')}", hint)
+    text = decoded(data, path, encoding=wishes.encoding)
+    return [Source(str(path), data, text.removeprefix("\ufeff"), wishes, limits, folder, in_folder)]
+
+
+def _bytes(path: Path, limits: Limits) -> bytes:
+    most = max(limits.file, limits.deck)
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except FileNotFoundError:
+        raise InputRefused((Problem(Location(str(path)), "there is no such file"),)) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputRefused((Problem(Location(str(path)), f"this cannot be read: {reason}"),)) from error
+    if len(data) > most:
+        raise limits.exceeded("deck", f"{path}: the file is larger than {limits.said('deck')}")
+    return data
+
+
+def _archive(path: Path, data: bytes, wishes: Wishes, limits: Limits) -> Iterator[Source]:
+    """Yield the files of a zip of notes, as Notion exports one; nothing is unpacked to a disk."""
+    try:
+        with ZipFile(BytesIO(data)) as archive:
+            entries = sorted(archive.infolist(), key=lambda entry: entry.filename)
+            if len(entries) > _MOST_FILES:
+                raise limits.exceeded("deck-files", f"{path}: more than {limits.said('deck-files')} in it")
+            left = limits.deck
+            for entry in entries:
+                inner = PurePosixPath(entry.filename)
+                if entry.is_dir() or entry.flag_bits & 1 or not is_readable_name(inner.name):
+                    continue
+                most = min(left, limits.file, limits.deck_ratio * max(entry.compress_size, 4096))
+                with archive.open(entry) as file:
+                    unpacked = file.read(most + 1)
+                if len(unpacked) > most:
+                    message = f"{path}: {entry.filename} is more than {limits.said('deck-ratio')} as large as packed"
+                    raise limits.exceeded("deck-ratio", message)
+                left -= len(unpacked)
+                name = f"{path}/{entry.filename}"
+                if unpacked.startswith(ZIP):
+                    continue
+                text = decoded(unpacked, Path(name), encoding=wishes.encoding).removeprefix("\ufeff")
+                yield Source(name, unpacked, text, wishes, limits, inner.parts[:-1], in_folder=True)
+    except (BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, zlib.error) as error:
+        raise InputRefused((Problem(Location(str(path)), "this is no zip, or a damaged one"),)) from error

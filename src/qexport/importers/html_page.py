@@ -1,0 +1,59 @@
+"""A page of HTML, or one that a browser saved as .mhtml → Markdown, which is read as a README is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from email import message_from_bytes, policy
+
+from qexport.common.errors import InputRefused, Location, Problem
+from qexport.importers import readme
+from qexport.importers.html_markdown import read_html_text
+from qexport.importers.signs import is_mhtml
+from qexport.importers.source import Reading, Source
+
+_MOST_PARTS = 10_000
+
+
+def page_of(source: Source) -> str:
+    """Return the HTML of a page: the file itself, or the first part of an .mhtml.
+
+    Raises:
+        InputRefused: an .mhtml has no page in it.
+    """
+    if not is_mhtml(source):
+        return source.text
+    message = message_from_bytes(source.data, policy=policy.compat32)
+    for number, part in enumerate(message.walk()):
+        if number > _MOST_PARTS:
+            break
+        if part.get_content_type() == "text/html":
+            data = part.get_payload(decode=True)
+            encoding = part.get_content_charset() or "utf-8"
+            if isinstance(data, bytes):
+                try:
+                    return data.decode(encoding, "replace")
+                except LookupError:
+                    return data.decode("utf-8", "replace")
+    raise InputRefused(
+        (Problem(Location(source.path), "there is no page in this archive", "save the page again"),)
+    )
+
+
+def parse(source: Source) -> Reading:
+    """Read the questions of a page that is laid out as a README is: headings, lists, folded answers."""
+    html = page_of(source)
+    title = re.search(r"<title[^>]*>(.*?)</title>", html, re.IGNORECASE | re.DOTALL)
+    body = re.search(r"<(?:article|main)\b.*</(?:article|main)>", html, re.IGNORECASE | re.DOTALL)
+    if body is None:
+        body = re.search(r"<body\b.*", html, re.IGNORECASE | re.DOTALL)
+    markdown = read_html_text(body[0] if body else html, path=source.path, limits=source.limits)
+    reading = readme.parse(replace(source, text=markdown, data=b""))
+    header = dict(reading.header)
+    if title and "title" not in header and (words := " ".join(title[1].split())):
+        header["title"] = words
+    # the lines are those of the Markdown, which nobody has
+    found = tuple(replace(each, location=Location(source.path)) for each in reading.questions)
+    aside = tuple(replace(each, location=Location(source.path)) for each in reading.left_aside)
+    shape = f"HTML page: {reading.shape.removeprefix('Markdown, ')}"
+    return replace(reading, shape=shape, questions=found, header=header, left_aside=aside)

@@ -1,0 +1,166 @@
+"""One JSON object → the fields of a question: choices in every form, links, lists, and what is left for `extra`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from qexport.bank.model import LETTERS
+from qexport.importers.columns import fold_name, option_letter
+from qexport.importers.source import Value
+from qexport.importers.table import LIST_FIELDS, split_list
+
+_WRONG_CHOICES = frozenset({"incorrect_answers", "wrong_answers", "incorrectanswers", "distractors"})
+_TEXT_KEYS = ("text", "value", "answer", "option", "label", "title", "content", "name")
+_RIGHT_KEYS = ("correct", "isCorrect", "is_correct", "right", "isRight")
+
+
+class JsonObject(dict[str, Any]):
+    """An object, with the place where it begins."""
+
+    offset = 0
+
+
+def read_fields(
+    value: JsonObject, columns: Mapping[str, str], first: int
+) -> tuple[dict[str, Value], dict[str, Value]]:
+    fields: dict[str, Value] = {}
+    extra: dict[str, Value] = {}
+    lettered: dict[str, str] = {}
+    for key, each in value.items():
+        field = columns.get(key, "")
+        if field:
+            _read_field(field, each, fields)
+        elif isinstance(each, str) and (letter := option_letter(key)):
+            lettered[letter] = each
+        elif fold_name(key) not in _WRONG_CHOICES or not isinstance(each, list):
+            extra |= _flattened(key, each)
+    if len(lettered) > 1 and sorted(lettered) == list(LETTERS[: len(lettered)]) and "choices" not in fields:
+        fields["choices"] = tuple(lettered[letter] for letter in sorted(lettered))
+    else:
+        extra |= lettered
+    _add_wrong_choices(value, fields, extra)
+    _number_choice(fields, first)
+    return fields, extra
+
+
+def _read_field(field: str, value: Any, fields: dict[str, Value]) -> None:
+    if field == "choices":
+        fields[field], right = _choices(value)
+        if right:
+            fields.setdefault("correct", right)
+    elif field in ("answer", "correct") and isinstance(value, list) and _choices(value)[1]:
+        fields["choices"], fields["correct"] = _choices(value)
+    elif texts := _value(field, value):
+        fields[field] = texts
+
+
+def _add_wrong_choices(value: JsonObject, fields: dict[str, Value], extra: dict[str, Value]) -> None:
+    """Make choices of the right answer and the wrong ones, where these have a key of their own."""
+    listed = next((value[key] for key in value if fold_name(key) in _WRONG_CHOICES), None)
+    wrong = tuple(filter(None, map(_text_of, listed))) if isinstance(listed, list) else ()
+    right = fields.get("answer") or fields.get("correct") or ""
+    right = right[0] if isinstance(right, tuple) and len(right) == 1 else right
+    if wrong and "choices" not in fields and isinstance(right, str) and right:
+        fields["choices"] = tuple(sorted({right, *wrong}, key=str.casefold))
+        fields["correct"] = (right,)
+        fields.pop("answer", None)
+    elif wrong:
+        extra["incorrect answers"] = wrong
+
+
+def _number_choice(fields: dict[str, Value], first: int) -> None:
+    """Replace a choice that is named by its number by its letter."""
+    choices = fields.get("choices", ())
+    for name in ("correct", "answer"):
+        said = fields.get(name, "")
+        text = said[0] if isinstance(said, tuple) and len(said) == 1 else said
+        if (
+            isinstance(text, str)
+            and text.isascii()
+            and text.isdigit()
+            and text not in choices
+            and len(text) < 3
+        ):
+            number = int(text) - first
+            if 0 <= number < min(len(choices), len(LETTERS)):
+                fields.pop(name)
+                fields["correct"] = (LETTERS[number],)
+
+
+def _choices(value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return choices, and the letters of those that are marked as right."""
+    if isinstance(value, str):
+        return split_list("choices", value), ()
+    if isinstance(value, JsonObject):
+        if isinstance(value.get("text"), list):
+            return tuple(map(_text_of, value["text"])), ()
+        return tuple(filter(None, (_text_of(each) for each in value.values()))), ()
+    texts: list[str] = []
+    right: list[str] = []
+    for each in value if isinstance(value, list) else ():
+        text = _text_of(each)
+        if not text:
+            continue
+        if (
+            isinstance(each, JsonObject)
+            and any(each.get(key) in (True, "true", "1", "True") for key in _RIGHT_KEYS)
+            and len(texts) < len(LETTERS)
+        ):
+            right.append(LETTERS[len(texts)])
+        texts.append(text)
+    return tuple(texts), tuple(right)
+
+
+def _text_of(value: Any) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, JsonObject):
+        return next((value[key].strip() for key in _TEXT_KEYS if isinstance(value.get(key), str)), "")
+    return ""
+
+
+def _value(field: str, value: Any) -> Value:
+    if isinstance(value, list):
+        return tuple(
+            text
+            for each in value
+            if (
+                text := _link_of(each)
+                if field == "links" and isinstance(each, JsonObject)
+                else _text_of(each)
+            )
+        )
+    if isinstance(value, JsonObject):
+        return _link_of(value) if field == "links" else json.dumps(value, ensure_ascii=False)
+    text = _text_of(value)
+    return split_list(field, text) if field in LIST_FIELDS and text else text
+
+
+def _link_of(value: JsonObject) -> str:
+    address = next(
+        (value[key] for key in ("url", "href", "link", "address") if isinstance(value.get(key), str)), ""
+    )
+    title = next((value[key] for key in ("title", "name", "text") if isinstance(value.get(key), str)), "")
+    return f"[{' '.join(title.split())}]({address})" if title and address else address or title
+
+
+def _flattened(key: str, value: Any) -> dict[str, Value]:
+    """Return what is no field, as texts and lists of texts under joined names."""
+    if isinstance(value, JsonObject):
+        return {
+            name: each
+            for inner, item in value.items()
+            for name, each in _flattened(f"{key}.{inner}", item).items()
+        }
+    if isinstance(value, list):
+        texts = [
+            each if isinstance(each, str) else json.dumps(each, ensure_ascii=False)
+            for each in value
+            if each is not None
+        ]
+        return {key: tuple(text for text in texts if text.strip())} if texts else {}
+    return {key: text} if (text := _text_of(value)) else {}

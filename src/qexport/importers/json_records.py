@@ -1,0 +1,357 @@
+"""JSON in any shape that holds questions → questions: a list of objects, objects of lists, columns, nested.
+
+Keys are matched as columns of a table are. What encloses a list of questions becomes category and technology.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from json.decoder import JSONObject  # type: ignore[attr-defined]
+from json.scanner import py_make_scanner  # type: ignore[attr-defined]
+from typing import Any, NoReturn
+
+from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.limits import Limits
+from qexport.common.text_input import quote
+from qexport.importers.columns import FIELD_NAMES, field_of, fold_name, match_columns
+from qexport.importers.json_fields import JsonObject, read_fields
+from qexport.importers.source import Found, Reading, Source, Value
+from qexport.importers.table import LIST_FIELDS
+
+_MOST_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """An object that may be a question, and what encloses it."""
+
+    value: JsonObject
+    names: tuple[str, ...]
+    key: str = ""
+
+
+class _Decoder(json.JSONDecoder):
+    """JSON with numbers as their digits, doubled keys refused, and the place of each object."""
+
+    def __init__(self) -> None:
+        super().__init__(parse_int=str, parse_float=str, parse_constant=_refuse_constant)
+        self.parse_object = self._read_object
+        self.scan_once = py_make_scanner(self)
+
+    @staticmethod
+    def _read_object(place: Any, strict: Any, scan: Any, _hook: Any, _pairs: Any, memo: Any) -> Any:
+        offset = place[1] - 1
+
+        def made(pairs: list[tuple[str, Any]]) -> JsonObject:
+            value = JsonObject()
+            for key, item in pairs:
+                if key in value:
+                    raise json.JSONDecodeError(f"the key {quote(key)} is here twice", place[0], offset)
+                value[key] = item
+            value.offset = offset
+            return value
+
+        return JSONObject(place, strict, scan, None, made, memo)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def decode(text: str, path: str, limits: Limits, *, line: int = 1) -> Any:
+    """Return the value of a JSON text, its objects with their places.
+
+    Raises:
+        InputRefused: it is no JSON; with the place.
+        LimitExceeded: it has more values than a bank may have.
+    """
+    if text.count(",") + text.count("[") + text.count("{") > limits.values:
+        raise limits.exceeded("values", f"{path}: more than {limits.said('values')}")
+    try:
+        return _Decoder().decode(text)
+    except json.JSONDecodeError as error:
+        place = Location(path, line + error.lineno - 1, error.colno)
+        raise InputRefused((Problem(place, f"not JSON: {error.msg}", _hint(error)),)) from error
+    except RecursionError as error:
+        message = f"nested deeper than {limits.said('depth')}"
+        raise InputRefused((Problem(Location(path, line), message, "write it flatter"),)) from error
+    except ValueError as error:
+        raise InputRefused((Problem(Location(path, line), f"not JSON: {error}"),)) from error
+
+
+def _hint(error: json.JSONDecodeError) -> str:
+    before = error.doc[: error.pos].rstrip()
+    if before.endswith(",") and error.doc[error.pos : error.pos + 1] in "]}":
+        return "remove the comma before it"
+    if error.msg == "Extra data":
+        return "if it is one object a line, it is JSON Lines: name the file .jsonl"
+    return ""
+
+
+def parse(source: Source) -> Reading:
+    """Read one JSON value that holds questions, however deep."""
+    value = decode(source.text, source.path, source.limits)
+    placed = list(_placed(value, (), source.wishes.columns, 0))
+    starts = _line_starts(source.text)
+
+    def place(offset: int) -> Location:
+        from bisect import bisect_right
+
+        line = bisect_right(starts, offset)
+        return Location(source.path, line, offset - starts[line - 1] + 1)
+
+    header = _header(value) if isinstance(value, JsonObject) else {}
+    if "namespace" in header and isinstance(value.get("questions"), list):
+        return _exact(value["questions"], place, header, "JSON that qexport wrote")
+    return _reading(source, placed, place, "JSON", header)
+
+
+def _exact(values: Sequence[Any], place: Any, header: Mapping[str, Value], shape: str) -> Reading:
+    """Read questions under a bank's own keys, and interpret nothing."""
+    found, aside = [], []
+    for value in values:
+        where = (
+            (place.get(id(value)) or Location(""))
+            if isinstance(place, dict)
+            else place(getattr(value, "offset", 0))
+        )
+        fields: dict[str, Value] = {}
+        extra: dict[str, Value] = {}
+        for key, each in value.items() if isinstance(value, JsonObject) else ():
+            if key == "extra" and isinstance(each, JsonObject):
+                extra = {name: tuple(kept) if isinstance(kept, list) else kept for name, kept in each.items()}
+            elif isinstance(each, list) and all(isinstance(item, str) for item in each):
+                fields[key] = tuple(each)
+            elif isinstance(each, str) and key in FIELD_NAMES:
+                fields[key] = (each,) if key in LIST_FIELDS else each
+            else:
+                aside.append(Problem(where, f"{quote(key)} is none of a bank's fields: left aside"))
+        if fields:
+            found.append(Found(location=where, fields=fields, extra=extra, is_exact=True))
+    columns = tuple((name, name) for name in dict.fromkeys(key for each in found for key in each.fields))
+    return Reading(
+        shape=shape, questions=tuple(found), header=header, columns=columns, left_aside=tuple(aside)
+    )
+
+
+def parse_lines(source: Source) -> Reading:
+    """Read JSON Lines: one object a line."""
+    placed: list[_Placed] = []
+    header: Mapping[str, Value] = {}
+    problems: list[Problem] = []
+    places: dict[int, Location] = {}
+    for number, line in enumerate(source.text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            value = decode(line, source.path, source.limits, line=number)
+        except InputRefused as refused:
+            problems += refused.problems
+            continue
+        if isinstance(value, JsonObject):
+            if not placed and not header and _is_header(value):
+                header = _header(value)
+                continue
+            places[id(value)] = Location(source.path, number, 1)
+            placed.append(_Placed(value, ()))
+        else:
+            problems.append(Problem(Location(source.path, number, 1), "this line is no object"))
+    if problems:
+        raise InputRefused(tuple(problems))
+    if "namespace" in header:
+        return _exact([each.value for each in placed], places, header, "JSON Lines that qexport wrote")
+    return _reading(source, placed, places, "JSON Lines", header)
+
+
+def _reading(
+    source: Source, placed: Sequence[_Placed], place: Any, shape: str, header: Mapping[str, Value]
+) -> Reading:
+    names = list(dict.fromkeys(key for each in placed for key in each.value))
+    columns = match_columns(names, source.wishes.columns) if placed else {}
+    if "question" not in columns.values():
+        shown = ", ".join(map(quote, names[:_MOST_SHOWN])) or "none"
+        message = f"no key is known as a question: {shown}"
+        hint = "name it: --map question=KEY --map answer=KEY"
+        raise InputRefused((Problem(Location(source.path, 1, 1), message, hint),))
+    expertise = _levels_of_expertise(placed, columns)
+    first = _first_choice(placed, columns)
+    found, aside = [], []
+    for each in placed:
+        where = place[id(each.value)] if isinstance(place, dict) else place(each.value.offset)
+        fields, extra = read_fields(each.value, columns, first)
+        if expertise and (level := expertise.get(str(fields.get("level", "")))):
+            fields["level"] = level
+        for name, text in zip(("category", "technology"), reversed(each.names), strict=False):
+            fields.setdefault(name, text)
+        if each.key and "id" not in fields:
+            fields["id"] = each.key
+        if "question" not in fields:
+            aside.append(Problem(where, "an object without a question: left aside"))
+            continue
+        found.append(Found(location=where, fields=fields, extra=extra))
+    shown_columns = tuple((name, columns.get(name) or "extra") for name in names)
+    return Reading(
+        shape=shape, questions=tuple(found), header=header, columns=shown_columns, left_aside=tuple(aside)
+    )
+
+
+_PLAIN_NAMES = frozenset({"questions", "items", "data", "results", "cards", "entries", "records"})
+"""Keys of lists that name no subject."""
+
+
+def _placed(value: Any, names: tuple[str, ...], wishes: Mapping[str, str], depth: int) -> Iterator[_Placed]:
+    """Yield the objects that hold a question, with the names of what encloses them."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, list):
+        for each in value:
+            if isinstance(each, str) and is_asked(each):
+                yield _Placed(JsonObject(question=each), names)
+            else:
+                yield from _placed(each, names, wishes, depth + 1)
+    elif isinstance(value, JsonObject):
+        if _is_columnar(value, wishes):
+            yield from _rows(value, names)
+        elif _has_question(value, wishes):
+            yield _Placed(value, names)
+        else:
+            yield from _within(value, names, wishes, depth)
+
+
+def _within(
+    value: JsonObject, names: tuple[str, ...], wishes: Mapping[str, str], depth: int
+) -> Iterator[_Placed]:
+    """Yield the questions inside an object that is none itself."""
+    own = _own_name(value)
+    for key, each in value.items():
+        if isinstance(each, JsonObject) and _has_question(each, wishes):
+            yield _Placed(each, names, "" if key.isdigit() else key)
+        elif isinstance(each, str) and is_asked(key):
+            pair = JsonObject(question=key, answer=each)
+            pair.offset = value.offset
+            yield _Placed(pair, names)
+        elif isinstance(each, list | JsonObject):
+            name = own if fold_name(key) in _PLAIN_NAMES else key
+            yield from _placed(each, (*names, name) if name else names, wishes, depth + 1)
+
+
+def is_asked(text: str) -> bool:
+    """Report whether a text ends with a question mark."""
+    return text.rstrip().endswith(("?", "？", "؟"))
+
+
+_DEEPEST = 64
+
+
+def _own_name(value: JsonObject) -> str:
+    """Return what an object that holds a list calls itself."""
+    for key in ("category", "topic", "title", "name", "section", "subject"):
+        if isinstance(name := value.get(key), str) and name.strip():
+            return name.strip()
+    return ""
+
+
+def _has_question(value: JsonObject, wishes: Mapping[str, str]) -> bool:
+    wished = wishes.get("question", "")
+    if wished:
+        return wished in value
+    return (
+        any(field_of(key) == "question" and isinstance(each, str | dict) for key, each in value.items())
+        and any(isinstance(each, str) for key, each in value.items() if field_of(key) == "question")
+        and not (_is_title_of_list(value))
+    )
+
+
+def _is_title_of_list(value: JsonObject) -> bool:
+    """Report whether the only question of an object is its title, above a list."""
+    keys = [key for key, each in value.items() if isinstance(each, str) and field_of(key) == "question"]
+    return all(fold_name(key) == "title" for key in keys) and any(
+        isinstance(each, list) and each and isinstance(each[0], JsonObject) for each in value.values()
+    )
+
+
+def _is_columnar(value: JsonObject, wishes: Mapping[str, str]) -> bool:
+    asked = wishes.get("question") or next((key for key in value if field_of(key) == "question"), "")
+    column = value.get(asked)
+    return (
+        isinstance(column, list | JsonObject)
+        and bool(column)
+        and all(isinstance(each, str) for each in (column.values() if isinstance(column, dict) else column))
+        and any(
+            isinstance(other, type(column)) and len(other) == len(column)
+            for key, other in value.items()
+            if key != asked
+        )
+    )
+
+
+def _rows(value: JsonObject, names: tuple[str, ...]) -> Iterator[_Placed]:
+    columns = {
+        key: list(each.values()) if isinstance(each, dict) else each
+        for key, each in value.items()
+        if isinstance(each, list | dict)
+    }
+    for number in range(max(map(len, columns.values()))):
+        row = JsonObject({key: each[number] for key, each in columns.items() if number < len(each)})
+        row.offset = value.offset
+        yield _Placed(row, names)
+
+
+def _levels_of_expertise(placed: Sequence[_Placed], columns: Mapping[str, str]) -> dict[str, str]:
+    """Return what the numbers of a level mean, if they are 0 to 2 or 1 to 3."""
+    column = next((name for name, field in columns.items() if field == "level"), "")
+    said = {
+        each.value[column] for each in placed if column in each.value and isinstance(each.value[column], str)
+    }
+    names = ("Beginner", "Intermediate", "Advanced")
+    for first in (0, 1):
+        numbers = [str(first + step) for step in range(3)]
+        if said and said <= set(numbers) and len(said) > 1:
+            return dict(zip(numbers, names, strict=True))
+    return {}
+
+
+def _first_choice(placed: Sequence[_Placed], columns: Mapping[str, str]) -> int:
+    """Return the number of the first choice where answers are numbers: 0, unless one is beyond the last but one."""
+    names = [name for name, field in columns.items() if field in ("answer", "correct")]
+    listed = next((name for name, field in columns.items() if field == "choices"), "")
+    for each in placed:
+        choices = each.value.get(listed)
+        for name in names:
+            said = each.value.get(name)
+            if (
+                isinstance(choices, list)
+                and isinstance(said, str)
+                and said.isdigit()
+                and int(said) == len(choices)
+            ):
+                return 1
+    return 0
+
+
+_HEADER = ("title", "namespace", "language", "source", "licence", "markup", "technologies", "levels")
+
+
+def _is_header(value: JsonObject) -> bool:
+    return not {"id", "question"} & set(value) and {"title", "namespace"} & set(value) != set()
+
+
+def _header(value: JsonObject) -> dict[str, Value]:
+    header: dict[str, Value] = {}
+    for key in _HEADER:
+        if isinstance(each := value.get(key), str) and each.strip():
+            header[key] = each.strip()
+        elif isinstance(each, list) and all(isinstance(item, str) for item in each) and each:
+            header[key] = tuple(each)
+    return header
+
+
+def _line_starts(text: str) -> list[int]:
+    starts = [0]
+    at = text.find("\n")
+    while at >= 0:
+        starts.append(at + 1)
+        at = text.find("\n", at + 1)
+    return starts

@@ -1,0 +1,276 @@
+"""What a source says now + what it said at the last import + what the bank says → what is new, changed, in conflict.
+
+The base of each field is a digest in `<bank>.imports.json`, written beside the bank by every import. So an edit in
+the bank is kept, a change in the source arrives, and only where both changed there is a conflict.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import PurePath
+from typing import Any
+
+from qexport.bank.model import PROSE_SECTIONS, Bank, Question
+from qexport.common.errors import InputRefused, Location, Problem
+from qexport.importers.assembling import Assembled
+from qexport.importers.identities import make_id
+
+COMPARED = (
+    "question",
+    "choices",
+    "correct",
+    "technology",
+    "category",
+    "level",
+    "difficulty",
+    *PROSE_SECTIONS,
+    "follow_ups",
+    "links",
+    "tags",
+    "source",
+)
+"""What a source says of a question; the rest is the bank's own."""
+
+FORM = 1
+_LONG_ENOUGH = 40
+"""Characters of an answer that make it a question's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """One question as it was imported last."""
+
+    key: str
+    """What the source knows it by; empty: nothing."""
+    origin: str
+    """The name of the source's file."""
+    fields: Mapping[str, str]
+    """Field → digest of its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field that changed in the source and in the bank."""
+
+    id: str
+    field: str
+    ours: object
+    theirs: object
+    location: Location
+    """In the source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A field that takes the source's value."""
+
+    id: str
+    field: str
+    before: object
+    value: object
+    location: Location
+
+
+@dataclass(slots=True)
+class Merge:
+    """What an import does to a bank."""
+
+    new: list[Question] = field(default_factory=list)
+    updates: list[Update] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    known: int = 0
+    """Questions that the bank has already, whatever changed in them."""
+    unchanged: int = 0
+    gone: list[str] = field(default_factory=list)
+    """Ids whose question the source does not have any more."""
+    base: dict[str, Imported] = field(default_factory=dict)
+    """What the next import compares with."""
+
+
+def digest_of(value: object) -> str:
+    """Return a short digest of a field's value; empty for an empty one."""
+    if value in ("", (), None):
+        return ""
+    return sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def merge(
+    bank: Bank | None, incoming: Sequence[Assembled], base: Mapping[str, Imported], origins: Sequence[str]
+) -> Merge:
+    """Return what changes in a bank when questions come in.
+
+    Args:
+        bank: The bank there is; None: a new one.
+        incoming: From the sources, in their order, with their own ids or none.
+        base: What was imported last, by id.
+        origins: The name of each incoming question's source.
+    """
+    return _Merging(bank, base).merge(incoming, origins)
+
+
+class _Merging:
+    def __init__(self, bank: Bank | None, base: Mapping[str, Imported]) -> None:
+        self._questions = {each.id.casefold(): each for each in (bank.questions if bank else ())}
+        self._taken = set(self._questions)
+        for each in bank.questions if bank else ():
+            self._taken.update(former.casefold() for former in each.former_ids)
+        self._base = {key: each for key, each in base.items() if key.casefold() in self._questions}
+        self._by_key = {each.key: key for key, each in self._base.items() if each.key}
+        self._by_asked: dict[str, list[str]] = {}
+        self._by_answer: dict[str, list[str]] = {}
+        for key, imported in self._base.items():
+            self._by_asked.setdefault(imported.fields.get("question", ""), []).append(key)
+            self._by_answer.setdefault(imported.fields.get("answer", ""), []).append(key)
+        self._by_text: dict[str, list[str]] = {}
+        for question in self._questions.values():
+            self._by_text.setdefault(_squeezed(question.question), []).append(question.id)
+        self._matched: set[str] = set()
+        self.result = Merge(base=dict(self._base))
+
+    def merge(self, incoming: Sequence[Assembled], origins: Sequence[str]) -> Merge:
+        matches: list[str] = [""] * len(incoming)
+        for finder in (self._same, self._same_text, self._same_answer):
+            for place, each in enumerate(incoming):
+                if not matches[place] and (found := finder(each)):
+                    matches[place] = found
+                    self._matched.add(found)
+        reserved = {each.question.id.casefold() for each in incoming if each.question.id}
+        for place, each in enumerate(incoming):
+            if matches[place]:
+                self._compare(matches[place], each, origins[place])
+            else:
+                self._add(each, origins[place], reserved)
+        read = set(origins)
+        self.result.gone = [
+            key for key, each in self._base.items() if each.origin in read and key not in self._matched
+        ]
+        return self.result
+
+    def _same(self, each: Assembled) -> str:
+        """Return the question that the source's own key or id names."""
+        if each.key and (key := self._by_key.get(each.key)):
+            return self._free(key)
+        if each.question.id and (known := self._questions.get(each.question.id.casefold())):
+            return self._free(known.id)
+        return ""
+
+    def _same_text(self, each: Assembled) -> str:
+        """Return the question whose text was imported so, or is so in the bank."""
+        named = self._by_asked.get(digest_of(each.question.question), [])
+        named = [*named, *self._by_text.get(_squeezed(each.question.question), [])]
+        same = [key for key in named if key not in self._matched]
+        exact = [key for key in same if self._is_alike(key, each)]
+        return (exact or same or [""])[0]
+
+    def _same_answer(self, each: Assembled) -> str:
+        """Return the question whose answer was imported so: the source's question was reworded."""
+        if len(each.question.answer) < _LONG_ENOUGH:
+            return ""
+        named = self._by_answer.get(digest_of(each.question.answer), [])
+        free = [key for key in named if key not in self._matched]
+        return free[0] if len(named) == 1 and free else ""
+
+    def _free(self, key: str) -> str:
+        return "" if key in self._matched else key
+
+    def _is_alike(self, key: str, each: Assembled) -> bool:
+        known = self._base.get(key)
+        if known is None:
+            return self._questions[key.casefold()].answer == each.question.answer
+        return known.fields.get("answer", "") == digest_of(each.question.answer)
+
+    def _compare(self, key: str, each: Assembled, origin: str) -> None:
+        ours = self._questions[key.casefold()]
+        base = self._base.get(key)
+        fields = {name: digest_of(getattr(each.question, name)) for name in COMPARED}
+        kept = dict(fields)
+        is_changed = False
+        for name in COMPARED:
+            mine, theirs = getattr(ours, name), getattr(each.question, name)
+            before = base.fields.get(name, "") if base else None
+            if mine == theirs or before == fields[name]:
+                continue
+            if before is None and theirs in ("", (), None):
+                continue  # the bank has more than the source
+            is_changed = True
+            if before is not None and digest_of(mine) == before:
+                self.result.updates.append(Update(key, name, mine, theirs, each.question.location))
+            else:
+                self.result.conflicts.append(Conflict(key, name, mine, theirs, each.question.location))
+                kept[name] = before or ""
+        if (
+            ours.status == "draft"
+            and each.question.status != "draft"
+            and any(
+                update.id == key and update.field in ("answer", "correct") for update in self.result.updates
+            )
+        ):
+            self.result.updates.append(Update(key, "status", "draft", "", each.question.location))
+        self.result.known += 1
+        self.result.unchanged += not is_changed
+        self.result.base[key] = Imported(
+            each.key, origin, {name: value for name, value in kept.items() if value}
+        )
+
+    def _add(self, each: Assembled, origin: str, reserved: set[str]) -> None:
+        key = each.question.id
+        if not key or key.casefold() in self._taken:
+            key = make_id(each.question.question, self._taken | reserved)
+        self._taken.add(key.casefold())
+        question = replace(each.question, id=key)
+        self.result.new.append(question)
+        fields = {name: digest_of(getattr(question, name)) for name in COMPARED}
+        self.result.base[key] = Imported(
+            each.key, origin, {name: value for name, value in fields.items() if value}
+        )
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+# The file beside the bank
+
+
+def write_imports(base: Mapping[str, Imported]) -> str:
+    """Return the text of `<bank>.imports.json`."""
+    questions = {
+        key: {"key": each.key, "from": each.origin, "fields": dict(each.fields)} for key, each in base.items()
+    }
+    lines = [
+        f"{json.dumps(key, ensure_ascii=False)}: {json.dumps(said, ensure_ascii=False)}"
+        for key, said in questions.items()
+    ]
+    body = ",\n".join(f"    {line}" for line in lines)
+    return (
+        f'{{\n  "form": {FORM},\n  "questions": {{\n{body}\n  }}\n}}\n'
+        if lines
+        else f'{{\n  "form": {FORM},\n  "questions": {{}}\n}}\n'
+    )
+
+
+def read_imports(text: str, path: str) -> dict[str, Imported]:
+    """Return what was imported last, or refuse a file that says it otherwise."""
+    try:
+        said: Any = json.loads(text)
+        questions: Any = said["questions"] if said["form"] == FORM else None
+        return {
+            str(key): Imported(str(each["key"]), str(each["from"]), _texts(each["fields"]))
+            for key, each in questions.items()
+        }
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        hint = "delete it: the next import then shows what differs as conflicts"
+        raise InputRefused((Problem(Location(path), "this is not what an import wrote", hint),)) from error
+
+
+def _texts(fields: Mapping[str, Any]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in fields.items()}
+
+
+def unique_origins(paths: Iterable[str]) -> Iterator[str]:
+    """Yield the names that sources are known by: without folders, which differ between people."""
+    for path in paths:
+        yield PurePath(path).name

@@ -1,0 +1,118 @@
+"""The Markdown that qexport writes (`export --to markdown`) → the same questions, without loss.
+
+Marks are comments at the beginning of a line: `<!-- qexport:question {…} -->` with what is short, in JSON, and
+`<!-- qexport:answer -->` and its like above each text; the line below a mark with a title is only for readers.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from qexport.common.errors import InputRefused, Location, Problem
+from qexport.importers.source import Found, Reading, Source, Value
+
+MARK = re.compile(r"<!-- qexport:([a-z_]+)(?: (.*))? -->")
+SHIELDED = re.compile(r"^<!-- qexport:(:+)", re.MULTILINE)
+BANK_MARK = "<!-- qexport:bank "
+TITLED = "*"
+"""Behind the name of a mark: the next line is its title, and none of the text."""
+
+
+def is_own_markdown(text: str) -> bool:
+    """Report whether qexport wrote this."""
+    return text.startswith(BANK_MARK) or f"\n{BANK_MARK}" in text[:2000]
+
+
+def unescape_plain(text: str) -> str:
+    """Return the plain text that was escaped to be shown to the letter as Markdown."""
+    text = text.replace("\\\n", "\n")
+    text = re.sub(r"^(?:&nbsp;)+", lambda found: " " * (len(found[0]) // 6), text, flags=re.MULTILINE)
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
+
+
+def read_own_markdown(source: Source) -> Reading:
+    """Return the questions of a file that qexport wrote, and its bank's header."""
+    reader = _Reader()
+    for number, line in enumerate(source.text.split("\n"), 1):
+        reader.take(line, Location(source.path, number, 1))
+    reader.finish()
+    columns = tuple((key, key) for key in dict.fromkeys(key for each in reader.found for key in each.fields))
+    return Reading(
+        shape="Markdown that qexport wrote",
+        questions=tuple(reader.found),
+        header=reader.header,
+        columns=columns,
+    )
+
+
+class _Reader:
+    """Lines → questions, from mark to mark."""
+
+    def __init__(self) -> None:
+        self.found: list[Found] = []
+        self.header: dict[str, Value] = {}
+        self._place: Location | None = None
+        self._fields: dict[str, Value] = {}
+        self._extra: dict[str, Value] = {}
+        self._texts: dict[str, list[str]] = {}
+        self._name = ""
+        self._is_title = False
+
+    def take(self, line: str, place: Location) -> None:
+        """Read the next line."""
+        mark = MARK.fullmatch(line)
+        if mark is None:
+            if self._name and not self._is_title:
+                self._texts[self._name].append(line)
+            self._is_title = False
+        elif mark[1] in ("bank", "question", "end"):
+            self._begin(mark[1], _json(mark[2] or "{}", place), place)
+        elif self._place is not None:
+            self._name, self._is_title = mark[1], mark[2] == TITLED
+            self._texts[self._name] = []
+
+    def _begin(self, kind: str, said: dict[str, Any], place: Location) -> None:
+        self.finish()
+        if kind == "bank":
+            self.header = said
+        elif kind == "question":
+            self._extra = said.pop("extra", {})
+            self._place, self._fields = place, said
+
+    def finish(self) -> None:
+        """End the question that is being read."""
+        if self._place is not None:
+            is_plain = self._fields.get("markup", "plain") == "plain"
+            for key, lines in self._texts.items():
+                text = SHIELDED.sub(lambda hit: f"<!-- qexport:{hit[1][1:]}", "\n".join(lines).strip("\n"))
+                self._fields[key] = unescape_plain(text) if is_plain else text
+            self.found.append(
+                Found(location=self._place, fields=self._fields, extra=self._extra, is_exact=True)
+            )
+        self._place, self._name, self._is_title = None, "", False
+        self._texts = {}
+
+
+def _json(text: str, place: Location) -> dict[str, Any]:
+    try:
+        said = json.loads(text, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError) as error:
+        raise InputRefused((Problem(place, "what this mark says is no JSON"),)) from error
+    if not isinstance(said, dict):
+        raise InputRefused((Problem(place, "what this mark says is no object"),))
+    return {
+        key: {name: _value(kept, place) for name, kept in value.items()}
+        if key == "extra" and isinstance(value, dict)
+        else _value(value, place)
+        for key, value in said.items()
+    }
+
+
+def _value(value: object, place: Location) -> Value:
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return tuple(value)
+    if isinstance(value, str):
+        return value
+    raise InputRefused((Problem(place, "what this mark says is neither text nor a list of texts"),))

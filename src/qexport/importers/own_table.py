@@ -1,0 +1,64 @@
+"""The table that qexport writes (`export --to csv`, a bundle's questions.csv) → the same questions, without loss.
+
+Its cells are those of `exporters.csv_table`: a text that a spreadsheet would take for a formula has an apostrophe
+before it, and so has one that begins with an apostrophe or with the sign of a list; an item of a list begins with
+"• ", its further lines with two spaces. Columns `bank:…` hold, in the first row, what the bank says of itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from qexport.bank.schema import QUESTION_FIELDS
+from qexport.importers.source import Found, Reading, Value
+from qexport.importers.table import Row
+
+BANK = "bank:"
+EXTRA = "extra:"
+FORM = "bank:form"
+GUARDED = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "• ")
+_LISTS = frozenset(
+    field.name for field in QUESTION_FIELDS if field.kind in ("texts", "lines", "ids", "letters")
+)
+
+
+def is_own_table(text: str) -> bool:
+    """Report whether a CSV's head says that qexport wrote it."""
+    return FORM in text.lstrip("\ufeff").partition("\n")[0]
+
+
+def read_cell(cell: str) -> Value:
+    """Return the text or the list that a cell holds."""
+    if cell.startswith("'"):
+        return cell[1:]
+    if cell.startswith("• "):
+        return tuple(item.replace("\n  ", "\n") for item in cell[2:].split("\n• "))
+    return cell
+
+
+def read_own_table(rows: Iterable[Row]) -> Reading:
+    """Return the questions of a table that qexport wrote, and its bank's header."""
+    waiting = iter(rows)
+    head = list(next(waiting).cells)
+    header: dict[str, Value] = {}
+    found = []
+    for row in waiting:
+        fields: dict[str, Value] = {}
+        extra: dict[str, Value] = {}
+        for name, cell in zip(head, row.cells, strict=False):
+            if not cell:
+                continue
+            value = read_cell(cell)
+            if name.startswith(BANK):
+                header.setdefault(name.removeprefix(BANK), value)
+            elif name.startswith(EXTRA):
+                extra[name.removeprefix(EXTRA)] = value
+            elif name in _LISTS and isinstance(value, str):
+                fields[name] = tuple(value.split()) if name == "correct" else (value,)
+            else:
+                fields[name] = value
+        if fields or extra:
+            found.append(Found(location=row.location, fields=fields, extra=extra, is_exact=True))
+    header.pop("form", None)
+    columns = tuple((name, name) for name in head if not name.startswith(BANK))
+    return Reading(shape="CSV that qexport wrote", questions=tuple(found), header=header, columns=columns)

@@ -1,0 +1,271 @@
+"""The lines of a README → which shape most of its questions have, and where each begins and ends."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from qexport.common.errors import Location
+from qexport.importers.readme_lines import ANSWER_MARK, ANSWER_WORDS, Mark, is_asking
+from qexport.importers.readme_table import find_tables
+from qexport.importers.readme_text import clean_line, clean_name, level_of_signs
+from qexport.importers.source import Source, Value
+
+SHAPES = {
+    "details": "questions folded: <details> with a <summary>",
+    "folded": "questions with their answers folded: <details>",
+    "pair": "pairs of Q: and A:",
+    "answered": "headings are questions, with answers under a heading of their own",
+    "heading": "headings are questions",
+    "bold": "bold lines are questions",
+    "table": "a table",
+    "number": "numbered items are questions",
+    "item": "bulleted items are questions",
+    "note": "the file is one question: its title",
+}
+APART = re.compile(
+    r"\W*(?:table of contents?|contents?|toc|index|contribut\w*(?: guide\w*)?|how to contribute\b.*"
+    r"|licen[sc]e|about|credits?|authors?|acknowledg\w+"
+    r"|maintainers?|sponsors?|support(?: us)?|installation|getting started|star history|disclaimer|usage"
+    r"|contact|connect with me\b.*|.*المساهم.*|目录|目次|المحتويات|参与协作|贡献|ライセンス)\W*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class ReadmeFile:
+    """A file being read."""
+
+    source: Source
+    lines: list[str]
+    skipped: int
+    """Lines of front matter above."""
+    said: Mapping[str, Value]
+    comments: dict[str, Value]
+    marks: list[Mark] = field(default_factory=list)
+    legend: dict[str, str] = field(default_factory=dict)
+    covered: set[int] = field(default_factory=set)
+    """Lines that are part of a question."""
+
+    def place(self, line: int) -> Location:
+        """Return where a line (from 0) stands in the file."""
+        return Location(self.source.path, line + self.skipped + 1, 1)
+
+
+@dataclass(slots=True)
+class Start:
+    """Where a question begins, and where what belongs to it ends."""
+
+    mark: Mark
+    end: int = 0
+    names: tuple[str, ...] = ()
+    """The headings above it."""
+    first: int = 0
+    """The place of its mark among all marks."""
+
+
+def find_starts(file: ReadmeFile) -> tuple[str, list[Start]]:
+    """Return the shape of most questions, and where each begins."""
+    marks = _without_apart(file.marks)
+    tables = find_tables(file.lines)
+    choices: list[tuple[str, list[Mark]]] = [
+        ("details", _summaries(marks)),
+        ("folded", _folded(marks)),
+        ("pair", _pairs(file, marks)),
+        ("answered", _answered(marks)),
+        ("heading", _headings(marks)),
+        ("bold", [mark for mark in marks if mark.kind == "bold" and _is_asked(mark.text)]),
+        ("table", [Mark("item", table.line, "") for table in tables for _ in table.rows]),
+        ("number", _items(marks, "number")),
+        ("item", _items(marks, "item")),
+    ]
+    most = max(len(each) for _, each in choices)
+    for name, found in choices:
+        is_sure = name in ("details", "folded", "pair", "answered", "table")
+        needed = 1 if is_sure or (len(found) == 1 and most == 1) else 2
+        if len(found) >= max(needed, 0.2 * most):
+            starts = _with_items(marks, found) if name == "details" else found
+            return name, _bounded(file, starts)
+    return "note", []
+
+
+def _without_apart(marks: Sequence[Mark]) -> list[Mark]:
+    """Return marks, but for those under a heading such as "Contributing"."""
+    kept = []
+    is_apart = False
+    for mark in marks:
+        if mark.kind == "heading":
+            is_apart = APART.fullmatch(clean_name(mark.text)) is not None
+        if not is_apart:
+            kept.append(mark)
+    return kept
+
+
+def _summaries(marks: Sequence[Mark]) -> list[Mark]:
+    named = [mark for mark in marks if mark.kind == "details" and mark.text]
+    asked = [mark for mark in named if not ANSWER_WORDS.fullmatch(clean_name(mark.text))]
+    asked = [mark for mark in asked if not APART.fullmatch(clean_name(mark.text))]
+    asking = sum(is_asking(clean_line(mark.text)) for mark in asked)
+    return asked if asking * 3 >= len(asked) and len(asked) * 2 > len(named) else []
+
+
+def _with_items(marks: Sequence[Mark], details: Sequence[Mark]) -> list[Mark]:
+    """Return folded questions, and those that are items of a list in a section where none is folded."""
+    headings = [mark.line for mark in marks if mark.kind == "heading"]
+    folded = {bisect_left(headings, mark.line) for mark in details}
+    items = [
+        mark
+        for mark in [*_items(marks, "item"), *_items(marks, "number")]
+        if bisect_left(headings, mark.line) not in folded
+    ]
+    return sorted([*details, *items], key=lambda mark: mark.line)
+
+
+def _folded(marks: Sequence[Mark]) -> list[Mark]:
+    """Return what stands before folded answers: the nearest heading, bold line or item of the commonest kind."""
+    kinds: Counter[tuple[str, int]] = Counter()
+    before: dict[tuple[str, int], list[Mark]] = {}
+    nearest: dict[tuple[str, int], Mark] = {}
+    answers = 0
+    for mark in marks:
+        kind = (mark.kind, mark.level if mark.kind == "heading" else 0)
+        if mark.kind in ("heading", "number", "bold"):
+            nearest[kind] = mark
+        elif mark.kind == "details" and (not mark.text or ANSWER_WORDS.fullmatch(clean_name(mark.text))):
+            answers += 1
+            for each, start in nearest.items():
+                kinds[each] += 1
+                before.setdefault(each, []).append(start)
+            nearest.clear()  # what is before this answer is not before the next
+    if not kinds:
+        return []
+    best, often = max(kinds.items(), key=lambda each: (each[1], each[0][0] == "heading", each[0][1]))
+    return before[best] if often * 2 >= answers else []
+
+
+def _is_asked(text: str) -> bool:
+    return is_asking(text) or is_asking(clean_line(text)) or level_of_signs(text)[1] != ""
+
+
+def _answered(marks: Sequence[Mark]) -> list[Mark]:
+    """Return the headings that stand directly above a heading "Answer"."""
+    found: dict[Mark, None] = {}
+    stack: list[Mark] = []
+    for mark in marks:
+        if mark.kind != "heading":
+            continue
+        while stack and stack[-1].level >= mark.level:
+            stack.pop()
+        if stack and ANSWER_WORDS.fullmatch(clean_name(mark.text)):
+            found[stack[-1]] = None
+        stack.append(mark)
+    levels = Counter(mark.level for mark in found)
+    return [mark for mark in found if mark.level == levels.most_common(1)[0][0]]
+
+
+def _pairs(file: ReadmeFile, marks: Sequence[Mark]) -> list[Mark]:
+    pairs = [mark for mark in marks if mark.kind == "pair"]
+    answered = []
+    for place, mark in enumerate(pairs):
+        end = pairs[place + 1].line if place + 1 < len(pairs) else len(file.lines)
+        if any(ANSWER_MARK.match(line) for line in file.lines[mark.line + 1 : end]):
+            answered.append(mark)
+    return pairs if len(answered) * 2 > len(pairs) else []
+
+
+def _headings(marks: Sequence[Mark]) -> list[Mark]:
+    """Return the headings of the level in which most of them ask."""
+    by_level: dict[int, list[Mark]] = {}
+    for mark in marks:
+        if mark.kind == "heading":
+            by_level.setdefault(mark.level, []).append(mark)
+    best: list[Mark] = []
+    for listed in by_level.values():
+        asking = [mark for mark in listed if is_asking(clean_name(mark.text)) or is_asking(mark.text)]
+        if len(asking) > len(best) and (len(asking) * 5 >= len(listed) * 2 or len(asking) >= 5):
+            best = asking
+    if not best:
+        return []
+    listed = by_level[best[0].level]
+    if len(best) * 10 >= len(listed) * 7:
+        best = [mark for mark in listed if not APART.fullmatch(clean_name(mark.text))]
+    return best
+
+
+def _items(marks: Sequence[Mark], kind: str) -> list[Mark]:
+    """Return the items of lists in which most ask; none that only leads to a place of the file."""
+    runs: list[list[Mark]] = [[]]
+    for mark in marks:
+        if mark.kind == "heading":
+            runs.append([])
+        elif mark.kind == kind and mark.level <= 3 and not _TO_PLACE.fullmatch(mark.text):
+            runs[-1].append(mark)
+    kept: list[Mark] = []
+    for marked in runs:
+        outermost = min((mark.level for mark in marked), default=0)
+        run = [mark for mark in marked if mark.level <= outermost + 1]
+        asking = [mark for mark in run if is_asking(clean_line(mark.text))]
+        kept += run if len(asking) * 5 >= len(run) * 3 else asking
+    return kept
+
+
+_TO_PLACE = re.compile(r"\W*\[[^\]]*\]\(#[^)]*\)\W*")
+
+
+def _bounded(file: ReadmeFile, marks: Sequence[Mark]) -> list[Start]:
+    """Return starts with their ends, and the headings above them."""
+    headings = [mark for mark in file.marks if mark.kind == "heading"]
+    chosen = {mark.line for mark in marks}
+    lines = [heading.line for heading in headings]
+    places = [mark.line for mark in file.marks]
+    level = marks[0].level if marks[0].kind == "heading" else _section_level(headings, lines, marks)
+    ends = [h.line for h in headings if h.level <= level and h.line not in chosen]
+    names = _names_above(file, marks, headings, chosen)
+    starts = []
+    for place, mark in enumerate(marks):
+        following = marks[place + 1].line if place + 1 < len(marks) else len(file.lines)
+        at = bisect_right(ends, mark.line)
+        section = ends[at] if at < len(ends) else len(file.lines)
+        end = mark.end if mark.kind == "details" else min(following, section)
+        starts.append(Start(mark, end, names[place], bisect_left(places, mark.line)))
+    return starts
+
+
+def _section_level(headings: Sequence[Mark], lines: Sequence[int], marks: Sequence[Mark]) -> int:
+    """Return the deepest level of headings that stand above questions, and not only above one of many."""
+    levels: Counter[int] = Counter()
+    for mark in marks:
+        if at := bisect_left(lines, mark.line):
+            levels[headings[at - 1].level] += 1
+    if not levels:
+        return 6
+    most = levels.most_common(1)[0][1]
+    return max(level for level, count in levels.items() if count * 5 >= most)
+
+
+def _names_above(
+    file: ReadmeFile, marks: Sequence[Mark], headings: Sequence[Mark], chosen: set[int]
+) -> list[tuple[str, ...]]:
+    """Return the headings that enclose each mark, outermost first, without the title and those that are questions."""
+    has_one_title = sum(heading.level == 1 for heading in headings) == 1
+    stack: list[tuple[Mark, str]] = []
+    names: list[tuple[str, ...]] = []
+    waiting = iter(headings)
+    heading = next(waiting, None)
+    for mark in marks:
+        while heading is not None and heading.line < mark.line:
+            while stack and stack[-1][0].level >= heading.level:
+                stack.pop()
+            name = (
+                ""
+                if heading.line in chosen or (heading.level == 1 and has_one_title)
+                else clean_name(heading.text)
+            )
+            stack.append((heading, "" if APART.fullmatch(name) else name))
+            heading = next(waiting, None)
+        own = mark.level if mark.kind == "heading" else 7
+        names.append((*file.source.folder, *(name for each, name in stack if name and each.level < own)))
+    return names

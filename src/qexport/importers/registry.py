@@ -1,0 +1,87 @@
+"""Which reader reads what: one line a shape, told apart by content, never by a file's ending alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from typing import cast
+
+from qexport.common.errors import InputRefused, Location, Problem, UsageError
+from qexport.importers import signs
+from qexport.importers.source import Reading, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A form in which people keep questions."""
+
+    name: str
+    """For `--as`."""
+    title: str
+    module: str
+    """Its `parse(source)` returns a Reading."""
+    matches: Callable[[Source], bool]
+    """Reports whether a source looks like it; asked in the order of SHAPES."""
+    function: str = "parse"
+
+
+_HERE = "qexport.importers."
+SHAPES = (
+    Shape("hub", "captured hub page", _HERE + "hub.captures", signs.is_hub_page),
+    Shape("yaml", "a bank's YAML", _HERE + "bank_file", signs.is_bank_yaml),
+    Shape("json", "JSON", _HERE + "json_records", signs.is_json),
+    Shape("jsonl", "JSON Lines", _HERE + "json_records", signs.is_json_lines, "parse_lines"),
+    Shape("csv", "CSV, TSV and other tables of text", _HERE + "csv_table", signs.is_csv),
+    Shape("html", "HTML page", _HERE + "html_page", signs.is_html),
+    Shape("markdown", "Markdown: a README, a note", _HERE + "readme", signs.is_text),
+)
+"""Every shape, in the order in which a source is compared with them."""
+
+
+def find_shape(source: Source) -> Shape:
+    """Return the shape of a source: what the user says, else what its content shows.
+
+    Raises:
+        UsageError: there is no shape of the name that the user says.
+        InputRefused: nothing reads this.
+    """
+    if wished := source.wishes.shape:
+        for shape in SHAPES:
+            if shape.name == wished:
+                return shape
+        names = [shape.name for shape in SHAPES]
+        near = get_close_matches(wished, names, n=1)
+        hint = (
+            f"did you mean {near[0]}? there are: {', '.join(names)}"
+            if near
+            else f"there are: {', '.join(names)}"
+        )
+        raise UsageError(f"--as: no shape {wished!r}", hint=hint)
+    for shape in SHAPES:
+        if shape.matches(source):
+            return shape
+    message = "nothing here reads this" if source.data.strip() else "there is nothing in this file"
+    hint = f"these are read: {', '.join(shape.title for shape in SHAPES)}"
+    raise InputRefused((Problem(Location(source.path), message, hint),))
+
+
+def read_source(source: Source) -> Reading:
+    """Return what is in one file, in whatever shape it is."""
+    shape = find_shape(source)
+    parse = getattr(import_module(shape.module), shape.function)
+    return cast(Callable[[Source], Reading], parse)(source)
+
+
+def is_readable_name(name: str) -> bool:
+    """Report whether a file in a folder is looked into: its ending is one that questions come in."""
+    return (
+        re.search(
+            r"\.(?:md|markdown|mdx|csv|tsv|jsonl?|xlsx|apkg|colpkg|gift|xml|html?|mhtml?|txt|ya?ml)$",
+            name,
+            re.IGNORECASE,
+        )
+        is not None
+    )

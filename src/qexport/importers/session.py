@@ -1,0 +1,391 @@
+"""One import from beginning to end: read the sources, merge them into the bank, and only then write.
+
+paths → sources → readings → questions → merge with the bank there is → texts of files → written together
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
+
+from qexport.bank import jsonl_reader, yaml_reader
+from qexport.bank.jsonl_writer import write_jsonl
+from qexport.bank.model import Bank, Question
+from qexport.bank.schema import SCHEMA_FILE, bank_schema
+from qexport.bank.validation import validate
+from qexport.bank.yaml_append import append_questions
+from qexport.bank.yaml_editor import Edit, edit_yaml
+from qexport.bank.yaml_writer import write_bank
+from qexport.common import files
+from qexport.common.errors import InputRefused, Location, Problem, QexportError, UsageError
+from qexport.common.limits import USUAL, Limits
+from qexport.common.text_input import normalise, read_text
+from qexport.common.wording import slug
+from qexport.importers.assembling import Assembled, assemble, without_doubles
+from qexport.importers.files_read import read_sources
+from qexport.importers.merging import (
+    Conflict,
+    Merge,
+    Update,
+    merge,
+    read_imports,
+    unique_origins,
+    write_imports,
+)
+from qexport.importers.registry import find_shape, read_source
+from qexport.importers.source import NO_WISHES, Reading, Source, Value, Wishes
+
+ENDINGS = (".yaml", ".yml", ".jsonl")
+"""What the name of a bank that is written to may end in."""
+
+TAKES = ("bank", "source", "ask")
+"""What a conflict may be settled by."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What came of one source."""
+
+    path: str
+    shape: str
+    questions: int
+    drafts: int
+    columns: tuple[tuple[str, str], ...]
+    examples: tuple[Question, ...]
+    """The first three, as they came out."""
+    left_aside: tuple[Problem, ...]
+    fields: Mapping[str, int]
+    """How many questions have each field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What an import did, or would do."""
+
+    bank: Path
+    files: tuple[FileReport, ...]
+    merge: Merge
+    settled: tuple[Update, ...]
+    """Conflicts that were settled for the source."""
+    contents: Mapping[Path, bytes]
+    """What is written; empty if nothing changed, or if it is refused."""
+    refused: tuple[Problem, ...] = ()
+    """Why nothing is written under `strict`."""
+    passed: tuple[Problem, ...] = ()
+    """Files of a folder that were passed over."""
+
+    @property
+    def left_aside(self) -> tuple[Problem, ...]:
+        """All that was left aside, of every source."""
+        return (*self.passed, *(problem for each in self.files for problem in each.left_aside))
+
+
+@dataclass(slots=True)
+class _Read:
+    """The sources, read."""
+
+    readings: list[tuple[Source, Reading]] = field(default_factory=list)
+    reports: list[FileReport] = field(default_factory=list)
+    assembled: list[Assembled] = field(default_factory=list)
+    origins: list[str] = field(default_factory=list)
+
+
+def find_hub_pages(paths: Sequence[Path], wishes: Wishes, limits: Limits = USUAL) -> bool:
+    """Report whether the sources are captured hub pages, which have a way of their own.
+
+    Raises:
+        UsageError: some are, and some are not.
+        InputRefused: a source cannot be read.
+    """
+    if wishes.shape and wishes.shape != "hub":
+        return False
+    if any(path.is_dir() for path in paths):
+        return False
+    sources, _ = read_sources(paths, wishes, limits)
+    kinds = {find_shape(source).name == "hub" for source in sources}
+    if len(kinds) > 1:
+        raise UsageError(
+            "captured hub pages and other files in one command", hint="import them by a command each"
+        )
+    return kinds == {True}
+
+
+def import_files(
+    paths: Sequence[Path],
+    bank: Path,
+    wishes: Wishes = NO_WISHES,
+    *,
+    take: str = "bank",
+    ask: Callable[[Conflict], bool] | None = None,
+    strict: bool = False,
+    limits: Limits = USUAL,
+) -> Session:
+    """Return what an import of files into a bank comes to; nothing is written.
+
+    Args:
+        paths: Files and folders.
+        bank: The bank's file; a new one is made if there is none.
+        wishes: How the user wants the sources read.
+        take: `bank`: a conflict is shown, and the bank stays; `source`: the source's value is taken; `ask`.
+        ask: With `ask`: returns whether to take the source's value.
+        strict: Conflicts, and what is left aside, refuse it all.
+        limits: Of files and of the bank.
+
+    Raises:
+        UsageError, InputRefused, LimitExceeded: see the readers.
+    """
+    if bank.suffix.lower() not in ENDINGS:
+        raise UsageError(f"{bank}: a bank's name ends in .yaml or .jsonl", hint=f"write it to {bank}.yaml")
+    sources, passed = read_sources(paths, wishes, limits)
+    read = _read(sources, wishes, limits)
+    text = read_text(bank, limits=limits) if bank.exists() else ""
+    there = _bank_of(text, bank, limits) if text else None
+    place = imports_path(bank)
+    base = read_imports(read_text(place, limits=limits), str(place)) if place.exists() and there else {}
+    result = merge(there, read.assembled, base, read.origins)
+    settled = _settle(result, take, ask)
+    contents = _contents(bank, text, there, read, result=result, settled=settled, limits=limits)
+    if (imports := write_imports(result.base)) != write_imports(base) or bank in contents:
+        contents[place] = imports.encode()
+    if not result.new and not there:
+        raise InputRefused((Problem(Location(str(paths[0])), "no question came out of it"),))
+    session = Session(bank, tuple(read.reports), result, settled, contents, passed=passed)
+    if strict and (problems := _strict_problems(session)):
+        return replace(session, contents={}, refused=problems)
+    return session
+
+
+def write_session(session: Session) -> None:
+    """Write the files of an import, all of them or none."""
+    files.write_all(dict(session.contents))
+
+
+def imports_path(bank: Path) -> Path:
+    """Return where it is kept what was imported last: beside the bank."""
+    return bank.with_suffix(".imports.json")
+
+
+def _strict_problems(session: Session) -> tuple[Problem, ...]:
+    conflicts = (
+        Problem(
+            each.location,
+            f"{each.id}: {each.field} changed here and in the bank",
+            "settle it: --take bank, source or ask",
+        )
+        for each in session.merge.conflicts
+    )
+    return tuple(sorted([*conflicts, *session.left_aside], key=lambda problem: problem.location))
+
+
+def _read(sources: Sequence[Source], wishes: Wishes, limits: Limits) -> _Read:
+    """Read and assemble every source; what is wrong with any is reported together."""
+    read = _Read()
+    problems: list[Problem] = []
+    nothing: list[Problem] = []
+    for source, origin in zip(sources, unique_origins(source.path for source in sources), strict=True):
+        try:
+            reading = read_source(source)
+        except InputRefused as refused:
+            (nothing if source.in_folder else problems).extend(refused.problems)
+            continue
+        found, aside = assemble(reading.questions, markup=wishes.markup, limits=limits)
+        found, doubles = without_doubles(found)
+        noted = (*reading.left_aside, *aside, *doubles)
+        counts: dict[str, int] = {}
+        for each in found:
+            for name in _filled(each.question):
+                counts[name] = counts.get(name, 0) + 1
+        report = FileReport(
+            path=source.path,
+            shape=reading.shape,
+            questions=len(found),
+            drafts=sum(each.question.status == "draft" for each in found),
+            columns=reading.columns,
+            examples=tuple(each.question for each in found[:3]),
+            left_aside=tuple(noted),
+            fields=counts,
+        )
+        read.readings.append((source, reading))
+        read.reports.append(report)
+        read.assembled += found
+        read.origins += [origin] * len(found)
+    if problems or (nothing and not read.assembled):
+        raise InputRefused((*problems, *nothing))
+    if nothing:
+        read.reports.append(FileReport("", "not read", 0, 0, (), (), tuple(nothing), {}))
+    return read
+
+
+def _filled(question: Question) -> list[str]:
+    from qexport.bank.schema import QUESTION_FIELDS
+
+    empty = ("", (), None)
+    return [
+        each.name
+        for each in QUESTION_FIELDS
+        if each.name not in ("id", "markup", "status") and getattr(question, each.name) not in empty
+    ]
+
+
+def _settle(result: Merge, take: str, ask: Callable[[Conflict], bool] | None) -> tuple[Update, ...]:
+    """Settle conflicts as the user wants; those that are settled are no longer in the merge."""
+    if take == "bank" or not result.conflicts:
+        return ()
+    settled, left = [], []
+    for conflict in result.conflicts:
+        if take == "source" or (ask is not None and ask(conflict)):
+            settled.append(
+                Update(conflict.id, conflict.field, conflict.ours, conflict.theirs, conflict.location)
+            )
+        else:
+            left.append(conflict)
+    for each in settled:
+        imported = result.base[each.id]
+        result.base[each.id] = replace(imported, fields={**imported.fields, each.field: _digest(each.value)})
+    result.conflicts[:] = left
+    return tuple(settled)
+
+
+def _digest(value: object) -> str:
+    from qexport.importers.merging import digest_of
+
+    return digest_of(value)
+
+
+def _bank_of(text: str, path: Path, limits: Limits) -> Bank:
+    reader = jsonl_reader if path.suffix.lower() == ".jsonl" else yaml_reader
+    bank, _ = validate(reader.parse(text, str(path), limits), limits)
+    return bank
+
+
+def _contents(
+    path: Path,
+    text: str,
+    there: Bank | None,
+    read: _Read,
+    *,
+    result: Merge,
+    settled: Sequence[Update],
+    limits: Limits,
+) -> dict[Path, bytes]:
+    """Return the files that change, by their paths."""
+    updates = [*result.updates, *settled]
+    contents: dict[Path, bytes] = {}
+    if there is None:
+        if not result.new:
+            return contents
+        bank = _new_bank(path, read, result.new)
+        contents[path] = _written(bank, path, limits).encode()
+        schema = path.with_name(SCHEMA_FILE)
+        if path.suffix.lower() != ".jsonl" and not schema.exists():
+            contents[schema] = (json.dumps(bank_schema(), ensure_ascii=False, indent=2) + "\n").encode()
+    elif result.new or updates:
+        contents[path] = _changed(text, path, there, result.new, updates, limits=limits).encode()
+    for _, reading in read.readings if contents else ():
+        for name, data in reading.pictures.items():
+            picture = path.parent / name
+            if not picture.exists() or picture.read_bytes() != data:
+                contents[picture] = data
+    return contents
+
+
+def _changed(
+    text: str,
+    path: Path,
+    bank: Bank,
+    new: Sequence[Question],
+    updates: Sequence[Update],
+    *,
+    limits: Limits,
+) -> str:
+    if path.suffix.lower() == ".jsonl":
+        changed = {question.id: question for question in bank.questions}
+        for each in updates:
+            changed[each.id] = replace(changed[each.id], **{each.field: each.value or _empty(each.field)})  # type: ignore[arg-type]
+        return _written(replace(bank, questions=(*changed.values(), *new)), path, limits)
+    if updates:
+        edits = [Edit(each.id, each.field, each.value or None) for each in updates]  # type: ignore[arg-type]
+        text = edit_yaml(text, str(path), edits, limits)
+    return append_questions(text, str(path), new, limits) if new else text
+
+
+def _empty(name: str) -> object:
+    return getattr(Question(id="", question=""), name)
+
+
+def _new_bank(path: Path, read: _Read, questions: Sequence[Question]) -> Bank:
+    """Return a new bank, called what its sources call themselves."""
+    header: dict[str, Value] = {}
+    for _, reading in read.readings:
+        for name, value in reading.header.items():
+            header.setdefault(name, value)
+    if len(read.readings) > 1 and not any("namespace" in reading.header for _, reading in read.readings):
+        header.pop("title", None)  # of one of several files
+    title = " ".join(normalise(_text(header, "title"))[0].split()) or _title_of(path, read)
+    technologies = dict.fromkeys(name for each in questions if (name := each.technology))
+    levels = dict.fromkeys(name for each in questions if (name := each.level))
+    return Bank(
+        title=title[:200],
+        namespace=_text(header, "namespace") or slug(title) or title,
+        language=_language(_text(header, "language")),
+        source=_text(header, "source"),
+        licence=_text(header, "licence"),
+        technologies=_ordered(header.get("technologies", ()), technologies),
+        levels=_ordered(header.get("levels", ()), levels) if header.get("levels") else _by_rank(levels),
+        questions=tuple(questions),
+    )
+
+
+def _by_rank(levels: Mapping[str, None]) -> tuple[str, ...]:
+    """Return levels from the lowest, as far as their names say it."""
+    from qexport.bank.validation import rank_of_level
+
+    return tuple(sorted(levels, key=rank_of_level))
+
+
+def _ordered(declared: Value, used: Mapping[str, None]) -> tuple[str, ...]:
+    first = declared if isinstance(declared, tuple) else ()
+    return tuple(dict.fromkeys([*first, *used]))
+
+
+def _text(header: Mapping[str, Value], name: str) -> str:
+    value = header.get(name, "")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _language(said: str) -> str:
+    import re
+
+    return said if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", said) else "en"
+
+
+def _title_of(path: Path, read: _Read) -> str:
+    """Return a title from the source's file name, or the bank's if there are several."""
+    import re
+
+    sources = [source for source, _ in read.readings]
+    stem = PurePath(sources[0].path).stem if len(sources) == 1 else path.stem
+    if stem.lower() in ("readme", "questions", "index", "export", "data") and len(sources) == 1:
+        parent = Path(sources[0].path).resolve().parent.name
+        stem = parent or stem
+    words = re.sub(r"[\W_]+", " ", stem).strip()
+    return words[:1].upper() + words[1:] or "Questions"
+
+
+def _written(bank: Bank, path: Path, limits: Limits) -> str:
+    """Return the text of a bank; it is read back before anything is written."""
+    text = write_jsonl(bank) if path.suffix.lower() == ".jsonl" else write_bank(bank)
+    again = _bank_of(text, path, limits)
+    if again.questions != bank.questions:
+        wrong = next(
+            (
+                ours.id
+                for ours, theirs in zip(bank.questions, again.questions, strict=False)
+                if ours != theirs
+            ),
+            "",
+        )
+        raise QexportError(f"question {wrong!r} does not read back as it was written; please report this")
+    return text

@@ -1,0 +1,140 @@
+"""By which signs the shapes are told apart, each looked for in the content of a file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePath
+
+from qexport.common.errors import InputRefused
+from qexport.importers.columns import field_of
+from qexport.importers.csv_table import find_dialect, read_csv_rows
+from qexport.importers.source import Source
+
+ZIP = b"PK\x03\x04"
+_HUB_FOOTER = re.compile(r"^\W*ID:\s*[A-Z][A-Z0-9-]*-[0-9]+\W*Difficulty:\s*[0-9]+\s*/\s*10", re.MULTILINE)
+_HUB_SECTIONS = re.compile(
+    r"(?:Answer|Deep Explanation|Real-World Example|Common Mistakes|Production Scenario)\W*$", re.MULTILINE
+)
+_ANKI_HEADER = re.compile(
+    r"#(?:separator|html|notetype|deck|guid column|notetype column|deck column|tags column|tags|columns):"
+)
+_GIFT_ANSWER = re.compile(
+    r"(?<!\\)\{[^{}]*(?:(?<!\\)[=~#]|\bT(?:RUE)?\b|\bF(?:ALSE)?\b)[^{}]*(?<!\\)\}|(?<!\\)\{\s*\}", re.DOTALL
+)
+_LOOKED_AT = 100_000
+
+
+def has_member(source: Source, name: str) -> bool:
+    """Report whether a zip's directory has a name; the directory is at its end."""
+    return source.data.startswith(ZIP) and name.encode() in source.data[-min(len(source.data), 4_000_000) :]
+
+
+def is_workbook(source: Source) -> bool:
+    return has_member(source, "xl/workbook")
+
+
+def is_anki_package(source: Source) -> bool:
+    return has_member(source, "collection.anki2")
+
+
+def is_html(source: Source) -> bool:
+    begin = source.text[:2000].lstrip().lower()
+    return begin.startswith(("<!doctype html", "<html")) or is_mhtml(source)
+
+
+def is_mhtml(source: Source) -> bool:
+    """Report whether this is a page as browsers save it in one file."""
+    begin = source.text[:4000]
+    return (
+        re.match(r"(?:[\w-]+: .*\n(?:[ \t].*\n)*)+", begin) is not None
+        and "multipart/related" in begin.lower()
+    )
+
+
+def is_hub_page(source: Source) -> bool:
+    """Report whether this is a captured page of a question hub: by its footers, or its vocabulary beside it."""
+    text = source.text
+    if not text or text.lstrip()[:1] in "{[":
+        return False
+    is_page = is_html(source)
+    if _HUB_FOOTER.search(re.sub(r"<[^>]*>", "\n", text) if is_page else text):
+        return True
+    has_words = Path(source.path).with_name("vocabulary.yaml").is_file()
+    return has_words and (is_page or PurePath(source.path).suffix.lower() == ".txt") and not is_gift(source)
+
+
+def is_moodle_xml(source: Source) -> bool:
+    return (
+        re.match(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<quiz\b", source.text[:20_000], re.DOTALL)
+        is not None
+    )
+
+
+def is_bank_yaml(source: Source) -> bool:
+    """Report whether this is a bank's YAML: by `questions:` and an id below it."""
+    found = re.search(r"^questions:[ \t]*(?:#.*)?$", source.text, re.MULTILINE)
+    return (
+        found is not None
+        and re.match(r"(?:\s*(?:#.*)?\n)*\s*- +\w+:", source.text[found.end() :]) is not None
+    )
+
+
+def is_json(source: Source) -> bool:
+    begin = source.text.lstrip()[:1]
+    if begin not in ("{", "["):
+        return False
+    return not is_json_lines(source)
+
+
+def is_json_lines(source: Source) -> bool:
+    """Report whether each of the first lines is an object."""
+    lines = [line for line in source.text[:_LOOKED_AT].split("\n") if line.strip()][:5]
+    if not lines or not lines[0].lstrip().startswith("{"):
+        return False
+    if len(lines) == 1:
+        return PurePath(source.path).suffix.lower() == ".jsonl"
+    return all(re.match(r"\s*\{\s*\"", line) and line.rstrip().endswith(("}", "},")) for line in lines[:2])
+
+
+def is_anki_text(source: Source) -> bool:
+    return _ANKI_HEADER.match(source.text) is not None
+
+
+def is_gift(source: Source) -> bool:
+    """Report whether blocks of text end in answers in braces."""
+    text = source.text[:_LOOKED_AT]
+    if "{" not in text or re.search(r"^(?:```|#{1,6} )", text, re.MULTILINE):
+        return False
+    if re.search(r"^::[^\n]+?::", text, re.MULTILINE) and "{" in text:
+        return True
+    blocks = [block for block in re.split(r"\n\s*\n", text) if block.strip()]
+    blocks = [
+        "\n".join(line for line in block.split("\n") if not line.startswith(("//", "$CATEGORY")))
+        for block in blocks
+    ]
+    blocks = [block for block in blocks if block.strip()]
+    answered = sum(_GIFT_ANSWER.search(block) is not None for block in blocks)
+    return bool(blocks) and answered * 2 > len(blocks)
+
+
+def is_csv(source: Source) -> bool:
+    """Report whether this is a table: its rows have the same number of cells, and its name or its head says so."""
+    text = source.text
+    dialect = find_dialect(text) if text else None
+    if dialect is None:
+        return PurePath(source.path).suffix.lower() in (".csv", ".tsv")
+    if PurePath(source.path).suffix.lower() in (".csv", ".tsv", ".tab"):
+        return True
+    if dialect.delimiter == "|" and re.search(r"^\s*\|?[\s:|-]+\|[\s:|-]*$", text, re.MULTILINE):
+        return False  # a table in Markdown
+    if PurePath(source.path).suffix.lower() in (".md", ".markdown", ".mdx"):
+        return False
+    try:
+        head = next(read_csv_rows(text, source.path, dialect)).cells
+    except (InputRefused, StopIteration):
+        return False
+    return any(field_of(cell) in ("question", "answer") for cell in head) or dialect.delimiter == "\t"
+
+
+def is_text(source: Source) -> bool:
+    return bool(source.text.strip())

@@ -1,0 +1,80 @@
+"""What goes into a reader of foreign files, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from qexport.common.errors import Location, Problem
+from qexport.common.limits import USUAL, Limits
+
+Value: TypeAlias = "str | tuple[str, ...]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the user says about the sources."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Field of a question → the name of a column, key or field in the source (`--map question=Front`)."""
+    sheet: str = ""
+    """The sheet of a workbook; empty: the first."""
+    markup: str = ""
+    """`plain` or `markdown`; empty: as each text looks."""
+    encoding: str | None = None
+    shape: str = ""
+    """The name of a shape (`--as`); empty: as the content looks."""
+
+
+NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file: its bytes, and its text unless it is of a kind that has none."""
+
+    path: str
+    """As the user named it."""
+    data: bytes
+    text: str = ""
+    wishes: Wishes = NO_WISHES
+    limits: Limits = USUAL
+    folder: tuple[str, ...] = ()
+    """The names of the folders between the folder that was named and this file."""
+    in_folder: bool = False
+    """It was found in a folder: one of many notes, perhaps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One question as a source has it, nothing checked."""
+
+    location: Location
+    fields: Mapping[str, Value]
+    """By the names of a question's fields; a number as its digits."""
+    extra: Mapping[str, Value] = field(default_factory=dict)
+    """What the source has beyond them."""
+    key: str = ""
+    """What the source itself knows the question by for ever (a GUID), if it has such a thing."""
+    markup: str = ""
+    """`plain` or `markdown`; empty: not known."""
+    is_exact: bool = False
+    """qexport wrote it: nothing is interpreted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """All that a reader took from a source, and what it left aside."""
+
+    shape: str
+    """How the source was read, in words: "CSV, columns divided by ';'"."""
+    questions: tuple[Found, ...]
+    header: Mapping[str, Value] = field(default_factory=dict)
+    """What the source says of the bank: fields of a bank's header."""
+    columns: tuple[tuple[str, str], ...] = ()
+    """Each column, key or field of the source, and the field of a question it became."""
+    left_aside: tuple[Problem, ...] = ()
+    """What did not become a part of a question, with the reason."""
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    """Files that texts name, by their paths from the bank's folder."""

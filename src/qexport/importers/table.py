@@ -1,0 +1,230 @@
+"""Rows of cells → questions: which column is what, and choices that are columns of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from qexport.bank.model import LETTERS
+from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.text_input import quote
+from qexport.importers.columns import field_of, match_columns, option_letter
+from qexport.importers.source import Found, Reading, Value
+
+LIST_FIELDS = frozenset({"choices", "correct", "follow_ups", "links", "tags", "terms", "former_ids"})
+_LETTERED = re.compile(r"(?:^|\n|\s{2,}|;\s*|,\s+)\(?([A-Ha-h])[.):]\s+")
+_MOST_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its cells, and where it begins."""
+
+    cells: Sequence[str]
+    location: Location
+
+
+def read_rows(
+    rows: Iterable[Row], shape: str, path: str, wishes: Mapping[str, str], *, aside: Iterable[Problem] = ()
+) -> Reading:
+    """Return the questions of a table whose first row may name its columns.
+
+    Args:
+        rows: With the head first, if there is one.
+        shape: How the file was read, in words.
+        path: Of the file, for errors.
+        wishes: Field → name of a column, or its number from 1.
+        aside: What was left aside before.
+
+    Raises:
+        InputRefused: no column is a question's.
+        UsageError: a wish names no column.
+    """
+    waiting = iter(rows)
+    first = next((row for row in waiting if any(cell.strip() for cell in row.cells)), None)
+    if first is None:
+        raise InputRefused((Problem(Location(path), "there is nothing in this file"),))
+    head, waiting = _head(first, waiting, wishes)
+    named = {_numbered(column, head): field for field, column in wishes.items()}
+    columns = match_columns(head, {field: column for column, field in named.items()})
+    options = _options(head, columns)
+    if "question" not in columns.values():
+        shown = ", ".join(quote(name) for name in head[:_MOST_SHOWN] if name)
+        raise InputRefused(
+            (
+                Problem(
+                    first.location,
+                    f"no column is known as a question: {shown}",
+                    "name it: --map question=COLUMN --map answer=COLUMN",
+                ),
+            )
+        )
+    noted = list(aside)
+    found = tuple(_questions(waiting, head, columns, options, noted))
+    shown_columns = [
+        *((name, "left aside" if field == "ignore" else field) for name, field in columns.items()),
+        *((head[place], f"choices ({letter})") for letter, place in options.items()),
+        *((name, "extra") for place, name in enumerate(head) if _is_extra(place, name, columns, options)),
+    ]
+    return Reading(shape=shape, questions=found, columns=tuple(shown_columns), left_aside=tuple(noted))
+
+
+def _head(first: Row, rows: Iterator[Row], wishes: Mapping[str, str]) -> tuple[list[str], Iterator[Row]]:
+    """Return the names of the columns, and the rows below; a table without names has two columns or wishes."""
+    names = [" ".join(cell.split()) for cell in first.cells]
+    while names and not names[-1]:
+        names.pop()
+    asked = {name.casefold() for name in wishes.values()}
+    known = [name for name in names if field_of(name) or name.casefold() in asked]
+    fields = {field_of(name) for name in known}
+    is_head = bool(fields & {"question", "answer"}) or any(not name.isdigit() for name in asked)
+    if is_head and all(len(name) < 100 for name in names):
+        return _unique(names), rows
+    numbers = [str(place) for place in range(1, len(names) + 1)]
+    if not wishes and len(names) == 2:
+        numbers = ["question", "answer"]
+    elif not wishes:
+        return _unique(names), rows
+    return numbers, _with_first(first, rows)
+
+
+def _with_first(first: Row, rows: Iterator[Row]) -> Iterator[Row]:
+    yield first
+    yield from rows
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    """Return names of columns, each another: a second `note` is `note 2`."""
+    unique: list[str] = []
+    for place, name in enumerate(names, 1):
+        bare = name or f"column {place}"
+        number, chosen = 2, bare
+        while chosen in unique:
+            chosen, number = f"{bare} {number}", number + 1
+        unique.append(chosen)
+    return unique
+
+
+def _numbered(column: str, head: Sequence[str]) -> str:
+    """Return a column that is named by its number by its name."""
+    if column not in head and re.fullmatch("[1-9][0-9]{0,3}", column) and int(column) <= len(head):
+        return head[int(column) - 1]
+    return column
+
+
+def _options(head: Sequence[str], columns: Mapping[str, str]) -> dict[str, int]:
+    """Return which columns are the choices a, b, c, …, if two or more are, from a on."""
+    letters: dict[str, int] = {}
+    for place, name in enumerate(head):
+        letter = option_letter(name)
+        if letter and name not in columns:
+            letters.setdefault(letter, place)
+    if letters and "a" not in letters:
+        a = next((place for place, name in enumerate(head) if name.strip().casefold() == "a"), None)
+        if a is not None and columns.get(head[a]) != "question":
+            letters["a"] = a
+    ordered = sorted(letters)
+    if len(ordered) < 2 or ordered != list(LETTERS[: len(ordered)]):
+        return {}
+    return {letter: letters[letter] for letter in ordered}
+
+
+def _is_extra(place: int, name: str, columns: Mapping[str, str], options: Mapping[str, int]) -> bool:
+    return name not in columns and place not in options.values()
+
+
+def _questions(
+    rows: Iterable[Row],
+    head: Sequence[str],
+    columns: Mapping[str, str],
+    options: Mapping[str, int],
+    noted: list[Problem],
+) -> Iterator[Found]:
+    width = len(head)
+    kinds = [
+        columns.get(name, "" if place not in options.values() else "choice")
+        for place, name in enumerate(head)
+    ]
+    for row in rows:
+        cells = row.cells
+        if not any(cell and not cell.isspace() for cell in cells):
+            continue
+        fields, extra = _divided(cells, head, kinds)
+        if options and (choices := _choices(cells, options)):
+            fields["choices"] = choices
+        if len(cells) > width:
+            message = f"{len(cells)} cells under {width} columns: the others are kept in extra"
+            noted.append(Problem(row.location, message, "a cell with the delimiter in it needs quotes"))
+        if "question" not in fields and (fields or extra):
+            noted.append(Problem(row.location, f"a row without a question: {quote(' '.join(cells)[:200])}"))
+            continue
+        yield Found(location=row.location, fields=fields, extra=extra)
+
+
+def _divided(
+    cells: Sequence[str], head: Sequence[str], kinds: Sequence[str]
+) -> tuple[dict[str, Value], dict[str, Value]]:
+    """Return the cells that are fields of a question, and the others by the names of their columns."""
+    fields: dict[str, Value] = {}
+    extra: dict[str, Value] = {}
+    for name, kind, cell in zip(head, kinds, cells, strict=False):
+        text = cell.strip()
+        if not text or kind in ("choice", "ignore"):
+            continue
+        if not kind:
+            extra[name] = text
+        else:
+            fields[kind] = split_list(kind, text) if kind in LIST_FIELDS else text
+    for place, cell in enumerate(cells[len(head) :], len(head) + 1):
+        if cell.strip():
+            extra[f"column {place}"] = cell.strip()
+    return fields, extra
+
+
+def _choices(cells: Sequence[str], options: Mapping[str, int]) -> tuple[str, ...]:
+    choices = [cells[place].strip() for place in options.values() if place < len(cells)]
+    while choices and not choices[-1]:
+        choices.pop()
+    return tuple(choice or "–" for choice in choices)
+
+
+def split_list(field: str, text: str) -> tuple[str, ...]:
+    """Return the items of a cell that holds a list, however its writer put them."""
+    if text.startswith("• "):
+        return tuple(item.replace("\n  ", "\n").strip() for item in re.split(r"\n• ", text[2:]))
+    lettered = split_lettered(text) if field == "choices" else ()
+    quoted = _quoted_items(text) if text.startswith("[") and text.endswith("]") else ()
+    if lettered or quoted:
+        return lettered or quoted
+    if field == "links":
+        return tuple(re.findall(r"\[[^\]]*\]\([^)\s]*\)|\S+", text))
+    if field in ("tags", "terms"):
+        parts = re.split(r"[;,|\n]", text)
+        return tuple(part.strip().lstrip("#").strip() for part in parts if part.strip(" #"))
+    if field in ("correct", "former_ids"):
+        return (text,) if field == "correct" else tuple(text.split())
+    return _split_texts(text)
+
+
+def _split_texts(text: str) -> tuple[str, ...]:
+    parts = text.split("\n") if "\n" in text else re.split(r"\s*\|\s*" if "|" in text else r"\s*;\s*", text)
+    return tuple(item for part in parts if (item := re.sub(r"^(?:[-*•]|\d+[.)])\s+", "", part.strip())))
+
+
+def _quoted_items(text: str) -> tuple[str, ...]:
+    """Return the items of a list as Python or JSON prints it: `['a', "b"]`."""
+    item = r"\s*(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\")\s*"
+    if not re.fullmatch(rf"\[{item}(?:,{item})*\]", text):
+        return ()
+    return tuple(re.sub(r"\\(.)", r"\1", first or second) for first, second in re.findall(item, text))
+
+
+def split_lettered(text: str) -> tuple[str, ...]:
+    """Return choices that are written one after another: `A) this B) that`; none if they are not."""
+    marks = list(_LETTERED.finditer(text))
+    letters = [mark[1].casefold() for mark in marks]
+    if len(letters) < 2 or letters != list(LETTERS[: len(letters)]) or text[: marks[0].start()].strip():
+        return ()
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    return tuple(text[mark.end() : end].strip(" \n;,") for mark, end in zip(marks, ends, strict=True))

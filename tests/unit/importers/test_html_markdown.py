@@ -1,0 +1,56 @@
+"""html_markdown: code stays code, words are not glued, lists and tables stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from qexport.content.text import prose
+from qexport.importers.html_markdown import escape_markdown, read_html_text
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        ("a<b>b</b>c <i> x </i>y", "a**b**c *x* y"),
+        (
+            "<p>One<br>two</p><p>__init__ and a*b*c 2 * 3</p>",
+            "One\\\ntwo\n\n\\_\\_init\\_\\_ and a\\*b\\*c 2 * 3",
+        ),
+        ("<div>a</div><div>b</div>", "a\n\nb"),
+        (
+            "<pre><code class='language-python'>def f():<br>  return `x`</code></pre>",
+            "```python\ndef f():\n  return `x`\n```",
+        ),
+        (
+            "<ul><li>a</li><ul><li>b</li></ul><li>c<ol><li>d<li>e</ol></li></ul>",
+            "- a\n  - b\n- c\n  1. d\n  2. e",
+        ),
+        ("<table><tr><th>a|b<th>c</tr><tr><td>1<td>2</table>", "| a\\|b | c |\n| --- | --- |\n| 1 | 2 |"),
+        ("x &lt;T&gt; <code>a_b `c`</code> &amp; y", "x \\<T> `` a_b `c` `` & y"),
+        (
+            "<a href='http://x.y/a(b)'>l</a><img src='a b.png' alt='A'>",
+            "[l](http://x.y/a%28b%29)![A](<a b.png>)",
+        ),
+        ("1. foo<br>- bar", "1\\. foo\\\n\\- bar"),
+        ("<b>a<br></b>text", "**a**\\\ntext"),
+        ("x<sub>2</sub><br><br>next", "x<sub>2</sub>\n\nnext"),
+        ("<span style='font-weight: 600'>w</span>ord", "**w**ord"),
+        ("<script>alert(1)</script><style>p{}</style>a", "a"),
+        ("a<a href='javascript:x'>b</a>", "ab"),
+        ("no html # here", "no html # here"),
+        ("", ""),
+    ],
+)
+def test_html_becomes_markdown_that_shows_the_same(html: str, markdown: str) -> None:
+    assert read_html_text(html) == markdown
+
+
+@pytest.mark.parametrize(
+    "text", ["*a* _b_ `c` [d](e) <f>", "# a", "1. a", "- a", "> a", "a_b_c", "\\*", "~~~"]
+)
+def test_escaped_text_is_shown_to_the_letter(text: str) -> None:
+    from html import unescape
+    from re import sub
+
+    shown = unescape(sub(r"<[^>]*>", "", prose(escape_markdown(text), "markdown")))
+    assert shown == text

@@ -1,0 +1,95 @@
+"""json_records: JSON in the shapes that questions come in."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from qexport.common.errors import InputRefused
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ([{"question": "a?", "answer": "b"}], [("a?", "b", "", "")]),
+        ({"Python": {"Basics": [{"q": "a?", "a": "b"}]}}, [("a?", "b", "Python", "Basics")]),
+        ({"results": [{"question": "a?", "answer": "b", "category": "C"}]}, [("a?", "b", "", "C")]),
+        ({"question": ["a?", "c?"], "answer": ["b", "d"]}, [("a?", "b", "", ""), ("c?", "d", "", "")]),
+        ({"SQL": {"a?": "b"}}, [("a?", "b", "", "SQL")]),
+        ([{"title": "Git", "questions": [{"question": "a?", "answer": "b"}]}], [("a?", "b", "", "Git")]),
+        (["a?", "b?"], [("a?", "", "", ""), ("b?", "", "", "")]),
+    ],
+)
+def test_questions_are_found_wherever_they_are(read: Any, value: Any, expected: list[Any]) -> None:
+    questions = read.questions(json.dumps(value), "q.json")
+    assert [(q.question, q.answer, q.technology, q.category) for q in questions] == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "choices", "correct"),
+    [
+        ({"question": "q?", "choices": ["x", "y"], "answer": 1}, ("x", "y"), ("b",)),
+        ({"question": "q?", "choices": ["x", "y"], "answer": "y"}, ("x", "y"), ("b",)),
+        ({"question": "q?", "A": "x", "B": "y", "answer": "A"}, ("x", "y"), ("a",)),
+        ({"question": "q?", "options": {"A": "x", "B": "y"}, "correct": "B"}, ("x", "y"), ("b",)),
+        (
+            {"question": "q?", "options": [{"text": "x", "isCorrect": True}, {"text": "y"}]},
+            ("x", "y"),
+            ("a",),
+        ),
+        ({"question": "q?", "correct_answer": "y", "incorrect_answers": ["x", "z"]}, ("x", "y", "z"), ("b",)),
+    ],
+)
+def test_choices_in_many_forms(
+    read: Any, value: Any, choices: tuple[str, ...], correct: tuple[str, ...]
+) -> None:
+    (question,) = read.questions(json.dumps([value]), "q.json")
+    assert (question.choices, question.correct, question.status) == (choices, correct, "active")
+
+
+def test_what_is_no_field_is_kept(read: Any) -> None:
+    value = [
+        {
+            "question": "a?",
+            "answer": "b",
+            "links": [{"url": "https://e.org", "title": "E"}],
+            "meta": {"x": 1, "y": [2]},
+        }
+    ]
+    (question,) = read.questions(json.dumps(value), "q.json")
+    assert question.links == ("[E](https://e.org)",)
+    assert question.extra == (("meta.x", "1"), ("meta.y", ("2",)))
+
+
+def test_json_lines(read: Any) -> None:
+    text = '{"instruction": "a?", "output": "b"}\n{"instruction": "c?", "output": "d"}\n'
+    assert read.pairs(text, "q.txt") == [("a?", "b"), ("c?", "d")]
+    assert read.reading(text, "q.txt").shape == "JSON Lines"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ('[{"question": "a?",}]', "q.json:1:20: not JSON: Illegal trailing comma before end of object", ""),
+        ('[{"a": 1, "a": 2}]', "q.json:1:2: not JSON: the key 'a' is here twice", ""),
+        ('[{"x": NaN}]', "q.json:1: not JSON: NaN is no JSON", ""),
+        (
+            '[{"x": "y"}]',
+            "q.json:1:1: no key is known as a question: none",
+            "name it: --map question=KEY --map answer=KEY",
+        ),
+    ],
+)
+def test_what_is_wrong_has_its_place(read: Any, text: str, message: str, hint: str) -> None:
+    with pytest.raises(InputRefused) as caught:
+        read.reading(text, "q.json")
+    (problem,) = caught.value.problems
+    if "trailing comma" not in message:  # Python's own words, which differ between versions
+        assert (str(problem), problem.hint) == (message, hint)
+
+
+def test_the_place_of_a_record_is_that_of_its_object(read: Any) -> None:
+    reading = read.reading('[\n  {"question": "a?"},\n  {"question": "b?"}\n]', "q.json")
+    assert [str(each.location) for each in reading.questions] == ["q.json:2:3", "q.json:3:3"]
