@@ -1,6 +1,6 @@
 // The bank as the page has it: what is searched is packed at the end of the page, what is shown is HTML.
 
-const FIRST_SHOWN = 40;
+const FIRST_SHOWN = 10; // what fills a screen; the others follow in the next frame
 const MORE_SHOWN = 40;
 const NEXT_QUESTION = "<!" + "--question-->"; // in two: a comment would begin in the script
 

@@ -37,7 +37,8 @@ class List {
     }
     byId("list").append(part);
     this.sayFurther();
-    highlight(this.bank);
+    clearTimeout(this.marking);
+    this.marking = setTimeout(() => highlight(this.bank)); // after what was found is seen
     if (focus && this.places[first] !== undefined) this.articles.at(this.places[first]).querySelector("a").focus();
   }
 

@@ -157,6 +157,14 @@ class Page {
 
   /** Say which filter is to blame: one that nothing passes, else where the last question was lost. */
   sayWhyNothing() {
+    byId("list").replaceChildren(element("p", { class: "nothing" }, "No question is left."));
+    clearTimeout(this.explaining);
+    this.explaining = setTimeout(() => this.explainNothing());
+  }
+
+  explainNothing() {
+    const place = document.querySelector(".nothing");
+    if (!place) return;
     const all = this.bank.ids.map((_, place) => place);
     const clauses = clausesOf(this.bank, this.filters);
     const barren = clauses.filter((clause) => !all.some(clause.holds)).map((clause) => clause.words);
@@ -166,7 +174,7 @@ class Page {
       return `${clause.words} leaves ${left.length}`;
     });
     const why = barren.length ? `${barren.join(" and ")}: no question has that` : steps.join(", then ");
-    byId("list").replaceChildren(element("p", { class: "nothing" }, `No question is left. ${why}.`));
+    place.textContent = `No question is left. ${why}.`;
   }
 
   // Facets: the filters that can be pressed
@@ -262,11 +270,27 @@ function beginLight() {
   });
 }
 
-/** Begin: the page is there to be read before what is searched is unpacked. */
+/** Wait until the page was painted; not for ever, since a page that nobody looks at is not painted. */
+function painted() {
+  return new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, 300);
+  });
+}
+
+/** Use the fonts of the page: decoding them would take as long as all else before the first paint. */
+function useFonts() {
+  const style = element("style");
+  style.textContent = byId("fonts").textContent.replace(/^<style>|<\/style>$/g, "");
+  document.head.append(style);
+}
+
+/** Begin: the page is there to be read before fonts are decoded, and before what is searched is unpacked. */
 async function begin() {
   beginLight();
   if (matchMedia("(min-width: 60rem)").matches) byId("filters").open = true;
-  await new Promise((done) => setTimeout(done)); // after the first paint
+  await painted();
+  useFonts();
   try {
     const page = new Page(new Bank(await unpacked("index")));
     window.qexport = { page, idsFor: (address) => page.idsFor(address), fold, casefold, typedName }; // for the console

@@ -113,11 +113,13 @@ def _page(edition: Edition, options: CommonOptions, tools: Tools, articles: Sequ
     ours = Templates(limits=tools.limits)
     shown, rest, first = _listed(articles)
     script = _scripts(ours)
-    style = _style(tools, (article.html for article in articles))
+    style = _smaller(tools.templates.source("web/page.css")).replace("</", "<\\/")
+    fonts = font_faces(article.html for article in articles)
     index = packed(index_of(edition.bank, edition.questions, [article.anchor for article in articles]))
     bank = edition.bank
     large = {
         "style": style,
+        "fonts": fonts,
         "early": EARLY_SCRIPT,
         "shown": shown,
         "rest": rest,
@@ -127,7 +129,7 @@ def _page(edition: Edition, options: CommonOptions, tools: Tools, articles: Sequ
     frame = ours.render(
         "web/page.html.j2",
         **{name: Markup(f"\0{name}\0") if value else "" for name, value in large.items()},  # noqa: S704
-        policy=_policy([EARLY_SCRIPT, script], style),
+        policy=_policy([EARLY_SCRIPT, script], [style, fonts]),
         language=bank.language,
         direction="rtl" if bank.language.lower().split("-")[0] in RIGHT_TO_LEFT else "ltr",
         generator=f"qexport {__version__}",
@@ -205,24 +207,19 @@ def _scripts(ours: Templates) -> str:
     return f'"use strict";\n(() => {{\n{parts}\nbegin();\n}})();\n'
 
 
-def _style(tools: Tools, texts: Iterable[str]) -> str:
-    style = tools.templates.source("web/page.css")
-    return font_faces(texts) + _smaller(style).replace("</", "<\\/")
-
-
 def _smaller(style: str) -> str:
     """Return a style sheet without comments and indentation."""
     return re.sub(r"\n\s*", "\n", re.sub(r"/\*(?:[^*]|\*(?!/))*\*/", "", style)).strip() + "\n"
 
 
-def _policy(scripts: Iterable[str], style: str) -> str:
-    """Return the page's Content-Security-Policy: these scripts, this style, and nothing from anywhere."""
-    allowed = " ".join(f"'{_digest(script)}'" for script in scripts)
+def _policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
+    """Return the page's Content-Security-Policy: these scripts, these styles, and nothing from anywhere."""
     return (
-        f"default-src 'none'; script-src {allowed}; style-src '{_digest(style)}'; "
+        f"default-src 'none'; script-src {_digests(scripts)}; style-src {_digests(styles)}; "
         "img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
     )
 
 
-def _digest(text: str) -> str:
-    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
+def _digests(texts: Iterable[str]) -> str:
+    digests = (b64encode(sha256(text.encode()).digest()).decode() for text in texts)
+    return " ".join(f"'sha256-{digest}'" for digest in digests)

@@ -88,7 +88,7 @@ def test_a_page_has_the_language_and_the_direction_of_its_bank(language: str, di
 
 def test_of_a_long_page_all_but_the_first_questions_wait() -> None:
     few = [replace(QUESTION, id=str(number)) for number in range(SHOWN_AT_ONCE)]
-    assert "<noscript" not in page(*few)
+    assert '<noscript id="rest"' not in page(*few)
     text = page(*few, QUESTION)
     at_once, waiting = text.split('<noscript id="rest" data-first="40">')
     assert at_once.count("<article") == 40
