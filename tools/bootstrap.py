@@ -4,7 +4,7 @@ A machine with Python alone is enough, without rights: pip comes with Python or,
 a package; Pango and its libraries come from the system or, on Debian and Ubuntu, are unpacked beside the
 environment. Nothing outside the checkout is changed. The stamp is written last: what has none is built again.
 
-Only the standard library is used, and no address is known here: apt and pip ask where they are told to ask.
+Only the standard library is used, and no address is known here: apt and pip ask where they are configured to ask.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ class Step:
 
 
 def explained(failure: str, printed: str) -> SetupError:
-    """Tell a failure by what apt or pip printed: a known symptom, or the last thing said."""
+    """Tell a failure by what apt or pip printed: a known symptom, or the last line printed."""
     for symptom, (reason, hint) in SYMPTOMS.items():
         if re.search(symptom, printed):
             return SetupError(f"{failure}: {reason}", f"{hint} ({LOG} has more)")

@@ -1,6 +1,6 @@
 """The system's Chromium and Firefox, driven by what they speak themselves: DevTools over a pipe, WebDriver BiDi.
 
-Both do the same for a test: open an address, run JavaScript, press keys, take pictures, and tell what they were
+Both do the same for a test: open an address, run JavaScript, press keys, take pictures, and report what they were
 asked to fetch and what they complained of.
 """
 

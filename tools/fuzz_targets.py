@@ -1,7 +1,7 @@
 """What is fuzzed: every reader, as a function that takes bytes and returns, or raises QexportError.
 
-A target asks more than that it ends: what was read must be written and read again as it was, what becomes HTML
-must hold nothing active, a name must stay in its folder. `Broken` tells that a promise was not kept.
+A target asks more than that it ends: what was read must be written and read again unchanged, what becomes HTML
+must hold nothing active, a name must stay in its folder. `Broken` says that a promise was not kept.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ from tools.fuzz_mutations import (
 )
 
 LONGEST_MESSAGE = 100_000
-"""Characters: filters are told whole, as they were written."""
+"""Characters: filters are printed whole, as they were written."""
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "tests" / "fuzz" / "corpus"
@@ -281,7 +281,7 @@ def _read_filters(data: bytes, _scratch: Path) -> None:
 
 
 class _Tags(html.parser.HTMLParser):
-    """Reads HTML as a browser does, and tells what in it is active."""
+    """Reads HTML as a browser does, and reports what in it is active."""
 
     ALLOWED = frozenset(
         re.findall(

@@ -62,7 +62,7 @@ WORDS = {
     "sil ofl 1.1": "OFL-1.1",
     "sil open font license 1.1 (ofl-1.1)": "OFL-1.1",
 }
-"""What metadata says in words of its own → SPDX. "BSD" alone is told apart by the text of the licence."""
+"""What metadata says in words of its own → SPDX. "BSD" alone is identified by the text of the licence."""
 
 NOT_EVERYWHERE = {
     "brotlicffi": ("MIT", "https://github.com/python-hyper/brotlicffi"),

@@ -1,4 +1,4 @@
-"""Import the editions that try_old_ankis.py made into this environment's Anki, and tell what became of them.
+"""Import the editions that try_old_ankis.py made into this environment's Anki, and report what became of them.
 
 It runs with nothing but the standard library and some version of Anki, by whatever names that has for things.
 """

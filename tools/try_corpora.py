@@ -26,7 +26,7 @@ CORPORA = Path(__file__).resolve().parents[1].parent / "shared" / "corpora"
 
 
 class Entry(NamedTuple):
-    """A question as it stands in a corpus."""
+    """A question as it is in a corpus."""
 
     line: int
     question: str

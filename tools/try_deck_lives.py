@@ -10,7 +10,7 @@ of the decks, not always the newest. After every import:
     no note is there twice                     what the deck changed has the deck's text and tags
     no review is lost, no schedule moved       what it did not change is as the learner left it, to the byte
 
-A life that fails is told with its seed, and what happened in it.
+A life that fails is reported with its seed, and what happened in it.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ the milliseconds that the others take; half of them with their processes, half a
     the next build, which runs to its end, makes what builds make that nobody kills
     and what was left over, if anything, is gone
 
-Whatever is otherwise is told with the number of the kill; the same seed kills at the same shares of a build.
+Whatever is otherwise is reported with the number of the kill; the same seed kills at the same shares of a build.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ class Place:
         return found
 
     def first_file(self) -> int:
-        """Tell which file is the one that is written first."""
+        """Return which file is the one that is written first."""
         try:
             return (self.work / "out/book.pdf").stat().st_ino
         except FileNotFoundError:

@@ -3,7 +3,7 @@
     python tools/try_old_ankis.py [--environments FOLDER] [--write] [VERSION]...
 
 Each version is installed by pip into a virtual environment of its own under FOLDER (kept for the next time),
-where a probe imports decks and tells what became of them. --write puts the table into docs/anki.md.
+where a probe imports decks and reports what became of them. --write puts the table into docs/anki.md.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def packages(folder: Path) -> str:
 
 
 def told_by(version: str, needs: tuple[str, ...], environments: Path) -> dict[str, Any]:
-    """Return what the probe tells of a version."""
+    """Return what the probe reports for a version."""
     environment = environments / version
     python = environment / "bin/python"
     if not (environment / "ready").exists():

@@ -105,7 +105,7 @@ class Locking:
     locked: bool = False
     """It must not change."""
     previous: tuple[Path, ...] = ()
-    """Decks that are out there, to make a lost lock of."""
+    """Published decks, to rebuild a lost lock from."""
     new_note_type: bool = False
     """The note type may become another one, which learners have to merge."""
 
@@ -168,7 +168,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One output that was not written; what stood at its place is as it was."""
+    """One output that was not written; the file that was there is unchanged."""
 
     name: str
     """The output's."""

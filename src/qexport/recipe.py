@@ -1,4 +1,4 @@
-"""One build, as it was asked for: which bank, which questions, which outputs, under which name.
+"""One build, as requested: which bank, which questions, which outputs, under which name.
 
 Nothing in a recipe has been looked up yet. `qexport.team.recipes` reads recipes from a `qexport.toml`.
 """
@@ -19,7 +19,7 @@ from qexport.outputs.registry import DEFAULT_OUTPUTS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """One build, as it was asked for."""
+    """One build, as requested."""
 
     bank: Path
     encoding: str | None = None

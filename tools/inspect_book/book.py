@@ -202,7 +202,7 @@ Matrix = tuple[float, float, float, float, float, float]
 def _drawn(
     holder: Any, count: Any, get: Any, matrix: Matrix = (1, 0, 0, 1, 0, 0), outer: Any = None
 ) -> Iterator[Any]:
-    """Yield (kind, object, matrix of the form it stands in, marks, MCID) of all that is drawn."""
+    """Yield (kind, object, matrix of the form it is in, marks, MCID) of all that is drawn."""
     for index in range(count(holder)):
         item = get(holder, index)
         kind = pdfium.FPDFPageObj_GetType(item)
@@ -272,7 +272,7 @@ def _type(item: Any, matrix: Matrix, at: tuple[float, float]) -> tuple[float, fl
 def bare(text: str) -> str:
     """A text without what a layout may put in or take out, white space and places to break.
 
-    Where a number stands for a character that no font has, it is the character.
+    Where a number represents a character that no font has, it is the character.
     """
     return NUMBERS.sub(lambda found: characters(found[0]) + found["more"], re.sub(r"[\s\u200b]+", "", text))
 

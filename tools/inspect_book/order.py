@@ -111,7 +111,7 @@ class Placed(NamedTuple):
     text: str
     """All that is read of it, bare."""
     unsaid: frozenset[str] = frozenset()
-    """Characters a number stands for."""
+    """Characters a number represents."""
 
 
 def numbered(text: str) -> frozenset[str]:
@@ -126,13 +126,13 @@ def is_heading(element: Element) -> bool:
 
 
 def find_opening(heading: Heading) -> Element:
-    """What stands above the question, too."""
+    """What is above the question, too."""
     parent = heading.element.parent
     return parent if parent and parent.tag == "Div" else heading.element
 
 
 def placed(book: Book, order: Order) -> list[Placed]:
-    """The questions in the book, by their headings, which must stand in the order of the list."""
+    """The questions in the book, by their headings, which must be in the order of the list."""
     wanted = [next(iter(texts(question)))[1][0] for question in order.questions]
     at = []
     headings = iter(book.headings)

@@ -138,7 +138,7 @@ class Page:
 
     @property
     def body(self) -> list[Run]:
-        """What is read: no running heads, no folios."""
+        """What a reader reads: no running heads, no folios."""
         return [run for run in self.runs if run.element]
 
 

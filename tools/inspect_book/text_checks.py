@@ -14,7 +14,7 @@ from tools.inspect_book.records import TEXT_BLOCKS, Content, Element, Finding, H
 
 
 def find_missing_glyphs(book: Book, order: Order) -> Iterator[Finding]:
-    """No box stands for a character no font has; its number does, and it was warned of with its question."""
+    """No box represents a character no font has; its number does, and it was warned of with its question."""
     for font in book.fonts_without_glyph:
         yield Finding("glyphs", 0, f"{font} draws a box for what it lacks")
     for place in placed(book, order):
@@ -41,7 +41,7 @@ def find_missing_glyphs(book: Book, order: Order) -> Iterator[Finding]:
 
 
 def find_wrong_folios(book: Book, order: Order) -> Iterator[Finding]:
-    """A number that stands for a page is the page of the heading it speaks of, and its link leads there."""
+    """A number that represents a page is the page of the heading it speaks of, and its link leads there."""
     places = placed(book, order)
     by_entry = {bare(place.question.id) + place.heading.text: place.heading for place in places}
     by_id = {place.question.id: place.heading for place in places}

@@ -206,7 +206,7 @@ _MARKUP = re.compile(r"[`*_\[\]~<|#\n]")
 
 
 def situation(scenario: str, markup: str) -> str:
-    """Return what a scenario begins with, before it tells what came of it: its first sentence.
+    """Return what a scenario begins with, before it says how it ended: its first sentence.
 
     In Markdown that is the first block where a sentence cannot be cut out of its markup.
     """

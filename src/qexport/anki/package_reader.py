@@ -1,4 +1,4 @@
-"""A deck that is out there → the lock it was made with, for a bank whose lock is lost.
+"""A published deck → the lock it was made with, for a bank whose lock is lost.
 
 An .apkg comes from anywhere: nothing of it is unpacked to a disk, every size is counted while it is read, and
 its database is opened in memory, read-only, with a limit to what a query may cost.

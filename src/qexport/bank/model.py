@@ -24,7 +24,7 @@ PROSE_SECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class RawText:
-    """A scalar as it stands in the source, always text, with its place."""
+    """A scalar as it is in the source, always text, with its place."""
 
     text: str
     location: Location
@@ -35,7 +35,7 @@ RawValue: TypeAlias = "RawText | RawList | RawMapping"
 
 @dataclass(frozen=True, slots=True)
 class RawList:
-    """A sequence as it stands in the source."""
+    """A sequence as it is in the source."""
 
     items: tuple[RawValue, ...]
     location: Location
@@ -43,7 +43,7 @@ class RawList:
 
 @dataclass(frozen=True, slots=True)
 class RawMapping:
-    """A mapping as it stands in the source: values and the places of their keys, in source order."""
+    """A mapping as it is in the source: values and the places of their keys, in source order."""
 
     values: Mapping[str, RawValue]
     keys: Mapping[str, Location]

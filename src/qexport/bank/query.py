@@ -4,7 +4,7 @@
 
 is read as Anki reads a search: conditions side by side must all hold (`and` may be written), `or` binds
 less than that, `-` negates, parentheses group. A word, or a phrase in quotes, is searched in every text of a
-question; `field:value` in one. `*` stands for anything, `field:*` for having the field at all, `field:` for
+question; `field:value` in one. `*` matches anything, `field:*` for having the field at all, `field:` for
 not having it. As ids and Python's names are full of `_`, it is *not* a wildcard here, as it is in Anki.
 A backslash takes the meaning from `\\ " * : ( ) -`.
 """
@@ -343,7 +343,7 @@ class _Lexer:
         return holds if operator != "!=" else lambda question: not holds(question)
 
     def _made(self, start: int, value_start: int, make: Callable[[], Condition]) -> _Token:
-        """A condition's token; if its value is no good, the error is told with a caret under the value."""
+        """A condition's token; if its value is no good, the error is reported with a caret under the value."""
         try:
             return _Token("condition", start, self._place, make())
         except UsageError as error:

@@ -85,7 +85,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _merged(headers: list[RawMapping], location: Location, problems: list[Problem]) -> RawMapping:
-    """Make one header of several; a key said twice, and not the same, is a problem."""
+    """Make one header of several; a key given twice, and not the same, is a problem."""
     values: dict[str, RawValue] = {}
     keys: dict[str, Location] = {}
     for header in headers:

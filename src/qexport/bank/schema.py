@@ -1,4 +1,4 @@
-"""The fields of a bank, said once: for validation, for the writer's order, for the JSON Schema of editors."""
+"""The fields of a bank, defined once: for validation, for the writer's order, for the JSON Schema of editors."""
 
 from __future__ import annotations
 

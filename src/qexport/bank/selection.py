@@ -25,7 +25,7 @@ from qexport.common.wording import quantity
 class Filters:
     """What the user asked for: any of the values within a field, all of the fields together.
 
-    In names and ids `*` stands for anything, in ids `?` and `[…]` too, as in a shell. Empty: has none.
+    In names and ids `*` matches anything, in ids `?` and `[…]` too, as in a shell. Empty: has none.
     """
 
     technology: tuple[str, ...] = ()

@@ -35,7 +35,7 @@ _HALVES = {0xE000 + at: 0xD800 + at for at in range(0x800)}
 
 
 def _paired(text: str) -> str:
-    """Return a text with halves of pairs put together; those without another stay for normalise() to tell of."""
+    """Return a text with halves of pairs put together; those without another stay for normalise() to report."""
     return text.translate(_HALVES).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 

@@ -234,7 +234,7 @@ def _message(kind: str, message: str, hint: str) -> str:
 
 @contextmanager
 def progress() -> Iterator[Tell]:
-    """Give something to tell what is being done; it is shown where somebody looks on."""
+    """Yield a progress callback; its line is shown on a terminal, unless the user wants it quiet."""
     if sys.stderr.isatty() and not click.get_current_context().ensure_object(Flags).quiet:
         with Progress(sys.stderr) as tell:
             yield tell

@@ -60,7 +60,7 @@ def recipes_to_build(
     names: Sequence[str],
     *,
     every: bool,
-    said: Mapping[str, Any],
+    given: Mapping[str, Any],
     filters: Filters,
     options: Mapping[str, str | bool],
 ) -> dict[str, Recipe]:
@@ -69,7 +69,7 @@ def recipes_to_build(
     Args:
         names: Names of recipes; one may be the path of a bank instead.
         every: Whether to make all recipes.
-        said: The flags that are fields of a recipe, empty if they are not given.
+        given: The flags that are fields of a recipe, empty if they are not given.
         filters: The filters, those that are not given with their default.
         options: The options of outputs that are given.
 
@@ -80,16 +80,16 @@ def recipes_to_build(
     from qexport.team.recipes import changed
 
     banks = [Path(name) for name in names if is_bank_path(name)]
-    if len(banks) + bool(said["bank"]) > 1:
-        first, second = [*banks, said["bank"]][:2]
+    if len(banks) + bool(given["bank"]) > 1:
+        first, second = [*banks, given["bank"]][:2]
         raise UsageError(f"two banks are named, {first} and {second}", hint="name one")
     names = [name for name in names if not is_bank_path(name)]
-    said = {**said, "bank": banks[0]} if banks else said
+    given = {**given, "bank": banks[0]} if banks else given
     if names or every or find_recipes_file():
-        found = named_recipes(names, every=every, limits=said["limits"], bank=said["bank"])
+        found = named_recipes(names, every=every, limits=given["limits"], bank=given["bank"])
     else:
-        found = {"": Recipe(bank=said["bank"] or default_bank(said["limits"]))}
-    return {name: changed(recipe, said, filters, options) for name, recipe in found.items()}
+        found = {"": Recipe(bank=given["bank"] or default_bank(given["limits"]))}
+    return {name: changed(recipe, given, filters, options) for name, recipe in found.items()}
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:

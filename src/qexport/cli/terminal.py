@@ -59,7 +59,7 @@ def on_one_line(text: str) -> str:
 
 
 def as_json(value: object, *, only_ascii: bool = False) -> str:
-    """JSON a person can read too; what would steer a terminal stands in it as an escape."""
+    """JSON a person can read too; what would steer a terminal is in it as an escape."""
     text = json.dumps(value, ensure_ascii=only_ascii, indent=2)
     return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
@@ -214,7 +214,7 @@ class Progress:
         self._thread = threading.Thread(target=self._draw, daemon=True)
 
     def __call__(self, what: str, done: int = 0, total: int = 0) -> None:
-        """Tell what is being done now."""
+        """Report what is being done now."""
         self._doing = f"{what}: {done} of {total}" if total else what
 
     def __enter__(self) -> Self:

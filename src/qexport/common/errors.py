@@ -68,7 +68,7 @@ class NothingSelected(QexportError):
 
 
 class OutputError(QexportError):
-    """A result cannot be written; what stood at its place is as it was."""
+    """A result cannot be written; the file that was there is unchanged."""
 
     exit_code = 5
 

@@ -1,4 +1,4 @@
-"""Results → files: each is whole, or as it was before. Only this module writes what the user asked for.
+"""Results → files: each is written whole, or unchanged. Only this module writes what the user asked for.
 
     groups of contents → each staged: complete and on the disk, without a name → each linked or renamed into place
 
@@ -68,7 +68,7 @@ def write(path: Path, data: bytes) -> None:
 
 
 def write_all(contents: Mapping[Path, bytes]) -> None:
-    """Write files that belong together, or raise OutputError and leave each as it was."""
+    """Write files that belong together, or raise OutputError and leave each unchanged."""
     for error in write_groups([contents]):
         if error:
             raise error
@@ -265,7 +265,7 @@ def _bytes_at(path: Path) -> bytes | None:
 
 
 def _put_back(path: Path, before: bytes | None) -> None:
-    """Let a file be as it was, as far as that can be done."""
+    """Restore a file, as far as that is possible."""
     with suppress(OSError):
         if _bytes_at(path) == before:
             return

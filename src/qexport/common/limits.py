@@ -1,4 +1,4 @@
-"""How much an input may ask for, said once: for the readers, the command line, `qexport.toml` and the docs.
+"""How much an input may ask for, defined once: for the readers, the command line, `qexport.toml` and the docs.
 
 A limit is far above what a person writes and below what a machine suffers from. All of them are one value that
 goes down the pipeline with what it limits; raising one is the user's decision, never a bank's.
@@ -186,7 +186,7 @@ def complaint(name: str, value: object) -> tuple[str, str] | None:
 
 
 def changed(limits: Limits, said: Mapping[str, object]) -> Limits:
-    """Return limits as a user sets them, by their names; UsageError tells what is wrong with one."""
+    """Return limits as a user sets them, by their names; UsageError reports what is wrong with one."""
     values: dict[str, int] = {}
     for name, value in said.items():
         if wrong := complaint(name, value):

@@ -1,8 +1,8 @@
 """Code in plain text: which of its characters can be nothing else.
 
 A token is caught for how it is built (`__init_subclass__`, `gc.collect()`, `List[str]`), never for what its
-words mean: `del`, `asyncio` and `Node.js` are said in sentences as well, `O(n)` and `p_i` are mathematics,
-`input(s)` is a plural. One that is missed stands in the type of the text; a word of prose that is caught
+words mean: `del`, `asyncio` and `Node.js` are words of sentences as well, `O(n)` and `p_i` are mathematics,
+`input(s)` is a plural. One that is missed is in the type of the text; a word of prose that is caught
 looks like a mistake. So where form cannot tell, it is prose: file names (`setup.py`, as `Node.js`), one
 capital inside a word (`useState`, as `fastText`), words in brackets (`isinstance(x, int)`, as `LSTM(long,
 short)`).
@@ -84,7 +84,7 @@ _TAGS = _words(
     img input li main nav ol pre script section select span strong style svg table tbody td textarea th thead
     tr ul video"""
 )
-"""Elements of HTML that, between angle brackets, stand for nothing else: not title, link, name."""
+"""Elements of HTML that, between angle brackets, mean nothing else: not title, link, name."""
 
 _NAMES = r"[A-Za-z_]\w*(?:(?:\.|::)[A-Za-z_]\w*)*"
 _CANDIDATE = re.compile(

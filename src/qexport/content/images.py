@@ -1,6 +1,6 @@
 """Pictures that a bank's texts name: files in the bank's own folder, judged by their first bytes.
 
-Nothing is decoded here. What a picture is and how large it would become in memory stands in its header; a
+Nothing is decoded here. What a picture is and how large it would become in memory is in its header; a
 file that says otherwise further on is the decoder's to refuse.
 """
 

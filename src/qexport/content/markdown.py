@@ -176,7 +176,7 @@ def _prepare(tokens: Sequence[Token], page: MarkdownPage) -> Sequence[Token]:
 
 
 def _prepare_line(tokens: list[Token], depth: int, page: MarkdownPage) -> list[Token]:
-    """Make of what stands in a line what the page shows."""
+    """Make of what is in a line what the page shows."""
     pair_tags(tokens)
     set_widths(tokens)
     for tag in tags_as_text(tokens):

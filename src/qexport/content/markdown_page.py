@@ -13,7 +13,7 @@ from qexport.content.images import Flaw, Image
 
 @dataclass(frozen=True, slots=True)
 class MarkdownPage:
-    """What a Markdown text stands in: where its pictures lie and go to, and what comes to light in it."""
+    """What a Markdown text is in: where its pictures lie and go to, and what comes to light in it."""
 
     name: str = ""
     """Makes the anchors of its footnotes differ from those of other texts."""

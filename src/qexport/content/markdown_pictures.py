@@ -39,7 +39,7 @@ _WIDTH = re.compile(r"\{\s*width\s*=\s*\"?(\d{1,4}(?:px|%)?)\"?\s*\}", re.IGNORE
 _IN_TEXT = re.compile(r"(?:(.*)\|)?(\d{2,4})(?:x\d{1,4})?", re.DOTALL)
 
 WIDEST = 4000
-"""Pixels; a picture is never wider than the text it stands in."""
+"""Pixels; a picture is never wider than the text it is in."""
 
 
 def read_picture(state: StateInline, silent: bool) -> bool:

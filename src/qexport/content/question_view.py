@@ -53,7 +53,7 @@ class QuestionView(TypedDict):
     asked: Markup
     """The question up to what is no longer a line: its heading in a book."""
     more: Markup
-    """What stands below that line, as blocks: code the question is about; empty for most."""
+    """What is below that line, as blocks: code the question is about; empty for most."""
     sections: list[SectionView]
     """The parts that have text, in reading order, without the follow-ups."""
     follow_ups: list[Markup]
@@ -285,7 +285,7 @@ class _Writing:
         return prose(text, "plain") if listed is None else listed
 
     def _headed(self, key: str, name: str, text: str, heading_level: int) -> tuple[Markup, Markup]:
-        """Return a question or a follow-up as its line and what stands below that."""
+        """Return a question or a follow-up as its line and what is below that."""
         page = self._page(name)
         markup = self._question.markup
         empty = Markup(), Markup()

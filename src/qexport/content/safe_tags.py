@@ -1,4 +1,4 @@
-"""The HTML tags that a Markdown text may use: a few without attributes, each written anew by us.
+"""The HTML tags that a Markdown text may use: a few without attributes, each rewritten by us.
 
     the tags of a text → tokens → pair_tags() → HTML that nests, all else as text
 
@@ -112,7 +112,7 @@ _OTHER_TAG = re.compile(
 
 
 def read_safe_tag(state: StateInline, silent: bool) -> bool:
-    """Read one of the allowed tags, as markdown-it calls a rule for what stands in a line."""
+    """Read one of the allowed tags, as markdown-it calls a rule for what is in a line."""
     found = _TAG.match(state.src, state.pos)
     if found is None:
         return False

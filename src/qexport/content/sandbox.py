@@ -149,7 +149,7 @@ def _changed(tree: nodes.Template, name: str | None, filename: str | None) -> no
 
 
 def _literal(body: Iterable[nodes.Node]) -> int:
-    """Return how many characters stand in the body of a loop, those of inner loops too."""
+    """Return how many characters are in the body of a loop, those of inner loops too."""
     return sum(
         len(data.data)
         for node in body

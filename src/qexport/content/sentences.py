@@ -27,14 +27,14 @@ _GOING_ON = _words(
     therefore these they this those though thus unless use we what when where which while who why yet you
     your"""
 )
-"""What begins a sentence that goes on with the one before, or tells what would be right."""
+"""What begins a sentence that goes on with the one before, or one that says how to do it right."""
 
 
 def sentence_groups(text: str) -> list[str]:
     """Return the text in pieces that each say one thing: a sentence, or some that belong together.
 
     Joined by single spaces they are the text. Where it is not sure that a sentence ends, or that the next one
-    stands for itself, there is no cut.
+    is complete, there is no cut.
     """
     groups = []
     start = looked = depth = quotes = 0

@@ -1,4 +1,4 @@
-"""SVG pictures → SVG that only draws: elements, attributes and values by an allow-list, written anew.
+"""SVG pictures → SVG that only draws: elements, attributes and values by an allow-list, rewritten.
 
 What is not on the list is left out and named: scripts, styles by selectors, links, animations, other pictures and
 whatever would be fetched. References lead to parts of the same picture. Doctypes are refused, so that nothing is

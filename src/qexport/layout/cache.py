@@ -65,7 +65,7 @@ class ChunkCache:
         return self.path.exists() and self._use(has_any, otherwise=False)
 
     def keep(self, chunks: Mapping[str, Chunk]) -> None:
-        """Keep chunks, and let go of those not used for longest where that makes too many."""
+        """Keep chunks, and evict those not used for longest where that makes too many."""
         today = _today()
         encoded = ((key, chunk.encoded()) for key, chunk in chunks.items())
         rows = [(key, sha256(data).digest(), len(data), data, today) for key, data in encoded]
@@ -84,7 +84,7 @@ class ChunkCache:
         return CacheInfo(self.path, count, size, self.limit)
 
     def prune(self, limit: int) -> None:
-        """Let go of what was not used for longest, until `limit` bytes are left."""
+        """Evict what was not used for longest, until `limit` bytes are left."""
 
         def prune(database: sqlite3.Connection) -> None:
             _shrink(database, limit)
@@ -94,7 +94,7 @@ class ChunkCache:
             self._use(prune, otherwise=None)
 
     def clear(self) -> None:
-        """Let go of everything; OutputError where the system does not let us."""
+        """Evict everything; OutputError where the system does not let us."""
         for ending in ("", "-wal", "-shm", "-journal"):
             path = self.path.with_name(self.path.name + ending)
             try:
@@ -105,7 +105,7 @@ class ChunkCache:
     def _use(self, action: Callable[[sqlite3.Connection], T], *, otherwise: T) -> T:
         """Do something with the database; return `otherwise` where it cannot be used.
 
-        A damaged one, or a file that is none, is begun anew.
+        A damaged one, or a file that is none, is started again.
         """
         begun_anew = False
         until = time.monotonic() + _PATIENCE

@@ -45,7 +45,7 @@ COMPRESSION = 6
 
 
 def mark(word: str | int) -> bytes:
-    """Return what stands in a chunk's bytes for something numbered only in the book."""
+    """Return what is in a chunk's bytes for something numbered only in the book."""
     return b"\0%s\0" % str(word).encode("ascii")
 
 
@@ -73,7 +73,7 @@ class FontUse:
     widths: tuple[tuple[int, int], ...]
     """Glyph → advance."""
     texts: tuple[tuple[int, str], ...]
-    """Glyph → the characters it stands for."""
+    """Glyph → the characters it represents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ class Chunk:
 
     @property
     def content(self) -> Content:
-        """What its pages show, unpacked anew."""
+        """What its pages show, unpacked again."""
         import msgspec
 
         return msgspec.msgpack.decode(zlib.decompress(self.packed), type=Content)

@@ -207,7 +207,7 @@ def _in_time(
 
 
 AGAIN = 0.5
-"""Seconds until layout is told again that its time is over: the exception is lost where it meets a destructor."""
+"""Seconds until layout is reminded that its time is over: the exception is lost where it meets a destructor."""
 
 
 def _timed(

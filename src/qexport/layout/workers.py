@@ -310,7 +310,7 @@ def serve(handle: int) -> None:
 
 
 def _begin(status: Callable[[], int]) -> None:
-    """Let this process leave when it is told to, and take nothing apart then but what others would find."""
+    """Let this process leave when it is asked to, and take nothing apart then but what others would find."""
     gc.disable()
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _leave)
@@ -350,7 +350,7 @@ def _dismissed(workers: Iterable[int]) -> int:
 def _leave(*_: object) -> None:
     """Exit, so that temporary files go; again a moment later, as a destructor loses exceptions, and in silence.
 
-    Who is told twice, by the foreman too, is not kept from it the second time.
+    One that is asked twice, by the foreman too, is not kept from it the second time.
     """
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.SIG_IGN)

@@ -54,7 +54,7 @@ def write_font(used: FontUsed, source: FontFile, pdf: PdfFile) -> bytes:
 
 
 def write_to_unicode(texts: Mapping[int, str]) -> bytes:
-    """Return the CMap that tells readers what characters glyphs stand for (ISO 32000-1, 9.10.3)."""
+    """Return the CMap that tells readers what characters glyphs represent (ISO 32000-1, 9.10.3)."""
     pairs = [
         b"<%04x> <%s>" % (glyph, text.encode("utf-16-be").hex().encode())
         for glyph, text in sorted(texts.items())

@@ -199,7 +199,7 @@ class ListPage(Chunk):
 
     @property
     def content(self) -> Content:
-        """What it shows, put together anew."""
+        """What it shows, put together again."""
         return _Sheet(self.frame, self.placed).content() if self.frame else Content((), (), (), (), ())
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def as_text(found: Differences) -> Iterator[str]:
-    """Yield lines for a terminal; words that went stand in [- -], those that came in {+ +}."""
+    """Yield lines for a terminal; words that went are in [- -], those that came in {+ +}."""
     signs = {"same": ("", ""), "gone": ("[-", "-]"), "new": ("{+", "+}")}
     yield f"{found.old} → {found.new}: {found}"
     yield from (f"  {remark}" for remark in found.remarks)

@@ -40,7 +40,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What became of one question; what else is new in it stands in `fields` and in its tags."""
+    """What became of one question; what else is new in it is in `fields` and in its tags."""
 
     kind: Kind
     id: str

@@ -2,7 +2,7 @@
 such recipes have names.
 
     default = "everything"          what `qexport build` makes
-    bank = "seeds/questions.yaml"   what stands above the recipes holds for all of them
+    bank = "seeds/questions.yaml"   what is above the recipes holds for all of them
 
     [recipes.hard]                  a setting has the name of its flag
     difficulty = ">=8"

@@ -95,7 +95,7 @@ _FROM_FIELD = re.compile(r"(?:(.+)::)?(?:technology|category|level|difficulty)::
 
 
 def state_of_note(guid: str, fields: str, tags: str) -> State:
-    """Return a question from its note: what stands in the fields, without the markup."""
+    """Return a question from its note: what is in the fields, without the markup."""
     said = dict(zip(FIELDS, fields.split("\x1f"), strict=False))
     texts = {
         name: text

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A bundle in which every byte is as it was made."""
+    """A bundle in which every byte is what was made."""
 
     path: Path
     files: Mapping[str, bytes]

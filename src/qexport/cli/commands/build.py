@@ -100,7 +100,7 @@ def build(
     also updates the lock beside the bank, which records when each note last changed, so that importing the deck
     again updates only what changed.
     """
-    said = {
+    given = {
         "bank": bank,
         "encoding": encoding,
         "limits": limits,
@@ -113,7 +113,7 @@ def build(
     with progress() as tell:  # before the imports, which may be what takes the time
         from qexport import pipeline
 
-        recipes = recipes_to_build(names, every=every, said=said, filters=filters, options=options)
+        recipes = recipes_to_build(names, every=every, given=given, filters=filters, options=options)
         several = every or bool(names)
         if dry_run:
             _tell_plans(recipes, several=several, as_json=as_json)

@@ -37,11 +37,11 @@ def release(
     """
     from qexport.team.release import make_release
 
-    said = {"bank": bank, "encoding": encoding, "limits": limits}
+    given = {"bank": bank, "encoding": encoding, "limits": limits}
     names = (name,) if name else ()
     from qexport.bank.selection import Filters
 
-    (recipe,) = recipes_to_build(names, every=False, said=said, filters=Filters(), options={}).values()
+    (recipe,) = recipes_to_build(names, every=False, given=given, filters=Filters(), options={}).values()
     done = make_release(recipe, now=now(), since=since)
     if as_json:
         say_json(

@@ -26,7 +26,7 @@ _Place: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A known paragraph and what stands for it: another text is a change, None a gap."""
+    """A known paragraph and what it is now: another text is a change, None a gap."""
 
     section: str
     text: str

@@ -130,7 +130,7 @@ class ImportResult:
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """A captured question, checked, and as it stands in the capture."""
+    """A captured question, checked, and as it is in the capture."""
 
     question: Question
     raw: RawRecord

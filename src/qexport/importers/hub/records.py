@@ -54,7 +54,7 @@ class _Footer:
 
 
 def heading(line: str) -> str | None:
-    """Return the field whose text this line stands above."""
+    """Return the field whose text this line is above."""
     return _HEADINGS.get(squeezed(line.strip(" \t⚠🏭\ufe0f:"))) if len(line) < 50 else None
 
 
@@ -65,7 +65,7 @@ def identity(line: str) -> str:
 
 
 def is_footer(line: str) -> bool:
-    """Tell whether a whole footer stands in this line."""
+    """Tell whether a whole footer is in this line."""
     return len(line) < _LONGEST_FOOTER and _FOOTER.match(line.strip()) is not None
 
 
@@ -205,7 +205,7 @@ class Reading:
     def _badges(self, parts: Sequence[RawText]) -> tuple[tuple[Split, ...], RawText, list[RawText]]:
         """Return the known ways to split the badges, the badges, and the other lines.
 
-        They stand below the question, in one line or up to three, or above it, or at the end of its line.
+        They are below the question, in one line or up to three, or above it, or at the end of its line.
         """
         for begin, end in ((at, at + count) for at in range(len(parts)) for count in (3, 2, 1)):
             badges = RawText(" ".join(part.text.strip() for part in parts[begin:end]), parts[begin].location)
@@ -326,7 +326,7 @@ def _prose(lines: Sequence[RawText]) -> str:
 
 
 def _questions(line: str) -> Iterator[str]:
-    """Yield the questions that stand in one line, each ending in one `?`.
+    """Yield the questions that are in one line, each ending in one `?`.
 
     A `?` behind a blank (`a ? b : c`) or within brackets ends none.
     """

@@ -13,7 +13,7 @@ from qexport.layout.weasyprint.resources import PLACE, fetcher
 
 
 def put_drawings_aside(html: str) -> str:
-    """Return HTML with what stands in each inline SVG but its title put aside, to be drawn once and for all.
+    """Return HTML with what is in each inline SVG but its title put aside, to be drawn once and for all.
 
     A book has a dozen drawings and shows them thousands of times. Letters in one need the document's fonts.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a list; what stands above it is set again only where it changes."""
+    """A line of a list; what is above it is set again only where it changes."""
 
     job: Job
     headings: tuple[Job, ...] = ()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def overview(questions: Sequence[Question], *, large: bool, tall: bool) -> dict[str, object]:
     """Return the drawing of technology × difficulty: where its names, its scale and a square a question stand.
 
-    Names stand beside their rows, in large print above them; there the drawing is as wide, and so its text larger.
+    Names are beside their rows, in large print above them; there the drawing is as wide, and so its text larger.
     """
     counts: dict[str, dict[int, int]] = {}
     for question in questions:

@@ -58,7 +58,7 @@ def parts(questions: Sequence[Question]) -> Sequence[Part]:
 
 
 def _runs(questions: Sequence[Question], field: str) -> list[tuple[str, Sequence[Question]]] | None:
-    """Return the questions by the value of a field, or None where the same value stands in two places."""
+    """Return the questions by the value of a field, or None where the same value is in two places."""
     runs: list[tuple[str, Sequence[Question]]] = []
     for value, run in groupby(questions, key=lambda question: str(getattr(question, field))):
         runs.append((value, tuple(run)))

@@ -44,7 +44,7 @@ CHARACTER = 0.6
 """Of the size of the type: the width of a character of an id, the wide ones too."""
 
 GAUGES = {"words": 15.5, "marks": 10.0, "number": 3.5}
-"""How a difficulty is said beside an id (Difficulty 8/10 ▮▮▮, 8/10 ▮▮▮ or 8/10), and the ems it takes."""
+"""How a difficulty is written beside an id (Difficulty 8/10 ▮▮▮, 8/10 ▮▮▮ or 8/10), and the ems it takes."""
 
 HOPELESS = 4
 """Cards in one size, after which only the smallest is tried: no type is as much smaller."""

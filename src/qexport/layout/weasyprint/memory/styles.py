@@ -253,9 +253,9 @@ class Anonymous(css.AnonymousStyle):  # type: ignore[misc]
 
 
 def _signature(cascaded: Mapping[str, Any]) -> list[Any]:
-    """Return what declarations are told from others by, as long as both are there.
+    """Return what distinguishes declarations from others, as long as both are there.
 
-    An element's language and its id are no declarations of the style sheet: a language is told by its value, and an id
+    A language and an id are no declarations of the style sheet: a language is recognised by its value, and an id
     is never kept.
     """
     signature: list[Any] = []
