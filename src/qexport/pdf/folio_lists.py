@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from qexport.layout.chunk import POINTS, Content, FontUse, Slot, Strip, mark, pdf_string
 from qexport.pdf.font_file import Face
 
+BOLDER = b"2 Tr %.3f w "
+"""Draws the outlines of letters too: no font of the strip is bold."""
+
 _ABOVE, _BELOW = 0.75, 0.25
 """Of a line's height: what a link in it covers above and below the baseline."""
 
@@ -18,6 +21,8 @@ class Folios:
 
     pages: str
     anchor: str
+    is_main: bool = False
+    """Whether it is where a term is explained: it is set in bold."""
 
 
 def place_folios(slot: Slot, face: Face, folios: Sequence[Folios]) -> Iterator[tuple[Folios, float, float]]:
@@ -46,13 +51,22 @@ def set_folios(
     kids: list[bytes] = []
     drawn: list[bytes] = [slot.state]
 
-    def draw(text: str, x: float, y: float, owner: int | None) -> bytes:
+    def draw(text: str, x: float, y: float, owner: int | None, *, bold: bool = False) -> bytes:
         codes = b"".join(b"%04x" % glyph for glyph in face.set(text))
         parents.append(owner)
         content_mark = mark(f"mcid{len(parents) - 1}")
         drawn.append(
-            b"/Span <</MCID %s>> BDC\nBT /%s %.4g Tf 1 0 0 -1 %.3f %.3f Tm <%s> Tj ET\nEMC"
-            % (content_mark, slot.font.encode(), slot.size, x, y, codes)
+            b"/Span <</MCID %s>> BDC\nBT %s/%s %.4g Tf 1 0 0 -1 %.3f %.3f Tm <%s> Tj ET\nEMC"
+            % (
+                content_mark,
+                BOLDER % (slot.size / 40) if bold else b"",
+                slot.font.encode(),
+                slot.size,
+                x,
+                y,
+                codes,
+            )
+            + (b"\n0 Tr" if bold else b"")
         )
         return content_mark
 
@@ -66,10 +80,16 @@ def set_folios(
             mark(f"x0:{POINTS * end:.4f}"),
             mark(f"y{POINTS * (strip.sheet - y + _ABOVE * high):.4f}"),
         )
+        text = draw(folios.pages, x, y, element, bold=folios.is_main)
         objects += [
             (
                 b"<</Type /StructElem/S /Link/K [%s %s]/Pg %s/P %s>>"
-                % (mark(reference), draw(folios.pages, x, y, element), mark("sheet"), mark(parent or 0)),
+                % (
+                    mark(reference),
+                    text,
+                    mark("sheet"),
+                    mark(parent or 0),
+                ),
                 b"",
             ),
             (b"<</Type /OBJR/Obj %s/Pg %s>>" % (mark(annotation), mark("sheet")), b""),

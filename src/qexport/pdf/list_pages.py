@@ -67,8 +67,17 @@ class _Block:
     """Where that is not what the chunk has."""
 
 
-_Page = list[tuple[_Block, float]]
-"""Strips, each with the height its top stands at, in CSS pixels from the top of the text."""
+_Page = list[tuple[_Block, float, float]]
+"""Strips, each with the place of its upper left corner: x and y in CSS pixels from those of the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """How a list stands in columns below its opening; its strips are as wide as one."""
+
+    count: int
+    step: float
+    """From the left edge of one to that of the next, in CSS pixels."""
 
 
 def make_pages(
@@ -77,6 +86,7 @@ def make_pages(
     lines: Sequence[Line],
     *,
     fit: bool = False,
+    columns: Columns | None = None,
     fonts: Iterable[FontFile] = (),
 ) -> list[Chunk]:
     """Return the pages of a list.
@@ -88,14 +98,64 @@ def make_pages(
         opening: What the list begins with.
         lines: Its lines, in their order.
         fit: Set it tighter if that saves a last page that is nearly empty.
+        columns: Set the lines in columns, those of the last page level.
         fonts: The theme's, beside the bundled ones.
     """
+    if columns:
+        return _make_columns(frame, opening, lines, columns, collect(fonts))
     groups = list(_groups([Line(opening, is_heading=True), *lines], collect(fonts)))
     found = _paged(groups, frame.page_height)
     if fit and len(found) > 1 and _filled(found[-1]) < NEARLY_EMPTY * frame.page_height:
         tight = _paged(groups, frame.page_height, TIGHT)
         found = tight if len(tight) < len(found) else found
     return [page if isinstance(page, Chunk) else _page(frame, page) for page in found]
+
+
+def _make_columns(
+    frame: Chunk, opening: Chunk, lines: Sequence[Line], columns: Columns, fonts: Mapping[str, FontFile]
+) -> list[Chunk]:
+    """Return the pages of a list in columns."""
+    page = _stacked([], [_set(Line(opening), fonts)], 1, is_first=True) or []
+    rest = list(_groups(lines, fonts))
+    pages: list[Chunk] = []
+    while rest or not pages:
+        top = _filled(page) + page[-1][0].strip.after if page else 0.0
+        room = frame.page_height - top
+        found = _paged(rest, room)
+        if len(found) <= columns.count:
+            found = _level(rest, room, columns.count)
+        for number, column in enumerate(found[: columns.count]):
+            if not isinstance(column, Chunk):
+                page += [(block, number * columns.step, top + y) for block, _, y in column]
+        pages.append(_page(frame, page))
+        pages += [column for column in found[: columns.count] if isinstance(column, Chunk)]
+        taken = sum(1 if isinstance(column, Chunk) else len(column) for column in found[: columns.count])
+        rest = _without(rest, taken)
+        page = []
+    return pages
+
+
+def _level(groups: Sequence[list[_Block | Chunk]], height: float, count: int) -> list[_Page | Chunk]:
+    """Return columns as low as can be: halving finds the least height in which they are so many."""
+    least, most = 0.0, height
+    while most - least > 1:
+        tried = (least + most) / 2
+        found = _paged(groups, tried)
+        if len(found) <= count and all(_filled(column) <= tried + 0.01 for column in found):
+            most = tried
+        else:
+            least = tried
+    return _paged(groups, most)
+
+
+def _without(groups: Iterable[list[_Block | Chunk]], count: int) -> list[list[_Block | Chunk]]:
+    """Return groups without their first blocks."""
+    left = []
+    for group in groups:
+        if rest := group[count:]:
+            left.append(rest)
+        count = max(0, count - len(group))
+    return left
 
 
 # --- where strips stand ------------------------------------------------------------------------------------------
@@ -159,14 +219,14 @@ def _stacked(page: _Page, unit: list[_Block | Chunk], tightness: float, *, is_fi
             y = _filled(stood) + tightness * max(above, block.strip.before)
         else:
             y = block.strip.before if is_first else 0
-        stood.append((block, y))
+        stood.append((block, 0.0, y))
     return stood
 
 
 def _filled(page: _Page | Chunk) -> float:
     if isinstance(page, Chunk):
         return page.page_height
-    block, y = page[-1]
+    block, _, y = page[-1]
     return y + block.height
 
 
@@ -195,7 +255,7 @@ class ListPage(Chunk):
     """A page of a list, which is put together when it is looked at: in memory it is no more than its strips."""
 
     frame: Chunk | None = None
-    placed: tuple[tuple[_Block, float], ...] = ()
+    placed: tuple[tuple[_Block, float, float], ...] = ()
 
     @property
     def content(self) -> Content:
@@ -205,9 +265,11 @@ class ListPage(Chunk):
 
 def _page(frame: Chunk, page: _Page) -> ListPage:
     anchors, missing = [], set(frame.missing)
-    for block, y in page:
+    for block, x, y in page:
         down = frame.top + y - block.strip.top
-        anchors += [(name, 0, left, up - POINTS * down) for name, _, left, up in block.chunk.anchors]
+        anchors += [
+            (name, 0, left + POINTS * x, up - POINTS * down) for name, _, left, up in block.chunk.anchors
+        ]
         missing.update(block.chunk.missing)
     return ListPage(
         page_width=frame.page_width,
@@ -216,7 +278,7 @@ def _page(frame: Chunk, page: _Page) -> ListPage:
         anchors=tuple(anchors),
         packed=b"",
         missing=tuple(sorted(missing)),
-        room=frame.page_height - _filled(page),
+        room=frame.page_height - max((y + block.height for block, _, y in page), default=0.0),
         page_height=frame.page_height,
         top=frame.top,
         frame=frame,
@@ -233,7 +295,7 @@ def _content(chunk: Chunk) -> Content:
 class _Sheet:
     """One page of a list being put together."""
 
-    def __init__(self, frame: Chunk, page: Sequence[tuple[_Block, float]]) -> None:
+    def __init__(self, frame: Chunk, page: Sequence[tuple[_Block, float, float]]) -> None:
         content = _content(frame)
         self.frame = frame
         self.page = page
@@ -254,8 +316,8 @@ class _Sheet:
         self.drawn: list[bytes] = []
 
     def content(self) -> Content:
-        for block, y in self.page:
-            self._put(block, self.frame.top + y - block.strip.top)
+        for block, x, y in self.page:
+            self._put(block, x, self.frame.top + y - block.strip.top)
         self._end_list()
         self._end_stream()
         self._finish_page()
@@ -268,8 +330,8 @@ class _Sheet:
             slots=tuple(self.slots),
         )
 
-    def _put(self, block: _Block, down: float) -> None:
-        """Put a strip on the page, so many CSS pixels below where it was laid out."""
+    def _put(self, block: _Block, right: float, down: float) -> None:
+        """Put a strip on the page, so many CSS pixels to the right of and below where it was laid out."""
         content = block.content or _content(block.chunk)
         if not block.strip.is_item:
             self._end_list()
@@ -283,7 +345,7 @@ class _Sheet:
         (self.items if block.strip.is_item else self.elements).extend(tops)
 
         words = {b"sheet": mark(self.sheet), b"list": mark(self.list or 0), b"own": b"%d" % first}
-        resolved = _resolver(first, first_mcid, first_annotation, down, words)
+        resolved = _resolver(first, first_mcid, first_annotation, words, right=right, down=down)
         values = resolved(value for value, _ in content.objects)
         self.objects += zip(values, (stream for _, stream in content.objects), strict=True)
         self.parents += [None if each is None else first + each for each in content.parents[0]]
@@ -301,7 +363,7 @@ class _Sheet:
         for kind, name, value in content.resources:
             own_name, moved = resolved([name.encode(), value])
             self.resources[kind, own_name] = moved
-        self.drawn.append(b"q\n1 0 0 1 0 %.4f cm" % down)
+        self.drawn.append(b"q\n1 0 0 1 %.4g %.4f cm" % (right, down))
         for piece in content.pieces:
             if isinstance(piece, bytes):
                 self.drawn += resolved([piece])
@@ -349,23 +411,31 @@ class _Sheet:
 
 
 def _resolver(
-    first: int, first_mcid: int, first_annotation: int, down: float, words: Mapping[bytes, bytes]
+    first: int,
+    first_mcid: int,
+    first_annotation: int,
+    words: Mapping[bytes, bytes],
+    *,
+    right: float,
+    down: float,
 ) -> Callable[[Iterable[bytes]], list[bytes]]:
     """Return what gives marks of a strip their meaning on a page, in some values at once."""
 
     def resolve(match: re.Match[bytes]) -> bytes:
-        number, content_mark, annotation, ordinate, word = match.groups()
+        number, content_mark, annotation, ordinate, abscissa, word = match.groups()
         if number:
             return b"\0%d\0" % (first + int(number))
         if content_mark:
             return b"%d" % (first_mcid + int(content_mark))
         if annotation:
             return b"\0annot%d\0" % (first_annotation + int(annotation))
+        if abscissa:
+            return b"\0x0:%.4f\0" % (float(abscissa) + POINTS * right)
         return b"%.4f" % (float(ordinate) - POINTS * down) if ordinate else words[word]
 
     return lambda values: _OF_STRIP.sub(resolve, BETWEEN.join(values)).split(BETWEEN)
 
 
-_OF_STRIP = re.compile(rb"\0(?:(\d+)|mcid(\d+)|annot(\d+)|y(-?[\d.]+)|(sheet|list|own))\0")
+_OF_STRIP = re.compile(rb"\0(?:(\d+)|mcid(\d+)|annot(\d+)|y(-?[\d.]+)|x0:(-?[\d.]+)|(sheet|list|own))\0")
 _LATE = re.compile(rb"\0late(\d+)\0")
 _RESOURCES = re.compile(rb"/Resources \0(\d+)\0")

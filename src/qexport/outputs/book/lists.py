@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from qexport.pdf.folio_lists import Folios
-from qexport.pdf.list_pages import Line, make_pages
+from qexport.pdf.list_pages import Columns, Line, make_pages
 
 if TYPE_CHECKING:
     from qexport.layout.chunk import Chunk
@@ -34,6 +34,8 @@ class List:
     rows: Sequence[Row]
     fit: bool = False
     """Whether it is set tighter if its last page would be nearly empty."""
+    columns: Columns | None = None
+    """The columns its rows stand in."""
 
     def jobs(self) -> list[Job]:
         """Return what is to be laid out for it, in the order of its lines."""
@@ -46,7 +48,7 @@ class List:
             Line(chunk, is_heading, folios)
             for chunk, (_, is_heading, folios) in zip(others, self._lines(), strict=True)
         ]
-        return make_pages(frame, opening, lines, fit=self.fit, fonts=fonts)
+        return make_pages(frame, opening, lines, fit=self.fit, columns=self.columns, fonts=fonts)
 
     def _lines(self) -> Iterator[tuple[Job, bool, Sequence[Folios]]]:
         before: tuple[Job, ...] = ()

@@ -23,7 +23,7 @@ from qexport.outputs.book.text import pictures, text_view
 from qexport.outputs.paper import PAPERS
 from qexport.pdf.booklet import booklet
 from qexport.pdf.linker import link
-from qexport.pdf.list_pages import PLACE
+from qexport.pdf.list_pages import PLACE, Columns
 from qexport.pdf.metadata import Book, OutlineEntry
 
 if TYPE_CHECKING:
@@ -91,11 +91,18 @@ class Press:
         return self.job(template, values, lambda: values, strips=template)
 
     def list_of(
-        self, template: str, rows: Sequence[Row], *, head: str = "", fit: bool = False, **opening: object
+        self,
+        template: str,
+        rows: Sequence[Row],
+        *,
+        head: str = "",
+        fit: bool = False,
+        columns: Columns | None = None,
+        **opening: object,
     ) -> List:
         """Return a list of the book, with what its opening says, and the running head its template wants."""
         frame = self.from_values(template, piece="frame", place=PLACE, **({"title": head} if head else {}))
-        return List(frame, self.piece(template, piece="opening", **opening), rows, fit)
+        return List(frame, self.piece(template, piece="opening", **opening), rows, fit, columns)
 
     def heading(self, template: str, title: str, level: int, **more: object) -> Job:
         """Return a heading in a list; to be made once for all rows below it."""

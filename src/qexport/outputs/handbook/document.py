@@ -8,16 +8,14 @@ technology stand together, each technology is a part with its categories as chap
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
-from operator import itemgetter
 
 from qexport import __version__
 from qexport.bank.lock import Edition
-from qexport.bank.model import PROSE_SECTIONS, Question
-from qexport.content.plain_text import terms
+from qexport.bank.model import Question
+from qexport.content.index_terms import index_terms
 from qexport.content.question_view import SECTION_TITLES
 from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import Job
@@ -28,7 +26,7 @@ from qexport.outputs.book.parts import Part, how_many, tally
 from qexport.outputs.book.press import Press
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.handbook import HandbookOptions
-from qexport.pdf.folio_lists import Folios
+from qexport.outputs.handbook.index import FEWEST, index_list
 from qexport.pdf.linker import anchor_folios
 from qexport.pdf.metadata import OutlineEntry
 
@@ -60,8 +58,7 @@ class _Handbook:
         self.press = Press(edition, options, tools)
         self.scheduler = tools.scheduler
         self.chunks: list[Chunk] = []
-        self.asked: list[tuple[int, Sequence[Question], Chunk]] = []
-        """The first page, the questions, and their chunk: what an index speaks of."""
+        self.terms = index_terms(edition.questions, edition.bank.language)
 
     def document(self) -> Document:
         contents, difficulties = self._contents(), self._difficulties()
@@ -82,23 +79,16 @@ class _Handbook:
 
         self.chunks = [cover, reading]
         self.press.on_recto(self.chunks, *told)
-        page = 1 + sum(len(each.pages) for each in self.chunks)
         for part, groups_of_part in zip(self.press.parts, groups, strict=True):
             if part.title:
                 self.press.on_recto(self.chunks, *next(pages))
-                page = 1 + sum(len(each.pages) for each in self.chunks)
-            for group in groups_of_part:
-                chunk = next(chunks)
-                self.asked.append((page, group, chunk))
-                self.chunks.append(chunk)
-                page += len(chunk.pages)
-        for each in [*self._terms(), *by_difficulty]:
+            self.chunks += [next(chunks) for _ in groups_of_part]
+        for each in [*self._index(), *by_difficulty]:
             self.press.on_recto(self.chunks, *each)
         self.press.on_recto(self.chunks, colophon)
 
         folios = anchor_folios(self.chunks)
         missing = {each for chunk in self.chunks for each in chunk.missing}
-        self.asked = []  # which has the chunks too
         data, summary = self.press.bound(self.chunks, self._outline())
         return Document(
             suffix=".pdf",
@@ -160,25 +150,11 @@ class _Handbook:
             flow=self.options.flow,
         )
 
-    def _terms(self) -> list[list[Chunk]]:
-        """Return the pages of the index of terms: the one list that says in words what page something is on."""
-        if not self._has_terms():
+    def _index(self) -> list[list[Chunk]]:
+        """Return the pages of the index: the one list whose text depends on the pages of the book."""
+        if not self._has_index():
             return []
-        template = "handbook/index.html.j2"
-        rows = []
-        for initial, terms_of_it in groupby(
-            self._index(anchor_folios(self.chunks)), key=lambda term: _initial(term[0])
-        ):
-            above = self.press.heading(template, initial or "0–9 and signs", 2)
-            rows += [
-                Row(
-                    self.press.piece(template, piece="row", entry={"name": name, "code": code}),
-                    (above,),
-                    folios,
-                )
-                for name, code, folios in terms_of_it
-            ]
-        index = self.press.list_of(template, rows)
+        index = index_list(self.press, self.terms, self.edition.questions, anchor_folios(self.chunks))
         return [index.pages(self.scheduler.chunks(index.jobs()), self.scheduler.fonts)]
 
     def _difficulties(self) -> list[List]:
@@ -195,52 +171,18 @@ class _Handbook:
         )
 
     def _back_matter(self) -> Iterator[tuple[str, str]]:
-        if self._has_terms():
-            yield "Index of terms", "index"
+        if self._has_index():
+            yield "Index", "index"
         if self._rated():
             yield "Questions by difficulty", "difficulties"
         yield "Colophon", "colophon"
 
-    def _has_terms(self) -> bool:
-        """Say whether there is something for the index, which the contents must know before it is made."""
-        questions = self.edition.questions
-        if any(each.technology or each.category or each.tags for each in questions):
-            return True
-        texts = [
-            text
-            for each in questions
-            if each.markup == "plain"
-            for text in (each.question, *(getattr(each, key) for key in PROSE_SECTIONS), *each.follow_ups)
-        ]
-        return max(Counter(term for text in texts for term in terms(text)).values(), default=0) > 1
+    def _has_index(self) -> bool:
+        """Say whether there is an index, which the contents must know before it is made."""
+        return len(self.terms) >= FEWEST
 
     def _rated(self) -> list[Question]:
         return [question for question in self.edition.questions if question.difficulty is not None]
-
-    def _index(self, folios: Mapping[str, int]) -> Iterator[tuple[str, bool, list[Folios]]]:
-        """Yield (term, whether it is code, its places) in alphabetical order; code only where it recurs."""
-        pages: dict[tuple[str, bool], list[int]] = defaultdict(list)
-        for first, group, chunk in self.asked:
-            for page, term in chunk.terms:
-                pages[term, True].append(first + page)
-            starts = [folios[anchor(question)] for question in group]
-            ends = [each - 1 for each in starts[1:]] + [first + len(chunk.pages) - 1]
-            for question, start, end in zip(group, starts, ends, strict=True):
-                for name in {question.technology, question.category, *question.tags} - {""}:
-                    pages[name, False] += range(start, max(start, end) + 1)
-        questions = sorted(
-            (folio, place) for place, folio in folios.items() if place.startswith(("q-", "part-"))
-        )
-        for (name, code), on in sorted(
-            pages.items(), key=lambda item: (_initial(item[0][0]), _sorted_as(item[0][0]), item[0])
-        ):
-            if code and len(on) < 2:
-                continue
-            places = []
-            for start, end in _ranges(sorted(set(on))):
-                _, to = questions[bisect_right(questions, start, key=itemgetter(0)) - 1]
-                places.append(Folios(str(start) if start == end else f"{start}–{end}", to))
-            yield name, code, places
 
     def _outline(self) -> Iterator[OutlineEntry]:
         yield OutlineEntry("How to read this book", "reading")
@@ -282,25 +224,6 @@ def _evenly(questions: Sequence[Question], most: int) -> list[Sequence[Question]
     count = -(-len(questions) // most)
     ends = [len(questions) * number // count for number in range(count + 1)]
     return [questions[start:end] for start, end in pairwise(ends)]
-
-
-def _ranges(pages: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield (first, last) of each run of consecutive pages."""
-    start = pages[0]
-    for page, following in pairwise([*pages, -1]):
-        if following != page + 1:
-            yield start, page
-            start = following
-
-
-def _initial(term: str) -> str:
-    """Return the letter a term stands under in an index; empty for other characters, which come first."""
-    first = _sorted_as(term)[:1].upper()
-    return first if first.isalpha() else ""
-
-
-def _sorted_as(term: str) -> str:
-    return term.strip("_.@").casefold()
 
 
 def _difficulty(question: Question) -> int:

@@ -1,0 +1,81 @@
+"""The index of a handbook: its terms, and the pages of the questions they are in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from qexport.content.index_terms import IndexTerm, sort_key
+from qexport.outputs.book.entries import anchor
+from qexport.outputs.book.lists import List, Row
+from qexport.pdf.folio_lists import Folios
+from qexport.pdf.list_pages import Columns
+
+if TYPE_CHECKING:
+    from qexport.bank.model import Question
+    from qexport.outputs.book.press import Press
+
+FEWEST = 12
+"""Entries of an index; with fewer the contents say as much."""
+
+TEMPLATE = "handbook/index.html.j2"
+NARROWEST, GAP = 48.0, 6.0
+"""Millimetres of a column, and between two."""
+
+PIXELS = 96 / 25.4
+"""CSS pixels in a millimetre."""
+
+
+def index_list(
+    press: Press, terms: Sequence[IndexTerm], questions: Sequence[Question], folios: Mapping[str, int]
+) -> List:
+    """Return the index as a list of the book.
+
+    Args:
+        press: of the book.
+        terms: in alphabetical order.
+        questions: of the book.
+        folios: the page each place of the book is on.
+    """
+    anchors = {question.id: anchor(question) for question in questions}
+    width = press.measures.frame
+    count = max(1, min(3, int((width + GAP) / (NARROWEST + GAP))))
+    column = (width - (count - 1) * GAP) / count
+    rows = []
+    for initial, of_initial in groupby(terms, key=lambda term: _initial(term.name)):
+        above = press.piece(
+            TEMPLATE, piece="heading", heading=initial or "0–9 and signs", level=2, column=round(column, 2)
+        )
+        rows += [
+            Row(
+                press.piece(
+                    TEMPLATE,
+                    piece="row",
+                    entry={"name": term.name, "code": term.code, "see": term.see},
+                    column=round(column, 2),
+                ),
+                (above,),
+                tuple(_pages(term, anchors, folios)),
+            )
+            for term in of_initial
+        ]
+    return press.list_of(TEMPLATE, rows, columns=Columns(count, (column + GAP) * PIXELS))
+
+
+def _pages(term: IndexTerm, anchors: Mapping[str, str], folios: Mapping[str, int]) -> Iterator[Folios]:
+    """Yield the pages of a term, each once; those of questions that ask about it are its main ones."""
+    found: dict[int, tuple[str, bool]] = {}
+    for id_ in term.questions:
+        place = anchors[id_]
+        page = folios[place]
+        before = found.get(page, (place, False))
+        found[page] = (place if id_ in term.main else before[0], before[1] or id_ in term.main)
+    for page, (place, is_main) in sorted(found.items()):
+        yield Folios(str(page), place, is_main)
+
+
+def _initial(name: str) -> str:
+    """Return the letter a term is under; empty for other characters, which come first."""
+    first = sort_key(name)[0][:1].upper()
+    return first if first.isalpha() else ""

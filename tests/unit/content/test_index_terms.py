@@ -1,0 +1,100 @@
+"""The terms of an index: found in plain banks, folded, and those readers look up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tools.measure_index import TITLES, measure
+from tools.try_corpora import CORPORA, banks
+
+from qexport.bank.model import Question
+from qexport.content.index_terms import IndexTerm, index_terms
+from qexport.pipeline import read_bank
+
+RAG = Question(
+    id="A-1",
+    question="How does Retrieval-Augmented Generation (RAG) work?",
+    answer="RAG searches a vector database. Vector databases compare embeddings. An embedding is found.",
+    deep_explanation="Embeddings are compared with `cosine`. LoRA and PEFT are other things; LoRA is cheap.",
+    technology="AI",
+)
+CACHE = Question(
+    id="A-2",
+    question="What is functools.lru_cache() and why is it not the same as fine-tuning?",
+    answer="It is a cache. RAG needs none.",
+    follow_ups=("What is fine-tuning?",),
+    technology="Python",
+)
+
+
+def names(*questions: Question, language: str = "en") -> list[str]:
+    return [term.name for term in index_terms(questions, language)]
+
+
+def term(name: str, *questions: Question) -> IndexTerm:
+    return next(each for each in index_terms(questions) if each.name == name)
+
+
+def test_abbreviations_have_their_long_forms_which_refer_to_them() -> None:
+    assert term("RAG (Retrieval-Augmented Generation)", RAG, CACHE) == IndexTerm(
+        "RAG (Retrieval-Augmented Generation)", ("A-1", "A-2"), frozenset({"A-1"})
+    )
+    assert term("Retrieval-Augmented Generation", RAG) == IndexTerm(
+        "Retrieval-Augmented Generation", see="RAG"
+    )
+
+
+def test_plurals_case_and_participles_are_one_term() -> None:
+    found = names(RAG, CACHE)
+    assert "vector database" in found
+    assert [name for name in found if name.startswith(("fine", "embedd", "vector"))] == [
+        "embedding",
+        "fine-tuning",
+        "vector database",
+    ]
+
+
+def test_code_is_a_term_where_it_is_asked_about() -> None:
+    found = term("functools.lru_cache()", RAG, CACHE)
+    assert (found.code, found.questions, found.main) == (True, ("A-2",), frozenset({"A-2"}))
+    assert "cosine" not in names(replace(RAG, markup="markdown"))
+
+
+def test_what_a_question_gives_as_terms_and_tags_is_always_listed() -> None:
+    given = replace(CACHE, terms=("memoisation",), tags=("caching",))
+    assert {"memoisation", "caching"} <= set(names(given))
+
+
+def test_technologies_are_left_out_and_other_languages_have_no_phrases() -> None:
+    assert "Python" not in names(RAG, CACHE)
+    found = names(RAG, language="de")
+    assert found == ["LoRA", "PEFT", "RAG (Retrieval-Augmented Generation)", "Retrieval-Augmented Generation"]
+
+
+def test_the_order_is_alphabetical_and_signs_do_not_count() -> None:
+    question = replace(CACHE, question="What are __slots__?", terms=("@media", "Zope", "Buffer"))
+    found = [name for name in names(question) if name in ("__slots__", "Zope", "@media", "Buffer")]
+    assert found == ["Buffer", "@media", "__slots__", "Zope"]
+
+
+@pytest.mark.parametrize("text", ["?", "", "…"])
+def test_nothing_to_list_is_no_error(text: str) -> None:
+    assert index_terms([Question(id="X", question=text, answer=text)]) == ()
+
+
+def test_the_index_of_the_shipped_bank_has_what_readers_want_and_little_else(shipped_bank: Path) -> None:
+    found = measure("shipped", read_bank(shipped_bank)[0].questions)
+    assert found.missing == ()
+    assert found.precision > 0.9
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_so_have_those_of_banks_nobody_here_wrote(name: str) -> None:
+    if not CORPORA.is_dir():
+        pytest.skip("the corpora are not here")
+    bank = next(bank for bank in banks(CORPORA) if bank.title == TITLES[name])
+    found = measure(name, bank.questions)
+    assert found.recall >= 0.9
+    assert found.precision > 0.9
