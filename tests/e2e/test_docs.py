@@ -31,7 +31,10 @@ from qexport.outputs.registry import OPTIONS
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = (
     "README.md",
-    *(f"docs/{name}.md" for name in ("bank", "handbook", "architecture", "phone", "printing", "web")),
+    *(
+        f"docs/{name}.md"
+        for name in ("tutorial", "bank", "handbook", "architecture", "phone", "printing", "web")
+    ),
 )
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^\$ (.*\n(?:> .*\n)*)((?:(?!\$ ).*\n)*)", re.MULTILINE)
@@ -84,6 +87,7 @@ def printed_by(commands: list[str], folder: Path) -> list[tuple[str, int]]:
     environment = {
         **os.environ,
         "COLUMNS": "100",
+        "NO_COLOR": "1",
         "HOME": str(home),
         "QEXPORT_CACHE": str(home / ".cache" / "qexport"),
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
@@ -146,7 +150,7 @@ def unmeasured_all(block: list[Step]) -> str:
 
 def links() -> Iterator[tuple[str, str]]:
     for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
-        for found in LINK.findall(path.read_text("utf-8")):
+        for found in LINK.findall(re.sub(r"`[^`\n]*`", "", path.read_text("utf-8"))):
             target = found[0] or found[1]
             if "://" not in target:
                 yield path.relative_to(ROOT).as_posix(), target

@@ -22,17 +22,19 @@ DEFAULT_BANKS = tuple(
 def find_recipes_file() -> Path | None:
     """Return the path of the qexport.toml of this folder, or of the nearest folder above that has one.
 
-    The search ends where a git repository or the home folder begins, and passes over a file above that
-    belongs to somebody else: in /tmp anybody may put one.
+    The search ends with the folder of a git repository and before the home folder. A file above that belongs to
+    somebody else is ignored: in /tmp anybody may put one.
     """
     if RECIPES_FILE.is_file():
         return RECIPES_FILE
     here = Path.cwd()
     for up, folder in enumerate([here, *here.parents]):
+        if folder == Path.home():
+            return None
         path = folder / RECIPES_FILE
         if up and path.is_file() and _is_ours(path):
             return Path(*[".."] * up) / RECIPES_FILE
-        if (folder / ".git").exists() or folder == Path.home():
+        if (folder / ".git").exists():
             return None
     return None
 
