@@ -188,16 +188,27 @@ def test_every_document_can_be_found_from_the_readme() -> None:
     assert sorted(path.relative_to(ROOT).as_posix() for path in everything) == sorted(found)
 
 
-def test_the_map_of_the_house_has_every_room_and_no_other() -> None:
-    rooms = (
-        (ROOT / "docs/architecture.md")
-        .read_text("utf-8")
-        .partition("## The rooms")[2]
-        .partition("\nBeside")[0]
-    )
+def test_the_table_of_packages_has_every_package_and_no_other() -> None:
+    text = (ROOT / "docs/architecture.md").read_text("utf-8")
+    table = text.partition("## The packages")[2].partition("\nBeside")[0]
     source = ROOT / "src" / "qexport"
-    modules = {path.name for path in source.rglob("*.py")} - {"__init__.py", "__main__.py"}
-    assert set(re.findall(r"`(\w+\.py)`", rooms)) == modules
+    packages = {f"{path.parent.name}/" for path in source.glob("*/__init__.py")}
+    modules = {path.name for path in source.glob("*.py")} - {"__init__.py", "__main__.py"}
+    assert set(re.findall(r"^\| `([\w./]+)` \|", table, re.MULTILINE)) == packages | modules
+
+
+def test_every_file_the_architecture_names_exists() -> None:
+    text = (ROOT / "docs/architecture.md").read_text("utf-8").partition("### How to add a command")[0]
+    source = ROOT / "src" / "qexport"
+    places = [source, *(path.parent for path in source.rglob("__init__.py")), ROOT]
+    named = re.findall(r"`((?:\w+/)*\w+\.py)`|((?:\w+/)+\w+\.py)", text)
+    missing = [
+        name
+        for each in named
+        for name in each
+        if name and not any((place / name).exists() for place in places)
+    ]
+    assert missing == []
 
 
 def test_the_tables_of_the_bank_have_every_field() -> None:
