@@ -295,7 +295,7 @@ def _judged_texts(questions: Iterable[Question], limits: Limits, ids: Iterable[s
     """Yield what would be shown otherwise than it is written; InputRefused with what cannot be shown at all."""
     refused: list[Problem] = []
     for question in questions:
-        if question.markup == "markdown":
+        if question.markup != "plain":
             wrong, lost = text_problems(question, limits, ids)
             refused += wrong
             yield from lost

@@ -99,7 +99,7 @@ def notes_of(bank: Bank, shape: NoteShape, templates: Templates) -> tuple[Note, 
     notes = []
     for question in bank.questions:
         made = [name for name in chosen if getattr(question, EXTRA_CARDS[name])]
-        text = question_text(question, image_address=MEDIA_NAME, limits=templates.limits)
+        text = question_text(question, image_address=MEDIA_NAME, maths="mathjax", limits=templates.limits)
         values = {
             **_fields(question, text.view, templates),
             "Key": _label(key_of(bank.namespace, birth_of(question))),
@@ -178,7 +178,12 @@ def _fields(question: Question, view: QuestionView, templates: Templates) -> dic
     if question.production_scenario:
         begins = situation(question.production_scenario, question.markup)
         values["Situation"] = part_html(
-            question, "production_scenario", begins, image_address=MEDIA_NAME, limits=templates.limits
+            question,
+            "production_scenario",
+            begins,
+            image_address=MEDIA_NAME,
+            maths="mathjax",
+            limits=templates.limits,
         )
     return values
 
@@ -202,7 +207,7 @@ def _label(text: str) -> str:
 
 _STOP = re.compile(r"""[.!?…؟]["'”’)\]]*(?=\s+[^\sa-z])|[。！？][」』”）]*(?=\S)""")
 _NO_STOP = re.compile(r"\b(?:[^\W\d_]|cf|dr|etc|fig|mr|mrs|no|st|vs)\.$", re.IGNORECASE)
-_MARKUP = re.compile(r"[`*_\[\]~<|#\n]")
+_MARKUP = re.compile(r"[`*_\[\]~<|#\n$\\]")
 
 
 def situation(scenario: str, markup: str) -> str:
@@ -211,13 +216,13 @@ def situation(scenario: str, markup: str) -> str:
     In Markdown that is the first block where a sentence cannot be cut out of its markup.
     """
     begins = scenario
-    if markup == "markdown":
+    if markup != "plain":
         if re.match(r"\s*(?:```|~~~)", scenario):
             return scenario
         begins = re.split(r"\n[ \t]*\n", scenario.strip("\n"), maxsplit=1)[0]
     sentences = (begins[: stop.end()] for stop in _STOP.finditer(begins))
     first = next((sentence for sentence in sentences if not _NO_STOP.search(sentence)), begins)
-    return begins if markup == "markdown" and _MARKUP.search(first) else first
+    return begins if markup != "plain" and _MARKUP.search(first) else first
 
 
 def _inert(html: str) -> str:

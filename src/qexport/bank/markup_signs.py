@@ -1,4 +1,4 @@
-"""Signs of Markdown in texts that are declared plain: shown as they are written, which is seldom what was meant."""
+"""Signs of another markup than a bank declares: its texts are shown as they are written, which is seldom meant."""
 
 from __future__ import annotations
 
@@ -44,4 +44,32 @@ def warn_of_markdown(questions: Iterable[Question]) -> tuple[Problem, ...]:
         return ()
     message = f"reads like Markdown in {quantity(len(found), 'question')}, and is shown as it is written"
     hint = "write `markup: markdown` at the top of the bank if it is Markdown"
+    return (Problem(first.location, message, hint),)
+
+
+_FORMULA = re.compile(
+    r"(?<![\\$\w])\$(?=[^\s$])[^$\n]*?(?:\\[a-zA-Z]{2,}|[\^_]\{|\w\^\w|\w_\w\b|[a-zA-Z]\(\w\))[^$\n]*?(?<=\S)\$(?!\w)"
+    r"|\$\$[^$]{1,2000}\$\$|^```math[ \t]*$|\\\([^\n]{1,200}?\\\)|\\\[.{1,2000}?\\\]",
+    re.MULTILINE,
+)
+
+
+def warn_of_formulas(questions: Iterable[Question]) -> tuple[Problem, ...]:
+    """Return a warning if Markdown texts of a bank that does not say `math: true` seem to have formulas."""
+    first = None
+    found = set()
+    for question in questions:
+        if question.markup != "markdown":
+            continue
+        sections = [getattr(question, key) for key in PROSE_SECTIONS]
+        for text in (question.question, *sections, *question.follow_ups):
+            if ("$" in text or "\\" in text or "math" in text) and _FORMULA.search(text):
+                first = first or question
+                found.add(question.id)
+    if first is None:
+        return ()
+    message = (
+        f"reads like formulas in {quantity(len(found), 'question')}, and dollars and backslashes are text"
+    )
+    hint = "write `math: true` at the top of the bank; put code with dollars between backticks"
     return (Problem(first.location, message, hint),)

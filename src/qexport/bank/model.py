@@ -22,6 +22,10 @@ PROSE_SECTIONS = (
 """The five prose sections of a model answer, in the order they are read. Only the first is required."""
 
 
+MATHS = "markdown+math"
+"""The markup of texts in Markdown with formulas: of a bank that says `math: true`."""
+
+
 @dataclass(frozen=True, slots=True)
 class RawText:
     """A scalar as it is in the source, always text, with its place."""
@@ -97,7 +101,7 @@ class Question:
     """Words of this question that an index lists."""
     source: str = ""
     markup: str = "plain"
-    """How every text of this question is written: `plain` (literal) or `markdown`."""
+    """How every text of this question is written: `plain` (literal), `markdown` or MATHS."""
     status: str = "active"
     """`active`, `draft` (not answered yet) or `retired`; only an active question is in an output."""
     former_ids: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ Kind: TypeAlias = Literal[
     "line",
     "id",
     "choice",
+    "flag",
     "number",
     "texts",
     "lines",
@@ -234,6 +235,13 @@ HEADER_FIELDS: tuple[Field, ...] = (
         choices=_MARKUP,
     ),
     Field(
+        name="math",
+        kind="flag",
+        description="Whether the texts in Markdown have formulas: $x^2$, $$x^2$$. Without it, a dollar is a dollar.",
+        example="true",
+        choices=("false", "true"),
+    ),
+    Field(
         name="claims",
         kind="claims",
         description="How much the source says there is; what is here may be a part of it.",
@@ -295,7 +303,8 @@ def _mapping(fields: tuple[Field, ...]) -> dict[str, object]:
 def _property(field: Field) -> dict[str, object]:
     described: dict[str, object] = {"description": field.description, **_shape(field)}
     if field.example != ():
-        described["examples"] = [list(field.example) if isinstance(field.example, tuple) else field.example]
+        example = field.example == "true" if field.kind == "flag" else field.example
+        described["examples"] = [list(example) if isinstance(example, tuple) else example]
     return described
 
 
@@ -320,6 +329,8 @@ def _shape(field: Field) -> dict[str, object]:
     match field.kind:
         case "choice":
             return {"enum": list(field.choices)}
+        case "flag":
+            return {"type": "boolean"}
         case "number":
             highest = {} if field.highest is None else {"maximum": field.highest}
             return {"type": "integer", "minimum": field.lowest, **highest}

@@ -12,6 +12,7 @@ from typing import Any
 
 from qexport.bank.model import (
     LETTERS,
+    MATHS,
     Bank,
     Claims,
     Question,
@@ -270,7 +271,7 @@ def _wrong_with(text: str, field: Field) -> tuple[str, str]:
         holds = "a space" if unseen == " " else f"a character that is not seen (U+{ord(unseen):04X})"
         seen = "".join(character if character.isprintable() else " " for character in text)
         return f"id {quote(text)} holds {holds}", f"for example {quote('-'.join(seen.split()))}"
-    if field.kind == "choice" and text not in field.choices:
+    if field.kind in ("choice", "flag") and text not in field.choices:
         return _unknown(field.name, text, field.choices)
     return "", ""
 
@@ -403,10 +404,15 @@ def _name_of(record: RawMapping) -> str:
 
 def _bank(path: str, header: _Reading, readings: Iterable[_Reading]) -> Bank:
     said = dict(header.values)
-    markup = said.pop("markup", "plain")
+    usual = said.pop("markup", "plain")
+    markdown = MATHS if said.pop("math", "false") == "true" else "markdown"
     questions = tuple(
-        Question(location=reading.raw.location, **{"markup": markup, **reading.values})
+        Question(
+            location=reading.raw.location,
+            **{**reading.values, "markup": {"markdown": markdown}.get(markup, markup)},
+        )
         for reading in readings
+        for markup in [reading.values.get("markup", usual)]
     )
     title = said.get("title") or _title_of(path)
     levels = _in_order(question.level for question in questions)

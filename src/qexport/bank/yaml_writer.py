@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from qexport.bank.model import Bank, Claims, Question
+from qexport.bank.model import MATHS, Bank, Claims, Question
 from qexport.bank.schema import CLAIM_FIELDS, HEADER_FIELDS, QUESTION_FIELDS, SCHEMA_FILE, Field
 
 _WIDTH = 100
@@ -32,10 +32,16 @@ _TYPED = re.compile(
 def write_bank(bank: Bank) -> str:
     """Write the whole bank in its canonical form: read, it is the same bank; written again, the same text."""
     usual = Counter(question.markup for question in bank.questions).most_common(1)
-    markup = usual[0][0] if usual else "plain"
+    markup = usual[0][0].removesuffix("+math") if usual else "plain"
+    math = any(question.markup == MATHS for question in bank.questions)
     header = {
-        **{field.name: getattr(bank, field.name) for field in HEADER_FIELDS if field.name != "markup"},
+        **{
+            field.name: getattr(bank, field.name)
+            for field in HEADER_FIELDS
+            if field.name not in ("markup", "math")
+        },
         "markup": markup,
+        "math": "true" if math else "",
         "questions": (),
     }
     lines = [
@@ -53,6 +59,7 @@ def write_questions(questions: Iterable[Question], *, markup: str = "plain") -> 
 
 def _item(question: Question, markup: str) -> str:
     values = {field.name: getattr(question, field.name) for field in QUESTION_FIELDS}
+    values["markup"] = question.markup.removesuffix("+math")
     for name, default in (("status", "active"), ("markup", markup)):
         if values[name] == default:
             del values[name]

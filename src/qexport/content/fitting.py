@@ -59,7 +59,9 @@ _TAG_OR_WORD_OR_SPACE = re.compile(r"<[^>]*>|(?:&[^;\s]+;|[^\s<]|[\u00a0\u202f])
 _SPACE = re.compile(r"[^\S\u00a0\u202f]")
 _INLINE_TAG = re.compile(r"</?(?:a|b|code|del|em|i|kbd|mark|s|span|strong|sub|sup|u)\b")
 _CODE = re.compile(r'<pre class="code">(?P<block>.*?)</pre>|</?(?:ul|ol|blockquote)\b[^>]*>', re.DOTALL)
-_WRAPPED_CODE = re.compile(r'(<pre class="code wrapped">.*?</pre>)', re.DOTALL)
+_WRAPPED_CODE = re.compile(
+    r'(<pre class="code wrapped">.*?</pre>|<span class="source"[^>]*>[^<]*</span>)', re.DOTALL
+)
 
 
 def _broken_up(html: str, longest: int) -> Iterator[str]:

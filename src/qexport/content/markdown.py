@@ -23,7 +23,9 @@ from qexport.common.limits import LIMITS, Limits
 from qexport.content.code_blocks import code_block
 from qexport.content.east_asian import join_lines
 from qexport.content.footnotes import FOOTNOTE_RULES, keep_footnotes, refuse_depth
+from qexport.content.formulas import restore
 from qexport.content.markdown_boxes import mark_boxes, read_details
+from qexport.content.markdown_formulas import hold_formulas, show_formulas, write_formula
 from qexport.content.markdown_links import link_addresses, read_question_link, tame_link, write_link_end
 from qexport.content.markdown_page import MarkdownPage
 from qexport.content.markdown_pictures import read_picture, set_widths, show_picture, write_picture
@@ -47,7 +49,8 @@ def markdown_line(text: str, page: MarkdownPage) -> Markup:
     """Return one line of Markdown as HTML without a block around it."""
     _refuse_brackets(text, page.limits)
     env = page.environment()
-    return _render(_prepare(_markdown().parseInline(text.strip(), env), page), env)
+    text = hold_formulas(text.strip(), page)
+    return _render(_prepare(_markdown().parseInline(text, env), page), env)
 
 
 def markdown_headed(text: str, heading_level: int, page: MarkdownPage) -> tuple[Markup, Markup]:
@@ -129,6 +132,7 @@ def _markdown() -> MarkdownIt:
 
 def _parse(text: str, env: dict[str, Any], page: MarkdownPage, heading_level: int) -> Sequence[Token]:
     _refuse_brackets(text, page.limits)
+    text = hold_formulas(text, page)
     tokens = _markdown().parse(text, env)
     env["first"] = _first_paragraph(tokens)  # as long as pictures are known from text
     _shift_headings(tokens, heading_level)
@@ -165,18 +169,24 @@ def _prepare(tokens: Sequence[Token], page: MarkdownPage) -> Sequence[Token]:
         elif token.type in ("th_open", "td_open") and (style := token.attrs.pop("style", "")):
             token.attrSet("class", str(style).replace("text-align:", "align-"))
         refuse_depth(depth, page.limits)
+        if page.formulas and token.content and not token.children:
+            token.content = restore(token.content, page.formulas)
         if token.children:
             noted = len(page.flaws)
             token.children = _prepare_line(token.children, depth, page)
             page.place_flaws(noted, token.map[0] + 1 if token.map else 0)
     for opening, content in pairwise(tokens):
-        if opening.type == "paragraph_open" and [each.type for each in content.children or ()] == ["image"]:
-            opening.attrSet("class", "picture")
+        children = content.children or []
+        if opening.type == "paragraph_open" and len(children) == 1:
+            kind = children[0].type
+            if kind == "image" or (kind == "formula" and children[0].meta["display"]):
+                opening.attrSet("class", "picture" if kind == "image" else "display")
     return tokens
 
 
 def _prepare_line(tokens: list[Token], depth: int, page: MarkdownPage) -> list[Token]:
     """Make of what is in a line what the page shows."""
+    tokens = show_formulas(tokens, page)
     pair_tags(tokens)
     set_widths(tokens)
     for tag in tags_as_text(tokens):
@@ -247,6 +257,7 @@ _RULES: dict[str, Callable[..., str]] = {
     **FOOTNOTE_RULES,
     "code_block": _write_code,
     "fence": _write_code,
+    "formula": write_formula,
     "image": write_picture,
     "link_close": write_link_end,
     "safe_tag_close": write_closing,

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from qexport.bank.model import MATHS
 from qexport.common.limits import USUAL, Limits
+from qexport.content.formulas import FoundFormula
 from qexport.content.images import Flaw, Image
 
 
@@ -26,9 +28,19 @@ class MarkdownPage:
 
     None if nobody knows which questions there are.
     """
+    maths: str = ""
+    """How formulas are shown: `svg`, `mathjax`, `mathml` or `text`; without it dollars are dollars."""
+    language: str = "en"
+    """Of what is said of formulas."""
+    formulas: list[FoundFormula] = field(default_factory=list)
     images: dict[str, Image] = field(default_factory=dict)
     flaws: list[Flaw] = field(default_factory=list)
     limits: Limits = USUAL
+
+    @classmethod
+    def of_markup(cls, markup: str) -> MarkdownPage:
+        """Return the page of a text that stands alone, such as a line of a list."""
+        return cls(maths="svg" if markup == MATHS else "")
 
     def environment(self) -> dict[str, Any]:
         """Return what markdown-it hands to its rules."""

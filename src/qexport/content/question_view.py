@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from markupsafe import Markup
 
-from qexport.bank.model import LETTERS, PROSE_SECTIONS, Question
+from qexport.bank.model import LETTERS, MATHS, PROSE_SECTIONS, Question
 from qexport.common.errors import InputRefused, LimitExceeded, Problem
 from qexport.common.limits import USUAL, Limits
 from qexport.content.choices import ChoiceView, list_choices, show_right_choices, write_link
@@ -90,6 +90,8 @@ def question_text(
     heading_level: int = 4,
     image_address: str = "",
     questions: Mapping[str, str] | None = None,
+    maths: str = "svg",
+    language: str = "en",
     limits: Limits = USUAL,
 ) -> QuestionText:
     """Return a question's texts as HTML, and the pictures in it as `<img src="{image_address}{name}">`.
@@ -102,9 +104,14 @@ def question_text(
         image_address: What stands before the names of pictures.
         questions: The addresses of the bank's questions by id, for links to them: `qx:` and a place of the book,
             or empty for one that is not in it. None if nobody knows them.
+        maths: How formulas are shown: `svg`, `mathjax`, `mathml` or `text`.
+        language: Of the texts (BCP 47); formulas are said in it.
         limits: How much the texts may ask for.
     """
-    writing = _Writing(question, image_address, limits, questions)
+    writing = _Writing(
+        question,
+        _Showing(address=image_address, questions=questions, maths=maths, language=language, limits=limits),
+    )
     view = writing.view(heading_level)
     for exceeded in writing.exceeded:
         raise LimitExceeded(str(exceeded), hint=exceeded.hint)
@@ -123,7 +130,7 @@ _MAY_BE_PICTURE = re.compile(r"!\[|<img\s", re.IGNORECASE)
 
 def question_images(question: Question, limits: Limits = USUAL) -> tuple[Image, ...]:
     """Return the pictures that question_text() names if it gets an address; quick where there are none."""
-    if question.markup != "markdown" or not any(_MAY_BE_PICTURE.search(text) for text in _texts(question)):
+    if question.markup == "plain" or not any(_MAY_BE_PICTURE.search(text) for text in _texts(question)):
         return ()
     return question_text(question, image_address=CHECKED, limits=limits).images
 
@@ -136,7 +143,11 @@ _DOUBTFUL = re.compile(
 
 def may_lose_text(question: Question) -> bool:
     """Return whether text_problems() may find something; quick, so that a build can ask for every question."""
-    return question.markup == "markdown" and any(_DOUBTFUL.search(text) for text in _texts(question))
+    if question.markup == MATHS and any(
+        "$" in text or "\\(" in text or "\\[" in text for text in _texts(question)
+    ):
+        return True
+    return question.markup != "plain" and any(_DOUBTFUL.search(text) for text in _texts(question))
 
 
 _LINK_TO_QUESTION = re.compile(r"\[\[([^\[\]|\n]+)|\]\(<?#([^\s()<>]+)|\]:\s*<?#([^\s<>]+)")
@@ -144,7 +155,7 @@ _LINK_TO_QUESTION = re.compile(r"\[\[([^\[\]|\n]+)|\]\(<?#([^\s()<>]+)|\]:\s*<?#
 
 def linked_ids(question: Question) -> Iterator[str]:
     """Yield the ids that a question's texts may link to; more than do, as what is in code is looked at too."""
-    if question.markup != "markdown":
+    if question.markup == "plain":
         return
     for text in _texts(question):
         for found in _LINK_TO_QUESTION.finditer(text):
@@ -158,13 +169,21 @@ def _texts(question: Question) -> Iterator[str]:
 
 
 def part_html(
-    question: Question, key: str, text: str, *, image_address: str, limits: Limits = USUAL
+    question: Question,
+    key: str,
+    text: str,
+    *,
+    image_address: str,
+    maths: str = "svg",
+    limits: Limits = USUAL,
 ) -> Markup:
     """Return a piece of a section's text as blocks of HTML, with its pictures as question_text() has them.
 
     What refuses the piece is not raised: question_text() raises it for all of the section.
     """
-    return _Writing(question, image_address, limits).blocks(f"{key}-part", text, 4)
+    return _Writing(question, _Showing(address=image_address, maths=maths, limits=limits)).blocks(
+        f"{key}-part", text, 4
+    )
 
 
 def text_problems(
@@ -177,7 +196,8 @@ def text_problems(
         limits: How much the texts may ask for.
         ids: Those of the bank, for the links in the texts; None leaves these unchecked.
     """
-    writing = _Writing(question, CHECKED, limits, None if ids is None else dict.fromkeys(ids, ""))
+    questions = None if ids is None else dict.fromkeys(ids, "")
+    writing = _Writing(question, _Showing(address=CHECKED, questions=questions, limits=limits))
     writing.view(4)
     return (*writing.exceeded, *writing.refused), tuple(writing.problems)
 
@@ -185,22 +205,25 @@ def text_problems(
 _Written = TypeVar("_Written")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Showing:
+    """How the texts of a question are shown; the same as the arguments of question_text()."""
+
+    address: str = ""
+    questions: Mapping[str, str] | None = None
+    maths: str = "svg"
+    language: str = "en"
+    limits: Limits = USUAL
+
+
 class _Writing:
     """A question while it is written: its parts, and what comes to light in each."""
 
-    def __init__(
-        self,
-        question: Question,
-        image_address: str,
-        limits: Limits,
-        questions: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, question: Question, showing: _Showing) -> None:
         self._question = question
-        self._questions = questions
-        self._limits = limits
-        self._address = image_address
+        self._showing = showing
         bank = Path(question.location.path)
-        self._folder = bank.parent if image_address and bank.is_file() else None
+        self._folder = bank.parent if showing.address and bank.is_file() else None
         self.images: dict[str, Image] = {}
         self.exceeded: list[Problem] = []
         self.refused: list[Problem] = []
@@ -246,7 +269,7 @@ class _Writing:
     def _with_definitions(self) -> Question:
         """Return the question, each of its texts with the footnotes and link definitions that it uses."""
         question = self._question
-        if question.markup != "markdown":
+        if question.markup == "plain":
             return question
         texts = {key: getattr(question, key) for key in ("question", *PROSE_SECTIONS)}
         texts |= {f"follow_ups {at}": text for at, text in enumerate(question.follow_ups)}
@@ -278,7 +301,7 @@ class _Writing:
 
     def blocks(self, key: str, text: str, heading_level: int) -> Markup:
         """Return one part's text as blocks of HTML."""
-        if self._question.markup == "markdown":
+        if self._question.markup != "plain":
             page = self._page(key)
             return self._placed(key, page, lambda: markdown_blocks(text, heading_level, page), Markup())
         listed = items(text) if key == "common_mistakes" else None
@@ -293,8 +316,16 @@ class _Writing:
 
     def _page(self, name: str) -> MarkdownPage:
         anchor = anchor_name(f"{self._question.id}-{name}")
+        showing = self._showing
         return MarkdownPage(
-            anchor, self._folder, self._address, self._questions, self.images, limits=self._limits
+            name=anchor,
+            folder=self._folder,
+            address=showing.address,
+            questions=showing.questions,
+            maths=showing.maths if self._question.markup == MATHS else "",
+            language=showing.language,
+            images=self.images,
+            limits=showing.limits,
         )
 
     def _placed(

@@ -12,6 +12,7 @@ import re
 
 from markupsafe import Markup
 
+from qexport.bank.model import MATHS
 from qexport.content.markdown import (
     markdown_blocks,
     markdown_headed,
@@ -24,19 +25,19 @@ from qexport.content.plain_text import mark_safe, plain_blocks, plain_line
 
 def prose(text: str, markup: str, *, heading_level: int = 4) -> Markup:
     """Return a section's text as blocks of HTML; the outermost headings in it are `<h{heading_level}>`."""
-    if markup == "markdown":
-        return markdown_blocks(text, heading_level, MarkdownPage())
+    if markup != "plain":
+        return markdown_blocks(text, heading_level, MarkdownPage.of_markup(markup))
     return plain_blocks(text)
 
 
-def inline(text: str, markup: str, *, code: bool = False) -> Markup:
+def inline(text: str, markup: str, *, code: bool = False, maths: str = "svg") -> Markup:
     """Return one line's text as HTML without a block around it.
 
     With `code`, as in a question or a follow-up, code in a plain text is marked; a label (an id, a category)
-    stays what it is.
+    stays what it is. `maths` is how formulas are shown (MarkdownPage).
     """
-    if markup == "markdown":
-        return markdown_line(text, MarkdownPage())
+    if markup != "plain":
+        return markdown_line(text, MarkdownPage(maths=maths if markup == MATHS else ""))
     return plain_line(text, code=code)
 
 
@@ -64,7 +65,7 @@ _NEXT_BLOCK = re.compile(r"\n(?=[ \t]*\n|[ ]{0,3}(?:```|~~~|[-*+] |1[.)] |>|#{1,
 
 def headed(text: str, markup: str, page: MarkdownPage, heading_level: int = 4) -> tuple[Markup, Markup]:
     """Return a question or a follow-up as the line it begins with, and what follows that as blocks."""
-    if markup == "markdown":
+    if markup != "plain":
         return markdown_headed(text, heading_level, page)
     line, _, more = text.strip().partition("\n")
     return plain_line(line, code=True), plain_blocks(more)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from qexport.bank.markup_signs import warn_of_markdown
+from qexport.bank.markup_signs import warn_of_formulas, warn_of_markdown
 from qexport.bank.model import Question
 from qexport.common.errors import Location, Problem
 from qexport.pipeline import read_bank
@@ -57,3 +57,25 @@ def test_what_is_plain_is_not(text: str) -> None:
 
 def test_the_shipped_bank_is_plain(shipped_bank: Path) -> None:
     assert warn_of_markdown(read_bank(shipped_bank)[0].questions) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["is $O(n)$", "$x^2$", "$\\frac{a}{b}$", "$$x$$", "```math\nx\n```", "\\(x\\)", "$a_{ij}$"]
+)
+def test_formulas_in_a_bank_that_does_not_say_so_are_reported(text: str) -> None:
+    place = Location("b.yaml", 3, 5)
+    question = Question(id="B", question="a", answer=text, markup="markdown", location=place)
+    assert warn_of_formulas([question, question]) == (
+        Problem(
+            place,
+            "reads like formulas in 1 question, and dollars and backslashes are text",
+            "write `math: true` at the top of the bank; put code with dollars between backticks",
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["$HOME and $PATH", "$5 and $6", "a $ b $ c", "`$x^2$ no`"[:3], "echo $1 $2"]
+)
+def test_dollars_of_a_shell_are_no_formulas(text: str) -> None:
+    assert warn_of_formulas([Question(id="B", question="a", answer=text, markup="markdown")]) == ()

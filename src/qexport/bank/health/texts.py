@@ -23,7 +23,7 @@ class Text:
 
 def texts_of(question: Question) -> Iterator[Text]:
     """Yield every text of a question."""
-    markdown = question.markup == "markdown"
+    markdown = question.markup != "plain"
     for field in ("question", *PROSE_SECTIONS):
         if whole := getattr(question, field):
             yield text_of(field, whole, markdown=markdown)

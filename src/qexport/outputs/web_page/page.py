@@ -91,7 +91,9 @@ def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
 
 
 def _article(question: Question, tools: Tools) -> _Article:
-    text = question_text(question, heading_level=5, image_address=IMAGE_ADDRESS, limits=tools.limits)
+    text = question_text(
+        question, heading_level=5, image_address=IMAGE_ADDRESS, maths="mathml", limits=tools.limits
+    )
     anchor = "q-" + anchor_name(question.id)
     html = tools.templates.render("web/question.html.j2", question={**text.view, "anchor": anchor})
     for image in text.images:

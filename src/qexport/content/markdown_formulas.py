@@ -1,0 +1,100 @@
+"""Formulas of a Markdown text in its tokens: held while it is parsed, then drawn, or their source and why."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from qexport.common.text_input import quote
+from qexport.content.formulas import HOLDER, FoundFormula, find_formulas, looks_like_shell, restore
+from qexport.content.maths import (
+    FormulaError,
+    draw_formula,
+    formula_text,
+    show_formula,
+    write_mathjax,
+    write_mathml,
+)
+from qexport.content.plain_text import mark_safe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it.token import Token
+
+    from qexport.content.markdown_page import MarkdownPage
+
+
+def hold_formulas(text: str, page: MarkdownPage) -> str:
+    """Return a text with its formulas held by their numbers, which are the page's; as it is if it has none."""
+    if not page.maths:
+        return text
+    text, found = find_formulas(text)
+    page.formulas[:] = found
+    return text
+
+
+def show_formulas(tokens: list[Token], page: MarkdownPage) -> list[Token]:
+    """Return the tokens of a line with its formulas as tokens of their own."""
+    if not page.formulas:
+        return tokens
+    from markdown_it.token import Token
+
+    shown: list[Token] = []
+    for token in tokens:
+        if token.type == "image":
+            for child in token.children or ():
+                child.content = restore(child.content, page.formulas)
+        if token.type != "text":
+            token.content = restore(token.content, page.formulas)
+            shown.append(token)
+            continue
+        parts = HOLDER.split(token.content)
+        for at, part in enumerate(parts):
+            if at % 2:
+                formula = page.formulas[int(part)]
+                html = _show(formula, page)
+                meta = {"html": html, "display": formula.display}
+                shown.append(Token("formula", "", 0, level=token.level, content=formula.source, meta=meta))
+            elif part or len(parts) == 1:
+                shown.append(Token("text", "", 0, level=token.level, content=part))
+    return shown
+
+
+def _show(formula: FoundFormula, page: MarkdownPage) -> Markup:
+    """Return a formula as HTML; its source, which is noted, if it cannot be shown."""
+    if looks_like_shell(formula.source):
+        wrong = FormulaError("it reads like variables of a shell", 0)
+    else:
+        try:
+            return _write(formula, page)
+        except FormulaError as error:
+            wrong = error
+    line, column = formula.place_of(wrong.column or 1)
+    first = len(page.flaws)
+    hint = "write what LaTeX reads, or put text with dollars between backticks"
+    page.note(f"column {column}: the formula {quote(formula.written)} is its source: {wrong.message}", hint)
+    page.place_flaws(first, line)
+    return mark_safe(f"<code>{escape(formula.written, quote=False)}</code>")
+
+
+def _write(formula: FoundFormula, page: MarkdownPage) -> Markup:
+    draw_formula(
+        formula.source, display=formula.display, language=page.language
+    )  # what paper refuses, cards do
+    match page.maths:
+        case "mathjax":
+            return write_mathjax(formula.source, display=formula.display)
+        case "mathml":
+            return write_mathml(formula.source, display=formula.display)
+        case "text":
+            return mark_safe(escape(formula_text(formula.source), quote=False))
+        case _:
+            return show_formula(formula.source, display=formula.display, language=page.language)
+
+
+def write_formula(_renderer: object, tokens: Sequence[Token], index: int, *_rest: object) -> str:
+    """Return a formula as HTML."""
+    return str(tokens[index].meta["html"])
