@@ -71,9 +71,11 @@ class FontUse:
     descent: int
     italic_angle: float
     widths: tuple[tuple[int, int], ...]
-    """Glyph → advance."""
+    """Code → advance. A code is the number of a glyph, but for aliases."""
     texts: tuple[tuple[int, str], ...]
-    """Glyph → the characters it represents."""
+    """Code → the characters it represents."""
+    aliases: tuple[tuple[int, int], ...] = ()
+    """Code that is not the number of its glyph → glyph."""
 
 
 @dataclass(frozen=True, slots=True)

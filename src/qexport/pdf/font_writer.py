@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from array import array
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from qexport.layout.chunk import FontUse, pdf_string
@@ -17,12 +19,13 @@ class FontUsed(NamedTuple):
     use: FontUse
     widths: dict[int, int]
     texts: dict[int, str]
+    aliases: dict[int, int]
 
 
 def write_font(used: FontUsed, source: FontFile, pdf: PdfFile) -> bytes:
     """Write a font, subset to what is drawn with it; return a reference to it."""
-    use, widths, texts = used
-    data = subset(source, texts)
+    use, widths, texts, aliases = used
+    data = subset(source, (aliases.get(code, code) for code in texts))
     file = pdf.add_stream(data, b"/Length1 %d" % len(data))
     name = use.name.encode("ascii")
     box = b" ".join(b"%d" % number for number in open_face(source).box)
@@ -42,15 +45,26 @@ def write_font(used: FontUsed, source: FontFile, pdf: PdfFile) -> bytes:
         )
     )
     advances = b" ".join(b"%d [%d]" % pair for pair in sorted(widths.items()))
+    to_glyphs = pdf.add_stream(_write_cid_to_gid(texts, aliases)) if aliases else b"/Identity"
     descendant = pdf.add(
         b"<</Type /Font/Subtype /CIDFontType2/BaseFont /%s/CIDSystemInfo <</Registry (Adobe)/Ordering (Identity)"
-        b"/Supplement 0>>/CIDToGIDMap /Identity/W [%s]/FontDescriptor %s>>" % (name, advances, descriptor)
+        b"/Supplement 0>>/CIDToGIDMap %s/W [%s]/FontDescriptor %s>>" % (name, to_glyphs, advances, descriptor)
     )
     unicode = pdf.add_stream(write_to_unicode(texts))
     return pdf.add(
         b"<</Type /Font/Subtype /Type0/BaseFont /%s/Encoding /Identity-H/DescendantFonts [%s]/ToUnicode %s>>"
         % (name, descendant, unicode)
     )
+
+
+def _write_cid_to_gid(codes: Iterable[int], aliases: Mapping[int, int]) -> bytes:
+    """Return the glyph of each code, two bytes each (ISO 32000-1, 9.7.4.2, table 117)."""
+    glyphs = array("H", bytes(2 * (max(codes) + 1)))
+    for code in codes:
+        glyphs[code] = aliases.get(code, code)
+    if sys.byteorder == "little":
+        glyphs.byteswap()
+    return glyphs.tobytes()
 
 
 def write_to_unicode(texts: Mapping[int, str]) -> bytes:

@@ -133,9 +133,10 @@ class _Linker:
             left = x + POINTS * self._moved(chunk, first_page + page)
             self.destinations[name] = b"[%s /XYZ %.2f %.2f 0]" % (page_reference, left, y)
         for use in content.fonts:
-            used = self.fonts_used.setdefault(use.key, FontUsed(use, {}, {}))
+            used = self.fonts_used.setdefault(use.key, FontUsed(use, {}, {}, {}))
             used.widths.update(use.widths)
             used.texts.update(use.texts)
+            used.aliases.update(use.aliases)
 
     def _moved(self, chunk: Chunk, page: int) -> float:
         """Return how far to the right the text of a page stands, counted from 0: folio 2 is a verso."""

@@ -28,6 +28,9 @@ from qexport.layout.weasyprint.serialising import (
 from qexport.layout.weasyprint.slots import Placeholder, SlotCutter, find_placeholders
 from qexport.layout.weasyprint.structure import Structure, mark_content, read_structure
 
+UNSAID = "\u200b"
+"""Text of a glyph that has none: ActualText says it, and a font is to have a text for each (PDF/UA-1, 7.21.7)."""
+
 _USES_PATTERN = re.compile(rb"/(\S+) (?:scn|SCN)")
 
 
@@ -267,6 +270,8 @@ class _Extraction:
     def _fonts(self) -> Iterator[FontUse]:
         from weasyprint.text.fonts import get_hb_object_data
 
+        from qexport.layout.weasyprint.text_drawing import texts_of  # imports the engine
+
         uses: dict[str, list[Any]] = {}
         for font in self.document.fonts.values():
             uses.setdefault(font.hash, []).append(font)
@@ -276,7 +281,13 @@ class _Extraction:
             digest = remembered or sha256(get_hb_object_data(font.hb_face)).hexdigest()
             if digest not in self.document.font_config.files:
                 raise QexportError(f"the font {font.family!r} is neither bundled nor the theme's")
-            known = {glyph for other in same for glyph in other.to_unicode} - set(font.missing.values())
+            known = texts_of(font).texts
+            missing = set(font.missing.values())
+            drawn = {code: text for other in same for code, text in other.to_unicode.items()}
+            aliases = {
+                code: glyph for other in same for code, glyph in other.__dict__.get("aliases", {}).items()
+            }
+            others = {code: text for (_, text), code in texts_of(font).aliases.items()}
             yield FontUse(
                 key=key,
                 name=font.name.decode().removeprefix("/"),
@@ -290,8 +301,13 @@ class _Extraction:
                     sorted({glyph: width for other in same for glyph, width in other.widths.items()}.items())
                 ),
                 texts=tuple(
-                    sorted((g, t) for other in same for g, t in other.to_unicode.items() if g in known)
+                    sorted(
+                        (code, others.get(code) or known.get(code) or text or UNSAID)
+                        for code, text in drawn.items()
+                        if code not in missing
+                    )
                 ),
+                aliases=tuple(sorted(aliases.items())),
             )
 
 

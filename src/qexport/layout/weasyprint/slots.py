@@ -83,7 +83,7 @@ def _slot(
         leader=find_end_of_text(container, text)
         if not margin and "data-leader" in text.element.attrib
         else None,
-        content=b"\n".join(drawn) if is_head else b"",
+        content=b"\n".join(map(_write_item, drawn)) if is_head else b"",
         width=text.width,
         lines=measure_lines(container) if not margin and "data-folios" in text.element.attrib else None,
     )
@@ -118,6 +118,13 @@ class SlotCutter:
             yield items[at:]
 
 
+def _write_item(item: Any) -> bytes:
+    """Return an item of a content stream as it is written."""
+    if isinstance(item, bytes):
+        return item
+    return item.encode() if isinstance(item, str) else bytes(item.data)
+
+
 def _sets_state(item: Any) -> bool:
     """Say whether an operator of a content stream sets a colour or a transparency, and draws nothing."""
     return isinstance(item, bytes) and item.endswith((b" rg", b" RG", b" gs"))
@@ -134,7 +141,8 @@ def _find_marked_content(items: list[Any], text: Any) -> tuple[int, int, int]:
     while items[start] != b"BDC":
         start -= 1
     start -= 2  # /Span, then its property list
-    end = at
-    while items[end] != b"EMC":
+    end, depth = at, 1
+    while depth:
         end += 1
+        depth += {b"BDC": 1, b"BMC": 1, b"EMC": -1}.get(items[end], 0) if isinstance(items[end], bytes) else 0
     return start, end + 1, items[start + 1]["MCID"]

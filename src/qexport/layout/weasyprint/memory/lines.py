@@ -14,8 +14,9 @@ from weasyprint.text import line_break
 from weasyprint.text.ffi import FROM_UNITS, ffi, pango
 
 from qexport.layout.weasyprint import line_ends
-from qexport.layout.weasyprint.memory.pango_layouts import RememberingLayout, count_glyphs_before
+from qexport.layout.weasyprint.memory.pango_layouts import RememberingLayout
 from qexport.layout.weasyprint.memory.styles import DependsOnPage
+from qexport.layout.weasyprint.text_drawing import count_glyphs_before
 
 _min_content_width = inline.inline_min_content_width
 

@@ -113,11 +113,3 @@ def strut(style: Any) -> Any:
         if style.kept is kept:  # no length of it was measured in the page
             kept.strut = found
     return found
-
-
-def count_glyphs_before(ends: int, item: Any, string: Any) -> int:
-    """Return how many glyphs of a run come before a place in its line."""
-    count: int = string.num_glyphs
-    while count and item.offset + string.log_clusters[count - 1] >= ends:
-        count -= 1
-    return count

@@ -27,7 +27,7 @@ engine()
 from weasyprint.layout import inline  # noqa: E402
 
 from qexport.layout.weasyprint import line_ends  # noqa: E402
-from qexport.layout.weasyprint.memory import glyphs, lines, percentages, styles, table  # noqa: E402
+from qexport.layout.weasyprint.memory import fonts, lines, percentages, styles, table  # noqa: E402
 from qexport.layout.weasyprint.replacements import changed_sources, digest_source, install  # noqa: E402
 
 ROOT = Path(__file__).parents[5]
@@ -153,7 +153,7 @@ def test_it_does_not_matter_what_is_forgotten_meanwhile(
 ) -> None:
     monkeypatch.setattr(styles, "MOST_STYLES", 20)
     monkeypatch.setattr(percentages, "MOST_SIZES", 1)
-    monkeypatch.setattr(glyphs, "MOST_FONTS", 2)
+    monkeypatch.setattr(fonts, "MOST_FONTS", 2)
     assert laid_out(documents()) == without
 
 
@@ -284,7 +284,7 @@ def test_a_row_written_for_another_source_is_left_out_with_those_that_need_it(
     with table.switched_off():
         installed = install(changed)
         try:
-            assert installed.left_out == ("layouts of Pango", "glyphs", "lines")
+            assert installed.left_out == ("layouts of Pango", "lines")
             assert laid_out(documents()) == without
         finally:
             installed.undo()
