@@ -22,8 +22,9 @@ from benchmarks.measure import Run, report, run
 from qexport.anki import notes
 from qexport.anki.fields import FIELDS
 from qexport.bank import reader
-from qexport.bank.lock import Edition, stamp
+from qexport.bank.lock import Edition, guid_of
 from qexport.bank.model import Bank
+from qexport.bank.stamping import stamp
 from qexport.bank.validation import validate
 from qexport.content.templates import Templates
 from qexport.outputs.anki_deck import DeckOptions
@@ -39,7 +40,7 @@ def bank_of(count: int) -> Bank:
     """Return a bank of so many questions, in whose deck no text comes again soon."""
     shipped, _ = validate(reader.read(ROOT / "seeds/questions.yaml"))
     keys = [replace(shipped.questions[0], id=f"Q-{number}") for number in range(count)]
-    numbers = {int(notes.guid_of(shipped.namespace, each), 16) % 21_600_000: each.id for each in keys}
+    numbers = {int(guid_of(shipped.namespace, each.id), 16) % 21_600_000: each.id for each in keys}
     texts = cycle(shipped.questions)
     made = [replace(next(texts), id=numbers[number]) for number in sorted(numbers)]
     return replace(shipped, questions=tuple(made))

@@ -10,11 +10,13 @@ import sqlite3
 import sys
 import tempfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
 
-from qexport.bank.lock import Edition, Release, stamp
+from qexport.bank.lock import Edition, Release
+from qexport.bank.stamping import stamp
 from qexport.content.templates import Templates
 from qexport.layout.cache import ChunkCache
 from qexport.outputs.anki_deck import DeckOptions
@@ -48,7 +50,7 @@ def bundle_and_deck() -> dict[str, bytes]:
     released = Release(1, NOW, {"added": tuple(lock.notes)})
     contents = Contents(
         bank=bank,
-        lock=type(lock)(lock.style, lock.note_type, lock.notes, lock.left, lock.options, released),
+        lock=replace(lock, release=released),
         recipes=(recipe,),
         fingerprint=fingerprint(bank),
         notes="# Release notes\n",

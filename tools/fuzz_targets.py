@@ -21,12 +21,15 @@ from qexport.anki import notes
 from qexport.anki.collection import DEEPEST_DECK, _Tree
 from qexport.anki.fields import FIELDS
 from qexport.anki.package_reader import lock_of, notes_in
+from qexport.anki.search import search_for
 from qexport.bank import jsonl_reader, yaml_reader
 from qexport.bank.health.examination import examine
-from qexport.bank.lock import Content, read_lock, stamp, write_lock
+from qexport.bank.lock import Asked, Content, Stamp
+from qexport.bank.lock_file import read_lock, write_lock
 from qexport.bank.model import Bank, Question, RawBank
 from qexport.bank.schema import HEADER_FIELDS, QUESTION_FIELDS
 from qexport.bank.selection import Filters, describe, select
+from qexport.bank.stamping import stamp
 from qexport.bank.validation import validate
 from qexport.bank.yaml_writer import write_bank
 from qexport.cli.main import program
@@ -205,13 +208,16 @@ def _read_lock(data: bytes, _scratch: Path) -> None:
     lock = read_lock(decoded(data, Path("bank.lock.json")), "bank.lock.json")
     if read_lock(write_lock(lock), "bank.lock.json") != lock:
         raise Broken("a lock, written and read again, is another")
-    content = Content(
-        notes={"PY-1": "d1", "PY-2": "d2"},
-        style="s",
-        note_type=lock.note_type,
-        former_ids={"PY-2": ("PY-0",)},
+    questions = (
+        Asked(id="PY-1", text="one", question="1", digest="d1"),
+        Asked(id="PY-2", former_ids=("PY-0",), text="two", question="2", digest="d2"),
     )
-    after, _ = stamp(content, lock, 1_760_000_000)
+    content = Content(title="T", questions=questions, style=Stamp("s", 0), note_type=lock.note_type)
+    try:
+        after, _ = stamp(content, lock, 1_760_000_000)
+    except InputRefused as refused:  # former ids that contradict the lock
+        _check_problems(refused.problems)
+        return
     if stamp(content, after, 1_760_000_001)[0] != after:
         raise Broken("a lock moves although nothing changed")
 
@@ -400,7 +406,7 @@ def _read_names(data: bytes, scratch: Path) -> None:
         raise Broken(f"a deck's name has an empty level, or too many: {name!r}")
     for note in notes.notes_of(bank, notes.NoteShape(), _templates()):
         _check_note(note.fields.decode(), note.tags)
-    notes.anki_search([clean])
+    search_for([clean])
     words_of(text)
     found = read_image(scratch, text)
     if isinstance(found, Image):

@@ -27,8 +27,9 @@ from typing import Any
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 from PIL import Image
 
-from qexport.bank.lock import Edition, stamp
+from qexport.bank.lock import Edition
 from qexport.bank.model import Bank
+from qexport.bank.stamping import stamp
 from qexport.content.templates import Templates
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.anki_deck.document import content, render, with_notes

@@ -2,13 +2,16 @@
 
     python tools/try_deck_lives.py [--lives N] [--editions N] [--seed N] [--quiet]
 
-A life is one bank, one learner's collection and some editions of decks from the bank. Between editions the
-bank's questions are edited, added, retired, brought back, retagged, renumbered and moved about, the cards are
-restyled, options change; the learner reviews, suspends, flags, edits, tags and moves cards, and imports some
-of the decks, not always the newest. After every import:
+A life is two banks, one learner's collection and some editions of decks from the banks. Between editions the
+questions are edited, added, retired, brought back, retagged and moved about; their ids are renumbered in chains,
+shifted, swapped, renamed and used again; titles, namespaces and options change, the cards are restyled, the clock
+jumps, locks are merged from two branches. The learner reviews, suspends, flags, edits, tags and moves cards,
+changes the style, and imports some of the decks, not always the newest. After every import:
 
     no note is there twice                     what the deck changed has the deck's text and tags
     no review is lost, no schedule moved       what it did not change is as the learner left it, to the byte
+    no note asks another question than before  the search for what is retired finds exactly that
+      without a warning of the build
 
 A life that fails is reported with its seed, and what happened in it.
 """
@@ -18,22 +21,31 @@ from __future__ import annotations
 import argparse
 import random
 import re
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from html import unescape
 from pathlib import Path
 from typing import Any
 
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 
-from qexport.anki.notes import Note, anki_search
-from qexport.bank.lock import Edition, Lock, read_lock, stamp, write_lock
+from qexport.anki.note_type import NOTE_TYPE_ID, STYLE_RELEASED
+from qexport.anki.notes import Note, identified, without_identity
+from qexport.anki.package_file import read_message
+from qexport.anki.search import search_for
+from qexport.bank.history import add_lines, line_of
+from qexport.bank.identity import assign_notes, find_moves
+from qexport.bank.lock import Changes, Edition, Lock
+from qexport.bank.lock_file import read_lock, write_lock
 from qexport.bank.model import Bank, Question
+from qexport.bank.stamping import stamp
+from qexport.common.errors import InputRefused
 from qexport.content.templates import Templates, templates_folder
+from qexport.locking import asked_before
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.anki_deck.document import content, render, with_notes
 from qexport.outputs.declaration import parse_options
@@ -55,6 +67,13 @@ def a_text(dice: random.Random, longest: int = 12) -> str:
     return " ".join(dice.choices(WORDS, k=dice.randint(1, longest)))
 
 
+def a_subject(dice: random.Random) -> str:
+    """What a question asks: words that hardly any other question has, and one of the odd ones."""
+    syllables = ("ba", "do", "ki", "lu", "me", "no", "pa", "ri", "so", "tu", "ve", "wa", "xi", "zo")
+    words = ["".join(dice.choices(syllables, k=3)) for _ in range(dice.randint(3, 8))]
+    return " ".join([*words, dice.choice(WORDS)])
+
+
 def a_question(dice: random.Random, key: str) -> Question:
     """A question with this id, some of its parts empty."""
 
@@ -63,7 +82,7 @@ def a_question(dice: random.Random, key: str) -> Question:
 
     return Question(
         id=key,
-        question=a_text(dice),
+        question=a_subject(dice),
         answer=a_text(dice, 30),
         technology=dice.choice(TECHNOLOGIES),
         category=maybe(a_text(dice, 2)),
@@ -85,6 +104,9 @@ class Version:
     number: int
     since: int
     note: Note
+    guid: str
+    fields: bytes
+    """As the deck has them, with who the note is."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +117,7 @@ class Deck:
     data: bytes
     notes: Mapping[str, Version]
     """By GUID."""
+    has_own_style: bool = False
 
 
 @dataclass
@@ -104,7 +127,7 @@ class Team:
     dice: random.Random
     styles: tuple[Tools, ...]
     said: Callable[[str], None]
-    bank: Bank = field(default_factory=lambda: Bank(title="A bank", namespace="lives"))
+    bank: Bank = field(default_factory=lambda: Bank(title="A bank"))
     now: int = START
     lock: Lock | None = None
     style: int = 0
@@ -113,6 +136,19 @@ class Team:
     versions: dict[str, Version] = field(default_factory=dict)
     """By GUID; counted here from what notes hold, so that the lock's own count is seen from outside."""
     gone: dict[str, Version] = field(default_factory=dict)
+    history: str = ""
+    origins: dict[str, int] = field(default_factory=dict)
+    """By the id in the bank: which question it is, whatever it is called."""
+    asked: dict[str, int] = field(default_factory=dict)
+    """By GUID: which question it asked when it was last published."""
+    warned: set[str] = field(default_factory=set)
+    """GUIDs that a build has warned of, because they ask another question now."""
+    expected: dict[int, str] = field(default_factory=dict)
+    """By question: the GUID it must keep, because its ids were put right."""
+    moves: int = 0
+    behind: int = 0
+    """By how much the clock of this edition is slow, in seconds."""
+    born: int = 0
 
     def __post_init__(self) -> None:
         """Begin with some questions."""
@@ -128,6 +164,14 @@ class Team:
             self._remove: 1,
             self._retag: 2,
             self._renumber: 2,
+            self._forget_former_ids: 1,
+            self._shift: 1,
+            self._swap: 1,
+            self._reuse: 1,
+            self._rename_all: 1,
+            self._retitle: 1,
+            self._renamespace: 1,
+            self._merge_branches: 1,
             self._move: 1,
             self._restyle: 1,
             self._change_options: 2,
@@ -140,6 +184,7 @@ class Team:
     def publish(self) -> list[Deck]:
         """Make decks of the bank as it is: of all of it, or of parts."""
         self.now += self.dice.choice((1, 60, DAY, 30 * DAY))
+        self.behind = self.dice.choice((0, 0, 0, 0, 0, DAY))
         options = parse_options(DeckOptions, self.options)
         tools = with_notes(self.bank, options, self.styles[self.style])
         filters: list[tuple[str, Callable[[Question], bool]]] = [("all", lambda _: True)]
@@ -149,23 +194,53 @@ class Team:
         decks = []
         for name, passes in self.dice.sample(filters, k=self.dice.randint(1, 3)):
             self.now += self.dice.randint(0, 5)
-            lock, changes = stamp(content(self.bank, options, tools), self.lock, self.now)
-            self.lock = read_lock(write_lock(lock), "lock")
-            self._count(tools.notes)
+            changes = self._stamp(options, tools)
             if deck := self._deck(name, passes, options, tools):
                 self.said(f"publishes {name} at {self.now - START}: {changes}; {len(deck.notes)} notes")
                 decks.append(deck)
         return decks
 
-    def _count(self, notes: Sequence[Note]) -> None:
+    def _stamp(self, options: DeckOptions, tools: Tools) -> Changes:
+        """Bring the lock up to date, and see that a note asks what it asked, or the build says that it does not."""
+        now_is = content(self.bank, options, tools)
+        lock, changes = stamp(
+            now_is,
+            self.lock,
+            self.now - self.behind,
+            texts=asked_before(self.lock, self.history),
+            path="lock",
+        )
+        self.lock = read_lock(write_lock(lock), "lock")
+        self.history = add_lines(self.history, map(line_of, self.bank.questions))
+        named = {move.id for move in changes.moves}
+        for key, entry in lock.notes.items():
+            origin = self.origins[key]
+            before = self.asked.get(entry.guid, origin)
+            if before != origin and key not in named and entry.guid not in self.warned:
+                raise AssertionError(f"{key} asks another question now, and the build does not say so")
+            if before != origin:
+                self.warned.add(entry.guid)
+            if self.expected.get(origin, entry.guid) != entry.guid:
+                raise AssertionError(f"{key} is another note although its ids were put right")
+            self.asked[entry.guid] = origin
+        self.expected = {}
+        self.moves += len(named)
+        self._count(tools.notes, lock)
+        return changes
+
+    def _count(self, notes: Sequence[Note], lock: Lock) -> None:
         """Give a new version to each note that holds something else than before, or has been away."""
         before, self.versions = self.versions, {}
         for note in notes:
-            old = before.get(note.guid) or self.gone.get(note.guid)
-            if note.guid in before and old and (old.note.fields, old.note.tags) == (note.fields, note.tags):
-                self.versions[note.guid] = old
+            entry = lock.notes[note.question.id]
+            fields = identified(note.fields, lock.key_of(entry), lock.namespace, entry.version)
+            old = before.get(entry.guid) or self.gone.get(entry.guid)
+            is_same = old and (without_identity(old.fields), old.note.tags) == (note.fields, note.tags)
+            if entry.guid in before and old and is_same:
+                self.versions[entry.guid] = old
             else:
-                self.versions[note.guid] = Version(old.number + 1 if old else 1, self.now, note)
+                number = old.number + 1 if old else 1
+                self.versions[entry.guid] = Version(number, entry.modified, note, entry.guid, fields)
         self.gone |= {guid: old for guid, old in before.items() if guid not in self.versions}
 
     def _deck(
@@ -180,7 +255,7 @@ class Team:
         )
         shipped = {each.id for each in (*active, *(retired if options.include_retired else ()))}
         notes = {guid: each for guid, each in self.versions.items() if each.note.question.id in shipped}
-        return Deck(name, render(edition, options, tools).data, notes)
+        return Deck(name, render(edition, options, tools).data, notes, self.style > 0)
 
     def _one(self) -> int:
         return self.dice.randrange(len(self.bank.questions))
@@ -195,21 +270,31 @@ class Team:
         part = self.dice.choice(
             ("question", "answer", "common_mistakes", "production_scenario", "difficulty")
         )
-        self._replace(
-            self._one(), **{part: self.dice.randint(1, 10) if part == "difficulty" else a_text(self.dice)}
-        )
+        at = self._one()
+        value: Any = self.dice.randint(1, 10) if part == "difficulty" else a_text(self.dice)
+        if part == "question":  # one word of it becomes another
+            words = self.bank.questions[at].question.split(" ")
+            words[self.dice.randrange(len(words))] = a_subject(self.dice).split(" ")[0]
+            value = " ".join(words)
+        self._replace(at, **{part: value})
 
     def _add(self) -> None:
         self.ids += 1
-        key = self.dice.choice(("Q-{}", "q {}", "Ü<{}>", 'x_"{}"')).format(self.ids)
+        key = self.dice.choice(("Q-{}", "re:{}", "Ü<{}>", 'x_"{}"', "{}")).format(self.ids)
         place = self.dice.randint(0, len(self.bank.questions))
         questions = list(self.bank.questions)
         questions.insert(place, a_question(self.dice, key))
         self.bank = replace(self.bank, questions=tuple(questions))
+        self._born(key)
         self.said(f"adds {key}")
+
+    def _born(self, key: str) -> None:
+        self.born += 1
+        self.origins[key] = self.born
 
     def _retire(self) -> None:
         at = self._one()
+        self.expected.pop(self.origins[self.bank.questions[at].id], None)
         status = "retired" if self.bank.questions[at].status == "active" else "active"
         self._replace(at, status=status)
         self.said(f"  which is {status} now")
@@ -217,7 +302,11 @@ class Team:
     def _remove(self) -> None:
         if len(self.bank.questions) > 2:
             at = self._one()
-            self.said(f"removes {self.bank.questions[at].id}")
+            key = self.bank.questions[at].id
+            if self.lock and (key not in self.lock.notes or self._unpublished(self.bank.questions[at])):
+                return  # what has a former id that is not published yet
+            self.said(f"removes {key}")
+            self.expected.pop(self.origins.pop(key), None)
             questions = self.bank.questions[:at] + self.bank.questions[at + 1 :]
             self.bank = replace(self.bank, questions=questions)
 
@@ -229,7 +318,150 @@ class Team:
         at = self._one()
         old = self.bank.questions[at]
         self.ids += 1
-        self._replace(at, id=f"N-{self.ids}", former_ids=(*old.former_ids, old.id))
+        new = f"N-{self.ids}"
+        is_new = self.lock is None or old.id not in self.lock.notes or self._unpublished(old)
+        kept = old.former_ids if is_new or self.dice.random() < 0.5 else ()
+        formers = self.dice.sample([*kept, old.id], k=len(kept) + 1)
+        self.origins[new] = self.origins.pop(old.id)
+        self._replace(at, id=new, former_ids=tuple(formers))
+
+    def _forget_former_ids(self) -> None:
+        """Once published, they are in the lock."""
+        if self.lock and all(each.id in self.lock.notes for each in self.bank.questions):
+            unsettled = {each.id for each in self.bank.questions if self._unpublished(each)}
+            questions = (
+                each if each.id in unsettled else replace(each, former_ids=()) for each in self.bank.questions
+            )
+            self.bank = replace(self.bank, questions=tuple(questions))
+
+    def _unpublished(self, question: Question) -> bool:
+        known = self.lock.notes[question.id] if self.lock else None
+        return known is None or not {known.id, *known.names}.issuperset(question.former_ids)
+
+    def _give_ids(self, ids: Sequence[str], what: str) -> None:
+        """Give the questions other ids, as people do who number them, and perhaps put right what that does."""
+        if self.lock is None or any(
+            self._unpublished(each) for each in self.bank.questions if each.id in self.lock.notes
+        ):
+            return
+        if any(each.id not in self.lock.notes for each in self.bank.questions):
+            return  # what nobody has cannot lose anything
+        was = [self.origins[each.id] for each in self.bank.questions]
+        guids = {
+            self.origins[key]: entry.guid for key, entry in self.lock.notes.items() if key in self.origins
+        }
+        questions = tuple(
+            replace(each, id=key, former_ids=()) for each, key in zip(self.bank.questions, ids, strict=True)
+        )
+        self.bank = replace(self.bank, questions=questions)
+        self.origins = dict(zip(ids, was, strict=True))
+        self.said(what)
+        settled = {entry.guid for entry in self.lock.notes.values() if entry.question and not entry.asked}
+        if self.dice.random() < 0.6:
+            self._settle()
+            self.expected = {origin: guid for origin, guid in guids.items() if guid in settled}
+
+    def _settle(self) -> None:
+        """Write the former ids that `qexport renumber` writes."""
+        if self.lock is None:
+            return
+        options = parse_options(DeckOptions, self.options)
+        now_is = content(self.bank, options, with_notes(self.bank, options, self.styles[self.style]))
+        texts = asked_before(self.lock, self.history)
+        known = assign_notes(now_is.questions, self.lock, texts).notes
+        entries = (*self.lock.notes.values(), *self.lock.gone.values())
+        moves = find_moves(now_is.questions, known, entries, texts)
+        former = {move.id: (move.former,) for move in moves if not move.is_reuse}
+        questions = (
+            replace(each, former_ids=former.get(each.id, each.former_ids)) for each in self.bank.questions
+        )
+        self.bank = replace(self.bank, questions=tuple(questions))
+        self.said("puts the ids right")
+
+    def _shift(self) -> None:
+        ids = [each.id for each in self.bank.questions]
+        self.ids += 1
+        at = self._one()
+        self._give_ids([*ids[:at], *ids[at + 1 :], f"S-{self.ids}"], f"shifts all from {ids[at]}")
+
+    def _swap(self) -> None:
+        ids = [each.id for each in self.bank.questions]
+        one, other = self._one(), self._one()
+        ids[one], ids[other] = ids[other], ids[one]
+        self._give_ids(ids, f"swaps {ids[one]} and {ids[other]}")
+
+    def _rename_all(self) -> None:
+        self.ids += 1
+        ids = [f"R{self.ids}-{number}" for number in range(len(self.bank.questions))]
+        self._give_ids(ids, "renames all")
+
+    def _reuse(self) -> None:
+        """Put another question under an id that has been published."""
+        at = self._one()
+        key = self.bank.questions[at].id
+        if self.lock and key in self.lock.notes and not self._unpublished(self.bank.questions[at]):
+            questions = list(self.bank.questions)
+            questions[at] = a_question(self.dice, key)
+            self.bank = replace(self.bank, questions=tuple(questions))
+            self.expected.pop(self.origins[key], None)
+            self._born(key)
+            self.said(f"uses {key} for another question")
+
+    def _retitle(self) -> None:
+        self.bank = replace(self.bank, title=a_text(self.dice, 3))
+        self.said("has another title")
+
+    def _renamespace(self) -> None:
+        """Another namespace is refused, the published one can be written down."""
+        if self.lock is None:
+            return
+        self.bank = replace(self.bank, namespace="another")
+        options = parse_options(DeckOptions, self.options)
+        now_is = content(self.bank, options, with_notes(self.bank, options, self.styles[self.style]))
+        try:
+            stamp(now_is, self.lock, self.now)
+        except InputRefused:
+            self.bank = replace(self.bank, namespace=self.dice.choice(("", self.lock.namespace)))
+            return
+        raise AssertionError("another namespace is not refused")
+
+    def _merge_branches(self) -> None:
+        """Let two people edit one question each, build, and merge their locks with git."""
+        if self.lock is None or len(self.bank.questions) < 2:
+            return
+        base, ours = write_lock(self.lock), self.bank
+        one, other = self.dice.sample(range(len(ours.questions)), k=2)
+        texts = []
+        for at in (one, other):
+            answer = a_text(self.dice)
+            branch = replace(ours.questions[at], answer=answer)
+            questions = tuple(branch if place == at else each for place, each in enumerate(ours.questions))
+            texts.append(self._lock_of(replace(ours, questions=questions)))
+            self.history = add_lines(self.history, map(line_of, questions))
+            self._replace(at, answer=answer)
+        if not all(texts):
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in (("base", base), ("ours", texts[0]), ("theirs", texts[1])):
+                (Path(folder) / name).write_text(str(text), encoding="utf-8")
+            command = ["git", "merge-file", "--stdout", "ours", "base", "theirs"]
+            merged = subprocess.run(command, cwd=folder, capture_output=True, check=False).stdout.decode()
+        self.lock = read_lock(merged, "lock")
+        self.said("merges two branches")
+
+    def _lock_of(self, bank: Bank) -> str:
+        """Return the lock that a branch would write; empty if something else is unsettled."""
+        options = parse_options(DeckOptions, self.options)
+        now_is = content(bank, options, with_notes(bank, options, self.styles[self.style]))
+        known = {each.id for each in bank.questions}
+        if (
+            self.lock is None
+            or known != self.lock.notes.keys()
+            or any(map(self._unpublished, bank.questions))
+        ):
+            return ""
+        lock, changes = stamp(now_is, self.lock, self.now + 1, texts=asked_before(self.lock, self.history))
+        return "" if changes.moves else write_lock(lock)
 
     def _move(self) -> None:
         questions = list(self.bank.questions)
@@ -268,8 +500,8 @@ class Learner:
     counts: Counter[str]
     has: dict[str, int] = field(default_factory=dict)
     """By GUID: the version of the note that was imported last."""
-    guids: dict[str, str] = field(default_factory=dict)
-    """By the first id that a question had."""
+    styled: int = 0
+    """When the learner last changed the style of the cards; 0: not since a deck with a style of its own came."""
     touched: dict[str, int] = field(default_factory=dict)
     """By GUID: when the learner last edited it."""
 
@@ -292,7 +524,7 @@ class Learner:
 
     def import_(self, deck: Deck) -> None:
         """Import a deck as the desktop does by default, and see what became of everything."""
-        notes, cards, reviews = self.notes(), self.cards(), self.reviews()
+        notes, cards, reviews, css = self.notes(), self.cards(), self.reviews(), self._css()
         path = self.folder / "deck.apkg"
         path.write_bytes(deck.data)
         request = ImportAnkiPackageRequest(package_path=str(path), options=ImportAnkiPackageOptions())
@@ -304,6 +536,9 @@ class Learner:
         self._expect_cards(deck, cards)
         if self.reviews() != reviews:
             raise AssertionError("reviews were lost or made up")
+        if self.styled and not deck.has_own_style and self._css() != css:
+            raise AssertionError("a deck with the built-in style undid the learner's own")
+        self.styled = 0 if deck.has_own_style else self.styled
         self.counts["imports"] += 1
 
     def reviews(self) -> list[Row]:
@@ -327,20 +562,13 @@ class Learner:
                 self.counts["own edits newer than the deck's"] += is_newer
                 continue
             note = version.note
-            self._expect_one_of(note)
             self.has[guid] = version.number
             self.counts["notes updated" if guid in before else "notes added"] += 1
             tags = {tag.casefold() for tag in row[2].split()}
-            if row[3] != note.fields.decode() or tags != set(note.tags.casefold().split()):
+            if row[3] != version.fields.decode() or tags != set(note.tags.casefold().split()):
                 raise AssertionError(f"{key} is stale: it has not the deck's text and tags")
             if guid in before and row[0] != before[guid][0]:
                 raise AssertionError(f"{key} became another note")
-
-    def _expect_one_of(self, note: Note) -> None:
-        """See that a question is one note, whatever numbers it had."""
-        first = (*note.question.former_ids, note.question.id)[0]
-        if self.guids.setdefault(first, note.guid) != note.guid:
-            raise AssertionError(f"{note.question.id} is there twice")
 
     def _expect_cards(self, deck: Deck, before: Mapping[tuple[int, int], Row]) -> None:
         after = self.cards()
@@ -360,22 +588,23 @@ class Learner:
                 raise AssertionError(f"a card of {each.note.question.id} is empty")
 
     def find_what_left(self, lock: Lock) -> None:
-        """Paste the search for what left the bank; it must find that and nothing else."""
+        """Paste the search for what left the bank; it must find that and nothing else, whatever else is there."""
         if not lock.left:
             return
-        found = {
-            self.collection.get_note(each)["ID"]
-            for each in self.collection.find_notes(anki_search(lock.left))
-        }
-        here = {row[3].split("\x1f")[1] for row in self.notes().values()}
-        expected = {key for key in here if unescape(key) in lock.left}
+        search = search_for(map(lock.key_of, lock.left))
+        found = {self.collection.get_note(each).guid for each in self.collection.find_notes(search)}
+        expected = {entry.guid for entry in lock.left} & self.notes().keys()
         if found != expected:
             raise AssertionError(f"the search for what left found {found}, not {expected}")
         self.counts["searches"] += 1
+        self.counts["retired notes found"] += len(found)
 
     def work(self, now: int) -> None:
         """Do some of what learners do."""
-        deeds = (self._review, self._review, self._suspend, self._flag, self._edit, self._tag, self._move)
+        deeds = (
+            *(self._review, self._review, self._suspend, self._flag),
+            *(self._edit, self._tag, self._move, self._restyle),
+        )
         for deed in self.dice.choices(deeds, k=self.dice.randint(0, 8)):
             if numbers := self.collection.db.list("SELECT id FROM cards ORDER BY id"):
                 deed(self.dice.choice(numbers), now)
@@ -387,6 +616,27 @@ class Learner:
         card.start_timer()
         self.collection.sched.answerCard(card, self.dice.choice((1, 3, 3, 4)))
         self.counts["reviews"] += 1
+
+    def _restyle(self, _number: int, now: int) -> None:
+        """Change the style of the cards; no deck with the built-in style may undo it."""
+        self.styled = max(now, STYLE_RELEASED) + 1 + now - START
+        self._set_css(f".card {{ color: green }} /* {now} */")
+
+    def _set_css(self, css: str) -> None:
+        note_type = self.collection.models.get(NOTE_TYPE_ID)
+        if note_type is None:
+            self.styled = 0
+            return
+        note_type["css"] = css
+        self.collection.models.update_dict(note_type)
+        self.collection.db.execute(
+            "UPDATE notetypes SET mtime_secs = ? WHERE id = ?", self.styled, NOTE_TYPE_ID
+        )
+        self.counts["own styles"] += 1
+
+    def _css(self) -> str:
+        config = self.collection.db.scalar("SELECT config FROM notetypes WHERE id = ?", NOTE_TYPE_ID)
+        return bytes(read_message(config)[3]).decode() if config else ""
 
     def _suspend(self, number: int, _now: int) -> None:
         self.collection.sched.suspend_cards([number])
@@ -445,12 +695,17 @@ def live(seed: int, editions: int, counts: Counter[str]) -> None:
     story: list[str] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        team = Team(dice, styles(folder), lambda text: story.append(f"  {text}"))
+        looks = styles(folder)
+        teams = [
+            Team(dice, looks, lambda text: story.append(f"  {text}"), Bank(title="A bank")),
+            Team(dice, looks, lambda text: story.append(f"  the other bank: {text}"), Bank(title="B bank")),
+        ]
         learner = Learner(dice, folder, lambda text: story.append(f"    the learner {text}"), counts)
         shelf: list[Deck] = []
         try:
             for number in range(1, editions + 1):
                 story.append(f"edition {number}")
+                team = dice.choice((teams[0], teams[0], teams[1]))
                 team.edit_the_bank()
                 decks = team.publish()
                 shelf += decks
@@ -458,11 +713,16 @@ def live(seed: int, editions: int, counts: Counter[str]) -> None:
                     learner.import_(deck)
                 if shelf and dice.random() < 0.2:
                     learner.import_(dice.choice(shelf))  # found on some disk
-                if team.lock:
-                    learner.find_what_left(team.lock)
-                learner.work(team.now)
+                for each in teams:
+                    if each.lock:
+                        learner.find_what_left(each.lock)
+                learner.work(max(each.now for each in teams))
                 counts["editions"] += 1
+            counts["questions that moved, reported"] += sum(each.moves for each in teams)
             learner.close()
+        except InputRefused as error:
+            said = "; ".join(f"{each.message} ({each.hint})" for each in error.problems)
+            raise AssertionError("\n".join([f"life {seed}: refused: {said}", *story])) from error
         except AssertionError as error:
             raise AssertionError("\n".join([f"life {seed}: {error}", *story])) from error
 

@@ -36,7 +36,7 @@ from pathlib import Path
 import qexport
 
 VERSIONS = ("one", "other")
-FILES = ("bank.lock.json", "out/book.apkg", "out/book.pdf")
+FILES = ("bank.history.jsonl", "bank.lock.json", "out/book.apkg", "out/book.pdf")
 PROGRAM = """
 from qexport.layout import scheduler
 from qexport.cli.main import main

@@ -22,9 +22,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from qexport.anki.notes import anki_search
-from qexport.bank.lock import Edition, Lock, stamp
+from qexport.anki.search import search_for
+from qexport.bank.lock import Edition, Lock
 from qexport.bank.model import Bank, Question
+from qexport.bank.stamping import stamp
 from qexport.common.errors import Location
 from qexport.content.templates import Templates, templates_folder
 from qexport.outputs.anki_deck import DeckOptions
@@ -128,7 +129,7 @@ def packages(folder: Path) -> str:
     lock = write("cards_on", last, lock, now + 180, card_types="recall,scenario")
     lock = write("cards_off", last, lock, now + 240)
     lock = write("retired", last, lock, now + 300, include_retired=True)
-    return anki_search(lock.left)
+    return search_for(map(lock.key_of, lock.left))
 
 
 def told_by(version: str, needs: tuple[str, ...], environments: Path) -> dict[str, Any]:

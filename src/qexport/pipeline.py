@@ -15,20 +15,31 @@ from time import perf_counter
 from typing import TYPE_CHECKING, TypeAlias
 
 from qexport.bank import reader
-from qexport.bank.lock import Changes, Edition, Lock, joined, read_lock, stamp, with_note_type, write_lock
+from qexport.bank.lock import Edition, Lock
 from qexport.bank.markup_signs import warn_of_markdown
 from qexport.bank.schema import SCHEMA_FILE, bank_schema
-from qexport.bank.selection import Filters, describe, select, without_drafts
+from qexport.bank.selection import Filters, describe, select
 from qexport.bank.validation import validate
 from qexport.common import files
 from qexport.common.errors import InputRefused, Location, OutputError, Problem, QexportError, UsageError
 from qexport.common.limits import USUAL, Limits
-from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.text_input import normalise, read_text
 from qexport.content.question_view import may_lose_text, text_problems
 from qexport.content.themes import ejected, not_fetched, theme
 from qexport.layout.fonts import of_folders
 from qexport.layout.scheduler import Scheduler
+from qexport.locking import (
+    NO_LOCKING,
+    Locking,
+    Stamped,
+    deck_name,
+    lock_path,
+    read_lock_at,
+    stamp_bank,
+    until_settled,
+    with_deck,
+    written_with_lock,
+)
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Document, Tools
@@ -98,33 +109,7 @@ class Written:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Locking:
-    """What may become of the lock."""
-
-    locked: bool = False
-    """It must not change."""
-    previous: tuple[Path, ...] = ()
-    """Published decks, to rebuild a lost lock from."""
-    new_note_type: bool = False
-    """The note type may become another one, which learners have to merge."""
-
-
-NO_LOCKING = Locking()
 SCHEDULER = Scheduler()
-
-
-@dataclass(frozen=True, slots=True)
-class Stamped:
-    """The lock a deck was made with; `moved` when its file had to be written."""
-
-    path: Path
-    lock: Lock
-    changes: Changes
-    moved: bool
-    search: str
-    """What finds all questions in Anki that are retired or gone; empty where none is."""
-    warnings: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,8 +366,13 @@ def export_all(
             at_work.expect()
         for each in plan(recipes, scheduler=at_work):
             with in_recipe(each.name):
-                built[each.name] = _write(each, prepare(each, now=now, locking=locking, known=known), tell)
+                make = partial(_make, each, now=now, locking=locking, known=known, tell=tell)
+                built[each.name] = until_settled(make)
     return built
+
+
+def _make(plan: Plan, *, now: int, locking: Locking, known: Notes, tell: Tell) -> Build:
+    return _write(plan, prepare(plan, now=now, locking=locking, known=known, out=plan.recipe.out), tell)
 
 
 def _write(plan: Plan, prepared: Prepared, tell: Tell) -> Build:
@@ -399,17 +389,18 @@ def _write(plan: Plan, prepared: Prepared, tell: Tell) -> Build:
             outputs.setdefault(name, []).append(Written(name, path, document, seconds))
     tell("writing", 0, 0)
     locked = {output.name for output in plan.outputs if output.needs_lock}
-    groups = [
-        {
-            **(moved_lock(prepared.stamped) if name in locked else {}),
-            **{written.path: written.document.data for written in documents},
-        }
-        for name, documents in outputs.items()
-    ]
-    for name, error in zip(list(outputs), files.write_groups(groups), strict=True):
-        if error:
-            del outputs[name]
-            failures.append(Failure(name, error))
+    with written_with_lock(prepared.stamped) as lock_files:
+        groups = [
+            {
+                **(lock_files if name in locked else {}),
+                **{written.path: written.document.data for written in documents},
+            }
+            for name, documents in outputs.items()
+        ]
+        for name, error in zip(list(outputs), files.write_groups(groups), strict=True):
+            if error:
+                del outputs[name]
+                failures.append(Failure(name, error))
     return Build(
         edition=prepared.edition,
         outputs=tuple(written for documents in outputs.values() for written in documents),
@@ -420,7 +411,13 @@ def _write(plan: Plan, prepared: Prepared, tell: Tell) -> Build:
 
 
 def prepare(
-    plan: Plan, *, now: int, locking: Locking = NO_LOCKING, known: Notes, always_lock: bool = False
+    plan: Plan,
+    *,
+    now: int,
+    locking: Locking = NO_LOCKING,
+    known: Notes,
+    always_lock: bool = False,
+    out: Path | None = None,
 ) -> Prepared:
     """Return the edition that a plan makes, and what it is made with.
 
@@ -430,6 +427,7 @@ def prepare(
         locking: what may become of the lock.
         known: notes that other plans needed; those of this plan are added.
         always_lock: bring the lock up to date even if no output needs it.
+        out: the folder of earlier results, in which decks are looked for if there is no lock.
     """
     recipe, choice, tools, limits = plan.recipe, plan.choice, plan.tools, plan.recipe.limits
     place = recipe.lock or lock_path(recipe.bank)
@@ -442,14 +440,24 @@ def prepare(
         if key not in known:
             known[key] = with_notes(choice.bank, options, tools).notes
         tools = replace(tools, notes=known[key])
-        stamped = stamp_bank(place, choice.bank, options, tools, locking=locking, now=now)
+        stamped = stamp_bank(
+            place, choice.bank, options, tools, locking=locking, now=now, out=None if recipe.lock else out
+        )
+    scope = describe(choice.bank, recipe.filters, choice.questions, limits)
+    deck = deck_name(recipe.deck, recipe.filters, scope)
+    if stamped and any(output.needs_lock for output in plan.outputs):
+        ids = [question.id for question in choice.questions]
+        stamped = with_deck(stamped, deck, ids, now, locked=locking.locked)
+    lock = stamped.lock if stamped else read_lock_at(place, limits)[0]
     edition = Edition(
-        bank=choice.bank,
+        bank=_named(choice.bank, lock),
         questions=choice.questions,
         title=plan.title,
-        scope=describe(choice.bank, recipe.filters, choice.questions, limits),
+        scope=scope,
         retired=_retired(choice.bank, recipe.filters, limits),
-        lock=stamped.lock if stamped else _read_lock(place, limits)[0],
+        leavers=_leavers(choice.bank, lock, deck) if locking.send_leavers else (),
+        deck=deck,
+        lock=lock,
     )
     doubtful = [each for each in choice.questions if may_lose_text(each)]
     warnings = (
@@ -460,6 +468,17 @@ def prepare(
         *_judged_texts(doubtful, limits, [each.id for each in edition.bank.questions]),
     )
     return Prepared(edition, replace(tools, file_names=plan.file_names), stamped, warnings)
+
+
+def _named(bank: Bank, lock: Lock | None) -> Bank:
+    """Return a bank with the namespace it was published under."""
+    return replace(bank, namespace=lock.namespace if lock else bank.namespace or files.file_slug(bank.title))
+
+
+def _leavers(bank: Bank, lock: Lock | None, deck: str) -> tuple[Question, ...]:
+    """Return the questions that left a filtered deck, and not the bank."""
+    ids = {entry.id for entry in lock.departed_from(deck)} if lock and deck else set()
+    return tuple(question for question in bank.questions if question.id in ids)
 
 
 def tools_for(theme_name: str, limits: Limits, scheduler: Scheduler) -> Tools:
@@ -521,11 +540,6 @@ def _with_release(options: CommonOptions, lock: Lock | None) -> CommonOptions:
     return replace(options, edition_label=options.edition_label or number, dated=options.dated or day)
 
 
-def moved_lock(stamped: Stamped | None) -> dict[Path, bytes]:
-    """Return the file of a lock, if it has to be written."""
-    return {stamped.path: write_lock(stamped.lock).encode()} if stamped and stamped.moved else {}
-
-
 def eject_theme(name: str, folder: Path) -> tuple[Path, ...]:
     """Write a built-in theme into a new folder, as one to change; return its files."""
     theme_files = ejected(name)
@@ -552,81 +566,6 @@ def file_stem(recipe: Recipe, title: str) -> str:
     if name.startswith((".", "-")) or not name.isprintable() or not files.is_name(name):
         raise UsageError(f"{name!r} is not a file's name on every system", hint="for example my-questions")
     return name
-
-
-def lock_path(bank: Path) -> Path:
-    """Where the lock of a bank lies: beside a file (`python.yaml`, `python.lock.json`), inside a folder."""
-    return bank / "questions.lock.json" if bank.is_dir() else bank.with_suffix(".lock.json")
-
-
-def _read_lock(path: Path, limits: Limits) -> tuple[Lock | None, str]:
-    """Return the lock and its text; none and an empty one where there is no lock yet."""
-    if not path.exists():
-        return None, ""
-    text = read_text(path, limits=limits, inside=path.parent)
-    return read_lock(text, str(path)), text
-
-
-def stamp_bank(
-    path: Path, bank: Bank, options: DeckOptions, tools: Tools, *, locking: Locking, now: int
-) -> Stamped:
-    """Bring the lock up to date with the notes of the whole bank (`tools.notes`), whatever part is exported."""
-    from qexport.anki.notes import anki_search
-    from qexport.outputs.anki_deck.document import content
-
-    before, text = _read_lock(path, tools.limits)
-    if locking.previous:
-        if before is not None:
-            raise UsageError(f"there is a lock: {path}", hint="--previous is for a lock that is lost")
-        before = _lock_of(locking.previous, bank, tools.limits)
-    now_is = content(without_drafts(bank), options, tools)
-    note_type = with_note_type(now_is.note_type, before, str(path), may_change=locking.new_note_type)
-    lock, changes = stamp(replace(now_is, note_type=note_type), before, now)
-    moved = write_lock(lock) != text
-    if locking.locked and moved:
-        raise _unlocked(path, changes, before, lock)
-    warnings = () if before is None else _other_options(path, before, lock)
-    return Stamped(path, lock, changes, moved, anki_search(sorted(lock.left)), warnings)
-
-
-def _lock_of(decks: Sequence[Path], bank: Bank, limits: Limits) -> Lock:
-    from qexport.anki.package_reader import lock_of
-
-    locks = []
-    for path in decks:
-        try:
-            package = read_bytes(path, limits.deck)
-        except Unreadable as error:
-            raise InputRefused((Problem(Location(str(path)), error.reason),)) from error
-        except TooLarge:
-            raise limits.exceeded("deck", f"{path}: larger than {limits.said('deck')}") from None
-        locks.append(lock_of(package, str(path), bank, limits))
-    return joined(locks)
-
-
-def _unlocked(path: Path, changes: Changes, before: Lock | None, after: Lock) -> InputRefused:
-    """Say what would change in a lock that must not."""
-    kinds = {"added": changes.added, "changed": changes.changed, "retired": changes.retired}
-    said = [f"{kind}: {', '.join(ids)}" for kind, ids in kinds.items() if ids]
-    if before is None:
-        said = ["there is none yet"]
-    elif before.style != after.style:
-        said.append("the style of the cards")
-    elif before.options != after.options:
-        said.append("its options")
-    message = f"--locked, but this build would change it ({'; '.join(said) or 'its form'})"
-    hint = "build without --locked, and commit the lock with the bank"
-    return InputRefused((Problem(Location(str(path)), message, hint),))
-
-
-def _other_options(path: Path, before: Lock, after: Lock) -> tuple[Problem, ...]:
-    """Warn where notes move because an option did: two decks that take turns would move them each time."""
-    hint = "a deck that is to differ from the bank's others needs a lock of its own: --lock PATH"
-    return tuple(
-        Problem(Location(str(path)), f"{name} was {before.options[name]!r}, and is {value!r} now", hint)
-        for name, value in after.options.items()
-        if before.options.get(name, value) != value
-    )
 
 
 def _retired(bank: Bank, filters: Filters, limits: Limits) -> tuple[Question, ...]:

@@ -29,6 +29,8 @@ class Recipe:
     """Names of outputs."""
     title: str = ""
     """Of the documents; empty: the bank's own."""
+    deck: str = ""
+    """The recipe's own name, under which the lock keeps count of what a filtered deck has; empty: it has none."""
     file_name: str = ""
     """Of the files, without ending; empty: made from the title."""
     out: Path = Path("out")

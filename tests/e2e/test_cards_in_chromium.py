@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from qexport.bank.lock import Edition, stamp
+from qexport.bank.lock import Edition
 from qexport.bank.model import Question
+from qexport.bank.stamping import stamp
 from qexport.content.templates import Templates
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.anki_deck.document import content, render, with_notes

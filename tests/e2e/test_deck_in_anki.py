@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qexport.anki.fields import FIELDS, MADE_BY_DECK
-from qexport.anki.notes import anki_search
 from qexport.anki.package_reader import lock_of
-from qexport.bank.lock import Edition, Lock, stamp, with_note_type
+from qexport.anki.search import search_for
+from qexport.bank.lock import Edition, Lock, key_of, with_note_type
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.bank.selection import in_bank_order
+from qexport.bank.stamping import stamp
 from qexport.common.errors import Location
 from qexport.content.templates import Templates
 from qexport.outputs.anki_deck import DeckOptions
@@ -116,6 +117,11 @@ def edition_of(
         lock=lock,
     )
     return render(edition, chosen, tools), lock
+
+
+def without_options(lock: Lock) -> Lock:
+    """Return a lock as a deck of it can tell: the style is the same, its time is that of the deck's."""
+    return replace(lock, options={})
 
 
 def edited(bank: Bank, which: int, **changes: Any) -> Bank:
@@ -427,12 +433,12 @@ def test_the_search_finds_exactly_what_is_retired(learner: Learner, bank: Bank) 
     document, lock = edition_of(rest, lock=lock, now=NOW + 60)
     assert learner.imports(document) == {"duplicate": 13}
     gone = {question.id for question in bank.questions[:2]}
-    assert set(lock.left) == gone
-    assert set(learner.notes(anki_search(sorted(lock.left)))) == gone
+    assert {entry.id for entry in lock.left} == gone
+    assert set(learner.notes(search_for(map(lock.key_of, lock.left)))) == gone
 
 
 ODD_IDS = (
-    *("a b", "A_1", "A*", 'q"u', "back\\slash", "A<B>&C", "x:y", "(or)", "-x", "or"),
+    *("re:1", "nc:e", "w:x", "A_1", "A*", 'q"u', "back\\slash", "A<B>&C", "x:y", "(or)", "-x", "or"),
     *("[sound:x]", "ü-日本", "#1", "'", "a::b"),
 )
 
@@ -442,8 +448,8 @@ def test_the_search_finds_an_id_of_any_characters_and_no_other(learner: Learner,
     others = [f"{key}2", f"2{key}", "AX1", "Axx", "a", "b", "backslash", "x", "y", "#2"]
     questions = tuple(Question(id=each, question="q", answer="a") for each in (key, *others))
     learner.imports(edition_of(Bank(title="T", namespace="t", questions=questions))[0])
-    assert set(learner.notes(anki_search([key]))) == {key}
-    assert set(learner.notes(anki_search([key, "#2"]))) == {key, "#2"}
+    assert set(learner.notes(search_for([key_of("t", key)]))) == {key}
+    assert set(learner.notes(search_for([key_of("t", key), key_of("t", "#2")]))) == {key, "#2"}
 
 
 def test_retired_questions_that_ship_are_marked(learner: Learner, bank: Bank) -> None:
@@ -497,20 +503,22 @@ def test_a_note_type_that_changed_freezes_a_learner_until_it_is_merged(
 
 def test_a_lost_lock_is_made_anew_from_the_deck(bank: Bank) -> None:
     document, lock = edition_of(bank, card_types="recall,mistakes", tag_prefix="x")
-    assert lock_of(document.data, "old.apkg", bank) == replace(lock, options={})
+    assert lock_of(document.data, "old.apkg", bank) == without_options(lock)
 
 
-def test_a_lost_lock_is_made_anew_from_a_learners_export(learner: Learner, bank: Bank) -> None:
+@pytest.mark.parametrize("legacy", [True, False])
+def test_a_lost_lock_is_made_anew_from_a_learners_export(learner: Learner, bank: Bank, legacy: bool) -> None:
     document, lock = edition_of(bank)
     learner.imports(document)
     exported = learner.folder / "exported.apkg"
     learner.collection.export_anki_package(
         out_path=str(exported),
         limit=None,
-        options=anki.ExportAnkiPackageOptions(legacy=True),
+        options=anki.ExportAnkiPackageOptions(legacy=legacy),
     )
     again = lock_of(exported.read_bytes(), "exported.apkg", bank)
     assert again.notes == lock.notes
+    assert (again.namespace, again.deck_root) == (lock.namespace, lock.deck_root)
     document, _ = edition_of(edited(bank, 0, answer="A better answer."), lock=again, now=NOW + 99)
     assert learner.imports(document) == {"updated": 1, "duplicate": 14}
 

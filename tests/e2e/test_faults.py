@@ -32,7 +32,7 @@ ENVIRONMENT = {
     "SOURCE_DATE_EPOCH": "1767225600",
 }
 BUILD = ("build", "--bank", "bank.yaml", "--file-name", "book")
-FILES = ("bank.lock.json", "out/book.apkg", "out/book.pdf")
+FILES = ("bank.history.jsonl", "bank.lock.json", "out/book.apkg", "out/book.pdf")
 
 BANK = """\
 title: Faults
@@ -123,10 +123,10 @@ NO_BOOK = (
 )
 NO_DECK = (
     "qexport: error: out/book.apkg: cannot be written: {}\n"
-    "  hint: bank.lock.json, which belongs to it, is as it was\n"
+    "  hint: bank.history.jsonl and bank.lock.json, which belong to it, are as they were\n"
 )
 ALL_BUT_THE_DECK = "qexport: error: not written: deck; written: out/book.pdf\n"
-DECK = ("bank.lock.json", "out/book.apkg")
+DECK = ("bank.history.jsonl", "bank.lock.json", "out/book.apkg")
 FOLDER_THERE = "a folder of this name is there"
 
 
@@ -223,7 +223,7 @@ def test_a_recipe_that_fails_leaves_the_next_to_be_made() -> None:
     assert done.status == 5
     assert done.err == (
         f"qexport: error: out/one.apkg: cannot be written: {FOLDER_THERE}\n"
-        "  hint: bank.lock.json, which belongs to it, is as it was\n"
+        "  hint: bank.history.jsonl and bank.lock.json, which belong to it, are as they were\n"
         "qexport: error: not written: one deck; written: out/two.apkg\n"
     )
     assert Path("out/two.apkg").is_file()
@@ -271,7 +271,8 @@ def where_others_may_come(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def lock_of_a_build(right: dict[str, bytes], where_others_may_come: None) -> None:
-    Path("bank.lock.json").write_bytes(right["bank.lock.json"])
+    for name in ("bank.history.jsonl", "bank.lock.json"):
+        Path(name).write_bytes(right[name])
 
 
 def test_a_folder_one_may_not_write_in_is_told(right: dict[str, bytes], lock_of_a_build: None) -> None:
@@ -285,6 +286,7 @@ def test_a_folder_one_may_not_write_in_is_told(right: dict[str, bytes], lock_of_
     assert (done.status, done.out) == (5, "")
     assert done.err == f"qexport: error: out/book.pdf: {said}\nqexport: error: out/book.apkg: {said}\n"
     assert written() == {
+        "bank.history.jsonl": right["bank.history.jsonl"],
         "bank.lock.json": right["bank.lock.json"],
         "out/book.apkg": b"old",
         "out/book.pdf": b"old",

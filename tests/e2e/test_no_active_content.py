@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 
-from qexport.bank.lock import Edition, Lock, NoteType, Release, Stamp, stamp
+from qexport.bank.lock import Edition, Entry, Lock, NoteType, Release, Stamp
 from qexport.bank.model import Bank
+from qexport.bank.stamping import stamp
 from qexport.content.templates import Templates
 from qexport.content.themes import theme
 from qexport.layout.chunk import Chunk
@@ -348,11 +349,17 @@ def test_no_page_of_a_bundle_does_anything(browser: Any, banks: dict[str, Bank])
             language="en",
             questions=bank.questions[:1],
         )
+        entries = [
+            Entry(id=key, birth=key, guid=key, number=number, modified=1, left=left)
+            for key, number, left in (("P-0", 1, 0), ("P-9", 5, 1))
+        ]
         lock = Lock(
-            Stamp("s", 1),
-            NoteType(("ID",), ("recall",), "ID"),
-            {"P-0": Stamp("d", 1)},
-            {"P-9": 1},
+            namespace="n",
+            deck_root="T",
+            style=Stamp("s", 1),
+            note_type=NoteType(("ID",), ("recall",), "ID"),
+            notes={"P-0": entries[0]},
+            gone={"P-9": entries[1]},
             release=release,
         )
         recipe = bundle.BundledRecipe(

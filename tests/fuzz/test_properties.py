@@ -20,8 +20,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from qexport.anki.package_reader import lock_of, notes_in
-from qexport.bank.lock import Content, Lock, NoteType, read_lock, stamp, write_lock
+from qexport.bank.identity import question_digest
+from qexport.bank.lock import Asked, Content, Lock, NoteType, Stamp
+from qexport.bank.lock_file import read_lock, write_lock
 from qexport.bank.selection import Filters, describe, select
+from qexport.bank.stamping import stamp
 from qexport.common.errors import QexportError
 from qexport.content.themes import stylesheet, theme
 from qexport.importers.hub import page
@@ -91,7 +94,16 @@ def test_the_time_of_a_note_moves_exactly_with_its_content(
     """Even where the clock goes backwards."""
     lock: Lock | None = None
     for notes, now in editions:
-        content = Content(notes=notes, style="s", note_type=NoteType(("ID",), ("recall",), "ID"))
+        content = Content(
+            title="T",
+            namespace="n",
+            questions=tuple(
+                Asked(id=key, text=key, question=question_digest(key), digest=digest)
+                for key, digest in notes.items()
+            ),
+            style=Stamp("s", 0),
+            note_type=NoteType(("ID",), ("recall",), "ID"),
+        )
         after, changes = stamp(content, lock, now)
         assert set(after.notes) == set(notes)
         assert sorted([*changes.added, *changes.changed, *changes.unchanged]) == sorted(notes)

@@ -17,10 +17,11 @@ from qexport.bank import reader
 from qexport.bank.lock import Edition
 from qexport.bank.selection import Filters
 from qexport.common.errors import InputRefused, NothingSelected, OutputError, UsageError
+from qexport.locking import lock_path
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import CommonOptions
 from qexport.outputs.registry import OUTPUTS, output_named
-from qexport.pipeline import export, export_all, lock_path
+from qexport.pipeline import export, export_all
 from qexport.recipe import Recipe
 
 BANK = """\
@@ -195,6 +196,7 @@ def test_the_format_is_checked_before_the_bank_is_read(monkeypatch: pytest.Monke
 def test_an_output_that_cannot_be_made_leaves_the_others_to_be() -> None:
     build = export(recipe(outputs=("failing", "handbook", "deck")), now=1_000)
     assert list(files()) == [
+        "bank.history.jsonl",
         "bank.lock.json",
         "bank.yaml",
         "out/questions-answers.apkg",
@@ -207,7 +209,12 @@ def test_an_output_that_cannot_be_made_leaves_the_others_to_be() -> None:
 def test_an_output_that_cannot_be_written_leaves_the_others_to_be() -> None:
     Path("out/questions-answers.pdf").mkdir(parents=True)
     build = export(recipe(), now=1_000)
-    assert list(files()) == ["bank.lock.json", "bank.yaml", "out/questions-answers.apkg"]
+    assert list(files()) == [
+        "bank.history.jsonl",
+        "bank.lock.json",
+        "bank.yaml",
+        "out/questions-answers.apkg",
+    ]
     assert [each.name for each in build.outputs] == ["deck"]
     assert [(each.name, each.error.message, each.error.hint) for each in build.failures] == [
         (
@@ -318,10 +325,13 @@ def test_the_lock_stays_as_it_was_when_its_deck_cannot_be_made(stubs: dict[str, 
 
 
 @pytest.mark.parametrize(
-    ("in_the_way", "other"),
-    [("out/questions-answers.apkg", "bank.lock.json"), ("bank.lock.json", "out/questions-answers.apkg")],
+    ("in_the_way", "others"),
+    [
+        ("out/questions-answers.apkg", "bank.history.jsonl and bank.lock.json"),
+        ("bank.lock.json", "bank.history.jsonl and out/questions-answers.apkg"),
+    ],
 )
-def test_a_deck_and_its_lock_are_written_together_or_not_at_all(in_the_way: str, other: str) -> None:
+def test_a_deck_and_its_lock_are_written_together_or_not_at_all(in_the_way: str, others: str) -> None:
     export(recipe(), now=1_000)
     lock = Path("bank.lock.json").read_bytes()
     Path(in_the_way).rename("elsewhere")
@@ -336,9 +346,9 @@ def test_a_deck_and_its_lock_are_written_together_or_not_at_all(in_the_way: str,
     assert [each.name for each in build.outputs] == ["handbook"]
     (failure,) = build.failures
     assert failure.error.message.startswith(f"{in_the_way}: cannot be written: ")
-    assert failure.error.hint == f"{other}, which belongs to it, is as it was"
+    assert failure.error.hint == f"{others}, which belong to it, are as they were"
     after = files()
-    for untouched in ("elsewhere", "out/questions-answers.apkg", "bank.lock.json"):
+    for untouched in ("elsewhere", "out/questions-answers.apkg", "bank.lock.json", "bank.history.jsonl"):
         assert after.get(untouched) == before.get(untouched)
     assert (
         lock == (Path("elsewhere") if in_the_way == "bank.lock.json" else Path("bank.lock.json")).read_bytes()

@@ -18,7 +18,8 @@ import genanki
 from qexport import __version__
 from qexport.anki.fields import FIELD_PLACES, SORT_FIELD
 from qexport.anki.note_type import note_type
-from qexport.anki.notes import Note, anki_search
+from qexport.anki.notes import Note, identified
+from qexport.anki.search import fitting_search
 from qexport.bank.lock import Edition, Lock
 from qexport.bank.selection import in_bank_order
 from qexport.common.text_input import normalise
@@ -35,8 +36,8 @@ LONGEST_DECK_NAME = 100
 DEEPEST_DECK = 8
 """Levels of a deck's name; Anki refuses a file with 20."""
 
-LONGEST_SEARCH = 50
-"""Retired questions that a deck's description has a search for."""
+MOST_NAMED = 50
+"""Ids that a deck's description names of each kind of change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,9 @@ def _deck_part(text: str) -> str:
 def _description(edition: Edition, lock: Lock, count: int, shape: DeckShape, templates: Templates) -> str:
     bank = edition.bank
     dated = shape.dated.isoformat() if shape.dated else ""
-    left = sorted(lock.left)
+    left = [lock.key_of(entry) for entry in lock.left]
+    search = fitting_search(left)
+    departed = fitting_search([lock.key_of(entry) for entry in lock.departed_from(edition.deck)])
     return templates.render(
         "anki/description.html.j2",
         title=edition.title,
@@ -112,7 +115,10 @@ def _description(edition: Edition, lock: Lock, count: int, shape: DeckShape, tem
         scope=edition.scope,
         source=bank.source,
         url=bank.source if re.fullmatch(r"https?://\S+", bank.source) else "",
-        search=anki_search(left) if len(left) <= LONGEST_SEARCH else "",
+        search=search.text,
+        left_out=search.left_out,
+        departed=departed.text,
+        departed_left_out=departed.left_out,
         news=[{"kind": kind, "ids": _some(ids)} for kind, ids in lock.release.changes.items()]
         if lock.release
         else [],
@@ -121,8 +127,8 @@ def _description(edition: Edition, lock: Lock, count: int, shape: DeckShape, tem
 
 def _some(ids: Sequence[str]) -> str:
     """Return ids as a text of bearable length."""
-    more = len(ids) - LONGEST_SEARCH
-    return ", ".join(ids[:LONGEST_SEARCH]) + (f" and {more} more" if more > 0 else "")
+    more = len(ids) - MOST_NAMED
+    return ", ".join(ids[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _places(bank: Bank, order: str) -> dict[str, int]:
@@ -149,8 +155,8 @@ def collection(
     The notes are used up, to have no more of a big deck in memory than that.
     """
     root = shape.root.split("::")
-    tree = _Tree(root if any(map(_deck_part, root)) else [edition.bank.title], shape.depth)
-    decks_of = {note.guid: tree.deck_of(note.question) for note in notes}
+    tree = _Tree(root if any(map(_deck_part, root)) else lock.deck_root.split("::"), shape.depth)
+    decks_of = {note.question.id: tree.deck_of(note.question) for note in notes}
     deck_numbers = tree.numbers()
     description = _description(edition, lock, len(notes), shape, templates)
     places = _places(edition.bank, shape.new_order)
@@ -173,20 +179,24 @@ def collection(
         place = FIELD_PLACES[SORT_FIELD]
         while notes:  # which frees each when it is written
             note = notes.pop()
-            fields = note.fields
+            entry = lock.notes[note.question.id]
+            fields = identified(note.fields, lock.key_of(entry), lock.namespace, entry.version)
             listed = fields.split(b"\x1f", place + 1)[place].decode()
-            modified = lock.notes[note.question.id].modified
-            yield (note.number, note.guid, number, modified, -1, f" {note.tags} ", fields, listed, 0, 0, "")
+            tags = f" {note.tags} "
+            yield (entry.number, entry.guid, number, entry.modified, -1, tags, fields, listed, 0, 0, "")
 
     def card_rows() -> Iterator[tuple[object, ...]]:
         for note in notes:
-            deck = deck_numbers[decks_of[note.guid]]
-            modified = lock.notes[note.question.id].modified
+            deck = deck_numbers[decks_of[note.question.id]]
+            entry = lock.notes[note.question.id]
             place = places[note.question.id]
             for card in note.cards:
-                yield (note.number + card, note.number, deck, card, modified, -1, 0, 0, place, *[0] * 8, "")
+                row = (entry.number + card, entry.number, deck, card, entry.modified, -1, 0, 0, place)
+                yield (*row, *[0] * 8, "")
 
-    notes.sort(key=lambda note: note.number)  # in the order of their rows, which then lie close together
+    notes.sort(
+        key=lambda note: lock.notes[note.question.id].number
+    )  # in the order of their rows, which then lie close together
     cursor.executemany("INSERT INTO cards VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", card_rows())
     notes.reverse()
     cursor.executemany("INSERT INTO notes VALUES (?,?,?,?,?,?, CAST(? AS TEXT), ?,?,?,?)", note_rows())

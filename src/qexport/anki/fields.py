@@ -58,5 +58,8 @@ SWITCHES = ("Scenario Card", "Mistakes Card", "Retired")
 ON = "yes"
 """What a switch holds that is on."""
 
+IDENTIFYING = ("Key", "Bank", "Version")
+"""Fields that the lock fills in: who a note is, and which version of its question it was made from."""
+
 MADE_BY_DECK = ("Key", "Direction", *SWITCHES, "Search Text", "Bank", "Version")
 """Fields that are neither read nor edited by a learner."""

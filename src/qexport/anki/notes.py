@@ -1,29 +1,25 @@
-"""Questions → notes: the fields, tags and numbers that Anki knows a question by.
+"""Questions → notes: the fields and tags of each question.
 
     question → question_text() → fields → bytes, and a digest of them
 
-A note's GUID comes from the bank's namespace and the question's first id, so that it stays the same note
-whatever becomes of its text. Its digest covers what a learner would see change: fields and tags, neither its
-deck nor its place in that, because Anki never moves a card it has.
+Who a note is, the lock knows: its GUID, key and number are not here. Its digest covers what a learner would
+see change: fields and tags, neither its deck nor its place in that, because Anki never moves a card it has.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
 
-from qexport.anki.fields import FIELDS, ON
+from qexport.anki.fields import FIELD_PLACES, FIELDS, IDENTIFYING, ON
 from qexport.content.question_view import part_html, question_text
 from qexport.content.templates import Templates
 from qexport.content.text import inline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from qexport.bank.model import Bank, Question
     from qexport.content.images import Image
     from qexport.content.question_view import QuestionView
@@ -45,20 +41,14 @@ RETIRED_TAG = "retired"
 MEDIA_NAME = "qexport-"
 """What names of pictures begin with: all decks of a learner share one folder of them."""
 
-DAY_OF_CREATION = 1_735_689_600_000
-"""2025-01-01 in milliseconds: the numbers of notes and cards are times, and one in the future is replaced."""
-
 
 @dataclass(frozen=True, slots=True)
 class Note:
     """A question as Anki will know it."""
 
     question: Question
-    guid: str
-    number: int
-    """In the database; those of its cards follow."""
     fields: bytes
-    """In their order, with U+001F between them."""
+    """In their order, with U+001F between them; those that identify it are empty."""
     tags: str
     cards: tuple[int, ...]
     """Which templates of the note type make one, counted from 0."""
@@ -92,8 +82,6 @@ class NoteShape:
 def notes_of(bank: Bank, shape: NoteShape, templates: Templates) -> tuple[Note, ...]:
     """Return the notes of all questions of a bank, the retired ones too."""
     chosen = [name for name in EXTRA_CARDS if name in shape.card_types]
-    guids = {question.id: guid_of(bank.namespace, question) for question in bank.questions}
-    numbers = _numbers(guids.values())
     named = {bank.source, *(question.source for question in bank.questions)}
     sources = {source: _source(source, templates) for source in named}
     notes = []
@@ -102,19 +90,14 @@ def notes_of(bank: Bank, shape: NoteShape, templates: Templates) -> tuple[Note, 
         text = question_text(question, image_address=MEDIA_NAME, maths="mathjax", limits=templates.limits)
         values = {
             **_fields(question, text.view, templates),
-            "Key": _label(key_of(bank.namespace, birth_of(question))),
-            "Bank": _label(bank.namespace),
             "Source": sources[question.source or bank.source],
-            "Language": _label(bank.language),
+            "Language": label(bank.language),
             **{f"{name.title()} Card": ON for name in made},
         }
-        guid = guids[question.id]
         notes.append(
             Note(
                 question=question,
-                guid=guid,
-                number=numbers[guid],
-                fields="\x1f".join(_inert(values.get(name, "")) for name in FIELDS).encode(),
+                fields="\x1f".join(inert(values.get(name, "")) for name in FIELDS).encode(),
                 tags=" ".join(_tags(question, shape.tag_prefix)),
                 cards=(0, *(1 + list(EXTRA_CARDS).index(name) for name in made)),
                 images=text.images,
@@ -123,38 +106,21 @@ def notes_of(bank: Bank, shape: NoteShape, templates: Templates) -> tuple[Note, 
     return tuple(notes)
 
 
-def guid_of(namespace: str, question: Question) -> str:
-    """Return what a learner's collection knows the note by: it comes from the first id the question ever had.
-
-    `former_ids` stand oldest first, so a renumbered question stays the note it was.
-    """
-    identity = f"{namespace}\x1f{unicodedata.normalize('NFC', birth_of(question).strip())}"
-    return sha256(identity.encode()).hexdigest()[:32]
-
-
-def birth_of(question: Question) -> str:
-    """Return the first id that a question had."""
-    return question.former_ids[0] if question.former_ids else question.id
+def identified(fields: bytes, key: str, namespace: str, version: str) -> bytes:
+    """Return the fields of a note with those that identify it."""
+    values = fields.split(b"\x1f")
+    said = {"Key": key, "Bank": namespace, "Version": version}
+    for name, text in said.items():
+        values[FIELD_PLACES[name]] = inert(label(text)).encode()
+    return b"\x1f".join(values)
 
 
-def key_of(namespace: str, birth: str) -> str:
-    """Return what a note is found by in any collection: its first id, and a digest of its bank's namespace."""
-    return f"{birth}@{sha256(namespace.encode()).hexdigest()[:12]}"
-
-
-def _numbers(guids: Iterable[str]) -> dict[str, int]:
-    """Return a number for each note, the same in every export: a moment of one day, four apart.
-
-    From the GUID and not from the position, so that editions and banks rarely claim each other's numbers.
-    Four, for the cards of a note.
-    """
-    numbers: dict[int, str] = {}
-    for guid in sorted(guids):
-        moment = int(guid, 16) % 21_600_000
-        while moment in numbers:
-            moment += 1
-        numbers[moment] = guid
-    return {guid: DAY_OF_CREATION + 4 * moment for moment, guid in numbers.items()}
+def without_identity(fields: bytes) -> bytes:
+    """Return the fields of a note as they count for its digest."""
+    values = fields.split(b"\x1f")
+    for name in IDENTIFYING:
+        values[FIELD_PLACES[name]] = b""
+    return b"\x1f".join(values)
 
 
 # Fields
@@ -163,12 +129,12 @@ def _numbers(guids: Iterable[str]) -> dict[str, int]:
 def _fields(question: Question, view: QuestionView, templates: Templates) -> dict[str, str]:
     values: dict[str, str] = {PROSE_FIELDS[section["key"]]: section["html"] for section in view["sections"]}
     values |= {
-        "ID": _label(view["id"]),
+        "ID": label(view["id"]),
         "Title": _title(view["asked"]),
         "Question": view["question"],
-        "Technology": _label(view["technology"]),
-        "Category": _label(view["category"]),
-        "Level": _label(view["level"]),
+        "Technology": label(view["technology"]),
+        "Category": label(view["category"]),
+        "Level": label(view["level"]),
         "Difficulty": "" if view["difficulty"] is None else str(view["difficulty"]),
         "Retired": ON if view["retired"] else "",
     }
@@ -200,7 +166,7 @@ def _source(source: str, templates: Templates) -> str:
     return templates.render("anki/source.html.j2", source=inline(source, "plain"), url=url)
 
 
-def _label(text: str) -> str:
+def label(text: str) -> str:
     """Return a name as HTML; quotes stay, so that a search for `Python's` finds it."""
     return escape(text.strip(), quote=False)
 
@@ -225,7 +191,7 @@ def situation(scenario: str, markup: str) -> str:
     return begins if markup != "plain" and _MARKUP.search(first) else first
 
 
-def _inert(html: str) -> str:
+def inert(html: str) -> str:
     """Return HTML in which Anki finds nothing to play, to typeset or to split at.
 
     Sounds, speech, LaTeX and answer boxes are marked in brackets, which a browser reads as well when they are
@@ -263,17 +229,3 @@ def _tag(text: str) -> str:
     """Return a tag as Anki takes it: no white space, no empty level."""
     words = re.sub(r"\s+", "_", text.strip())
     return "::".join(part for level in words.split("::") if (part := level.strip(":")))
-
-
-# Searches
-
-
-def anki_search(ids: Iterable[str]) -> str:
-    """Return what finds the notes of these ids when it is pasted into Anki's browser."""
-    return " or ".join(_searched(key) for key in ids)
-
-
-def _searched(key: str) -> str:
-    # A field is searched as it is stored. In a search * and _ stand for anything.
-    words = "ID:" + re.sub(r'([*_\\"])', r"\\\1", _inert(_label(key)))
-    return words if re.fullmatch(r"[\w:.+-]+", words) else f'"{words}"'

@@ -132,8 +132,10 @@ class Bank:
     """
 
     title: str
-    namespace: str
-    """Identity of everything made from this bank; with a question's id it makes the GUID of its note."""
+    namespace: str = ""
+    """Identity of everything made from this bank; with a question's id it makes the GUID of its note.
+
+    Empty: the bank states none, and gets one when its deck is first built."""
     language: str = "en"
     """BCP 47."""
     source: str = ""

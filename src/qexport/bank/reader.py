@@ -57,6 +57,10 @@ def joined(files: Sequence[Callable[[], RawBank]], folder: str) -> RawBank:
     return RawBank(folder, header, records, tuple(problems))
 
 
+HISTORY = ".history.jsonl"
+"""The ending of what lies beside a lock: published versions, which are no questions of the bank."""
+
+
 def _read_file(path: Path, encoding: str | None, limits: Limits, inside: Path | None = None) -> RawBank:
     if path.suffix.lower() in BY_LINES:
         importer = import_module(IMPORTERS[path.suffix.lower()])
@@ -79,7 +83,7 @@ def _files(folder: Path) -> list[Path]:
         names = os.listdir(folder)  # noqa: PTH208 - names, before any path is looked at
     except OSError as error:
         raise _refused(folder, f"this cannot be read: {error.strerror}") from error
-    paths = (folder / name for name in names if not name.startswith("."))
+    paths = (folder / name for name in names if not name.startswith(".") and not name.endswith(HISTORY))
     # Pipes, devices and links without an end are kept: the reader refuses them, and nobody misses a file.
     return sorted(path for path in paths if path.suffix.lower() in IMPORTERS and not os.path.isdir(path))  # noqa: PTH112
 

@@ -24,7 +24,6 @@ from qexport.bank.model import (
 )
 from qexport.bank.schema import CLAIM_FIELDS, HEADER_FIELDS, QUESTION_FIELDS, Field
 from qexport.common.errors import InputRefused, Location, Problem
-from qexport.common.files import file_slug
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import counted, normalise, quote
 from qexport.common.wording import suggest
@@ -345,9 +344,13 @@ def _unknown_names(key: str, declared: tuple[str, ...], readings: Iterable[_Read
 
 
 def _shared_ids(readings: Sequence[_Reading]) -> Iterator[Problem]:
-    """Yield ids that are someone else's already, now or formerly."""
-    owners: dict[str, tuple[str, Location]] = {}
+    """Yield ids that two questions have, and former ids that two have.
+
+    A former id may be the id of another question now: where ids were shifted, they are. The lock knows whether
+    that is right.
+    """
     for state, key in (("id", "id"), ("former id", "former_ids")):
+        owners: dict[str, tuple[str, Location]] = {}
         for entry in (entry for reading in readings for entry in reading.entries(key)):
             identity, place = entry
             first = owners.setdefault(_folded(identity), entry)
@@ -418,7 +421,6 @@ def _bank(path: str, header: _Reading, readings: Iterable[_Reading]) -> Bank:
     levels = _in_order(question.level for question in questions)
     unsaid = {
         "title": title,
-        "namespace": file_slug(title, otherwise=title),
         "technologies": _in_order(question.technology for question in questions),
         "levels": tuple(sorted(levels, key=rank_of_level)),
     }

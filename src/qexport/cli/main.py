@@ -30,6 +30,9 @@ COMMANDS = {
     "share": "share:share",
     "diff": "diff:diff",
     "release": "release:release",
+    "renumber": "identities:renumber",
+    "migrate": "identities:migrate",
+    "repair-times": "identities:repair_times",
     "completion": "completion:completion",
     "help": "help:help_",
 }

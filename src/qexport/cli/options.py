@@ -285,9 +285,9 @@ def locking_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def with_locking(**values: Any) -> None:
-        from qexport.pipeline import Locking
+        from qexport.locking import Locking
 
-        chosen = {name: values.pop(name) for name in ("locked", "previous", "new_note_type")}
+        chosen = {name: values.pop(name) for name in _DECISIONS}
         command(locking=Locking(**chosen), **values)
 
     wrapped: Callable[..., None] = with_locking
@@ -295,6 +295,15 @@ def locking_options(command: Callable[..., None]) -> Callable[..., None]:
         wrapped = click.option(f"--{name}", cls=HeadedOption, heading="Deck", help=text, **reading)(wrapped)
     return wrapped
 
+
+_DECISIONS = (
+    "locked",
+    "previous",
+    "new_note_type",
+    "accept_new_namespace",
+    "accept_moves",
+    "send_leavers",
+)
 
 _LOCKING: tuple[tuple[str, Mapping[str, Any], str], ...] = (
     ("lock", {"type": PATH, "metavar": "PATH"}, "Lock of the deck. [default: beside the bank]"),
@@ -308,6 +317,21 @@ _LOCKING: tuple[tuple[str, Mapping[str, Any], str], ...] = (
         "new-note-type",
         {"is_flag": True},
         "Allow a change of the note type, which every learner must then merge.",
+    ),
+    (
+        "accept-new-namespace",
+        {"is_flag": True},
+        "Let the bank's namespace change: learners get every note once more.",
+    ),
+    (
+        "accept-moves",
+        {"is_flag": True},
+        "Questions that seem to have taken each other's ids are what their ids say.",
+    ),
+    (
+        "send-leavers",
+        {"is_flag": True},
+        "Put questions that left a filtered deck into it once more, with their text of now.",
     ),
 )
 

@@ -284,7 +284,10 @@ def _put_back(path: Path, before: bytes | None) -> None:
 def _errors_of(path: Path, group: Iterable[Path]) -> Iterator[None]:
     """Say of an error which file could not be written, and which others were not because of it."""
     others = [str(other) for other in group if other != path]
-    hint = f"{others[0]}, which belongs to it, is as it was" if len(others) == 1 else ""
+    belongs = (
+        "which belongs to it, is as it was" if len(others) == 1 else "which belong to it, are as they were"
+    )
+    hint = f"{' and '.join(others)}, {belongs}" if others else ""
     try:
         yield
     except OSError as error:

@@ -21,8 +21,9 @@ from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from qexport.anki.notes import anki_search
-from qexport.bank.lock import Lock, write_lock
+from qexport.anki.search import search_for
+from qexport.bank.lock import Lock
+from qexport.bank.lock_file import write_lock
 from qexport.bank.schema import QUESTION_FIELDS
 from qexport.bank.selection import Filters, in_bank_order
 from qexport.bank.yaml_writer import write_bank
@@ -223,7 +224,7 @@ def _readme(
     contents: Contents, files: Mapping[str, bytes], summaries: Mapping[str, str], templates: Templates
 ) -> str:
     bank, release = contents.bank, contents.lock.release
-    left = sorted(contents.lock.left)
+    left = [contents.lock.key_of(entry) for entry in contents.lock.left]
     recipes = [
         {
             "name": recipe.name,
@@ -253,7 +254,7 @@ def _readme(
         has_deck="deck" in outputs,
         has_cards="flash-cards" in outputs,
         has_handbook=bool(outputs & {"handbook", "cheatsheet", "quiz"}),
-        search=anki_search(left) if left else "",
+        search=search_for(left) if left else "",
         others=[path for path in sorted([*files, MANIFEST]) if path not in summaries],
     )
 

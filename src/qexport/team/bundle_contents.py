@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from qexport.bank import reader
-from qexport.bank.lock import read_lock
+from qexport.bank.lock_file import read_lock
 from qexport.bank.validation import validate
 from qexport.common.errors import (
     InputRefused,

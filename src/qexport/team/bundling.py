@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from posixpath import normpath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from qexport.bank.lock import Edition
+from qexport.bank.lock import Edition, Lock
 from qexport.bank.model import PROSE_SECTIONS
 from qexport.common import files
 from qexport.common.errors import (
@@ -26,20 +27,25 @@ from qexport.content.images import Image, read_image
 from qexport.content.question_view import question_images
 from qexport.content.templates import Templates
 from qexport.layout.scheduler import Scheduler
+from qexport.locking import (
+    NO_LOCKING,
+    Locking,
+    Stamped,
+    lock_path,
+    until_settled,
+    with_deck,
+    written_with_lock,
+)
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Tools
 from qexport.outputs.registry import check_options, output_named
 from qexport.pipeline import (
-    NO_LOCKING,
     SCHEDULER,
-    Locking,
     Notes,
     Plan,
     Prepared,
     Tell,
-    lock_path,
-    moved_lock,
     plan,
     prepare,
     render,
@@ -55,7 +61,6 @@ if TYPE_CHECKING:
     from qexport.anki.notes import Note, NoteShape
     from qexport.bank.model import Question
     from qexport.outputs.document import Document
-    from qexport.pipeline import Stamped
     from qexport.recipe import Recipe
 
 
@@ -83,14 +88,31 @@ def make_bundle(
     if path.suffix.lower() != ".zip":
         raise UsageError(f"{path}: a bundle's name ends in .zip", hint=f"write it to {path}.zip")
     first = _of_one_bank(recipes)
+    return until_settled(
+        partial(_make_bundle, recipes, first, path, now=now, locking=locking, tell=tell, scheduler=scheduler)
+    )
+
+
+def _make_bundle(
+    recipes: Mapping[str, Recipe],
+    first: Recipe,
+    path: Path,
+    *,
+    now: int,
+    locking: Locking,
+    tell: Tell,
+    scheduler: Scheduler,
+) -> Bundled:
     prepared: dict[str, Prepared] = {}
     tell("reading the bank", 0, 0)
     known: Notes = {}
     planned = {each.name: each for each in plan(recipes, scheduler=scheduler)}
     for name, each in planned.items():
         with in_recipe(name):
-            prepared[name] = prepare(each, now=now, locking=locking, known=known, always_lock=True)
-    stamped = _same_lock(prepared)
+            prepared[name] = prepare(
+                each, now=now, locking=locking, known=known, always_lock=True, out=path.parent
+            )
+    stamped = _same_lock(prepared, planned, now, locked=locking.locked)
     notes = notes_path(first.bank)
     contents = _contents(
         planned,
@@ -101,7 +123,8 @@ def make_bundle(
     tools = {name: each.tools for name, each in prepared.items()}
     packed, warnings = render_files(contents, tools, tell)
     tell("writing", 0, 0)
-    files.write_all({**moved_lock(stamped), path: bundle.pack(packed)})
+    with written_with_lock(stamped) as lock_files:
+        files.write_all({**lock_files, path: bundle.pack(packed)})
     said: list[Problem | str] = [each for one in prepared.values() for each in one.warnings]
     return Bundled(path, packed, contents.recipes, stamped, tuple(dict.fromkeys([*said, *warnings])))
 
@@ -125,18 +148,30 @@ def _of_one_bank(recipes: Mapping[str, Recipe]) -> Recipe:
     return first
 
 
-def _same_lock(prepared: Mapping[str, Prepared]) -> Stamped:
+def _same_lock(
+    prepared: Mapping[str, Prepared], planned: Mapping[str, Plan], now: int, *, locked: bool
+) -> Stamped:
     """Return the lock; options that shape notes must be the same for all decks of a bundle."""
     (first_name, first), *others = prepared.items()
-    for name, each in others:
-        if each.stamped != first.stamped:
+    if first.stamped is None:
+        raise ValueError("a bundle has a lock")
+    shared = first.stamped
+    for name, each in ((first_name, first), *others):
+        if each.stamped is None or _shape(each.stamped.lock) != _shape(shared.lock):
             raise UsageError(
                 f"recipes {first_name} and {name} make different notes of one question",
                 hint="give them the same card-types and tag-prefix: a learner may import both decks",
             )
-    if first.stamped is None:
-        raise ValueError("a bundle has a lock")
-    return first.stamped
+        if any(output.needs_lock for output in planned[name].outputs):
+            ids = [question.id for question in each.edition.questions]
+            shared = with_deck(shared, each.edition.deck, ids, now, locked=locked)
+    return shared
+
+
+def _shape(lock: Lock) -> object:
+    """Return all of a lock but what it knows of filtered decks."""
+    notes = {key: replace(entry, decks=(), departed={}) for key, entry in lock.notes.items()}
+    return replace(lock, notes=notes)
 
 
 def _contents(

@@ -12,15 +12,15 @@ from qexport.common.errors import (
 )
 from qexport.common.limits import USUAL, Limits
 from qexport.content.templates import Templates
-from qexport.pipeline import (
-    read_bank,
-)
+from qexport.locking import lock_path, read_lock_at
+from qexport.pipeline import read_bank
 from qexport.team import bundle, git, snapshots
 from qexport.team.bundle_contents import contents_in, read_limited
 from qexport.team.differences import Differences, compare_snapshots
 from qexport.team.snapshots import Snapshot
 
 if TYPE_CHECKING:
+    from qexport.bank.lock import Lock
     from qexport.bank.model import Bank
 
 
@@ -36,11 +36,19 @@ def compare(old: str, new: str, *, bank: Path | None = None, limits: Limits = US
         side, left = sides[words]
         if isinstance(side, Snapshot):
             return side
+        lock = _lock_beside(words, limits)
         if as_decks:
-            return replace(snapshots.of_bank_as_deck(side, words, Templates()), left=left)
-        return replace(snapshots.of_bank(side, words), left=left)
+            return replace(snapshots.of_bank_as_deck(side, words, Templates(), lock), left=left)
+        return replace(snapshots.of_bank(side, words, lock), left=left)
 
     return compare_snapshots(snapshot(old), snapshot(new))
+
+
+def _lock_beside(words: str, limits: Limits) -> Lock | None:
+    """Return the lock of a bank on disk: it knows which note a question is; of old states there is none."""
+    path = Path(words)
+    is_bank = path.exists() and path.suffix.lower() not in (".zip", ".apkg")
+    return read_lock_at(lock_path(path), limits)[0] if is_bank else None
 
 
 def _side(words: str, bank: Path | None, limits: Limits) -> tuple[Bank | Snapshot, frozenset[str] | None]:
@@ -52,7 +60,7 @@ def _side(words: str, bank: Path | None, limits: Limits) -> tuple[Bank | Snapsho
     if suffix == ".zip" and path.exists():
         files = bundle.unpack(read_limited(path, "bundle", limits), words, limits)
         contents = contents_in(files, bundle.read_manifest(files, words), words, limits)
-        return contents.bank, frozenset(contents.lock.left)
+        return contents.bank, frozenset(entry.id for entry in contents.lock.left)
     if path.exists() or ":" not in words:
         return read_bank(path, limits=limits)[0], None
     revision, _, place = words.partition(":")

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from qexport.anki.notes import anki_search
+from qexport.anki.search import search_for
+from qexport.bank.identity import find_moves, likeness, question_digest
+from qexport.bank.lock import Asked, key_of
+from qexport.bank.lock import Entry as NoteEntry
 from qexport.common.text_distance import edit_steps
 from qexport.team.snapshots import Snapshot, State
-
-if TYPE_CHECKING:
-    pass
-
 
 Kind: TypeAlias = Literal["added", "changed", "renumbered", "retagged", "retired"]
 KINDS: tuple[Kind, ...] = ("added", "changed", "renumbered", "retagged", "retired")
@@ -46,6 +45,8 @@ class Entry:
     id: str
     question: str
     former_id: str = ""
+    key: str = ""
+    """What finds a retired note in Anki."""
     fields: tuple[FieldChange, ...] = ()
     tags_added: tuple[str, ...] = ()
     tags_removed: tuple[str, ...] = ()
@@ -76,7 +77,7 @@ class Differences:
     @property
     def search(self) -> str:
         """What finds the retired notes in Anki; empty where none is."""
-        return anki_search(entry.id for entry in self.of_kind("retired"))
+        return search_for(entry.key for entry in self.of_kind("retired") if entry.key)
 
     def __str__(self) -> str:
         counts = [f"{len(ids)} {kind}" for kind, ids in self.ids().items()]
@@ -85,16 +86,24 @@ class Differences:
 
 def compare_snapshots(old: Snapshot, new: Snapshot) -> Differences:
     """Return what became of each question. A note of another id is the same one if it is known by that."""
-    before = _Known(old.states)
-    states = [(state, before.take(state)) for state in new.states if not state.retired]
-    missing = [state for state in before.left() if not state.retired]
+    pairs = _pairs(old.states, new.states)
+    states = [(state, pairs.get(state.id)) for state in new.states if not state.retired]
+    taken = {was.id for was in pairs.values()}
+    back = {state.id for state in new.states if state.retired}
+    missing = [
+        state
+        for state in old.states
+        if not state.retired and (state.id not in taken or any(state is pairs.get(key) for key in back))
+    ]
     gone = [state for state in missing if new.left is None or state.id in new.left]
     retired = {state.id: state for state in new.states if state.retired}
     entries: list[Entry] = []
     for state, was in states:
         if entry := _entry(state, was):
             entries.append(entry)
-    entries += (Entry("retired", was.id, retired.get(was.id, was).question) for was in gone)
+    entries += (
+        Entry("retired", was.id, retired.get(was.id, was).question, key=_key(was, old, new)) for was in gone
+    )
     return Differences(
         old=old.name,
         new=new.name,
@@ -106,21 +115,68 @@ def compare_snapshots(old: Snapshot, new: Snapshot) -> Differences:
     )
 
 
-class _Known:
-    """The questions of the old edition, each to be found once: by its id, its GUID, or an id it had."""
+def _key(state: State, old: Snapshot, new: Snapshot) -> str:
+    """Return what finds a note in Anki: as its deck or a lock says, else as it would be born."""
+    known = state.key or new.keys.get(state.id) or old.keys.get(state.id)
+    namespace = old.namespace or new.namespace
+    return known or (key_of(namespace, (*state.former_ids, state.id)[0]) if namespace else "")
 
-    def __init__(self, states: Iterable[State]) -> None:
-        self._left = {state.id: state for state in states}
-        self._guids = {state.guid: state.id for state in self._left.values() if state.guid}
 
-    def take(self, state: State) -> State | None:
-        for name in (state.id, self._guids.get(state.guid, ""), *reversed(state.former_ids)):
-            if name in self._left:
-                return self._left.pop(name)
-        return None
+def _pairs(old: Sequence[State], new: Sequence[State]) -> dict[str, State]:
+    """Return the old state of each new one by its id: the same note, or the same question.
 
-    def left(self) -> Iterable[State]:
-        return self._left.values()
+    First by GUID, then by the ids that either side says it had, then by what it asks, last by its id.
+    """
+    pairs: dict[str, State] = {}
+    left = {state.id: state for state in old}
+    guids = {state.guid: state for state in old if state.guid}
+
+    def take(state: State, was: State | None) -> None:
+        if was is not None and state.id not in pairs and left.pop(was.id, None) is not None:
+            pairs[state.id] = was
+
+    for state in new:
+        take(state, guids.get(state.guid) if state.guid else None)
+    ids = {state.id: state for state in new}
+    later = {former: state.id for state in old for former in state.former_ids}
+    for state in new:
+        for name in (*reversed(state.former_ids), later.get(state.id, "")):
+            if (was := left.get(name)) and not _stayed(was, state, ids.get(name)):
+                take(state, was)
+    for key, former in _moved(list(left.values()), [state for state in new if state.id not in pairs]):
+        take(ids[key], left.get(former))
+    for state in new:
+        take(state, left.get(state.id))
+    return pairs
+
+
+def _stayed(was: State, state: State, holder: State | None) -> bool:
+    """Say whether an old question is still there under its id, whatever another one says of its former ids."""
+    if holder is None or holder is state:
+        return False
+    return likeness(was.question, holder.question) >= likeness(was.question, state.question)
+
+
+def _moved(old: Sequence[State], new: Sequence[State]) -> list[tuple[str, str]]:
+    """Return the ids of questions that are under another id now, and the ids they had."""
+    entries = {
+        state.id: NoteEntry(
+            id=state.id,
+            birth=state.id,
+            guid=state.id,
+            number=0,
+            question=question_digest(state.question),
+            version=state.id,
+        )
+        for state in old
+    }
+    asked = [
+        Asked(id=state.id, text=state.question, question=question_digest(state.question)) for state in new
+    ]
+    same = {each.id: entries[each.id] for each in asked if each.id in entries}
+    texts = {state.id: state.question for state in old}
+    moves = find_moves(asked, same, tuple(entries.values()), texts)
+    return [(move.id, move.former) for move in moves if not move.is_reuse]
 
 
 def _entry(state: State, was: State | None) -> Entry | None:
@@ -134,10 +190,10 @@ def _entry(state: State, was: State | None) -> Entry | None:
     came = tuple(tag for tag in state.tags if tag not in was.tags)
     went = tuple(tag for tag in was.tags if tag not in state.tags)
     if was.id != state.id:
-        return Entry("renumbered", state.id, state.question, was.id, changed, came, went)
+        return Entry("renumbered", state.id, state.question, was.id, "", changed, came, went)
     if changed:
-        return Entry("changed", state.id, state.question, "", changed, came, went)
-    return Entry("retagged", state.id, state.question, "", (), came, went) if came or went else None
+        return Entry("changed", state.id, state.question, "", "", changed, came, went)
+    return Entry("retagged", state.id, state.question, "", "", (), came, went) if came or went else None
 
 
 def _remarks(old: Snapshot, new: Snapshot, elsewhere: Sequence[str]) -> Iterator[str]:

@@ -139,6 +139,7 @@ class RecipeBook:
             filters=Filters(**parts["filters"]),  # type: ignore[arg-type]  # checked by their kinds
             outputs=outputs if isinstance(outputs, tuple) else default_outputs,
             title=text("title"),
+            deck=name,
             file_name=text("file-name"),
             out=folder / (text("out") or "out"),
             lock=folder / text("lock") if text("lock") else None,
@@ -168,8 +169,10 @@ def changed(
     """Return a recipe as flags change it; a flag that was not given is empty or None, a filter its default."""
     given = {each.name: getattr(filters, each.name) for each in fields(Filters)}
     usual = Filters()
+    is_filtered = any(value != getattr(usual, name) for name, value in given.items() if name != "sort")
     return replace(
         recipe,
+        deck="" if is_filtered else recipe.deck,  # with other filters it is another deck
         **{name: value for name, value in flags.items() if value not in (None, "", ())},  # type: ignore[arg-type]
         filters=replace(
             recipe.filters, **{name: value for name, value in given.items() if value != getattr(usual, name)}

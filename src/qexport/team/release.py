@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qexport.bank.lock import Release, read_lock, write_lock
+from qexport.bank.lock import Release
+from qexport.bank.lock_file import read_lock
 from qexport.common import files
 from qexport.common.errors import (
     OutputError,
     UsageError,
 )
 from qexport.common.text_input import read_text
+from qexport.locking import (
+    NO_LOCKING,
+    Stamped,
+    lock_path,
+    read_lock_at,
+    stamp_bank,
+    until_settled,
+    written_with_lock,
+)
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.registry import check_options
-from qexport.pipeline import (
-    NO_LOCKING,
-    SCHEDULER,
-    lock_path,
-    read_bank,
-    stamp_bank,
-    tools_for,
-)
+from qexport.pipeline import SCHEDULER, read_bank, tools_for
 from qexport.team import git, release_notes
 from qexport.team.bundling import notes_path
 from qexport.team.comparison import compare
 from qexport.team.differences import Differences
 
 if TYPE_CHECKING:
-    from qexport.pipeline import Stamped
     from qexport.recipe import Recipe
 
 
@@ -51,16 +54,17 @@ def make_release(recipe: Recipe, *, now: int, since: str = "") -> Released:
 
     `since` is the edition before, as `compare` takes it; without it, what git has of the last release.
     """
+    return until_settled(partial(_make_release, recipe, now=now, since=since))
+
+
+def _make_release(recipe: Recipe, *, now: int, since: str) -> Released:
     from qexport.outputs.anki_deck.document import with_notes
 
     limits = recipe.limits
     bank, _ = read_bank(recipe.bank, encoding=recipe.encoding, limits=limits)
     place = recipe.lock or lock_path(recipe.bank)
-    said = (
-        read_lock(read_text(place, limits=limits, inside=place.parent), str(place)).options
-        if place.exists()
-        else {}
-    )
+    known, _ = read_lock_at(place, limits)
+    said = known.options if known else {}
     given = {**said, **recipe.all_options}
     check_options(given)
     options = parse_options(DeckOptions, given)
@@ -90,12 +94,11 @@ def make_release(recipe: Recipe, *, now: int, since: str = "") -> Released:
     earlier = read_text(path, limits=limits, inside=path.parent) if path.exists() else ""
     if earlier.startswith(f"# Release notes\n\n## {heading}\n"):
         raise OutputError(f"{path}: has notes of edition {release.number} already", hint="remove them")
-    contents = {  # a release that has its notes only can be made again
-        path: release_notes.with_release(notes, earlier).encode(),
-        place: write_lock(lock).encode(),
-    }
-    files.write_all(contents)
-    return Released(release, found, notes, tuple(contents), replace(stamped, lock=lock, moved=True))
+    stamped = replace(stamped, lock=lock, moved=True)
+    with written_with_lock(stamped) as lock_files:
+        contents = {path: release_notes.with_release(notes, earlier).encode(), **lock_files}
+        files.write_all(contents)  # a release that has its notes only can be made again
+    return Released(release, found, notes, tuple(contents), stamped)
 
 
 def _released_before(release: Release, bank: Path, lock: Path) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from qexport.anki.notes import RETIRED_TAG, NoteShape, notes_of
 from qexport.bank.schema import QUESTION_FIELDS
 
 if TYPE_CHECKING:
+    from qexport.bank.lock import Lock
     from qexport.bank.model import Bank, Question
     from qexport.content.templates import Templates
 
@@ -33,6 +34,8 @@ class State:
     retired: bool = False
     guid: str = ""
     """What Anki knows it by; empty where that does not matter."""
+    key: str = ""
+    """What finds it in Anki; empty where nobody knows."""
     former_ids: tuple[str, ...] = ()
 
 
@@ -49,20 +52,40 @@ class Snapshot:
     states: tuple[State, ...] = ()
     left: frozenset[str] | None = None
     """Of a part of a bank: what left the whole; None: it is the whole, or nobody knows."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """What finds notes in Anki, by all ids they are and were known by, as far as a lock knows."""
 
 
 _APART = ("id", "tags", "status", "former_ids")
 
 
-def of_bank(bank: Bank, name: str) -> Snapshot:
-    """Return a bank as it is written."""
-    return Snapshot(
-        name=name,
-        title=bank.title,
-        namespace=bank.namespace,
-        source=bank.source,
-        states=tuple(map(_state, bank.questions)),
+def of_bank(bank: Bank, name: str, lock: Lock | None = None) -> Snapshot:
+    """Return a bank as it is written; its lock knows which notes its questions are."""
+    return _with_lock(
+        Snapshot(
+            name=name,
+            title=bank.title,
+            namespace=bank.namespace,
+            source=bank.source,
+            states=tuple(map(_state, bank.questions)),
+        ),
+        lock,
     )
+
+
+def _with_lock(snapshot: Snapshot, lock: Lock | None) -> Snapshot:
+    if lock is None:
+        return snapshot
+    keys: dict[str, str] = {}
+    for entry in (*lock.gone.values(), *lock.notes.values()):
+        keys |= dict.fromkeys((*entry.names, entry.id), lock.key_of(entry))
+    keys |= {entry.id: lock.key_of(entry) for entry in lock.notes.values()}
+    known = {key: entry for key, entry in lock.notes.items() if key in {each.id for each in snapshot.states}}
+    states = tuple(
+        replace(state, guid=known[state.id].guid, key=keys[state.id]) if state.id in known else state
+        for state in snapshot.states
+    )
+    return replace(snapshot, namespace=snapshot.namespace or lock.namespace, states=states, keys=keys)
 
 
 def _state(question: Question) -> State:
@@ -81,12 +104,18 @@ def _state(question: Question) -> State:
     )
 
 
-def of_bank_as_deck(bank: Bank, name: str, templates: Templates) -> Snapshot:
+def of_bank_as_deck(bank: Bank, name: str, templates: Templates, lock: Lock | None = None) -> Snapshot:
     """Return a bank as a deck of all its questions would say it."""
     notes = notes_of(bank, NoteShape(), templates)
-    states = (state_of_note(note.guid, note.fields.decode(), note.tags) for note in notes)
-    return Snapshot(
-        name=name, title=bank.title, namespace=bank.namespace, source=bank.source, states=tuple(states)
+    states = (
+        replace(state_of_note("", note.fields.decode(), note.tags), former_ids=note.question.former_ids)
+        for note in notes
+    )
+    return _with_lock(
+        Snapshot(
+            name=name, title=bank.title, namespace=bank.namespace, source=bank.source, states=tuple(states)
+        ),
+        lock,
     )
 
 
@@ -113,6 +142,7 @@ def state_of_note(guid: str, fields: str, tags: str) -> State:
         tags=tuple(sorted(tag for tag in own if tag != RETIRED_TAG)),
         retired=said.get("Retired") == ON,
         guid=guid,
+        key=unescape(said.get("Key", "")),
     )
 
 

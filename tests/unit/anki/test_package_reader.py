@@ -14,8 +14,9 @@ import pytest
 
 from qexport.anki.fields import FIELDS
 from qexport.anki.package_reader import lock_of
-from qexport.bank.lock import Edition, Lock, NoteType, Stamp, stamp
+from qexport.bank.lock import Edition, Lock, NoteType
 from qexport.bank.model import Bank, Question
+from qexport.bank.stamping import stamp
 from qexport.common.errors import InputRefused, LimitExceeded, Location, Problem
 from qexport.common.limits import Limits
 from qexport.content.templates import Templates
@@ -34,7 +35,7 @@ BANK = Bank(
         Question(id="B", question="q", answer="[sound:x]", production_scenario="s"),
     ),
 )
-WHICH = "name an .apkg that qexport made, or that Anki exported for its older versions"
+WHICH = "name an .apkg that qexport made, or that Anki exported"
 
 
 def deck_of(bank: Bank, lock: Lock | None = None, **options: Any) -> tuple[bytes, Lock]:
@@ -104,7 +105,7 @@ def test_a_note_type_of_a_later_number_is_known_by_it() -> None:
     package = render(edition, DeckOptions(), with_notes(BANK, DeckOptions(), TOOLS)).data
     again = lock_of(package, "old.apkg", BANK)
     assert again.note_type == NoteType(tuple(FIELDS), ("recall", "scenario", "mistakes"), "Title", 2)
-    assert again.style == Stamp(lock.style.digest, NOW)
+    assert again.style == lock.style
 
 
 def test_the_true_collection_is_read_where_there_are_two() -> None:
@@ -137,7 +138,11 @@ def test_what_is_no_zip_is_refused(package: bytes) -> None:
 
 
 def test_a_package_without_a_collection_is_refused() -> None:
-    message = "it has no collection that older versions of Anki can read"
+    assert refused(package_of(b"x", "collection.txt")) == ("it has no collection in it", WHICH)
+
+
+def test_a_collection_that_is_not_packed_as_anki_packs_it_is_refused() -> None:
+    message = "its collection is not packed as Anki packs it, or is damaged"
     assert refused(package_of(b"x", "collection.anki21b")) == (message, WHICH)
 
 

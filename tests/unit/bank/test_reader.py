@@ -85,7 +85,7 @@ def test_a_folder_is_one_bank_in_the_order_of_its_paths(tmp_path: Path) -> None:
 
 def test_a_folder_without_a_title_is_called_as_the_folder(tmp_path: Path) -> None:
     bank, _ = validate(read(write(tmp_path / "back-end_jobs", a="questions:\n" + question("a"))))
-    assert (bank.title, bank.namespace) == ("Back end jobs", "back-end-jobs")
+    assert (bank.title, bank.namespace) == ("Back end jobs", "")
 
 
 def test_all_that_is_wrong_in_a_folder_is_said_at_once(tmp_path: Path) -> None:

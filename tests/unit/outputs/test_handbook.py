@@ -16,7 +16,7 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from qexport import __version__
-from qexport.bank.lock import Edition, Lock, NoteType, Stamp
+from qexport.bank.lock import Edition, Entry, Lock, NoteType, Stamp
 from qexport.bank.model import Bank, Claims, Question
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.content.themes import theme
@@ -176,7 +176,14 @@ def test_the_fingerprint_is_the_banks_whatever_is_chosen_of_it(whole: Document) 
 
 
 def test_a_date_is_the_locks_or_an_option_and_never_the_clocks() -> None:
-    lock = Lock(style=Stamp("", 0), note_type=NoteType((), (), ""), notes={"PY-1": Stamp("", 1_740_787_200)})
+    entry = Entry(id="PY-1", birth="PY-1", guid="g", number=1, modified=1_740_787_200)
+    lock = Lock(
+        namespace="n",
+        deck_root="T",
+        style=Stamp("", 0),
+        note_type=NoteType((), (), ""),
+        notes={"PY-1": entry},
+    )
 
     def dates(document: Document) -> tuple[str, str]:
         with pikepdf.open(BytesIO(document.data)) as pdf:

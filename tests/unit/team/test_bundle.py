@@ -7,6 +7,7 @@ import json
 import re
 import stat
 import zlib
+from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO, StringIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qexport.bank.lock import Lock, NoteType, Release, Stamp
+from qexport.bank.lock import Entry, Lock, NoteType, Release, Stamp
 from qexport.bank.model import Bank, Claims, Question
 from qexport.bank.selection import Filters
 from qexport.common.errors import InputRefused, QexportError
@@ -47,11 +48,17 @@ QUESTIONS = tuple(
     for number, category in ((1, "A"), (2, "B"), (3, "A"), (4, "B"))
 )
 BANK_OF_FOUR = Bank(title="Python & <more>", namespace="tests", licence="CC-BY-4.0", questions=QUESTIONS)
+ENTRIES = {
+    key: Entry(id=key, birth=key, guid=f"g{number}", number=4 * number, digest="d", modified=1_760_000_000)
+    for number, key in enumerate(["PY-0", *(question.id for question in QUESTIONS)], 1)
+}
 LOCK_OF_FOUR = Lock(
-    Stamp("s", 1),
-    NoteType(("ID",), ("recall",), "ID"),
-    {question.id: Stamp("d", 1_760_000_000) for question in QUESTIONS},
-    {"PY-0": 1_760_000_000},
+    namespace="tests",
+    deck_root="Python",
+    style=Stamp("s", 1),
+    note_type=NoteType(("ID",), ("recall",), "ID"),
+    notes={question.id: ENTRIES[question.id] for question in QUESTIONS},
+    gone={"PY-0": replace(ENTRIES["PY-0"], left=1_760_000_000)},
     release=Release(3, 1_760_000_000, {"added": ("PY-4",)}),
 )
 RECIPE = BundledRecipe(
@@ -100,7 +107,7 @@ def test_a_part_of_a_bank_says_of_how_many_it_is_and_keeps_the_order() -> None:
     part = part_of(BANK_OF_FOUR, ("PY-2", "PY-3", "PY-4"))
     assert [question.id for question in part.questions] == ["PY-3", "PY-2", "PY-4"]
     assert part.claims == Claims(questions=4)
-    assert lock_of(LOCK_OF_FOUR, ("PY-2",)).notes == {"PY-2": Stamp("d", 1_760_000_000)}
+    assert lock_of(LOCK_OF_FOUR, ("PY-2",)).notes == {"PY-2": ENTRIES["PY-2"]}
 
 
 def test_the_files_of_a_bundle() -> None:
@@ -174,7 +181,7 @@ def test_the_page_inside_needs_nothing_beside_it() -> None:
         in page
     )
     assert '<a href="hard/hard.apkg">hard/hard.apkg</a></td><td>2 notes</td>' in page
-    assert "<code>ID:PY-0</code>" in page
+    assert "<code>Key:PY-0@59830ebc3a41</code>" in page
     assert "Print the handbook" not in page
     assert re.findall(r"<(?:script|img|link)\b|url\(", page) == []
     assert "default-src 'none'" in page

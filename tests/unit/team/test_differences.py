@@ -89,7 +89,7 @@ def test_each_question_has_one_entry() -> None:
     assert (renumbered.former_id, [change.field for change in renumbered.fields]) == ("PY-4", ["follow_ups"])
     (retagged,) = FOUND.of_kind("retagged")
     assert (retagged.tags_added, retagged.tags_removed) == (("dicts",), ())
-    assert FOUND.search == "ID:PY-3 or ID:PY-6"
+    assert FOUND.search == "Key:PY-3@59830ebc3a41 or Key:PY-6@59830ebc3a41"
 
 
 def test_as_decks_the_same_questions_differ() -> None:
@@ -175,7 +175,7 @@ def test_in_text() -> None:
         "retired",
         "  PY-3  What is 3?",
         "  PY-6  What is 6?",
-        "  to find them in Anki's browser: ID:PY-3 or ID:PY-6",
+        "  to find them in Anki's browser: Key:PY-3@59830ebc3a41 or Key:PY-6@59830ebc3a41",
     ]
 
 

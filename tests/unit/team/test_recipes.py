@@ -62,6 +62,7 @@ def test_a_recipe_says_what_flags_say_under_their_names() -> None:
         ),
         outputs=("deck", "flash-cards"),
         title="Hard ones",
+        deck="hard",
         file_name="hard",
         out=Path("dist"),
         lock=Path("hard.lock.json"),

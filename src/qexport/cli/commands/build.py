@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from qexport.bank.selection import Filters
     from qexport.common.limits import Limits
     from qexport.layout.scheduler import Scheduler
-    from qexport.pipeline import Build, Locking
+    from qexport.locking import Locking
+    from qexport.pipeline import Build
     from qexport.recipe import Recipe
 
 

@@ -18,7 +18,7 @@ from qexport.common.wording import quantity
 if TYPE_CHECKING:
     from qexport.common.limits import Limits
     from qexport.layout.scheduler import Scheduler
-    from qexport.pipeline import Locking
+    from qexport.locking import Locking
     from qexport.team.bundling import Bundled
     from qexport.team.verification import Verified
 

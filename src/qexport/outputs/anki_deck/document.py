@@ -10,16 +10,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qexport.anki.collection import DeckShape, collection
-from qexport.anki.fields import FIELDS, SORT_FIELD
-from qexport.anki.note_type import CARDS, note_type, style_digest
+from qexport.anki.fields import FIELD_PLACES, FIELDS, SORT_FIELD
+from qexport.anki.note_type import CARDS, STYLE_RELEASED, note_type, style_digest
 from qexport.anki.notes import MEDIA_NAME, NoteShape, notes_of
 from qexport.anki.package_writer import package_of
-from qexport.bank.lock import Content, Edition, NoteType
+from qexport.bank.history import version_of
+from qexport.bank.identity import question_digest
+from qexport.bank.lock import Asked, Content, Edition, NoteType, Stamp
 from qexport.bank.selection import without_drafts
+from qexport.content.templates import Templates, templates_folder
 from qexport.outputs.anki_deck import ENDING, DeckOptions
 from qexport.outputs.document import Document, Tools
 
 if TYPE_CHECKING:
+    from qexport.anki.notes import Note
     from qexport.bank.model import Bank
 
 
@@ -28,7 +32,7 @@ def render(edition: Edition, options: DeckOptions, tools: Tools) -> Document:
     if edition.lock is None:
         raise ValueError("a deck takes the times of its notes from a lock")
     retired = edition.retired if options.include_retired else ()
-    chosen = {question.id for question in (*edition.questions, *retired)}
+    chosen = {question.id for question in (*edition.questions, *retired, *edition.leavers)}
     notes = [note for note in tools.notes if note.question.id in chosen]
     images = {MEDIA_NAME + image.name: image.data for note in notes for image in note.images}
     cards = sum(len(note.cards) for note in notes)
@@ -62,10 +66,34 @@ def note_shape(options: DeckOptions) -> NoteShape:
 def content(bank: Bank, options: DeckOptions, tools: Tools) -> Content:
     """Return what the lock of a bank keeps watch over: `tools.notes`, their shape and their style."""
     return Content(
-        notes={note.question.id: note.digest for note in tools.notes},
-        style=style_digest(note_type(tools.templates, 0, 1)),
+        title=bank.title,
+        namespace=bank.namespace,
+        deck_root=options.deck_root if options.deck_root.strip(": ") else "",
+        questions=tuple(map(_asked, tools.notes)),
+        style=_style(tools.templates),
         note_type=NoteType(tuple(FIELDS), tuple(CARDS), SORT_FIELD),
-        retired=frozenset(question.id for question in bank.questions if question.status == "retired"),
-        former_ids={question.id: question.former_ids for question in bank.questions if question.former_ids},
         options=note_shape(options).options(),
     )
+
+
+def _asked(note: Note) -> Asked:
+    question = note.question
+    html = note.fields.split(b"\x1f", FIELD_PLACES["Question"] + 1)[FIELD_PLACES["Question"]]
+    return Asked(
+        id=question.id,
+        former_ids=question.former_ids,
+        is_retired=question.status == "retired",
+        text=question.question,
+        question=question_digest(html.decode()),
+        version=version_of(question),
+        digest=note.digest,
+    )
+
+
+def _style(templates: Templates) -> Stamp:
+    """Return the style of the cards; the built-in one has the time of its own release, whatever the bank."""
+    digest = style_digest(note_type(templates, 0, 1))
+    is_ours = templates.folders == (templates_folder(),)
+    if not is_ours:  # a theme, which may leave the cards as they are
+        is_ours = digest == style_digest(note_type(Templates(), 0, 1))
+    return Stamp(digest, STYLE_RELEASED if is_ours else 0)

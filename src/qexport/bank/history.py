@@ -1,0 +1,85 @@
+"""The history: the texts of every version of a question that was published, one line a version.
+
+It lies beside the lock and is committed with it. Each line has the digest that a note carries, and lines are
+only ever added, in the order of their digests: so two people's merge in git.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from qexport.bank.model import Question
+from qexport.bank.reader import HISTORY
+from qexport.bank.schema import QUESTION_FIELDS
+
+_APART = frozenset({"id", "former_ids", "status"})
+"""What a question is called and whether it is asked are no part of a version of its texts."""
+
+_VERSION = re.compile(r'\{"version": "([0-9a-f]{16})"')
+_CONFLICT = re.compile(r"<{7}( |$)|\|{7}( |$)|={7}$|>{7}( |$)")
+
+
+def history_path(lock: Path) -> Path:
+    """Return where the history of a lock lies: beside it."""
+    return lock.with_name(lock.name.removesuffix(".json").removesuffix(".lock") + HISTORY)
+
+
+def fields_of(question: Question) -> dict[str, Any]:
+    """Return what the bank says of a question: fields that are empty or usual are left out."""
+    values = (
+        (each.name, getattr(question, each.name)) for each in QUESTION_FIELDS if each.name not in _APART
+    )
+    said = {name: value for name, value in values if value not in (None, "", (), False)}
+    if said.get("markup") == "plain":
+        del said["markup"]
+    return said
+
+
+def version_of(question: Question) -> str:
+    """Return the digest of what the bank says of a question.
+
+    A field that a later version of the program adds does not change the digest of questions without it.
+    """
+    said = json.dumps(
+        fields_of(question), ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=str
+    )
+    return sha256(said.encode()).hexdigest()[:16]
+
+
+def line_of(question: Question) -> str:
+    """Return the line of the history for a question as it is."""
+    return json.dumps(
+        {"version": version_of(question), **fields_of(question)}, ensure_ascii=False, default=str
+    )
+
+
+def add_lines(text: str, lines: Iterable[str]) -> str:
+    """Return a history with some more lines; those it has are not added again.
+
+    Where git left both sides of a merge, both are kept: a line says the same on either side.
+    """
+    known = {line for line in text.split("\n") if line.strip() and not _CONFLICT.match(line)}
+    versions = {found[1] for line in known if (found := _VERSION.match(line))}
+    known |= {line for line in lines if (found := _VERSION.match(line)) and found[1] not in versions}
+    return "".join(f"{line}\n" for line in sorted(known))
+
+
+def versions_in(text: str, wanted: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    """Return the fields of the versions that are wanted and known, by their digests."""
+    asked = frozenset(wanted)
+    found: dict[str, Mapping[str, Any]] = {}
+    for line in text.split("\n"):
+        match = _VERSION.match(line)
+        if match and match[1] in asked:
+            try:
+                fields = json.loads(line)
+            except ValueError:
+                continue  # a line that somebody damaged: that version is unknown
+            if isinstance(fields, dict):
+                found[match[1]] = {name: value for name, value in fields.items() if name != "version"}
+    return found

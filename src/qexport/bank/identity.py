@@ -1,0 +1,277 @@
+"""Which question of a bank is which note: by its id, by the ids it had, and by what it asks.
+
+    questions of now + the notes of the lock → assign_notes() → the note of each question
+                                             → find_moves()   → questions that seem to have changed places
+
+Ids are what people write into a bank; they are inserted, shifted, swapped and used again. What a question asks
+is how that is seen: the lock has a digest of it, and the history its words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from html import unescape
+
+from qexport.bank.likeness import words_of
+from qexport.bank.lock import Asked, Entry, Lock, Move
+
+ALIKE = 0.65
+"""Share of words in common from which two questions count as one that was edited."""
+UNLIKE = 0.25
+"""Share of words in common below which an edited question counts as another one."""
+COMMON = 50
+"""Notes that have a word in common at most; a word of more says nothing about which of them it is."""
+
+
+def question_digest(html: str) -> str:
+    """Return the digest of what a question asks: its words, whatever the case, the markup and the spaces."""
+    text = unescape(re.sub(r"<[^>]*>", " ", html))
+    words = " ".join(words_of(text)) or " ".join(text.split())
+    return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """The notes of a bank's questions."""
+
+    notes: Mapping[str, Entry]
+    """By the id of the question, as the lock has them; questions that are new are missing."""
+    contradictions: tuple[tuple[str, str, str], ...] = ()
+    """Ids whose `former_ids` contradict the lock, the former id, and why."""
+
+
+def assign_notes(
+    questions: Sequence[Asked], lock: Lock | None, texts: Mapping[str, str] | None = None
+) -> Assignment:
+    """Return which note of the lock each question is.
+
+    A question is the note that has its id in the lock. Its `former_ids` name another note only until the lock
+    knows them; then their order, or that they are removed, changes nothing.
+
+    Args:
+        questions: Every question of the bank.
+        lock: The lock of the last edition, if there was one.
+        texts: What published versions asked, by their digests, as far as that is known.
+    """
+    if lock is None:
+        return Assignment(notes={}, contradictions=tuple(_unsettled(questions)))
+    return _Assigning(questions, lock, texts or {}).assigned()
+
+
+def _unsettled(questions: Sequence[Asked]) -> Iterable[tuple[str, str, str]]:
+    """Yield former ids that are ids of other questions: without a lock nobody knows which note that is."""
+    ids = {question.id for question in questions}
+    for question in questions:
+        for former in question.former_ids:
+            if former in ids and former != question.id:
+                yield question.id, former, "it is the id of another question, and there is no lock"
+
+
+class _Assigning:
+    def __init__(self, questions: Sequence[Asked], lock: Lock, texts: Mapping[str, str]) -> None:
+        self._questions = questions
+        self._asked = {question.id: question for question in questions}
+        self._texts = texts
+        gone = [entry for entry in lock.gone.values() if not entry.namespace]
+        gone.sort(key=lambda entry: entry.left)
+        self._by_id = {entry.id: entry for entry in gone} | dict(lock.notes)
+        self._by_name: defaultdict[str, list[Entry]] = defaultdict(list)
+        for entry in (*gone, *lock.notes.values()):
+            for name in (entry.id, *entry.names):
+                self._by_name[name].append(entry)
+        self._notes: dict[str, Entry] = {}
+        self._taken: set[str] = set()
+        self._contradictions: list[tuple[str, str, str]] = []
+
+    def assigned(self) -> Assignment:
+        """Give out the notes: those that `former_ids` claim first, then by id."""
+        for question in self._questions:
+            if self._claims(question):
+                self._claim(question)
+        for question in self._questions:
+            if question.id not in self._notes:
+                self._take(question, self._by_id.get(question.id))
+        for question in self._questions:
+            if question.id not in self._notes:
+                self._take(question, self._returned(question))
+        return Assignment(notes=self._notes, contradictions=tuple(self._contradictions))
+
+    def _claims(self, question: Asked) -> bool:
+        """Say whether a question has former ids that the lock does not know it by."""
+        own = self._by_id.get(question.id)
+        known = {own.id, *own.names} if own else set()
+        return not known.issuperset(question.former_ids)
+
+    def _claim(self, question: Asked) -> None:
+        own = self._by_id.get(question.id)
+        claimed = {entry.birth: entry for name in question.former_ids for entry in self._by_name[name]}
+        candidates = [entry for entry in claimed.values() if own is None or entry.birth != own.birth]
+        if not candidates:
+            return
+        best = max(
+            candidates, key=lambda entry: (self._likeness(question, entry), self._fit(question, entry))
+        )
+        if own and self._likeness(question, own) >= self._likeness(question, best):
+            return  # two questions were made one: it goes on as what it is, and the other one left
+        holder = self._asked.get(best.id)
+        stays = holder is not None and not self._claims(holder) and self._by_id[best.id] is best
+        if holder and stays and self._likeness(holder, best) >= self._likeness(question, best):
+            reason = "the lock has that as another question, which is still in the bank"
+            self._contradictions.append((question.id, best.id, reason))
+            return
+        if best.birth in self._taken:
+            self._contradictions.append(
+                (question.id, best.id, "another question has it among its former ids")
+            )
+            return
+        self._take(question, best)
+
+    def _fit(self, question: Asked, entry: Entry) -> int:
+        return len({entry.id, *entry.names}.intersection(question.former_ids)) * 2 + (not entry.left)
+
+    def _likeness(self, question: Asked, entry: Entry) -> float:
+        if question.question == entry.question:
+            return 1.0
+        if not entry.question:
+            return 0.0
+        text = self._texts.get(entry.asked or entry.version)
+        return 0.0 if text is None else likeness(question.text, text)
+
+    def _take(self, question: Asked, entry: Entry | None) -> None:
+        if entry and entry.birth not in self._taken:
+            self._notes[question.id] = entry
+            self._taken.add(entry.birth)
+
+    def _returned(self, question: Asked) -> Entry | None:
+        """Return the note that left the bank after it was renumbered, if the question is back under a name it had."""
+        left = [entry for entry in self._by_name[question.id] if entry.id not in self._asked]
+        return next((entry for entry in left if self._likeness(question, entry) >= ALIKE), None)
+
+
+def birth_name(question: Asked, taken: set[str]) -> str:
+    """Return what a new note is born as; `taken` are the births of all others, folded."""
+    first = question.former_ids[0] if question.former_ids else question.id
+    birth = first = unicodedata.normalize("NFC", first)
+    number = 2
+    while birth.casefold() in taken:
+        birth = f"{first}~{number}"
+        number += 1
+    return birth
+
+
+# Moves
+
+
+def likeness(one: str, other: str) -> float:
+    """Return the share of words that two texts have in common, from 0 to 1."""
+    first, second = Counter(words_of(one)), Counter(words_of(other))
+    either = (first | second).total()
+    return (first & second).total() / either if either else 1.0
+
+
+def find_moves(
+    questions: Sequence[Asked],
+    assignment: Mapping[str, Entry],
+    entries: Sequence[Entry],
+    texts: Mapping[str, str],
+) -> tuple[Move, ...]:
+    """Return the questions that seem to have taken each other's ids since the last edition, in the bank's order.
+
+    `entries` are all notes there were.
+
+    First by digests: the question of Q1 is Q2's now. Then, of what is left, by the words they have in common.
+    Last those ids that ask something else, without a sign of where their question went.
+    """
+    settled = {entry.birth for key, entry in assignment.items() if key != entry.id}
+    other = [each for each in questions if _asks_another(each, assignment.get(each.id))]
+    asked = {
+        entry.birth: question
+        for question in questions
+        if (entry := assignment.get(question.id)) and not _asks_another(question, entry)
+    }
+    sources = [entry for entry in entries if entry.birth not in asked and entry.birth not in settled]
+    found = _exact(other, sources, assignment)
+    found |= _alike(
+        [question for question in other if question.id not in found],
+        [entry for entry in sources if entry.birth not in {each.birth for each in found.values()}],
+        assignment,
+        texts,
+    )
+    gone_on = {entry.birth for entry in found.values()}
+    moves = []
+    for question in other:
+        own = assignment.get(question.id)
+        before = texts.get(own.asked or own.version, "") if own else ""
+        if question.id in found:
+            moves.append(Move(question.id, found[question.id].id, question.text, before))
+        elif own and own.birth not in gone_on and _is_other_text(question, own, before):
+            moves.append(Move(question.id, question.id, question.text, before))
+    return tuple(moves)
+
+
+def _is_other_text(question: Asked, own: Entry, before: str) -> bool:
+    """Say whether an id asks something else; if nobody knows what it asked, it does."""
+    if not before:
+        return bool(own.question)
+    return likeness(question.text, before) < UNLIKE
+
+
+def _asks_another(question: Asked, entry: Entry | None) -> bool:
+    return entry is None or (entry.question != question.question and entry.id == question.id)
+
+
+def _exact(
+    questions: Sequence[Asked], sources: Sequence[Entry], assignment: Mapping[str, Entry]
+) -> dict[str, Entry]:
+    by_question: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in sources:
+        by_question[entry.question].append(entry)
+    found: dict[str, Entry] = {}
+    for question in questions:
+        own = assignment.get(question.id)
+        same = [each for each in by_question[question.question] if own is None or each.birth != own.birth]
+        if same and question.question:
+            found[question.id] = same[0]
+            by_question[question.question].remove(same[0])
+    return found
+
+
+def _alike(
+    questions: Sequence[Asked],
+    sources: Sequence[Entry],
+    assignment: Mapping[str, Entry],
+    texts: Mapping[str, str],
+) -> dict[str, Entry]:
+    """Return the sources whose words the questions have, and clearly more of them than of their own note."""
+    by_word: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in sources:
+        for word in set(words_of(texts.get(entry.asked or entry.version, ""))):
+            by_word[word].append(entry)
+    pairs = []
+    for place, question in enumerate(questions):
+        own = assignment.get(question.id)
+        own_text = texts.get(own.asked or own.version) if own and own.question else None
+        at_least = ALIKE if own_text is None else max(ALIKE, likeness(question.text, own_text) + 0.2)
+        shared: Counter[str] = Counter()
+        entries: dict[str, Entry] = {}
+        for word in set(words_of(question.text)):
+            for entry in by_word[word] if len(by_word[word]) <= COMMON else ():
+                shared[entry.birth] += 1
+                entries[entry.birth] = entry
+        for birth, _ in shared.most_common(10):
+            entry = entries[birth]
+            share = likeness(question.text, texts[entry.asked or entry.version])
+            if share >= at_least and (own is None or own.birth != birth):
+                pairs.append((-share, place, birth, question.id, entry))
+    found: dict[str, Entry] = {}
+    taken: set[str] = set()
+    for _, _, birth, key, entry in sorted(pairs, key=lambda pair: pair[:3]):
+        if key not in found and birth not in taken:
+            found[key] = entry
+            taken.add(birth)
+    return found

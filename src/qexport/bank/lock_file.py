@@ -1,0 +1,436 @@
+"""The lock as a file: JSON with one line a note, so that two people's locks merge in git.
+
+    text → read_lock() → Lock → write_lock() → text
+
+What a lock says is checked like any input: it comes from version control, and from bundles of others.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from qexport.bank.lock import Entry, Lock, NoteType, Release, Stamp
+from qexport.common.errors import InputRefused, Location, Problem, QexportError
+
+FORMAT = 2
+"""The form of the lock's file."""
+
+_REPAIR = "take it from version control again, or rebuild it with --previous DECK"
+_NEWER = "it was written by a newer qexport: use the program that wrote it"
+_OLDER = "bring it into today's form: qexport migrate"
+_TWO_LOCKS = "these are two locks: keep the one whose decks learners have, and remove the other"
+
+
+class LockMoved(QexportError):
+    """Somebody else has written the lock since it was read."""
+
+    exit_code = 5
+
+
+# Reading
+
+
+def read_lock(text: str, path: str) -> Lock:
+    """Return the lock a file holds; one that is damaged or of an unknown form is refused with its lines.
+
+    Where git left both sides of a merge, both are taken, and of a note that is in both the later one.
+
+    Raises:
+        InputRefused: with all that is wrong.
+    """
+    disputed: tuple[str, ...] = ()
+    if _MARK.search(text):
+        merging = _Merging(text, path)
+        text, disputed = merging.merged(), tuple(merging.disputed)
+    doubled: list[str] = []
+
+    def without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        mapping: dict[str, object] = {}
+        for key, value in pairs:
+            if key in mapping:
+                doubled.append(key)
+            mapping[key] = value
+        return mapping
+
+    try:
+        content = json.loads(text, object_pairs_hook=without_doubles)
+        json.dumps(content, ensure_ascii=False).encode()  # half a pair, as \ud800, could not be written again
+    except json.JSONDecodeError as error:
+        place = Location(path, error.lineno, error.colno)
+        raise InputRefused((Problem(place, f"not JSON: {error.msg}", _REPAIR),)) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, thousands of brackets
+        raise InputRefused((Problem(Location(path), "not a lock file", _REPAIR),)) from error
+
+    complaints = [(key, f"{key!r} is here twice", _REPAIR) for key in doubled]
+    complaints.extend(_complaints(content))
+    if complaints:
+        lines = _lines_of_keys(text)
+        problems = (Problem(Location(path, lines.get(key, 1)), said, hint) for key, said, hint in complaints)
+        raise InputRefused(tuple(sorted(problems, key=lambda problem: (problem.location, problem.message))))
+    return replace(_lock(content), disputed=disputed)
+
+
+def _lock(content: dict[str, Any]) -> Lock:
+    said = content["note_type"]
+    notes = [_entry(birth, values) for birth, values in content["notes"].items()]
+    gone = {birth: _entry(birth, values) for birth, values in content["left"].items()}
+    for entry in notes:  # a merge of a branch that edited a question and one that removed it
+        if entry.birth in gone and gone[entry.birth].left < entry.modified:
+            del gone[entry.birth]
+    return Lock(
+        namespace=content["namespace"],
+        deck_root=content["deck_root"],
+        style=Stamp(**content["style"]),
+        note_type=NoteType(tuple(said["fields"]), tuple(said["cards"]), said["sort_field"], said["major"]),
+        notes={entry.id: entry for entry in notes if entry.birth not in gone},
+        gone=gone,
+        options=dict(content["options"]),
+        release=_release(content.get("release")),
+    )
+
+
+def _entry(birth: str, said: dict[str, Any]) -> Entry:
+    values = {name: value for name, value in said.items() if name in _ENTRY_FORMS}
+    for name in ("names", "decks"):
+        values[name] = tuple(values.get(name, ()))
+    born = values.pop("born", birth)
+    return Entry(**{"id": born, "birth": born, **values})
+
+
+def _release(said: Any) -> Release | None:
+    if said is None:
+        return None
+    changes = {kind: tuple(ids) for kind, ids in said["changes"].items()}
+    return Release(said["number"], said["time"], changes)
+
+
+# Conflicts that git left
+
+_MARK = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})", re.MULTILINE)
+_CONFLICT = re.compile(r"(<{7})(?: |$)|(\|{7})(?: |$)|(={7})$|(>{7})(?: |$)")
+
+
+class _Merging:
+    """A lock in which git marked conflicts, taken from both sides; a line that is none of a lock's stays."""
+
+    def __init__(self, text: str, path: str) -> None:
+        self._path = path
+        self._lines = text.splitlines()
+        self._parts: dict[str, dict[str, str]] = {"": {}, "notes": {}, "left": {}}
+        self.disputed: list[str] = []
+        self._problems: list[Problem] = []
+
+    def merged(self) -> str:
+        """Return the JSON of both sides.
+
+        Raises:
+            InputRefused: the conflict is cut off, or the two sides are the locks of two banks.
+        """
+        strange: list[str] = []
+        part = ""
+        for number, line in self._without_marks():
+            if re.match(r"[{}],?$", line):
+                continue
+            found = re.match(r'("(?:[^"\\]|\\.)*+"): (.*)', line.rstrip(","))
+            key, value = found.groups() if found else (line, "")
+            name = key.strip('"')
+            if name in ("notes", "left") and value in ("{", "{}"):
+                part = name
+            elif not value:
+                strange.append(line)
+            else:
+                self._take(part, key, value, number)
+        if self._problems:
+            raise InputRefused(tuple(self._problems))
+        entries = [f"{key}: {value}" for key, value in self._parts[""].items()]
+        for name in ("notes", "left"):
+            lines = ",\n".join(f"{key}: {value}" for key, value in self._parts[name].items())
+            entries += [f'"{name}": {{{lines}}}']
+        return "{" + ",\n".join([*entries, *strange]) + "}"
+
+    def _take(self, part: str, key: str, value: str, number: int) -> None:
+        entries = self._parts[part]
+        old = entries.get(key)
+        if old is not None and key in ('"namespace"', '"deck_root"') and old != value:
+            message = f"the branches published the bank under two names: {old} and {value}"
+            self._problems.append(Problem(Location(self._path, number), message, _TWO_LOCKS))
+        if old is not None and part == "notes" and _question_in(old) != _question_in(value):
+            self.disputed.append(json.loads(key) if key.startswith('"') and key.endswith('"') else key)
+        if _when(value) >= _when(old or ""):
+            entries[key] = value
+
+    def _without_marks(self) -> Iterator[tuple[int, str]]:
+        """Yield the lines of both sides with their numbers, without what both came from."""
+        side = ""
+        opened = 0
+        for number, line in enumerate(self._lines, start=1):
+            mark = _CONFLICT.match(line)
+            if mark is None:
+                if side != "|":
+                    yield number, line
+                continue
+            sign = mark[0].strip()[0]
+            if (sign, side) in (("<", ""), ("|", "<"), ("=", "<"), ("=", "|"), (">", "=")):
+                side = "" if sign == ">" else sign
+                opened = number if sign == "<" else opened
+            else:
+                self._refuse(number, line)
+        if side:
+            self._refuse(opened, self._lines[opened - 1])
+
+    def _refuse(self, number: int, line: str) -> None:
+        message = f"a conflict of git that is cut off: {line[:20]!r} has no counterpart"
+        hint = "merge again: git checkout --merge the file, then build"
+        self._problems.append(Problem(Location(self._path, number), message, hint))
+
+
+def _question_in(value: str) -> str:
+    found = re.search(r'"question": "([0-9a-f]*)"', value)
+    return found[1] if found else ""
+
+
+def _when(value: str) -> int:
+    """Return the time at the end of a line of a lock, or the number of its note type."""
+    number = re.search(r"(?<![0-9])[0-9]{1,12}(?=\}?$)", value)  # not \d+, whose search takes the square
+    return int(number[0]) if number else 0
+
+
+# What a lock may say
+
+
+def _complaints(content: object) -> Iterator[tuple[str, str, str]]:
+    """Yield what is wrong with a lock's content, each after the key it stands at, and what to do."""
+    if not isinstance(content, dict) or "format" not in content:
+        yield "", "not a lock file: it has no format", _REPAIR
+        return
+    form = content["format"]
+    if form != FORMAT or type(form) is not int:
+        is_number = type(form) is int
+        hint = _NEWER if is_number and form > FORMAT else _OLDER if is_number and form == 1 else _REPAIR
+        yield "format", f"format {repr(form)[:60]} is not known; this qexport knows {FORMAT}", hint
+        return
+    for key in content.keys() - {"format", *_FORMS}:
+        yield key, f"unknown key {key!r}", _NEWER
+    forms = {part: form for part, form in _FORMS.items() if part != "release" or part in content}
+    for part, (is_right, what) in forms.items():
+        if not is_right(content.get(part)):
+            yield part, f"{part!r} is not {what}", _REPAIR
+        elif part in ("notes", "left"):
+            yield from _complaints_of_entries(content[part], part)
+
+
+def _complaints_of_entries(entries: Mapping[str, object], part: str) -> Iterator[tuple[str, str, str]]:
+    for birth, entry in entries.items():
+        for complaint in _entry_complaints(birth, entry, part):
+            yield birth, f"{birth!r} in {part!r} {complaint}", _REPAIR
+    if part == "notes":
+        yield from _shared(entries)
+
+
+def _entry_complaints(birth: str, entry: object, part: str) -> Iterator[str]:
+    if not isinstance(entry, dict):
+        yield "is not a mapping"
+        return
+    if not _is_id(str(entry.get("born", birth))):
+        yield "is not an id"
+    for name in sorted(entry.keys() - _ENTRY_FORMS.keys()):
+        yield f"has an unknown key {name!r}"
+    needed = {"guid", "number", "modified", *(("left",) if part == "left" else ())}
+    for name in sorted(needed - entry.keys()):
+        yield f"has no {name}"
+    for name, value in entry.items():
+        if name in _ENTRY_FORMS and not _ENTRY_FORMS[name][0](value):
+            yield f"has a {name} that is not {_ENTRY_FORMS[name][1]}"
+
+
+def _shared(notes: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield notes that have the id, the GUID or the number of another one."""
+    for name in ("id", "guid", "number"):
+        owners: dict[object, str] = {}
+        for birth, entry in notes.items():
+            if isinstance(entry, dict):
+                value = entry.get(name, birth if name == "id" else None)
+                if isinstance(value, (str, int)) and (owner := owners.setdefault(value, birth)) != birth:
+                    yield birth, f"{birth!r} has the {name} of {owner!r}", _REPAIR
+
+
+def _is_time(value: object) -> bool:
+    return type(value) is int and 0 <= value < 1 << 32
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_line(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 10_000 and value.isprintable()
+
+
+def _is_id(value: object) -> bool:
+    return _is_line(value) and " " not in str(value)
+
+
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[0-9a-f]{0,64}", value) is not None
+
+
+def _are_ids(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_id, value))
+
+
+def _is_stamp(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"digest", "modified"}
+        and isinstance(value["digest"], str)
+        and _is_time(value["modified"])
+    )
+
+
+def _is_note_type(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"major", "fields", "cards", "sort_field"}
+        and type(value["major"]) is int
+        and 0 < value["major"] < 1000
+        and isinstance(value["sort_field"], str)
+        and all(
+            isinstance(names, list) and all(isinstance(name, str) for name in names)
+            for names in (value["fields"], value["cards"])
+        )
+    )
+
+
+def _is_release(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"time", "changes", "number"}
+        and type(value["number"]) is int
+        and 0 < value["number"] < 1 << 32
+        and _is_time(value["time"])
+        and isinstance(value["changes"], dict)
+        and all(
+            isinstance(ids, list) and all(isinstance(key, str) for key in ids)
+            for ids in value["changes"].values()
+        )
+    )
+
+
+def _is_mapping(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
+
+
+_Form = tuple[Callable[[object], bool], str]
+
+_FORMS: Mapping[str, _Form] = {
+    "namespace": (_is_line, "a line of text"),
+    "deck_root": (_is_line, "a line of text"),
+    "style": (_is_stamp, "a digest and a time"),
+    "note_type": (_is_note_type, "fields, cards, a sort field and a major number"),
+    "options": (_are_texts, "a mapping of texts"),
+    "release": (_is_release, "a time, changes and a number"),
+    "notes": (_is_mapping, "a mapping"),
+    "left": (_is_mapping, "a mapping"),
+}
+"""The parts of a lock, and what each of them is."""
+
+_ENTRY_FORMS: Mapping[str, _Form] = {
+    "born": (_is_id, "an id"),
+    "id": (_is_id, "an id"),
+    "guid": (lambda value: _is_id(value) and len(str(value)) <= 64, "a GUID"),
+    "number": (lambda value: type(value) is int and 0 <= value < 1 << 53, "a number"),
+    "names": (_are_ids, "a list of ids"),
+    "namespace": (_is_line, "a line of text"),
+    "question": (_is_digest, "a digest"),
+    "version": (_is_digest, "a digest"),
+    "asked": (_is_digest, "a digest"),
+    "digest": (_is_text, "a text"),
+    "decks": (_are_ids, "a list of names"),
+    "departed": (
+        lambda value: (
+            isinstance(value, dict) and all(map(_is_id, value)) and all(map(_is_time, value.values()))
+        ),
+        "a mapping of names to times",
+    ),
+    "left": (_is_time, "a time"),
+    "modified": (_is_time, "a time"),
+}
+"""What a line of a note may say, in the order it is written; the time that decides a merge is last."""
+
+
+def _lines_of_keys(text: str) -> Mapping[str, int]:
+    """Return the line each text in quotes stands on, the last one if there are several."""
+    lines: dict[str, int] = {}
+    line, at = 1, 0
+    for found in re.finditer(r'"(?:[^"\\]|\\.)*+"', text, re.DOTALL):
+        line += text.count("\n", at, found.start())
+        at = found.start()
+        lines[json.loads(found[0], strict=False)] = line
+    return lines
+
+
+# Writing
+
+
+def write_lock(lock: Lock) -> str:
+    """Return the lock as JSON with one line a note, sorted by what they were born as."""
+    note_type = {
+        "fields": list(lock.note_type.fields),
+        "cards": list(lock.note_type.cards),
+        "sort_field": lock.note_type.sort_field,
+        "major": lock.note_type.major,
+    }
+    return (
+        "{\n"
+        f'"format": {FORMAT},\n'
+        f'"namespace": {_json(lock.namespace)},\n'
+        f'"deck_root": {_json(lock.deck_root)},\n'
+        f'"style": {_json({"digest": lock.style.digest, "modified": lock.style.modified})},\n'
+        f'"note_type": {_json(note_type)},\n'
+        f'"options": {_json(dict(sorted(lock.options.items())))},\n'
+        f"{_release_line(lock.release)}"
+        f'"notes": {_lines({entry.birth: _line(entry) for entry in lock.notes.values()})},\n'
+        f'"left": {_lines({key: _line(entry) for key, entry in lock.gone.items()})}\n'
+        "}\n"
+    )
+
+
+def _release_line(release: Release | None) -> str:
+    if release is None:
+        return ""
+    # The number stands last: where two were made, the higher one is kept.
+    said = {"time": release.time, "changes": release.changes, "number": release.number}
+    return f'"release": {_json(said)},\n'
+
+
+def _line(entry: Entry) -> str:
+    is_gone_for_good = bool(entry.namespace)
+    values = {
+        "born": entry.birth if is_gone_for_good else "",
+        "id": entry.id if entry.id != entry.birth else "",
+        **{name: getattr(entry, name) for name in _ENTRY_FORMS if name not in ("born", "id")},
+    }
+    said = {name: value for name, value in values.items() if value not in ("", (), {}, 0) or name in _ALWAYS}
+    if said.get("departed"):
+        said["departed"] = dict(sorted(entry.departed.items()))
+    return _json(said)
+
+
+_ALWAYS = ("guid", "number", "modified")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _lines(entries: Mapping[str, str]) -> str:
+    lines = (f"{_json(key)}: {entry}" for key, entry in sorted(entries.items()))
+    return "{\n" + ",\n".join(lines) + "\n}" if entries else "{}"

@@ -1,0 +1,245 @@
+"""The content of a bank and the lock of before → the lock of now, and what changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from qexport.bank.identity import assign_notes, birth_name, find_moves
+from qexport.bank.lock import Asked, Changes, Content, Entry, Lock, Move, Stamp, guid_of
+from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.files import file_slug
+
+AN_HOUR = 3_600_000
+"""In milliseconds: the numbers of notes that are published at once lie in the hour before."""
+EARLIEST = 1_577_836_800
+"""2020-01-01: numbers of notes are times, and Anki cannot open a note of the number 0."""
+SPACING = 4
+"""Between the numbers of two notes: a card has the number of its note and up to three more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """What a person has decided about identities."""
+
+    accepts_moves: bool = False
+    """Questions that seem to have moved are what their ids say."""
+    accepts_namespace: bool = False
+    """Another namespace: every note is born again."""
+
+
+NOTHING_DECIDED = Deciding()
+
+
+def first_namespace(content: Content) -> str:
+    """Return the namespace of a bank that states none: from its title, and a digest of its ids and questions.
+
+    It is the same on every machine, and different for two banks of one title.
+    """
+    said = "\x1e".join(sorted(f"{each.id}\x1f{each.question}" for each in content.questions))
+    return f"{file_slug(content.title)}-{sha256(said.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+
+
+def stamp(
+    content: Content,
+    lock: Lock | None,
+    now: int,
+    *,
+    path: str = "",
+    texts: Mapping[str, str] | None = None,
+    deciding: Deciding = NOTHING_DECIDED,
+) -> tuple[Lock, Changes]:
+    """Return the lock brought up to date with a bank's content, and what changed.
+
+    Without a lock everything is new. What moved gets the time `now`, or a second after its last time if the
+    clock went backwards.
+
+    Args:
+        content: What the bank would publish now.
+        lock: The lock of the last edition.
+        now: Unix seconds.
+        path: Of the lock, for messages.
+        texts: What published versions asked, by their digests; without them only equal questions are known again.
+        deciding: What was decided about changed places and namespaces.
+
+    Raises:
+        InputRefused: the namespace is another one, or `former_ids` contradict the lock.
+    """
+    lock = _with_namespace(content, lock, now, path, deciding)
+    known = texts or {}
+    assignment = assign_notes(content.questions, lock, known)
+    if assignment.contradictions:
+        raise InputRefused(tuple(_contradiction(path, *each) for each in assignment.contradictions))
+    before = lock or Lock(
+        namespace=content.namespace or first_namespace(content),
+        deck_root=content.deck_root or re.sub(r"::+", ":", content.title),
+        style=Stamp("", 0),
+        note_type=content.note_type,
+    )
+    entries = (*before.notes.values(), *(entry for entry in before.gone.values() if not entry.namespace))
+    moves = find_moves(content.questions, assignment.notes, entries, known) if lock else ()
+    stamping = _Stamping(before, now, () if deciding.accepts_moves else moves)
+    for question in content.questions:
+        stamping.add(question, assignment.notes.get(question.id))
+    after = replace(
+        before,
+        style=_style(content.style, lock, now),
+        note_type=content.note_type,
+        options=dict(content.options),
+        notes=stamping.numbered(),
+        gone=stamping.gone(),
+    )
+    return after, stamping.changes(() if deciding.accepts_moves else moves)
+
+
+def _with_namespace(
+    content: Content, lock: Lock | None, now: int, path: str, deciding: Deciding
+) -> Lock | None:
+    """Return the lock; without its notes if a new namespace is accepted."""
+    if lock is None or content.namespace in ("", lock.namespace):
+        return lock
+    if not deciding.accepts_namespace:
+        message = (
+            f"the bank's namespace is {content.namespace!r}, and it was published as {lock.namespace!r}: every "
+            f"learner would get all {len(lock.notes)} notes once more, and keep the old ones with their reviews"
+        )
+        hint = f"write namespace: {lock.namespace} into the bank, or ask for --accept-new-namespace"
+        raise InputRefused((Problem(Location(path), message, hint),))
+    gone = {
+        _gone_key(entry.birth, entry.namespace or lock.namespace): replace(
+            entry,
+            namespace=entry.namespace or lock.namespace,
+            left=entry.left or max(now, entry.modified),
+        )
+        for entry in (*lock.notes.values(), *lock.gone.values())
+    }
+    return replace(lock, namespace=content.namespace, notes={}, gone=gone)
+
+
+def _gone_key(birth: str, namespace: str) -> str:
+    """Return what a note that left is listed under: its birth, and the namespace it was published in if not now's."""
+    return f"{birth} {namespace}" if namespace else birth
+
+
+def _contradiction(path: str, key: str, former: str, reason: str) -> Problem:
+    message = f"former_ids of {key} names {former}: {reason}"
+    return Problem(Location(path), message, "remove it; `qexport renumber` writes former_ids that are right")
+
+
+def _style(style: Stamp, lock: Lock | None, now: int) -> Stamp:
+    if style.modified:  # the time of the style's own release
+        return style
+    if lock is None:
+        return Stamp(style.digest, now)
+    if lock.style.digest == style.digest:
+        return lock.style
+    return Stamp(style.digest, max(now, lock.style.modified + 1))
+
+
+class _Stamping:
+    """The notes of a bank, one after another, and what became of each."""
+
+    def __init__(self, lock: Lock, now: int, moves: Sequence[Move]) -> None:
+        self._lock = lock
+        self._now = now
+        self._open = {move.former for move in moves if not move.is_reuse}
+        """Ids under which the lock has questions that are elsewhere now, until somebody decides."""
+        self._unsettled = {move.id for move in moves if not move.is_reuse}
+        self._births = {entry.birth.casefold() for entry in self._everything() if not entry.namespace}
+        self._notes: dict[str, Entry] = {}
+        self._kept: set[tuple[str, str]] = set()
+        self._kinds: dict[str, list[str]] = {"added": [], "changed": [], "retired": [], "unchanged": []}
+
+    def _everything(self) -> tuple[Entry, ...]:
+        return (*self._lock.notes.values(), *self._lock.gone.values())
+
+    def add(self, question: Asked, known: Entry | None) -> None:
+        """Add the note of a question; `known` is what the lock has of it."""
+        if known is None:
+            self._add_new(question)
+            return
+        self._kept.add((known.namespace, known.birth))
+        was_here = known.birth == getattr(self._lock.notes.get(known.id), "birth", None)
+        had_left = known.left > 0
+        is_same = was_here and known.digest == question.digest and (not had_left or question.is_retired)
+        modified = known.modified if is_same else max(self._now, known.modified + 1, known.left + had_left)
+        is_open = known.id in self._open and known.question != question.question and known.id == question.id
+        asks = "" if question.id in self._unsettled and not known.question else question.question
+        names = {*known.names, known.id, *question.former_ids} - {question.id}
+        entry = replace(
+            known,
+            id=question.id,
+            names=tuple(sorted(names)),
+            question=known.question if is_open else asks,
+            asked=(known.asked or known.version) if is_open else "",
+            version=known.version if is_same and known.version else question.version,
+            digest=question.digest,
+            modified=modified,
+            left=(known.left or modified) if question.is_retired else 0,
+        )
+        self._notes[question.id] = entry
+        if question.is_retired:
+            if not had_left:
+                self._kinds["retired"].append(question.id)
+        elif had_left:
+            self._kinds["added"].append(question.id)
+        else:
+            self._kinds["unchanged" if is_same and known.id == question.id else "changed"].append(question.id)
+
+    def _add_new(self, question: Asked) -> None:
+        birth = birth_name(question, self._births)
+        self._births.add(birth.casefold())
+        self._notes[question.id] = Entry(
+            id=question.id,
+            birth=birth,
+            guid=guid_of(self._lock.namespace, birth),
+            number=0,
+            names=tuple(sorted({*question.former_ids, birth} - {question.id})) if question.former_ids else (),
+            question="" if question.id in self._unsettled else question.question,
+            version=question.version,
+            digest=question.digest,
+            modified=self._now,
+            left=self._now if question.is_retired else 0,
+        )
+        if not question.is_retired:
+            self._kinds["added"].append(question.id)
+
+    def numbered(self) -> dict[str, Entry]:
+        """Return the notes; new ones get the number of their rows, a moment in the hour before now."""
+        taken = {entry.number for entry in self._everything()}
+        last = max(self._now, EARLIEST) * 1000 - SPACING
+        slots = AN_HOUR // SPACING
+        new = sorted(
+            (entry for entry in self._notes.values() if not entry.number), key=lambda each: each.guid
+        )
+        slots = max(slots, 2 * len(new))
+        for entry in new:
+            slot = int(entry.guid, 16) % slots if _is_hex(entry.guid) else 0
+            while (number := last - SPACING * slot) in taken:
+                slot += 1
+            taken.add(number)
+            self._notes[entry.id] = replace(entry, number=number)
+        return self._notes
+
+    def gone(self) -> dict[str, Entry]:
+        """Return the notes that no question of the bank is any more."""
+        gone: dict[str, Entry] = {}
+        for entry in self._everything():
+            if (entry.namespace, entry.birth) in self._kept:
+                continue
+            gone[_gone_key(entry.birth, entry.namespace)] = replace(
+                entry, left=entry.left or max(self._now, entry.modified), asked=""
+            )
+            if not entry.left:
+                self._kinds["retired"].append(entry.id)
+        return gone
+
+    def changes(self, moves: Sequence[Move]) -> Changes:
+        """Return what became of all notes."""
+        return Changes(**{kind: tuple(ids) for kind, ids in self._kinds.items()}, moves=tuple(moves))
+
+
+def _is_hex(text: str) -> bool:
+    return len(text) == 32 and all(digit in "0123456789abcdef" for digit in text)

@@ -1,0 +1,152 @@
+"""`qexport renumber`, `migrate` and `repair-times`: what keeps notes the notes they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qexport.cli.options import PATH, flags, json_option, names_bank
+from qexport.cli.program import now, say, say_json, warn
+from qexport.cli.recipes import recipes_to_build
+from qexport.common.wording import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from qexport.common.limits import Limits
+    from qexport.recipe import Recipe
+
+_RECIPE = click.option(
+    "--recipe", "name", default="", metavar="NAME", help="Whose bank it is. [default: the default recipe]"
+)
+_LOCK = click.option(
+    "--lock", type=PATH, metavar="PATH", help="The lock of the deck. [default: beside the bank]"
+)
+_DRY_RUN = click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+
+
+def _of_a_bank(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say which bank and lock."""
+    return _RECIPE(_LOCK(_DRY_RUN(names_bank(json_option(flags(command))))))
+
+
+def _recipe(name: str, bank: Path | None, lock: Path | None, encoding: str | None, limits: Limits) -> Recipe:
+    from qexport.bank.selection import Filters
+
+    said = {"bank": bank, "encoding": encoding, "limits": limits, "lock": lock}
+    names = (name,) if name else ()
+    (recipe,) = recipes_to_build(names, every=False, given=said, filters=Filters(), options={}).values()
+    return recipe
+
+
+@click.command()
+@_of_a_bank
+def renumber(
+    *,
+    name: str,
+    bank: Path | None,
+    lock: Path | None,
+    encoding: str | None,
+    limits: Limits,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Write the former_ids that keep reviews with their questions.
+
+    For a bank whose ids were shifted, swapped or renamed since the last build: questions are known by their
+    texts. The bank's file is edited in place; comments and layout stay.
+    """
+    from qexport.common.errors import Location, Problem
+    from qexport.common.text_input import quote
+    from qexport.team import identities
+
+    recipe = _recipe(name, bank, lock, encoding, limits)
+    done = identities.renumber(recipe, dry_run=dry_run)
+    if as_json:
+        say_json(
+            {
+                "moves": [{"id": move.id, "former_id": move.former} for move in done.moves],
+                "reused": [move.id for move in done.reused],
+                "written": [] if dry_run else [str(path) for path in done.changes],
+            }
+        )
+        return
+    hint = "if it is another question, give it an id of its own; if it was only rewritten, leave it"
+    warn(
+        Problem(Location(str(recipe.bank)), f"{move.id} asks something else now: {quote(move.text)}", hint)
+        for move in done.reused
+    )
+    lines = [f"{move.id}: the question of {move.former}, {quote(move.text)}" for move in done.moves]
+    would = "would get" if dry_run else "got"
+    lines += [f"{path}: {quantity(len(done.moves), 'question')} {would} former_ids" for path in done.changes]
+    say(lines or [f"{recipe.bank}: every question is under the id it was published as"])
+
+
+@click.command()
+@_of_a_bank
+def migrate(
+    *,
+    name: str,
+    bank: Path | None,
+    lock: Path | None,
+    encoding: str | None,
+    limits: Limits,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Bring the lock and the recipes of an older version into today's form.
+
+    Notes keep their GUIDs. It reports what it changed; a second run changes nothing.
+    """
+    from qexport.recipe import Recipe
+    from qexport.team import identities
+    from qexport.team.recipes import RECIPES_FILE
+
+    if bank is not None:
+        recipe = Recipe(bank=bank, encoding=encoding, limits=limits, lock=lock)
+    else:
+        recipe = _recipe(name, bank, lock, encoding, limits)
+    done = identities.migrate(recipe, Path(RECIPES_FILE), dry_run=dry_run)
+    if as_json:
+        paths = [str(path) for path in done.changes]
+        say_json({"changes": list(done.lines), "written": [] if dry_run else paths})
+    else:
+        say(done.lines or [f"{recipe.bank}: all is in today's form"])
+
+
+@click.command("repair-times")
+@_of_a_bank
+def repair_times(
+    *,
+    name: str,
+    bank: Path | None,
+    lock: Path | None,
+    encoding: str | None,
+    limits: Limits,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Bring times of the lock that are ahead of the clock back to now.
+
+    After a build with a clock that was wrong. Learners who imported that edition import the next one once with
+    “Update notes: Always”: their Anki takes it for older.
+    """
+    from qexport.team import identities
+
+    recipe = _recipe(name, bank, lock, encoding, limits)
+    done = identities.repair_times(recipe, now=now(), dry_run=dry_run)
+    if as_json:
+        say_json({"path": str(done.path), "ids": list(done.ids), "written": bool(done.ids) and not dry_run})
+    elif done.ids:
+        verb = "would be" if dry_run else "are"
+        say(
+            [
+                f"{done.path}: {quantity(len(done.ids), 'note')} {verb} dated now: {', '.join(done.ids[:20])}",
+                "  learners who imported such an edition: import the next one with “Update notes: Always”",
+            ]
+        )
+    else:
+        say([f"{done.path}: no time is ahead of the clock"])

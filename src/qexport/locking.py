@@ -1,0 +1,385 @@
+"""The lock beside a bank: read, brought up to date with the bank, and written with its history.
+
+    lock and history on disk + notes of the bank → stamp_bank() → Stamped → written_with_lock() → on disk
+
+Two builds, or a build and a release, may run at once. Neither holds the lock while it renders: just before it
+writes, it looks whether the lock still is what it has read, and begins again if it is not.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from qexport.bank.history import add_lines, history_path, line_of, versions_in
+from qexport.bank.lock import Changes, Entry, Lock, Move, join_locks, with_note_type
+from qexport.bank.lock_file import LockMoved, read_lock, write_lock
+from qexport.bank.neighbours import Neighbour, neighbour_problems
+from qexport.bank.selection import Filters, without_drafts
+from qexport.bank.stamping import Deciding, stamp
+from qexport.common.errors import InputRefused, Location, Problem, QexportError, UsageError
+from qexport.common.limits import USUAL, Limits
+from qexport.common.opener import TooLarge, Unreadable, read_bytes
+from qexport.common.text_input import quote, read_text
+
+if TYPE_CHECKING:
+    from qexport.bank.model import Bank
+    from qexport.outputs.anki_deck import DeckOptions
+    from qexport.outputs.document import Tools
+
+A_DAY = 86_400
+ATTEMPTS = 5
+"""How often a build begins again because another one has written the lock."""
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locking:
+    """What may become of the lock."""
+
+    locked: bool = False
+    """It must not change."""
+    previous: tuple[Path, ...] = ()
+    """Published decks, to rebuild a lost lock from."""
+    new_note_type: bool = False
+    """The note type may become another one, which learners have to merge."""
+    accept_new_namespace: bool = False
+    """The namespace may become another one: every note is born again."""
+    accept_moves: bool = False
+    """Questions that seem to have taken each other's ids are what their ids say."""
+    send_leavers: bool = False
+    """Questions that left a filtered deck are in it once more, with their text of now."""
+
+
+NO_LOCKING = Locking()
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """The lock a deck was made with; `moved` when its file had to be written."""
+
+    path: Path
+    lock: Lock
+    changes: Changes
+    moved: bool
+    search: str
+    """What finds all questions in Anki that are retired or gone; empty where none is."""
+    warnings: tuple[Problem, ...] = ()
+    before: str = ""
+    """The text of the lock that was read; empty: there was none."""
+    history: Mapping[Path, str] = field(default_factory=dict)
+    """The history, if lines came to it."""
+
+
+def lock_path(bank: Path) -> Path:
+    """Return where the lock of a bank lies: beside a file (`python.lock.json`), inside a folder."""
+    return bank / "questions.lock.json" if bank.is_dir() else bank.with_suffix(".lock.json")
+
+
+def read_lock_at(path: Path, limits: Limits = USUAL) -> tuple[Lock | None, str]:
+    """Return the lock and its text; none and an empty one where there is no lock yet."""
+    if not path.exists():
+        return None, ""
+    text = read_text(path, limits=limits, inside=path.parent)
+    return read_lock(text, str(path)), text
+
+
+def read_history(lock: Path, limits: Limits = USUAL) -> str:
+    """Return the text of the history beside a lock; empty if there is none."""
+    path = history_path(lock)
+    return read_text(path, limits=limits, inside=path.parent) if path.exists() else ""
+
+
+def asked_before(lock: Lock | None, history: str) -> dict[str, str]:
+    """Return what the published versions of a lock's notes asked, by the digests of the versions."""
+    if lock is None or not history:
+        return {}
+    entries = (*lock.notes.values(), *lock.gone.values())
+    wanted = {version for entry in entries for version in (entry.version, entry.asked) if version}
+    return {
+        version: str(fields.get("question", "")) for version, fields in versions_in(history, wanted).items()
+    }
+
+
+def stamp_bank(
+    path: Path,
+    bank: Bank,
+    options: DeckOptions,
+    tools: Tools,
+    *,
+    locking: Locking,
+    now: int,
+    out: Path | None = None,
+) -> Stamped:
+    """Bring the lock up to date with the notes of the whole bank (`tools.notes`), whatever part is exported.
+
+    Args:
+        path: Of the lock.
+        bank: The whole bank.
+        options: Those of its decks.
+        tools: With the notes of the bank.
+        locking: What may become of the lock.
+        now: Unix seconds.
+        out: The folder of earlier results, in which a published deck is looked for if there is no lock.
+
+    Raises:
+        InputRefused: the lock would change and must not, or it cannot go on with this bank.
+    """
+    from qexport.anki.search import search_for
+    from qexport.outputs.anki_deck.document import content
+
+    limits = tools.limits
+    before, text = read_lock_at(path, limits)
+    if locking.previous:
+        if before is not None:
+            raise UsageError(f"there is a lock: {path}", hint="--previous is for a lock that is lost")
+        before = _lock_of(locking.previous, bank, limits)
+    elif before is None and out is not None:
+        _refuse_to_forget(path, bank, out, limits)
+    known = read_history(path, limits)
+    now_is = content(without_drafts(bank), options, tools)
+    note_type = with_note_type(now_is.note_type, before, str(path), may_change=locking.new_note_type)
+    lock, changes = stamp(
+        replace(now_is, note_type=note_type),
+        before,
+        now,
+        path=str(path),
+        texts=asked_before(before, known),
+        deciding=Deciding(accepts_moves=locking.accept_moves, accepts_namespace=locking.accept_new_namespace),
+    )
+    moved = write_lock(lock) != text
+    if locking.locked and (moved or changes.moves):
+        raise _unlocked(path, changes, before, lock)
+    history = add_lines(known, (line_of(note.question) for note in tools.notes))
+    warnings = (
+        *(() if before is None else _other_options(path, before, lock)),
+        *_moved_questions(path, changes.moves),
+        *_disputed(path, before),
+        *_other_root(path, options, lock),
+        *_ahead(path, lock, now),
+        *neighbour_problems(path, lock, _neighbours(path, limits)),
+    )
+    search = search_for(lock.key_of(entry) for entry in lock.left)
+    changed = {history_path(path): history} if history != known else {}
+    return Stamped(path, lock, changes, moved, search, warnings, text, changed)
+
+
+# What the lock keeps count of in filtered decks
+
+
+def with_deck(stamped: Stamped, deck: str, ids: Sequence[str], now: int, *, locked: bool = False) -> Stamped:
+    """Return the lock that knows which notes a filtered deck has now, and which left it.
+
+    Raises:
+        InputRefused: the lock would change and must not.
+    """
+    if not deck:
+        return stamped
+    has = frozenset(ids)
+    notes = {key: _with_deck(entry, deck, key in has, now) for key, entry in stamped.lock.notes.items()}
+    lock = replace(stamped.lock, notes=notes)
+    moved = write_lock(lock) != stamped.before
+    if locked and moved:
+        raise _unlocked(stamped.path, stamped.changes, stamped.lock, lock)
+    return replace(stamped, lock=lock, moved=moved)
+
+
+def _with_deck(entry: Entry, deck: str, has: bool, now: int) -> Entry:
+    if has:
+        departed = {name: time for name, time in entry.departed.items() if name != deck}
+        decks = entry.decks if deck in entry.decks else tuple(sorted((*entry.decks, deck)))
+        return replace(entry, decks=decks, departed=departed)
+    if deck not in entry.decks:
+        return entry
+    decks = tuple(name for name in entry.decks if name != deck)
+    return replace(entry, decks=decks, departed={**entry.departed, deck: now})
+
+
+def deck_name(recipe: str, filters: Filters, scope: str) -> str:
+    """Return the name under which the lock keeps count of a filtered deck; empty: it does not.
+
+    Args:
+        recipe: The name of the recipe, if it has one.
+        filters: What the deck holds.
+        scope: The filters in words.
+    """
+    if filters.limit is not None or filters.sample is not None:
+        return ""  # which questions these leave is not a matter of the questions
+    if replace(filters, sort=Filters().sort) == Filters():
+        return ""
+    return recipe or "-".join(scope.split())
+
+
+# Writing
+
+
+@contextmanager
+def written_with_lock(stamped: Stamped | None) -> Iterator[dict[Path, bytes]]:
+    """Yield the files of a lock that have to be written, while nobody else can write them.
+
+    Raises:
+        LockMoved: somebody has written the lock since it was read.
+    """
+    if stamped is None or not (stamped.moved or stamped.history):
+        yield {}
+        return
+    with _guarded(stamped.path.parent):
+        there = read_text(stamped.path) if stamped.path.exists() else ""
+        if there != stamped.before:
+            message = f"{stamped.path}: another build or release keeps writing it"
+            raise LockMoved(message, hint="wait until it has ended")
+        known = {path: read_text(path) if path.exists() else "" for path in stamped.history}
+        history = {path: add_lines(known[path], text.split("\n")) for path, text in stamped.history.items()}
+        lock = {stamped.path: write_lock(stamped.lock).encode()} if stamped.moved else {}
+        yield {**{path: text.encode() for path, text in history.items()}, **lock}
+
+
+@contextmanager
+def _guarded(folder: Path) -> Iterator[None]:
+    """Let one program at a time write locks in a folder, where the system can tell."""
+    descriptor = -1
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+def until_settled(make: Callable[[], Result]) -> Result:
+    """Return what is made; begin again if another program has written the lock meanwhile."""
+    for _ in range(ATTEMPTS - 1):
+        with suppress(LockMoved):
+            return make()
+    return make()
+
+
+# What is refused, and what is reported
+
+
+def _lock_of(decks: Sequence[Path], bank: Bank, limits: Limits) -> Lock:
+    from qexport.anki.package_reader import lock_of
+
+    return join_locks([lock_of(_package(path, limits), str(path), bank, limits) for path in decks])
+
+
+def _package(path: Path, limits: Limits) -> bytes:
+    try:
+        return read_bytes(path, limits.deck)
+    except Unreadable as error:
+        raise InputRefused((Problem(Location(str(path)), error.reason),)) from error
+    except TooLarge:
+        raise limits.exceeded("deck", f"{path}: larger than {limits.said('deck')}") from None
+
+
+def _refuse_to_forget(path: Path, bank: Bank, out: Path, limits: Limits) -> None:
+    """Refuse a first lock while a deck of the bank lies in the folder of results: its lock is lost."""
+    for deck in sorted(out.glob("*.apkg"))[:20] if out.is_dir() else ():
+        try:
+            lock = _lock_of([deck], bank, limits)
+        except (QexportError, OSError):
+            continue
+        shared = lock.notes.keys() & {question.id for question in bank.questions}
+        if shared:
+            message = (
+                f"there is no lock, but {deck} is a deck of this bank ({len(shared)} of its questions are in it): "
+                "without its lock learners would get their notes as new ones"
+            )
+            hint = f"rebuild the lock with --previous {deck}; or move that deck away, if nobody has it"
+            raise InputRefused((Problem(Location(str(path)), message, hint),))
+
+
+def _unlocked(path: Path, changes: Changes, before: Lock | None, after: Lock) -> InputRefused:
+    """Say what would change in a lock that must not."""
+    kinds = {"added": changes.added, "changed": changes.changed, "retired": changes.retired}
+    said = [f"{kind}: {', '.join(ids)}" for kind, ids in kinds.items() if ids]
+    if before is None:
+        said = ["there is none yet"]
+    elif before.style != after.style:
+        said.append("the style of the cards")
+    elif before.options != after.options:
+        said.append("its options")
+    elif not said and {key: entry.decks for key, entry in before.notes.items()} != {
+        key: entry.decks for key, entry in after.notes.items()
+    }:
+        said.append("which filtered decks have which notes")
+    moves = list(_moved_questions(path, changes.moves))
+    if moves and not said:
+        said.append("questions have taken each other's ids")
+    message = f"--locked, but this build would change it ({'; '.join(said) or 'its form'})"
+    hint = "build without --locked, and commit the lock with the bank"
+    return InputRefused((Problem(Location(str(path)), message, hint), *moves))
+
+
+def _other_options(path: Path, before: Lock, after: Lock) -> Iterator[Problem]:
+    """Warn where notes move because an option did: two decks that take turns would move them each time."""
+    hint = "use the same options for all decks of a bank: learners have each note once, whichever deck it is from"
+    for name, value in after.options.items():
+        if before.options.get(name, value) != value:
+            message = f"{name} was {before.options[name]!r}, and is {value!r} now"
+            yield Problem(Location(str(path)), message, hint)
+
+
+_MOVED = "`qexport renumber` writes the former_ids that keep reviews with their questions; or --accept-moves"
+_REUSED = "if it is another question, give it an id of its own: reviews of the old one go to it"
+
+
+def _moved_questions(path: Path, moves: Sequence[Move]) -> Iterator[Problem]:
+    """Say which question is now where: reviews follow ids."""
+    for move in moves:
+        if move.is_reuse:
+            asked = (
+                f"asked {quote(move.before)}" if move.before else "the history does not have what it asked"
+            )
+            message = f"{move.id} asks something else now: {quote(move.text)}, and {asked}"
+            yield Problem(Location(str(path)), message, _REUSED)
+        else:
+            message = f"the question of {move.former} is now {move.id}: {quote(move.text)}"
+            yield Problem(Location(str(path)), message, _MOVED)
+
+
+def _disputed(path: Path, lock: Lock | None) -> Iterator[Problem]:
+    for key in lock.disputed if lock else ():
+        message = f"two branches published different questions as {key}: learners of one get the other's"
+        hint = "if both stay in the bank, give the one that fewer learners have another id"
+        yield Problem(Location(str(path)), message, hint)
+
+
+def _other_root(path: Path, options: DeckOptions, lock: Lock) -> Iterator[Problem]:
+    root = options.deck_root
+    if root and root != lock.deck_root:
+        message = f"--deck-root is {root!r}, and the deck was published as {lock.deck_root!r}"
+        hint = "Anki moves no card it has: new questions go to a second tree of decks"
+        yield Problem(Location(str(path)), message, hint)
+
+
+def _ahead(path: Path, lock: Lock, now: int) -> Iterator[Problem]:
+    """Warn of notes whose time has not come: they overwrite what learners write, at every import."""
+    ahead = [entry for entry in lock.notes.values() if entry.modified > now + A_DAY]
+    if ahead:
+        latest = max(entry.modified for entry in ahead)
+        day = datetime.fromtimestamp(latest, UTC).strftime("%Y-%m-%d")
+        notes = "1 note is" if len(ahead) == 1 else f"{len(ahead)} notes are"
+        message = f"{notes} dated ahead of the clock, up to {day}: they overwrite learners' own edits"
+        yield Problem(Location(str(path)), message, "set the clock right, then: qexport repair-times")
+
+
+def _neighbours(path: Path, limits: Limits) -> list[Neighbour]:
+    """Return the other locks that lie beside a lock, as far as they can be read."""
+    found = []
+    for other in sorted(path.parent.glob("*.lock.json"))[:50] if path.parent.is_dir() else ():
+        if other.name != path.name:
+            with suppress(QexportError, OSError):
+                lock, _ = read_lock_at(other, limits)
+                if lock:
+                    found.append(Neighbour(str(other), lock))
+    return found

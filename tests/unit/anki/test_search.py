@@ -1,0 +1,28 @@
+"""Searches for exactly these notes; tests/e2e/test_deck_in_anki.py pastes them into the real Anki."""
+
+from __future__ import annotations
+
+import pytest
+
+from qexport.anki.search import fitting_search, search_for
+
+
+@pytest.mark.parametrize(
+    ("keys", "search"),
+    [
+        (["PY-ADV-007@12ab", "ML-ADV-003@12ab"], "Key:PY-ADV-007@12ab or Key:ML-ADV-003@12ab"),
+        (["c_d*@1", 'q"\\@1'], r'"Key:c\_d\*@1" or "Key:q\"\\@1"'),
+        (["A<B&[sound:x]@1", "(x)@1"], r'"Key:A&lt;B&amp;&#91;sound\:x]@1" or "Key:(x)@1"'),
+        (["re:1@1", "nc:e@1"], r'"Key:re\:1@1" or "Key:nc\:e@1"'),
+        ([], ""),
+    ],
+)
+def test_keys_become_a_search_to_paste_into_anki(keys: list[str], search: str) -> None:
+    assert search_for(keys) == search
+
+
+def test_a_search_has_as_many_notes_as_fit() -> None:
+    keys = [f"PY-{number}@12ab" for number in range(100)]
+    found = fitting_search(keys, longest=100)
+    assert (found.text, found.left_out) == (search_for(keys[:5]), 95)
+    assert fitting_search(keys).left_out == 0

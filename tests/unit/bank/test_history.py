@@ -1,0 +1,58 @@
+"""The history keeps the texts of every published version, and merges in git."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from qexport.bank.history import add_lines, history_path, line_of, version_of, versions_in
+from qexport.bank.model import Question
+
+ONE = Question(id="A", question="What is x?", answer="1", tags=("t",), difficulty=3)
+
+
+def test_a_version_is_what_the_bank_says_and_not_what_it_is_called() -> None:
+    for same in (replace(ONE, id="B"), replace(ONE, former_ids=("Z",)), replace(ONE, status="retired")):
+        assert version_of(same) == version_of(ONE)
+    for other in (replace(ONE, answer="2"), replace(ONE, tags=()), replace(ONE, markup="markdown")):
+        assert version_of(other) != version_of(ONE)
+
+
+def test_a_version_never_changes() -> None:
+    # Notes in learners' collections carry it: what a later program adds to a question must not change it.
+    assert version_of(ONE) == "2d16df87a49d0e18"
+    assert line_of(ONE) == (
+        '{"version": "2d16df87a49d0e18", "question": "What is x?", "difficulty": 3, "tags": ["t"], "answer": "1"}'
+    )
+
+
+def test_lines_are_added_once_and_sorted() -> None:
+    lines = [line_of(replace(ONE, answer=str(number))) for number in range(9)]
+    text = add_lines(add_lines("", lines[:5]), lines)
+    assert text == "".join(f"{line}\n" for line in sorted(lines))
+    assert versions_in(text, [version_of(ONE), "0" * 16]) == {
+        version_of(ONE): {"question": "What is x?", "difficulty": 3, "tags": ["t"], "answer": "1"}
+    }
+
+
+def test_a_damaged_line_is_an_unknown_version() -> None:
+    text = add_lines("", [line_of(ONE)])
+    assert versions_in(text[:-10], [version_of(ONE)]) == {}
+
+
+@pytest.mark.needs("git")
+def test_two_peoples_histories_merge(tmp_path: Path) -> None:
+    lines = [line_of(replace(ONE, answer=str(number))) for number in range(30)]
+    for name, some in (("base", lines[:10]), ("ours", lines[:20]), ("theirs", lines[:10] + lines[20:])):
+        (tmp_path / name).write_text(add_lines("", some), encoding="utf-8")
+    command = ["git", "merge-file", "--stdout", "ours", "base", "theirs"]
+    merged = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).stdout.decode()
+    assert add_lines(merged, ()) == add_lines("", lines)
+
+
+def test_it_lies_beside_its_lock() -> None:
+    assert history_path(Path("a/b.lock.json")) == Path("a/b.history.jsonl")
+    assert history_path(Path("other.json")) == Path("other.history.jsonl")

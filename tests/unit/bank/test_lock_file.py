@@ -1,0 +1,294 @@
+"""A lock is read as it was written, merges in git, and is refused in words where it is anything else."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.unit.bank.locks import NOW, TYPE, asked, content, entry, first, lock_of, with_left
+
+from qexport.bank.lock import Entry, Lock, Release, Stamp
+from qexport.bank.lock_file import read_lock, write_lock
+from qexport.bank.stamping import Deciding, stamp
+from qexport.common.errors import InputRefused, Location, Problem
+
+REPAIR = "take it from version control again, or rebuild it with --previous DECK"
+
+
+def refused(text: str) -> tuple[Problem, ...]:
+    with pytest.raises(InputRefused) as caught:
+        read_lock(text, "q.lock.json")
+    return caught.value.problems
+
+
+def test_a_lock_has_one_line_a_note_sorted() -> None:
+    lock = lock_of(
+        entry("Ü", 3, id="Ö", names=("Ü",), question="ab", version="cd", digest="u"),
+        entry("B", 2, digest="b", decks=("hard",), departed={"easy": 9}),
+        gone=[with_left(entry("A", 1), 5)],
+    )
+    assert write_lock(lock) == (
+        "{\n"
+        '"format": 2,\n'
+        '"namespace": "ns",\n'
+        '"deck_root": "Bank",\n'
+        '"style": {"digest": "style", "modified": 1760000000},\n'
+        '"note_type": {"fields": ["Key", "ID", "Title"], "cards": ["recall"], "sort_field": "Title", "major": 1},\n'
+        '"options": {},\n'
+        '"notes": {\n'
+        '"B": {"guid": "guid-B", "number": 1760000000264, "digest": "b", "decks": ["hard"], '
+        '"departed": {"easy": 9}, "modified": 2},\n'
+        '"Ü": {"id": "Ö", "guid": "guid-Ü", "number": 1760000001404, "names": ["Ü"], "question": "ab", '
+        '"version": "cd", "digest": "u", "modified": 3}\n'
+        "},\n"
+        '"left": {\n'
+        '"A": {"guid": "guid-A", "number": 1760000000260, "left": 5, "modified": 1}\n'
+        "}\n"
+        "}\n"
+    )
+
+
+RENAMED, _ = stamp(
+    content(asked("A", "a"), namespace="other"),
+    first(asked("A", "a")),
+    NOW,
+    deciding=Deciding(accepts_namespace=True),
+)
+
+
+@pytest.mark.parametrize(
+    "lock",
+    [
+        first(),
+        first(asked("A", "a"), asked('"{', "b"), asked("\\", "c"), asked("ä\u2028:", "d")),
+        stamp(content(asked("A", "a")), first(asked("A", "a"), asked("B", "b")), NOW)[0],
+        replace(first(asked("A", "a")), release=Release(3, NOW, {"added": ("A",)}), options={"x": "y"}),
+        RENAMED,
+    ],
+)
+def test_a_lock_is_read_as_it_was_written(lock: Lock) -> None:
+    if any("\u2028" in key for key in lock.notes):
+        lock = replace(lock, notes={key: each for key, each in lock.notes.items() if key.isprintable()})
+    assert read_lock(write_lock(lock), "q.lock.json") == lock
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message", "hint"),
+    [
+        ("", (1, 1), "not JSON: Expecting value", REPAIR),
+        ('{\n"format": 2,\n', (3, 1), "not JSON: Expecting property name enclosed in double quotes", REPAIR),
+        ("[" * 100_000, (0, 0), "not a lock file", REPAIR),
+        ('{"format": ' + "9" * 5000 + "}", (0, 0), "not a lock file", REPAIR),
+        ("[]", (1, 0), "not a lock file: it has no format", REPAIR),
+        (
+            '{\n"format": 1}',
+            (2, 0),
+            "format 1 is not known; this qexport knows 2",
+            "bring it into today's form: qexport migrate",
+        ),
+        (
+            '{\n"format": 3}',
+            (2, 0),
+            "format 3 is not known; this qexport knows 2",
+            "it was written by a newer qexport: use the program that wrote it",
+        ),
+        ('{"format": true}', (1, 0), "format True is not known; this qexport knows 2", REPAIR),
+    ],
+)
+def test_what_is_not_a_lock_is_refused_with_its_line(
+    text: str, place: tuple[int, int], message: str, hint: str
+) -> None:
+    assert refused(text) == (Problem(Location("q.lock.json", *place), message, hint),)
+
+
+def test_all_that_is_wrong_with_a_lock_is_reported_at_once() -> None:
+    good = write_lock(lock_of(entry("A"), entry("B"), entry("C"), entry("D"), entry("E"))).split("\n")
+    at = good.index('"notes": {')
+    good[3] = '"deck_root": "",'
+    good[4] = '"style": {"digest": "s", "modified": -1},'
+    good[at + 1] = '"A": {"guid": "g", "number": 4, "modified": 1, "names": ["a b"]},'
+    good[at + 2] = '"B": {"guid": "g", "number": 4, "modified": 1},'
+    good[at + 3] = '"C": 7,'
+    good[at + 4] = '"D": {"guid": "x\\u001fy", "modified": true, "more": 1},'
+    good[at + 5] = '"E E": {"guid": "h", "number": 9, "modified": 1e3}'
+    good[-3] = '"left": {"F": {"guid": "i", "number": 5, "modified": 1}}, "extra": 1'
+    problems = [(each.location.line, each.message) for each in refused("\n".join(good))]
+    assert problems == [
+        (4, "'deck_root' is not a line of text"),
+        (5, "'style' is not a digest and a time"),
+        (9, "'A' in 'notes' has a names that is not a list of ids"),
+        (10, "'B' has the guid of 'A'"),
+        (10, "'B' has the number of 'A'"),
+        (11, "'C' in 'notes' is not a mapping"),
+        (12, "'D' in 'notes' has a guid that is not a GUID"),
+        (12, "'D' in 'notes' has a modified that is not a time"),
+        (12, "'D' in 'notes' has an unknown key 'more'"),
+        (12, "'D' in 'notes' has no number"),
+        (13, "'E E' in 'notes' has a modified that is not a time"),
+        (13, "'E E' in 'notes' is not an id"),
+        (15, "'F' in 'left' has no left"),
+        (15, "unknown key 'extra'"),
+    ]
+
+
+def test_a_note_that_is_there_twice_is_refused() -> None:
+    text = write_lock(lock_of(entry("A")))
+    line = next(line for line in text.split("\n") if line.startswith('"A"'))
+    (problem,) = refused(text.replace(line, f"{line},\n{line}"))
+    assert (problem.location.line, problem.message) == (10, "'A' is here twice")
+
+
+@pytest.mark.parametrize(
+    "text", ['{"format": 2, "notes": {' + '"A": 1,' * 50_000 + '"A": 1}}', "\n" * 10**6, "\\" * 10**6]
+)
+def test_a_lock_of_many_mistakes_is_refused_in_time_that_grows_with_it(text: str) -> None:
+    started = time.perf_counter()
+    assert refused(text)
+    assert time.perf_counter() - started < 5
+
+
+# Merges
+
+
+def merged(folder: Path, base: Lock, ours: Lock, theirs: Lock, *more: str) -> str:
+    """Return what git makes of a lock that two people changed."""
+    for name, lock in (("ours", ours), ("base", base), ("theirs", theirs)):
+        (folder / name).write_text(write_lock(lock), encoding="utf-8")
+    command = ["git", "merge-file", "--stdout", *more, "ours", "base", "theirs"]
+    return subprocess.run(command, cwd=folder, capture_output=True, check=False).stdout.decode()
+
+
+def note(birth: str, text: str, modified: int) -> Entry:
+    return entry(birth, modified, digest=text)
+
+
+@pytest.mark.needs("git")
+@pytest.mark.parametrize("style", [[], ["--diff3"], ["--zdiff3"]])
+def test_two_peoples_locks_merge_and_the_later_of_two_stamps_stays(tmp_path: Path, style: list[str]) -> None:
+    base = lock_of(note("A", "a", 1), note("M", "m", 1), note("X", "x", 1))
+    ours = lock_of(
+        *(note("A", "a2", 5), note("B", "b", 5), note("M", "m", 1), note("Z", "z", 5)),
+        gone=[with_left(note("X", "x", 1), 5)],
+    )
+    theirs = lock_of(
+        *(note("A", "a3", 7), note("C", "c", 7), note("M", "m", 1), note("X", "x", 1), note("Y", "y", 7)),
+        style=7,
+    )
+    text = merged(tmp_path, base, ours, theirs, *style)
+    assert "<<<<<<< ours" in text
+    lock = read_lock(text, "q.lock.json")
+    assert {key: each.stamp() for key, each in lock.notes.items()} == {
+        "A": Stamp("a3", 7),
+        "B": Stamp("b", 5),
+        "C": Stamp("c", 7),
+        "M": Stamp("m", 1),
+        "Y": Stamp("y", 7),
+        "Z": Stamp("z", 5),
+    }
+    assert [(each.id, each.left) for each in lock.left] == [("X", 5)]
+    assert (lock.style, lock.note_type, lock.disputed) == (Stamp("style", 7), TYPE, ())
+
+
+@pytest.mark.needs("git")
+def test_entries_far_from_each_other_merge_without_a_conflict(tmp_path: Path) -> None:
+    notes = [note(letter, letter, 1) for letter in "ADGJ"]
+    ours, theirs = [*notes, note("B", "b", 2)], [*notes, note("H", "h", 3)]
+    text = merged(tmp_path, lock_of(*notes), lock_of(*ours), lock_of(*theirs))
+    assert text == write_lock(lock_of(*notes, note("B", "b", 2), note("H", "h", 3)))
+
+
+@pytest.mark.needs("git")
+def test_an_edit_after_a_removal_keeps_the_question(tmp_path: Path) -> None:
+    base = lock_of(note("A", "a", 1), note("B", "b", 1))
+    removed = lock_of(note("A", "a", 1), gone=[with_left(note("B", "b", 1), 5)])
+    edited = lock_of(note("A", "a", 1), note("B", "b2", 9))
+    lock = read_lock(merged(tmp_path, base, removed, edited), "q.lock.json")
+    assert (lock.notes["B"].stamp(), lock.gone) == (Stamp("b2", 9), {})
+
+
+@pytest.mark.needs("git")
+def test_branches_that_took_one_new_id_are_disputed(tmp_path: Path) -> None:
+    base = lock_of(note("A", "a", 1))
+    ours, theirs = (
+        lock_of(note("A", "a", 1), replace(note("B", digest, 5), question=digest)) for digest in ("aa", "bb")
+    )
+    lock = read_lock(merged(tmp_path, base, ours, theirs), "q.lock.json")
+    assert lock.disputed == ("B",)
+
+
+@pytest.mark.needs("git")
+def test_two_first_locks_of_one_bank_are_refused(tmp_path: Path) -> None:
+    base = lock_of()
+    ours, theirs = (replace(base, namespace=name) for name in ("one", "two"))
+    problems = refused(merged(tmp_path, base, ours, theirs))
+    assert [(each.message, each.hint) for each in problems] == [
+        (
+            'the branches published the bank under two names: "one" and "two"',
+            "these are two locks: keep the one whose decks learners have, and remove the other",
+        )
+    ]
+
+
+CONFLICT = '<<<<<<< ours\n"A": {A},\n=======\n"A": {B},\n>>>>>>> theirs\n'
+
+
+@pytest.mark.parametrize(
+    ("marks", "line"),
+    [
+        (["<<<<<<< ours"], 9),
+        (["<<<<<<< ours", "======="], 9),
+        (["======="], 9),
+        ([">>>>>>> theirs"], 9),
+        (["<<<<<<< ours", ">>>>>>> theirs"], 10),
+        (["<<<<<<< ours", "<<<<<<< ours", "=======", ">>>>>>> theirs"], 10),
+        (["||||||| base", "======="], 9),
+    ],
+)
+def test_a_conflict_that_is_cut_off_is_refused(marks: list[str], line: int) -> None:
+    text = write_lock(lock_of(entry("A"), entry("B"))).replace(
+        '"notes": {\n', '"notes": {\n' + "\n".join(marks) + "\n"
+    )
+    problems = refused(text)
+    assert problems[0].location == Location("q.lock.json", line)
+    assert problems[0].message.startswith("a conflict of git that is cut off: ")
+
+
+def test_what_is_no_line_of_a_lock_does_not_pass_as_a_merge() -> None:
+    text = write_lock(lock_of(entry("A"))).replace(
+        '"A"', '<<<<<<< ours\nnonsense\n=======\n>>>>>>> theirs\n"A"'
+    )
+    assert [problem.message for problem in refused(text)] == [
+        "not JSON: Expecting property name enclosed in double quotes"
+    ]
+
+
+@pytest.mark.needs("git")
+def test_of_two_releases_the_higher_number_stays(tmp_path: Path) -> None:
+    base = first(asked("A", "a"))
+    three, four = (replace(base, release=Release(number, NOW)) for number in (3, 4))
+    for ours, theirs in ((three, four), (four, three)):
+        assert read_lock(merged(tmp_path, base, ours, theirs), "q.lock.json").release == Release(4, NOW)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "7",
+        "{}",
+        '{"time": 1, "changes": {"added": "A"}, "number": 1}',
+        '{"time": -1, "changes": {}, "number": 1}',
+        '{"time": 1, "changes": {}, "number": 0}',
+    ],
+)
+def test_what_is_no_release_is_refused(wrong: str) -> None:
+    text = write_lock(lock_of()).replace('"notes"', f'"release": {wrong},\n"notes"')
+    assert [problem.message for problem in refused(text)] == ["'release' is not a time, changes and a number"]
+
+
+def test_half_a_character_is_no_id() -> None:
+    text = write_lock(lock_of(entry("A"))).replace('"A"', json.dumps("\ud800"))
+    assert refused(text) == (Problem(Location("q.lock.json"), "not a lock file", REPAIR),)
