@@ -193,7 +193,7 @@ def test_a_previous_deck_that_is_none_is_refused() -> None:
     Path("some.apkg").write_bytes(b"nothing")
     for words, message in (
         ("some.apkg", "it is not a package of Anki's: no zip, or a damaged one"),
-        ("none.apkg", "cannot be read: No such file or directory"),
+        ("none.apkg", "there is no such file"),
     ):
         done = build("--previous", words)
         assert (done.status, done.err.splitlines()[0]) == (3, f"qexport: error: {words}: {message}")
