@@ -125,9 +125,11 @@ def _lead_to_question(opening: Token, key: str, text: str, questions: Mapping[st
     after = "" if key in text else f" ({escape(key, quote=False)})"
     if address:
         opening.attrs = {"href": address, "class": "see", "title": key}
-        place = address.removeprefix("qx:")
-        room = folio_room(len(questions or ()))
-        after = f' → p. <span data-folio="{escape(place)}" data-align="left">{room}</span>'
+        after = ""
+        if address.startswith("qx:"):  # a place in a book, which has pages
+            place = escape(address.removeprefix("qx:"))
+            room = folio_room(len(questions or ()))
+            after = f' → p. <span data-folio="{place}" data-align="left">{room}</span>'
     opening.meta = {"after": after}
     if questions is not None and key not in questions:
         opening.meta = {"after": ""}

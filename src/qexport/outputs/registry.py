@@ -19,6 +19,7 @@ _MODULES = (
     "qexport.outputs.cheat_sheet",
     "qexport.outputs.flash_cards",
     "qexport.outputs.web_page",
+    "qexport.outputs.epub",
 )
 """Each has an `OUTPUT`, and imports what it works with only when it makes something."""
 

@@ -79,7 +79,9 @@ def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
         InputRefused: a text, a picture or a template of the theme cannot be used.
         LimitExceeded: a text asks for more than the limits allow.
     """
-    articles = [_article(question, tools) for question in edition.questions]
+    addresses = {each.id: "" for each in edition.bank.questions}
+    addresses |= {each.id: f"#{_anchor(each)}" for each in edition.questions}
+    articles = [_article(question, tools, addresses) for question in edition.questions]
     page = _page(edition, options, tools, articles)
     pictures = sum(len(article.images) for article in articles)
     return Document(
@@ -90,11 +92,20 @@ def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
     )
 
 
-def _article(question: Question, tools: Tools) -> _Article:
+def _anchor(question: Question) -> str:
+    return "q-" + anchor_name(question.id)
+
+
+def _article(question: Question, tools: Tools, addresses: Mapping[str, str]) -> _Article:
     text = question_text(
-        question, heading_level=5, image_address=IMAGE_ADDRESS, maths="mathml", limits=tools.limits
+        question,
+        heading_level=5,
+        image_address=IMAGE_ADDRESS,
+        questions=addresses,
+        maths="mathml",
+        limits=tools.limits,
     )
-    anchor = "q-" + anchor_name(question.id)
+    anchor = _anchor(question)
     html = tools.templates.render("web/question.html.j2", question={**text.view, "anchor": anchor})
     for image in text.images:
         data = f"data:{image.media_type};base64,{b64encode(image.data).decode()}"
