@@ -36,7 +36,7 @@ from qexport.cli.main import program
 from qexport.cli.terminal import on_one_line
 from qexport.common.errors import InputRefused, NothingSelected, Problem, QexportError, UsageError
 from qexport.common.files import check_names, file_slug
-from qexport.common.text_input import decoded, normalise
+from qexport.common.text_input import decode_text, normalise
 from qexport.content.images import Image, read_image, words_of
 from qexport.content.plain_text import items
 from qexport.content.question_view import question_text
@@ -147,11 +147,11 @@ def small_bank() -> Bank:
 
 
 def _read_yaml(data: bytes, _scratch: Path) -> None:
-    _check_bank(yaml_reader.parse(decoded(data, Path("bank.yaml")), "bank.yaml"))
+    _check_bank(yaml_reader.parse(decode_text(data, Path("bank.yaml")), "bank.yaml"))
 
 
 def _read_jsonl(data: bytes, _scratch: Path) -> None:
-    _check_bank(jsonl_reader.parse(decoded(data, Path("bank.jsonl")), "bank.jsonl"))
+    _check_bank(jsonl_reader.parse(decode_text(data, Path("bank.jsonl")), "bank.jsonl"))
 
 
 def _check_bank(raw: RawBank) -> None:
@@ -182,7 +182,7 @@ def _vocabulary() -> tuple[str, str]:
 def _read_capture(ending: str) -> Callable[[bytes, Path], None]:
     def read(data: bytes, _scratch: Path) -> None:
         path = f"capture.{ending}"
-        text = decoded(data, Path(path))
+        text = decode_text(data, Path(path))
         first = captures.import_captures([(path, text)], _vocabulary())
         _check_problems(first.report.warnings)
         str(first.report)
@@ -196,7 +196,7 @@ def _read_capture(ending: str) -> Callable[[bytes, Path], None]:
 
 
 def _read_vocabulary(data: bytes, _scratch: Path) -> None:
-    words = read_vocabulary(decoded(data, Path("vocabulary.yaml")), "vocabulary.yaml")
+    words = read_vocabulary(decode_text(data, Path("vocabulary.yaml")), "vocabulary.yaml")
     text = (CORPUS / "hub-text" / "listing.txt").read_text("utf-8")
     _check_problems(page.parse(text, "listing.txt", words).warnings)
 
@@ -205,7 +205,7 @@ def _read_vocabulary(data: bytes, _scratch: Path) -> None:
 
 
 def _read_lock(data: bytes, _scratch: Path) -> None:
-    lock = read_lock(decoded(data, Path("bank.lock.json")), "bank.lock.json")
+    lock = read_lock(decode_text(data, Path("bank.lock.json")), "bank.lock.json")
     if read_lock(write_lock(lock), "bank.lock.json") != lock:
         raise Broken("a lock, written and read again, is another")
     questions = (
@@ -223,7 +223,7 @@ def _read_lock(data: bytes, _scratch: Path) -> None:
 
 
 def _read_recipes(data: bytes, _scratch: Path) -> None:
-    book = read_recipes(decoded(data, Path("qexport.toml")), "qexport.toml")
+    book = read_recipes(decode_text(data, Path("qexport.toml")), "qexport.toml")
     for name in book.recipes:
         with suppress(UsageError, NothingSelected):
             recipe = book.recipe(name, Path("bank.yaml"))
@@ -334,7 +334,7 @@ def _check_html(html_text: str) -> None:
 
 def _read_text(markup: str) -> Callable[[bytes, Path], None]:
     def read(data: bytes, _scratch: Path) -> None:
-        text = normalise(decoded(data, Path("text")))[0].strip()
+        text = normalise(decode_text(data, Path("text")))[0].strip()
         if not text:
             return
         for made in (prose(text, markup), inline(text[:1000], markup, code=True)):
@@ -438,7 +438,7 @@ def _read_options(data: bytes, _scratch: Path) -> None:
 
 def _read_theme(data: bytes, scratch: Path) -> None:
     """The parts of a theme after each other, each below a line `== name`; its template is filled in."""
-    parts = re.split(r"^== ?([a-z.0-9]+)\n", decoded(data, Path("theme")), flags=re.MULTILINE)
+    parts = re.split(r"^== ?([a-z.0-9]+)\n", decode_text(data, Path("theme")), flags=re.MULTILINE)
     said = dict(zip(parts[1::2], parts[2::2], strict=False))
     folder = scratch / "theme"
     (folder / "handbook").mkdir(parents=True, exist_ok=True)
@@ -468,7 +468,7 @@ def _read_image(data: bytes, scratch: Path) -> None:
 def _read_encoded(data: bytes, _scratch: Path) -> None:
     """The first line is an encoding's name."""
     name, _, rest = data.partition(b"\n")
-    text = decoded(rest, Path("bank.yaml"), encoding=name.decode("utf-8", "surrogateescape") or None)
+    text = decode_text(rest, Path("bank.yaml"), encoding=name.decode("utf-8", "surrogateescape") or None)
     clean, _ = normalise(text)
     if normalise(clean)[0] != clean:
         raise Broken("normalised twice, a text is another")

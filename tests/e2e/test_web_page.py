@@ -22,7 +22,7 @@ from tools.browsers import Browser, started
 
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
-from qexport.bank.query import FIELDS, Conditions, fold, parse, typed_name
+from qexport.bank.query import QUERY_FIELDS, Conditions, fold, parse, typed_name
 from qexport.bank.selection import Filters, describe, select
 from qexport.common.errors import UsageError
 from qexport.content.templates import Templates
@@ -221,7 +221,7 @@ def test_any_text_means_the_same_as_on_the_command_line(shown: Callable[..., Bro
         "!=",
         "or",
         "and",
-        *FIELDS,
+        *QUERY_FIELDS,
         "python",
         "PY-1",
         "7",

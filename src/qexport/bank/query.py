@@ -27,7 +27,7 @@ from qexport.common.wording import column_width, slug, suggest
 NAME_FIELDS = ("technology", "category", "level", "tag")
 """The fields whose values are names the bank knows: anything else is a mistake of the user's."""
 TEXT_FIELDS = ("question", "choices", *PROSE_SECTIONS, "follow_ups")
-FIELDS = ("id", *NAME_FIELDS, "difficulty", *TEXT_FIELDS)
+QUERY_FIELDS = ("id", *NAME_FIELDS, "difficulty", *TEXT_FIELDS)
 """What may stand before a colon in a query."""
 
 DIFFICULTIES = range(1, 11)
@@ -305,14 +305,14 @@ class _Lexer:
         start = self._place
         match = _DIFFICULTY.match(self._query, start) or _FIELD.match(self._query, start)
         field = match["field"].replace("-", "_").casefold() if match else ""
-        if match is None or (field not in FIELDS and not self._looks_like_field(match)):
+        if match is None or (field not in QUERY_FIELDS and not self._looks_like_field(match)):
             pattern = self._value()
             keyword = self._query[start : self._place].casefold()
             if keyword in ("and", "or"):
                 return _Token(keyword, start, self._place)
             return self._made(start, start, lambda: self._conditions.text(pattern))
-        if field not in FIELDS:
-            meant = suggest(field, tuple(FIELDS))
+        if field not in QUERY_FIELDS:
+            meant = suggest(field, tuple(QUERY_FIELDS))
             hint = f"{meant} {_QUOTE_IT}" if meant.endswith("?") else f"{meant}; {_QUOTE_IT}"
             raise _misread(self._query, f"unknown field {match['field']!r}", start, match.end("field"), hint)
         self._place = match.end()

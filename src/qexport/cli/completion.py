@@ -65,7 +65,7 @@ def complete_recipe(_ctx: click.Context, _parameter: click.Parameter, begun: str
 
 def complete_id(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
     """Complete the id of a question of the bank."""
-    bank = _bank(ctx)
+    bank = _bank_so_far(ctx)
     return _starting(begun, (question.id for question in bank.questions) if bank else ())
 
 
@@ -73,7 +73,7 @@ def complete_name_of(field: str) -> Callable[..., list[CompletionItem]]:
     """Return what completes a technology, a category, a level or a tag of the bank."""
 
     def complete(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-        bank = _bank(ctx)
+        bank = _bank_so_far(ctx)
         if bank is None:
             return []
         values = [
@@ -86,7 +86,7 @@ def complete_name_of(field: str) -> Callable[..., list[CompletionItem]]:
     return complete
 
 
-def _bank(ctx: click.Context) -> Bank | None:
+def _bank_so_far(ctx: click.Context) -> Bank | None:
     """Return the bank of the command line so far, or the usual one; None if it cannot be read."""
     from qexport.cli.project import default_bank
     from qexport.common.limits import USUAL

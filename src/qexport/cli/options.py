@@ -113,13 +113,13 @@ def formatted(command: Callable[..., None]) -> Callable[..., None]:
             shell_complete=complete_theme if option.name == "theme" else complete_from(option.choices),
             is_flag=option.is_flag,
             default=None,
-            metavar=_taken(option),
+            metavar=_metavar_of(option),
             help=_meaning(option),
         )(wrapped)
     return wrapped
 
 
-def _taken(option: Option) -> str | None:
+def _metavar_of(option: Option) -> str | None:
     """Return what the help shows for an option's value."""
     choices = "|".join(option.choices)
     return choices if 0 < len(choices) < _WIDEST_CHOICES else "NAME" if choices else option.metavar
@@ -161,14 +161,14 @@ def limited(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def with_limits(*, allowed: tuple[str, ...], **values: object) -> None:
-        from qexport.common.limits import USUAL, changed
+        from qexport.common.limits import USUAL, change_limits
 
         said = dict(_limit_said(words) for words in allowed)
-        limits = changed(USUAL, said)
+        limits = change_limits(USUAL, said)
         if recipes_file := find_recipes_file():
             from qexport.team.recipes import limits_said
 
-            limits = changed(limits_said(recipes_file, limits=limits), said)
+            limits = change_limits(limits_said(recipes_file, limits=limits), said)
         command(limits=limits, **values)
 
     return click.option(
@@ -220,7 +220,7 @@ cache_option = click.option(
 )
 
 
-def _bytes(_ctx: click.Context, _parameter: click.Parameter, value: str) -> int:
+def _read_size(_ctx: click.Context, _parameter: click.Parameter, value: str) -> int:
     from qexport.common.limits import amount
 
     if (size := amount(value)) is None:
@@ -232,7 +232,7 @@ size_option = click.option(
     "--size",
     metavar="SIZE",
     default="100M",
-    callback=_bytes,
+    callback=_read_size,
     help="Size to keep, for example 500k or 1G. [default: 100M]",
 )
 

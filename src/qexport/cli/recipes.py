@@ -77,7 +77,7 @@ def recipes_to_build(
         UsageError: A name is unknown, or two banks are named.
     """
     from qexport.recipe import Recipe
-    from qexport.team.recipes import changed
+    from qexport.team.recipes import change_recipe
 
     banks = [Path(name) for name in names if is_bank_path(name)]
     if len(banks) + bool(given["bank"]) > 1:
@@ -89,7 +89,7 @@ def recipes_to_build(
         found = named_recipes(names, every=every, limits=given["limits"], bank=given["bank"])
     else:
         found = {"": Recipe(bank=given["bank"] or default_bank(given["limits"]))}
-    return {name: changed(recipe, given, filters, options) for name, recipe in found.items()}
+    return {name: change_recipe(recipe, given, filters, options) for name, recipe in found.items()}
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:

@@ -21,15 +21,17 @@ if TYPE_CHECKING:
     from qexport.bank.health.counts import Stats
     from qexport.common.errors import Problem
 
-_STEERING = re.compile(  # controls but tab and newline, marks that reorder text, line separators, half pairs
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+_TERMINAL_CONTROLS = (
+    re.compile(  # controls but tab and newline, marks that reorder text, line separators, half pairs
+        "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+    )
 )
 _WIDEST_PROSE = 100
 
 
 def shown(text: str) -> str:
     """Escape what would steer a terminal (ESC becomes `\\x1b`); all that is printed goes through here."""
-    return _STEERING.sub(lambda found: ascii(found[0])[1:-1], text)
+    return _TERMINAL_CONTROLS.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def has_colours(stream: TextIO) -> bool:
@@ -61,7 +63,7 @@ def on_one_line(text: str) -> str:
 def as_json(value: object, *, only_ascii: bool = False) -> str:
     """JSON a person can read too; what would steer a terminal is in it as an escape."""
     text = json.dumps(value, ensure_ascii=only_ascii, indent=2)
-    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _TERMINAL_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def table(
@@ -78,13 +80,13 @@ def table(
     for row in cells:
         line = []
         for number, (cell, full) in enumerate(zip(row, widths, strict=True)):
-            text = _cut(cell, full)
+            text = _shorten(cell, full)
             room = " " * (full - column_width(text))
             line.append(room + text if number in numbers else text + room)
         yield "  ".join(line).rstrip()
 
 
-def _cut(text: str, room: int) -> str:
+def _shorten(text: str, room: int) -> str:
     """End `text` with … where it would take more than `room` columns."""
     if column_width(text) <= room:
         return text

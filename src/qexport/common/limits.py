@@ -185,7 +185,7 @@ def complaint(name: str, value: object) -> tuple[str, str] | None:
     return None
 
 
-def changed(limits: Limits, said: Mapping[str, object]) -> Limits:
+def change_limits(limits: Limits, said: Mapping[str, object]) -> Limits:
     """Return limits as a user sets them, by their names; UsageError reports what is wrong with one."""
     values: dict[str, int] = {}
     for name, value in said.items():

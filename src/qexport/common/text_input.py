@@ -1,4 +1,4 @@
-"""Bytes of a file → text that can be trusted: decoded strictly, then normalised in one place.
+"""Bytes of a file → text that can be trusted: decode_text strictly, then normalised in one place.
 
 Nothing is guessed or dropped unseen: a wrong byte is refused with its place, what is removed is counted.
 """
@@ -37,7 +37,7 @@ _UNWANTED = {
     "lone surrogate": "\ud800-\udfff",
 }
 _STEERING = "bidirectional control"
-_KINDS = {kind: re.compile(f"[{characters}]") for kind, characters in _UNWANTED.items()}
+_CHARACTER_KINDS = {kind: re.compile(f"[{characters}]") for kind, characters in _UNWANTED.items()}
 
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
@@ -69,11 +69,11 @@ def read_text(
     try:
         data = read_bytes(path, limits.file, inside=inside)
     except Unreadable as error:
-        raise _unreadable(path, error) from error
+        raise _refuse_unreadable(path, error) from error
     except TooLarge:
         message = f"{path}: the file is larger than {limits.said('file')}"
         raise limits.exceeded("file", message, "a bank may be a folder of smaller files") from None
-    return decoded(data, path, encoding=encoding)
+    return decode_text(data, path, encoding=encoding)
 
 
 def read_lines(
@@ -109,7 +109,7 @@ def _is_plain(path: Path, encoding: str | None, limits: Limits, inside: Path | N
     return 0 < size <= limits.file and (marks[0] == "utf-8" if marks else not encoding and not _wide(begin))
 
 
-def decoded(data: bytes, path: Path, *, encoding: str | None = None) -> str:
+def decode_text(data: bytes, path: Path, *, encoding: str | None = None) -> str:
     """Return the text of a file's bytes, as `read_text` does."""
     text = _decode(data, path, encoding)
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -126,7 +126,7 @@ def normalise(text: str) -> tuple[str, Mapping[str, int]]:
     changed: Counter[str] = Counter()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.replace("\n", "").replace("\t", "").isprintable():
-        for kind, characters in _KINDS.items():
+        for kind, characters in _CHARACTER_KINDS.items():
             if kind == _STEERING:  # by name: what they hid shows then, and a reader should know what it was
                 for each in characters.findall(text):
                     changed[f"{unicodedata.name(each).lower()} (U+{ord(each):04X})"] += 1
@@ -177,7 +177,7 @@ def _decode(data: bytes, path: Path, encoding: str | None) -> str:
         except UnicodeDecodeError as error:
             raise InputRefused((_wrong_byte(error, name, path, len(mark)),)) from error
     except UnicodeError as error:  # codecs like idna, which are none of a file's
-        raise _refused(path, f"this cannot be read as {_named(name)}") from error
+        raise _refused(path, f"this cannot be read as {_character_name(name)}") from error
     except (LookupError, ValueError):
         raise UsageError(f"unknown encoding {name!r}", hint="for example: --encoding cp1252") from None
 
@@ -200,17 +200,17 @@ def _wrong_byte(error: UnicodeDecodeError, encoding: str, path: Path, mark: int)
     byte = error.object[error.start]
     return Problem(
         Location(str(path), before.count("\n") + 1, len(before) - before.rfind("\n")),
-        f"byte 0x{byte:02x} at offset {mark + error.start} is not {_named(encoding)}",
+        f"byte 0x{byte:02x} at offset {mark + error.start} is not {_character_name(encoding)}",
         "save the file as UTF-8, or name its encoding, for example: --encoding cp1252",
     )
 
 
-def _named(encoding: str) -> str:
+def _character_name(encoding: str) -> str:
     # Python finds idna under "\x1bIdna", too.
     return encoding.upper() if encoding.isprintable() else quote(encoding)
 
 
-def _unreadable(path: Path, error: Unreadable) -> InputRefused:
+def _refuse_unreadable(path: Path, error: Unreadable) -> InputRefused:
     hint = PUT_IT_THERE if error.outside else ""
     return InputRefused((Problem(Location(str(path)), error.reason, hint),))
 

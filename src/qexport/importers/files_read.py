@@ -11,7 +11,7 @@ from zipfile import BadZipFile, ZipFile
 
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import Limits
-from qexport.common.text_input import decoded
+from qexport.common.text_input import decode_text
 from qexport.importers.registry import is_readable_name
 from qexport.importers.signs import ZIP, has_member
 from qexport.importers.source import Source, Wishes
@@ -92,7 +92,7 @@ def _file(
     if len(data) > limits.file:
         hint = "divide it into smaller files"
         raise limits.exceeded("file", f"{path}: the file is larger than {limits.said('file')}", hint)
-    text = decoded(data, path, encoding=wishes.encoding)
+    text = decode_text(data, path, encoding=wishes.encoding)
     return [Source(str(path), data, text.removeprefix("\ufeff"), wishes, limits, folder, in_folder)]
 
 
@@ -133,7 +133,7 @@ def _archive(path: Path, data: bytes, wishes: Wishes, limits: Limits) -> Iterato
                 name = f"{path}/{entry.filename}"
                 if unpacked.startswith(ZIP):
                     continue
-                text = decoded(unpacked, Path(name), encoding=wishes.encoding).removeprefix("\ufeff")
+                text = decode_text(unpacked, Path(name), encoding=wishes.encoding).removeprefix("\ufeff")
                 yield Source(name, unpacked, text, wishes, limits, inner.parts[:-1], in_folder=True)
     except (BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, zlib.error) as error:
         raise InputRefused((Problem(Location(str(path)), "this is no zip, or a damaged one"),)) from error

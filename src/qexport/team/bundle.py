@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from qexport.content.templates import Templates
     from qexport.outputs.document import Document
 
-FORMAT = 1
+BUNDLE_FORMAT = 1
 
 MANIFEST = "manifest.json"
 README = "README.html"
@@ -99,7 +99,7 @@ def part_of(bank: Bank, ids: Iterable[str]) -> Bank:
     )
 
 
-def lock_of(lock: Lock, ids: Iterable[str]) -> Lock:
+def part_of_lock(lock: Lock, ids: Iterable[str]) -> Lock:
     """Return the lock of a part of a bank; what left, left for all."""
     wanted = set(ids)
     return replace(lock, notes={key: stamp for key, stamp in lock.notes.items() if key in wanted})
@@ -156,7 +156,7 @@ def about(contents: Contents) -> dict[str, object]:
     """Return what a manifest says of a bundle, but for its files and the tools that made it."""
     bank, release = contents.bank, contents.lock.release
     return {
-        "format": FORMAT,
+        "format": BUNDLE_FORMAT,
         "edition": {"number": release.number, "date": release.date} if release else None,
         "bank": {
             "title": bank.title,
@@ -202,7 +202,9 @@ def _recipes_file(recipes: Sequence[BundledRecipe]) -> str:
     for recipe in recipes:
         lines.append(f"[recipes.{recipe.name}]")
         lines += (
-            f"# was: {name} = {_toml(value)}" for name, value in recipe.filters.items() if name != "sort"
+            f"# was: {name} = {_read_toml_part(value)}"
+            for name, value in recipe.filters.items()
+            if name != "sort"
         )
         settings: dict[str, object] = {
             "format": list(recipe.outputs),
@@ -212,11 +214,11 @@ def _recipes_file(recipes: Sequence[BundledRecipe]) -> str:
             **{name: value for name, value in recipe.filters.items() if name == "sort"},
             **recipe.options,
         }
-        lines += [*(f"{name} = {_toml(value)}" for name, value in settings.items()), ""]
+        lines += [*(f"{name} = {_read_toml_part(value)}" for name, value in settings.items()), ""]
     return "\n".join(lines[:-1]) + "\n"
 
 
-def _toml(value: object) -> str:
+def _read_toml_part(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)  # of texts, numbers and lists of them, JSON is TOML
 
 
@@ -282,7 +284,7 @@ def unpack(data: bytes, path: str, limits: Limits = USUAL) -> dict[str, bytes]:
     if not problems and pack(files) != data:
         problems.append(_where_other(data, pack(files)))
     if problems:
-        raise _refused(path, problems)
+        raise _refuse_bundle(path, problems)
     return files
 
 
@@ -300,7 +302,7 @@ def _members(data: bytes, path: str, limits: Limits) -> dict[str, bytes]:
                 )
                 raise limits.exceeded("bundle-files", message)
             if problems := list(_unlike_a_bundle(entries, len(data))):
-                raise _refused(path, problems)
+                raise _refuse_bundle(path, problems)
             files: dict[str, bytes] = {}
             for entry in entries:
                 try:
@@ -309,9 +311,9 @@ def _members(data: bytes, path: str, limits: Limits) -> dict[str, bytes]:
                 except (BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
                     problems.append(f"{quote(entry.filename)} is damaged")
     except (BadZipFile, EOFError, OSError, ValueError, NotImplementedError, OverflowError) as error:
-        raise _refused(path, ["not a zip, or a damaged or truncated one"]) from error
+        raise _refuse_bundle(path, ["not a zip, or a damaged or truncated one"]) from error
     if problems:
-        raise _refused(path, problems)
+        raise _refuse_bundle(path, problems)
     return files
 
 
@@ -366,8 +368,8 @@ def _untrue(files: Mapping[str, bytes]) -> Iterable[str]:
     if not isinstance(listed, dict) or not isinstance(hashes, dict):
         yield f"its {MANIFEST} is not that of a bundle"
         return
-    if listed.get("format") != FORMAT:
-        yield f"its form is {quote(str(listed.get('format')))}, and this qexport knows {FORMAT}"
+    if listed.get("format") != BUNDLE_FORMAT:
+        yield f"its form is {quote(str(listed.get('format')))}, and this qexport knows {BUNDLE_FORMAT}"
         return
     for name in sorted({*files, *map(str, hashes)} - {MANIFEST}):
         if name not in files:
@@ -396,7 +398,7 @@ def _where_other(data: bytes, right: bytes) -> str:
     return f"damaged at byte {at:,}: there is something beside its files, or an entry of another kind"
 
 
-def _refused(path: str, complaints: Iterable[str]) -> InputRefused:
+def _refuse_bundle(path: str, complaints: Iterable[str]) -> InputRefused:
     return InputRefused(tuple(Problem(Location(path), complaint, _AGAIN) for complaint in complaints))
 
 
@@ -418,11 +420,11 @@ def read_manifest(files: Mapping[str, bytes], path: str) -> Manifest:
     try:
         return Manifest(
             recipes=tuple(map(_recipe, said["recipes"])),
-            fingerprint=_text(said["bank"]["fingerprint"]),
-            made_with={_text(name): _text(version) for name, version in said["made_with"].items()},
+            fingerprint=_toml_text(said["bank"]["fingerprint"]),
+            made_with={_toml_text(name): _toml_text(version) for name, version in said["made_with"].items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _refused(path, [f"its {MANIFEST} is not that of a bundle"]) from error
+        raise _refuse_bundle(path, [f"its {MANIFEST} is not that of a bundle"]) from error
 
 
 def said_in(files: Mapping[str, bytes]) -> dict[str, object]:
@@ -435,8 +437,8 @@ def said_in(files: Mapping[str, bytes]) -> dict[str, object]:
 
 
 def _recipe(said: Mapping[str, object]) -> BundledRecipe:
-    texts = {name: _text(said[name]) for name in ("name", "title", "scope", "stem")}
-    lists = {name: _texts(said[name]) for name in ("outputs", "ids", "retired")}
+    texts = {name: _toml_text(said[name]) for name in ("name", "title", "scope", "stem")}
+    lists = {name: _toml_texts(said[name]) for name in ("outputs", "ids", "retired")}
     options, filters = said["options"], said["filters"]
     if not isinstance(options, dict) or not isinstance(filters, dict):
         raise TypeError
@@ -449,13 +451,13 @@ def _recipe(said: Mapping[str, object]) -> BundledRecipe:
     return BundledRecipe(**texts, **lists, options=options, filters=filters)  # type: ignore[arg-type]
 
 
-def _text(value: object) -> str:
+def _toml_text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
 
 
-def _texts(value: object) -> tuple[str, ...]:
+def _toml_texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise TypeError
-    return tuple(map(_text, value))
+    return tuple(map(_toml_text, value))

@@ -16,7 +16,7 @@ from qexport.common.errors import (
 )
 from qexport.common.limits import Limits
 from qexport.common.opener import TooLarge, Unreadable, read_bytes
-from qexport.common.text_input import decoded, quote
+from qexport.common.text_input import decode_text, quote
 from qexport.team import bundle
 from qexport.team.bundle import Contents, Manifest
 
@@ -80,4 +80,4 @@ def _bank_in(files: Mapping[str, bytes], path: str, limits: Limits) -> Bank:
 
 
 def _text_in(files: Mapping[str, bytes], name: str, path: str) -> str:
-    return decoded(files[name], Path(f"{path}/{name}"))
+    return decode_text(files[name], Path(f"{path}/{name}"))

@@ -114,7 +114,7 @@ def _make_bundle(
             )
     stamped = _same_lock(prepared, planned, now, locked=locking.locked)
     notes = notes_path(first.bank)
-    contents = _contents(
+    contents = _collect_contents(
         planned,
         prepared,
         stamped,
@@ -129,7 +129,7 @@ def _make_bundle(
     return Bundled(path, packed, contents.recipes, stamped, tuple(dict.fromkeys([*said, *warnings])))
 
 
-def _made(document: Document | QexportError) -> Document:
+def _require_document(document: Document | QexportError) -> Document:
     """Return a document; a bundle has all of them, or is not made."""
     if isinstance(document, QexportError):
         raise document
@@ -174,7 +174,7 @@ def _shape(lock: Lock) -> object:
     return replace(lock, notes=notes)
 
 
-def _contents(
+def _collect_contents(
     planned: Mapping[str, Plan], prepared: Mapping[str, Prepared], stamped: Stamped, notes: str
 ) -> Contents:
     bundled = tuple(
@@ -198,7 +198,7 @@ def _contents(
     part = bundle.part_of(whole, ids)
     return Contents(
         bank=part,
-        lock=bundle.lock_of(stamped.lock, ids),
+        lock=bundle.part_of_lock(stamped.lock, ids),
         recipes=bundled,
         fingerprint=bundle.fingerprint(whole),
         notes=notes,
@@ -234,7 +234,7 @@ def render_files(
             notes[key] = notes.get(key) or with_notes(contents.bank, deck, own).notes
             own = replace(own, notes=notes[key])
         rendered = render(edition, outputs, options, own, tell=tell)
-        documents[recipe.name] = [_made(document) for _, document, _ in rendered]
+        documents[recipe.name] = [_require_document(document) for _, document, _ in rendered]
     files = bundle.files_of(contents, documents, Templates(), versions())
     warnings = (text for made in documents.values() for document in made for text in document.warnings)
     return files, tuple(dict.fromkeys(warnings))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from qexport.team.difference_wording import HEADINGS, field_name, on_one_line, shortened, tags_of
-from qexport.team.differences import KINDS, Differences, Entry
+from qexport.team.difference_wording import HEADINGS, field_name, flat_text, shortened, tags_of
+from qexport.team.differences import CHANGE_KINDS, Differences, Entry
 from qexport.team.release_notes import steps_of
 
 if TYPE_CHECKING:
@@ -18,13 +18,13 @@ def as_text(found: Differences) -> Iterator[str]:
     signs = {"same": ("", ""), "gone": ("[-", "-]"), "new": ("{+", "+}")}
     yield f"{found.old} → {found.new}: {found}"
     yield from (f"  {remark}" for remark in found.remarks)
-    for kind in KINDS:
+    for kind in CHANGE_KINDS:
         if entries := found.of_kind(kind):
             yield ""
             yield kind
         for entry in entries:
             was = f" (was {entry.former_id})" if entry.former_id else ""
-            yield f"  {entry.id}{was}  {on_one_line(entry.question)}"
+            yield f"  {entry.id}{was}  {flat_text(entry.question)}"
             for change in entry.fields:
                 pieces = ((signs[piece.kind], piece.text) for piece in shortened(change.pieces))
                 said = "".join(f"{opening}{text}{closing}" for (opening, closing), text in pieces)
@@ -37,7 +37,7 @@ def as_text(found: Differences) -> Iterator[str]:
 
 def as_fields(found: Differences) -> dict[str, object]:
     """Return what JSON says of it."""
-    counts: dict[str, int] = {kind: len(found.of_kind(kind)) for kind in KINDS}
+    counts: dict[str, int] = {kind: len(found.of_kind(kind)) for kind in CHANGE_KINDS}
     return {
         "old": found.old,
         "new": found.new,
@@ -66,8 +66,8 @@ def as_fields(found: Differences) -> dict[str, object]:
 def as_html(found: Differences, templates: Templates, *, language: str = "en") -> str:
     """Return a page that needs nothing beside it."""
     parts = [
-        {"heading": HEADINGS[kind], "entries": list(map(_shown, entries))}
-        for kind in KINDS
+        {"heading": HEADINGS[kind], "entries": list(map(_entry_fields, entries))}
+        for kind in CHANGE_KINDS
         if (entries := found.of_kind(kind))
     ]
     return templates.render(
@@ -82,7 +82,7 @@ def as_html(found: Differences, templates: Templates, *, language: str = "en") -
     )
 
 
-def _shown(entry: Entry) -> dict[str, object]:
+def _entry_fields(entry: Entry) -> dict[str, object]:
     """Return an entry as its template takes it."""
     changes = [
         {

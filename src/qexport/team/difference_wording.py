@@ -51,5 +51,5 @@ def tags_of(entry: Entry) -> str:
     return " ".join([*(f"−{tag}" for tag in entry.tags_removed), *(f"+{tag}" for tag in entry.tags_added)])
 
 
-def on_one_line(text: str) -> str:
+def flat_text(text: str) -> str:
     return " ".join(text.split())

@@ -14,8 +14,8 @@ from qexport.bank.lock import Entry as NoteEntry
 from qexport.common.text_distance import edit_steps
 from qexport.team.snapshots import Snapshot, State
 
-Kind: TypeAlias = Literal["added", "changed", "renumbered", "retagged", "retired"]
-KINDS: tuple[Kind, ...] = ("added", "changed", "renumbered", "retagged", "retired")
+ChangeKind: TypeAlias = Literal["added", "changed", "renumbered", "retagged", "retired"]
+CHANGE_KINDS: tuple[ChangeKind, ...] = ("added", "changed", "renumbered", "retagged", "retired")
 
 MOST_TOKENS = 4_000
 """Words and marks between the first and the last change; beyond, the whole stretch counts as changed."""
@@ -41,7 +41,7 @@ class FieldChange:
 class Entry:
     """What became of one question; what else is new in it is in `fields` and in its tags."""
 
-    kind: Kind
+    kind: ChangeKind
     id: str
     question: str
     former_id: str = ""
@@ -66,13 +66,15 @@ class Differences:
     remarks: tuple[str, ...] = field(default=())
     """What is odd about the two as a whole."""
 
-    def of_kind(self, kind: Kind) -> tuple[Entry, ...]:
+    def of_kind(self, kind: ChangeKind) -> tuple[Entry, ...]:
         """Return the entries of one kind."""
         return tuple(entry for entry in self.entries if entry.kind == kind)
 
     def ids(self) -> dict[str, tuple[str, ...]]:
         """Return the ids by what became of them; kinds that did not happen are left out."""
-        return {kind: tuple(each.id for each in found) for kind in KINDS if (found := self.of_kind(kind))}
+        return {
+            kind: tuple(each.id for each in found) for kind in CHANGE_KINDS if (found := self.of_kind(kind))
+        }
 
     @property
     def search(self) -> str:
@@ -99,7 +101,7 @@ def compare_snapshots(old: Snapshot, new: Snapshot) -> Differences:
     retired = {state.id: state for state in new.states if state.retired}
     entries: list[Entry] = []
     for state, was in states:
-        if entry := _entry(state, was):
+        if entry := _describe_change(state, was):
             entries.append(entry)
     entries += (
         Entry("retired", was.id, retired.get(was.id, was).question, key=_key(was, old, new)) for was in gone
@@ -109,7 +111,7 @@ def compare_snapshots(old: Snapshot, new: Snapshot) -> Differences:
         new=new.name,
         title=new.title,
         source=new.source or old.source,
-        entries=tuple(sorted(entries, key=lambda entry: KINDS.index(entry.kind))),
+        entries=tuple(sorted(entries, key=lambda entry: CHANGE_KINDS.index(entry.kind))),
         unchanged=len(states) - sum(entry.kind != "retired" for entry in entries),
         remarks=tuple(_remarks(old, new, [state.id for state in missing if state not in gone])),
     )
@@ -179,7 +181,7 @@ def _moved(old: Sequence[State], new: Sequence[State]) -> list[tuple[str, str]]:
     return [(move.id, move.former) for move in moves if not move.is_reuse]
 
 
-def _entry(state: State, was: State | None) -> Entry | None:
+def _describe_change(state: State, was: State | None) -> Entry | None:
     if was is None or was.retired:
         return Entry("added", state.id, state.question)
     changed = tuple(
@@ -205,12 +207,12 @@ def _remarks(old: Snapshot, new: Snapshot, elsewhere: Sequence[str]) -> Iterator
         )
 
 
-_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+_WORD_OR_SIGN = re.compile(r"\w+|\s+|[^\w\s]")
 
 
 def word_changes(old: str, new: str) -> tuple[Piece, ...]:
     """Return the words that stayed, went and came."""
-    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
+    before, after = _WORD_OR_SIGN.findall(old), _WORD_OR_SIGN.findall(new)
     start = 0
     while start < min(len(before), len(after)) and before[start] == after[start]:
         start += 1
@@ -223,7 +225,7 @@ def word_changes(old: str, new: str) -> tuple[Piece, ...]:
         *_middle(went, came),
         ("same", before[len(before) - end :]),
     ]
-    return _joined((kind, "".join(tokens)) for kind, tokens in pieces)
+    return _join_pieces((kind, "".join(tokens)) for kind, tokens in pieces)
 
 
 def _middle(went: list[str], came: list[str]) -> list[tuple[str, list[str]]]:
@@ -241,7 +243,7 @@ def _middle(went: list[str], came: list[str]) -> list[tuple[str, list[str]]]:
     return pieces
 
 
-def _joined(pieces: Iterable[tuple[str, str]]) -> tuple[Piece, ...]:
+def _join_pieces(pieces: Iterable[tuple[str, str]]) -> tuple[Piece, ...]:
     """Put together what belongs together: a space alone between two changes is part of them."""
     parts = [(kind, text) for kind, text in pieces if text]
     joined: list[Piece] = []

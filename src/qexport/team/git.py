@@ -13,7 +13,7 @@ from qexport.bank import reader
 from qexport.bank.reader import IMPORTERS
 from qexport.common.errors import InputRefused, LimitExceeded, Location, MachineLacks, Problem
 from qexport.common.limits import USUAL, Limits
-from qexport.common.text_input import decoded, quote
+from qexport.common.text_input import decode_text, quote
 
 if TYPE_CHECKING:
     from qexport.bank.model import RawBank
@@ -28,12 +28,12 @@ def bank_at(revision: str, path: str, *, folder: Path = Path(), limits: Limits =
     The path is from the top of the repository that `folder` is in, or, if it begins with ./, from `folder`.
     """
     name = f"{revision}:{path}"
-    number = _object(name, folder)
+    number = _read_object(name, folder)
     kind = _git(folder, "cat-file", "-t", number).decode().strip()
     if kind == "blob":
         if Path(path).suffix.lower() not in IMPORTERS:
-            raise _refused(name, f"a bank is a {' or '.join(IMPORTERS)} file, or a folder of them")
-        return reader.parse(_text(number, name, folder, limits), name, limits)
+            raise _refuse_revision(name, f"a bank is a {' or '.join(IMPORTERS)} file, or a folder of them")
+        return reader.parse(_decode_output(number, name, folder, limits), name, limits)
     entries = _git(folder, "ls-tree", "-z", number).decode("utf-8", "surrogateescape").split("\0")
     found = sorted(
         (file, words.split()[2])
@@ -42,7 +42,7 @@ def bank_at(revision: str, path: str, *, folder: Path = Path(), limits: Limits =
     )
 
     def read(file: str, blob: str) -> RawBank:
-        return reader.parse(_text(blob, f"{name}/{file}", folder, limits), f"{name}/{file}", limits)
+        return reader.parse(_decode_output(blob, f"{name}/{file}", folder, limits), f"{name}/{file}", limits)
 
     return reader.joined([partial(read, file, blob) for file, blob in found], name)
 
@@ -50,7 +50,7 @@ def bank_at(revision: str, path: str, *, folder: Path = Path(), limits: Limits =
 def text_at(revision: str, path: str, *, folder: Path = Path(), limits: Limits = USUAL) -> str:
     """Return the text of a file as a revision has it."""
     name = f"{revision}:{path}"
-    return _text(_object(name, folder), name, folder, limits)
+    return _decode_output(_read_object(name, folder), name, folder, limits)
 
 
 def last_change(pattern: str, path: str, *, folder: Path) -> str:
@@ -61,7 +61,7 @@ def last_change(pattern: str, path: str, *, folder: Path) -> str:
         return ""  # no repository, or no commit in it
 
 
-def _object(name: str, folder: Path) -> str:
+def _read_object(name: str, folder: Path) -> str:
     """Return the number of an object, which no option can be taken for."""
     number = b""
     if re.match(r"[^-:]", name):
@@ -74,14 +74,14 @@ def _object(name: str, folder: Path) -> str:
         hint = (
             "git show REVISION:PATH must show it; PATH is from the top of the repository, or begins with ./"
         )
-        raise _refused(name, "git knows no such revision with this file", hint)
+        raise _refuse_revision(name, "git knows no such revision with this file", hint)
     return found
 
 
-def _text(number: str, name: str, folder: Path, limits: Limits) -> str:
+def _decode_output(number: str, name: str, folder: Path, limits: Limits) -> str:
     if int(_git(folder, "cat-file", "-s", number)) > limits.file:
         raise limits.exceeded("file", f"{name}: the file is larger than {limits.said('file')}")
-    return decoded(_git(folder, "cat-file", "blob", number), Path(name))
+    return decode_text(_git(folder, "cat-file", "blob", number), Path(name))
 
 
 def _git(folder: Path, *words: str) -> bytes:
@@ -100,14 +100,14 @@ def _git(folder: Path, *words: str) -> bytes:
     except FileNotFoundError as error:
         raise MachineLacks("git is not installed", hint="it is needed to compare revisions") from error
     except ValueError as error:  # a NUL among the words
-        raise _refused(words[-1], "git found nothing") from error
+        raise _refuse_revision(words[-1], "git found nothing") from error
     except subprocess.TimeoutExpired as error:
         raise LimitExceeded(f"git did not answer within {_TIMEOUT} seconds") from error
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
-        raise _refused(words[-1], f"git says: {quote(said)}" if said else "git found nothing")
+        raise _refuse_revision(words[-1], f"git says: {quote(said)}" if said else "git found nothing")
     return done.stdout
 
 
-def _refused(name: str, message: str, hint: str = "") -> InputRefused:
+def _refuse_revision(name: str, message: str, hint: str = "") -> InputRefused:
     return InputRefused((Problem(Location(name), message, hint),))

@@ -22,8 +22,7 @@ from typing import Literal, TypeAlias
 
 from qexport.bank.selection import Filters
 from qexport.common.errors import InputRefused, Location, Problem, UsageError
-from qexport.common.limits import LIMITS, USUAL, Limit, Limits
-from qexport.common.limits import changed as changed_limits
+from qexport.common.limits import LIMITS, USUAL, Limit, Limits, change_limits
 from qexport.common.limits import complaint as complaint_of_limit
 from qexport.common.text_input import counted, normalise, quote, read_text
 from qexport.common.wording import did_you_mean
@@ -31,12 +30,11 @@ from qexport.outputs.declaration import GivenOptions
 from qexport.outputs.registry import DEFAULT_OUTPUTS, OPTIONS, OUTPUTS, check_options, output_named
 from qexport.recipe import Recipe
 
-RECIPES_FILE = "qexport.toml"
-RECIPES_SCHEMA = "qexport.schema.json"
+RECIPES_SCHEMA = "docs/qexport.schema.json"
 
 
-Value: TypeAlias = "str | bool | int | tuple[str, ...]"
-Kind: TypeAlias = Literal["text", "texts", "number", "flag"]
+SettingValue: TypeAlias = "str | bool | int | tuple[str, ...]"
+SettingKind: TypeAlias = Literal["text", "texts", "number", "flag"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Setting:
     """One key of a recipe."""
 
     name: str
-    kind: Kind
+    kind: SettingKind
     description: str
     choices: tuple[str, ...] = ()
     lowest: int = 0
@@ -74,7 +72,7 @@ def _settings() -> Iterator[Setting]:
         elif each.name in ("limit", "sample", "seed"):
             yield Setting(each.name, "number", says, lowest=int(each.name != "seed"), part="filters")
         else:
-            kind: Kind = "text" if isinstance(each.default, str) else "texts"
+            kind: SettingKind = "text" if isinstance(each.default, str) else "texts"
             yield Setting(each.name, kind, says, part="filters")
     for option in OPTIONS.values():
         kind = "flag" if option.is_flag else "text"
@@ -94,10 +92,10 @@ class RecipeBook:
 
     path: str
     default: str
-    recipes: Mapping[str, Mapping[str, Value]]
+    recipes: Mapping[str, Mapping[str, SettingValue]]
     limits: Limits = USUAL
     """As the file sets them."""
-    shared: Mapping[str, Value] = field(default_factory=dict)
+    shared: Mapping[str, SettingValue] = field(default_factory=dict)
     """Settings above the recipes, which hold for all of them; `recipes` has them too."""
 
     def named(self, names: Sequence[str]) -> tuple[str, ...]:
@@ -105,7 +103,7 @@ class RecipeBook:
         if unknown := [name for name in names if name not in self.recipes]:
             listed = f"there are: {', '.join(self.recipes)}"
             message = f"no recipe {quote(unknown[0])} in {self.path}"
-            raise UsageError(message, hint=_meant(unknown[0], self.recipes, listed))
+            raise UsageError(message, hint=did_you_mean(unknown[0], self.recipes, listed))
         return tuple(dict.fromkeys(names))
 
     def recipe(
@@ -127,7 +125,7 @@ class RecipeBook:
             raise UsageError(
                 f"recipe {name} names no bank", hint=f'write bank = "…" into {self.path}, or --bank PATH'
             )
-        parts: dict[str, dict[str, Value]] = {"filters": {}, "options": {}, "": {}}
+        parts: dict[str, dict[str, SettingValue]] = {"filters": {}, "options": {}, "": {}}
         for key, value in said.items():
             part = SETTINGS[key].part
             parts[part][key.replace("-", "_") if part == "filters" else key] = value
@@ -163,7 +161,7 @@ def _from_folder(folder: Path, options: GivenOptions) -> GivenOptions:
     return options if name in built_in() else {**options, "theme": str(folder / name)}
 
 
-def changed(
+def change_recipe(
     recipe: Recipe, flags: Mapping[str, object], filters: Filters, options: Mapping[str, str | bool]
 ) -> Recipe:
     """Return a recipe as flags change it; a flag that was not given is empty or None, a filter its default."""
@@ -184,22 +182,22 @@ def changed(
 # Reading
 
 
-def recipe_book(path: Path = Path(RECIPES_FILE), limits: Limits = USUAL) -> RecipeBook:
-    """Read the recipes of the current folder, which may not be larger than the limit for files."""
+def recipe_book(path: Path, limits: Limits = USUAL) -> RecipeBook:
+    """Read the recipes of a file, which may not be larger than the limit for files."""
     return read_recipes(read_text(path, limits=limits), str(path))
 
 
-def limits_said(path: Path = Path(RECIPES_FILE), limits: Limits = USUAL) -> Limits:
-    """Return the limits that the recipes of the current folder set, whatever else is in their file."""
-    return _Reading(*_toml(read_text(path, limits=limits), str(path))).limits()
+def limits_said(path: Path, limits: Limits = USUAL) -> Limits:
+    """Return the limits that a file of recipes sets, whatever else is in it."""
+    return _RecipesReading(*_parse_toml(read_text(path, limits=limits), str(path))).limits()
 
 
 def read_recipes(text: str, path: str) -> RecipeBook:
     """Read the text of a `qexport.toml`; InputRefused has all that is wrong with it, each with its line."""
-    return _Reading(*_toml(text, path)).book()
+    return _RecipesReading(*_parse_toml(text, path)).book()
 
 
-def _toml(text: str, path: str) -> tuple[Mapping[str, object], str, str]:
+def _parse_toml(text: str, path: str) -> tuple[Mapping[str, object], str, str]:
     try:
         return tomllib.loads(text), text, path
     except (
@@ -220,18 +218,18 @@ def _not_toml(error: Exception, text: str, path: str) -> Problem:
     )
 
 
-class _Reading:
+class _RecipesReading:
     """One file while it is read: what is right in it, and what is wrong."""
 
     def __init__(self, said: Mapping[str, object], text: str, path: str) -> None:
         self._said = said
-        self._places = _places(text)
+        self._places = _find_key_lines(text)
         self._path = path
         self._problems: list[Problem] = []
 
     def book(self) -> RecipeBook:
         tables = self._said.get("recipes", {})
-        recipes: dict[str, Mapping[str, Value]] = {}
+        recipes: dict[str, Mapping[str, SettingValue]] = {}
         shared = self._settings(
             "",
             {key: value for key, value in self._said.items() if key not in ("default", "limits", "recipes")},
@@ -279,15 +277,15 @@ class _Reading:
         }
         for name, complaint in wrong.items():
             self._note(self._places.get(("limits", name), self._places.get(("limits", ""), 0)), *complaint)
-        return changed_limits(USUAL, {name: value for name, value in said.items() if name not in wrong})
+        return change_limits(USUAL, {name: value for name, value in said.items() if name not in wrong})
 
     def _default(self, recipes: Mapping[str, object]) -> str:
         default = self._said.get("default")
         if default is None:
             return "" if len(recipes) != 1 else next(iter(recipes))
         if not isinstance(default, str) or default not in recipes:
-            hint = _meant(str(default), recipes, f"there are: {', '.join(recipes)}")
-            self._wrong("", "default", f"default is {_shown(default)}, which is no recipe", hint)
+            hint = did_you_mean(str(default), recipes, f"there are: {', '.join(recipes)}")
+            self._wrong("", "default", f"default is {_show_value(default)}, which is no recipe", hint)
             return ""
         return default
 
@@ -299,16 +297,16 @@ class _Reading:
             message = f"recipes {twin} and {name} differ only in case"
             self._wrong(name, "", message, "some systems keep one file for both: rename one")
 
-    def _settings(self, recipe: str, said: Mapping[str, object]) -> dict[str, Value]:
-        read: dict[str, Value] = {}
+    def _settings(self, recipe: str, said: Mapping[str, object]) -> dict[str, SettingValue]:
+        read: dict[str, SettingValue] = {}
         for key, value in said.items():
             if (setting := SETTINGS.get(key)) is None:
                 known = [*SETTINGS, *(["default", "limits", "recipes"] if not recipe else [])]
-                hint = _meant(key, known, "see qexport schema --recipes for what there is")
+                hint = did_you_mean(key, known, "see qexport schema --recipes for what there is")
                 self._wrong(recipe, key, f"unknown setting {quote(key)}", hint)
-            elif (taken := _taken(setting, value)) is None:
-                self._wrong(recipe, key, f"{key} cannot be {_shown(value)}", _wanted(setting))
-            elif unclean := _unclean(value):
+            elif (taken := _read_value(setting, value)) is None:
+                self._wrong(recipe, key, f"{key} cannot be {_show_value(value)}", _wanted(setting))
+            elif unclean := _describe_cleaning(value):
                 self._wrong(recipe, key, f"{key} has {unclean}", "write it without")
             elif complaint := _complaint(setting, taken):
                 self._wrong(recipe, key, *complaint)
@@ -326,7 +324,7 @@ class _Reading:
         self._problems.append(Problem(Location(self._path, line), message, hint))
 
 
-def _taken(setting: Setting, value: object) -> Value | None:
+def _read_value(setting: Setting, value: object) -> SettingValue | None:
     """Return a value of TOML as one of the setting's kind; None where it is not."""
     match setting.kind:
         case "flag":
@@ -338,16 +336,18 @@ def _taken(setting: Setting, value: object) -> Value | None:
                 else None
             )
         case "text" if setting.part == "options" and isinstance(value, list):
-            texts = [_text(item) for item in value]  # cards = ["recall", "mistakes"], offset-x = [0.5, -0.3]
+            texts = [
+                _read_text_value(item) for item in value
+            ]  # cards = ["recall", "mistakes"], offset-x = [0.5, -0.3]
             return ",".join(text for text in texts if text is not None) if None not in texts else None
         case "text":
-            return _text(value)
+            return _read_text_value(value)
         case "texts":
-            items = [_text(item) for item in (value if isinstance(value, list) else [value])]
+            items = [_read_text_value(item) for item in (value if isinstance(value, list) else [value])]
             return tuple(item for item in items if item is not None) if None not in items else None
 
 
-def _text(value: object) -> str | None:
+def _read_text_value(value: object) -> str | None:
     if isinstance(value, str):
         return normalise(value)[0]
     if isinstance(value, bool) or not isinstance(value, int | float | date):
@@ -355,16 +355,16 @@ def _text(value: object) -> str | None:
     return value.isoformat()[:10] if isinstance(value, date) else str(value)
 
 
-def _unclean(value: object) -> str:
+def _describe_cleaning(value: object) -> str:
     """Return what would be cleaned out of a text, or of several."""
-    changed: Counter[str] = Counter()
+    change_recipe: Counter[str] = Counter()
     for text in value if isinstance(value, list) else [value]:
         if isinstance(text, str):
-            changed += normalise(text)[1]
-    return counted(changed)
+            change_recipe += normalise(text)[1]
+    return counted(change_recipe)
 
 
-def _complaint(setting: Setting, value: Value) -> tuple[str, str] | None:
+def _complaint(setting: Setting, value: SettingValue) -> tuple[str, str] | None:
     """Return what is wrong with a value of the right kind, and what would be right."""
     if setting.part == "options" and isinstance(value, str | bool):
         try:
@@ -380,7 +380,7 @@ def _complaint(setting: Setting, value: Value) -> tuple[str, str] | None:
                 return f"format cannot be {quote(unknown)}", error.hint
         if unknown is not None or not value:
             listed = f"there are: {', '.join(setting.choices)}"
-            return f"{setting.name} cannot be {quote(unknown or '[]')}", _meant(
+            return f"{setting.name} cannot be {quote(unknown or '[]')}", did_you_mean(
                 unknown or "", setting.choices, listed
             )
     return None
@@ -398,7 +398,7 @@ def _wanted(setting: Setting) -> str:
             return f'a text in quotes, or several: {setting.name} = ["…", "…"]'
 
 
-def _shown(value: object) -> str:
+def _show_value(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict | list):
@@ -406,20 +406,16 @@ def _shown(value: object) -> str:
     return quote(value) if isinstance(value, str) else str(value)
 
 
-def _meant(name: str, known: Mapping[str, object] | Sequence[str], otherwise: str) -> str:
-    return did_you_mean(name, known, otherwise)
-
-
-_HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_TABLE_HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*[=.]""")
 
 
-def _places(text: str) -> dict[tuple[str, str], int]:
+def _find_key_lines(text: str) -> dict[tuple[str, str], int]:
     """Return the line of each key under its header, which tomllib does not tell."""
     places: dict[tuple[str, str], int] = {}
     header = ""
     for number, line in enumerate(text.split("\n"), 1):
-        if found := _HEADER.match(line):
+        if found := _TABLE_HEADER.match(line):
             header = ".".join(part.strip().strip("\"'") for part in found[1].split("."))
             places.setdefault((header, ""), number)
         elif key := _KEY.match(line):
@@ -432,7 +428,7 @@ def _places(text: str) -> dict[tuple[str, str], int]:
 
 def recipes_schema() -> dict[str, object]:
     """Return the JSON Schema (draft 2020-12) of a `qexport.toml`."""
-    settings = {setting.name: _property(setting) for setting in SETTINGS.values()}
+    settings = {setting.name: _setting_schema(setting) for setting in SETTINGS.values()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Recipes of qexport",
@@ -473,7 +469,7 @@ def _limit_property(limit: Limit) -> dict[str, object]:
     }
 
 
-def _property(setting: Setting) -> dict[str, object]:
+def _setting_schema(setting: Setting) -> dict[str, object]:
     text: dict[str, object] = {"type": ["string", "number"]}
     if setting.choices:
         text = {"enum": [*setting.choices, *(int(choice) for choice in setting.choices if choice.isdigit())]}

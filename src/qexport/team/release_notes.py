@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from qexport.common.wording import quantity
-from qexport.team.difference_wording import HEADINGS, field_name, on_one_line, shortened, tags_of
-from qexport.team.differences import KINDS, Differences, Entry
+from qexport.team.difference_wording import HEADINGS, field_name, flat_text, shortened, tags_of
+from qexport.team.differences import CHANGE_KINDS, Differences, Entry
 
 if TYPE_CHECKING:
     from qexport.bank.lock import Release
@@ -21,15 +21,17 @@ SEARCHING = "https://docs.ankiweb.net/searching.html"
 
 def as_markdown(found: Differences, heading: str = "") -> str:
     """Return release notes: what to do in Anki, then what is new."""
-    lines = [f"## {heading or _literal(f'{found.title}: what is new')}", "", f"{found}.", ""]
-    lines += (f"Mind: {_literal(remark)}.\n" for remark in found.remarks)
+    lines = [f"## {heading or _escape_markdown(f'{found.title}: what is new')}", "", f"{found}.", ""]
+    lines += (f"Mind: {_escape_markdown(remark)}.\n" for remark in found.remarks)
     lines += ["### In Anki", ""]
     for number, step in enumerate(steps_of(found), 1):
-        said = "".join(f"[{_literal(text)}]({link})" if link else _literal(text) for text, link in step)
+        said = "".join(
+            f"[{_escape_markdown(text)}]({link})" if link else _escape_markdown(text) for text, link in step
+        )
         lines.append(f"{number}. {said}")
     if found.search:
-        lines += ["", "   " + _code(found.search)]
-    for kind in KINDS:
+        lines += ["", "   " + _code_span(found.search)]
+    for kind in CHANGE_KINDS:
         entries = found.of_kind(kind)
         lines += ["", f"### {HEADINGS[kind]}", ""] if entries else []
         for entry in entries:
@@ -47,32 +49,32 @@ def first_notes(title: str, source: str, count: int, heading: str) -> str:
 
 
 def _markdown_entry(entry: Entry) -> Iterator[str]:
-    was = f" (was {_literal(entry.former_id)})" if entry.former_id else ""
-    yield f"- **{_literal(entry.id)}**{was} {_literal(on_one_line(entry.question))}"
+    was = f" (was {_escape_markdown(entry.former_id)})" if entry.former_id else ""
+    yield f"- **{_escape_markdown(entry.id)}**{was} {_escape_markdown(flat_text(entry.question))}"
     signs = {"same": "", "gone": "~~", "new": "**"}
     for change in entry.fields:
-        said = "".join(_marked(each.text, signs[each.kind]) for each in shortened(change.pieces))
+        said = "".join(_emphasise(each.text, signs[each.kind]) for each in shortened(change.pieces))
         yield f"  - {field_name(change.field)}: {said.strip()}"
     if tags := tags_of(entry):
-        yield f"  - Tags: {_literal(tags)}"
+        yield f"  - Tags: {_escape_markdown(tags)}"
 
 
-def _marked(text: str, sign: str) -> str:
+def _emphasise(text: str, sign: str) -> str:
     """Put signs around the words; between a sign and a word Markdown allows no space."""
     words = text.strip()
     if not sign or not words:
-        return _literal(text)
+        return _escape_markdown(text)
     before, after = text[: text.index(words)], text[text.index(words) + len(words) :]
-    return f"{before}{sign}{_literal(words)}{sign}{after}"
+    return f"{before}{sign}{_escape_markdown(words)}{sign}{after}"
 
 
-def _literal(text: str) -> str:
+def _escape_markdown(text: str) -> str:
     """Return a text that Markdown shows as it is."""
     escaped = re.sub(r"([\\`*_{}\[\]#|~!])", r"\\\1", text)
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _code(text: str) -> str:
+def _code_span(text: str) -> str:
     longest = max([0, *map(len, re.findall("`+", text))])
     fence = "`" * (longest + 1)
     space = " " if longest else ""

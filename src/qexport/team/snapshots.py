@@ -129,7 +129,7 @@ def state_of_note(guid: str, fields: str, tags: str) -> State:
     texts = {
         name: text
         for name, html in said.items()
-        if name not in _MADE and not name.startswith("Spare") and (text := _words(html))
+        if name not in _MADE and not name.startswith("Spare") and (text := _text_of_html(html))
     }
     prefix = next(
         (f"{found[1]}::" for tag in tags.split() if (found := _FROM_FIELD.match(tag)) and found[1]), ""
@@ -146,7 +146,7 @@ def state_of_note(guid: str, fields: str, tags: str) -> State:
     )
 
 
-def _words(html: str) -> str:
+def _text_of_html(html: str) -> str:
     """Return the text of a field; blocks stand on lines of their own."""
     text = re.sub(r"<(?:br|/?(?:p|li|ul|ol|div|pre|tr|h[1-6]))\b[^>]*>", "\n", html)
     text = unescape(re.sub(r"<[^>]*>", "", text))

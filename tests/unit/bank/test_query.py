@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from qexport.bank.model import Bank, Question
 from qexport.bank.query import (
-    FIELDS,
     NAME_FIELDS,
+    QUERY_FIELDS,
     TEXT_FIELDS,
     Conditions,
     difficulties,
@@ -305,7 +305,7 @@ hint: write a word, or several in quotes
 """
 
 
-@pytest.mark.parametrize("shown", MISTAKES.replace("{fields}", ", ".join(FIELDS)).strip().split("\n\n"))
+@pytest.mark.parametrize("shown", MISTAKES.replace("{fields}", ", ".join(QUERY_FIELDS)).strip().split("\n\n"))
 def test_tells_the_place_of_a_mistake_and_what_would_be_right(shown: str) -> None:
     error = mistake(shown.split("\n")[1].removeprefix("  "))
     assert f"{error.message}\nhint: {error.hint}" == shown
@@ -387,7 +387,7 @@ def answer(query: str) -> str:
 
 
 _PIECES = st.sampled_from(
-    [*'()-"“*\\ :é中\t\n\0', ">=", "=", "or", "and", *FIELDS, "python", "PY-1", "7", "7-9", "gc"]
+    [*'()-"“*\\ :é中\t\n\0', ">=", "=", "or", "and", *QUERY_FIELDS, "python", "PY-1", "7", "7-9", "gc"]
 )
 
 

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from qexport.common.errors import UsageError
-from qexport.common.limits import LIMITS, USUAL, Limits, amount, amount_in_words, briefly, changed, complaint
+from qexport.common.limits import (
+    LIMITS,
+    USUAL,
+    Limits,
+    amount,
+    amount_in_words,
+    briefly,
+    change_limits,
+    complaint,
+)
 from qexport.common.wording import list_names
 
 BANK_MD = Path(__file__).parents[3] / "docs" / "bank.md"
@@ -83,12 +92,12 @@ def test_every_limit_can_be_set_up_to_its_highest_and_no_further(name: str) -> N
     limit = LIMITS[name]
     assert limit.default <= limit.highest
     for number in (1, limit.highest):
-        assert getattr(changed(USUAL, {name: number}), limit.attribute) == number
-        assert getattr(changed(USUAL, {name: str(number)}), limit.attribute) == number
+        assert getattr(change_limits(USUAL, {name: number}), limit.attribute) == number
+        assert getattr(change_limits(USUAL, {name: str(number)}), limit.attribute) == number
     for wrong in (0, -1, limit.highest + 1, "x", "", True, 1.5, None, [1]):
         assert complaint(name, wrong) is not None
         with pytest.raises(UsageError):
-            changed(USUAL, {name: wrong})
+            change_limits(USUAL, {name: wrong})
 
 
 def test_a_limit_there_is_not_is_refused() -> None:

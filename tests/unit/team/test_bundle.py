@@ -33,9 +33,9 @@ from qexport.team.bundle import (
     BundledRecipe,
     Contents,
     files_of,
-    lock_of,
     pack,
     part_of,
+    part_of_lock,
     read_manifest,
     said_filters,
     table_of,
@@ -73,7 +73,7 @@ RECIPE = BundledRecipe(
 )
 CONTENTS = Contents(
     bank=part_of(BANK_OF_FOUR, RECIPE.ids),
-    lock=lock_of(LOCK_OF_FOUR, RECIPE.ids),
+    lock=part_of_lock(LOCK_OF_FOUR, RECIPE.ids),
     recipes=(RECIPE,),
     fingerprint="f",
     notes="# Release notes\n",
@@ -107,7 +107,7 @@ def test_a_part_of_a_bank_says_of_how_many_it_is_and_keeps_the_order() -> None:
     part = part_of(BANK_OF_FOUR, ("PY-2", "PY-3", "PY-4"))
     assert [question.id for question in part.questions] == ["PY-3", "PY-2", "PY-4"]
     assert part.claims == Claims(questions=4)
-    assert lock_of(LOCK_OF_FOUR, ("PY-2",)).notes == {"PY-2": ENTRIES["PY-2"]}
+    assert part_of_lock(LOCK_OF_FOUR, ("PY-2",)).notes == {"PY-2": ENTRIES["PY-2"]}
 
 
 def test_the_files_of_a_bundle() -> None:

@@ -17,7 +17,7 @@ from qexport.bank.selection import Filters
 from qexport.common.errors import InputRefused, UsageError
 from qexport.outputs.registry import OPTIONS, OUTPUTS
 from qexport.recipe import Recipe
-from qexport.team.recipes import RECIPES_SCHEMA, SETTINGS, changed, read_recipes, recipes_schema
+from qexport.team.recipes import RECIPES_SCHEMA, SETTINGS, change_recipe, read_recipes, recipes_schema
 
 ROOT = Path(__file__).parents[3]
 
@@ -89,7 +89,7 @@ def test_flags_come_before_the_recipe() -> None:
         bank=Path("a.yaml"), filters=Filters(technology=("Python",), limit=3), options={"paper": "a5"}
     )
     flags = {"bank": None, "title": "", "outputs": ("deck",), "out": Path("x")}
-    assert changed(recipe, flags, Filters(limit=2), {"paper": "letter", "flow": True}) == replace(
+    assert change_recipe(recipe, flags, Filters(limit=2), {"paper": "letter", "flow": True}) == replace(
         recipe,
         outputs=("deck",),
         out=Path("x"),

@@ -10,7 +10,7 @@ from qexport.bank.model import Bank, Claims, Question
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CellCount:
     """How many questions have this technology, level and difficulty."""
 
     technology: str
@@ -27,7 +27,7 @@ class Stats:
     technologies: int
     levels: int
     claims: Claims
-    cells: tuple[Cell, ...]
+    cells: tuple[CellCount, ...]
     """In the bank's order of technologies and levels, then by difficulty, unrated last."""
 
     def __str__(self) -> str:
@@ -47,9 +47,9 @@ _UNRATED = 11  # sorts behind all difficulties
 def count_questions(bank: Bank, questions: Sequence[Question]) -> Stats:
     """Count these questions of the bank by technology, level and difficulty."""
     counts = Counter((question.technology, question.level, question.difficulty) for question in questions)
-    technologies = _places(bank.technologies, (technology for technology, _, _ in counts))
-    levels = _places(bank.levels, (level for _, level, _ in counts))
-    cells = (Cell(*key, questions=count) for key, count in counts.items())
+    technologies = _order_of(bank.technologies, (technology for technology, _, _ in counts))
+    levels = _order_of(bank.levels, (level for _, level, _ in counts))
+    cells = (CellCount(*key, questions=count) for key, count in counts.items())
     return Stats(
         questions=len(questions),
         technologies=len({technology for technology, _, _ in counts if technology}),
@@ -110,5 +110,5 @@ def _of(present: int, claimed: int | None, one: str, many: str) -> str:
     return f"{present} {noun}" if claimed is None else f"{present} of {claimed} {noun}"
 
 
-def _places(declared: Iterable[str], present: Iterable[str]) -> dict[str, int]:
+def _order_of(declared: Iterable[str], present: Iterable[str]) -> dict[str, int]:
     return {name: place for place, name in enumerate(dict.fromkeys((*declared, *present)))}

@@ -106,7 +106,7 @@ def _mojibake(text: Text) -> Iterator[str]:
             yield f"has {found[0]} for {meant}"
 
 
-_PLAIN = re.compile(r"[ -~\n]*")
+_PRINTABLE = re.compile(r"[ -~\n]*")
 _STRAY = re.compile(
     "[\ufffd\u200b\u2060\ufeff\u00ad\ue000-\uf8ff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
     r"|(?:^|(?<=[\s!-~]))[\u200c\u200d]|[\u200c\u200d](?=[\s!-~]|$)"
@@ -115,16 +115,18 @@ _STRAY = re.compile(
 
 def _stray(text: Text) -> Iterator[str]:
     """Characters without a form; joiners are right between letters that join and parts of an emoji."""
-    for found in _STRAY.finditer(text.whole) if not _PLAIN.fullmatch(text.whole) else ():
+    for found in _STRAY.finditer(text.whole) if not _PRINTABLE.fullmatch(text.whole) else ():
         nameless = "private use" if unicodedata.category(found[0]) == "Co" else "control character"
         yield f"has U+{ord(found[0]):04X} ({unicodedata.name(found[0], nameless).lower()})"
 
 
 _ENTITY = re.compile(r"&(?:nbsp|amp|lt|gt|quot|apos|#\d{2,6}|#x[0-9a-fA-F]{2,6});")
-_BREAK = re.compile(r"(?:^|(?<=\S)|(?<=[.!?:;,]\s))<br\s*/?>", re.MULTILINE)
-_OPENING = re.compile(r"<(b|i|u|em|strong|su[bp]|span|font|p|div|a|li|[uo]l|t[dr]|table|h\d)(?:\s[^<>]*)?>")
+_BREAK_TAG = re.compile(r"(?:^|(?<=\S)|(?<=[.!?:;,]\s))<br\s*/?>", re.MULTILINE)
+_OPENING_TAG = re.compile(
+    r"<(b|i|u|em|strong|su[bp]|span|font|p|div|a|li|[uo]l|t[dr]|table|h\d)(?:\s[^<>]*)?>"
+)
 _CLOSED = re.compile(r"[^<>]*\w[^<>]*</(\w+)>")
-_IMAGE = re.compile(r"<img\s+(?:src|alt)\s*=")
+_IMAGE_TAG = re.compile(r"<img\s+(?:src|alt)\s*=")
 
 
 def _html(text: Text) -> Iterator[str]:
@@ -132,12 +134,12 @@ def _html(text: Text) -> Iterator[str]:
     if not text.markdown and "&" in text.prose:  # Markdown turns these into their characters
         yield from (f"has {found[0]}" for found in _ENTITY.finditer(text.prose))
     if "<" in text.prose:
-        yield from (f"has {found[0]}" for found in _BREAK.finditer(text.prose))
-        for tag in _OPENING.finditer(text.prose):
+        yield from (f"has {found[0]}" for found in _BREAK_TAG.finditer(text.prose))
+        for tag in _OPENING_TAG.finditer(text.prose):
             closed = _CLOSED.match(text.prose, tag.end(), tag.end() + 200)
             if closed and closed[1] == tag[1]:
                 yield f"has <{tag[1]}>"
-        if _IMAGE.search(text.prose):
+        if _IMAGE_TAG.search(text.prose):
             yield "has <img>"
 
 
@@ -166,7 +168,7 @@ def find_short_answers(bank: Bank) -> Iterator[Finding]:
             yield Finding("short-answer", message, hint, question.location, (question.id,))
 
 
-_USUAL = 20
+_WORDS_PER_COMMA = 20
 """Words to a comma in English prose: 15 to 25 are usual."""
 
 
@@ -185,13 +187,13 @@ def find_lost_commas(bank: Bank) -> Iterator[Finding]:
         words[question.id] = len(re.findall(r"[^\W\d_][\w'’-]*", prose))
         commas[question.id] = prose.count(",")
     total, found = words.total(), commas.total()
-    everywhere = total >= 300 and found * 10 * _USUAL < total
+    everywhere = total >= 300 and found * 10 * _WORDS_PER_COMMA < total
     least = 50 if everywhere else 150
     lost = [each for each in bank.questions if not commas[each.id] and words[each.id] >= least]
     if lost:
         if not everywhere:
             total, found = sum(words[question.id] for question in lost), 0
-        usual = f"about {total // _USUAL:,} are usual"
+        usual = f"about {total // _WORDS_PER_COMMA:,} are usual"
         message = f"{some_of(ids_of(lost))}: {found} commas in {total:,} words, {usual}"
         hint = "they were lost on the way from the source, if not in it"
         yield Finding("lost-commas", message, hint, lost[0].location, ids_of(lost))

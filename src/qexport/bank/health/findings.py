@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from qexport.bank.model import Question
 from qexport.common.errors import Location
 
-KINDS: Mapping[str, str] = {
+FINDING_KINDS: Mapping[str, str] = {
     "incomplete": "fewer questions, technologies or levels than the bank's source claims",
     "gap": "a technology, level or difficulty without questions, where some could be expected",
     "missing-section": "questions without a part that most of the bank's questions have",

@@ -18,7 +18,7 @@ def find_shortfalls(bank: Bank) -> Iterator[Finding]:
     present = (there.questions, there.technologies, there.levels)
     if any(claim is not None and count < claim for count, claim in zip(present, claimed, strict=True)):
         hint = "import the rest of its source, or say in `claims` what there is"
-        yield Finding("incomplete", f"the bank has {there}", hint, _start(bank))
+        yield Finding("incomplete", f"the bank has {there}", hint, _place_of_bank(bank))
 
 
 _EXPECTED = 3.0
@@ -35,18 +35,18 @@ def find_gaps(bank: Bank) -> Iterator[Finding]:
     for name in (*bank.technologies, *bank.levels):
         if name not in used:
             hint = "write some, or declare it no more"
-            yield Finding("gap", f"{name} is declared and has no question", hint, _start(bank))
+            yield Finding("gap", f"{name} is declared and has no question", hint, _place_of_bank(bank))
     named = [question for question in bank.questions if question.technology and question.level]
     for technology, level, expected in _empty_cells((each.technology, each.level) for each in named):
         message = f"{technology} has no {level} question, where {expected:.0f} could be expected"
-        yield Finding("gap", message, "write some", _start(bank))
+        yield Finding("gap", message, "write some", _place_of_bank(bank))
     for level in bank.levels:
         rated = [each for each in named if each.level == level and each.difficulty is not None]
         empty = _empty_cells((each.technology, f"{each.difficulty}") for each in rated)
         for technology, difficulty, expected in empty:
             message = f"{technology}, {level} has no question of difficulty {difficulty}"
             message += f", where {expected:.0f} could be expected"
-            yield Finding("gap", message, "write some", _start(bank))
+            yield Finding("gap", message, "write some", _place_of_bank(bank))
 
 
 def _empty_cells(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, float]]:
@@ -75,6 +75,6 @@ def find_missing_sections(bank: Bank) -> Iterator[Finding]:
             yield Finding("missing-section", message, f"add its {part}", lacking[0].location, ids_of(lacking))
 
 
-def _start(bank: Bank) -> Location:
+def _place_of_bank(bank: Bank) -> Location:
     """The bank as a whole: the file of its first question."""
     return Location(bank.questions[0].location.path if bank.questions else bank.source)

@@ -31,7 +31,7 @@ def texts_of(question: Question) -> Iterator[Text]:
         yield text_of("follow_ups", follow_up, markdown=markdown)
 
 
-_FENCE = re.compile(r"^[ \t>]*(```+|~~~+)(.*)$", re.MULTILINE)
+_CODE_FENCE = re.compile(r"^[ \t>]*(```+|~~~+)(.*)$", re.MULTILINE)
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"()]+")
 CODE = "\u241f"  # replaces a piece of code, so that what is around it stays apart
 
@@ -39,7 +39,7 @@ CODE = "\u241f"  # replaces a piece of code, so that what is around it stays apa
 def text_of(field: str, whole: str, *, markdown: bool) -> Text:
     """Return a text without its code: what is in fences or backticks, which people write in plain text too."""
     kept, end, opened = [], 0, None
-    for fence in _FENCE.finditer(whole) if "```" in whole or "~~~" in whole else ():
+    for fence in _CODE_FENCE.finditer(whole) if "```" in whole or "~~~" in whole else ():
         if opened is None and "`" not in fence[2]:
             kept.append(whole[end : fence.start()])
             opened, end = fence, len(whole)

@@ -37,7 +37,7 @@ def cache_info(*, cache_folder: Path, as_json: bool) -> None:
     if as_json:
         say_json(_cache_fields(info))
     else:
-        say([f"{info.path}: {_held(info)}, of {file_size(info.limit)} at most"])
+        say([f"{info.path}: {_fill_level(info)}, of {file_size(info.limit)} at most"])
 
 
 @cache.command("prune")
@@ -74,12 +74,12 @@ def _tell_removed(before: CacheInfo, after: CacheInfo, *, as_json: bool) -> None
     if as_json:
         say_json({**_cache_fields(after), "removed": removed})
     else:
-        say([f"{after.path}: {quantity(removed, 'chunk')} removed, {_held(after)} left"])
+        say([f"{after.path}: {quantity(removed, 'chunk')} removed, {_fill_level(after)} left"])
 
 
 def _cache_fields(info: CacheInfo) -> dict[str, object]:
     return {**asdict(info), "path": str(info.path)}
 
 
-def _held(info: CacheInfo) -> str:
+def _fill_level(info: CacheInfo) -> str:
     return f"{quantity(info.chunks, 'chunk')} ({file_size(info.size)})"

@@ -96,12 +96,12 @@ def _check_lines(bank: Path, checked: Checked) -> Iterator[str]:
         counts += [quantity(drafts, "draft")] if drafts else []
         yield f"{bank}: {', '.join(counts)}, nothing wrong"
         return
-    from qexport.bank.health.findings import KINDS
+    from qexport.bank.health.findings import FINDING_KINDS
 
     yield from stats_lines(checked.stats)
     for kind, findings in groupby(checked.findings, key=attrgetter("kind")):
         yield ""
-        yield f"{kind}: {KINDS[kind]}"
+        yield f"{kind}: {FINDING_KINDS[kind]}"
         for finding in findings:
             yield f"  {finding.location}: {finding.message}"
             yield f"    hint: {finding.hint}"
@@ -113,9 +113,9 @@ def _kinds(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the kinds of findings that are named, all of them for `any`."""
     if not names:
         return ()
-    from qexport.bank.health.findings import KINDS
+    from qexport.bank.health.findings import FINDING_KINDS
 
-    if unknown := [name for name in names if name not in (*KINDS, "any")]:
+    if unknown := [name for name in names if name not in (*FINDING_KINDS, "any")]:
         message = f"--fail-on: health finds nothing of the kind {unknown[0]!r}"
-        raise UsageError(message, hint=suggest(unknown[0], ("any", *KINDS)))
-    return tuple(KINDS) if "any" in names else names
+        raise UsageError(message, hint=suggest(unknown[0], ("any", *FINDING_KINDS)))
+    return tuple(FINDING_KINDS) if "any" in names else names

@@ -9,6 +9,7 @@ import click
 
 from qexport.cli.options import PATH, flags, json_option, names_bank
 from qexport.cli.program import now, say, say_json, warn
+from qexport.cli.project import RECIPES_FILE, find_recipes_file
 from qexport.cli.recipes import recipes_to_build
 from qexport.common.wording import quantity
 
@@ -103,13 +104,12 @@ def migrate(
     """
     from qexport.recipe import Recipe
     from qexport.team import identities
-    from qexport.team.recipes import RECIPES_FILE
 
     if bank is not None:
         recipe = Recipe(bank=bank, encoding=encoding, limits=limits, lock=lock)
     else:
         recipe = _recipe(name, bank, lock, encoding, limits)
-    done = identities.migrate(recipe, Path(RECIPES_FILE), dry_run=dry_run)
+    done = identities.migrate(recipe, find_recipes_file() or RECIPES_FILE, dry_run=dry_run)
     if as_json:
         paths = [str(path) for path in done.changes]
         say_json({"changes": list(done.lines), "written": [] if dry_run else paths})

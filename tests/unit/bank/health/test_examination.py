@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qexport.bank.health.counts import Cell, Stats, count_questions, stats_fields, tabulate
+from qexport.bank.health.counts import CellCount, Stats, count_questions, stats_fields, tabulate
 from qexport.bank.health.examination import examine
-from qexport.bank.health.findings import KINDS, Finding, finding_fields
+from qexport.bank.health.findings import FINDING_KINDS, Finding, finding_fields
 from qexport.bank.model import Bank, Claims, Question
 from qexport.common.errors import Location
 from qexport.pipeline import read_bank
@@ -89,10 +89,10 @@ def test_counts_by_technology_level_and_difficulty_in_the_order_of_the_bank() ->
         levels=2,
         claims=Claims(questions=54, technologies=3),
         cells=(
-            Cell("Python", "Beginner", None, 1),
-            Cell("Python", "Advanced", 8, 2),
-            Cell("Rust", "Advanced", 8, 1),
-            Cell("", "", None, 1),
+            CellCount("Python", "Beginner", None, 1),
+            CellCount("Python", "Advanced", 8, 2),
+            CellCount("Rust", "Advanced", 8, 1),
+            CellCount("", "", None, 1),
         ),
     )
 
@@ -517,7 +517,7 @@ _QUESTIONS = st.builds(
 def test_any_bank_gets_findings_of_known_kinds_in_order(questions: list[Question]) -> None:
     bank = bank_of(*questions, technologies=("Python",), levels=("Été",), claims=Claims(questions=9))
     findings = examine(bank)
-    kinds = list(KINDS)
+    kinds = list(FINDING_KINDS)
     assert [kinds.index(finding.kind) for finding in findings] == sorted(
         kinds.index(finding.kind) for finding in findings
     )
