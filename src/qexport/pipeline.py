@@ -552,7 +552,7 @@ def eject_theme(name: str, folder: Path) -> tuple[Path, ...]:
 
 
 def _one_line(text: str) -> str:
-    """What a shell hands over is no cleaner than a file."""
+    """Return a text of the command line on one line: a shell hands over what a file may have too."""
     return " ".join(normalise(text)[0].split())
 
 

@@ -54,7 +54,7 @@ _FIELD_END = "\0"  # between the texts of a question; no text and no word of a c
 
 
 def fold(text: str) -> str:
-    """The text without what a search overlooks: case, accents, curly quotes, the length of spaces."""
+    """Return the text without what a search overlooks: case, accents, curly quotes, the length of spaces."""
     if not text.isascii():
         # Character by character, remembered: five times as fast as decomposing whole texts for a few dashes.
         text = _NOT_ASCII.sub(lambda match: _fold_character(match[0]), text)
@@ -74,7 +74,7 @@ def typed_name(name: str) -> str:
 
 
 def unknown(kind: str, value: str, known: Sequence[str]) -> UsageError:
-    """A value nobody knows, with the nearest that is known, and all of them as far as they fit."""
+    """Return a value nobody knows, with the nearest that is known, and all of them as far as they fit."""
     return UsageError(f"unknown {kind} {value!r}", hint=suggest(value, known))
 
 
@@ -115,7 +115,7 @@ class _Known:
 
 
 def _present(bank: Bank, field: str) -> Iterable[str]:
-    """The values of a name field, declared or used, in the bank's own order."""
+    """Return the values of a name field, declared or used, in the bank's own order."""
     if field == "tag":
         return (tag for question in bank.questions for tag in question.tags)
     declared = {"technology": bank.technologies, "level": bank.levels}.get(field, ())
@@ -136,7 +136,7 @@ class Conditions:
         self._folded: dict[str, str] = {}
 
     def names(self, field: str, pattern: Pattern) -> tuple[str, ...]:
-        """The bank's names that a user means: the same but for case and accents, else the same as they are typed."""
+        """Return the bank's names that a user means: the same but for case and accents, else as they are typed."""
         known = self._known[field]
         found = known.like(pattern, fold) or known.like(pattern, typed_name)
         if not found and len(pattern) == 1:
@@ -177,14 +177,14 @@ class Conditions:
         return unknown("id", value, tuple(question.id for question in questions))
 
     def difficulty(self, *values: str) -> Condition:
-        """A difficulty within one of these: see `difficulties`. Empty: not rated. `*`: rated."""
+        """Return a difficulty within one of these: see `difficulties`. Empty: not rated. `*`: rated."""
         wanted: set[int | None] = set()
         for value in values:
             wanted |= {None} if not value else set(DIFFICULTIES) if value == "*" else difficulties(value)
         return lambda question: question.difficulty in wanted
 
     def text(self, pattern: Pattern, field: str = "") -> Condition:
-        """The text anywhere in this field, or in any; an empty one: a question without the field."""
+        """Return the text anywhere in this field, or in any; an empty one: a question without the field."""
         if field and pattern == ("",):
             return lambda question: not getattr(question, field)
         folded = tuple(fold(part) for part in pattern)
@@ -217,7 +217,7 @@ _RANGE = re.compile(r"([0-9]+)\s*[-–—]\s*([0-9]+)")
 
 
 def difficulties(text: str) -> set[int]:
-    """The difficulties meant by `8`, `7-9`, `>=8`, `<=7`, `>6`, `<9`, `=8` or `!=8`."""
+    """Return the difficulties meant by `8`, `7-9`, `>=8`, `<=7`, `>6`, `<9`, `=8` or `!=8`."""
     text = text.strip()
     if span := _RANGE.fullmatch(text):
         low, high = (_difficulty(number, text) for number in span.groups())
@@ -257,7 +257,7 @@ _QUOTE_IT = "to search for such text, put it in quotes"
 
 
 def parse(query: str, conditions: Conditions, limits: Limits = USUAL) -> tuple[Clause, ...]:
-    """The conditions that a query joins by `and` at its top. Raises UsageError with a mistake's place."""
+    """Return the conditions that a query joins by `and` at its top. Raises UsageError with a mistake's place."""
     if len(query) > limits.query:
         raise UsageError(f"--where is {len(query):,} characters long", hint=limits.hint("query"))
     return _Parser(query, tuple(_Lexer(query, conditions).tokens()), limits).whole()
@@ -343,7 +343,7 @@ class _Lexer:
         return holds if operator != "!=" else lambda question: not holds(question)
 
     def _made(self, start: int, value_start: int, make: Callable[[], Condition]) -> _Token:
-        """A condition's token; if its value is no good, the error is reported with a caret under the value."""
+        """Return a condition's token; if its value is no good, the error is reported with a caret under the value."""
         try:
             return _Token("condition", start, self._place, make())
         except UsageError as error:
@@ -351,7 +351,7 @@ class _Lexer:
             raise _misread(self._query, error.message, shown, self._place, error.hint) from error
 
     def _value(self) -> Pattern:
-        """A word, or a phrase in quotes, cut at its wildcards."""
+        """Return a word, or a phrase in quotes, cut at its wildcards."""
         opened = self._place
         quoted = self._peek() != "" and self._peek() in _QUOTES
         self._place += quoted
@@ -445,7 +445,7 @@ class _Parser:
         return holds
 
     def _missing(self) -> UsageError:
-        """What to say where a condition should stand and none does."""
+        """Return what to say where a condition should stand and none does."""
         before, token = self._tokens[self._next - 1], self._seen
         if before.kind in ("and", "or", "-"):
             return self._error(f"there is no condition after {before.kind!r}", before, _QUOTE_IT)
@@ -481,7 +481,7 @@ _SHOWN = 72  # characters of a query around a mistake: a line of a terminal
 
 
 def _misread(query: str, message: str, start: int, end: int, hint: str) -> UsageError:
-    """The error with its column, and the query with carets under what is meant."""
+    """Return the error with its column, and the query with carets under what is meant."""
     left = max(0, min(start - _SHOWN // 2, len(query) - _SHOWN))
     right = min(len(query), left + _SHOWN)
     before, meant, after = query[left:start], query[start : min(end, right)], query[min(end, right) : right]

@@ -89,7 +89,7 @@ def without_drafts(bank: Bank) -> Bank:
 
 
 def _clauses(bank: Bank, filters: Filters, limits: Limits) -> tuple[Clause, ...]:
-    """The conditions in the order they are counted in when nothing is left."""
+    """Return the conditions in the order they are counted in when nothing is left."""
     _refuse_long(filters, limits)
     conditions = Conditions(bank)
     clauses = [
@@ -135,7 +135,7 @@ def _ids(bank: Bank, conditions: Conditions, values: Iterable[str]) -> Condition
 
 
 def _words(option: str, values: Iterable[str]) -> str:
-    """The option as a shell takes it, to be told and copied; what cannot be printed is escaped."""
+    """Return the option as a shell takes it, to be told and copied; what cannot be printed is escaped."""
     shown = (shlex.quote(value) if value.isprintable() else quote(value) for value in values)
     return " ".join(f"--{option} {value}" for value in shown)
 
@@ -195,7 +195,7 @@ def in_bank_order(bank: Bank) -> list[Question]:
 
 
 def _sorting(bank: Bank, sort: str) -> Ordering:
-    """Puts questions in order. What has no difficulty or level comes last either way; ties end in the id."""
+    """Return what puts questions in order. What has no difficulty or level comes last; ties end in the id."""
     name = sort.removeprefix("-")
     if name not in _SORTS:
         raise unknown("order", sort, _SORTS)
@@ -271,7 +271,7 @@ def _rank(seed: int, name: str) -> bytes:
 
 
 def describe(bank: Bank, filters: Filters, chosen: Sequence[Question], limits: Limits = USUAL) -> str:
-    """The filters as a reader of the result needs them: "Python and Machine Learning, difficulty 7–9".
+    """Return the filters as a reader of the result needs them: "Python and Machine Learning, difficulty 7–9".
 
     Without filters: what all the chosen share, as "Advanced", else "All questions".
     """
@@ -291,14 +291,14 @@ def describe(bank: Bank, filters: Filters, chosen: Sequence[Question], limits: L
 
 
 def _named(conditions: Conditions, field: str, values: Sequence[str]) -> str:
-    """The bank's own names for what the user wrote: "Python and Machine Learning"."""
+    """Return the bank's own names for what the user wrote: "Python and Machine Learning"."""
     meant = [conditions.names(field, _pattern(value)) if value else (f"no {field}",) for value in values]
     names = list(dict.fromkeys(name for names in meant for name in names))
     return _list(names, "or", before="tagged ") if field == "tag" else _list(names, "and")
 
 
 def _rated(values: Sequence[str]) -> str:
-    """The difficulties as ranges: "difficulty 6 or 8–10"."""
+    """Return the difficulties as ranges: "difficulty 6 or 8–10"."""
     numbers = sorted({number for value in values if value.strip("*") for number in difficulties(value)})
     firsts = [number for number in numbers if number - 1 not in numbers]
     lasts = [number for number in numbers if number + 1 not in numbers]
@@ -308,13 +308,13 @@ def _rated(values: Sequence[str]) -> str:
 
 
 def _shared(values: Iterable[str]) -> str:
-    """The value, if they are all the same."""
+    """Return the value, if they are all the same."""
     different = set(values)
     return different.pop() if len(different) == 1 else ""
 
 
 def _cuts(bank: Bank, filters: Filters, limits: Limits) -> Iterator[str]:
-    """What was left out although it passed the filters."""
+    """Return what was left out although it passed the filters."""
     if filters.sample is not None or filters.limit is not None:
         passing = len(select(bank, replace(filters, sample=None, limit=None), limits))
         if filters.sample is not None and filters.sample < passing:

@@ -71,6 +71,7 @@ def edit_yaml(text: str, path: str, edits: Sequence[Edit], limits: Limits = USUA
 
 
 def refused_file(path: str, message: str, hint: str = "") -> InputRefused:
+    """Return an error about a file as a whole."""
     return InputRefused((Problem(Location(path), message, hint),))
 
 
@@ -94,6 +95,7 @@ def contents_of(bank: RawBank) -> list[dict[str, Any]]:
 
 
 def id_of(record: RawMapping) -> str:
+    """Return the id of a record, or an empty text if it has none."""
     value = record.values.get("id")
     return normalise(value.text)[0].strip() if isinstance(value, RawText) else ""
 

@@ -153,15 +153,18 @@ def flow_list(items: Iterable[str]) -> str:
 
 
 def must_escape(text: str) -> bool:
+    """Return whether a text can only be written in double quotes, with escapes."""
     return bool(_ODD.search(text)) or text != text.strip(" \t\n") or ("\t" in text and "\n" not in text)
 
 
 def escaped(text: str) -> str:
+    """Return a text in double quotes, its odd characters as escapes."""
     quoted = json.dumps(text, ensure_ascii=False)  # whose escapes are YAML's too
     return _ODD.sub(lambda odd: f"\\u{ord(odd[0]):04x}", quoted)
 
 
 def bare_or_quoted(text: str, not_bare: re.Pattern[str] = _NOT_BARE) -> str:
+    """Return a text as it can be on a line of YAML: bare, or in single quotes."""
     if not_bare.match(text) or _TYPED.fullmatch(text):
         return "'" + text.replace("'", "''") + "'"
     return text

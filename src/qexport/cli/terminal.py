@@ -98,7 +98,7 @@ def _shorten(text: str, room: int) -> str:
 
 
 def problem_fields(problem: Problem) -> dict[str, object]:
-    """What JSON says of a problem or a warning."""
+    """Return what JSON says of a problem or a warning."""
     return {**asdict(problem.location), "message": problem.message, "hint": problem.hint}
 
 
@@ -106,7 +106,7 @@ QUESTION_HEAD = ("id", "technology", "category", "level", "difficulty", "questio
 
 
 def question_row(question: Question) -> tuple[str, ...]:
-    """What `list` shows of a question, under QUESTION_HEAD: the longest last."""
+    """Return what `list` shows of a question, under QUESTION_HEAD: the longest last."""
     from qexport.content.text import title_source
 
     fields = {name: getattr(question, name) for name in QUESTION_HEAD}
@@ -115,7 +115,7 @@ def question_row(question: Question) -> tuple[str, ...]:
 
 
 def question_fields(question: Question, *, whole: bool) -> dict[str, object]:
-    """What JSON says of a question: all of it, or without its choices and the texts of its answer."""
+    """Return what JSON says of a question: all of it, or without its choices and the texts of its answer."""
     everything = {**asdict(question), "extra": dict(question.extra)}
     only_whole = ("choices", "correct", *PROSE_SECTIONS, "follow_ups", "links", "extra")
     texts = {name: everything.pop(name) for name in only_whole}

@@ -177,7 +177,7 @@ def _decode(data: bytes, path: Path, encoding: str | None) -> str:
         except UnicodeDecodeError as error:
             raise InputRefused((_wrong_byte(error, name, path, len(mark)),)) from error
     except UnicodeError as error:  # codecs like idna, which are none of a file's
-        raise _refused(path, f"this cannot be read as {_character_name(name)}") from error
+        raise _refused(path, f"this cannot be read as {_encoding_name(name)}") from error
     except (LookupError, ValueError):
         raise UsageError(f"unknown encoding {name!r}", hint="for example: --encoding cp1252") from None
 
@@ -200,12 +200,12 @@ def _wrong_byte(error: UnicodeDecodeError, encoding: str, path: Path, mark: int)
     byte = error.object[error.start]
     return Problem(
         Location(str(path), before.count("\n") + 1, len(before) - before.rfind("\n")),
-        f"byte 0x{byte:02x} at offset {mark + error.start} is not {_character_name(encoding)}",
+        f"byte 0x{byte:02x} at offset {mark + error.start} is not {_encoding_name(encoding)}",
         "save the file as UTF-8, or name its encoding, for example: --encoding cp1252",
     )
 
 
-def _character_name(encoding: str) -> str:
+def _encoding_name(encoding: str) -> str:
     # Python finds idna under "\x1bIdna", too.
     return encoding.upper() if encoding.isprintable() else quote(encoding)
 

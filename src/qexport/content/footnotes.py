@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 def refuse_depth(depth: int, limits: Limits) -> None:
+    """Raise InputRefused if Markdown is nested deeper than the limit."""
     if depth > limits.markup_depth:
         problem = Problem(
             Location("text"),

@@ -25,6 +25,7 @@ class JsonObject(dict[str, Any]):
 def read_fields(
     value: JsonObject, columns: Mapping[str, str], first: int
 ) -> tuple[dict[str, Value], dict[str, Value]]:
+    """Return the fields of the bank that an object has, and its other values."""
     fields: dict[str, Value] = {}
     extra: dict[str, Value] = {}
     lettered: dict[str, str] = {}

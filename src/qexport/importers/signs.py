@@ -30,14 +30,17 @@ def has_member(source: Source, name: str) -> bool:
 
 
 def is_workbook(source: Source) -> bool:
+    """Report whether this is an Excel workbook."""
     return has_member(source, "xl/workbook")
 
 
 def is_anki_package(source: Source) -> bool:
+    """Report whether this is a deck of Anki."""
     return has_member(source, "collection.anki2")
 
 
 def is_html(source: Source) -> bool:
+    """Report whether this is an HTML page."""
     begin = source.text[:2000].lstrip().lower()
     return begin.startswith(("<!doctype html", "<html")) or is_mhtml(source)
 
@@ -64,6 +67,7 @@ def is_hub_page(source: Source) -> bool:
 
 
 def is_moodle_xml(source: Source) -> bool:
+    """Report whether this is a quiz in Moodle's XML."""
     return (
         re.match(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<quiz\b", source.text[:20_000], re.DOTALL)
         is not None
@@ -80,6 +84,7 @@ def is_bank_yaml(source: Source) -> bool:
 
 
 def is_json(source: Source) -> bool:
+    """Report whether this is JSON."""
     begin = source.text.lstrip()[:1]
     if begin not in ("{", "["):
         return False
@@ -97,6 +102,7 @@ def is_json_lines(source: Source) -> bool:
 
 
 def is_anki_text(source: Source) -> bool:
+    """Report whether this is a text export of Anki."""
     return _ANKI_HEADER.match(source.text) is not None
 
 
@@ -137,4 +143,5 @@ def is_csv(source: Source) -> bool:
 
 
 def is_text(source: Source) -> bool:
+    """Report whether this is any text."""
     return bool(source.text.strip())

@@ -48,8 +48,10 @@ def field_name(name: str) -> str:
 
 
 def tags_of(entry: Entry) -> str:
+    """Return the tags of an entry: −removed and +added."""
     return " ".join([*(f"−{tag}" for tag in entry.tags_removed), *(f"+{tag}" for tag in entry.tags_added)])
 
 
 def flat_text(text: str) -> str:
+    """Return a text on one line."""
     return " ".join(text.split())

@@ -1,12 +1,11 @@
-"""What to make: which bank, which questions of it, which outputs, under which name; and `qexport.toml`, where
-such recipes have names.
+"""`qexport.toml`, in which recipes have names: which bank, which questions, which outputs, which options.
 
-    default = "everything"          what `qexport build` makes
-    bank = "seeds/questions.yaml"   what is above the recipes holds for all of them
+default = "everything"          what `qexport build` makes
+bank = "seeds/questions.yaml"   what is above the recipes holds for all of them
 
-    [recipes.hard]                  a setting has the name of its flag
-    difficulty = ">=8"
-    format = ["handbook", "deck"]
+[recipes.hard]                  a setting has the name of its flag
+difficulty = ">=8"
+format = ["handbook", "deck"]
 """
 
 from __future__ import annotations

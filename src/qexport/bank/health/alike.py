@@ -128,5 +128,5 @@ def _alike(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _bare(name: str) -> str:
-    """A name without signs but for those that make another name: C++ and C# are not C."""
+    """Return a name without signs but for those that make another name: C++ and C# are not C."""
     return re.sub(r"[\W_]+", "", fold(name).replace("+", "plus").replace("#", "sharp"))

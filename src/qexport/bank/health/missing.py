@@ -50,7 +50,7 @@ def find_gaps(bank: Bank) -> Iterator[Finding]:
 
 
 def _empty_cells(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, float]]:
-    """The row, the column, and what could be expected there."""
+    """Return the row, the column, and what could be expected there."""
     cells = Counter(pairs)
     rows, columns = Counter[str](), Counter[str]()
     for (row, column), count in cells.items():
@@ -76,5 +76,5 @@ def find_missing_sections(bank: Bank) -> Iterator[Finding]:
 
 
 def _place_of_bank(bank: Bank) -> Location:
-    """The bank as a whole: the file of its first question."""
+    """Return the place of the bank as a whole: the file of its first question."""
     return Location(bank.questions[0].location.path if bank.questions else bank.source)

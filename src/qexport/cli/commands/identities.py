@@ -98,7 +98,7 @@ def migrate(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Bring the lock and the recipes of an older version into today's form.
+    """Bring a lock and recipes of an older version up to date.
 
     Notes keep their GUIDs. It reports what it changed; a second run changes nothing.
     """
@@ -129,7 +129,7 @@ def repair_times(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Bring times of the lock that are ahead of the clock back to now.
+    """Set times of the lock that are in the future to now.
 
     After a build with a clock that was wrong. Learners who imported that edition import the next one once with
     “Update notes: Always”: their Anki takes it for older.

@@ -110,10 +110,12 @@ class ImportReport:
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
+        """Return the conflicts of all captures."""
         return tuple(chain.from_iterable(capture.conflicts for capture in self.captures))
 
     @property
     def unmatched(self) -> tuple[Unmatched, ...]:
+        """Return what no question of the bank matches, of all captures."""
         return tuple(chain.from_iterable(capture.unmatched for capture in self.captures))
 
     def __str__(self) -> str:

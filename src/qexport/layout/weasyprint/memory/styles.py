@@ -177,6 +177,7 @@ class Computed(css.ComputedStyle):  # type: ignore[misc]
             self.resized = True
 
     def copy(self) -> Any:
+        """Return a copy whose values are all computed."""
         same = super().copy()
         same.compute()  # layout makes copies to change them
         return same
@@ -227,6 +228,7 @@ class Anonymous(css.AnonymousStyle):  # type: ignore[misc]
             self.update(self.kept.plain)
 
     def copy(self) -> Any:
+        """Return a copy that remembers nothing."""
         same = super().copy()
         same.kept = None
         return same
@@ -274,8 +276,9 @@ def _is_language(value: Any) -> bool:
 
 
 def _taken_from_parent(cascaded: Mapping[str, Any]) -> frozenset[str] | None:
-    """Return the properties that are taken from the parent though they are not inherited: layout may have given it
-    others. None if it cannot be known which these are.
+    """Return the properties that are taken from the parent though they are not inherited.
+
+    Layout may have given the parent others. None if it cannot be known which these are.
     """
     own = set()
     for name, (value, _) in cascaded.items():
