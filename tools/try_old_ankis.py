@@ -3,7 +3,7 @@
     python tools/try_old_ankis.py [--environments FOLDER] [--write] [VERSION]...
 
 Each version is installed by pip into a virtual environment of its own under FOLDER (kept for the next time),
-where a probe imports decks and reports what became of them. --write puts the table into docs/anki.md.
+where a probe imports decks and reports what became of them. --write puts the table into docs/publishing.md.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Tools
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENT = ROOT / "docs/anki.md"
+DOCUMENT = ROOT / "docs/publishing.md"
 VERSIONS: Mapping[str, tuple[str, ...]] = {
     "2.1.49": ("protobuf<3.21",),  # its own code was generated for that
     "2.1.66": (),

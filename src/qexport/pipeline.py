@@ -86,6 +86,8 @@ class Checked:
     warnings: tuple[Problem, ...]
     stats: Stats
     findings: tuple[Finding, ...] | None
+    kept_namespace: str = ""
+    """What its lock keeps as the namespace, if the bank states none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +274,28 @@ def check(
         *warnings,
         *warn_of_markdown(active),
         *_judged_texts(active, limits, [question.id for question in bank.questions]),
+        *_lost_tags(active),
     )
-    return Checked(bank, warnings, count_questions(bank, active), examine(bank) if with_health else None)
+    lock = None if bank.namespace else read_lock_at(lock_path(path), limits)[0]
+    return Checked(
+        bank,
+        warnings,
+        count_questions(bank, active),
+        examine(bank) if with_health else None,
+        kept_namespace=lock.namespace if lock else "",
+    )
+
+
+_ANKIS_OWN = ("marked", "leech")
+"""Tags that Anki gives out itself, and takes off every note that it imports."""
+
+
+def _lost_tags(questions: Iterable[Question]) -> Iterator[Problem]:
+    for question in questions:
+        for tag in question.tags:
+            if tag.strip().casefold() in _ANKIS_OWN:
+                message = f"{question.id} has the tag {tag!r}, which Anki takes off every note it imports"
+                yield Problem(question.location, message, "give the tag another name")
 
 
 def _judged_texts(questions: Iterable[Question], limits: Limits, ids: Iterable[str]) -> Iterator[Problem]:

@@ -33,7 +33,17 @@ DOCUMENTS = (
     "README.md",
     *(
         f"docs/{name}.md"
-        for name in ("tutorial", "bank", "handbook", "architecture", "phone", "printing", "web", "epub")
+        for name in (
+            "tutorial",
+            "bank",
+            "publishing",
+            "handbook",
+            "architecture",
+            "phone",
+            "printing",
+            "web",
+            "epub",
+        )
     ),
 )
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)

@@ -102,10 +102,18 @@ class _Assigning:
         return Assignment(notes=self._notes, contradictions=tuple(self._contradictions))
 
     def _claims(self, question: Asked) -> bool:
-        """Say whether a question has former ids that the lock does not know it by."""
+        """Say whether a question has former ids that the lock does not know it by.
+
+        Where ids are shifted again and again, one id was that of many notes: then what they ask decides.
+        """
         own = self._by_id.get(question.id)
-        known = {own.id, *own.names} if own else set()
-        return not known.issuperset(question.former_ids)
+        if own is None or not {own.id, *own.names}.issuperset(question.former_ids):
+            return bool(question.former_ids)
+        others = (self._by_id.get(former) for former in question.former_ids)
+        likeness = self._likeness(question, own)
+        return any(
+            other and self._likeness(question, other) > likeness for other in others if other is not own
+        )
 
     def _claim(self, question: Asked) -> None:
         own = self._by_id.get(question.id)
@@ -211,7 +219,21 @@ def find_moves(
             moves.append(Move(question.id, found[question.id].id, question.text, before))
         elif own and own.birth not in gone_on and _is_other_text(question, own, before):
             moves.append(Move(question.id, question.id, question.text, before))
+    moves += _handed_over(questions, assignment, texts)
     return tuple(moves)
+
+
+def _handed_over(
+    questions: Sequence[Asked], assignment: Mapping[str, Entry], texts: Mapping[str, str]
+) -> Iterable[Move]:
+    """Yield the questions whose `former_ids` give them the note of one that asked something else."""
+    for question in questions:
+        entry = assignment.get(question.id)
+        if entry is None or entry.id == question.id or entry.question == question.question:
+            continue
+        before = texts.get(entry.asked or entry.version, "")
+        if _is_other_text(question, entry, before):
+            yield Move(question.id, question.id, question.text, before)
 
 
 def _is_other_text(question: Asked, own: Entry, before: str) -> bool:

@@ -85,7 +85,8 @@ def _make_release(recipe: Recipe, *, now: int, since: str) -> Released:
     )
     heading = release_notes.release_heading(release)
     if found:
-        notes = release_notes.as_markdown(found, heading)
+        departures = release_notes.departures_since(stamped.lock, before.time if before else 0)
+        notes = release_notes.as_markdown(found, heading, departures)
     else:
         active = sum(question.status == "active" for question in bank.questions)
         notes = release_notes.first_notes(bank.title, bank.source, active, heading)

@@ -3,24 +3,49 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qexport.anki.search import search_for
 from qexport.common.wording import quantity
 from qexport.team.difference_wording import HEADINGS, field_name, flat_text, shortened, tags_of
-from qexport.team.differences import CHANGE_KINDS, Differences, Entry
+from qexport.team.differences import CHANGE_KINDS, Differences
+from qexport.team.differences import Entry as Difference
 
 if TYPE_CHECKING:
-    from qexport.bank.lock import Release
+    from qexport.bank.lock import Entry, Lock, Release
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """What left a filtered deck since the release before, and not the bank."""
+
+    deck: str
+    ids: tuple[str, ...]
+    search: str
+
+
+def departures_since(lock: Lock, time: int) -> tuple[Departure, ...]:
+    """Return what left each filtered deck after a time."""
+    left: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in lock.notes.values():
+        for deck, when in entry.departed.items():
+            if when > time and not entry.left:
+                left[deck].append(entry)
+    return tuple(
+        Departure(deck, tuple(entry.id for entry in entries), search_for(map(lock.key_of, entries)))
+        for deck, entries in sorted(left.items())
+    )
 
 
 MANUAL = "https://docs.ankiweb.net/importing/packaged-decks.html"
 SEARCHING = "https://docs.ankiweb.net/searching.html"
 
 
-def as_markdown(found: Differences, heading: str = "") -> str:
-    """Return release notes: what to do in Anki, then what is new."""
+def as_markdown(found: Differences, heading: str = "", departures: Iterable[Departure] = ()) -> str:
+    """Return release notes: what to do in Anki, then what is new, last what left filtered decks."""
     lines = [f"## {heading or _escape_markdown(f'{found.title}: what is new')}", "", f"{found}.", ""]
     lines += (f"Mind: {_escape_markdown(remark)}.\n" for remark in found.remarks)
     lines += ["### In Anki", ""]
@@ -36,6 +61,13 @@ def as_markdown(found: Differences, heading: str = "") -> str:
         lines += ["", f"### {HEADINGS[kind]}", ""] if entries else []
         for entry in entries:
             lines += _markdown_entry(entry)
+    for departure in departures:
+        lines += ["", f"### No longer in the deck {_escape_markdown(departure.deck)}", ""]
+        lines += [
+            f"That deck does not update them any more: {_escape_markdown(', '.join(departure.ids))}.",
+            "",
+        ]
+        lines += ["   " + _code_span(departure.search)]
     if re.fullmatch(r"https?://[^\s()<>]+", found.source):
         lines += ["", f"The questions are from <{found.source}>."]
     return "\n".join(lines) + "\n"
@@ -48,7 +80,7 @@ def first_notes(title: str, source: str, count: int, heading: str) -> str:
     return notes.replace(f"{nothing}.", f"The first edition: {quantity(count, 'question')}.", 1)
 
 
-def _markdown_entry(entry: Entry) -> Iterator[str]:
+def _markdown_entry(entry: Difference) -> Iterator[str]:
     was = f" (was {_escape_markdown(entry.former_id)})" if entry.former_id else ""
     yield f"- **{_escape_markdown(entry.id)}**{was} {_escape_markdown(flat_text(entry.question))}"
     signs = {"same": "", "gone": "~~", "new": "**"}

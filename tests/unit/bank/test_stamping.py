@@ -252,6 +252,24 @@ def test_former_ids_keep_each_note_with_its_question() -> None:
         assert stamp(of_texts(shifted, again), lock, NOW + 10, texts=TEXTS)[0] == lock
 
 
+def test_ids_that_are_shifted_again_are_put_right_again() -> None:
+    lock, texts, formers = (
+        published(),
+        dict(TEXTS),
+        {f"Q{number + 1}": (f"Q{number}",) for number in range(1, 9)},
+    )
+    asked_now = list(FIVE.values())
+    for number in range(3):
+        asked_now.insert(0, f"{NEW} {number} " * (number + 1))
+        bank = {f"Q{place}": text for place, text in enumerate(asked_now, 1)}
+        texts |= {version(text): text for text in asked_now}
+        lock, changes = stamp(
+            of_texts(bank, {key: formers.get(key, ()) for key in bank}), lock, NOW, texts=texts
+        )
+        assert changes.moves == ()
+        assert list(guids(lock).values())[number + 1 :] == list(FIVE)
+
+
 def test_what_moved_is_reported_until_it_is_settled_and_then_saved() -> None:
     shifted = {
         "Q1": NEW,
@@ -284,6 +302,12 @@ def test_an_id_that_asks_something_else_is_reported_once() -> None:
     lock, changes = stamp(other, published(), NOW + 9, texts=TEXTS)
     assert changes.moves == (Move("Q3", "Q3", NEW, TUPLES),)
     assert stamp(other, lock, NOW + 10, texts={**TEXTS, version(NEW): NEW})[1].moves == ()
+
+
+def test_a_note_handed_to_another_question_by_former_ids_is_reported() -> None:
+    texts = {key: text for key, text in FIVE.items() if key != "Q3"}
+    _, changes = stamp(of_texts({**texts, "Q9": NEW}, {"Q9": ("Q3",)}), published(), NOW + 9, texts=TEXTS)
+    assert changes.moves == (Move("Q9", "Q9", NEW, TUPLES),)
 
 
 def test_a_retired_id_used_again_is_reported() -> None:

@@ -80,6 +80,8 @@ def _check_fields(bank: Path, checked: Checked) -> dict[str, object]:
         "problems": [],
         "warnings": [problem_fields(warning) for warning in checked.warnings],
     }
+    if checked.kept_namespace:
+        fields["kept_namespace"] = checked.kept_namespace
     if checked.findings is not None:
         from qexport.bank.health.counts import stats_fields
         from qexport.bank.health.findings import finding_fields
@@ -95,6 +97,8 @@ def _check_lines(bank: Path, checked: Checked) -> Iterator[str]:
         counts = [quantity(len(checked.bank.questions) - drafts, "question")]
         counts += [quantity(drafts, "draft")] if drafts else []
         yield f"{bank}: {', '.join(counts)}, nothing wrong"
+        if checked.kept_namespace:
+            yield f"  it states no namespace; its lock keeps {checked.kept_namespace!r}"
         return
     from qexport.bank.health.findings import FINDING_KINDS
 

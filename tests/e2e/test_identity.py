@@ -1,0 +1,257 @@
+"""A note is itself for ever: the commands that see to it, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from qexport import locking
+from qexport.bank.lock_file import LockMoved, read_lock
+from qexport.cli.main import program
+
+NOW = 1_795_000_000
+BANK = """\
+title: My bank   # of the team
+questions:
+  # lists first
+  - {id: Q1, question: What is a list in Python?, answer: one, difficulty: 8}
+  - {id: Q2, question: How does a dict find its keys?, answer: two, difficulty: 9}
+  - {id: Q3, question: Why are tuples hashable at all?, answer: three, difficulty: 3}
+"""
+LOCK = Path("b.lock.json")
+
+
+@dataclass
+class Done:
+    status: int
+    out: str
+    err: str
+
+
+def run(*words: str, now: int = NOW) -> Done:
+    result = CliRunner().invoke(
+        program, words, prog_name="qexport", env={"SOURCE_DATE_EPOCH": str(now)}, catch_exceptions=False
+    )
+    return Done(result.exit_code, result.stdout, result.stderr)
+
+
+def build(*words: str, now: int = NOW) -> Done:
+    done = run("build", "--bank", "b.yaml", "--format", "deck", "--file-name", "deck", *words, now=now)
+    return Done(done.status, "\n".join(done.out.splitlines()[1:]), done.err)
+
+
+def change(old: str, new: str) -> None:
+    text = Path("b.yaml").read_text(encoding="utf-8")
+    assert old in text
+    Path("b.yaml").write_text(text.replace(old, new), encoding="utf-8")
+
+
+def born() -> dict[str, str]:
+    """Return what each question's note was born as."""
+    lock = read_lock(LOCK.read_text(encoding="utf-8"), str(LOCK))
+    return {key: entry.birth for key, entry in lock.notes.items()}
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_with_a_bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("b.yaml").write_text(BANK, encoding="utf-8")
+
+
+def test_a_title_and_a_file_name_change_nothing() -> None:
+    build()
+    change("My bank", "Another title")
+    assert build().out == "b.lock.json: +0 added ~0 changed −0 retired =3 unchanged"
+    lock = read_lock(LOCK.read_text(encoding="utf-8"), "x")
+    assert (lock.namespace, lock.deck_root) == ("my-bank-247121c9", "My bank")
+    assert run("check", "b.yaml").out == (
+        "b.yaml: 3 questions, nothing wrong\n  it states no namespace; its lock keeps 'my-bank-247121c9'\n"
+    )
+
+
+def test_another_namespace_is_refused_and_can_be_accepted() -> None:
+    build()
+    change("questions:", "namespace: other\nquestions:")
+    done = build()
+    assert (done.status, done.err) == (
+        3,
+        (
+            "qexport: error: b.lock.json: the bank's namespace is 'other', and it was published as "
+            "'my-bank-247121c9': every learner would get all 3 notes once more, and keep the old ones with their "
+            "reviews\n  hint: write namespace: my-bank-247121c9 into the bank, or ask for --accept-new-namespace\n"
+        ),
+    )
+    assert build("--accept-new-namespace").out.startswith("b.lock.json: +3 added ~0 changed −0 retired =0")
+
+
+def test_renumber_writes_former_ids_that_keep_reviews_with_their_questions() -> None:
+    build()
+    change("id: Q3", "id: Q4")
+    change("id: Q2", "id: Q3")
+    change("id: Q1", "id: Q2")
+    change(
+        "  # lists first\n",
+        "  # lists first\n  - {id: Q1, question: What does a generator yield?, answer: new}\n",
+    )
+    hint = (
+        "  hint: `qexport renumber` writes the former_ids that keep reviews with their questions; or "
+        "--accept-moves\n"
+    )
+    warnings = [
+        ("Q1", "Q2", "What is a list in Python?"),
+        ("Q2", "Q3", "How does a dict find its keys?"),
+        ("Q3", "Q4", "Why are tuples hashable at all?"),
+    ]
+    for _ in range(2):  # and again, as long as nobody has decided
+        assert build().err == "".join(
+            f"qexport: warning: b.lock.json: the question of {old} is now {new}: {text!r}\n{hint}"
+            for old, new, text in warnings
+        )
+    assert build("--locked").status == 3
+    before = Path("b.yaml").read_text(encoding="utf-8")
+    found = "".join(f"{new}: the question of {old}, {text!r}\n" for old, new, text in warnings)
+    done = run("renumber", "--bank", "b.yaml", "--dry-run")
+    assert done.out == f"{found}b.yaml: 3 questions would get former_ids\n"
+    assert Path("b.yaml").read_text(encoding="utf-8") == before
+    assert run("renumber", "--bank", "b.yaml").out == f"{found}b.yaml: 3 questions got former_ids\n"
+    after = Path("b.yaml").read_text(encoding="utf-8")
+    for old, new, _ in warnings:
+        after = after.replace(f", former_ids: [{old}]", "")
+        assert f"id: {new}" in after
+    assert after == before
+    assert build().err == ""
+    assert born() == {"Q1": "Q1~2", "Q2": "Q1", "Q3": "Q2", "Q4": "Q3"}
+    assert build("--locked").status == 0
+    done = run("renumber", "--bank", "b.yaml")
+    assert done.out == "b.yaml: every question is under the id it was published as\n"
+
+
+def test_moves_that_are_meant_can_be_accepted() -> None:
+    build()
+    change("What is a list in Python?", "swapped")
+    change("How does a dict find its keys?", "What is a list in Python?")
+    change("swapped", "How does a dict find its keys?")
+    assert build("--accept-moves").err == ""
+    assert build("--locked").status == 0
+    assert born() == {"Q1": "Q1", "Q2": "Q2", "Q3": "Q3"}
+
+
+def test_what_leaves_a_filtered_deck_is_known_and_can_be_sent_once_more() -> None:
+    hard = ("--difficulty", ">=7")
+    build(*hard)
+    change("answer: one, difficulty: 8", "answer: right, difficulty: 5")
+    done = build(*hard, now=NOW + 60)
+    lock = read_lock(LOCK.read_text(encoding="utf-8"), "x")
+    search = f"Key:{lock.key_of(lock.notes['Q1'])}"
+    assert done.out == (
+        "b.lock.json: +0 added ~1 changed −0 retired =2 unchanged\n"
+        f"  left this deck, and not updated by it: Q1; to find them in Anki: {search}\n"
+        "  to send them once more: --send-leavers"
+    )
+    sent = run("build", "--bank", "b.yaml", "--format", "deck", *hard, "--send-leavers", "--json")
+    fields = json.loads(sent.out)
+    assert (fields["lock"]["left_this_deck"], fields["outputs"][0]["summary"]) == (["Q1"], "2 notes")
+    change("difficulty: 5", "difficulty: 7")
+    assert "left this deck" not in build(*hard, now=NOW + 90).out
+
+
+def test_a_clock_that_was_ahead_is_reported_and_repaired() -> None:
+    build(now=2_030_000_000)
+    assert build().err == (
+        "qexport: warning: b.lock.json: 3 notes are dated ahead of the clock, up to 2034-04-30: they overwrite "
+        "learners' own edits\n  hint: set the clock right, then: qexport repair-times\n"
+    )
+    assert run("repair-times", "--bank", "b.yaml").out == (
+        "b.lock.json: 3 notes are dated now: Q1, Q2, Q3\n"
+        "  learners who imported such an edition: import the next one with “Update notes: Always”\n"
+    )
+    assert build().err == ""
+    assert run("repair-times", "--bank", "b.yaml").out == "b.lock.json: no time is ahead of the clock\n"
+    assert all(
+        entry.number <= NOW * 1000
+        for entry in read_lock(LOCK.read_text(encoding="utf-8"), "x").notes.values()
+    )
+
+
+OLD_LOCK = """\
+{
+"format": 1,
+"style": {"digest": "s", "modified": 1760000000},
+"note_type": {"fields": ["ID", "Question"], "cards": ["recall"], "sort_field": "Question", "major": 1},
+"options": {"cards": "recall", "tag-prefix": ""},
+"notes": {
+"Q1": {"digest": "a", "modified": 1760000000},
+"Q2": {"digest": "b", "modified": 1760000050}
+},
+"left": {
+"Q0": 1760000099
+}
+}
+"""
+
+
+def test_a_lock_of_the_first_form_is_migrated_by_a_command() -> None:
+    LOCK.write_text(OLD_LOCK, encoding="utf-8")
+    done = build()
+    assert (done.status, done.err) == (
+        3,
+        (
+            "qexport: error: b.lock.json:2: format 1 is not known; this qexport knows 2\n"
+            "  hint: bring it into today's form: qexport migrate\n"
+        ),
+    )
+    assert run("migrate", "--bank", "b.yaml").out == (
+        "b.lock.json: format 1 is format 2 now; 3 notes keep their GUIDs and times\n"
+        "b.lock.json: the namespace is kept as 'my-bank', the deck as 'My bank'\n"
+        "b.lock.json: the note type has other fields now: build once with --new-note-type\n"
+        "  and tell every learner to import that edition once with “Merge note types” on\n"
+    )
+    lock = read_lock(LOCK.read_text(encoding="utf-8"), "x")
+    assert lock.notes["Q1"].guid == "35899062056a340f2106555826875c86"  # as the first form made it
+    assert [(entry.id, entry.left) for entry in lock.left] == [("Q0", 1_760_000_099)]
+    assert run("migrate", "--bank", "b.yaml").out == "b.yaml: all is in today's form\n"
+    assert build("--new-note-type").status == 0
+
+
+def test_a_release_during_a_build_is_not_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    build()
+    change("answer: one", "answer: better")
+    real = locking.stamp_bank
+    released: list[Done] = []
+
+    def stamp_then_let_a_release_pass(*arguments: object, **values: object) -> locking.Stamped:
+        stamped = real(*arguments, **values)  # type: ignore[arg-type]
+        if not released:
+            released.append(Done(0, "", ""))
+            thread = threading.Thread(target=lambda: released.append(run("release", "--bank", "b.yaml")))
+            thread.start()
+            thread.join()
+        return stamped
+
+    monkeypatch.setattr("qexport.pipeline.stamp_bank", stamp_then_let_a_release_pass)
+    assert build(now=NOW + 60).status == 0
+    assert released[1].status == 0
+    lock = read_lock(LOCK.read_text(encoding="utf-8"), "x")
+    assert lock.release is not None
+    assert lock.release.number == 1
+
+
+def test_a_lock_that_never_holds_still_ends_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def moved() -> None:
+        raise LockMoved("b.lock.json: another build or release keeps writing it")
+
+    with pytest.raises(LockMoved):
+        locking.until_settled(moved)
+
+
+def test_tags_that_anki_takes_off_are_reported() -> None:
+    change("difficulty: 8", "difficulty: 8, tags: [Leech, ours]")
+    assert run("check", "b.yaml").err == (
+        "qexport: warning: b.yaml:4:5: Q1 has the tag 'Leech', which Anki takes off every note it imports\n"
+        "  hint: give the tag another name\n"
+    )
