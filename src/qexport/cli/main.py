@@ -28,6 +28,7 @@ COMMANDS = {
     "bundle": "bundle:make_bundle",
     "verify": "bundle:verify",
     "share": "share:share",
+    "preview": "preview:preview",
     "diff": "diff:diff",
     "release": "release:release",
     "renumber": "identities:renumber",

@@ -164,6 +164,11 @@ def _first(texts: Sequence[str], kind: str) -> Iterator[str]:
         )
 
 
+def print_error(error: QexportError) -> None:
+    """Print an error of a command that goes on."""
+    _tell(error, click.get_current_context().ensure_object(Flags))
+
+
 def _tell(error: Exception, flags: Flags) -> int:
     """Write what went wrong, all of it; return the exit status."""
     if flags.debug:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from qexport.cli.options import (
     names_bank,
     typeset,
 )
-from qexport.cli.program import now, progress, say, say_json, warn
+from qexport.cli.program import now, print_error, progress, say, say_json, warn
 from qexport.cli.recipes import plan_fields, plan_lines, recipes_to_build
 from qexport.cli.terminal import file_size
 from qexport.common.errors import InputRefused, OutputsFailed, QexportError
@@ -57,6 +57,7 @@ EXAMPLES = (
 @click.option("-o", "--out", type=PATH, metavar="DIR", help="Folder of the files. [default: out]")
 @click.option("--title", metavar="TEXT", default="", help="Title of the documents. [default: the bank's]")
 @click.option("--all", "every", is_flag=True, help="Make every recipe of qexport.toml.")
+@click.option("--watch", is_flag=True, help="Build again whenever a file of the bank is saved, until Ctrl-C.")
 @click.option("--dry-run", is_flag=True, help="Only list the questions and files.")
 @click.option(
     "--file-name",
@@ -77,6 +78,7 @@ def build(
     *,
     names: tuple[str, ...],
     every: bool,
+    watch: bool,
     dry_run: bool,
     bank: Path | None,
     encoding: str | None,
@@ -111,15 +113,53 @@ def build(
         "file_name": file_name,
         "lock": lock,
     }
-    with progress() as tell:  # before the imports, which may be what takes the time
-        from qexport import pipeline
+    several = every or bool(names)
 
-        recipes = recipes_to_build(names, every=every, given=given, filters=filters, options=options)
-        several = every or bool(names)
-        if dry_run:
-            _tell_plans(recipes, several=several, as_json=as_json)
-            return
-        built = pipeline.export_all(recipes, now=now(), locking=locking, tell=tell, scheduler=scheduler)
+    def read_recipes() -> dict[str, Recipe]:
+        return recipes_to_build(names, every=every, given=given, filters=filters, options=options)
+
+    def build_once() -> None:
+        with progress() as tell:  # before the imports, which may be what takes the time
+            from qexport import pipeline
+
+            recipes = read_recipes()
+            if dry_run:
+                _tell_plans(recipes, several=several, as_json=as_json)
+                return
+            built = pipeline.export_all(recipes, now=now(), locking=locking, tell=tell, scheduler=scheduler)
+        _tell_built(built, several=several, as_json=as_json)
+
+    if watch:
+        _build_again_and_again(build_once, read_recipes)
+    else:
+        build_once()
+
+
+def _build_again_and_again(
+    build_once: Callable[[], None], read_recipes: Callable[[], dict[str, Recipe]]
+) -> None:
+    """Build at each change of what the recipes are made from; an error is printed, and the next change awaited."""
+    from qexport.cli.project import find_recipes_file
+    from qexport.preview.watch import look, places_of, wait_for_change
+
+    recipes = read_recipes().values()
+    places = {
+        place
+        for each in recipes
+        for place in places_of(each.bank, str(each.all_options.get("theme", "")), find_recipes_file())
+    }
+    outs = {each.out for each in recipes}
+    while True:
+        before = look(places, outs)
+        try:
+            build_once()
+        except QexportError as error:
+            print_error(error)
+        wait_for_change(places, before, outs)
+
+
+def _tell_built(built: Mapping[str, Build], *, several: bool, as_json: bool) -> None:
+    """Print what was built; raise what kept outputs from being written."""
     for done in built.values():
         texts = [text for written in done.outputs for text in written.document.warnings]
         warn([*done.warnings, *texts], every=as_json)

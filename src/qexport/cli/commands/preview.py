@@ -1,0 +1,94 @@
+"""`qexport preview`: a page on this machine that shows a bank while it is written."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qexport.cli.options import filtered, flags, formatted, names_bank, typeset
+from qexport.cli.program import progress, say
+from qexport.cli.recipes import recipes_to_build
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qexport.bank.selection import Filters
+    from qexport.common.limits import Limits
+    from qexport.layout.scheduler import Scheduler
+    from qexport.recipe import Recipe
+
+
+@click.command()
+@click.argument("name", metavar="[RECIPE]", default="")
+@click.option(
+    "--port", default=0, type=click.IntRange(0, 65535), metavar="N", help="Port. [default: a free one]"
+)
+@click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
+@names_bank
+@typeset
+@formatted
+@filtered
+@flags
+def preview(
+    *,
+    name: str,
+    port: int,
+    opens: bool,
+    bank: Path | None,
+    encoding: str | None,
+    limits: Limits,
+    scheduler: Scheduler,
+    options: Mapping[str, str | bool],
+    filters: Filters,
+) -> None:
+    """Show a bank in the browser while you write it.
+
+    The page shows the question you edit, as a page of the handbook and as a card, and problems with their lines. It
+    follows each file you save. Only this machine can open it. Ctrl-C ends it.
+    """
+    from dataclasses import replace
+
+    from qexport.cli.project import find_recipes_file
+    from qexport.preview.server import Preview
+    from qexport.preview.session import Session
+    from qexport.preview.watch import look, places_of, wait_for_change
+
+    given = {
+        "bank": bank,
+        "encoding": encoding,
+        "limits": limits,
+        "outputs": ("handbook",),
+        "out": None,
+        "title": "",
+        "file_name": "",
+        "lock": None,
+    }
+    names = [name] if name else []
+
+    def read_recipe() -> Recipe:
+        (recipe,) = recipes_to_build(
+            names, every=False, given=given, filters=filters, options=options
+        ).values()
+        return recipe
+
+    recipe = read_recipe()
+    places = places_of(recipe.bank, str(recipe.all_options.get("theme", "")), find_recipes_file())
+    session = Session(read_recipe, replace(scheduler, jobs=1))
+    with progress() as tell:
+        tell("reading the bank", 0, 0)
+        before = look(places, [recipe.out])
+        session.refresh()
+    with Preview(session, port) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        say([server.url, "Ctrl-C ends it."])
+        if opens:
+            click.launch(server.url)
+        try:
+            while True:
+                before = wait_for_change(places, before, [recipe.out])
+                session.refresh()
+        finally:
+            server.shutdown()

@@ -1,0 +1,111 @@
+"""What changed in some folders: files by name, time and size, looked at again and again.
+
+Looking is chosen over being notified: editors that write beside and rename replace the file one would listen to, and
+network folders and containers send no notices. A library (watchfiles, MIT) would save a twentieth of a second and
+bring a binary.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from qexport.common.errors import UsageError
+
+INTERVAL = 0.05
+"""Seconds between two looks."""
+SETTLED = 0.03
+"""Seconds in which nothing more changes: an editor may write a file in two steps."""
+MOST_FILES = 20_000
+"""Files that are looked at; a folder with more of them is not one of a bank."""
+_IGNORED = frozenset(["__pycache__", "node_modules"])
+_WRITTEN = (".lock.json", ".history.jsonl")
+"""Endings of what a build itself writes beside a bank."""
+
+Snapshot = Mapping[str, tuple[int, int, int]]
+"""The time of change in nanoseconds, the size and the number of each file."""
+
+
+def look(places: Iterable[Path], without: Iterable[Path] = ()) -> Snapshot:
+    """Return what is in these files and folders, those inside them too; hidden ones are left out.
+
+    Args:
+        places: files and folders.
+        without: folders that are left out, such as that of the outputs.
+
+    Raises:
+        UsageError: there are more than `MOST_FILES` files.
+    """
+    seen: dict[str, tuple[int, int, int]] = {}
+    waiting = [str(place) for place in places]
+    left_out = {os.path.realpath(place) for place in without}
+    while waiting:
+        place = waiting.pop()
+        try:
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    if entry.name.startswith(".") or entry.name in _IGNORED:
+                        continue
+                    if entry.name.endswith(_WRITTEN) or os.path.realpath(entry.path) in left_out:
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    else:
+                        _note(entry.path, seen)
+        except NotADirectoryError:
+            _note(place, seen)
+        except OSError:  # it went while it was looked at
+            continue
+        if len(seen) > MOST_FILES:
+            raise UsageError(
+                f"more than {MOST_FILES:,} files to watch", hint="put the bank into a folder of its own"
+            )
+    return seen
+
+
+def _note(path: str, seen: dict[str, tuple[int, int, int]]) -> None:
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return
+    seen[path] = (found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+def wait_for_change(
+    places: Iterable[Path],
+    before: Snapshot,
+    without: Iterable[Path] = (),
+    *,
+    ended: Callable[[], bool] = lambda: False,
+) -> Snapshot:
+    """Wait until something changed and stays as it is for a moment; return what there is then.
+
+    Args:
+        places: files and folders to watch; one that is not there yet may come.
+        before: what there was.
+        without: folders that are left out.
+        ended: asked at each look; if true, `before` is returned.
+    """
+    watched, left_out = list(places), list(without)
+    while not ended():
+        time.sleep(INTERVAL)
+        now = look(watched, left_out)
+        if now != before:
+            while (later := _look_later(watched, left_out)) != now:
+                now = later
+            return now
+    return before
+
+
+def _look_later(places: Iterable[Path], without: Iterable[Path]) -> Snapshot:
+    time.sleep(SETTLED)
+    return look(places, without)
+
+
+def places_of(bank: Path, theme: str, recipes: Path | None) -> tuple[Path, ...]:
+    """Return what a build depends on: the folder of the bank with its pictures, the theme's, and the recipes."""
+    folder = bank if bank.is_dir() else bank.parent
+    own_theme = [Path(theme)] if Path(theme).is_dir() else []
+    return tuple(dict.fromkeys([folder, *own_theme, *([recipes] if recipes else [])]))
