@@ -35,7 +35,7 @@ def complaint(**given: str | bool) -> tuple[str, str]:
 
 
 def test_there_is_one_record_of_options_for_each_output() -> None:
-    assert list(OUTPUTS) == ["handbook", "deck", "quiz", "cheatsheet", "flash-cards"]
+    assert {"handbook", "deck", "quiz", "cheatsheet", "flash-cards"} <= set(OUTPUTS)
     assert len({output.module for output in ALL}) == len(ALL)
     for output in ALL:
         assert output.options() == parse_options(output.options, {})
@@ -43,7 +43,8 @@ def test_there_is_one_record_of_options_for_each_output() -> None:
 
 def test_no_two_outputs_write_one_file() -> None:
     endings = [ending for output in ALL for ending in output.endings(output.options())]
-    assert endings == [".pdf", ".apkg", "-quiz.pdf", "-cheatsheet.pdf", "-cards.pdf"]
+    assert len(set(endings)) == len(endings)
+    assert {".pdf", ".apkg", "-quiz.pdf", "-cheatsheet.pdf", "-cards.pdf"} <= set(endings)
     assert OUTPUTS["quiz"].endings(QuizOptions(answer_key="separate")) == ("-quiz.pdf", "-answers.pdf")
     assert OUTPUTS["flash-cards"].endings(FlashCardOptions(calibration=True)) == (
         "-cards.pdf",
@@ -111,7 +112,7 @@ def test_an_unknown_option_names_the_nearest_and_all_there_are() -> None:
 def test_an_unknown_choice_names_the_choices() -> None:
     papers = ", ".join(OPTIONS["paper"].choices)
     assert complaint(paper="a9") == ("option paper cannot be 'a9'", f"one of: {papers}")
-    assert complaint(media="Print") == ("option media cannot be 'Print'", "one of: screen, print, prepress")
+    assert complaint(media="Prin") == ("option media cannot be 'Prin'", "one of: screen, print, prepress")
     assert complaint(paper="") == ("option paper cannot be ''", f"one of: {papers}")
 
 

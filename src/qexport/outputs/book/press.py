@@ -124,7 +124,7 @@ class Press:
                 large=self.options.large_print,
                 tall=PAPERS[self.options.paper].wide,
             ),
-            imprint=[line for line in (self.dated(), self.source(), f"Bank {self.fingerprint()}") if line],
+            imprint=[line for line in (self.dated(), self.source()) if line],
         )
 
     def questions(

@@ -37,6 +37,10 @@ class Measures:
 
     width: float
     """Millimetres of the text's lines."""
+    height: float
+    """Millimetres of the text on a page."""
+    line: float
+    """Points from one line to the next."""
     frame: float
     """Millimetres between the margins: the text, and the column of its labels."""
     size: float
@@ -88,6 +92,8 @@ def _measures(setting: Callable[[str], str], *, side: bool, large: bool) -> Meas
     page = millimetres(setting("--page-size").split()[0])
     frame = page - millimetres(setting("--margin-inner")) - millimetres(setting("--margin-outer"))
     width = frame - millimetres(setting("--side"))
+    height = millimetres(setting("--page-height"))
+    height -= millimetres(setting("--margin-top")) + millimetres(setting("--margin-bottom"))
     text_size = points(setting("--text-size"))
     size = text_size * (1 if large else number(setting("--text-scale")))
     code = 1 if large else points(setting("--code-size"), em=1)
@@ -95,6 +101,8 @@ def _measures(setting: Callable[[str], str], *, side: bool, large: bool) -> Meas
     characters = int(frame * MM / (HEAD_CHARACTER * points(setting("--head-size"))))
     return Measures(
         width=width,
+        height=height,
+        line=points(setting("--line"), em=size),
         frame=frame,
         size=size,
         code=code,

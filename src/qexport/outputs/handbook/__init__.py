@@ -12,7 +12,15 @@ from qexport.outputs.options import BookOptions
 class HandbookOptions(BookOptions):
     """How a handbook is to be."""
 
-    flow: bool = option(False, "Set questions one after another, not each on a new page.", group="Handbook")
+    flow: bool = option(
+        False,
+        "Set all questions one after another. Default: a question begins a page if it fills most of one.",
+        group="Handbook",
+    )
+    one_per_page: bool = option(False, "Begin a page with every question.", group="Handbook")
+    economy: bool = option(
+        False, "Use the least paper: flow, no pages for parts, no second list.", group="Handbook"
+    )
     ruled_lines: bool = option(
         False, "Add boxes to rate yourself, and ruled lines where a page has room.", group="Handbook"
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from qexport import __version__
 from qexport.bank.lock import Edition
@@ -26,7 +26,8 @@ from qexport.outputs.book.parts import Part, how_many, tally
 from qexport.outputs.book.press import Press
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.handbook import HandbookOptions
-from qexport.outputs.handbook.index import FEWEST, index_list
+from qexport.outputs.handbook.index import index_list
+from qexport.outputs.handbook.plan import group_questions, plan_matter
 from qexport.pdf.linker import anchor_folios
 from qexport.pdf.metadata import OutlineEntry
 
@@ -38,10 +39,6 @@ PURPOSES = {
     "production_scenario": "A case from production: what happened and what was done.",
     "follow_ups": "What is asked next. Tick what you can answer; an arrow leads to a question that does.",
 }
-
-
-FLOWING = 20
-"""Questions that are laid out together at most where they flow: half a page is lost from one such group to the next."""
 
 
 def render(edition: Edition, options: HandbookOptions, tools: Tools) -> Document:
@@ -59,33 +56,36 @@ class _Handbook:
         self.scheduler = tools.scheduler
         self.chunks: list[Chunk] = []
         self.terms = index_terms(edition.questions, edition.bank.language)
+        self.matter = plan_matter(edition.questions, self.press.parts, len(self.terms), options)
 
     def document(self) -> Document:
         contents, difficulties = self._contents(), self._difficulties()
         openings = [
-            self._opening(number, part) for number, part in enumerate(self.press.parts, start=1) if part.title
+            self._opening(number, part)
+            for number, part in enumerate(self.press.parts, start=1)
+            if part.anchor in self.matter.opened
         ]
-        lists = [contents, *difficulties, *openings]
-        groups = [self._groups(part) for part in self.press.parts]
-        jobs = [self.press.cover("Handbook"), self._reading(), self._colophon()]
+        lists = [*contents, *difficulties, *openings]
+        groups = [
+            list(group_questions(part.questions, self.options, self.press.measures))
+            for part in self.press.parts
+        ]
+        jobs = [self.press.cover("Handbook"), self._reading()]
         jobs += [job for each in lists for job in each.jobs()]
         jobs += [self._questions(group) for groups_of_part in groups for group in groups_of_part]
         chunks = iter(self.scheduler.chunks(jobs))
-        cover, reading, colophon = (next(chunks) for _ in range(3))
+        self.chunks = [next(chunks), next(chunks)]
         fonts = self.scheduler.fonts
         pages = iter([each.pages([next(chunks) for _ in each.jobs()], fonts) for each in lists])
-        told = next(pages)
+        for _ in contents:
+            self.press.on_recto(self.chunks, *next(pages))
         by_difficulty = [next(pages) for _ in difficulties]
-
-        self.chunks = [cover, reading]
-        self.press.on_recto(self.chunks, *told)
         for part, groups_of_part in zip(self.press.parts, groups, strict=True):
-            if part.title:
+            if part.anchor in self.matter.opened:
                 self.press.on_recto(self.chunks, *next(pages))
             self.chunks += [next(chunks) for _ in groups_of_part]
         for each in [*self._index(), *by_difficulty]:
             self.press.on_recto(self.chunks, *each)
-        self.press.on_recto(self.chunks, colophon)
 
         folios = anchor_folios(self.chunks)
         missing = {each for chunk in self.chunks for each in chunk.missing}
@@ -99,6 +99,7 @@ class _Handbook:
         )
 
     def _reading(self) -> Job:
+        """Return the page behind the cover: how to read the book, where that is not plain, and its colophon."""
         questions = self.edition.questions
         present = {key for question in questions for key in PURPOSES if getattr(question, key)}
         counts = sorted(Counter(each.difficulty for each in questions if each.difficulty is not None).items())
@@ -108,19 +109,23 @@ class _Handbook:
                 [key, SECTION_TITLES[key], purpose] for key, purpose in PURPOSES.items() if key in present
             ],
             difficulties=[[value, how_many(count)] for value, count in counts],
+            explained=self.matter.reading,
+            facts=[list(fact) for fact in self._facts()],
         )
 
-    def _contents(self) -> List:
+    def _contents(self) -> list[List]:
+        if not self.matter.contents:
+            return []
         template = "handbook/contents.html.j2"
-        rows = [Row(self.press.row(title="How to read this book", place="reading"))]
+        rows = [Row(self.press.row(title="How to read this book", place="reading"))] * self.matter.reading
         for part in self.press.parts:
-            above = [self.press.heading(template, part.title, 2, anchor=part.anchor)] if part.title else []
+            above = [self.press.heading(template, part.title, 2, anchor=self._place(part))] * bool(part.title)
             rows += self.press.rows(part, template, *above)
         back = self.press.heading(template, "At the back", 2)
         rows += [
             Row(self.press.row(title=title, place=place), (back,)) for title, place in self._back_matter()
         ]
-        return self.press.list_of(template, rows, fit=True)
+        return [self.press.list_of(template, rows, fit=True)]
 
     def _opening(self, number: int, part: Part) -> List:
         template = "handbook/part.html.j2"
@@ -135,58 +140,50 @@ class _Handbook:
             tally=tally(part),
         )
 
-    def _groups(self, part: Part) -> list[Sequence[Question]]:
-        """Return the questions that are laid out together."""
-        if self.options.flow:
-            return _evenly(part.questions, FLOWING)
-        return [[question] for question in part.questions]
-
     def _questions(self, group: Sequence[Question]) -> Job:
         return self.press.questions(
             group,
             "handbook/question.html.j2",
             level=2,
             notes=self.options.ruled_lines,
-            flow=self.options.flow,
+            flow=len(group) > 1 or self.options.flow or self.options.economy,
         )
 
     def _index(self) -> list[list[Chunk]]:
         """Return the pages of the index: the one list whose text depends on the pages of the book."""
-        if not self._has_index():
+        if not self.matter.index:
             return []
         index = index_list(self.press, self.terms, self.edition.questions, anchor_folios(self.chunks))
         return [index.pages(self.scheduler.chunks(index.jobs()), self.scheduler.fonts)]
 
     def _difficulties(self) -> list[List]:
+        if not self.matter.difficulties:
+            return []
         template = "handbook/difficulties.html.j2"
         rows = []
         for value, rated in groupby(sorted(self._rated(), key=_difficulty), key=_difficulty):
             above = self.press.heading(template, f"Difficulty {value} of 10", 2, difficulty=value)
             rows += [Row(self.press.row(**self.press.entry(question)), (above,)) for question in rated]
-        return [self.press.list_of(template, rows)] if rows else []
-
-    def _colophon(self) -> Job:
-        return self.press.from_values(
-            "handbook/colophon.html.j2", facts=[list(fact) for fact in self._facts()]
-        )
+        return [self.press.list_of(template, rows)]
 
     def _back_matter(self) -> Iterator[tuple[str, str]]:
-        if self._has_index():
+        if self.matter.index:
             yield "Index", "index"
-        if self._rated():
+        if self.matter.difficulties:
             yield "Questions by difficulty", "difficulties"
-        yield "Colophon", "colophon"
 
-    def _has_index(self) -> bool:
-        """Say whether there is an index, which the contents must know before it is made."""
-        return len(self.terms) >= FEWEST
+    def _place(self, part: Part) -> str:
+        """Return the name of the place where a part begins."""
+        return part.anchor if part.anchor in self.matter.opened else anchor(part.questions[0])
 
     def _rated(self) -> list[Question]:
         return [question for question in self.edition.questions if question.difficulty is not None]
 
     def _outline(self) -> Iterator[OutlineEntry]:
-        yield OutlineEntry("How to read this book", "reading")
-        yield OutlineEntry("Contents", "contents")
+        if self.matter.reading:
+            yield OutlineEntry("How to read this book", "reading")
+        if self.matter.contents:
+            yield OutlineEntry("Contents", "contents")
         for part in self.press.parts:
             chapters = []
             for chapter in part.chapters:
@@ -197,11 +194,12 @@ class _Handbook:
                     else entries
                 )
             if part.title:
-                yield OutlineEntry(part.title, part.anchor, tuple(chapters))
+                yield OutlineEntry(part.title, self._place(part), tuple(chapters))
             else:
                 yield from chapters
         for title, name in self._back_matter():
             yield OutlineEntry(title, name)
+        yield OutlineEntry("Colophon", "colophon")
 
     def _facts(self) -> Iterator[tuple[str, str]]:
         yield "Questions", f"{self.press.count()}: {self.edition.scope}"
@@ -217,13 +215,6 @@ class _Handbook:
             "Source Serif and Source Sans by Frank Grießhammer and Paul D. Hunt, IBM Plex Mono by Mike Abbink; SIL OFL",
         )
         yield "Made with", f"qexport {__version__}, WeasyPrint and HarfBuzz"
-
-
-def _evenly(questions: Sequence[Question], most: int) -> list[Sequence[Question]]:
-    """Return questions in as few groups as can be, of about the same size."""
-    count = -(-len(questions) // most)
-    ends = [len(questions) * number // count for number in range(count + 1)]
-    return [questions[start:end] for start, end in pairwise(ends)]
 
 
 def _difficulty(question: Question) -> int:

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from qexport.bank.model import Question
     from qexport.outputs.book.press import Press
 
-FEWEST = 12
-"""Entries of an index; with fewer the contents say as much."""
-
 TEMPLATE = "handbook/index.html.j2"
 NARROWEST, GAP = 48.0, 6.0
 """Millimetres of a column, and between two."""

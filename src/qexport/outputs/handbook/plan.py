@@ -1,0 +1,141 @@
+"""What a handbook is made of: which pages it needs besides its questions, and which questions share a page.
+
+Pages that would say nothing are left out, and lists that would say the same are printed once. Whether a question fills
+a page is estimated from its text: to lay it out for that would take as long as the book.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from math import ceil
+from typing import TYPE_CHECKING
+
+from qexport.bank.model import PROSE_SECTIONS
+
+if TYPE_CHECKING:
+    from qexport.bank.model import Question
+    from qexport.outputs.book.parts import Part
+    from qexport.outputs.book.style import Measures
+    from qexport.outputs.handbook import HandbookOptions
+
+FLOWING = 20
+"""Questions that are laid out together at most where they flow: half a page is lost from one such group to the next."""
+
+FILLS = 0.7
+"""Of a page: a question that is at least as long begins one."""
+
+SHORT_ONES = 0.68
+"""Of a page: where questions are on average shorter, all of a part flow, the few long ones among them too."""
+
+SMALL_BOOK = 3
+"""Questions of a book that has no contents, no index and no page on how to read it."""
+
+LARGE_PART = 8
+"""Questions of a part that has a page of its own; the contents have those of a smaller one."""
+
+MANY_RATED = 20
+"""Questions of a book that lists them by difficulty, too: the contents show it beside each."""
+
+CHARACTER = 0.46
+"""Of the size of the text: the width of a character."""
+
+LABEL, GAP, OPENING, PICTURE, ITEM = 1.0, 1.1, 7.0, 20.0, 0.25
+"""Lines that a label above its text takes, the gap before a section, a question's title and what is around it,
+a picture, and the gap after an item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Which pages a book has besides its questions."""
+
+    reading: bool
+    contents: bool
+    difficulties: bool
+    index: bool
+    opened: frozenset[str]
+    """Anchors of the parts that have a page of their own."""
+
+
+def plan_matter(
+    questions: Sequence[Question], parts: Sequence[Part], terms: int, options: HandbookOptions
+) -> Matter:
+    """Return which pages a book needs.
+
+    Args:
+        questions: of the book.
+        parts: of the book.
+        terms: how many entries its index would have.
+        options: how it is to be.
+    """
+    is_large = len(questions) > SMALL_BOOK
+    rated = [question.difficulty for question in questions if question.difficulty is not None]
+    fields = (
+        "deep_explanation",
+        "real_world_example",
+        "common_mistakes",
+        "production_scenario",
+        "follow_ups",
+    )
+    says_much = any(getattr(question, each) for question in questions for each in fields)
+    return Matter(
+        reading=is_large and says_much,
+        contents=is_large,
+        difficulties=len(rated) >= MANY_RATED and len(set(rated)) > 1 and not options.economy,
+        index=is_large and terms >= FEWEST_TERMS,
+        opened=frozenset(
+            part.anchor
+            for part in parts
+            if part.title and len(parts) > 1 and len(part.questions) >= LARGE_PART and not options.economy
+        ),
+    )
+
+
+FEWEST_TERMS = 12
+"""Entries of an index; with fewer the contents say as much."""
+
+
+def group_questions(
+    questions: Sequence[Question], options: HandbookOptions, measures: Measures
+) -> Iterator[Sequence[Question]]:
+    """Yield questions that are laid out together: one that fills most of a page alone, shorter ones in a row."""
+    if options.flow or options.economy:
+        yield from _split_evenly(questions, FLOWING)
+    elif options.one_per_page:
+        yield from ([question] for question in questions)
+    else:
+        pages = {question.id: estimate_pages(question, measures) for question in questions}
+        if sum(pages.values()) < SHORT_ONES * len(questions):
+            yield from _split_evenly(questions, FLOWING)
+            return
+        for fills, run in groupby(questions, key=lambda each: pages[each.id] >= FILLS):
+            together = tuple(run)
+            yield from ([each] for each in together) if fills else _split_evenly(together, FLOWING)
+
+
+def estimate_pages(question: Question, measures: Measures) -> float:
+    """Return how many pages a question takes, as its text tells."""
+    on_line = measures.width / 25.4 * 72 / (CHARACTER * measures.size)
+    lines = OPENING + (1 if measures.width < measures.frame else 2) * 0.5
+    above = 0 if measures.width < measures.frame else LABEL
+    for key in PROSE_SECTIONS:
+        if text := getattr(question, key):
+            lines += GAP + above + _lines(text, on_line * (0.9 if key == "answer" else 1))
+    if question.follow_ups:
+        lines += GAP + above + sum(_lines(text, on_line) + ITEM for text in question.follow_ups)
+    return lines * measures.line / (measures.height / 25.4 * 72)
+
+
+def _lines(text: str, on_line: float) -> float:
+    return sum(
+        PICTURE if paragraph.lstrip().startswith("![") else max(0.5, ceil(len(paragraph) / on_line))
+        for paragraph in text.split("\n")
+    )
+
+
+def _split_evenly(questions: Sequence[Question], most: int) -> Iterator[Sequence[Question]]:
+    """Yield questions in as few groups as can be, of about the same size."""
+    count = -(-len(questions) // most)
+    for start, end in pairwise(len(questions) * number // count for number in range(count + 1)):
+        yield questions[start:end]

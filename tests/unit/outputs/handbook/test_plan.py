@@ -1,0 +1,78 @@
+"""What a handbook is made of: pages it needs, and questions that share one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qexport.bank.model import Question
+from qexport.content.themes import theme
+from qexport.outputs.book.parts import parts
+from qexport.outputs.book.style import Measures, book_style
+from qexport.outputs.document import Tools
+from qexport.outputs.handbook import HandbookOptions
+from qexport.outputs.handbook.plan import Matter, estimate_pages, group_questions, plan_matter
+from qexport.pipeline import read_bank
+
+SHORT = Question(id="A", question="What is it?", answer="A thing.", technology="Python", difficulty=1)
+LONG = replace(SHORT, deep_explanation="Word after word. " * 200)
+
+
+def measures(paper: str = "a4") -> Measures:
+    look = theme("classic")
+    return book_style(HandbookOptions(paper=paper), Tools(look.templates(), look.styles()), ()).measures
+
+
+def grouped(*questions: Question, paper: str = "a4", **options: Any) -> list[list[str]]:
+    groups = group_questions(questions, HandbookOptions(**options), measures(paper))
+    return [[question.id for question in group] for group in groups]
+
+
+def some(count: int, **changes: Any) -> tuple[Question, ...]:
+    return tuple(
+        replace(SHORT, id=f"Q-{number}", difficulty=number % 10 + 1, **changes) for number in range(count)
+    )
+
+
+def matter(*questions: Question, terms: int = 50, **options: Any) -> Matter:
+    return plan_matter(questions, parts(questions), terms, HandbookOptions(**options))
+
+
+def test_a_question_that_fills_most_of_a_page_begins_one_and_short_ones_share_pages() -> None:
+    one, two, three = (replace(SHORT, id=id_) for id_ in "BCD")
+    assert grouped(SHORT, one, LONG, two, three) == [["A", "B"], ["A"], ["C", "D"]]
+
+
+def test_either_can_be_forced() -> None:
+    assert grouped(SHORT, LONG, one_per_page=True) == [["A"], ["A"]]
+    assert grouped(SHORT, LONG, flow=True) == grouped(SHORT, LONG, economy=True) == [["A", "A"]]
+
+
+def test_many_short_ones_are_laid_out_in_groups_of_about_the_same_size() -> None:
+    assert [len(group) for group in grouped(*some(45))] == [15, 15, 15]
+
+
+@pytest.mark.parametrize(
+    ("paper", "least", "most"), [("a4", 0.75, 1.05), ("letter", 0.75, 1.15), ("a5", 1.2, 1.7)]
+)
+def test_the_questions_of_the_shipped_bank_take_about_what_they_do(
+    shipped_bank: Path, paper: str, least: float, most: float
+) -> None:
+    """Laid out they take 0.81 to 1.0 of an A4 page, and 1.3 to 1.74 of an A5 page."""
+    for question in read_bank(shipped_bank)[0].questions:
+        assert least < estimate_pages(question, measures(paper)) < most
+
+
+def test_a_small_book_has_no_pages_about_itself() -> None:
+    assert matter(*some(3)) == Matter(False, False, False, False, frozenset())
+
+
+def test_pages_are_there_when_they_say_something() -> None:
+    both = (*some(10, follow_ups=("Why?",)), *some(12, technology="Go"))
+    assert matter(*both) == Matter(True, True, True, True, frozenset({"part-1", "part-2"}))
+    assert matter(*both, economy=True) == Matter(True, True, False, True, frozenset())
+    assert matter(*both[:12], terms=11) == Matter(True, True, False, False, frozenset({"part-1"}))
+    assert matter(*some(30)).opened == frozenset()
