@@ -106,7 +106,7 @@ def group_questions(
         yield from ([question] for question in questions)
     else:
         pages = {question.id: estimate_pages(question, measures) for question in questions}
-        if sum(pages.values()) < SHORT_ONES * len(questions):
+        if sum(pages[each.id] for each in questions) < SHORT_ONES * len(questions):
             yield from _split_evenly(questions, FLOWING)
             return
         for fills, run in groupby(questions, key=lambda each: pages[each.id] >= FILLS):

@@ -18,7 +18,7 @@ from qexport.outputs.handbook.plan import Matter, estimate_pages, group_question
 from qexport.pipeline import read_bank
 
 SHORT = Question(id="A", question="What is it?", answer="A thing.", technology="Python", difficulty=1)
-LONG = replace(SHORT, deep_explanation="Word after word. " * 200)
+LONG = replace(SHORT, id="L", deep_explanation="Word after word. " * 200)
 
 
 def measures(paper: str = "a4") -> Measures:
@@ -43,12 +43,13 @@ def matter(*questions: Question, terms: int = 50, **options: Any) -> Matter:
 
 def test_a_question_that_fills_most_of_a_page_begins_one_and_short_ones_share_pages() -> None:
     one, two, three = (replace(SHORT, id=id_) for id_ in "BCD")
-    assert grouped(SHORT, one, LONG, two, three) == [["A", "B"], ["A"], ["C", "D"]]
+    assert grouped(SHORT, one, *[LONG] * 25, two, three) == [["A", "B"], *[["L"]] * 25, ["C", "D"]]
+    assert grouped(SHORT, one, LONG, two, three) == [["A", "B", "L", "C", "D"]]  # most are short
 
 
 def test_either_can_be_forced() -> None:
-    assert grouped(SHORT, LONG, one_per_page=True) == [["A"], ["A"]]
-    assert grouped(SHORT, LONG, flow=True) == grouped(SHORT, LONG, economy=True) == [["A", "A"]]
+    assert grouped(SHORT, LONG, one_per_page=True) == [["A"], ["L"]]
+    assert grouped(SHORT, LONG, flow=True) == grouped(SHORT, LONG, economy=True) == [["A", "L"]]
 
 
 def test_many_short_ones_are_laid_out_in_groups_of_about_the_same_size() -> None:
