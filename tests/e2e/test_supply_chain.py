@@ -10,10 +10,13 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import requires
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.lock", "requirements-test.lock")
@@ -96,9 +99,21 @@ def test_of_two_licences_one_may_be_taken_and_both_must_be_kept(
     assert licences.is_allowed(expression) is allowed
 
 
-def test_what_genanki_names_and_does_not_need_is_left_out() -> None:
-    """Also that it still is not needed."""
-    assert not any("frozendict==" in (ROOT / lock).read_text("utf-8") for lock in LOCKS)
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_has_all_that_its_packages_name(licences: ModuleType, lock: str) -> None:
+    """Otherwise `pip install --require-hashes -r LOCK` ends with an error."""
+    packages = licences.locked(ROOT / lock)
+    named = {
+        canonicalize_name(requirement.name)
+        for name in packages
+        if name not in licences.NOT_EVERYWHERE
+        for requirement in map(Requirement, requires(name) or ())
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+    }
+    assert named <= set(packages)
+
+
+def test_what_genanki_names_and_does_not_need_is_never_imported() -> None:
     code = "import sys; sys.modules['frozendict'] = None; import genanki"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
