@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -33,11 +34,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write what tests/golden/ expects anew")
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure() -> None:
     """Give this process a cache of its own, before tests note the environment: it begins empty, and all share it."""
-    cache = tempfile.TemporaryDirectory(prefix="qexport-test-cache-")
-    os.environ["QEXPORT_CACHE"] = cache.name
-    config.add_cleanup(cache.cleanup)
+    cache = tempfile.mkdtemp(prefix="qexport-test-cache-")
+    os.environ["QEXPORT_CACHE"] = cache
+    # By Python's own end, too: a worker of xdist does not always come to its configuration's.
+    atexit.register(shutil.rmtree, cache, ignore_errors=True)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -46,6 +48,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if name == "terminal":
                 if not _has_terminals():
                     do_without("terminals to open")
+            elif name == "proc":
+                if not Path("/proc/self/fd").is_dir():
+                    do_without("/proc")
             elif name == "namespaces":
                 if not _has_namespaces():
                     do_without("namespaces of its own to give to a process")

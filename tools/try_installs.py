@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 import venv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,10 +40,12 @@ class Failed(Exception):
     """A way that did not work, with what was printed."""
 
 
-def run(*command: str | Path, cwd: Path | None = None, **more: str) -> str:
+def run(*command: str | Path, cwd: Path | None = None, more: Mapping[str, str] | None = None) -> str:
     """Run a command and return what it printed; Failed if it ends with an error."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    done = subprocess.run(command, cwd=cwd, env={**kept, **more}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=cwd, env={**kept, **(more or {})}, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise Failed(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -56,8 +58,8 @@ def build(folder: Path, epoch: str = "1760000000") -> Path:
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", ".gitignore"):
         shutil.copyfile(ROOT / name, source / name)
-    python = [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder / "dist"]
-    run(*python, cwd=source, SOURCE_DATE_EPOCH=epoch)
+    python = (sys.executable, "-m", "build", "--no-isolation", "--outdir", folder / "dist")
+    run(*python, cwd=source, more={"SOURCE_DATE_EPOCH": epoch})
     return folder / "dist"
 
 
@@ -137,9 +139,9 @@ def try_hashes(folder: Path, dist: Path) -> str:
 def try_pipx(folder: Path, dist: Path) -> str:
     pipx = environment(folder / "environment", PIPX) / "pipx"
     places = {"PIPX_HOME": str(folder / "home"), "PIPX_BIN_DIR": str(folder / "bin")}
-    run(pipx, "install", wheel_in(dist), **places)
+    run(pipx, "install", wheel_in(dist), more=places)
     use(folder / "bin" / "qexport", folder)
-    run(pipx, "uninstall", "qexport", **places)
+    run(pipx, "uninstall", "qexport", more=places)
     return "handbook and deck made, removed again"
 
 
@@ -150,9 +152,9 @@ def try_uv(folder: Path, dist: Path) -> str:
         "UV_TOOL_BIN_DIR": str(folder / "bin"),
         "UV_CACHE_DIR": str(folder / "cache"),
     }
-    run(uv, "tool", "install", "--python", sys.executable, wheel_in(dist), **places)
+    run(uv, "tool", "install", "--python", sys.executable, wheel_in(dist), more=places)
     use(folder / "bin" / "qexport", folder)
-    run(uv, "tool", "uninstall", "qexport", **places)
+    run(uv, "tool", "uninstall", "qexport", more=places)
     return "handbook and deck made, removed again"
 
 

@@ -519,6 +519,39 @@ def test_a_folder_in_git_is_a_bank_too(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.needs("git")
+def test_a_release_is_committed_and_tagged_if_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", *words], capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    for name, value in AT_WORK.items():
+        monkeypatch.setenv(name, value)
+    git("init", "--quiet")
+    Path("other").write_text("")
+    git("add", "other")
+    said = json.loads(printed("release", "--tag", "--json"))
+    assert (said["tag"], said["tagged"], git("tag")) == ("edition-1", True, "edition-1")
+    assert git("log", "-1", "--format=%s", "edition-1") == f"Edition 1 of {said['date']}"
+    assert git("show", "--format=", "--name-only", "HEAD").splitlines() == [
+        "questions.lock.json",
+        "questions.release-notes.md",
+        "questions.yaml",
+    ]
+    assert git("diff", "--cached", "--name-only") == "other"  # what was staged for another commit
+    edit_the_bank()
+    git("tag", "edition-2")
+    before = Path("questions.lock.json").read_bytes()
+    done = run("release", "--tag")
+    assert (done.status, done.err) == (
+        2,
+        (
+            "qexport: error: there is a tag edition-2 already\n"
+            "  hint: release without --tag, or: git tag -d edition-2\n"
+        ),
+    )
+    assert Path("questions.lock.json").read_bytes() == before
+
+
 def test_a_release_says_what_is_new_since_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in AT_WORK.items():
         monkeypatch.setenv(name, value)

@@ -24,6 +24,7 @@ COMMANDS = {
     "schema": "schema:schema",
     "theme": "theme:theme",
     "cache": "cache:cache",
+    "doctor": "doctor:doctor",
     "recipes": "recipes:recipes",
     "bundle": "bundle:make_bundle",
     "verify": "bundle:verify",

@@ -175,6 +175,10 @@ class _Waiting:
         return self._opened_by_name()
 
     def _opened_by_name(self) -> int:
+        if _only_takes_new_files(self._folder):
+            raise OSError(
+                errno.EPERM, "its folder is append-only, and no file without a name can be made there"
+            )
         while True:
             self._is_named = True
             descriptor = os.open(self._name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)

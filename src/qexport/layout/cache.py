@@ -102,6 +102,16 @@ class ChunkCache:
             except OSError as error:
                 raise OutputError(f"{path}: cannot be removed: {error.strerror}") from error
 
+    def remove(self) -> None:
+        """Remove the cache with its folder, if nothing else is in it.
+
+        Raises:
+            OutputError: The system does not allow it.
+        """
+        self.clear()
+        with suppress(OSError):  # it is not there, or has files of somebody else
+            self.path.parent.rmdir()
+
     def _use(self, action: Callable[[sqlite3.Connection], T], *, otherwise: T) -> T:
         """Do something with the database; return `otherwise` where it cannot be used.
 

@@ -16,6 +16,8 @@ from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import decode_text, quote
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qexport.bank.model import RawBank
 
 _TIMEOUT = 60
@@ -59,6 +61,27 @@ def last_change(pattern: str, path: str, *, folder: Path) -> str:
         return _git(folder, "log", "-1", "--format=%H", f"-G{pattern}", "--", path).decode().strip()
     except InputRefused:
         return ""  # no repository, or no commit in it
+
+
+def has_tag(name: str, *, folder: Path) -> bool:
+    """Return whether the repository that a folder is in has a tag of this name.
+
+    Raises:
+        InputRefused: The folder is in no repository.
+    """
+    return bool(_git(folder, "tag", "--list", name).strip())
+
+
+def commit_and_tag(paths: Sequence[Path], tag: str, message: str, *, folder: Path) -> None:
+    """Commit some files as they are, whatever else is staged, and make an annotated tag of the commit.
+
+    Raises:
+        InputRefused: Git refuses, for example for want of a name and an address of the committer.
+    """
+    names = [os.path.relpath(path, folder) for path in paths]
+    _git(folder, "add", "--", *names)
+    _git(folder, "commit", "--quiet", "--only", "-m", message, "--", *names)
+    _git(folder, "tag", "--annotate", "-m", message, "--", tag)
 
 
 def _read_object(name: str, folder: Path) -> str:

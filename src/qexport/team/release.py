@@ -48,16 +48,33 @@ class Released:
     paths: tuple[Path, ...]
     stamped: Stamped
 
+    @property
+    def tag(self) -> str:
+        """Return the name of the tag of this edition, which CI files publish it by."""
+        return tag_name(self.release.number)
 
-def make_release(recipe: Recipe, *, now: int, since: str = "") -> Released:
+
+def tag_name(number: int) -> str:
+    """Return the name of the tag of an edition."""
+    return f"edition-{number}"
+
+
+def make_release(recipe: Recipe, *, now: int, since: str = "", with_tag: bool = False) -> Released:
     """Give the bank as it is now the next number: in its lock, and with notes on what is new.
 
-    `since` is the edition before, as `compare` takes it; without it, what git has of the last release.
+    Args:
+        recipe: Names the bank and its lock.
+        now: Unix seconds.
+        since: The edition before, as `compare` takes it; without it, what git has of the last release.
+        with_tag: Commit the bank, its lock and the notes, and make the tag of the edition.
+
+    Raises:
+        UsageError: Nothing is new, or the tag is there already; nothing has been written then.
     """
-    return until_settled(partial(_make_release, recipe, now=now, since=since))
+    return until_settled(partial(_make_release, recipe, now=now, since=since, with_tag=with_tag))
 
 
-def _make_release(recipe: Recipe, *, now: int, since: str) -> Released:
+def _make_release(recipe: Recipe, *, now: int, since: str, with_tag: bool) -> Released:
     from qexport.outputs.anki_deck.document import with_notes
 
     limits = recipe.limits
@@ -83,6 +100,10 @@ def _make_release(recipe: Recipe, *, now: int, since: str) -> Released:
         time=max(now, stamped.lock.changed),
         changes=found.ids() if found else {},
     )
+    folder = recipe.bank if recipe.bank.is_dir() else recipe.bank.parent
+    if with_tag and git.has_tag(tag_name(release.number), folder=folder):
+        message = f"there is a tag {tag_name(release.number)} already"
+        raise UsageError(message, hint=f"release without --tag, or: git tag -d {tag_name(release.number)}")
     heading = release_notes.release_heading(release)
     if found:
         departures = release_notes.departures_since(stamped.lock, before.time if before else 0)
@@ -99,6 +120,9 @@ def _make_release(recipe: Recipe, *, now: int, since: str) -> Released:
     with written_with_lock(stamped) as lock_files:
         contents = {path: release_notes.with_release(notes, earlier).encode(), **lock_files}
         files.write_all(contents)  # a release that has its notes only can be made again
+    if with_tag:
+        message = f"Edition {release.number} of {release.date}"
+        git.commit_and_tag((recipe.bank, *contents), tag_name(release.number), message, folder=folder)
     return Released(release, found, notes, tuple(contents), stamped)
 
 

@@ -125,7 +125,9 @@ def test_they_prepare_before_there_is_work(tmp_path: Path) -> None:
             time.sleep(0.01)
         assert workers.running
         assert len(set(workers.map(process_of, range(40)))) == 2
-    times = 1 if FORKS_PREPARED else 2  # once for all, or each for itself
+    # Once for all; or each for itself, and the foreman, who could not fork, for nobody.
+    times = 1 if Path("/proc/self/task").is_dir() else 3
+    times = times if FORKS_PREPARED else 2
     assert (tmp_path / "note").read_text() == "prepared\n" * times
 
 
@@ -224,7 +226,7 @@ def test_the_end_of_the_block_ends_work_nobody_waits_for() -> None:
     started = time.monotonic()
     with pytest.raises(KeyError):
         break_off()
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 50  # and not 60
 
 
 def test_a_process_tidies_up_after_itself_though_it_is_told_twice_to_end(tmp_path: Path) -> None:

@@ -56,16 +56,22 @@ def cache_prune(*, size: int, cache_folder: Path, as_json: bool) -> None:
 
 
 @cache.command("clear")
+@click.option(
+    "--all", "with_folder", is_flag=True, help="Remove the folder too, before qexport is uninstalled."
+)
 @cache_option
 @json_option
 @flags
-def cache_clear(*, cache_folder: Path, as_json: bool) -> None:
+def cache_clear(*, with_folder: bool, cache_folder: Path, as_json: bool) -> None:
     """Evict all pages; the next build lays them out again."""
     from qexport.layout.cache import ChunkCache
 
     chunks = ChunkCache(cache_folder)
     before = chunks.info()
-    chunks.clear()
+    if with_folder:
+        chunks.remove()
+    else:
+        chunks.clear()
     _tell_removed(before, chunks.info(), as_json=as_json)
 
 

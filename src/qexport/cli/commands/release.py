@@ -25,11 +25,21 @@ if TYPE_CHECKING:
     metavar="OLD",
     help="The edition before, as diff takes it. [default: what git has of the last release]",
 )
+@click.option(
+    "--tag", is_flag=True, help="Commit the bank with what was written, and make the tag edition-N."
+)
 @names_bank
 @json_option
 @flags
 def release(
-    *, name: str, since: str, bank: Path | None, encoding: str | None, limits: Limits, as_json: bool
+    *,
+    name: str,
+    since: str,
+    tag: bool,
+    bank: Path | None,
+    encoding: str | None,
+    limits: Limits,
+    as_json: bool,
 ) -> None:
     """Give the bank its next edition number, with release notes.
 
@@ -42,7 +52,7 @@ def release(
     from qexport.bank.selection import Filters
 
     (recipe,) = recipes_to_build(names, every=False, given=given, filters=Filters(), options={}).values()
-    done = make_release(recipe, now=now(), since=since)
+    done = make_release(recipe, now=now(), since=since, with_tag=tag)
     if as_json:
         say_json(
             {
@@ -50,6 +60,8 @@ def release(
                 "date": done.release.date,
                 "changes": {kind: list(ids) for kind, ids in done.release.changes.items()},
                 "written": [str(path) for path in done.paths],
+                "tag": done.tag,
+                "tagged": tag,
                 "search": done.found.search if done.found else "",
             }
         )
@@ -59,5 +71,6 @@ def release(
         [
             f"edition {done.release.number} of {done.release.date}: {what}",
             *(f"  {path}" for path in done.paths),
+            f"  tag {done.tag}" if tag else f"commit them with the bank, then: git tag -a {done.tag}",
         ]
     )

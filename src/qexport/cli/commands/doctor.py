@@ -1,0 +1,36 @@
+"""`qexport doctor`: what is on this machine, what is missing, and the line that mends it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from qexport.cli.options import cache_option, flags, json_option
+from qexport.cli.program import say, say_json
+from qexport.cli.terminal import table
+from qexport.common.errors import MachineLacks
+from qexport.common.wording import quantity
+
+
+@click.command()
+@cache_option
+@json_option
+@flags
+def doctor(*, cache_folder: Path, as_json: bool) -> None:
+    """Report what is on this machine, and how to mend what is missing.
+
+    Exit status 6 if something is missing that every build needs.
+    """
+    from qexport.cli.machine import examine
+
+    parts = examine(cache_folder)
+    if as_json:
+        say_json([{**asdict(part), "state": part.state} for part in parts])
+    else:
+        rows = [(part.state, part.name, part.found or part.mend) for part in parts]
+        say(table([("state", "part", "found, or what to do"), *rows]))
+    if missing := [part for part in parts if part.state == "missing"]:
+        lines = "; ".join(dict.fromkeys(part.mend for part in missing))
+        raise MachineLacks(f"{quantity(len(missing), 'part')} missing", hint=lines)
