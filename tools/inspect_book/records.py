@@ -59,7 +59,7 @@ class Element:
     def block(self) -> Element:
         """The paragraph, heading, cell or list item this is a part of."""
         element = self
-        while element.tag in ("Span", "Link", "NonStruct", "Figure", "Lbl") and element.parent:
+        while element.tag in ("Span", "Code", "Link", "NonStruct", "Figure", "Lbl") and element.parent:
             element = element.parent
         return element
 

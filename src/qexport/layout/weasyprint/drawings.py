@@ -31,7 +31,7 @@ def put_drawings_aside(html: str) -> str:
 
 SVG = "{http://www.w3.org/2000/svg}svg"
 _INLINE_SVG = re.compile(r"<svg\b([^>]*)>\s*(<title>[^<]*</title>)?.*?</svg>", re.DOTALL)
-_MATCHED = re.compile(r' (?:class|id|role|style)="[^"]*"')  # what a stylesheet goes by
+_MATCHED = re.compile(r' (?:class|id|role|style|aria-hidden)="[^"]*"')  # what a stylesheet goes by
 _numbers: dict[str, int] = {}
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qexport.layout.chunk import POINTS, mark
+from qexport.layout.weasyprint.meaning import Meaning
 from qexport.layout.weasyprint.serialising import object_number, write_area
 
 _MEANINGLESS = ("/Span", "/NonStruct")
@@ -24,6 +25,7 @@ _HOLDS_TEXT = (
     "/H5",
     "/H6",
     "/LBody",
+    "/Lbl",
     "/TD",
     "/TH",
     "/Link",
@@ -67,6 +69,9 @@ def read_structure(document: Any, pdf: Any, page_count: int, *, is_strip: bool) 
     simplifier = _Simplifier(document, pdf, parents, is_strip=is_strip)
     for reference in top["K"]:
         simplifier.simplify(object_number(reference))
+    if hasattr(pdf, "marked_boxes"):
+        html = document.pages[0]._page_box.children[0].element
+        Meaning(pdf, html, parents).refine_all(top)  # type: ignore[arg-type]
     return Structure([object_number(reference) for reference in top["K"]], parents, annotations)  # type: ignore[arg-type]
 
 

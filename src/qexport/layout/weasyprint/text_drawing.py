@@ -34,6 +34,11 @@ _GLYPH = ffi.sizeof("PangoGlyphInfo") // 4
 _ROUND_POSITIONS = 14802
 """The version of Pango since which sizes of fonts are right (gitlab.gnome.org/GNOME/pango/-/issues/530)."""
 
+_LINE_ENDS = frozenset(
+    pango.PANGO_GLYPH_UNKNOWN_FLAG | point for point in (0x0A, 0x0B, 0x0C, 0x0D, 0x2028, 0x2029)
+)
+"""What Pango sets for the end of a line in a text of one paragraph: nothing is drawn for it."""
+
 _draw_first_line = draw_text.draw_first_line
 
 
@@ -109,6 +114,8 @@ def _read_runs(stream: Any, textbox: Any) -> list[_Run] | None:
             break
         numbers = array("i", ffi.buffer(string.glyphs, count * _GLYPH * 4)[:])
         glyphs = numbers[::_GLYPH]
+        for place in [place for place, glyph in enumerate(glyphs) if glyph in _LINE_ENDS]:
+            glyphs[place], numbers[place * _GLYPH + 1] = pango.PANGO_GLYPH_EMPTY, 0
         if min(glyphs, default=0) < 0 or max(glyphs, default=0) > pango.PANGO_GLYPH_EMPTY:
             return None
         font, size = stream.add_font(item.analysis.font)
@@ -147,10 +154,13 @@ class _Writer:
     def __init__(self, stream: Any) -> None:
         self.stream = stream
         self.shown = ""
+        self.left = 0.0
+        """How far what follows moves to the left, in thousandths of an em."""
         self.font: Any = None
 
     def show(self) -> None:
         """Show the glyphs that wait."""
+        self._move()
         if self.shown:
             self.stream.show_text(self.shown.replace("><", ""))
         self.shown = ""
@@ -185,6 +195,7 @@ class _Writer:
                 _write_glyph(run.size, code, run.widths[place], own[code])
                 for place, code in zip(places, codes, strict=True)
             ]
+            self._move()
             shown = f"<{''.join(written)}"
             self.shown += shown[:-1] if shown[-1] == "<" else f"{shown}>"
             return
@@ -194,26 +205,29 @@ class _Writer:
     def _write_moved(self, run: _Run, place: int, code: int) -> None:
         width = run.widths[place]
         if code == pango.PANGO_GLYPH_EMPTY:
-            self._move(-width * 1000 * FROM_UNITS / run.size)
+            self.left -= width * 1000 * FROM_UNITS / run.size
             return
         right, rise = run.rights[place] / run.size, run.downs[place] / 1000
         kerning = run.font.widths[code] + right - width * 1000 * FROM_UNITS / run.size
         if rise:
             self.show()
             self.stream.set_text_rise(-rise)
-            self._move(-right)
+            self.left -= right
+            self._move()
             self.shown += f"<{code:04x}>"
             self.show()
             self.stream.set_text_rise(0)
         else:
-            self._move(-right)
+            self.left -= right
+            self._move()
             self.shown += f"<{code:04x}>"
-        self._move(kerning)
+        self.left += kerning
 
-    def _move(self, left: float) -> None:
-        """Move what follows to the left, in thousandths of an em."""
-        if int(left):
-            self.shown += f" {int(left)}"
+    def _move(self) -> None:
+        """Write how far what follows moves."""
+        if int(self.left):
+            self.shown += str(int(self.left))
+        self.left = 0
 
 
 def _note(stream: Any, run: _Run, places: Any, codes: Any) -> None:
@@ -256,7 +270,11 @@ def _pieces(known: GlyphTexts, run: _Run) -> Iterator[tuple[bool, list[_Piece]]]
     for places, text in _clusters(run):
         glyphs = [run.glyphs[place] for place in places]
         codes = _find_codes(known, glyphs, text, is_reversed=run.is_reversed)
-        is_moved = not run.is_reversed and any(run.rights[place] for place in places)
+        is_moved = (
+            not run.is_reversed
+            and any(map(unicodedata.combining, text))
+            and any(run.rights[place] for place in places)
+        )
         piece = _Piece(places, text, codes or glyphs, codes is not None and not is_moved)
         if piece.says and not told:
             yield False, [piece]

@@ -267,7 +267,9 @@ def test_a_block_of_code_is_a_paragraph_to_who_listens() -> None:
         document = pdf.Root.StructTreeRoot.K[0]
         (block,) = document.K[0].K
         assert str(block.S) == "/P"
-        assert all(isinstance(kid, int) for kid in block.K)
+        (code,) = block.K
+        assert (str(code.S), str(code.ActualText)) == ("/Code", "a = 1\nb = 2")
+        assert all(isinstance(kid, int) for kid in code.K)
 
 
 # --- drawings ------------------------------------------------------------------------------------------------

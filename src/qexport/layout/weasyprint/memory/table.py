@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from weasyprint import html
 
-from qexport.layout.weasyprint import text_drawing
+from qexport.layout.weasyprint import meaning, text_drawing
 from qexport.layout.weasyprint.drawings import SVG, make_drawing_handler
 from qexport.layout.weasyprint.line_ends import split_first_line as mended_split_first_line
 from qexport.layout.weasyprint.memory import (
@@ -53,6 +53,16 @@ MENDS = (
         sources={
             "weasyprint.draw.text:draw_text": "e6101477b598",
             "weasyprint.draw.text:draw_first_line": "1b657a27ca40",
+        },
+    ),
+    Replacement(
+        what="boxes of marked content",
+        why="The structure tree does not say which HTML its content was drawn for, which Code, Note and Lang need.",
+        gain="none: tags say more",
+        places={"weasyprint.pdf:add_tags": meaning.note_boxes},
+        sources={
+            "weasyprint.pdf.tags": "309da9e7e1f7",
+            "weasyprint.pdf.stream:Stream.marked": "145db1e21105",
         },
     ),
     Replacement(

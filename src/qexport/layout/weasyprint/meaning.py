@@ -1,0 +1,291 @@
+"""What elements of the structure tree mean, as far as the HTML says it and WeasyPrint 70 does not.
+
+    structure elements + the boxes their content was drawn for → Code, Note, Lbl and LBody, Lang, artifacts
+
+- what is `code` is Code; a block of it keeps its lines and blanks as ActualText;
+- an item of `ol.footnotes` is a Note; a term and its meanings are one item of a list, the term its label;
+- an item of a list has its marker as Lbl and all else in an LBody, a list in it too;
+- text in another language than the document has it as Lang;
+- a drawing with `aria-hidden` only repeats the words beside it: it is an artifact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from qexport.layout.weasyprint.serialising import Raw, object_number
+
+_CODE = ("code", "kbd", "samp", "pre")
+_HOLD_TEXT = (
+    "/P",
+    *(f"/H{level}" for level in range(1, 7)),
+    "/LBody",
+    "/Lbl",
+    "/TD",
+    "/TH",
+    "/Caption",
+    "/Link",
+)
+_BLOCKS = (
+    "p",
+    "li",
+    "dt",
+    "dd",
+    "td",
+    "th",
+    "pre",
+    "div",
+    "figcaption",
+    "caption",
+    *(f"h{n}" for n in range(1, 7)),
+)
+
+
+def note_boxes(pdf: Any, document: Any, version: Any, streams: Any) -> None:
+    """Make the structure tree as WeasyPrint does, and note for each page the boxes of its marked content."""
+    from weasyprint.pdf.tags import add_tags
+
+    pdf.marked_boxes = [{each["mcid"]: box for box, each in stream._tags.items()} for stream in streams]
+    add_tags(pdf, document, version, streams)
+
+
+class Meaning:
+    """Gives the elements of one document the meaning they have in its HTML."""
+
+    def __init__(self, pdf: Any, root: Any, parents: list[list[int | None]]) -> None:
+        """Take the objects of a document, its root in the HTML, and for each page MCID → element.
+
+        The last is changed, as is what the objects hold.
+        """
+        self.pdf = pdf
+        self.boxes: Sequence[Mapping[int, Any]] = pdf.marked_boxes
+        self.parents = parents
+        self.pages = {reference: page for page, reference in enumerate(pdf.page_references)}
+        self.above = {child: parent for parent in root.iter() for child in parent}
+        self.language = root.get("lang", "")
+
+    def refine_all(self, document: Any) -> None:
+        """Refine the elements below the root of the structure."""
+        document["K"][:] = [kid for kid in document["K"] if not self._is_hidden(kid)]
+        for reference in document["K"]:
+            self._refine(object_number(reference))
+
+    def _refine(self, number: int) -> None:
+        element = self.pdf.objects[number]
+        element["K"][:] = [kid for kid in element["K"] if not self._is_hidden(kid)]
+        for kid in self._elements(element):
+            self._refine(kid)
+        if element["S"] == "/NonStruct" and any(isinstance(kid, int) for kid in element["K"]):
+            element["S"] = "/P"
+        if element["S"] == "/L":
+            self._refine_list(number)
+        elif element["S"] in _HOLD_TEXT:
+            self._refine_text(number)
+
+    # -- text -----------------------------------------------------------------------------------------------------
+
+    def _refine_text(self, number: int) -> None:
+        element = self.pdf.objects[number]
+        first = self._first_source(element)
+        if first is None:
+            return
+        block = next((each for each in self._up(first) if each.tag in _BLOCKS), first)
+        language = self._language_of(block)
+        if language != self.language:
+            element["Lang"] = _string(language)
+        is_link = element["S"] == "/Link"
+        kids: list[Any] = []
+        for (is_code, spoken), same in groupby(element["K"], lambda kid: self._kind(kid, element, language)):
+            group = list(same)
+            if is_link and not spoken:  # a link in code is a link
+                kids += group
+                continue
+            if not (is_code or spoken):
+                kids += group
+                continue
+            new = self._add("/Code" if is_code else "/Span", element, number, group)
+            if spoken:
+                self.pdf.objects[new]["Lang"] = _string(spoken)
+            kids.append(b"%d 0 R" % new)
+        element["K"][:] = kids
+        if block.tag == "pre" and len(kids) == 1 and isinstance(kids[0], bytes):
+            self._keep_lines(self.pdf.objects[object_number(kids[0])], block)
+
+    def _kind(self, kid: Any, element: Any, language: str) -> tuple[bool, str]:
+        """Return whether marked content is code, and its language if it is another than its block's."""
+        source = self._source(element, kid) if isinstance(kid, int) else None
+        if source is None:
+            return False, ""
+        spoken = self._language_of(source)
+        return any(each.tag in _CODE for each in self._up(source)), spoken if spoken != language else ""
+
+    def _keep_lines(self, code: Any, block: Any) -> None:
+        """Let a block of code have its source as text, if all of it is on this page; else what is drawn, by lines."""
+        page = self.boxes[self.pages[code["Pg"]]]
+        drawn = [page[kid] for kid in code["K"] if isinstance(kid, int)]
+        whole = "".join(block.itertext()).replace("\u200b", "").strip("\n")
+        shown = "".join(box.text for box in drawn)
+        if "".join(shown.split()).replace("\u200b", "") != "".join(whole.split()):
+            lines = groupby(drawn, lambda box: round(box.position_y + box.baseline))
+            whole = "\n".join("".join(box.text for box in line) for _, line in lines).replace("\u200b", "")
+        code["ActualText"] = _string(whole)
+
+    # -- lists ----------------------------------------------------------------------------------------------------
+
+    def _refine_list(self, number: int) -> None:
+        element = self.pdf.objects[number]
+        items: list[int] = []
+        for kid in self._elements(element):
+            child = self.pdf.objects[kid]
+            tag = self._item_tag(child)
+            if child["S"] == "/L" and items:  # a list in the item before it
+                self._put_into(items[-1], kid)
+            elif tag == "dd" and items and self._item_tag(self.pdf.objects[items[-1]]) == "dt":
+                for part in self._elements(child):
+                    self.pdf.objects[items[-1]]["K"].append(b"%d 0 R" % part)
+                    self.pdf.objects[part]["P"] = b"%d 0 R" % items[-1]
+            else:
+                items.append(kid)
+                if child["S"] == "/LI":
+                    self._refine_item(kid, tag)
+        element["K"][:] = [b"%d 0 R" % item for item in items]
+        first = self._first_source(element)
+        if first is not None and any(
+            each.tag == "ol" and each.get("class") == "footnotes" for each in self._up(first)
+        ):
+            self._make_notes(element, items)
+
+    def _refine_item(self, number: int, tag: str) -> None:
+        item = self.pdf.objects[number]
+        parts = list(self._elements(item))
+        if tag == "dt" and parts and self.pdf.objects[parts[0]]["S"] == "/LBody":
+            self.pdf.objects[parts[0]]["S"] = "/Lbl"
+            return
+        rest = [
+            kid for kid in item["K"] if not (isinstance(kid, bytes) and self._tag(kid) in ("/Lbl", "/LBody"))
+        ]
+        if rest:
+            item["K"][:] = [kid for kid in item["K"] if kid not in rest]
+            item["K"].append(b"%d 0 R" % self._add("/LBody", item, number, rest))
+
+    def _put_into(self, item: int, kid: int) -> None:
+        """Put a list into the body of an item."""
+        parts = [
+            part for part in self._elements(self.pdf.objects[item]) if self._tag(b"%d 0 R" % part) == "/LBody"
+        ]
+        target = parts[-1] if parts else item
+        self.pdf.objects[target]["K"].append(b"%d 0 R" % kid)
+        self.pdf.objects[kid]["P"] = b"%d 0 R" % target
+
+    def _make_notes(self, element: Any, items: Sequence[int]) -> None:
+        """Let a list of footnotes be Notes, each with a name of its own (PDF/UA-1, 7.9)."""
+        element["S"] = "/Div"
+        for number in items:
+            item = self.pdf.objects[number]
+            item["S"] = "/Note"
+            item["ID"] = Raw(b"(note-", b"%d 0 R" % number, b")")
+            for part in self._elements(item):
+                body = self.pdf.objects[part]
+                if body["S"] == "/LBody":
+                    has_text = any(isinstance(kid, int) for kid in body["K"])
+                    body["S"] = "/P" if has_text else "/Div"
+
+    def _item_tag(self, item: Any) -> str:
+        source = self._first_source(item)
+        if source is None:
+            return ""
+        return next((each.tag for each in self._up(source) if each.tag in ("dt", "dd", "li")), "")
+
+    # -- the tree -------------------------------------------------------------------------------------------------
+
+    def _add(self, tag: str, parent: Any, number: int, kids: Sequence[Any]) -> int:
+        """Add an element that takes some kids of another."""
+        import pydyf
+
+        element = pydyf.Dictionary(
+            {
+                "Type": "/StructElem",
+                "S": tag,
+                "K": pydyf.Array(kids),
+                "Pg": parent["Pg"],
+                "P": b"%d 0 R" % number,
+            }
+        )
+        self.pdf.add_object(element)
+        page = self.parents[self.pages[parent["Pg"]]]
+        for kid in kids:
+            if isinstance(kid, int):
+                page[kid] = element.number
+            elif self._is_element(kid):
+                self.pdf.objects[object_number(kid)]["P"] = element.reference
+        return int(element.number)
+
+    def _is_element(self, kid: Any) -> bool:
+        return isinstance(kid, bytes) and self.pdf.objects[object_number(kid)]["Type"] == "/StructElem"
+
+    def _elements(self, element: Any) -> Iterator[int]:
+        yield from [object_number(kid) for kid in element["K"] if self._is_element(kid)]
+
+    def _tag(self, kid: bytes) -> str:
+        return str(self.pdf.objects[object_number(kid)].get("S", ""))
+
+    def _is_hidden(self, kid: Any) -> bool:
+        """Take a drawing out of the tree that only repeats the words beside it."""
+        if not self._is_element(kid) or self._tag(kid) != "/Figure":
+            return False
+        figure = self.pdf.objects[object_number(kid)]
+        source = self._first_source(figure)
+        if source is None or source.get("aria-hidden") != "true":
+            return False
+        page = self.pages[figure["Pg"]]
+        for mcid in figure["K"]:
+            if isinstance(mcid, int):
+                self.parents[page][mcid] = None
+                _make_artifact(self.pdf, self.pdf.page_references[page], mcid)
+        return True
+
+    # -- the HTML -------------------------------------------------------------------------------------------------
+
+    def _source(self, element: Any, mcid: int) -> Any:
+        """Return the HTML element that marked content was drawn for."""
+        box = self.boxes[self.pages[element["Pg"]]].get(mcid)
+        return None if box is None else box.element
+
+    def _first_source(self, element: Any) -> Any:
+        for kid in element["K"]:
+            found = None
+            if isinstance(kid, int):
+                found = self._source(element, kid)
+            elif self._is_element(kid):
+                found = self._first_source(self.pdf.objects[object_number(kid)])
+            if found is not None:
+                return found
+        return None
+
+    def _up(self, source: Any) -> Iterator[Any]:
+        """Yield an HTML element and those it is in."""
+        while source is not None:
+            yield source
+            source = self.above.get(source)
+
+    def _language_of(self, source: Any) -> str:
+        languages = (str(each.get("lang")) for each in self._up(source) if each.get("lang"))
+        return next(languages, self.language)
+
+
+def _make_artifact(pdf: Any, page: bytes, mcid: int) -> None:
+    """Let marked content be an artifact."""
+    contents = pdf.objects[object_number(page)]["Contents"]
+    items = pdf.objects[object_number(contents)].stream
+    for at, item in enumerate(items):
+        if isinstance(item, dict) and item.get("MCID") == mcid:
+            items[at - 1 : at + 2] = ["/Artifact", b"BMC"]
+            return
+
+
+def _string(text: str) -> Any:
+    import pydyf
+
+    return pydyf.String(text)
