@@ -8,10 +8,11 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from fnmatch import fnmatch
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import import_module
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,7 +116,8 @@ class StandIn:
     def do_importPackage(self, path: str) -> bool:
         """Import with the library's old importer, as the add-on does: it merges note types."""
         importing = import_module("anki.importing")
-        importing.AnkiPackageImporter(self.collection, path).run()
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):  # it says that it is deprecated
+            importing.AnkiPackageImporter(self.collection, path).run()
         return True
 
     def do_sync(self) -> None:

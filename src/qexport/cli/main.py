@@ -30,6 +30,7 @@ COMMANDS = {
     "verify": "bundle:verify",
     "share": "share:share",
     "preview": "preview:preview",
+    "push": "push:push",
     "diff": "diff:diff",
     "release": "release:release",
     "renumber": "identities:renumber",

@@ -1,0 +1,147 @@
+"""`qexport push`: the deck of a recipe → the Anki that runs on this machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qexport.cli.options import filtered, flags, formatted, json_option, locking_options, names_bank
+from qexport.cli.program import now, progress, say, say_json, warn
+from qexport.cli.recipes import recipes_to_build
+from qexport.common.errors import UsageError
+from qexport.common.wording import quantity
+
+if TYPE_CHECKING:
+    from qexport.bank.selection import Filters
+    from qexport.common.limits import Limits
+    from qexport.locking import Locking
+    from qexport.team.push import Push
+
+PORT = 8765
+LISTED = 20
+"""Own edits that are listed; of more there is a count."""
+
+
+@click.command()
+@click.argument("name", required=False, default="", metavar="[RECIPE]")
+@click.option("--dry-run", is_flag=True, help="Only show what would change in the collection.")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@click.option("--sync", is_flag=True, help="Synchronize with AnkiWeb afterwards.")
+@click.option("--profile", default="", metavar="NAME", help="The profile that has to be open in Anki.")
+@click.option(
+    "--port",
+    default=PORT,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    metavar="N",
+    help="Port of AnkiConnect on this machine.",
+)
+@names_bank
+@json_option
+@filtered
+@formatted
+@locking_options
+@flags
+def push(
+    *,
+    name: str,
+    dry_run: bool,
+    yes: bool,
+    sync: bool,
+    profile: str,
+    port: int,
+    bank: Path | None,
+    encoding: str | None,
+    limits: Limits,
+    lock: Path | None,
+    locking: Locking,
+    options: Mapping[str, str | bool],
+    filters: Filters,
+    as_json: bool,
+) -> None:
+    """Bring the deck into the Anki that runs on this machine.
+
+    It shows first what would change in the collection: new notes, changed ones, and those to retire. Fields that a
+    learner changed stay, as do the learner's own tags. Retired notes are suspended and tagged, never deleted.
+
+    Anki needs the add-on AnkiConnect (2055492159). If it wants a key, put it in QEXPORT_ANKICONNECT_KEY.
+    """
+    from qexport.anki.connect import AnkiConnect
+
+    anki = AnkiConnect(port, os.environ.get("QEXPORT_ANKICONNECT_KEY", ""))
+    anki.check(profile)
+    given = {"bank": bank, "encoding": encoding, "limits": limits, "lock": lock}
+    names = (name,) if name else ()
+    (recipe,) = recipes_to_build(names, every=False, given=given, filters=filters, options=options).values()
+    time = now()
+    with progress():
+        from qexport.team.push import carry_out, plan_recipe_push
+
+        planned = plan_recipe_push(recipe, anki, now=time, locking=locking)
+    if not as_json:
+        say(_plan_lines(planned))
+    plan = planned.plan
+    changes = len(plan.new) + len(plan.changed) + len(plan.retired)
+    is_done = False
+    if changes and not dry_run:
+        if not yes:
+            _ask()
+        with progress():
+            done = carry_out(planned, anki, now=time, locking=locking)
+        warn(done.build.warnings)
+        is_done = True
+        if not as_json:
+            say([f"done: {quantity(done.new, 'note')} added, {quantity(done.media, 'picture')} stored"])
+    if sync and not dry_run:
+        anki.call("sync")
+        if not as_json:
+            say(["synchronized"])
+    if as_json:
+        say_json({**_plan_fields(planned), "done": is_done})
+
+
+def _ask() -> None:
+    """Let the user agree, or end."""
+    if not sys.stdin.isatty():
+        raise UsageError("nobody can be asked here", hint="add --yes to do it, or --dry-run to only see it")
+    if not click.confirm("Change the collection?"):
+        raise click.Abort
+
+
+def _plan_lines(push: Push) -> Iterator[str]:
+    plan = push.plan
+    yield (
+        f"in Anki: {quantity(len(plan.new), 'new note')}, {len(plan.changed)} to change, "
+        f"{len(plan.retired)} to suspend, {plan.unchanged} unchanged"
+    )
+    for edit in plan.own_edits[:LISTED]:
+        key = push.names[edit.note.fields["Key"]]
+        if edit.kept:
+            yield f"  {key}: your text stays in {', '.join(edit.kept)}"
+        if edit.conflicts:
+            yield f"  {key}: your text stays, though the bank's is new too, in {', '.join(edit.conflicts)}"
+    if len(plan.own_edits) > LISTED:
+        yield f"  … and {quantity(len(plan.own_edits) - LISTED, 'more note')} with text of your own"
+
+
+def _plan_fields(push: Push) -> dict[str, object]:
+    plan, names = push.plan, push.names
+    return {
+        "new": [names[key] for key in plan.new],
+        "changed": [names[change.note.fields["Key"]] for change in plan.changed],
+        "retired": [names[note.fields["Key"]] for note in plan.retired],
+        "own_edits": [
+            {
+                "id": names[edit.note.fields["Key"]],
+                "kept": list(edit.kept),
+                "conflicts": list(edit.conflicts),
+            }
+            for edit in plan.own_edits
+        ],
+        "unchanged": plan.unchanged,
+    }

@@ -1,0 +1,242 @@
+"""The deck of a recipe, brought into the Anki that runs on this machine.
+
+    recipe → its deck, and what the collection has → a plan → (shown, agreed to) → files, then requests
+
+New notes come in a package that holds them alone; notes that are there are changed field by field, so that what a
+learner wrote stays.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qexport import pipeline
+from qexport.anki.fields import FIELDS
+from qexport.anki.note_type import NOTE_TYPE_ID
+from qexport.anki.notes import MEDIA_NAME, Note, NoteShape, identified, notes_of
+from qexport.anki.push import VERSION_FIELD, NoteContent, PushPlan, actions_of, plan_push
+from qexport.bank.history import history_path, versions_in
+from qexport.bank.lock import Edition, Lock
+from qexport.bank.model import Question
+from qexport.bank.schema import QUESTION_FIELDS
+from qexport.common.errors import MachineLacks
+from qexport.common.text_input import read_text
+from qexport.locking import NO_LOCKING, Locking, lock_path
+from qexport.outputs.anki_deck import DeckOptions
+from qexport.outputs.anki_deck.document import note_shape, render
+from qexport.outputs.declaration import parse_options
+
+if TYPE_CHECKING:
+    from qexport.anki.connect import AnkiConnect, NoteInfo
+    from qexport.outputs.document import Tools
+    from qexport.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A push that was planned: nothing has been written or sent."""
+
+    recipe: Recipe
+    edition: Edition
+    options: DeckOptions
+    tools: Tools
+    plan: PushPlan
+    names: Mapping[str, str]
+    """The id of the question of each note, by the note's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What a push did."""
+
+    build: pipeline.Build
+    new: int
+    """Notes that the collection has now and had not before."""
+    media: int
+    """Pictures that were stored."""
+
+
+def plan_recipe_push(recipe: Recipe, anki: AnkiConnect, *, now: int, locking: Locking = NO_LOCKING) -> Push:
+    """Compare the deck of a recipe with a collection.
+
+    Args:
+        recipe: Its outputs are not looked at: a push is of the deck.
+        anki: The running Anki; it is only asked.
+        now: Unix seconds, for notes that changed.
+        locking: What may become of the lock, as for a build.
+
+    Returns:
+        What a push would do.
+    """
+    recipe = replace(recipe, outputs=("deck",))
+    (plan,) = pipeline.plan({"": recipe})
+    prepared = pipeline.prepare(plan, now=now, locking=locking, known={}, out=recipe.out)
+    edition, tools = prepared.edition, prepared.tools
+    lock = _lock_of(edition)
+    options = parse_options(DeckOptions, recipe.all_options)
+    chosen = {question.id for question in (*edition.questions, *edition.leavers)}
+    notes = [note for note in tools.notes if note.question.id in chosen]
+    ours = {lock.key_of(lock.notes[note.question.id]): _content(note, lock) for note in notes}
+    gone = {lock.key_of(entry): entry.id for entry in lock.left}
+    known = {lock.key_of(entry): entry.id for entry in lock.notes.values()} | gone
+    theirs = [note for note in _notes_in(anki, lock) if note.fields.get("Key", "") in known]
+    published = _published(
+        theirs, recipe=recipe, edition=edition, shape=note_shape(options), tools=tools, ours=ours
+    )
+    suspended = _suspended(anki, [note for note in theirs if note.fields["Key"] in gone])
+    planned = plan_push(ours, theirs, frozenset(gone), lambda note: published[note.number], suspended)
+    return Push(recipe, edition, options, tools, planned, known)
+
+
+def carry_out(push: Push, anki: AnkiConnect, *, now: int, locking: Locking) -> Pushed:
+    """Build the deck, then change the collection as planned.
+
+    Args:
+        push: The plan.
+        anki: The running Anki.
+        now: Unix seconds, the same as for the plan.
+        locking: What may become of the lock.
+
+    Raises:
+        OutputsFailed: The deck or its lock cannot be written; nothing was sent then.
+        MachineLacks: Anki refused something. What it took stays; a push again does the rest.
+    """
+    build = pipeline.export(push.recipe, now=now, locking=locking)
+    if build.failures:
+        raise build.failures[0].error
+    media = _store_media(push, anki)
+    before = set(_keys_in(anki, push))
+    if push.plan.new:
+        _import_new(push, anki)
+    anki.change(actions_of(push.plan))
+    new = set(_keys_in(anki, push)) - before
+    if missing := set(push.plan.new) - new - before:
+        raise MachineLacks(
+            f"Anki did not take {len(missing)} of {len(push.plan.new)} new notes",
+            hint="import the .apkg by hand: Anki then says what is in its way",
+        )
+    return Pushed(build, len(new), media)
+
+
+def _lock_of(edition: Edition) -> Lock:
+    if edition.lock is None:
+        raise ValueError("a deck takes the times of its notes from a lock")
+    return edition.lock
+
+
+def _content(note: Note, lock: Lock) -> NoteContent:
+    """Return a note as it is published under a lock."""
+    entry = lock.notes[note.question.id]
+    values = identified(
+        note.fields, lock.key_of(entry), entry.namespace or lock.namespace, entry.version
+    ).decode()
+    return NoteContent(dict(zip(FIELDS, values.split("\x1f"), strict=True)), frozenset(note.tags.split()))
+
+
+def _notes_in(anki: AnkiConnect, lock: Lock) -> list[NoteInfo]:
+    """Return all notes of our note type, in every form it had."""
+    numbers = (NOTE_TYPE_ID + 1000 * form for form in range(lock.note_type.major))
+    return anki.notes(anki.find_notes(" or ".join(f"mid:{number}" for number in numbers)))
+
+
+def _keys_in(anki: AnkiConnect, push: Push) -> Iterable[str]:
+    return (note.fields.get("Key", "") for note in _notes_in(anki, _lock_of(push.edition)))
+
+
+def _suspended(anki: AnkiConnect, notes: Sequence[NoteInfo]) -> frozenset[int]:
+    """Return the cards of notes that are suspended."""
+    cards = [card for note in notes for card in note.cards]
+    if not cards:
+        return frozenset()
+    return frozenset(
+        card
+        for card, is_suspended in zip(cards, anki.call("areSuspended", cards=cards), strict=True)
+        if is_suspended
+    )
+
+
+def _published(
+    theirs: Sequence[NoteInfo],
+    *,
+    recipe: Recipe,
+    edition: Edition,
+    shape: NoteShape,
+    tools: Tools,
+    ours: Mapping[str, NoteContent],
+) -> dict[int, NoteContent | None]:
+    """Find what each note of the collection was published as: as now, or as the history has it."""
+    found: dict[int, NoteContent | None] = dict.fromkeys(note.number for note in theirs)
+    old: dict[tuple[str, str], list[NoteInfo]] = {}
+    for note in theirs:
+        now = ours.get(note.fields["Key"])
+        version = note.fields.get(VERSION_FIELD, "")
+        if now and version == now.fields[VERSION_FIELD]:
+            found[note.number] = now
+        else:
+            old.setdefault((version, note.fields.get("ID", "")), []).append(note)
+    path = history_path(recipe.lock or lock_path(recipe.bank))
+    if not old or not path.exists():
+        return found
+    texts = versions_in(read_text(path, limits=recipe.limits), {version for version, _ in old})
+    questions = {key: _question_of(texts[key[0]], unescape(key[1])) for key in old if key[0] in texts}
+    bank = replace(edition.bank, questions=tuple(questions.values()))
+    for key, made in zip(questions, notes_of(bank, shape, tools.templates), strict=True):
+        fields = dict(zip(FIELDS, made.fields.decode().split("\x1f"), strict=True))
+        for note in old[key]:
+            identity = {name: note.fields.get(name, "") for name in ("Key", "Bank", "ID", VERSION_FIELD)}
+            found[note.number] = NoteContent({**fields, **identity}, frozenset(made.tags.split()))
+    return found
+
+
+def _question_of(fields: Mapping[str, Any], key: str) -> Question:
+    """Return the question of a version that the history has."""
+    names = {each.name for each in QUESTION_FIELDS}
+
+    def frozen(value: Any) -> Any:
+        return tuple(map(frozen, value)) if isinstance(value, list) else value
+
+    return Question(id=key or "?", **{name: frozen(value) for name, value in fields.items() if name in names})
+
+
+# What is sent
+
+
+def _store_media(push: Push, anki: AnkiConnect) -> int:
+    """Store the pictures that changed notes show and the collection lacks; their names hold their digests."""
+    keys = {change.note.fields["Key"] for change in push.plan.changed}
+    lock = _lock_of(push.edition)
+    images = {
+        MEDIA_NAME + image.name: image.data
+        for note in push.tools.notes
+        if note.images and lock.key_of(lock.notes[note.question.id]) in keys
+        for image in note.images
+    }
+    if not images:
+        return 0
+    there = set(anki.call("getMediaFilesNames", pattern=f"{MEDIA_NAME}*"))
+    missing = sorted(images.keys() - there)
+    for name in missing:
+        anki.call("storeMediaFile", filename=name, data=b64encode(images[name]).decode())
+    return len(missing)
+
+
+def _import_new(push: Push, anki: AnkiConnect) -> None:
+    """Let Anki import a package of the new notes alone: so no note that is there can be overwritten."""
+    lock = _lock_of(push.edition)
+    new = set(push.plan.new)
+    wanted = (*push.edition.questions, *push.edition.leavers)
+    questions = tuple(each for each in wanted if lock.key_of(lock.notes[each.id]) in new)
+    edition = replace(push.edition, questions=questions, retired=(), leavers=())
+    document = render(edition, replace(push.options, include_retired=False), push.tools)
+    with tempfile.TemporaryDirectory(prefix="qexport-push-") as folder:
+        path = Path(folder) / "new.apkg"
+        path.write_bytes(document.data)
+        path.chmod(0o644)
+        Path(folder).chmod(0o755)  # Anki may run as another user
+        anki.call("importPackage", path=str(path))
