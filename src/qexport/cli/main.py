@@ -31,6 +31,7 @@ COMMANDS = {
     "share": "share:share",
     "preview": "preview:preview",
     "push": "push:push",
+    "publish": "publish:publish",
     "diff": "diff:diff",
     "release": "release:release",
     "renumber": "identities:renumber",

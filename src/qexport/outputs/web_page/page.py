@@ -156,6 +156,7 @@ def _page(edition: Edition, options: CommonOptions, tools: Tools, articles: Sequ
         licence=bank.licence,
         groups=_groups(articles),
         downloads=_downloads(tools.file_names),
+        feed=quote(tools.file_names.get("feed", "")),
         deck=quote(tools.file_names.get("deck", "")),
     )
     return re.sub(r"\0(\w+)\0", lambda slot: large[slot[1]], frame)

@@ -1,0 +1,83 @@
+"""`qexport publish`: a bank → a folder for a web server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qexport.cli.options import PATH, filtered, flags, formatted, locking_options, names_bank, typeset
+from qexport.cli.program import now, progress, say, warn
+from qexport.cli.recipes import recipes_to_build
+from qexport.cli.terminal import file_size
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qexport.bank.selection import Filters
+    from qexport.common.limits import Limits
+    from qexport.layout.scheduler import Scheduler
+    from qexport.locking import Locking
+
+
+@click.command()
+@click.argument("name", metavar="[RECIPE]", default="")
+@click.option(
+    "--address", metavar="URL", required=True, help="Where people will open it, for example https://e.org/q/"
+)
+@click.option(
+    "-o", "--out", type=PATH, metavar="DIR", default=Path("site"), help="Folder of the files. [default: site]"
+)
+@click.option("--title", metavar="TEXT", default="", help="Title of the documents. [default: the bank's]")
+@click.option(
+    "--file-name", metavar="NAME", default="", help="Name of book, e-book and deck. [default: from the title]"
+)
+@names_bank
+@typeset
+@formatted
+@locking_options
+@filtered
+@flags
+def publish(
+    *,
+    name: str,
+    address: str,
+    out: Path,
+    title: str,
+    file_name: str,
+    bank: Path | None,
+    encoding: str | None,
+    limits: Limits,
+    lock: Path | None,
+    locking: Locking,
+    scheduler: Scheduler,
+    options: Mapping[str, str | bool],
+    filters: Filters,
+) -> None:
+    """Write a folder for a web server: page, book, e-book, deck, feed, QR codes.
+
+    The page is its index.html, and links to the others. The feed has the editions that `qexport release` made. Any
+    server of files will do, GitHub Pages too.
+    """
+    given = {
+        "bank": bank,
+        "encoding": encoding,
+        "limits": limits,
+        "outputs": (),
+        "out": None,
+        "title": title,
+        "file_name": file_name,
+        "lock": lock,
+    }
+    with progress() as tell:
+        from qexport.team.publishing import publish as write_site
+
+        names = [name] if name else []
+        (recipe,) = recipes_to_build(
+            names, every=False, given=given, filters=filters, options=options
+        ).values()
+        done = write_site(recipe, out, address, now=now(), locking=locking, tell=tell, scheduler=scheduler)
+    warn(done.warnings)
+    longest = max(len(str(path)) for path in done.sizes)
+    say(f"{path!s:{longest}}  {file_size(size)}" for path, size in done.sizes.items())
