@@ -270,6 +270,10 @@ def _rank(seed: int, name: str) -> bytes:
 # --- in words ----------------------------------------------------------------------------------------------
 
 
+ALL_QUESTIONS = "All questions"
+"""The scope of an edition with no filter; documents word it in their language."""
+
+
 def describe(bank: Bank, filters: Filters, chosen: Sequence[Question], limits: Limits = USUAL) -> str:
     """Return the filters as a reader of the result needs them: "Python and Machine Learning, difficulty 7–9".
 
@@ -287,7 +291,7 @@ def describe(bank: Bank, filters: Filters, chosen: Sequence[Question], limits: L
     if not any(words):
         words = [_shared(map(attrgetter(field), chosen)) for field in ("technology", "level")]
     said = [part for part in (*words, *_cuts(bank, filters, limits)) if part]
-    return ", ".join(said) or "All questions"
+    return ", ".join(said) or ALL_QUESTIONS
 
 
 def _named(conditions: Conditions, field: str, values: Sequence[str]) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import Limits
+from qexport.content.placeholders import fill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +61,8 @@ def _footnote_ref(
 ) -> str:
     number = tokens[index].meta["id"] + 1
     place, note = _footnote_places(tokens[index], env)
-    return f'<sup><a href="#{note}" id="{place}" title="Note {number}">{number}</a></sup>'
+    title = escape(fill(env["labels"]["note_number"], number=number))
+    return f'<sup><a href="#{note}" id="{place}" title="{title}">{number}</a></sup>'
 
 
 def _footnote_anchor(
@@ -68,7 +71,8 @@ def _footnote_anchor(
     if not env["footnotes"]["list"][tokens[index].meta["id"]]["count"]:
         return ""
     place, _ = _footnote_places(tokens[index], env)
-    return f' <a class="back" href="#{place}" title="Back to the text">↑</a>'
+    title = escape(env["labels"]["back_to_text"])
+    return f' <a class="back" href="#{place}" title="{title}">↑</a>'
 
 
 def _footnote_open(

@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qexport.content.code_tokens import code_spans
+from qexport.content.languages import Collation, collation_key, initial_of
 
 if TYPE_CHECKING:
     from qexport.bank.model import Question
@@ -122,12 +123,18 @@ def index_terms(questions: Sequence[Question], language: str = "en") -> tuple[In
     least = 2 if len(questions) > MANY else 1
     chosen = {key: each for key, each in found.items() if key not in without and _is_chosen(each, least)}
     _drop_nested(chosen)
-    return _entries(chosen, questions)
+    return _entries(chosen, questions, language)
 
 
-def sort_key(name: str) -> tuple[str, str]:
-    """Return what terms are sorted by: `__init__` is under i."""
-    return name.strip("_.@#*~'\"<> ").casefold(), name
+def sort_key(name: str, tag: str = "en") -> Collation:
+    """Return what terms are sorted by in a language: `__init__` is under i."""
+    key = collation_key(name.strip("_.@#*~'\"<> "), tag)
+    return replace(key, name=name)
+
+
+def initial(name: str, tag: str = "en") -> str:
+    """Return the letter a term is under; empty for numbers and signs, which come first."""
+    return initial_of(name.strip("_.@#*~'\"<> "), tag)
 
 
 # --- candidates --------------------------------------------------------------------------------------------------
@@ -393,7 +400,9 @@ def _is_list(each: _Candidate, pieces: Sequence[str], chosen: Mapping[str, _Cand
     return any(" ".join(one) in chosen and " ".join(two) in chosen for one, two in halves)
 
 
-def _entries(chosen: Mapping[str, _Candidate], questions: Sequence[Question]) -> tuple[IndexTerm, ...]:
+def _entries(
+    chosen: Mapping[str, _Candidate], questions: Sequence[Question], tag: str
+) -> tuple[IndexTerm, ...]:
     forms = {short: form for form, short in _long_forms(questions)}
     order = [question.id for question in questions]
     entries = []
@@ -410,7 +419,7 @@ def _entries(chosen: Mapping[str, _Candidate], questions: Sequence[Question]) ->
         entries.append(IndexTerm(shown, tuple(places), main, each.kind == "code"))
         if form:
             entries.append(IndexTerm(form[0].upper() + form[1:], see=name))
-    return tuple(sorted(entries, key=lambda entry: sort_key(entry.name)))
+    return tuple(sorted(entries, key=lambda entry: sort_key(entry.name, tag)))
 
 
 def _spelling(each: _Candidate) -> str:

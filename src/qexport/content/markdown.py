@@ -162,7 +162,7 @@ def _note_lost_cells(tokens: Sequence[Token], lines: Sequence[str], page: Markdo
 def _prepare(tokens: Sequence[Token], page: MarkdownPage) -> Sequence[Token]:
     """Make of what markdown-it read what the page shows."""
     depth = 0
-    tokens = mark_boxes(list(tokens))
+    tokens = mark_boxes(list(tokens), page.labels)
     for token in tokens:
         if token.tag in ("blockquote", "ol", "ul", "details"):
             depth += token.nesting

@@ -14,17 +14,8 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.token import Token
 
-CALLOUTS = {
-    "note": "Note",
-    "tip": "Tip",
-    "important": "Important",
-    "warning": "Warning",
-    "caution": "Caution",
-}
-"""The kinds of callouts that GitHub has, and what they are called; others are called as they are written."""
-
-DETAILS = "Details"
-"""What is shown for details without a summary."""
+CALLOUTS = ("note", "tip", "important", "warning", "caution")
+"""The kinds of callouts that GitHub has; others are called as they are written."""
 
 _OPENING = re.compile(r"\s{0,3}<details(?:\s+open(?:=\"[^\"]*\")?)?\s*>(?P<rest>.*)", re.IGNORECASE)
 _CLOSING = re.compile(r"(?P<rest>.*)</details\s*>\s*", re.IGNORECASE)
@@ -59,7 +50,11 @@ def read_details(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     state.push("details_open", "details", 1).map = [start, close]
     state.push("summary_open", "summary", 1)
     inline = state.push("inline", "", 0)
-    inline.content, inline.map, inline.children = title or DETAILS, [start, start + 1], []
+    inline.content, inline.map, inline.children = (
+        title or state.env["labels"]["details"],
+        [start, start + 1],
+        [],
+    )
     state.push("summary_close", "summary", -1)
     first = max(used - 1, 0)
     _push_paragraph(state, lines[first], start + first)
@@ -115,7 +110,7 @@ _CALLOUT = re.compile(r"\[!(?P<kind>[A-Za-z][\w-]{0,30})\][+-]?[ \t]*")
 _TASK = re.compile(r"\[(?P<mark>[ xX])\](?:[ \t]+|$)")
 
 
-def mark_boxes(tokens: list[Token]) -> list[Token]:
+def mark_boxes(tokens: list[Token], labels: Mapping[str, str]) -> list[Token]:
     """Return the tokens of a text with its callouts and tasks marked."""
     marked: list[Token] = []
     skipped = 0
@@ -132,7 +127,7 @@ def mark_boxes(tokens: list[Token]) -> list[Token]:
         elif token.type == "blockquote_open" and (
             callout := _CALLOUT.match(following[1].children[0].content)
         ):
-            marked += _open_callout(token, tokens[at + 1 : at + 4], callout)
+            marked += _open_callout(token, tokens[at + 1 : at + 4], callout, labels)
             skipped = at + 4
     return marked
 
@@ -144,7 +139,9 @@ def _drop(inline: Token, length: int) -> None:
     inline.content = inline.content[length:]
 
 
-def _open_callout(quote: Token, paragraph: list[Token], callout: re.Match[str]) -> list[Token]:
+def _open_callout(
+    quote: Token, paragraph: list[Token], callout: re.Match[str], labels: Mapping[str, str]
+) -> list[Token]:
     """Return the title of a callout, and what is left of the paragraph that names it."""
     from markdown_it.token import Token
 
@@ -156,7 +153,11 @@ def _open_callout(quote: Token, paragraph: list[Token], callout: re.Match[str]) 
     )
     kind = callout["kind"].lower()
     title = [each for each in children[:cut] if each.content or each.nesting]
-    title = title or [Token("text", "", 0, content=CALLOUTS.get(kind, kind.replace("-", " ").capitalize()))]
+    title = title or [
+        Token(
+            "text", "", 0, content=labels[kind] if kind in CALLOUTS else kind.replace("-", " ").capitalize()
+        )
+    ]
     quote.attrSet("class", f"callout {kind if kind in CALLOUTS else 'note'}")
     begin = Token("paragraph_open", "p", 1, level=opening.level, block=True, map=opening.map)
     begin.attrSet("class", "title")

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from qexport.common.text_input import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
@@ -98,7 +98,7 @@ def tame_link(opening: Token, text: str, page: MarkdownPage) -> None:
             opening.attrSet("class", "bare")
         return
     if href.startswith("#") and len(href) > 1:
-        if (note := _lead_to_question(opening, unquote(href[1:]), text, page.questions)) is not None:
+        if (note := _lead_to_question(opening, unquote(href[1:]), text, page)) is not None:
             page.note(note, "give the id of a question of this bank: [text](#ID)")
         return
     opening.hidden = True
@@ -118,8 +118,9 @@ def folio_room(questions: int) -> str:
     return "0" * len(str(2 * questions + 12))
 
 
-def _lead_to_question(opening: Token, key: str, text: str, questions: Mapping[str, str] | None) -> str | None:
+def _lead_to_question(opening: Token, key: str, text: str, page: MarkdownPage) -> str | None:
     """Make a link lead to a question; return what is wrong with it."""
+    questions, label = page.questions, page.labels["page"]
     address = (questions or {}).get(key, "")
     opening.hidden = not address
     after = "" if key in text else f" ({escape(key, quote=False)})"
@@ -129,7 +130,7 @@ def _lead_to_question(opening: Token, key: str, text: str, questions: Mapping[st
         if address.startswith("qx:"):  # a place in a book, which has pages
             place = escape(address.removeprefix("qx:"))
             room = folio_room(len(questions or ()))
-            after = f' → p. <span data-folio="{place}" data-align="left">{room}</span>'
+            after = f' → {escape(label)} <span data-folio="{place}" data-align="left">{room}</span>'
     opening.meta = {"after": after}
     if questions is not None and key not in questions:
         opening.meta = {"after": ""}

@@ -12,6 +12,25 @@ from qexport.common.limits import USUAL, Limits
 from qexport.content.formulas import FoundFormula
 from qexport.content.images import Flaw, Image
 
+ENGLISH_LABELS: Mapping[str, str] = {
+    "answer": "Answer",
+    "deep_explanation": "Deep explanation",
+    "real_world_example": "Real-world example",
+    "common_mistakes": "Common mistakes",
+    "production_scenario": "Production scenario",
+    "follow_ups": "Follow-up questions",
+    "page": "p.",
+    "note_number": "Note {number}",
+    "back_to_text": "Back to the text",
+    "note": "Note",
+    "tip": "Tip",
+    "important": "Important",
+    "warning": "Warning",
+    "caution": "Caution",
+    "details": "Details",
+}
+"""The labels that texts need, in English: those of templates/languages/en.toml, without reading it."""
+
 
 @dataclass(frozen=True, slots=True)
 class MarkdownPage:
@@ -32,6 +51,8 @@ class MarkdownPage:
     """How formulas are shown: `svg`, `mathjax`, `mathml` or `text`; without it dollars are dollars."""
     language: str = "en"
     """Of what is said of formulas."""
+    labels: Mapping[str, str] = field(default_factory=lambda: ENGLISH_LABELS)
+    """Of the document's language: of callouts, notes, pages."""
     formulas: list[FoundFormula] = field(default_factory=list)
     images: dict[str, Image] = field(default_factory=dict)
     flaws: list[Flaw] = field(default_factory=list)
@@ -44,7 +65,12 @@ class MarkdownPage:
 
     def environment(self) -> dict[str, Any]:
         """Return what markdown-it hands to its rules."""
-        return {"name": self.name, "limits": self.limits, "questions": self.questions or {}}
+        return {
+            "name": self.name,
+            "limits": self.limits,
+            "questions": self.questions or {},
+            "labels": self.labels,
+        }
 
     def note(self, message: str, hint: str = "") -> None:
         """Note what is shown otherwise than it is written."""

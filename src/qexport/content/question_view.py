@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypedDict, TypeVar
 from urllib.parse import unquote
@@ -17,19 +17,12 @@ from qexport.common.limits import USUAL, Limits
 from qexport.content.choices import ChoiceView, list_choices, show_right_choices, write_link
 from qexport.content.images import Image
 from qexport.content.markdown import markdown_blocks
-from qexport.content.markdown_page import MarkdownPage
+from qexport.content.markdown_page import ENGLISH_LABELS, MarkdownPage
 from qexport.content.plain_text import items
 from qexport.content.shared_definitions import share_definitions
 from qexport.content.text import headed, join_headed, prose
 
-SECTION_TITLES = {
-    "answer": "Answer",
-    "deep_explanation": "Deep explanation",
-    "real_world_example": "Real-world example",
-    "common_mistakes": "Common mistakes",
-    "production_scenario": "Production scenario",
-    "follow_ups": "Follow-up questions",
-}
+SECTION_TITLES = {key: ENGLISH_LABELS[key] for key in (*PROSE_SECTIONS, "follow_ups")}
 """What a reader calls the parts of a model answer, in the order they are read."""
 
 
@@ -92,6 +85,7 @@ def question_text(
     questions: Mapping[str, str] | None = None,
     maths: str = "svg",
     language: str = "en",
+    labels: Mapping[str, str] = ENGLISH_LABELS,
     limits: Limits = USUAL,
 ) -> QuestionText:
     """Return a question's texts as HTML, and the pictures in it as `<img src="{image_address}{name}">`.
@@ -106,11 +100,19 @@ def question_text(
             or empty for one that is not in it. None if nobody knows them.
         maths: How formulas are shown: `svg`, `mathjax`, `mathml` or `text`.
         language: Of the texts (BCP 47); formulas are said in it.
+        labels: The labels of the language.
         limits: How much the texts may ask for.
     """
     writing = _Writing(
         question,
-        _Showing(address=image_address, questions=questions, maths=maths, language=language, limits=limits),
+        _Showing(
+            address=image_address,
+            questions=questions,
+            maths=maths,
+            language=language,
+            labels=labels,
+            limits=limits,
+        ),
     )
     view = writing.view(heading_level)
     for exceeded in writing.exceeded:
@@ -213,6 +215,7 @@ class _Showing:
     questions: Mapping[str, str] | None = None
     maths: str = "svg"
     language: str = "en"
+    labels: Mapping[str, str] = field(default_factory=lambda: ENGLISH_LABELS)
     limits: Limits = USUAL
 
 
@@ -237,12 +240,12 @@ class _Writing:
         for key in PROSE_SECTIONS:
             if text := getattr(question, key):
                 html = self.blocks(key, text, heading_level)
-                sections.append({"key": key, "title": SECTION_TITLES[key], "html": html})
+                sections.append({"key": key, "title": self._showing.labels[key], "html": html})
         if right := show_right_choices(choices):
             if question.answer:
                 sections[0] = {**sections[0], "html": right + "\n" + sections[0]["html"]}
             else:
-                sections.insert(0, {"key": "answer", "title": SECTION_TITLES["answer"], "html": right})
+                sections.insert(0, {"key": "answer", "title": self._showing.labels["answer"], "html": right})
         return {
             "id": question.id,
             "question": join_headed(asked, below),
@@ -253,7 +256,7 @@ class _Writing:
                 join_headed(*self._headed("follow_ups", f"follow_ups-{number}", each, heading_level))
                 for number, each in enumerate(question.follow_ups, start=1)
             ],
-            "follow_ups_title": SECTION_TITLES["follow_ups"],
+            "follow_ups_title": self._showing.labels["follow_ups"],
             "choices": choices,
             "links": [write_link(each) for each in question.links],
             "technology": question.technology,
@@ -324,6 +327,7 @@ class _Writing:
             questions=showing.questions,
             maths=showing.maths if self._question.markup == MATHS else "",
             language=showing.language,
+            labels=showing.labels,
             images=self.images,
             limits=showing.limits,
         )

@@ -59,7 +59,7 @@ class Theme:
         digest = sha256()
         for folder in (*self.folders, templates_folder()):
             for path in sorted(folder.rglob("*")):
-                if path.suffix in (".j2", ".css"):
+                if path.suffix in (".j2", ".css", ".toml"):
                     name = path.relative_to(folder).as_posix()
                     digest.update(f"{name}\n".encode() + _bytes(path, folder, self.limits))
         return digest.hexdigest()

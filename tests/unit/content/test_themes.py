@@ -150,7 +150,7 @@ def test_a_theme_toml_in_another_encoding_is_refused(tmp_path: Path) -> None:
 def test_a_theme_replaces_templates_of_the_book(tmp_path: Path) -> None:
     mine = theme(str(make(tmp_path / "mine", handbook__blank="<html lang=x><title>t</title>Mine")))
     assert mine.templates().render("handbook/blank.html.j2") == "<html lang=x><title>t</title>Mine"
-    frame = {"language": "en", "title": "T", "name": "N"}
+    frame = {"language": "en", "direction": "ltr", "title": "T", "name": "N"}
     assert "Mine" not in theme("classic").templates().render("handbook/blank.html.j2", **frame)
 
 

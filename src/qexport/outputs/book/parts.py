@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from qexport.bank.model import Question
+    from qexport.content.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,6 @@ class Part:
     def questions(self) -> list[Question]:
         """All questions of the part, in their order."""
         return [question for chapter in self.chapters for question in chapter.questions]
-
-
-def how_many(count: int) -> str:
-    """Return a number of questions in words."""
-    return "1 question" if count == 1 else f"{count} questions"
 
 
 def parts(questions: Sequence[Question]) -> Sequence[Part]:
@@ -69,15 +65,19 @@ MOST_COUNTS = 4
 """Chapters whose questions are counted in a part's opening: the list below it has them all."""
 
 
-def tally(part: Part) -> str:
+def tally(part: Part, language: Language) -> str:
     """Return in words how many questions a part has, in which chapters and how difficult."""
     counts = [f"{chapter.title} {len(chapter.questions)}" for chapter in part.chapters if chapter.title]
     rated = sorted({question.difficulty for question in part.questions if question.difficulty is not None})
     difficulty = (
-        [f"difficulty {rated[0]}–{rated[-1]}" if len(rated) > 1 else f"difficulty {rated[0]}"]
+        [language.label("difficulty_range", range="–".join(map(str, dict.fromkeys((rated[0], rated[-1])))))]
         if rated
         else []
     )
     return " · ".join(
-        [how_many(len(part.questions)), *(counts if 1 < len(counts) <= MOST_COUNTS else []), *difficulty]
+        [
+            language.count(len(part.questions)),
+            *(counts if 1 < len(counts) <= MOST_COUNTS else []),
+            *difficulty,
+        ]
     )

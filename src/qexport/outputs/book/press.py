@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from qexport import __version__
 from qexport.bank.likeness import answered_follow_ups
+from qexport.bank.selection import ALL_QUESTIONS
+from qexport.content.languages import language
 from qexport.content.markdown_links import folio_room
 from qexport.content.question_view import linked_ids, question_images
 from qexport.content.text import title_source
@@ -48,7 +50,8 @@ class Press:
         self.options = options
         self.tools = tools
         self.on_paper = options.media != "screen"
-        self.style = book_style(options, tools, styles)
+        self.language = language(edition.bank.language)
+        self.style = book_style(options, tools, styles, self.language.direction)
         self.measures = self.style.measures
         self.parts = parts(edition.questions)
 
@@ -66,13 +69,15 @@ class Press:
         files = pictures(images)
         frame = {
             "language": self.edition.bank.language,
+            "direction": self.language.direction,
             "title": self.edition.title,
             "head": list(self.measures.head),
             "longest": self.measures.longest_word,
         }
 
         def html() -> str:
-            return self.tools.templates.render(template, **{**frame, **values()})
+            labels = dict(self.language.labels)
+            return self.tools.templates.render(template, **{**frame, "labels": labels, **values()})
 
         return Job(
             (template, self.tools.look, frame, pieces, sorted(files)),
@@ -117,7 +122,7 @@ class Press:
         return self.from_values(
             "handbook/cover.html.j2",
             kind=kind,
-            scope=self.edition.scope,
+            scope=self.scope(),
             count=self.count(),
             overview=overview(
                 self.edition.questions,
@@ -224,6 +229,7 @@ class Press:
             code=page.code,
             answer_inset=page.answer_inset,
             questions=self._places,
+            language=self.language,
             limits=self.tools.limits,
         )
         follow_ups = [
@@ -242,14 +248,20 @@ class Press:
 
     # -- words ----------------------------------------------------------------------------------------------------
 
+    def scope(self) -> str:
+        """Return which questions of the bank there are."""
+        every = self.edition.scope == ALL_QUESTIONS
+        return self.language.label("all_questions") if every else self.edition.scope
+
     def count(self) -> str:
         """Return how many questions there are, of how many the bank claims."""
         claimed = self.edition.bank.claims.questions or len(self.edition.bank.questions)
-        return f"{len(self.edition.questions)} of {claimed} questions"
+        return self.language.label("of_total", n=len(self.edition.questions), total=claimed)
 
     def source(self) -> str:
         """Return where the bank comes from."""
-        return f"Source: {self.edition.bank.source}" if self.edition.bank.source else ""
+        source = self.edition.bank.source
+        return f"{self.language.label('source')}: {source}" if source else ""
 
     def date(self) -> str:
         """Return the date of the edition (ISO 8601): as asked for, else when the bank last changed by its lock."""
@@ -263,8 +275,9 @@ class Press:
     def dated(self) -> str:
         """Return version and date as a cover says them."""
         day = self.date()[:10]
-        words = datetime.fromisoformat(day).strftime(f"{int(day[8:])} %B %Y") if day else ""
-        version = f"Edition {self.options.edition_label}" if self.options.edition_label else ""
+        words = self.language.date(datetime.fromisoformat(day)) if day else ""
+        label = self.options.edition_label
+        version = f"{self.language.label('edition')} {label}" if label else ""
         return ", ".join(filter(None, (version, words)))
 
     def fingerprint(self) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qexport.content.directions import mirror_css
 from qexport.content.fitting import LONGEST_WORD
 from qexport.content.themes import settings_of, stylesheet
 from qexport.outputs.lengths import MM, millimetres, number, points
@@ -63,13 +64,14 @@ class Style:
     measures: Measures
 
 
-def book_style(options: BookOptions, tools: Tools, styles: Sequence[str]) -> Style:
+def book_style(options: BookOptions, tools: Tools, styles: Sequence[str], direction: str = "ltr") -> Style:
     """Return the style of a book.
 
     Args:
         options: its paper, medium and print.
         tools: with the templates' style sheets, and the theme's.
         styles: names of further style sheets.
+        direction: `ltr` or `rtl`, of the language.
     """
     paper = PAPERS[options.paper]
     side = paper.wide and not options.large_print
@@ -85,6 +87,7 @@ def book_style(options: BookOptions, tools: Tools, styles: Sequence[str]) -> Sty
         *tools.styles,
     ]
     css = stylesheet(sheets, tools.templates.limits)
+    css = mirror_css(css) if direction == "rtl" else css
     return Style(css, _measures(settings_of(sheets), side=side, large=options.large_print))
 
 

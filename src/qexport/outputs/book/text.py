@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from qexport.common.limits import USUAL, Limits
+from qexport.content.directions import direct_line, mark_directions
 from qexport.content.fitting import fitted_tables, wrapped_code
+from qexport.content.languages import language as language_of
 from qexport.content.question_view import question_text
 
 if TYPE_CHECKING:
@@ -14,7 +16,10 @@ if TYPE_CHECKING:
 
     from qexport.bank.model import Question
     from qexport.content.images import Image
+    from qexport.content.languages import Language
     from qexport.content.question_view import QuestionView, SectionView
+
+ENGLISH = language_of("en")
 
 IMAGES = "qx:image/"
 """Before the names of pictures, in the HTML of pages."""
@@ -29,6 +34,7 @@ def text_view(
     code: float = 0.87,
     answer_inset: float = 0,
     questions: Mapping[str, str] | None = None,
+    language: Language = ENGLISH,
     limits: Limits = USUAL,
 ) -> QuestionView:
     """Return a question for templates, its code and tables fitted to text of a width (mm) and a size (pt).
@@ -37,16 +43,27 @@ def text_view(
     that links to other questions lead to (question_text).
     """
     view = question_text(
-        question, heading_level=heading_level, image_address=IMAGES, questions=questions, limits=limits
+        question,
+        heading_level=heading_level,
+        image_address=IMAGES,
+        questions=questions,
+        language=language.tag,
+        labels=language.labels,
+        limits=limits,
     ).view
     size *= code
+    base = language.direction
     sections: list[SectionView] = []
     for section in view["sections"]:
         room = width - (answer_inset if section["key"] == "answer" else 0)
-        sections.append({**section, "html": _fitted(section["html"], room, size)})
-    more = _fitted(view["more"], width, size)
-    follow_ups = [_fitted(each, width, size) for each in view["follow_ups"]]
-    return {**view, "more": more, "sections": sections, "follow_ups": follow_ups}
+        sections.append({**section, "html": mark_directions(_fitted(section["html"], room, size), base)})
+    return {
+        **view,
+        "asked": direct_line(view["asked"], base),
+        "more": mark_directions(_fitted(view["more"], width, size), base),
+        "sections": sections,
+        "follow_ups": [direct_line(_fitted(each, width, size), base) for each in view["follow_ups"]],
+    }
 
 
 def _fitted(html: Markup, width: float, size: float) -> Markup:

@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from qexport import __version__
 from qexport.bank.lock import Edition
 from qexport.bank.model import Question
+from qexport.bank.selection import ALL_QUESTIONS
+from qexport.content.directions import mirror_css
+from qexport.content.languages import language
 from qexport.content.question_view import question_images
 from qexport.content.themes import stylesheet
 from qexport.layout.scheduler import Job
@@ -56,7 +59,10 @@ class _CheatSheet:
         short, self.width = paper.width, paper.height
         self.panels = int(self.width / NARROWEST)
         self.css = _style(options, tools, self.width, short, self.panels)
-        self.groups = _groups(edition.questions)
+        if language(edition.bank.language).direction == "rtl":
+            self.css = mirror_css(self.css)
+        self.language = language(edition.bank.language)
+        self.groups = _groups(edition.questions, self.language.label("other_questions"))
         self.digits = max((len(str(folio)) for folio in tools.folios.values()), default=0)
 
     def document(self) -> Document:
@@ -64,9 +70,9 @@ class _CheatSheet:
         chunk = self.tools.scheduler.chunk(self._sheets(size, count))
         sheets = -(-count // (2 * self.panels))
         book = Book(
-            title=f"{self.edition.title}: Cheat sheet",
+            title=f"{self.edition.title}: {self.language.label('cheat_sheet')}",
             language=self.edition.bank.language,
-            subject=f"{len(self.edition.questions)} questions · {self.edition.scope}",
+            subject=f"{self.language.count(len(self.edition.questions))} · {self._scope()}",
             creator=f"qexport {__version__}",
             outline=tuple(self._outline()),
             printing="short edge",
@@ -91,6 +97,10 @@ class _CheatSheet:
             if count > 2 * self.panels * (size / self.sizes[-1]) ** 2 + 1:  # the smallest will not do either
                 return self.sizes[-1], len(self.tools.scheduler.chunk(self._panels(self.sizes[-1])).pages)
         return size, count
+
+    def _scope(self) -> str:
+        every = self.edition.scope == ALL_QUESTIONS
+        return self.language.label("all_questions") if every else self.edition.scope
 
     def _outline(self) -> list[OutlineEntry]:
         entries: list[OutlineEntry] = []
@@ -117,8 +127,9 @@ class _CheatSheet:
         frame = {
             "language": self.edition.bank.language,
             "title": self.edition.title,
-            "scope": self.edition.scope,
-            "count": len(self.edition.questions),
+            "direction": self.language.direction,
+            "scope": self._scope(),
+            "count": self.language.count(len(self.edition.questions)),
             "size": size,
             "sheets": sheets,
             "folds": [fold * self.width / self.panels for fold in range(1, self.panels)],
@@ -137,7 +148,9 @@ class _CheatSheet:
                 }
                 for title, questions in self.groups
             ]
-            return self.tools.templates.render("cheatsheet/cheatsheet.html.j2", **frame, groups=groups)
+            return self.tools.templates.render(
+                "cheatsheet/cheatsheet.html.j2", **frame, labels=dict(self.language.labels), groups=groups
+            )
 
         return Job(
             ("cheatsheet", self.tools.look, frame, digests, sorted(files)), html, self.css, lambda: files
@@ -145,7 +158,12 @@ class _CheatSheet:
 
     def _entry(self, question: Question, size: float, level: int) -> dict[str, object]:
         view = text_view(
-            question, self.width / self.panels - 2 * SIDE, size, heading_level=level, limits=self.tools.limits
+            question,
+            self.width / self.panels - 2 * SIDE,
+            size,
+            heading_level=level,
+            language=self.language,
+            limits=self.tools.limits,
         )
         return {
             "id": question.id,
@@ -157,12 +175,12 @@ class _CheatSheet:
         }
 
 
-def _groups(questions: Sequence[Question]) -> list[tuple[str, list[Question]]]:
+def _groups(questions: Sequence[Question], others: str) -> list[tuple[str, list[Question]]]:
     """Return the questions by technology, each where its first one stands."""
     groups: dict[str, list[Question]] = {}
     for question in questions:
         groups.setdefault(question.technology, []).append(question)
-    other = "Other questions" if len(groups) > 1 else ""
+    other = others if len(groups) > 1 else ""
     return [(title or other, group) for title, group in groups.items()]
 
 

@@ -16,6 +16,8 @@ from qexport import __version__
 from qexport.bank.lock import Edition
 from qexport.bank.model import Question
 from qexport.common.errors import UsageError
+from qexport.content.directions import mirror_css
+from qexport.content.languages import language
 from qexport.content.question_view import question_images
 from qexport.content.themes import stylesheet
 from qexport.layout.scheduler import Job
@@ -117,6 +119,7 @@ class _Cards:
 
     def __init__(self, edition: Edition, options: FlashCardOptions, tools: Tools) -> None:
         self.edition = edition
+        self.language = language(edition.bank.language)
         self.options = options
         self.tools = tools
         self.flip = options.duplex
@@ -128,6 +131,8 @@ class _Cards:
         self.css = _style(
             options, tools, self.grid, self.size, lines=-(-longest // self._characters("number"))
         )
+        if self.language.direction == "rtl":
+            self.css = mirror_css(self.css)
         self.fronts: dict[str, _Fit] = {}
         self.backs: dict[str, _Fit] = {}
 
@@ -152,7 +157,9 @@ class _Cards:
         return Document(
             suffix=CARDS_ENDING,
             data=link(
-                chunks, self._book("Flash cards", outline=tuple(self._outline())), self.tools.scheduler.fonts
+                chunks,
+                self._book(self.language.label("flash_cards"), outline=tuple(self._outline())),
+                self.tools.scheduler.fonts,
             ),
             summary=f"{_count(len(cards), 'card')}, {_count(sheets, 'sheet')}",
             warnings=missing_glyphs(self.edition.questions, missing),
@@ -168,7 +175,7 @@ class _Cards:
         return Book(
             title=f"{self.edition.title}: {kind}",
             language=self.edition.bank.language,
-            subject=f"{_count(len(self.edition.questions), 'question')} · {self.edition.scope}",
+            subject=f"{self.language.count(len(self.edition.questions))} · {self.edition.scope}",
             creator=f"qexport {__version__}",
             outline=outline,
             printing={"manual": "one side", "fold": "one side"}.get(self.flip, f"{self.flip} edge"),
@@ -311,7 +318,9 @@ class _Cards:
     def _view(self, face: _Face) -> dict[str, object]:
         question, size = face.card.question, face.fit.size
         width = self.grid.card_width - 2 * PADDING
-        view = text_view(question, width, size, heading_level=2, limits=self.tools.limits)
+        view = text_view(
+            question, width, size, heading_level=2, language=self.language, limits=self.tools.limits
+        )
         wanted = ("answer", *face.fit.sections)
         return {
             **view,
@@ -379,13 +388,19 @@ class _Cards:
         values: Callable[[], Mapping[str, object]],
         questions: Sequence[Question] = (),
     ) -> Job:
-        frame = {"language": self.edition.bank.language, "title": self.edition.title}
+        frame = {
+            "language": self.edition.bank.language,
+            "direction": self.language.direction,
+            "title": self.edition.title,
+        }
         files = pictures(
             image for question in questions for image in question_images(question, self.tools.limits)
         )
 
         def html() -> str:
-            return self.tools.templates.render(f"cards/{template}", **{**frame, **values()})
+            return self.tools.templates.render(
+                f"cards/{template}", **{**frame, "labels": dict(self.language.labels), **values()}
+            )
 
         return Job(
             ("cards", template, self.tools.look, frame, parts, sorted(files)), html, self.css, lambda: files

@@ -22,7 +22,7 @@ from qexport.layout.scheduler import Job
 from qexport.outputs.book.entries import anchor, outline_entry
 from qexport.outputs.book.glyphs import missing_glyphs
 from qexport.outputs.book.lists import List, Row
-from qexport.outputs.book.parts import Part, how_many, tally
+from qexport.outputs.book.parts import Part, tally
 from qexport.outputs.book.press import Press
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.handbook import HandbookOptions
@@ -30,15 +30,6 @@ from qexport.outputs.handbook.index import index_list
 from qexport.outputs.handbook.plan import group_questions, plan_matter
 from qexport.pdf.linker import anchor_folios
 from qexport.pdf.metadata import OutlineEntry
-
-PURPOSES = {
-    "answer": "What you would say first, in half a minute.",
-    "deep_explanation": "Why it is so, and the terms an interviewer listens for.",
-    "real_world_example": "Where it is met at work.",
-    "common_mistakes": "What goes wrong, and what gives beginners away.",
-    "production_scenario": "A case from production: what happened and what was done.",
-    "follow_ups": "What is asked next. Tick what you can answer; an arrow leads to a question that does.",
-}
 
 
 def render(edition: Edition, options: HandbookOptions, tools: Tools) -> Document:
@@ -53,6 +44,7 @@ class _Handbook:
         self.edition = edition
         self.options = options
         self.press = Press(edition, options, tools)
+        self.language = self.press.language
         self.scheduler = tools.scheduler
         self.chunks: list[Chunk] = []
         self.terms = index_terms(edition.questions, edition.bank.language)
@@ -70,7 +62,7 @@ class _Handbook:
             list(group_questions(part.questions, self.options, self.press.measures))
             for part in self.press.parts
         ]
-        jobs = [self.press.cover("Handbook"), self._reading()]
+        jobs = [self.press.cover(self.language.label("handbook")), self._reading()]
         jobs += [job for each in lists for job in each.jobs()]
         jobs += [self._questions(group) for groups_of_part in groups for group in groups_of_part]
         chunks = iter(self.scheduler.chunks(jobs))
@@ -101,14 +93,16 @@ class _Handbook:
     def _reading(self) -> Job:
         """Return the page behind the cover: how to read the book, where that is not plain, and its colophon."""
         questions = self.edition.questions
-        present = {key for question in questions for key in PURPOSES if getattr(question, key)}
+        present = {key for question in questions for key in SECTION_TITLES if getattr(question, key)}
         counts = sorted(Counter(each.difficulty for each in questions if each.difficulty is not None).items())
         return self.press.from_values(
             "handbook/reading.html.j2",
             sections=[
-                [key, SECTION_TITLES[key], purpose] for key, purpose in PURPOSES.items() if key in present
+                [key, self.language.label(key), self.language.label(f"purpose_{key}")]
+                for key in SECTION_TITLES
+                if key in present
             ],
-            difficulties=[[value, how_many(count)] for value, count in counts],
+            difficulties=[[value, self.language.count(count)] for value, count in counts],
             explained=self.matter.reading,
             facts=[list(fact) for fact in self._facts()],
         )
@@ -117,11 +111,13 @@ class _Handbook:
         if not self.matter.contents:
             return []
         template = "handbook/contents.html.j2"
-        rows = [Row(self.press.row(title="How to read this book", place="reading"))] * self.matter.reading
+        rows = [
+            Row(self.press.row(title=self.language.label("reading_title"), place="reading"))
+        ] * self.matter.reading
         for part in self.press.parts:
             above = [self.press.heading(template, part.title, 2, anchor=self._place(part))] * bool(part.title)
             rows += self.press.rows(part, template, *above)
-        back = self.press.heading(template, "At the back", 2)
+        back = self.press.heading(template, self.language.label("at_back"), 2)
         rows += [
             Row(self.press.row(title=title, place=place), (back,)) for title, place in self._back_matter()
         ]
@@ -137,7 +133,7 @@ class _Handbook:
             number=number,
             title=part.title,
             anchor=part.anchor,
-            tally=tally(part),
+            tally=tally(part, self.language),
         )
 
     def _questions(self, group: Sequence[Question]) -> Job:
@@ -162,15 +158,17 @@ class _Handbook:
         template = "handbook/difficulties.html.j2"
         rows = []
         for value, rated in groupby(sorted(self._rated(), key=_difficulty), key=_difficulty):
-            above = self.press.heading(template, f"Difficulty {value} of 10", 2, difficulty=value)
+            above = self.press.heading(
+                template, self.language.label("difficulty_of", value=value, highest=10), 2, difficulty=value
+            )
             rows += [Row(self.press.row(**self.press.entry(question)), (above,)) for question in rated]
         return [self.press.list_of(template, rows)]
 
     def _back_matter(self) -> Iterator[tuple[str, str]]:
         if self.matter.index:
-            yield "Index", "index"
+            yield self.language.label("index"), "index"
         if self.matter.difficulties:
-            yield "Questions by difficulty", "difficulties"
+            yield self.language.label("by_difficulty"), "difficulties"
 
     def _place(self, part: Part) -> str:
         """Return the name of the place where a part begins."""
@@ -181,9 +179,9 @@ class _Handbook:
 
     def _outline(self) -> Iterator[OutlineEntry]:
         if self.matter.reading:
-            yield OutlineEntry("How to read this book", "reading")
+            yield OutlineEntry(self.language.label("reading_title"), "reading")
         if self.matter.contents:
-            yield OutlineEntry("Contents", "contents")
+            yield OutlineEntry(self.language.label("contents"), "contents")
         for part in self.press.parts:
             chapters = []
             for chapter in part.chapters:
@@ -199,22 +197,27 @@ class _Handbook:
                 yield from chapters
         for title, name in self._back_matter():
             yield OutlineEntry(title, name)
-        yield OutlineEntry("Colophon", "colophon")
+        yield OutlineEntry(self.language.label("colophon"), "colophon")
 
     def _facts(self) -> Iterator[tuple[str, str]]:
-        yield "Questions", f"{self.press.count()}: {self.edition.scope}"
+        label = self.language.label
+        yield label("questions"), f"{self.press.count()}: {self.press.scope()}"
         if self.edition.bank.source:
-            yield "Source", self.edition.bank.source
+            yield label("source"), self.edition.bank.source
         if self.edition.bank.licence:
-            yield "Licence", self.edition.bank.licence
+            yield label("licence"), self.edition.bank.licence
         if dated := self.press.dated():
-            yield "Edition", dated.removeprefix("Edition ")
-        yield "Bank", f"{self.edition.bank.namespace}, fingerprint {self.press.fingerprint()}"
+            yield label("edition"), dated.removeprefix(f"{label('edition')} ")
         yield (
-            "Type",
+            label("bank"),
+            f"{self.edition.bank.namespace}, {label('fingerprint', digest=self.press.fingerprint())}",
+        )
+        yield (
+            label("type"),
             "Source Serif and Source Sans by Frank Grießhammer and Paul D. Hunt, IBM Plex Mono by Mike Abbink; SIL OFL",
         )
-        yield "Made with", f"qexport {__version__}, WeasyPrint and HarfBuzz"
+        tools = label("tools", first=f"qexport {__version__}", second="WeasyPrint", third="HarfBuzz")
+        yield label("made_with"), tools
 
 
 def _difficulty(question: Question) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from qexport.content.index_terms import IndexTerm, sort_key
+from qexport.content.index_terms import IndexTerm, initial
 from qexport.outputs.book.entries import anchor
 from qexport.outputs.book.lists import List, Row
 from qexport.pdf.folio_lists import Folios
@@ -40,9 +40,13 @@ def index_list(
     count = max(1, min(3, int((width + GAP) / (NARROWEST + GAP))))
     column = (width - (count - 1) * GAP) / count
     rows = []
-    for initial, of_initial in groupby(terms, key=lambda term: _initial(term.name)):
+    for letter, of_initial in groupby(terms, key=lambda term: initial(term.name, press.language.tag)):
         above = press.piece(
-            TEMPLATE, piece="heading", heading=initial or "0–9 and signs", level=2, column=round(column, 2)
+            TEMPLATE,
+            piece="heading",
+            heading=letter or press.language.label("signs"),
+            level=2,
+            column=round(column, 2),
         )
         rows += [
             Row(
@@ -70,9 +74,3 @@ def _pages(term: IndexTerm, anchors: Mapping[str, str], folios: Mapping[str, int
         found[page] = (place if id_ in term.main else before[0], before[1] or id_ in term.main)
     for page, (place, is_main) in sorted(found.items()):
         yield Folios(str(page), place, is_main)
-
-
-def _initial(name: str) -> str:
-    """Return the letter a term is under; empty for other characters, which come first."""
-    first = sort_key(name)[0][:1].upper()
-    return first if first.isalpha() else ""

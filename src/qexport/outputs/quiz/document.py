@@ -42,12 +42,13 @@ class _Quiz:
         self.key = options.answer_key
         self.press = Press(edition, options, tools, styles=("quiz/quiz.css",))
         self.scheduler = tools.scheduler
-        self.untitled = "Other questions" if len(self.press.parts) > 1 else "Questions"
+        self.language = self.press.language
+        self.untitled = self.language.label("other_questions" if len(self.press.parts) > 1 else "questions")
 
     def document(self) -> Document:
         parts = self.press.parts
         jobs = [
-            self.press.cover("Quiz"),
+            self.press.cover(self.language.label("quiz")),
             self._using(),
             *(self._asked(part) for part in parts),
             self._score(),
@@ -60,7 +61,7 @@ class _Quiz:
         self._add(chunks, asked)
         answers: list[Chunk] = []
         if self.key == "separate":
-            answers.append(self.scheduler.chunk(self.press.cover("Answers")))
+            answers.append(self.scheduler.chunk(self.press.cover(self.language.label("answers"))))
             self._add(answers, told)
         else:
             self._add(chunks, told)
@@ -69,7 +70,10 @@ class _Quiz:
 
         missing = {each for chunk in (*chunks, *answers) for each in chunk.missing}
         data, summary = self.press.bound(
-            chunks, self._outline(), title=f"{self.edition.title}: Quiz", elsewhere=there
+            chunks,
+            self._outline(),
+            title=f"{self.edition.title}: {self.language.label('quiz')}",
+            elsewhere=there,
         )
         told_at = {question.id: here.get(anchor(question, "a")) for question in self.edition.questions}
         return Document(
@@ -83,7 +87,10 @@ class _Quiz:
 
     def _answers(self, chunks: list[Chunk], quiz: dict[str, int]) -> Document:
         data, summary = self.press.bound(
-            chunks, self._answers_outline(), title=f"{self.edition.title}: Answers", elsewhere=quiz
+            chunks,
+            self._answers_outline(),
+            title=f"{self.edition.title}: {self.language.label('answers')}",
+            elsewhere=quiz,
         )
         return Document(suffix=ANSWERS_ENDING, data=data, summary=summary)
 
@@ -149,12 +156,12 @@ class _Quiz:
     # -- outline --------------------------------------------------------------------------------------------------
 
     def _outline(self) -> Iterator[OutlineEntry]:
-        yield OutlineEntry("How to use this quiz", "using")
+        yield OutlineEntry(self.language.label("using_title"), "using")
         for part in self.press.parts:
             yield OutlineEntry(*self._place(part), self._entries(part, "q"))
         if self.key == "back":
             yield from self._answers_outline()
-        yield OutlineEntry("Score sheet", "score")
+        yield OutlineEntry(self.language.label("score_title"), "score")
 
     def _answers_outline(self) -> Iterator[OutlineEntry]:
         parts = self.press.parts
@@ -165,7 +172,7 @@ class _Quiz:
                 OutlineEntry(title, f"answers-{place}", self._entries(part, "a"))
                 for part, title, place in places
             )
-        yield OutlineEntry("Answers", "answers", children)
+        yield OutlineEntry(self.language.label("answers"), "answers", children)
 
     def _entries(self, part: Part, kind: str) -> tuple[OutlineEntry, ...]:
         return tuple(outline_entry(each, kind) for each in part.questions)
