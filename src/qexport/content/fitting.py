@@ -36,6 +36,9 @@ INDENT = 4
 WRAP_MARK = 2
 """Columns that the mark takes where a line of code goes on."""
 
+COLUMN = 0.6
+"""Ems of the width of a column of code (IBM Plex Mono)."""
+
 LOOK_BACK = 20
 """Columns before the end of a line of code in which a better place to break is looked for."""
 
@@ -129,6 +132,8 @@ def _wrapped_line(line: str, columns: int) -> str:
         return line
     written: list[str] = []
     logical = column = 0  # in the line, and in what is left of it after the last break
+    indent = _INDENT.match(line)
+    hang = min(len(indent[1].expandtabs(TAB)), columns // 2) if indent else 0
     gap = sign = (0, 0)  # where in `written`, and at which column, a break is best and second best
     inked = False
     for part in re.findall(r"<[^>]*>|&[^;\s]+;|.", line):
@@ -143,8 +148,9 @@ def _wrapped_line(line: str, columns: int) -> str:
                 if place[0] and column - place[1] <= min(LOOK_BACK, columns // 2)
             ]
             at, broken_column = near[0] if near else (len(written), column)
-            written.insert(at, '\n<span class="wrap"></span>')
-            column += WRAP_MARK - broken_column
+            moved = f' style="margin-left: {0.15 + COLUMN * hang:.2f}em"' if hang else ""
+            written.insert(at, f'\n<span class="wrap"{moved}></span>')
+            column += WRAP_MARK + hang - broken_column
             gap = sign = (0, 0)
         written.append(" " * width if part == "\t" else part)
         logical += width
@@ -157,6 +163,7 @@ def _wrapped_line(line: str, columns: int) -> str:
     return "".join(written)
 
 
+_INDENT = re.compile(r"(?:<[^>]*>)*([ \t]*)")
 _GAPS = frozenset(" \t,;")
 _SIGNS = frozenset(":.([{)]}/")
 

@@ -87,6 +87,9 @@ def _judged(data: bytes, shown: str, limits: Limits) -> Image | Flaw:
         width = height = 0
     if not width * height:
         return Flaw(f"{shown} is cut off or damaged", "save it again", refused=True)
+    if kind == "png" and data[24:26] == b"\x10\x00":  # 16 bits, grey without alpha
+        hint = "save it with 8 bits, or in colour"
+        return Flaw(f"{shown} is grey with 16 bits, which the layout engine draws black", hint, refused=True)
     if width * height > limits.pixels:
         message = f"{shown} has {width:,} × {height:,} pixels, more than {limits.pixels:,}"
         return Flaw(message, f"save it smaller; {limits.hint('pixels')}", refused=True)

@@ -43,7 +43,7 @@ def code(text: str, language: str = "") -> Markup:
 
 def wrapped(text: str, columns: int, language: str = "") -> list[str]:
     """The lines of code as they are read on paper, with ↳ for the mark."""
-    html = wrapped_code(code(text, language), columns).replace('<span class="wrap"></span>', "↳ ")
+    html = re.sub('<span class="wrap"[^>]*></span>', "↳ ", wrapped_code(code(text, language), columns))
     return unescape(re.sub(r"<[^>]*>", "", html)).removesuffix("\n").split("\n")
 
 
@@ -108,3 +108,11 @@ def test_a_table_is_wide_when_its_words_do_not_fit_side_by_side() -> None:
     table = prose("|a|b|\n|-|-|\n|some words|`longest_one` &amp; *x*|\n|x|", "markdown")
     assert fitted_tables(table, 20) == table
     assert fitted_tables(table, 19) == str(table).replace('class="table"', 'class="table wide"')
+
+
+def test_a_wrapped_line_hangs_from_its_own_indentation() -> None:
+    html = wrapped_code(code("        f(aaaa, bbbb, cccc, dddd)"), 24)
+    mark = '<span class="wrap" style="margin-left: 4.95em"></span>'
+    line = f'<span class="line">        f(aaaa, bbbb, \n{mark}cccc, dddd)</span>'
+    assert html == Markup(f'<pre class="code wrapped"><code>{line}\n</code></pre>')
+    assert "margin-left" not in wrapped_code(code("f(aaaa, bbbb, cccc, dddd, eeee)"), 24)

@@ -196,3 +196,13 @@ def test_a_drawing_is_cleaned_and_named_by_what_is_left(tmp_path: Path) -> None:
         "save it as a plain SVG, or as PNG",
         refused=True,
     )
+
+
+def test_a_grey_png_of_16_bits_is_refused(tmp_path: Path) -> None:
+    data = io.BytesIO()
+    Pillow.new("I;16", (4, 3), 65535).save(data, "PNG")
+    assert judged(tmp_path, data.getvalue(), "x.png") == Flaw(
+        "the picture 'x.png' is grey with 16 bits, which the layout engine draws black",
+        "save it with 8 bits, or in colour",
+        refused=True,
+    )
