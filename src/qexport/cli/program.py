@@ -184,7 +184,10 @@ def _tell(error: Exception, flags: Flags) -> int:
             known = error
         case click.ClickException():
             known = _translated(error)
-        case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EIO, filename=None):
+        case OSError(
+            errno=errno.ENOSPC | errno.EDQUOT | errno.EIO | errno.EACCES | errno.EPERM | errno.EFBIG,
+            filename=None,
+        ):
             _give_up_printing()
             known = OutputError(f"standard output: cannot be written: {error.strerror}")
         case OSError(errno=errno.EIO):

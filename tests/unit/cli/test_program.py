@@ -90,3 +90,16 @@ def test_a_disk_that_fails_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
             "  hint: see whether the disk is damaged",
         ],
     )
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EPERM])
+def test_an_output_stream_that_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(number, "Not possible")  # as write(2) has it: without a file's name
+
+    monkeypatch.setattr("qexport.pipeline.check", fail)
+    assert run("check", "b.yaml") == (
+        5,
+        [],
+        ["qexport: error: standard output: cannot be written: Not possible"],
+    )
