@@ -70,7 +70,7 @@ def a_text(dice: random.Random, longest: int = 12) -> str:
 def a_subject(dice: random.Random) -> str:
     """What a question asks: words that hardly any other question has, and one of the odd ones."""
     syllables = ("ba", "do", "ki", "lu", "me", "no", "pa", "ri", "so", "tu", "ve", "wa", "xi", "zo")
-    words = ["".join(dice.choices(syllables, k=3)) for _ in range(dice.randint(3, 8))]
+    words = ["".join(dice.choices(syllables, k=3)) for _ in range(dice.randint(5, 9))]
     return " ".join([*words, dice.choice(WORDS)])
 
 
@@ -212,7 +212,7 @@ class Team:
         )
         self.lock = read_lock(write_lock(lock), "lock")
         self.history = add_lines(self.history, map(line_of, self.bank.questions))
-        named = {move.id for move in changes.moves}
+        named = {name for move in changes.moves for name in (move.id, move.former)}
         for key, entry in lock.notes.items():
             origin = self.origins[key]
             before = self.asked.get(entry.guid, origin)
@@ -224,7 +224,7 @@ class Team:
                 raise AssertionError(f"{key} is another note although its ids were put right")
             self.asked[entry.guid] = origin
         self.expected = {}
-        self.moves += len(named)
+        self.moves += len(changes.moves)
         self._count(tools.notes, lock)
         return changes
 
@@ -347,9 +347,8 @@ class Team:
         if any(each.id not in self.lock.notes for each in self.bank.questions):
             return  # what nobody has cannot lose anything
         was = [self.origins[each.id] for each in self.bank.questions]
-        guids = {
-            self.origins[key]: entry.guid for key, entry in self.lock.notes.items() if key in self.origins
-        }
+        known = {entry.guid for entry in self.lock.notes.values()}
+        guids = {origin: guid for guid, origin in self.asked.items() if guid in known}
         questions = tuple(
             replace(each, id=key, former_ids=()) for each, key in zip(self.bank.questions, ids, strict=True)
         )

@@ -267,8 +267,10 @@ class _Editor:
                 header = header.replace(">", "|")
                 return [f"{before} {header}", *(margin + line if line else "" for line in text.split("\n"))]
             lines: list[str] = []
+            kept = self._paragraphs(old)
             for paragraph in text.split("\n"):
-                folded = folded_lines(paragraph, self._width(old) - len(margin)) if paragraph else ()
+                width = self._width(old) - len(margin)
+                folded = kept.get(paragraph) or list(folded_lines(paragraph, width)) if paragraph else []
                 lines += [*([""] if lines and paragraph else []), *(margin + line for line in folded)]
                 lines += [] if paragraph else [""]
             return [f"{before} {header}", *lines]
@@ -287,6 +289,18 @@ class _Editor:
         if not inner or any(digit in header for digit in "123456789"):
             return old.style + "-", " " * indent
         return header, inner[: len(inner) - len(inner.lstrip(" "))]
+
+    def _paragraphs(self, old: _Node) -> dict[str, list[str]]:
+        """Return the lines of each paragraph of a folded block by its text: one that is the same stays so."""
+        found: dict[str, list[str]] = {}
+        lines: list[str] = []
+        for line in [*self.lines[old.start[0] + 1 : self._last_line(old) + 1], ""]:
+            if line.strip():
+                lines.append(line.strip())
+            elif lines:
+                found[" ".join(lines)] = lines
+                lines = []
+        return found
 
     def _width(self, old: _Node) -> int:
         return max([_WIDTH - 20, *map(len, self.lines[old.start[0] + 1 : old.end[0]])])

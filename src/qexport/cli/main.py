@@ -34,6 +34,8 @@ COMMANDS = {
     "publish": "publish:publish",
     "diff": "diff:diff",
     "release": "release:release",
+    "pull": "returns:pull",
+    "reviews": "returns:reviews",
     "renumber": "identities:renumber",
     "migrate": "identities:migrate",
     "repair-times": "identities:repair_times",

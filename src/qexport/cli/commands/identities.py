@@ -29,14 +29,18 @@ _LOCK = click.option(
 _DRY_RUN = click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 
 
-def _of_a_bank(command: Callable[..., Any]) -> Callable[..., Any]:
+def of_a_bank(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say which bank and lock."""
     return _RECIPE(_LOCK(_DRY_RUN(names_bank(json_option(flags(command))))))
 
 
-def _recipe(name: str, bank: Path | None, lock: Path | None, encoding: str | None, limits: Limits) -> Recipe:
+def recipe_of_bank(
+    name: str, bank: Path | None, lock: Path | None, encoding: str | None, limits: Limits
+) -> Recipe:
+    """Return the recipe whose bank and lock a command works on."""
     from qexport.bank.selection import Filters
 
+    """Return the recipe whose bank and lock a command works on."""
     said = {"bank": bank, "encoding": encoding, "limits": limits, "lock": lock}
     names = (name,) if name else ()
     (recipe,) = recipes_to_build(names, every=False, given=said, filters=Filters(), options={}).values()
@@ -44,7 +48,7 @@ def _recipe(name: str, bank: Path | None, lock: Path | None, encoding: str | Non
 
 
 @click.command()
-@_of_a_bank
+@of_a_bank
 def renumber(
     *,
     name: str,
@@ -64,7 +68,7 @@ def renumber(
     from qexport.common.text_input import quote
     from qexport.team import identities
 
-    recipe = _recipe(name, bank, lock, encoding, limits)
+    recipe = recipe_of_bank(name, bank, lock, encoding, limits)
     done = identities.renumber(recipe, dry_run=dry_run)
     if as_json:
         say_json(
@@ -87,7 +91,7 @@ def renumber(
 
 
 @click.command()
-@_of_a_bank
+@of_a_bank
 def migrate(
     *,
     name: str,
@@ -108,7 +112,7 @@ def migrate(
     if bank is not None:
         recipe = Recipe(bank=bank, encoding=encoding, limits=limits, lock=lock)
     else:
-        recipe = _recipe(name, bank, lock, encoding, limits)
+        recipe = recipe_of_bank(name, bank, lock, encoding, limits)
     done = identities.migrate(recipe, find_recipes_file() or RECIPES_FILE, dry_run=dry_run)
     if as_json:
         paths = [str(path) for path in done.changes]
@@ -118,7 +122,7 @@ def migrate(
 
 
 @click.command("repair-times")
-@_of_a_bank
+@of_a_bank
 def repair_times(
     *,
     name: str,
@@ -136,7 +140,7 @@ def repair_times(
     """
     from qexport.team import identities
 
-    recipe = _recipe(name, bank, lock, encoding, limits)
+    recipe = recipe_of_bank(name, bank, lock, encoding, limits)
     done = identities.repair_times(recipe, now=now(), dry_run=dry_run)
     if as_json:
         say_json({"path": str(done.path), "ids": list(done.ids), "written": bool(done.ids) and not dry_run})
