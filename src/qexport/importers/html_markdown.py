@@ -120,9 +120,13 @@ def escape_markdown(text: str) -> str:
 
 
 def _escape_if_needed(line: str) -> Any:
+    has_links = re.search(r"\]\(|\]\[|\]:|\[\^|^\s*\[[ xX]\]", line) is not None
+
     def escape(found: re.Match[str]) -> str:
         sign, at = found[1], found.start()
         before, after = line[at - 1 : at], line[at + 1 : at + 2]
+        if sign in "[]" and not has_links:
+            return sign  # no link, footnote or definition can be meant
         if sign == "_" and before.isalnum() and after.isalnum():
             return sign  # CommonMark takes no underscore within a word for emphasis
         if sign == "<" and not re.match(r"[a-zA-Z/!?]", after):
@@ -335,7 +339,9 @@ class _Writer:
         if not re.match(r"https?://|mailto:", address, re.IGNORECASE):
             return inner
         target = address.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
-        if not inner or inner.replace("\\", "") == address:
+        if not inner:
+            return ""  # a place to jump to, or an icon that CSS draws
+        if inner.replace("\\", "") == address:
             return f"<{address.replace(' ', '%20')}>"
         return f"[{' '.join(inner.split())}]({target})"
 

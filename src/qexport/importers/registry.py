@@ -30,10 +30,15 @@ class Shape:
 
 _HERE = "qexport.importers."
 SHAPES = (
+    Shape("xlsx", "Excel workbook", _HERE + "xlsx", signs.is_workbook),
+    Shape("anki", "Anki package (.apkg, .colpkg)", _HERE + "anki_package", signs.is_anki_package),
     Shape("hub", "captured hub page", _HERE + "hub.captures", signs.is_hub_page),
+    Shape("moodle-xml", "Moodle XML", _HERE + "moodle_xml", signs.is_moodle_xml),
     Shape("yaml", "a bank's YAML", _HERE + "bank_file", signs.is_bank_yaml),
     Shape("json", "JSON", _HERE + "json_records", signs.is_json),
     Shape("jsonl", "JSON Lines", _HERE + "json_records", signs.is_json_lines, "parse_lines"),
+    Shape("anki-text", "Anki's text export", _HERE + "anki_text", signs.is_anki_text),
+    Shape("gift", "Moodle GIFT", _HERE + "gift", signs.is_gift),
     Shape("csv", "CSV, TSV and other tables of text", _HERE + "csv_table", signs.is_csv),
     Shape("html", "HTML page", _HERE + "html_page", signs.is_html),
     Shape("markdown", "Markdown: a README, a note", _HERE + "readme", signs.is_text),

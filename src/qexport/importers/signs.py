@@ -109,10 +109,12 @@ def is_anki_text(source: Source) -> bool:
 def is_gift(source: Source) -> bool:
     """Report whether blocks of text end in answers in braces."""
     text = source.text[:_LOOKED_AT]
-    if "{" not in text or re.search(r"^(?:```|#{1,6} )", text, re.MULTILINE):
+    if "{" not in text:
         return False
-    if re.search(r"^::[^\n]+?::", text, re.MULTILINE) and "{" in text:
+    if re.search(r"^::[^\n]+?::", text, re.MULTILINE):
         return True
+    if re.search(r"^(?:```|#{1,3} )", text, re.MULTILINE):
+        return False
     blocks = [block for block in re.split(r"\n\s*\n", text) if block.strip()]
     blocks = [
         "\n".join(line for line in block.split("\n") if not line.startswith(("//", "$CATEGORY")))

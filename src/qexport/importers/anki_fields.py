@@ -1,0 +1,182 @@
+"""The fields of Anki's notes → the fields of a question: HTML as Markdown, clozes flattened, pictures renamed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
+from html import unescape
+from pathlib import PurePath
+from urllib.parse import unquote
+
+from qexport.common.limits import Limits
+from qexport.common.wording import slug
+from qexport.importers.columns import fold_name, match_columns
+from qexport.importers.html_markdown import html_to_plain, read_html_text
+from qexport.importers.source import Value
+
+PICTURES = "pictures"
+"""The folder beside the bank that pictures of decks go into."""
+SILENT_TAGS = frozenset({"marked", "leech"})
+"""Tags that Anki itself puts on notes of one learner."""
+
+_SOUND = re.compile(r"\[sound:([^\]\n]*)\]")
+_MATHS = re.compile(
+    r"\\\((?P<line>.+?)\\\)|\\\[(?P<block>.+?)\\\]|\[\$\](?P<old>.+?)\[/\$\]"
+    r"|\[\$\$\](?P<oldblock>.+?)\[/\$\$\]"
+    r"|\[latex\](?P<latex>.+?)\[/latex\]|<anki-mathjax(?P<kind>[^>]*)>(?P<tag>.*?)</anki-mathjax>",
+    re.DOTALL,
+)
+_CLOZE = re.compile(r"\{\{c\d+::((?:(?!\{\{c\d+::).)*?)(?:::((?:(?!\{\{|\}\}).)*?))?\}\}", re.DOTALL)
+_PICTURE = re.compile(r"(<img\b[^>]*?\bsrc=)(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
+_OURS = frozenset(
+    {"scenario_card", "mistakes_card", "retired", "situation", "language", "spare_1", "spare_2", "spare_3"}
+)
+
+
+def has_cloze(text: str) -> bool:
+    """Report whether a field has a cloze deletion."""
+    return "{{c" in text and _CLOZE.search(text) is not None
+
+
+def flatten_cloze(html: str) -> tuple[str, str]:
+    """Return a cloze as a question with gaps, and as its answer with the gaps filled in bold."""
+
+    def gap(found: re.Match[str]) -> str:
+        return f"[{found[2]}]" if found[2] else "[…]"
+
+    asked = answered = html
+    for _ in range(8):  # one inside another
+        following = _CLOZE.sub(gap, asked)
+        answered = _CLOZE.sub(lambda found: f"<b>{found[1]}</b>", answered)
+        if following == asked:
+            break
+        asked = following
+    return asked, answered
+
+
+def picture_name(name: str) -> str:
+    """Return where a picture goes, seen from the bank: its name as every system takes it."""
+    path = PurePath(unquote(unescape(name)))
+    stem = slug(path.stem)[:60] or "picture"
+    digest = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    ending = path.suffix.lower() if re.fullmatch(r"\.[a-z0-9]{1,5}", path.suffix.lower()) else ""
+    return f"{PICTURES}/{stem}-{digest}{ending}"
+
+
+class NoteText:
+    """Fields of HTML → Markdown, and the pictures and sounds they name."""
+
+    def __init__(self, path: str, limits: Limits, *, has_pictures: bool = True) -> None:
+        self._path = path
+        self._limits = limits
+        self._has_pictures = has_pictures
+        """Pictures come along, so that their names become those beside the bank."""
+        self.pictures: dict[str, str] = {}
+        """The names of pictures as the notes have them → where they go."""
+        self.sounds: list[str] = []
+
+    def read(self, html: str) -> str:
+        """Return a field as Markdown; sounds are left out and noted."""
+        self.sounds += _SOUND.findall(html)
+        held: list[str] = []
+        html = _SOUND.sub("", html).replace("\ue010", "").replace("\ue011", "")
+        html = _MATHS.sub(lambda found: _hold(found, held), html)
+        if self._has_pictures:
+            html = _PICTURE.sub(self._renamed, html)
+        markdown = read_html_text(html, path=self._path, limits=self._limits)
+        return re.sub("\ue010(\\d+)\ue011", lambda found: held[int(found[1])], markdown).strip()
+
+    def _renamed(self, found: re.Match[str]) -> str:
+        name = unescape(found[2].strip("\"'"))
+        if re.match(r"[a-z]+:", name, re.IGNORECASE):
+            return found[0]
+        name = unquote(name)
+        return f'{found[1]}"{self.pictures.setdefault(name, picture_name(name))}"'
+
+
+def _hold(found: re.Match[str], held: list[str]) -> str:
+    is_block = bool(found["block"] or found["oldblock"] or "block" in (found["kind"] or ""))
+    tex = next(
+        filter(None, (found[name] for name in ("line", "block", "old", "oldblock", "latex", "tag"))), ""
+    )
+    words = " ".join(unescape(re.sub(r"<[^>]*>", " ", tex)).split())
+    held.append(f"$${words}$$" if is_block else f"${words}$")
+    return f"\ue010{len(held) - 1}\ue011"
+
+
+def question_fields(
+    names: Sequence[str], texts: Sequence[str], wishes: Mapping[str, str], read: Callable[[str], str]
+) -> tuple[dict[str, Value], dict[str, Value]]:
+    """Return the fields of one note as those of a question, and what is left for `extra`.
+
+    Args:
+        names: Of the note type's fields.
+        texts: Their HTML.
+        wishes: Field of a question → field of the note; those that the note type lacks are passed over.
+        read: Turns HTML into Markdown.
+    """
+    there = {fold_name(name) for name in names}
+    columns = match_columns(
+        names, {field: name for field, name in wishes.items() if fold_name(name) in there}
+    )
+    if "question" not in columns.values() and names:
+        columns[names[0]] = "question"
+    if "answer" not in columns.values() and len(names) > 1 and names[1] not in columns:
+        columns[names[1]] = "answer"
+    is_ours = "scenario_card" in there
+    fields: dict[str, Value] = {}
+    extra: dict[str, Value] = {}
+    for name, html in zip(names, texts, strict=False):
+        field = columns.get(name, "")
+        if not html.strip() or field == "ignore" or (is_ours and fold_name(name) in _OURS):
+            continue
+        if field in ("question", "answer"):
+            _add_text(fields, field, html, read)
+        elif not field:
+            if text := read(html):
+                extra[name] = text
+        elif value := _value(field, html, read):
+            fields[field] = value
+    return fields, extra
+
+
+def _add_text(fields: dict[str, Value], field: str, html: str, read: Callable[[str], str]) -> None:
+    """Add the question or the answer; a cloze is both."""
+    if field == "question" and has_cloze(html):
+        asked, answered = flatten_cloze(html)
+        fields["question"] = _without_heading(read(asked))
+        html, field = answered, "answer"
+        text = read(html)
+        fields["answer"] = f"{text}\n\n{fields['answer']}" if "answer" in fields else text
+    elif text := read(html):
+        text = _without_heading(text) if field == "question" else text
+        fields[field] = f"{fields[field]}\n\n{text}" if field in fields else text
+
+
+def _without_heading(text: str) -> str:
+    """Return a question that is set as a heading as the line it is."""
+    return re.sub(r"\A#{1,6} ", "", text)
+
+
+def _value(field: str, html: str, read: Callable[[str], str]) -> Value:
+    if field in ("technology", "category", "level", "difficulty", "id", "source"):
+        return html_to_plain(html)
+    if field in ("tags", "terms"):
+        return tuple(part for part in re.split(r"[\s,;]+", html_to_plain(html)) if part)
+    return _items(read(html)) if field in ("follow_ups", "links", "choices") else read(html)
+
+
+def _items(markdown: str) -> tuple[str, ...]:
+    """Return the items of a list, or its lines."""
+    items = re.findall(r"^(?:[-*+]|\d+\.)\s+(.*(?:\n(?![-*+]\s|\d+\.\s).*)*)", markdown, re.MULTILINE)
+    return tuple(" ".join(item.split()) for item in items or markdown.split("\n") if item.strip())
+
+
+def deck_fields(deck: str) -> dict[str, Value]:
+    """Return technology and category of the notes of a deck: its first name, and its last."""
+    names = [name.strip() for name in deck.split("::") if name.strip() and name.strip() != "Default"]
+    if not names:
+        return {}
+    fields: dict[str, Value] = {"technology": names[0]}
+    return fields | ({"category": names[-1]} if len(names) > 1 else {})

@@ -1,0 +1,154 @@
+"""Anki's text export (`#separator:tab`, `#html:true`, …) → a question a note."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+
+from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.text_input import quote
+from qexport.importers.anki_fields import SILENT_TAGS, NoteText, deck_fields, question_fields
+from qexport.importers.anki_package import GUID
+from qexport.importers.source import Found, Reading, Source, Value
+
+_HEADER = re.compile(r"#([a-z ]+):(.*)")
+_SEPARATORS = {
+    "tab": "\t",
+    "comma": ",",
+    "semicolon": ";",
+    "space": " ",
+    "pipe": "|",
+    "colon": ":",
+    "\\t": "\t",
+}
+_FRONT_AGAIN = re.compile(r"^.*?<hr\s+id=[\"']?answer[\"']?\s*/?>", re.DOTALL | re.IGNORECASE)
+
+
+def parse(source: Source) -> Reading:
+    """Read a file that Anki exported as text, of notes or of cards."""
+    said, skipped = _header(source.text)
+    separator = _SEPARATORS.get(
+        said.get("separator", "tab").strip().lower(), said.get("separator", "\t")[:1] or "\t"
+    )
+    text = NoteText(source.path, source.limits, has_pictures=False)
+    is_html = said.get("html", "true").strip().lower() != "false"
+    special = {
+        name: int(said[f"{name} column"]) - 1
+        for name in ("guid", "notetype", "deck", "tags")
+        if _is_column(said, name)
+    }
+    found: list[Found] = []
+    aside: list[Problem] = []
+    names = [name.strip() for name in said.get("columns", "").split(separator)] if said.get("columns") else []
+    for cells, line in _rows(source, separator, skipped):
+        place = Location(source.path, line, 1)
+        if not any(cell.strip() for cell in cells):
+            continue
+        taken = [place_ for place_ in range(len(cells)) if place_ not in special.values()]
+        sounds = len(text.sounds)
+        fields, extra = question_fields(
+            _names(names, taken, len(special)),
+            [_without_front(cells, number) if is_html else cells[number] for number in taken],
+            source.wishes.columns,
+            text.read if is_html else str.strip,
+        )
+        found.append(_found(cells, special, fields, extra, said=said, place=place))
+        if text.sounds[sounds:]:
+            aside.append(Problem(place, f"{', '.join(map(quote, text.sounds[sounds:]))}: a sound, left out"))
+    if not found:
+        raise InputRefused((Problem(Location(source.path, skipped + 1, 1), "there is no note in this file"),))
+    header: dict[str, Value] = {"title": name} if (name := said.get("name") or said.get("deck") or "") else {}
+    shown = _names(names, list(range(max(len(names), 2))), len(special))
+    return Reading(
+        shape=f"Anki's text export, {'HTML' if is_html else 'plain text'}",
+        questions=tuple(found),
+        header=header,
+        columns=((shown[0], "question"), (shown[1], "answer")),
+        left_aside=tuple(aside),
+    )
+
+
+def _header(text: str) -> tuple[dict[str, str], int]:
+    """Return what the lines with `#` say, and how many there are."""
+    said: dict[str, str] = {}
+    lines = 0
+    for line in text.split("\n"):
+        found = _HEADER.fullmatch(line)
+        if found is None:
+            break
+        said[found[1].strip()] = found[2].strip("\n")
+        lines += 1
+    return said, lines
+
+
+def _is_column(said: dict[str, str], name: str) -> bool:
+    return re.fullmatch("[1-9][0-9]{0,2}", said.get(f"{name} column", "").strip()) is not None
+
+
+def _rows(source: Source, separator: str, skipped: int) -> Iterator[tuple[list[str], int]]:
+    body = (
+        "".join(source.text.splitlines(keepends=True)[skipped:])
+        if "\r" in source.text
+        else source.text.split("\n", skipped)[-1]
+    )
+    csv.field_size_limit(max(csv.field_size_limit(), len(body) + 1))
+    reader = csv.reader((f"{line}\n" for line in body.split("\n")), delimiter=separator, strict=True)
+    line = skipped + 1
+    try:
+        for cells in reader:
+            yield cells, line
+            line = skipped + reader.line_num + 1
+    except csv.Error as error:
+        message = (
+            "this quote is never closed"
+            if "unexpected end" in str(error)
+            else f"a line that cannot be divided: {error}"
+        )
+        raise InputRefused(
+            (Problem(Location(source.path, line, 1), message, 'double a quote that is text: ""'),)
+        ) from error
+
+
+def _names(names: list[str], taken: list[int], special: int) -> list[str]:
+    """Return the names of the columns that are fields, as far as the file says them."""
+    usual = ["Front", "Back"]
+    given = [names[place] for place in taken if place < len(names)] if names else []
+    return [
+        given[place]
+        if place < len(given) and given[place]
+        else usual[place]
+        if place < 2
+        else f"field {place + 1}"
+        for place in range(len(taken))
+    ] or usual[: special + 1]
+
+
+def _without_front(cells: list[str], number: int) -> str:
+    """Return a cell without the front that an export of cards repeats above the answer."""
+    return _FRONT_AGAIN.sub("", cells[number], count=1) if number else cells[number]
+
+
+def _found(
+    cells: list[str],
+    special: dict[str, int],
+    fields: dict[str, Value],
+    extra: dict[str, Value],
+    *,
+    said: dict[str, str],
+    place: Location,
+) -> Found:
+    def cell(name: str) -> str:
+        at = special.get(name, len(cells))
+        return cells[at].strip() if at < len(cells) else ""
+
+    tags = tuple(
+        tag for tag in f"{cell('tags')} {said.get('tags', '')}".split() if tag.casefold() not in SILENT_TAGS
+    )
+    if tags:
+        fields["tags"] = tuple(dict.fromkeys(tags))
+    for name, value in deck_fields(cell("deck") or said.get("deck", "")).items():
+        fields.setdefault(name, value)
+    if guid := cell("guid"):
+        extra[GUID] = guid
+    return Found(location=place, fields=fields, extra=extra, key=guid, markup="markdown")

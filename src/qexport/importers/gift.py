@@ -1,0 +1,208 @@
+"""Moodle's GIFT → questions: multiple choice, true or false, short answer, number, matching, essay.
+
+Source of the grammar: docs.moodle.org/en/GIFT_format. The parsers on PyPI and npm lose escapes; this one reads each
+block up to its answers in braces, where a backslash takes the meaning from `~ = # { } :`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from qexport.bank.model import LETTERS
+from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.text_input import quote
+from qexport.importers.html_markdown import read_html_text
+from qexport.importers.source import Found, Reading, Source, Value
+
+_ESCAPED = re.compile(r"\\([~=#{}:\\n])")
+_SAID = re.compile(r"\[(id|tag):((?:[^\]\\]|\\.)*)\]")
+_FORMAT = re.compile(r"^\[(html|moodle|plain|markdown)\]\s*", re.IGNORECASE)
+_WEIGHT = re.compile(r"^\s*%(-?\d{1,3}(?:\.\d+)?)%")
+_TRUE = {"T": "True", "TRUE": "True", "F": "False", "FALSE": "False"}
+
+
+@dataclass(slots=True)
+class _Answer:
+    """One alternative: its text, whether it is right, and what is said to who chooses it."""
+
+    text: str
+    is_right: bool
+    feedback: str = ""
+
+
+def parse(source: Source) -> Reading:
+    """Read a file of GIFT; a block that cannot be read is a problem with its place."""
+    found: list[Found] = []
+    problems: list[Problem] = []
+    aside: list[Problem] = []
+    category = ""
+    for block, line in _blocks(source.text):
+        place = Location(source.path, line, 1)
+        lines = block.split("\n")
+        comments = [each for each in lines if each.lstrip().startswith("//")]
+        body = "\n".join(each for each in lines if not each.lstrip().startswith("//")).strip()
+        if (named := re.match(r"\$CATEGORY:\s*(.*)", body)) is not None:
+            category = named[1].strip().replace("$course$/", "").replace("top/", "")
+            body = body[named.end() :].strip()
+        if not body:
+            continue
+        try:
+            each = _question(body, comments, category, source, place)
+        except ValueError as error:
+            problems.append(Problem(place, str(error), "write \\\\{ for a brace that is text"))
+            continue
+        if each is None:
+            aside.append(Problem(place, f"text without a question: {quote(body)}"))
+        else:
+            found.append(each)
+    if problems or not found:
+        raise InputRefused(
+            tuple(problems) or (Problem(Location(source.path, 1, 1), "there is no question in this file"),)
+        )
+    columns = tuple((name, name) for name in dict.fromkeys(name for each in found for name in each.fields))
+    return Reading(shape="Moodle GIFT", questions=tuple(found), columns=columns, left_aside=tuple(aside))
+
+
+def _blocks(text: str) -> Iterator[tuple[str, int]]:
+    """Yield what stands between empty lines, with the line it begins in."""
+    lines: list[str] = []
+    first = 1
+    for number, line in enumerate([*text.split("\n"), ""], 1):
+        if line.strip():
+            first = first if lines else number
+            lines.append(line)
+        elif lines:
+            yield "\n".join(lines), first
+            lines = []
+
+
+def _question(body: str, comments: list[str], category: str, source: Source, place: Location) -> Found | None:
+    said = [pair for comment in comments for pair in _SAID.findall(comment)]
+    title, body = _titled(body)
+    form = ""
+    if found := _FORMAT.match(body):
+        form, body = found[1].lower(), body[found.end() :]
+    start = _find(body, "{", 0)
+    if start < 0:
+        return None
+    end = _find(body, "}", start)
+    if end < 0:
+        raise ValueError("the answers are not closed with }")
+    asked, inner, behind = body[:start], body[start + 1 : end], body[end + 1 :]
+    if behind.strip():
+        asked = f"{asked.rstrip()} _____ {behind.lstrip()}"
+
+    def read(text: str) -> str:
+        plain = _plain(text).strip()
+        return read_html_text(plain, path=str(place), limits=source.limits) if form == "html" else plain
+
+    fields = _answer_fields(inner, read)
+    fields["question"] = read(asked) or title
+    extra: dict[str, Value] = {"title": title} if title and title != fields["question"] else {}
+    names = [name for name in category.split("/") if name]
+    fields |= dict(zip(("category", "technology"), reversed(names), strict=False))
+    if tags := tuple(_plain(value) for name, value in said if name == "tag"):
+        fields["tags"] = tags
+    if identity := next((_plain(value) for name, value in said if name == "id"), ""):
+        fields["id"] = identity
+    markup = {"html": "markdown", "markdown": "markdown", "plain": "plain"}.get(form, "")
+    return Found(location=place, fields=fields, extra=extra, key=identity, markup=markup)
+
+
+def _titled(body: str) -> tuple[str, str]:
+    """Return the title of a question between colons, and what follows it."""
+    if not body.startswith("::"):
+        return "", body
+    end = _find(body, "::", 2)
+    if end < 0:
+        raise ValueError("the title is not closed with ::")
+    return _plain(body[2:end]), body[end + 2 :].strip()
+
+
+def _find(text: str, sign: str, start: int) -> int:
+    """Return where a sign is that no backslash precedes; -1 if it is nowhere."""
+    at = text.find(sign, start)
+    while at >= 0:
+        slashes = len(text[:at]) - len(text[:at].rstrip("\\"))
+        if slashes % 2 == 0:
+            return at
+        at = text.find(sign, at + 1)
+    return -1
+
+
+def _plain(text: str) -> str:
+    return _ESCAPED.sub(lambda found: "\n" if found[1] == "n" else found[1], text)
+
+
+def _answer_fields(inner: str, read: Callable[[str], str]) -> dict[str, Value]:
+    general = _find(inner, "####", 0)
+    explained = read(inner[general + 4 :]) if general >= 0 else ""
+    inner = inner[:general] if general >= 0 else inner
+    fields: dict[str, Value] = {}
+    bare, _, feedback = inner.strip().partition("#")
+    if bare.strip().upper() in _TRUE:
+        right = _TRUE[bare.strip().upper()]
+        fields = {"choices": ("True", "False"), "correct": ("a" if right == "True" else "b",)}
+        explained = explained or read(feedback.split("#")[0])
+    elif inner.strip().startswith("#"):
+        fields = {"answer": _number(inner.strip()[1:])}
+    elif inner.strip():
+        fields = _alternatives(list(_parted(inner)), read)
+    if explained:
+        fields["answer"] = f"{fields['answer']}\n\n{explained}" if "answer" in fields else explained
+    return fields
+
+
+def _number(text: str) -> str:
+    """Return a numerical answer in words: `3:2` is 3 ± 2, `1..5` is 1 to 5."""
+    first = text.strip().lstrip("=").split("#")[0].split("=")[0].strip()
+    first = _WEIGHT.sub("", first).strip()
+    if ".." in first:
+        return first.replace("..", " to ")
+    value, _, tolerance = first.partition(":")
+    return f"{value} ± {tolerance}" if tolerance.strip(" 0.") else value
+
+
+def _parted(inner: str) -> Iterator[_Answer]:
+    """Yield the alternatives: each begins with `=` or `~`, and `#` begins its feedback."""
+    at = 0
+    starts = []
+    while at < len(inner):
+        if inner[at] == "\\":
+            at += 2
+            continue
+        if inner[at] in "=~":
+            starts.append(at)
+        at += 1
+    if not starts:
+        raise ValueError("the answers begin with neither = nor ~")
+    for start, end in zip(starts, [*starts[1:], len(inner)], strict=True):
+        text = inner[start + 1 : end]
+        hash_at = _find(text, "#", 0)
+        feedback = text[hash_at + 1 :] if hash_at >= 0 else ""
+        text = text[:hash_at] if hash_at >= 0 else text
+        weight = _WEIGHT.match(text)
+        is_right = inner[start] == "=" or (weight is not None and float(weight[1]) > 0)
+        yield _Answer(_WEIGHT.sub("", text), is_right, feedback)
+
+
+def _alternatives(answers: list[_Answer], read: Callable[[str], str]) -> dict[str, Value]:
+    fields: dict[str, Value] = {}
+    if all(_find(each.text, "->", 0) >= 0 for each in answers):
+        pairs = [each.text.split("->", 1) for each in answers]
+        rows = "\n".join(f"- {read(left)} → {read(right)}" for left, right in pairs if left.strip())
+        return {"answer": rows}
+    if all(each.is_right for each in answers):
+        texts = [read(each.text) for each in answers]
+        fields["answer"] = texts[0] if len(texts) == 1 else " / ".join(texts)
+    else:
+        if len(answers) > len(LETTERS):
+            raise ValueError(f"{len(answers)} alternatives are more than {len(LETTERS)}")
+        fields["choices"] = tuple(read(each.text) or "–" for each in answers)
+        fields["correct"] = tuple(LETTERS[place] for place, each in enumerate(answers) if each.is_right)
+    feedback = [read(each.feedback) for each in answers if each.feedback.strip()]
+    if feedback:
+        fields["deep_explanation"] = "\n\n".join(dict.fromkeys(feedback))
+    return fields

@@ -1,0 +1,161 @@
+"""Moodle XML → questions: multichoice, truefalse, shortanswer, numerical, essay, matching, cloze left aside.
+
+Source of the form: docs.moodle.org/en/Moodle_XML_format.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from qexport.bank.model import LETTERS
+from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.text_input import quote
+from qexport.importers.html_markdown import html_to_plain, read_html_text
+from qexport.importers.source import Found, Reading, Source, Value
+
+_READ = frozenset(
+    {"multichoice", "truefalse", "shortanswer", "numerical", "essay", "matching", "ddwtos", "ordering"}
+)
+
+
+def parse(source: Source) -> Reading:
+    """Read a file of Moodle XML; what is no question of a known kind is left aside with its line."""
+    tree = read_xml(source)
+    found: list[Found] = []
+    aside: list[Problem] = []
+    category = ""
+    for element in tree.iterchildren("question"):
+        place = Location(source.path, element.sourceline or 0, 1)
+        kind = element.get("type") or ""
+        if kind == "category":
+            category = html_to_plain(_text(element.find("category"), source, as_markdown=False))
+        elif kind == "description":
+            aside.append(Problem(place, "a description, no question: left aside"))
+        elif kind not in _READ:
+            aside.append(
+                Problem(
+                    place,
+                    f"a question of the type {quote(kind)}: left aside",
+                    f"these are read: {', '.join(sorted(_READ))}",
+                )
+            )
+        else:
+            found.append(_question(element, kind, category, source, place))
+    if not found:
+        raise InputRefused(
+            (Problem(Location(source.path, 1, 1), "there is no question in this file"), *aside)
+        )
+    columns = tuple((name, name) for name in dict.fromkeys(name for each in found for name in each.fields))
+    return Reading(shape="Moodle XML", questions=tuple(found), columns=columns, left_aside=tuple(aside))
+
+
+def read_xml(source: Source) -> Any:
+    """Return the root of an XML file, read without entities, network and document types.
+
+    Raises:
+        InputRefused: it is not well-formed, or has a document type.
+        LimitExceeded: it has more tags than a page may have, times ten.
+    """
+    from lxml import etree  # type: ignore[import-untyped]
+
+    if source.data.count(b"<") > 10 * source.limits.tags:
+        raise source.limits.exceeded(
+            "tags", f"{source.path}: XML of more than 10 times {source.limits.said('tags')}"
+        )
+    if re.search(rb"<!(?:DOCTYPE|ENTITY)", source.data):
+        message = "a document type in XML is not read"
+        raise InputRefused(
+            (Problem(Location(source.path, 1, 1), message, "remove the line that begins with <!DOCTYPE"),)
+        )
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    data = (
+        re.sub(r"\A\s*<\?xml[^>]*\?>", "", source.text).encode("utf-8", "replace")
+        if source.text
+        else source.data
+    )
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        words = str(error.msg or "not well-formed").split(",")[0]
+        raise InputRefused((Problem(Location(source.path, line, column), f"not XML: {words}"),)) from error
+
+
+def _text(element: Any, source: Source, *, as_markdown: bool = True) -> str:
+    """Return the text of an element, its HTML as Markdown."""
+    if element is None:
+        return ""
+    inner = element.find("text")
+    text = "".join((inner if inner is not None else element).itertext()).strip()
+    if not as_markdown or element.get("format") in ("plain_text", "markdown"):
+        return text
+    return read_html_text(text, path=source.path, limits=source.limits)
+
+
+def _question(element: Any, kind: str, category: str, source: Source, place: Location) -> Found:
+    fields: dict[str, Value] = {}
+    extra: dict[str, Value] = {}
+    name = _text(element.find("name"), source, as_markdown=False)
+    asked = _text(element.find("questiontext"), source)
+    fields["question"] = asked or name
+    if name and " ".join(name.split()) != " ".join(asked.split()):
+        extra["name"] = name
+    fields |= _answers(element, kind, source)
+    if general := _text(element.find("generalfeedback"), source):
+        fields["answer"] = f"{fields['answer']}\n\n{general}" if "answer" in fields else general
+    names = [part for part in category.replace("$course$/", "").replace("top/", "").split("/") if part]
+    fields |= dict(zip(("category", "technology"), reversed(names), strict=False))
+    tags = tuple(
+        filter(None, (_text(tag, source, as_markdown=False) for tag in element.iterfind("tags/tag")))
+    )
+    if tags:
+        fields["tags"] = tags
+    identity = _text(element.find("idnumber"), source, as_markdown=False)
+    if identity:
+        fields["id"] = identity
+    return Found(location=place, fields=fields, extra=extra, key=identity, markup="markdown")
+
+
+def _answers(element: Any, kind: str, source: Source) -> dict[str, Value]:
+    if kind in ("matching", "ddwtos", "ordering"):
+        rows = []
+        for each in element.iterfind("subquestion"):
+            left, right = _text(each, source), _text(each.find("answer"), source, as_markdown=False)
+            rows.append(f"- {left} → {right}" if left else "")
+        return {"answer": "\n".join(filter(None, rows))} if any(rows) else {}
+    answers = [
+        (_text(each, source), _fraction(each), _text(each.find("feedback"), source))
+        for each in element.iterfind("answer")
+    ]
+    fields: dict[str, Value] = {}
+    if kind == "truefalse" and answers:
+        right = next((text for text, fraction, _ in answers if fraction > 0), "true")
+        fields = {"choices": ("True", "False"), "correct": ("a" if right.casefold() == "true" else "b",)}
+    elif kind == "multichoice" and answers:
+        answers = answers[: len(LETTERS)]
+        fields["choices"] = tuple(text or "–" for text, _, _ in answers)
+        fields["correct"] = tuple(
+            LETTERS[place] for place, (_, fraction, _) in enumerate(answers) if fraction > 0
+        )
+    elif right_texts := [text for text, fraction, _ in answers if fraction > 0 and text]:
+        fields["answer"] = " / ".join(right_texts)
+    elif grader := _text(element.find("graderinfo"), source):
+        fields["answer"] = grader
+    if feedback := list(dict.fromkeys(feedback for _, _, feedback in answers if feedback)):
+        fields["deep_explanation"] = "\n\n".join(feedback)
+    return fields
+
+
+def _fraction(element: Any) -> float:
+    try:
+        return float(element.get("fraction") or 0)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,242 @@
+"""An Excel workbook → rows of cells as they are shown, read from its zip piece by piece.
+
+python-calamine was seen to end the whole process on a damaged file, and openpyxl is slow and gives numbers without
+their formats. A sheet is one XML file of rows; what is shown of a number is decided by its style.
+
+Source of the form: ECMA-376, part 1, 18.3 (sheets), 18.4 (shared texts), 18.8 (styles).
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from io import BytesIO
+from typing import IO, Any
+from zipfile import BadZipFile, ZipFile
+
+from qexport.common.errors import InputRefused, LimitExceeded, Location, Problem, UsageError
+from qexport.common.limits import Limits
+from qexport.common.wording import did_you_mean
+from qexport.importers.source import Reading, Source
+from qexport.importers.table import Row, read_rows
+from qexport.importers.xlsx_numbers import BUILT_IN, is_shown_exactly, show_number
+
+_SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
+_RELATION = re.compile(r"\{[^}]*relationships\}id")
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_WIDEST = 2_000
+"""Columns that are read of a sheet; Excel has 16,384, questions a few."""
+_MOST_ODD = 20
+
+
+def parse(source: Source) -> Reading:
+    """Read the first sheet of a workbook, or the one that is named."""
+    try:
+        with ZipFile(BytesIO(source.data)) as archive:
+            book = _Workbook(archive, source)
+            name, member = book.sheet(source.wishes.sheet)
+            rows = list(book.rows(member, name))
+    except (BadZipFile, NotImplementedError, EOFError, RuntimeError, KeyError, zlib.error, OSError) as error:
+        raise _damaged(source.path) from error
+    shape = f"Excel workbook, sheet {name!r}" + (f" of {len(book.sheets)}" if len(book.sheets) > 1 else "")
+    return read_rows(rows, shape, source.path, source.wishes.columns, aside=book.odd)
+
+
+def _damaged(path: str) -> InputRefused:
+    hint = "save it again as .xlsx, or as CSV"
+    return InputRefused((Problem(Location(path), "this is no Excel workbook, or a damaged one", hint),))
+
+
+class _Counted:
+    """A file in a zip that may not become larger than a limit: what the zip says of its size may be wrong."""
+
+    def __init__(self, file: IO[bytes], left: int, exceeded: LimitExceeded) -> None:
+        self._file = file
+        self._left = left
+        self._exceeded = exceeded
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size if size >= 0 else self._left + 1)
+        self._left -= len(data)
+        if self._left < 0:
+            raise self._exceeded
+        return data
+
+
+class _Workbook:
+    """The parts of one workbook."""
+
+    def __init__(self, archive: ZipFile, source: Source) -> None:
+        self._archive = archive
+        self._source = source
+        self._limits: Limits = source.limits
+        if len(archive.infolist()) > self._limits.deck_files:
+            message = f"{source.path}: more than {self._limits.said('deck-files')} in it"
+            raise self._limits.exceeded("deck-files", message)
+        self.odd: list[Problem] = []
+        """Cells that are shown otherwise than Excel shows them, or hold an error."""
+        self._is_1904 = False
+        self.sheets: dict[str, str] = self._sheets()
+        self._texts = list(self._shared_texts())
+        self._formats = self._styles()
+
+    def sheet(self, wished: str) -> tuple[str, str]:
+        """Return the name of a sheet, and its member of the zip."""
+        if not self.sheets:
+            raise _damaged(self._source.path)
+        if not wished:
+            return next(iter(self.sheets.items()))
+        for name, member in self.sheets.items():
+            if name.casefold() == wished.casefold():
+                return name, member
+        hint = did_you_mean(wished, self.sheets, f"there are: {', '.join(self.sheets)}")
+        raise UsageError(f"--sheet: no sheet {wished!r} in {self._source.path}", hint=hint)
+
+    def rows(self, member: str, name: str) -> Iterator[Row]:
+        """Yield the rows of a sheet that have something in them."""
+        for row in self._elements(member, "row"):
+            number = row.get("r") or ""
+            place = Location(
+                f"{self._source.path}/{name}", int(number) if number.isdigit() and len(number) < 9 else 0, 1
+            )
+            cells: list[str] = []
+            for cell in row.iterchildren("{*}c"):
+                at = _column(cell.get("r") or "", len(cells))
+                if at >= _WIDEST:
+                    continue
+                cells += [""] * (at + 1 - len(cells))
+                cells[at] = self._shown(cell, place)
+            if any(cells):
+                yield Row(cells, place)
+
+    # Parts
+
+    def _elements(self, member: str, *names: str) -> Iterator[Any]:
+        """Yield the elements of these names in a part of the workbook, each while it is in memory."""
+        from lxml import etree  # type: ignore[import-untyped]
+
+        entry = self._archive.getinfo(member)
+        most = min(self._limits.deck, self._limits.deck_ratio * max(entry.compress_size, 4096))
+        message = (
+            f"{self._source.path}: {member} is more than {self._limits.said('deck-ratio')} as large as packed"
+        )
+        with self._archive.open(entry) as file:
+            counted = _Counted(file, most, self._limits.exceeded("deck-ratio", message))
+            tags = [f"{space}{name}" for space in (_SPREADSHEET, _STRICT, "{*}") for name in names][
+                -len(names) :
+            ]
+            try:
+                for _, element in etree.iterparse(
+                    counted,
+                    events=("end",),
+                    tag=tags,
+                    resolve_entities=False,
+                    no_network=True,
+                    load_dtd=False,
+                    huge_tree=False,
+                ):
+                    yield element
+                    element.clear()
+                    while element.getprevious() is not None and element.getparent() is not None:
+                        del element.getparent()[0]
+            except etree.XMLSyntaxError as error:
+                raise _damaged(self._source.path) from error
+
+    def _sheets(self) -> dict[str, str]:
+        targets = {}
+        for each in self._elements("xl/_rels/workbook.xml.rels", "Relationship"):
+            target = (each.get("Target") or "").lstrip("/")
+            targets[each.get("Id")] = target if target.startswith("xl/") else f"xl/{target}"
+        sheets = {}
+        for each in self._elements("xl/workbook.xml", "sheet", "workbookPr"):
+            if each.tag.endswith("workbookPr"):
+                self._is_1904 = each.get("date1904") in ("1", "true")
+                continue
+            identity = next((value for key, value in each.items() if _RELATION.fullmatch(key)), "")
+            if identity in targets and "worksheet" in targets[identity]:
+                sheets[each.get("name") or ""] = targets[identity]
+        return sheets
+
+    def _shared_texts(self) -> Iterator[str]:
+        with suppress(KeyError):
+            for each in self._elements("xl/sharedStrings.xml", "si"):
+                yield _text_of(each)
+
+    def _styles(self) -> list[str]:
+        """Return the number format of each cell style."""
+        own: dict[str, str] = {}
+        used: list[str] = []
+        with suppress(KeyError):
+            for each in self._elements("xl/styles.xml", "numFmt", "cellXfs"):
+                if each.tag.endswith("numFmt"):
+                    own[each.get("numFmtId") or ""] = each.get("formatCode") or ""
+                else:
+                    used = [xf.get("numFmtId") or "0" for xf in each.iterchildren("{*}xf")]
+        return [own.get(number) or BUILT_IN.get(number, "General") for number in used]
+
+    def _shown(self, cell: Any, place: Location) -> str:
+        kind = cell.get("t") or "n"
+        if kind == "inlineStr":
+            inline = cell.find("{*}is")
+            return _text_of(inline) if inline is not None else ""
+        value = cell.findtext("{*}v") or ""
+        match kind:
+            case "s":
+                value = self._texts[place_] if (place_ := _index(value, len(self._texts))) >= 0 else ""
+            case "str":
+                value = _unescaped(value)
+            case "b":
+                value = "TRUE" if value == "1" else "FALSE"
+            case "e":
+                self._note(place, f"cell {cell.get('r')} holds an error, {value}")
+            case "d":
+                value = value.removesuffix("T00:00:00")
+            case _:
+                value = self._number(value, cell, place)
+        return value
+
+    def _number(self, value: str, cell: Any, place: Location) -> str:
+        at = _index(cell.get("s") or "0", len(self._formats))
+        code = self._formats[at] if at >= 0 else "General"
+        if value and not is_shown_exactly(code):
+            message = f"cell {cell.get('r')} has the number format {code!r}, which is not followed: {value}"
+            self._note(place, message)
+        return show_number(value, code, is_1904=self._is_1904)
+
+    def _note(self, place: Location, message: str) -> None:
+        if len(self.odd) < _MOST_ODD:
+            self.odd.append(Problem(place, message))
+
+
+def _index(text: str, size: int) -> int:
+    """Return a place in a list of this size; -1 if the text names none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 and int(text) < size else -1
+
+
+def _text_of(element: Any) -> str:
+    """Return the text of a shared or inline text, its parts joined, without hints for its reading."""
+    parts = [
+        each.text or ""
+        for each in element.iter("{*}t")
+        if not any(above.tag.endswith("rPh") for above in each.iterancestors())
+    ]
+    return _unescaped("".join(parts))
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def _column(reference: str, otherwise: int) -> int:
+    """Return the number of a cell's column, from 0: that of `C7` is 2."""
+    found = _REFERENCE.fullmatch(reference)
+    if found is None:
+        return otherwise
+    number = 0
+    for letter in found[1]:
+        number = number * 26 + ord(letter) - 64
+    return number - 1

@@ -1,0 +1,132 @@
+"""Anki's packages and text exports, made by the real Anki, come in with all they have."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.conftest import do_without
+
+from qexport.common.errors import InputRefused
+from qexport.common.limits import USUAL
+from qexport.importers.anki_fields import flatten_cloze
+from qexport.importers.assembling import assemble
+from qexport.importers.registry import read_source
+from qexport.importers.source import Source
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63f8cfc0f01f0005000"
+    "1ffa7d5c1bf0000000049454e44ae426082"
+)
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Packages of both forms, and text, from one collection of the real Anki."""
+    folder = tmp_path_factory.mktemp("anki")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            from anki.collection import Collection, DeckIdLimit, ExportAnkiPackageOptions
+        except ImportError:
+            do_without("the anki library")
+    col = Collection(str(folder / "c.anki2"))
+    (folder / "box.png").write_bytes(PNG)
+    picture = col.media.add_file(str(folder / "box.png"))
+    deck = col.decks.id("Go::Memory")
+    basic, cloze = col.models.by_name("Basic"), col.models.by_name("Cloze")
+    for number, (kind, fields, tags) in enumerate(
+        (
+            (
+                basic,
+                ["What is a <b>slice</b>?", f'A view.<br><img src="{picture}">[sound:a.mp3]'],
+                ["go", "marked"],
+            ),
+            (basic, ["a &lt; b?", "<ul><li>x</li><li>\\(a_i\\)</li></ul>"], []),
+            (cloze, ["A {{c1::slice::type}} has a {{c2::capacity}}.", "More."], []),
+        )
+    ):
+        note = col.new_note(kind)
+        note.fields = fields
+        note.tags = tags
+        note.guid = f"guid-{number}"
+        col.add_note(note, deck)
+    found = {}
+    for name, legacy in (("old", True), ("new", False)):
+        path = folder / f"{name}.apkg"
+        options = ExportAnkiPackageOptions(
+            with_scheduling=False, with_deck_configs=False, with_media=True, legacy=legacy
+        )
+        col.export_anki_package(out_path=str(path), options=options, limit=DeckIdLimit(deck))
+        found[name] = path
+    text = folder / "notes.txt"
+    col.export_note_csv(
+        out_path=str(text),
+        limit=DeckIdLimit(deck),
+        with_html=True,
+        with_tags=True,
+        with_deck=True,
+        with_notetype=True,
+        with_guid=True,
+    )
+    found["text"] = text
+    col.close()
+    return found
+
+
+def questions_of(path: Path, text: str = "") -> list[Any]:
+    reading = read_source(Source(str(path), path.read_bytes(), text))
+    return [each.question for each in assemble(reading.questions, limits=USUAL)[0]]
+
+
+@pytest.mark.parametrize("form", ["old", "new", "text"])
+def test_what_the_real_anki_exports_comes_in(exports: dict[str, Path], form: str) -> None:
+    path = exports[form]
+    questions = questions_of(path, path.read_text() if form == "text" else "")
+    shown = [(each.question, each.answer, each.technology, each.category, each.tags) for each in questions]
+    picture = "box.png" if form == "text" else "pictures/box-4b3a7ba0.png"
+    answer = shown[0][1]
+    if form != "text":
+        assert answer.startswith("A view.\\\n![](pictures/box-")
+        picture = answer.partition("(")[2].rstrip(")")
+    assert shown == [
+        ("What is a **slice**?", f"A view.\\\n![]({picture})", "Go", "Memory", ("go",)),
+        ("a < b?", "- x\n- $a_i$", "Go", "Memory", ()),
+        (
+            "A [type] has a […].",
+            "A **slice** has a **capacity**.\n\nMore." if form != "text" else shown[2][1],
+            "Go",
+            "Memory",
+            (),
+        ),
+    ]
+    assert [dict(each.extra).get("anki_guid") for each in questions][:2] == ["guid-0", "guid-1"]
+
+
+@pytest.mark.parametrize("form", ["old", "new"])
+def test_pictures_come_along_and_sounds_are_reported(exports: dict[str, Path], form: str) -> None:
+    path = exports[form]
+    reading = read_source(Source(str(path), path.read_bytes()))
+    assert list(reading.pictures.values()) == [PNG]
+    assert [each.message for each in reading.left_aside] == ["'a.mp3': a sound, left out"]
+    assert reading.columns[:2] == (("Front", "question"), ("Back", "answer"))
+
+
+def test_a_cloze_is_a_question_and_its_answer() -> None:
+    assert flatten_cloze("{{c1::a {{c2::b}}::hint}} and {{c1::c}}") == (
+        "[hint] and […]",
+        "<b>a <b>b</b></b> and <b>c</b>",
+    )
+
+
+def test_an_export_of_cards_has_no_front_in_its_back(read: Any) -> None:
+    text = '#separator:tab\n#html:true\nWhat?\t"What?\n\n<hr id=answer>\n\nThat."\n'
+    assert read.pairs(text, "cards.txt") == [("What?", "That.")]
+
+
+def test_a_quote_that_is_never_closed_has_its_place(read: Any) -> None:
+    with pytest.raises(InputRefused) as caught:
+        read.reading('#separator:tab\n#html:true\na\t"b\n', "cards.txt")
+    assert [str(each) for each in caught.value.problems] == ["cards.txt:3:1: this quote is never closed"]
