@@ -57,6 +57,7 @@ from qexport.team.bundle import said_in, table_of
 from qexport.team.recipes import SETTINGS, read_recipes
 from qexport.team.snapshots import state_of_note
 from qexport.team.verification import verify
+from tools.fuzz_importers import SHAPES, read_import
 from tools.fuzz_mutations import (
     Mutator,
     either,
@@ -161,9 +162,7 @@ def _check_bank(raw: RawBank) -> None:
     if again != bank:
         raise Broken("a bank, written and read again, is another")
     _check_problems(Problem(each.location, each.message, "") for each in examine(bank))
-    rows = list(
-        csv.reader(io.StringIO(table_of(bank.questions).decode("utf-8-sig", "surrogatepass"), newline=""))
-    )
+    rows = list(csv.reader(io.StringIO(table_of(bank).decode("utf-8-sig", "surrogatepass"), newline="")))
     if len(rows) != len(bank.questions) + 1 or any(len(row) != len(QUESTION_FIELDS) for row in rows):
         raise Broken("the table has other rows than the bank has questions")
     if any(cell[:1] in tuple("=+-@\t\r") and cell for row in rows for cell in row):
@@ -661,6 +660,10 @@ _JINJA = (
 TARGETS = {
     target.name: target
     for target in (
+        *(
+            Target(name, read_import(name), text_mutator(*words), f"a foreign file, read as {shape}")
+            for name, (shape, _, words) in SHAPES.items()
+        ),
         Target("bank-yaml", _read_yaml, either(text_mutator(*_YAML), strange_bank(*_KEYS)), "a bank in YAML"),
         Target(
             "bank-jsonl",

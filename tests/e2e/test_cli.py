@@ -194,7 +194,7 @@ def test_without_a_bank_the_two_usual_places_are_named() -> None:
     Path("questions.yaml").unlink()
     assert run("list") == refused(
         "no bank: there is no seeds/questions.yaml here, and no questions.yaml",
-        "name one with --bank PATH, or make one of captured pages with qexport import",
+        "begin one: qexport init; or name one with --bank PATH",
         status=2,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from qexport.bank.model import Bank, Claims, Question
+from qexport.bank.model import MATHS, Bank, Claims, Question
 from qexport.bank.schema import CLAIM_FIELDS, HEADER_FIELDS, QUESTION_FIELDS
 
 
@@ -26,7 +26,10 @@ def header_values(bank: Bank) -> dict[str, object]:
     for field in HEADER_FIELDS:
         if field.name in ("questions", "markup"):
             continue
-        value = getattr(bank, field.name)
+        if field.name == "math":
+            value: object = "true" if any(each.markup == MATHS for each in bank.questions) else ""
+        else:
+            value = getattr(bank, field.name)
         if isinstance(value, Claims):
             value = {
                 each.name: count for each in CLAIM_FIELDS if (count := getattr(value, each.name)) is not None
@@ -43,6 +46,8 @@ def question_values(question: Question) -> dict[str, object]:
         value = getattr(question, field.name)
         if field.name == "extra":
             value = dict(value)
+        elif field.name == "markup" and value == MATHS:
+            value = "markdown"  # the bank says that it has formulas
         is_usual = (field.name, value) in (("status", "active"), ("markup", "plain"))
         if value not in ("", (), {}, None) and not is_usual:
             values[field.name] = value

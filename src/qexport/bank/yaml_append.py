@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from qexport.bank import yaml_reader
-from qexport.bank.model import Bank, Question, RawBank, RawText
+from qexport.bank.model import MATHS, Bank, Question, RawBank, RawText
 from qexport.bank.validation import validate
 from qexport.bank.yaml_editor import Edit, edit_yaml
 from qexport.bank.yaml_writer import write_questions
@@ -39,6 +40,9 @@ def append_questions(text: str, path: str, questions: Sequence[Question], limits
         message = f"{quantity(len(questions), 'new question')} cannot be added: {last} follows the questions"
         raise InputRefused((Problem(keys[last], message, "move `questions:` to the end of the file"),))
     markup = raw.header.values.get("markup")
+    math = raw.header.values.get("math")
+    if isinstance(math, RawText) and math.text.strip() == "true":
+        questions = [replace(each, markup=MATHS) if each.markup == "markdown" else each for each in questions]
     items = write_questions(questions, markup=markup.text if isinstance(markup, RawText) else "plain")
     again = yaml_reader.parse(text, path, limits)  # an added line above moves the questions
     first = again.records[0].location

@@ -15,12 +15,16 @@ from qexport.cli.options import speaking_flags
 from qexport.cli.program import Program, collect_seldom, end_on_signals, say
 
 COMMANDS = {
+    "init": "init:init",
     "import": "import_:import_",
+    "new": "init:new",
+    "ids": "init:ids",
     "check": "check:check",
     "list": "questions:list_",
     "show": "questions:show",
     "stats": "questions:stats",
     "build": "build:build",
+    "export": "export:export",
     "schema": "schema:schema",
     "theme": "theme:theme",
     "cache": "cache:cache",

@@ -64,7 +64,7 @@ def default_bank(limits: Limits) -> Path:
             return folder / path
     raise UsageError(
         "no bank: there is no seeds/questions.yaml here, and no questions.yaml",
-        hint="name one with --bank PATH, or make one of captured pages with qexport import",
+        hint="begin one: qexport init; or name one with --bank PATH",
     )
 
 

@@ -75,6 +75,7 @@ class NoteText:
         self.pictures: dict[str, str] = {}
         """The names of pictures as the notes have them → where they go."""
         self.sounds: list[str] = []
+        self.has_maths = False
 
     def read(self, html: str) -> str:
         """Return a field as Markdown; sounds are left out and noted."""
@@ -84,6 +85,7 @@ class NoteText:
         html = _MATHS.sub(lambda found: _hold(found, held), html)
         if self._has_pictures:
             html = _PICTURE.sub(self._renamed, html)
+        self.has_maths = self.has_maths or bool(held)
         markdown = read_html_text(html, path=self._path, limits=self._limits)
         return re.sub("\ue010(\\d+)\ue011", lambda found: held[int(found[1])], markdown).strip()
 

@@ -51,7 +51,7 @@ def parse(source: Source) -> Reading:
         columns=tuple(_columns(types, notes, source)),
         left_aside=tuple(aside),
         pictures={text.pictures[name]: data for name, data in files.items()},
-        header=_header(notes),
+        header=_header(notes) | ({"math": "true"} if text.has_maths else {}),
     )
 
 

@@ -59,6 +59,8 @@ def parse(source: Source) -> Reading:
     if not found:
         raise InputRefused((Problem(Location(source.path, skipped + 1, 1), "there is no note in this file"),))
     header: dict[str, Value] = {"title": name} if (name := said.get("name") or said.get("deck") or "") else {}
+    if text.has_maths:
+        header["math"] = "true"
     shown = _names(names, list(range(max(len(names), 2))), len(special))
     return Reading(
         shape=f"Anki's text export, {'HTML' if is_html else 'plain text'}",

@@ -238,15 +238,16 @@ class _Assembling:
             for text in said:
                 self.extra.setdefault("correct", text)
             return {}
-        answer = values.get("answer", "")
-        if not said and isinstance(answer, str) and (letters := letters_of((answer,), choices)):
+        answer = str(values.get("answer", ""))
+        if not said and not self.found.has_letters and (letters := letters_of((answer,), choices)):
             values.pop("answer", None)
             return {"correct": letters}
-        letters = letters_of(said, choices)
+        letters = tuple(sorted(set(said))) if self.found.has_letters else letters_of(said, choices)
         if said and not letters:
             self.extra[self._free_name("correct")] = said
             self._leave("what is correct is none of the choices: kept in extra", "")
-        if letters and isinstance(answer, str) and answer and letters_of((answer,), choices) == letters:
+        is_named = bool(letters and answer) and not self.found.has_letters
+        if is_named and letters_of((answer,), choices) == letters:
             values.pop("answer", None)
         return {"correct": letters} if letters else {}
 

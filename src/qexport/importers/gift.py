@@ -29,6 +29,8 @@ class _Answer:
 
     text: str
     is_right: bool
+    is_choice: bool
+    """It begins with `~`: there is something to choose from."""
     feedback: str = ""
 
 
@@ -103,12 +105,12 @@ def _question(body: str, comments: list[str], category: str, source: Source, pla
     extra: dict[str, Value] = {"title": title} if title and title != fields["question"] else {}
     names = [name for name in category.split("/") if name]
     fields |= dict(zip(("category", "technology"), reversed(names), strict=False))
-    if tags := tuple(_plain(value) for name, value in said if name == "tag"):
+    if tags := tuple(_bare(value) for name, value in said if name == "tag"):
         fields["tags"] = tags
-    if identity := next((_plain(value) for name, value in said if name == "id"), ""):
+    if identity := next((_bare(value) for name, value in said if name == "id"), ""):
         fields["id"] = identity
     markup = {"html": "markdown", "markdown": "markdown", "plain": "plain"}.get(form, "")
-    return Found(location=place, fields=fields, extra=extra, key=identity, markup=markup)
+    return Found(location=place, fields=fields, extra=extra, key=identity, has_letters=True, markup=markup)
 
 
 def _titled(body: str) -> tuple[str, str]:
@@ -134,6 +136,11 @@ def _find(text: str, sign: str, start: int) -> int:
 
 def _plain(text: str) -> str:
     return _ESCAPED.sub(lambda found: "\n" if found[1] == "n" else found[1], text)
+
+
+def _bare(text: str) -> str:
+    """Return what a comment says in brackets, where a backslash takes the meaning from any sign."""
+    return re.sub(r"\\(.)", r"\1", text)
 
 
 def _answer_fields(inner: str, read: Callable[[str], str]) -> dict[str, Value]:
@@ -185,7 +192,7 @@ def _parted(inner: str) -> Iterator[_Answer]:
         text = text[:hash_at] if hash_at >= 0 else text
         weight = _WEIGHT.match(text)
         is_right = inner[start] == "=" or (weight is not None and float(weight[1]) > 0)
-        yield _Answer(_WEIGHT.sub("", text), is_right, feedback)
+        yield _Answer(_WEIGHT.sub("", text), is_right, inner[start] == "~", feedback)
 
 
 def _alternatives(answers: list[_Answer], read: Callable[[str], str]) -> dict[str, Value]:
@@ -194,7 +201,7 @@ def _alternatives(answers: list[_Answer], read: Callable[[str], str]) -> dict[st
         pairs = [each.text.split("->", 1) for each in answers]
         rows = "\n".join(f"- {read(left)} → {read(right)}" for left, right in pairs if left.strip())
         return {"answer": rows}
-    if all(each.is_right for each in answers):
+    if not any(each.is_choice for each in answers):
         texts = [read(each.text) for each in answers]
         fields["answer"] = texts[0] if len(texts) == 1 else " / ".join(texts)
     else:

@@ -331,7 +331,7 @@ def _first_choice(placed: Sequence[_Placed], columns: Mapping[str, str]) -> int:
     return 0
 
 
-_HEADER = ("title", "namespace", "language", "source", "licence", "markup", "technologies", "levels")
+_HEADER = ("title", "namespace", "language", "source", "licence", "markup", "math", "technologies", "levels")
 
 
 def _is_header(value: JsonObject) -> bool:
@@ -345,6 +345,9 @@ def _header(value: JsonObject) -> dict[str, Value]:
             header[key] = each.strip()
         elif isinstance(each, list) and all(isinstance(item, str) for item in each) and each:
             header[key] = tuple(each)
+    claims = value.get("claims")
+    if isinstance(claims, JsonObject):
+        header |= {f"claims.{key}": each for key, each in claims.items() if isinstance(each, str)}
     return header
 
 

@@ -13,10 +13,10 @@ from hashlib import sha256
 from pathlib import PurePath
 from typing import Any
 
+from qexport.bank.id_making import make_id
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.importers.assembling import Assembled
-from qexport.importers.identities import make_id
 
 COMPARED = (
     "question",

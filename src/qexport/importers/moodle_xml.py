@@ -121,7 +121,9 @@ def _question(element: Any, kind: str, category: str, source: Source, place: Loc
     identity = _text(element.find("idnumber"), source, as_markdown=False)
     if identity:
         fields["id"] = identity
-    return Found(location=place, fields=fields, extra=extra, key=identity, markup="markdown")
+    return Found(
+        location=place, fields=fields, extra=extra, key=identity, has_letters=True, markup="markdown"
+    )
 
 
 def _answers(element: Any, kind: str, source: Source) -> dict[str, Value]:

@@ -1,35 +1,21 @@
-"""The Markdown that qexport writes (`export --to markdown`) → the same questions, without loss.
-
-Marks are comments at the beginning of a line: `<!-- qexport:question {…} -->` with what is short, in JSON, and
-`<!-- qexport:answer -->` and its like above each text; the line below a mark with a title is only for readers.
-"""
+"""The Markdown that qexport writes (`export --to markdown`) → the same questions, without loss."""
 
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
+from qexport.bank.markdown_form import MARK, TITLED, unescape_plain, unshield_marks
+from qexport.bank.model import PROSE_SECTIONS
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.importers.source import Found, Reading, Source, Value
 
-MARK = re.compile(r"<!-- qexport:([a-z_]+)(?: (.*))? -->")
-SHIELDED = re.compile(r"^<!-- qexport:(:+)", re.MULTILINE)
 BANK_MARK = "<!-- qexport:bank "
-TITLED = "*"
-"""Behind the name of a mark: the next line is its title, and none of the text."""
 
 
 def is_own_markdown(text: str) -> bool:
     """Report whether qexport wrote this."""
     return text.startswith(BANK_MARK) or f"\n{BANK_MARK}" in text[:2000]
-
-
-def unescape_plain(text: str) -> str:
-    """Return the plain text that was escaped to be shown to the letter as Markdown."""
-    text = text.replace("\\\n", "\n")
-    text = re.sub(r"^(?:&nbsp;)+", lambda found: " " * (len(found[0]) // 6), text, flags=re.MULTILINE)
-    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
 
 
 def read_own_markdown(source: Source) -> Reading:
@@ -76,7 +62,8 @@ class _Reader:
     def _begin(self, kind: str, said: dict[str, Any], place: Location) -> None:
         self.finish()
         if kind == "bank":
-            self.header = said
+            self.header = {key: value for key, value in said.items() if not isinstance(value, dict)}
+            self.header |= {f"claims.{key}": each for key, each in said.get("claims", {}).items()}
         elif kind == "question":
             self._extra = said.pop("extra", {})
             self._place, self._fields = place, said
@@ -86,8 +73,12 @@ class _Reader:
         if self._place is not None:
             is_plain = self._fields.get("markup", "plain") == "plain"
             for key, lines in self._texts.items():
-                text = SHIELDED.sub(lambda hit: f"<!-- qexport:{hit[1][1:]}", "\n".join(lines).strip("\n"))
-                self._fields[key] = unescape_plain(text) if is_plain else text
+                text = unshield_marks("\n".join(lines).strip("\n"))
+                text = unescape_plain(text) if is_plain else text
+                if key == "asked":
+                    self._fields["question"] = f"{self._fields.get('question', '')}{text}"
+                elif key in PROSE_SECTIONS:
+                    self._fields[key] = text
             self.found.append(
                 Found(location=self._place, fields=self._fields, extra=self._extra, is_exact=True)
             )
@@ -104,7 +95,7 @@ def _json(text: str, place: Location) -> dict[str, Any]:
         raise InputRefused((Problem(place, "what this mark says is no object"),))
     return {
         key: {name: _value(kept, place) for name, kept in value.items()}
-        if key == "extra" and isinstance(value, dict)
+        if key in ("extra", "claims") and isinstance(value, dict)
         else _value(value, place)
         for key, value in said.items()
     }

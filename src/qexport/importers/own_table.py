@@ -1,22 +1,14 @@
-"""The table that qexport writes (`export --to csv`, a bundle's questions.csv) → the same questions, without loss.
-
-Its cells are those of `exporters.csv_table`: a text that a spreadsheet would take for a formula has an apostrophe
-before it, and so has one that begins with an apostrophe or with the sign of a list; an item of a list begins with
-"• ", its further lines with two spaces. Columns `bank:…` hold, in the first row, what the bank says of itself.
-"""
+"""The table that qexport writes (`export --to csv`, a bundle's questions.csv) → the same questions, without loss."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from qexport.bank.schema import QUESTION_FIELDS
+from qexport.bank.table_form import BANK, EXTRA, FORM, read_cell
 from qexport.importers.source import Found, Reading, Value
 from qexport.importers.table import Row
 
-BANK = "bank:"
-EXTRA = "extra:"
-FORM = "bank:form"
-GUARDED = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "• ")
 _LISTS = frozenset(
     field.name for field in QUESTION_FIELDS if field.kind in ("texts", "lines", "ids", "letters")
 )
@@ -25,15 +17,6 @@ _LISTS = frozenset(
 def is_own_table(text: str) -> bool:
     """Report whether a CSV's head says that qexport wrote it."""
     return FORM in text.lstrip("\ufeff").partition("\n")[0]
-
-
-def read_cell(cell: str) -> Value:
-    """Return the text or the list that a cell holds."""
-    if cell.startswith("'"):
-        return cell[1:]
-    if cell.startswith("• "):
-        return tuple(item.replace("\n  ", "\n") for item in cell[2:].split("\n• "))
-    return cell
 
 
 def read_own_table(rows: Iterable[Row]) -> Reading:
@@ -54,7 +37,7 @@ def read_own_table(rows: Iterable[Row]) -> Reading:
             elif name.startswith(EXTRA):
                 extra[name.removeprefix(EXTRA)] = value
             elif name in _LISTS and isinstance(value, str):
-                fields[name] = tuple(value.split()) if name == "correct" else (value,)
+                fields[name] = (value,)
             else:
                 fields[name] = value
         if fields or extra:

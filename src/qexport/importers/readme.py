@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 
 from qexport.common.errors import InputRefused, Location, Problem
@@ -160,7 +161,13 @@ def _found(file: ReadmeFile, shape: str, start: Start) -> Iterator[Found]:
     fields["question"] = f"{asked}\n\n{body.more}".strip() if body.more else asked
     fields |= body.fields
     if asked:
-        yield Found(location=file.place(mark.line), fields=fields, extra=body.extra, markup="markdown")
+        yield Found(
+            location=file.place(mark.line),
+            fields=fields,
+            extra=body.extra,
+            markup="markdown",
+            has_letters="correct" in body.fields,
+        )
 
 
 def _placed(names: Sequence[str]) -> dict[str, Value]:
@@ -258,7 +265,7 @@ def _with_fields_of_file(file: ReadmeFile, found: Found) -> Found:
             fields[key] = tuple(part.strip() for part in re.split("[,;]", value) if part.strip())
         else:
             fields.setdefault(key, value)
-    return Found(location=found.location, fields=fields, extra=extra, key=found.key, markup=found.markup)
+    return replace(found, fields=fields, extra=extra)
 
 
 def _note(file: ReadmeFile, title: str) -> Reading:

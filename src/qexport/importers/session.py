@@ -12,8 +12,8 @@ from pathlib import Path, PurePath
 
 from qexport.bank import jsonl_reader, yaml_reader
 from qexport.bank.jsonl_writer import write_jsonl
-from qexport.bank.model import Bank, Question
-from qexport.bank.schema import SCHEMA_FILE, bank_schema
+from qexport.bank.model import MATHS, Bank, Claims, Question
+from qexport.bank.schema import CLAIM_FIELDS, SCHEMA_FILE, bank_schema
 from qexport.bank.validation import validate
 from qexport.bank.yaml_append import append_questions
 from qexport.bank.yaml_editor import Edit, edit_yaml
@@ -323,6 +323,8 @@ def _new_bank(path: Path, read: _Read, questions: Sequence[Question]) -> Bank:
             header.setdefault(name, value)
     if len(read.readings) > 1 and not any("namespace" in reading.header for _, reading in read.readings):
         header.pop("title", None)  # of one of several files
+    if _text(header, "math") == "true":
+        questions = [replace(each, markup=MATHS) if each.markup == "markdown" else each for each in questions]
     title = " ".join(normalise(_text(header, "title"))[0].split()) or _title_of(path, read)
     technologies = dict.fromkeys(name for each in questions if (name := each.technology))
     levels = dict.fromkeys(name for each in questions if (name := each.level))
@@ -332,10 +334,27 @@ def _new_bank(path: Path, read: _Read, questions: Sequence[Question]) -> Bank:
         language=_language(_text(header, "language")),
         source=_text(header, "source"),
         licence=_text(header, "licence"),
+        claims=_claims(header),
         technologies=_ordered(header.get("technologies", ()), technologies),
         levels=_ordered(header.get("levels", ()), levels) if header.get("levels") else _by_rank(levels),
         questions=tuple(questions),
     )
+
+
+def _claims(header: Mapping[str, Value]) -> Claims:
+    """Return how much the source says there is."""
+    said = {
+        name.removeprefix("claims."): value for name, value in header.items() if name.startswith("claims.")
+    }
+    counts = {
+        each.name: int(value)
+        for each in CLAIM_FIELDS
+        if isinstance(value := said.get(each.name), str)
+        and value.isascii()
+        and value.isdigit()
+        and len(value) < 10
+    }
+    return Claims(**counts)
 
 
 def _by_rank(levels: Mapping[str, None]) -> tuple[str, ...]:

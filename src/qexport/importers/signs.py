@@ -8,6 +8,8 @@ from pathlib import Path, PurePath
 from qexport.common.errors import InputRefused
 from qexport.importers.columns import field_of
 from qexport.importers.csv_table import find_dialect, read_csv_rows
+from qexport.importers.own_markdown import is_own_markdown
+from qexport.importers.own_table import is_own_table
 from qexport.importers.source import Source
 
 ZIP = b"PK\x03\x04"
@@ -109,7 +111,7 @@ def is_anki_text(source: Source) -> bool:
 def is_gift(source: Source) -> bool:
     """Report whether blocks of text end in answers in braces."""
     text = source.text[:_LOOKED_AT]
-    if "{" not in text:
+    if "{" not in text or is_own_table(source.text) or is_own_markdown(source.text):
         return False
     if re.search(r"^::[^\n]+?::", text, re.MULTILINE):
         return True

@@ -59,6 +59,8 @@ class Found:
     """What the source itself knows the question by for ever (a GUID), if it has such a thing."""
     markup: str = ""
     """`plain` or `markdown`; empty: not known."""
+    has_letters: bool = False
+    """What is in `correct` is letters of choices, and nothing else."""
     is_exact: bool = False
     """qexport wrote it: nothing is interpreted."""
 

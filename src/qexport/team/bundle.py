@@ -9,7 +9,6 @@ is, and the same files are the same zip on every machine.
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import stat
@@ -17,23 +16,23 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from qexport.anki.search import search_for
 from qexport.bank.lock import Lock
 from qexport.bank.lock_file import write_lock
-from qexport.bank.schema import QUESTION_FIELDS
 from qexport.bank.selection import Filters, in_bank_order
 from qexport.bank.yaml_writer import write_bank
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.files import is_name
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import quote
+from qexport.exporters.csv_table import write as write_table
 
 if TYPE_CHECKING:
-    from qexport.bank.model import Bank, Question
+    from qexport.bank.model import Bank
     from qexport.content.templates import Templates
     from qexport.outputs.document import Document
 
@@ -140,7 +139,7 @@ def files_of(
         **{path: document.data for path, document in made.items()},
         **{DATA + path: data for path, data in contents.pictures.items()},
         BANK: write_bank(contents.bank).encode(),
-        TABLE: table_of(contents.bank.questions),
+        TABLE: table_of(contents.bank),
         LOCK: write_lock(contents.lock).encode(),
         RECIPES: _recipes_file(contents.recipes).encode(),
         NOTES: (contents.notes or "# Release notes\n\nNo release was made of this bank yet.\n").encode(),
@@ -177,20 +176,9 @@ def _hashes(files: Mapping[str, bytes]) -> dict[str, dict[str, object]]:
     }
 
 
-def table_of(questions: Iterable[Question]) -> bytes:
-    """Return questions as CSV, in which no spreadsheet finds a formula."""
-    text = StringIO()
-    writer = csv.writer(text)
-    names = [each.name for each in QUESTION_FIELDS]
-    writer.writerow(names)
-    for question in questions:
-        writer.writerow([_cell(getattr(question, name)) for name in names])
-    return text.getvalue().encode("utf-8-sig", "surrogatepass")  # without the mark Excel takes it for Latin-1
-
-
-def _cell(value: object) -> str:
-    text = "\n".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+def table_of(bank: Bank) -> bytes:
+    """Return a bank as CSV, in which no spreadsheet finds a formula, and which comes back through import."""
+    return write_table(bank).text.encode("utf-8", "surrogatepass")
 
 
 def _recipes_file(recipes: Sequence[BundledRecipe]) -> str:

@@ -36,7 +36,10 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     (folder / "box.png").write_bytes(PNG)
     picture = col.media.add_file(str(folder / "box.png"))
     deck = col.decks.id("Go::Memory")
+    assert deck is not None
     basic, cloze = col.models.by_name("Basic"), col.models.by_name("Cloze")
+    assert basic is not None
+    assert cloze is not None
     for number, (kind, fields, tags) in enumerate(
         (
             (

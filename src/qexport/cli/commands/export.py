@@ -1,0 +1,80 @@
+"""`qexport export`: questions → a file that other programs read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qexport.cli.help_layout import HeadedCommand
+from qexport.cli.options import PATH, filtered, flags, json_option, reads_bank
+from qexport.cli.program import say, say_json, warn
+
+if TYPE_CHECKING:
+    from qexport.bank.selection import Filters
+    from qexport.common.limits import Limits
+
+
+@click.command(cls=HeadedCommand)
+@click.argument("place", type=PATH, metavar="[BANK]", required=False)
+@click.option(
+    "--to",
+    "form",
+    metavar="FORM",
+    required=True,
+    help="csv, json, jsonl, markdown, gift, moodle-xml or anki-text.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    type=PATH,
+    metavar="FILE",
+    help="The file; - is standard output. [default: the bank's name with the form's ending]",
+)
+@reads_bank
+@json_option
+@filtered
+@flags
+def export(
+    *,
+    bank: Path,
+    encoding: str | None,
+    limits: Limits,
+    filters: Filters,
+    form: str,
+    target: Path | None,
+    as_json: bool,
+) -> None:
+    """Write questions for other programs, or to edit them elsewhere.
+
+    csv, json, jsonl and markdown come back through qexport import as the same bank; of the other forms, what they
+    cannot carry is reported.
+    """
+    from qexport import pipeline
+    from qexport.common import files
+    from qexport.common.wording import quantity
+    from qexport.exporters.registry import export_questions, form_named
+
+    chosen = form_named(form)
+    choice = pipeline.choose(bank, filters, encoding=encoding, limits=limits)
+    exported = export_questions(choice.bank, choice.questions, chosen)
+    path = target or bank.with_suffix(chosen.suffix)
+    warn(choice.warnings)
+    warn(f"{chosen.title} cannot carry {loss}" for loss in exported.losses)
+    if str(path) == "-":
+        click.echo(exported.text, nl=False)
+        return
+    files.write_all({path: exported.text.encode("utf-8", "surrogatepass")})
+    if as_json:
+        say_json(
+            {
+                "path": str(path),
+                "form": chosen.name,
+                "questions": [question.id for question in choice.questions],
+                "losses": list(exported.losses),
+            }
+        )
+    else:
+        say([f"{path}: {quantity(len(choice.questions), 'question')}, {chosen.title}"])

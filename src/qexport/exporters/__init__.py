@@ -1,0 +1,1 @@
+"""Questions → files that other programs read, each of which comes back through `qexport import`."""

@@ -1,0 +1,62 @@
+"""A bank → Moodle's GIFT: escapes right, code line by line, no empty line inside a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from qexport.bank.model import LETTERS, Bank, Question
+from qexport.exporters.registry import Exported, count_losses
+
+_CARRIED = frozenset(
+    {"id", "question", "choices", "correct", "answer", "technology", "category", "tags", "markup", "status"}
+)
+
+
+def write(bank: Bank) -> Exported:
+    """Return the questions, each a block with its id and tags in a comment; others fields are reported as lost."""
+    blocks = []
+    category = ""
+    for question in bank.questions:
+        here = "/".join(filter(None, (_category(question.technology), _category(question.category))))
+        if here != category:
+            blocks.append(f"$CATEGORY: $course$/{here}" if here else "$CATEGORY: $course$/")
+            category = here
+        blocks.append("\n".join(_question(question)))
+    return Exported("\n\n".join(blocks) + "\n", count_losses(bank.questions, _CARRIED))
+
+
+def _category(name: str) -> str:
+    return name.replace("/", "∕").replace("\n", " ")  # a slash divides categories
+
+
+def _question(question: Question) -> Iterator[str]:
+    tags = "".join(f" [tag:{_said(tag)}]" for tag in question.tags)
+    yield f"// [id:{_said(question.id)}]{tags}"
+    form = "[plain]" if question.markup == "plain" else "[markdown]"
+    # An empty title, so that two colons in the question mean themselves.
+    yield f"::{_escaped(question.id)}:: {form}{_escaped(question.question)} {{{''.join(_answers(question))}}}"
+
+
+def _answers(question: Question) -> Iterator[str]:
+    explained = f"####{_escaped(question.answer)}" if question.answer else ""
+    if question.choices:
+        right = len(question.correct)
+        for letter, choice in zip(LETTERS, question.choices, strict=False):
+            is_right = letter in question.correct
+            # With = alone, Moodle would ask for a short answer.
+            several = "=" if right == 1 and len(question.choices) > 1 else f"~%{100 / max(right, 1):.5g}%"
+            sign = several if is_right else "~"
+            yield f"{sign}{_escaped(choice)} "
+        yield explained
+    elif explained:
+        yield explained
+
+
+def _escaped(text: str) -> str:
+    for sign in "\\~=#{}:":
+        text = text.replace(sign, f"\\{sign}")
+    return text.replace("\n", "\\n")
+
+
+def _said(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("]", "\\]").replace("\n", " ")

@@ -1,0 +1,57 @@
+"""A bank → Moodle XML: multiple choice, or an essay whose answer is the general feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.sax.saxutils import escape
+
+from qexport.bank.model import LETTERS, Bank, Question
+from qexport.exporters.registry import Exported, count_losses
+
+_CARRIED = frozenset(
+    {"id", "question", "choices", "correct", "answer", "technology", "category", "tags", "markup", "status"}
+)
+
+
+def write(bank: Bank) -> Exported:
+    """Return one `<quiz>`; fields that it has no place for are reported as lost."""
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<quiz>"]
+    category = ""
+    for question in bank.questions:
+        here = "/".join(
+            filter(None, (question.technology.replace("/", "∕"), question.category.replace("/", "∕")))
+        )
+        if here != category:
+            lines += [
+                '<question type="category">',
+                f"<category>{_text(f'$course$/{here}')}</category>",
+                "</question>",
+            ]
+            category = here
+        lines += _question(question)
+    return Exported("\n".join([*lines, "</quiz>"]) + "\n", count_losses(bank.questions, _CARRIED))
+
+
+def _question(question: Question) -> Iterator[str]:
+    form = "plain_text" if question.markup == "plain" else "markdown"
+    kind = "multichoice" if question.choices else "essay"
+    yield f'<question type="{kind}">'
+    yield f"<name>{_text(question.id)}</name>"
+    yield f'<questiontext format="{form}">{_text(question.question)}</questiontext>'
+    if question.answer:
+        yield f'<generalfeedback format="{form}">{_text(question.answer)}</generalfeedback>'
+    if question.choices:
+        right = max(len(question.correct), 1)
+        yield f"<single>{'true' if right == 1 else 'false'}</single>"
+        yield "<shuffleanswers>false</shuffleanswers>"
+        for letter, choice in zip(LETTERS, question.choices, strict=False):
+            fraction = f"{100 / right:.5g}" if letter in question.correct else "0"
+            yield f'<answer fraction="{fraction}" format="{form}">{_text(choice)}</answer>'
+    if question.tags:
+        yield "<tags>" + "".join(f"<tag>{_text(tag)}</tag>" for tag in question.tags) + "</tags>"
+    yield f"<idnumber>{escape(question.id)}</idnumber>"
+    yield "</question>"
+
+
+def _text(text: str) -> str:
+    return f"<text>{escape(text)}</text>"

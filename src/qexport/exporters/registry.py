@@ -1,0 +1,93 @@
+"""Every form that questions are exported in: one line and one module each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import cast
+
+from qexport.bank.model import Bank, Question
+from qexport.common.errors import UsageError
+from qexport.common.wording import suggest
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file's text, and what the form could not carry."""
+
+    text: str
+    losses: tuple[str, ...] = ()
+    """Each a field that some questions lose, with how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of export."""
+
+    name: str
+    title: str
+    module: str
+    """Its `write(bank)` returns an Exported."""
+    suffix: str
+    is_exact: bool
+    """It comes back as the same bank."""
+
+
+FORMS = {
+    form.name: form
+    for form in (
+        Form("csv", "a table for spreadsheets", "qexport.exporters.csv_table", ".csv", is_exact=True),
+        Form("json", "one JSON object", "qexport.exporters.json_file", ".json", is_exact=True),
+        Form(
+            "jsonl",
+            "JSON Lines, one question a line",
+            "qexport.exporters.json_lines",
+            ".jsonl",
+            is_exact=True,
+        ),
+        Form("markdown", "Markdown to read and to edit", "qexport.exporters.markdown", ".md", is_exact=True),
+        Form("gift", "Moodle GIFT", "qexport.exporters.gift", ".gift", is_exact=False),
+        Form("moodle-xml", "Moodle XML", "qexport.exporters.moodle_xml", ".xml", is_exact=False),
+        Form(
+            "anki-text",
+            "a text file that Anki imports",
+            "qexport.exporters.anki_text",
+            ".txt",
+            is_exact=False,
+        ),
+    )
+}
+"""Every form by its name."""
+
+
+def form_named(name: str) -> Form:
+    """Return the form of that name; UsageError names the nearest."""
+    if name in FORMS:
+        return FORMS[name]
+    raise UsageError(f"--to: no form {name!r}", hint=suggest(name, tuple(FORMS)))
+
+
+def export_questions(bank: Bank, questions: Sequence[Question], form: Form) -> Exported:
+    """Return questions of a bank in a form.
+
+    Args:
+        bank: What the questions are from; its names of technologies and levels stay.
+        questions: The selection, in its order.
+        form: See FORMS.
+    """
+    write = cast(Callable[[Bank], Exported], import_module(form.module).write)
+    return write(replace(bank, questions=tuple(questions)))
+
+
+def count_losses(questions: Sequence[Question], carried: frozenset[str]) -> tuple[str, ...]:
+    """Return the fields that questions have and a form does not carry, each with the number of questions."""
+    from qexport.bank.schema import QUESTION_FIELDS
+
+    losses = []
+    for field in QUESTION_FIELDS:
+        usual = ("active",) if field.name == "status" else ()
+        count = sum(getattr(each, field.name) not in ("", (), None, *usual) for each in questions)
+        if count and field.name not in carried:
+            losses.append(f"{field.name} of {count:,} question{'s' if count > 1 else ''}")
+    return tuple(losses)

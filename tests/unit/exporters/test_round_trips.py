@@ -1,0 +1,187 @@
+"""What is exported comes back through import: the same bank, or the same declared fields."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qexport.bank import yaml_reader
+from qexport.bank.markdown_form import escape_plain, shield_marks, unescape_plain, unshield_marks
+from qexport.bank.model import LETTERS, MATHS, Bank, Question
+from qexport.bank.table_form import read_cell, write_cell
+from qexport.bank.validation import validate
+from qexport.common.limits import USUAL
+from qexport.common.text_input import normalise
+from qexport.exporters.registry import FORMS, export_questions
+from qexport.importers.assembling import assemble
+from qexport.importers.registry import read_source
+from qexport.importers.session import import_files, write_session
+from qexport.importers.source import Source
+from qexport.pipeline import read_bank
+
+EXACT = [name for name, form in FORMS.items() if form.is_exact]
+OTHERS = [name for name, form in FORMS.items() if not form.is_exact]
+
+HARD = (
+    *(
+        "=1+1",
+        "'quoted",
+        "• a",
+        "-",
+        "a\n• b",
+        "--> {x}",
+        'a,b;c\t"d"',
+        "__init__",
+        "`a` *b* [c](d)",
+        "| a |",
+    ),
+    *("<!-- qexport:answer -->", "x\n<!-- qexport:question {} -->", "a\\\nb", "a\n\n\n  b", "# h", "1. x"),
+    *("&nbsp;x", "a::b", "{a} = ~b # c", "\\{", "```\n  code\n```", "…", "N/A", "b", "yes", "true"),
+)
+_WORDS = st.one_of(
+    st.text(min_size=1, max_size=40),
+    st.sampled_from(HARD),
+)
+
+
+def cleaned(text: str) -> str:
+    return normalise(text)[0].strip()
+
+
+TEXT = _WORDS.map(cleaned).filter(lambda text: any(character.isalnum() for character in text))
+LINE = TEXT.map(lambda text: " ".join(text.split())).filter(bool)
+LINES = st.lists(LINE, max_size=3, unique_by=lambda text: text.casefold()).map(tuple)
+
+
+@st.composite
+def questions(draw: Any, key: str) -> Question:
+    choices = draw(st.lists(TEXT, max_size=4).map(tuple))
+    correct = tuple(sorted(draw(st.sets(st.sampled_from(LETTERS[: len(choices)]))))) if choices else ()
+    return Question(
+        id=key,
+        question=draw(TEXT),
+        choices=choices,
+        correct=correct,
+        answer=draw(TEXT),
+        technology=draw(st.one_of(st.just(""), LINE)),
+        category=draw(st.one_of(st.just(""), LINE)),
+        level=draw(st.one_of(st.just(""), LINE)),
+        difficulty=draw(st.one_of(st.none(), st.integers(1, 10))),
+        deep_explanation=draw(st.one_of(st.just(""), TEXT)),
+        common_mistakes=draw(st.one_of(st.just(""), TEXT)),
+        follow_ups=draw(st.lists(TEXT, max_size=2).map(tuple)),
+        links=draw(LINES),
+        tags=draw(LINES),
+        terms=draw(LINES),
+        source=draw(st.one_of(st.just(""), TEXT)),
+        markup=draw(st.sampled_from(["plain", "markdown"])),
+        status=draw(st.sampled_from(["active", "draft", "retired"])),
+        former_ids=draw(st.sampled_from([(), (f"old-{key}",)])),
+        extra=draw(st.sampled_from([(), (("author", "=Ada"), ("with, comma", ("x", "y\nz")))])),
+    )
+
+
+@st.composite
+def banks(draw: Any) -> Bank:
+    chosen = tuple(draw(questions(f"Q-{number}")) for number in range(draw(st.integers(1, 3))))
+    raw = Bank(
+        title=draw(LINE), namespace=draw(LINE), source=draw(st.one_of(st.just(""), TEXT)), questions=chosen
+    )
+    technologies = tuple(dict.fromkeys(each.technology for each in chosen if each.technology))
+    levels = tuple(dict.fromkeys(each.level for each in chosen if each.level))
+    return replace(raw, technologies=technologies, levels=levels)
+
+
+def back(text: str, name: str) -> list[Question]:
+    reading = read_source(Source(name, text.encode("utf-8", "surrogatepass"), text.removeprefix("\ufeff")))
+    found, aside = assemble(reading.questions, limits=USUAL)
+    assert aside == []
+    return [each.question for each in found]
+
+
+@settings(max_examples=20, deadline=None)
+@given(bank=banks())
+@pytest.mark.parametrize("name", EXACT)
+def test_an_exact_form_comes_back_to_the_letter(name: str, bank: Bank) -> None:
+    exported = export_questions(bank, bank.questions, FORMS[name])
+    assert exported.losses == ()
+    assert back(exported.text, f"b{FORMS[name].suffix}") == list(bank.questions)
+
+
+@settings(max_examples=20, deadline=None)
+@given(bank=banks())
+@pytest.mark.parametrize("name", ["gift", "moodle-xml"])
+def test_a_quiz_comes_back_with_its_declared_fields(name: str, bank: Bank) -> None:
+    simple = replace(bank, questions=tuple(replace(each, status="active") for each in bank.questions))
+    exported = export_questions(simple, simple.questions, FORMS[name])
+    for ours, theirs in zip(simple.questions, back(exported.text, f"b{FORMS[name].suffix}"), strict=True):
+        if not ours.choices or ours.correct:
+            assert (theirs.id, theirs.question, theirs.choices, theirs.correct) == (
+                ours.id,
+                ours.question,
+                ours.choices,
+                ours.correct,
+            )
+        assert theirs.tags == ours.tags
+
+
+def test_the_shipped_bank_comes_back_as_the_same_bank(shipped_bank: Path, tmp_path: Path) -> None:
+    bank, _ = read_bank(shipped_bank)
+    for name in EXACT:
+        path = tmp_path / f"{name}{FORMS[name].suffix}"
+        path.write_text(export_questions(bank, bank.questions, FORMS[name]).text, encoding="utf-8")
+        target = tmp_path / f"{name}-back.yaml"
+        write_session(import_files([path], target))
+        assert read_bank(target)[0] == bank, name
+
+
+def test_formulas_come_back(tmp_path: Path) -> None:
+    text = "title: T\nmarkup: markdown\nmath: true\nquestions:\n- {id: A, question: 'What is $x$?', answer: '$y$'}\n"
+    bank, _ = validate(yaml_reader.parse(text, "b.yaml"))
+    assert bank.questions[0].markup == MATHS
+    for name in EXACT:
+        path = tmp_path / f"q{FORMS[name].suffix}"
+        path.write_text(export_questions(bank, bank.questions, FORMS[name]).text, encoding="utf-8")
+        target = tmp_path / f"{name}.yaml"
+        write_session(import_files([path], target))
+        assert read_bank(target)[0].questions == bank.questions, name
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_a_form_cannot_carry_is_reported(name: str, shipped_bank: Path) -> None:
+    bank, _ = read_bank(shipped_bank)
+    losses = export_questions(bank, bank.questions, FORMS[name]).losses
+    assert losses[0] == "level of 15 questions"
+    assert "follow_ups of 15 questions" in losses
+
+
+def test_a_text_for_anki_comes_back(shipped_bank: Path) -> None:
+    bank, _ = read_bank(shipped_bank)
+    text = export_questions(bank, bank.questions, FORMS["anki-text"]).text
+    first = back(text, "n.txt")[0]
+    assert first.question == bank.questions[0].question
+    assert dict(first.extra)["anki_guid"] == f"{bank.namespace}/{bank.questions[0].id}"
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    text=st.text(alphabet=st.sampled_from("ab \n\\`*_[]<>#-+.!|~&;=1():'\"{}"), max_size=30).map(str.strip)
+)
+def test_plain_text_is_shown_to_the_letter_and_comes_back(text: str) -> None:
+    assert unescape_plain(escape_plain(text)) == text
+    assert unshield_marks(shield_marks(text)) == text
+
+
+@given(
+    st.one_of(
+        st.text(max_size=20),
+        st.lists(st.text(min_size=1, max_size=10).map(str.strip).filter(bool), min_size=1).map(tuple),
+    )
+)
+def test_cells_come_back(value: str | tuple[str, ...]) -> None:
+    assert read_cell(write_cell(value)) == value

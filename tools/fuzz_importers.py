@@ -1,0 +1,145 @@
+"""The readers of foreign files as targets: what comes out of them must be a bank that reads back as it was written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+from qexport.bank import yaml_reader
+from qexport.bank.model import Bank
+from qexport.bank.validation import validate
+from qexport.bank.yaml_writer import write_bank
+from qexport.common.text_input import decoded
+from qexport.importers.assembling import assemble, without_doubles
+from qexport.importers.merging import merge, read_imports, write_imports
+from qexport.importers.registry import find_shape, read_source
+from qexport.importers.source import Source, Wishes
+
+SHAPES = {
+    "import-csv": (
+        "csv",
+        "q.csv",
+        ("question,answer\n", '"', ";", "\t", "option a,option b,correct\n", "• ", "'"),
+    ),
+    "import-json": (
+        "json",
+        "q.json",
+        ('{"question": ', '"answer": "', "[", "]", '"choices": ["x", "y"]', "null", "{"),
+    ),
+    "import-markdown": (
+        "markdown",
+        "q.md",
+        (
+            *(
+                "# ",
+                "<details>",
+                "<summary>",
+                "</summary>",
+                "</details>",
+                "**",
+                "```\n",
+                "- [x] ",
+                "Q: ",
+                "A: ",
+            ),
+            *(
+                "| a | b |\n|---|---|\n",
+                "1. ",
+                "<!-- qexport:question {} -->\n",
+                "#### Answer\n",
+                "[[",
+                "![[",
+            ),
+            *("---\n", "<b>", "<table>"),
+        ),
+    ),
+    "import-html": (
+        "html",
+        "q.html",
+        ("<table>", "<tr>", "<td>", "<ul>", "<li>", "<pre>", "<code>", "<h2>", "<br>", "&#0;", "<a href='"),
+    ),
+    "import-anki-text": (
+        "anki-text",
+        "q.txt",
+        ("#separator:tab\n", "#html:true\n", "\t", '"', "{{c1::", "}}", "<hr id=answer>", "[sound:", "\\("),
+    ),
+    "import-gift": (
+        "gift",
+        "q.gift",
+        ("::", "{", "}", "=", "~", "#", "####", "\\", "->", "%50%", "$CATEGORY: ", "// [id:a]\n"),
+    ),
+    "import-moodle-xml": (
+        "moodle-xml",
+        "q.xml",
+        (
+            "<question type='multichoice'>",
+            "</question>",
+            "<text>",
+            "<![CDATA[",
+            "<answer fraction='100'>",
+            "&amp;",
+        ),
+    ),
+    "import-xlsx": (
+        "xlsx",
+        "q.xlsx",
+        (
+            "== ",
+            "<row r='2'>",
+            "<c t='s'><v>0</v></c>",
+            "<c s='1'><v>45000.5</v></c>",
+            "formatCode='0.00'",
+            "<si><t>",
+        ),
+    ),
+}
+"""Target → the shape, a file's name, and the words that inputs are made of."""
+
+
+def read_import(name: str) -> Callable[[bytes, Path], object]:
+    """Return the function that reads inputs of one target."""
+    shape, path, _ = SHAPES[name]
+
+    def read(data: bytes, folder: Path) -> object:
+        del folder
+        if shape == "xlsx":
+            source = Source(path, _workbook(data), wishes=Wishes(shape=shape))
+        else:
+            text = decoded(data, Path(path))
+            source = Source(path, data, text, Wishes(shape=shape))
+            find_shape(Source(path, data, text))
+        reading = read_source(source)
+        found, _ = assemble(reading.questions, limits=source.limits)
+        found, _ = without_doubles(found)
+        result = merge(None, found, {}, [path] * len(found))
+        if read_imports(write_imports(result.base), "b.imports.json") != result.base:
+            raise AssertionError("the base does not read back")
+        if not result.new:
+            return ()
+        bank = Bank(title="t", namespace="t", questions=tuple(result.new))
+        again, _ = validate(yaml_reader.parse(write_bank(bank), "b.yaml"))
+        if again.questions != bank.questions:
+            raise AssertionError("the bank does not read back as it was written")
+        second = merge(again, found, result.base, [path] * len(found))
+        if second.new or second.updates or second.conflicts:
+            raise AssertionError("a second import changes something")
+        return bank
+
+    return read
+
+
+def _workbook(data: bytes) -> bytes:
+    """Return the zip whose members an input lists: `== name`, then its text."""
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
+        names = set()
+        for part in re.split(rb"^== ", data, flags=re.MULTILINE)[1:]:
+            name, _, text = part.partition(b"\n")
+            plain = name.decode("ascii", "ignore").strip()[:80]
+            if plain and plain not in names and "\0" not in plain:
+                names.add(plain)
+                archive.writestr(plain, text)
+    return packed.getvalue()
