@@ -12,7 +12,7 @@ from qexport.bank import yaml_reader
 from qexport.bank.model import Bank
 from qexport.bank.validation import validate
 from qexport.bank.yaml_writer import write_bank
-from qexport.common.text_input import decoded
+from qexport.common.text_input import decode_text
 from qexport.importers.assembling import assemble, without_doubles
 from qexport.importers.merging import merge, read_imports, write_imports
 from qexport.importers.registry import find_shape, read_source
@@ -108,7 +108,7 @@ def read_import(name: str) -> Callable[[bytes, Path], object]:
         if shape == "xlsx":
             source = Source(path, _workbook(data), wishes=Wishes(shape=shape))
         else:
-            text = decoded(data, Path(path))
+            text = decode_text(data, Path(path))
             source = Source(path, data, text, Wishes(shape=shape))
             find_shape(Source(path, data, text))
         reading = read_source(source)

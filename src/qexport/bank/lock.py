@@ -169,6 +169,8 @@ class Asked:
     """The digest of all that the bank says of it."""
     digest: str = ""
     """Of its note: fields and tags."""
+    guid: str = ""
+    """The GUID of the note it was in the deck that it was imported from; empty: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,9 @@ from qexport.common.errors import Location, Problem
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 """What choices are called, in their order."""
 
+IMPORTED_GUID = "anki_guid"
+"""The name in `extra` under which a question keeps the GUID of the note it was in another's deck."""
+
 PROSE_SECTIONS = (
     "answer",
     "deep_explanation",

@@ -148,6 +148,7 @@ class _Stamping:
         """Ids under which the lock has questions that are elsewhere now, until somebody decides."""
         self._unsettled = {move.id for move in moves if not move.is_reuse}
         self._births = {entry.birth.casefold() for entry in self._everything() if not entry.namespace}
+        self._guids: set[str] = set()
         self._notes: dict[str, Entry] = {}
         self._kept: set[tuple[str, str]] = set()
         self._kinds: dict[str, list[str]] = {"added": [], "changed": [], "retired": [], "unchanged": []}
@@ -194,7 +195,7 @@ class _Stamping:
         self._notes[question.id] = Entry(
             id=question.id,
             birth=birth,
-            guid=guid_of(self._lock.namespace, birth),
+            guid=self._guid(question, birth),
             number=0,
             names=tuple(sorted({*question.former_ids, birth} - {question.id})) if question.former_ids else (),
             question="" if question.id in self._unsettled else question.question,
@@ -205,6 +206,15 @@ class _Stamping:
         )
         if not question.is_retired:
             self._kinds["added"].append(question.id)
+
+    def _guid(self, question: Asked, birth: str) -> str:
+        """Return the GUID of a new note: that of the note it was in another's deck, if nothing else has it."""
+        if not question.guid:
+            return guid_of(self._lock.namespace, birth)
+        self._guids = self._guids or {entry.guid for entry in self._everything()}
+        chosen = guid_of(self._lock.namespace, birth) if question.guid in self._guids else question.guid
+        self._guids.add(chosen)
+        return chosen
 
     def numbered(self) -> dict[str, Entry]:
         """Return the notes; new ones get the number of their rows, a moment in the hour before now."""

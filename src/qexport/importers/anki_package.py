@@ -6,13 +6,11 @@ from collections import Counter
 
 from qexport.anki.package_file import NoteRow, NoteType, Package, opened_package
 from qexport.anki.package_media import read_media
+from qexport.bank.model import IMPORTED_GUID
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
 from qexport.importers.anki_fields import SILENT_TAGS, NoteText, deck_fields, question_fields
 from qexport.importers.source import Found, Reading, Source, Value
-
-GUID = "anki_guid"
-"""The name in `extra` under which a question keeps the GUID of the note it was."""
 
 
 def parse(source: Source) -> Reading:
@@ -96,7 +94,7 @@ def _found(source: Source, note: NoteRow, kind: NoteType, text: NoteText, place:
     if tags:
         fields["tags"] = tuple(dict.fromkeys([*_listed(fields.get("tags", ())), *tags]))
     if len(kind.cards) == 1:
-        extra[GUID] = note.guid
+        extra[IMPORTED_GUID] = note.guid
     return Found(location=place, fields=fields, extra=extra, key=note.guid, markup="markdown")
 
 

@@ -6,10 +6,10 @@ import csv
 import re
 from collections.abc import Iterator
 
+from qexport.bank.model import IMPORTED_GUID
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
 from qexport.importers.anki_fields import SILENT_TAGS, NoteText, deck_fields, question_fields
-from qexport.importers.anki_package import GUID
 from qexport.importers.source import Found, Reading, Source, Value
 
 _HEADER = re.compile(r"#([a-z ]+):(.*)")
@@ -152,5 +152,5 @@ def _found(
     for name, value in deck_fields(cell("deck") or said.get("deck", "")).items():
         fields.setdefault(name, value)
     if guid := cell("guid"):
-        extra[GUID] = guid
+        extra[IMPORTED_GUID] = guid
     return Found(location=place, fields=fields, extra=extra, key=guid, markup="markdown")

@@ -36,11 +36,8 @@ _MARKDOWN = re.compile(
     r"|(?<![\w*])\*\*[^*\s][^*\n]*\*\*|\[[^\]\n]+\]\(https?://[^)\s]+\)|!\[[^\]\n]*\]\([^)\n]+\)|^> \S",
     re.MULTILINE,
 )
-_LEVELS = {
-    **dict.fromkeys(["0", "1"], "Beginner"),
-    **dict.fromkeys(["2"], "Intermediate"),
-    **dict.fromkeys(["3"], "Advanced"),
-}
+_SIGN = re.compile(r"[`*#|\[>~]|\n[-+\d]")
+"""Without one of these no text is Markdown; most texts of a table have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ class Assembled:
 
 def looks_like_markdown(text: str) -> bool:
     """Report whether a text has signs that only Markdown gives a meaning to."""
-    return _MARKDOWN.search(text) is not None
+    return _SIGN.search(text) is not None and _MARKDOWN.search(text) is not None
 
 
 def assemble(

@@ -103,9 +103,21 @@ def parse(source: Source) -> Reading:
         return Location(source.path, line, offset - starts[line - 1] + 1)
 
     header = _header(value) if isinstance(value, JsonObject) else {}
-    if "namespace" in header and isinstance(value.get("questions"), list):
+    if isinstance(value, JsonObject) and _is_own(header, value.get("questions")):
         return _exact(value["questions"], place, header, "JSON that qexport wrote")
     return _reading(source, placed, place, "JSON", header)
+
+
+def _is_own(header: Mapping[str, Value], questions: Any) -> bool:
+    """Report whether qexport wrote this: a bank's header, and questions under no other keys than a bank's."""
+    known = {*FIELD_NAMES, "extra"}
+    return (
+        {"title", "language"} <= set(header)
+        and isinstance(questions, list)
+        and all(
+            isinstance(each, JsonObject) and {"id", "question"} <= set(each) <= known for each in questions
+        )
+    )
 
 
 def _exact(values: Sequence[Any], place: Any, header: Mapping[str, Value], shape: str) -> Reading:
@@ -160,7 +172,7 @@ def parse_lines(source: Source) -> Reading:
             problems.append(Problem(Location(source.path, number, 1), "this line is no object"))
     if problems:
         raise InputRefused(tuple(problems))
-    if "namespace" in header:
+    if _is_own(header, [each.value for each in placed]):
         return _exact([each.value for each in placed], places, header, "JSON Lines that qexport wrote")
     return _reading(source, placed, places, "JSON Lines", header)
 

@@ -169,6 +169,16 @@ def test_a_folder_of_notes_has_its_folders_as_categories(folder: Path) -> None:
     assert [str(each) for each in session.passed] == ["vault/Go/broken: a link that leads nowhere"]
 
 
+def test_append_to_a_bank_with_formulas_and_lists_of_names(folder: Path) -> None:
+    Path("b.yaml").write_text(
+        "markup: markdown\nmath: true\ntechnologies: [Python]\nquestions:\n- {id: A, question: q, answer: a}\n"
+    )
+    taken("q.csv", "question,answer,technology\nWhat is $x$?,`y`,Go\n")
+    bank = read_bank(Path("b.yaml"))[0]
+    assert bank.technologies == ("Python", "Go")
+    assert [each.markup for each in bank.questions] == ["markdown+math", "markdown+math"]
+
+
 def test_a_bank_is_written_only_under_a_bank_s_name(folder: Path) -> None:
     Path("q.csv").write_text(FIRST)
     with pytest.raises(UsageError) as caught:

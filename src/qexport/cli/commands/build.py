@@ -37,6 +37,11 @@ if TYPE_CHECKING:
     from qexport.recipe import Recipe
 
 
+FOREIGN = (".apkg", ".colpkg", ".csv", ".tsv", ".xlsx", ".md", ".json", ".gift", ".xml")
+"""Endings of files that are imported before they are built."""
+FOREIGN_OUTPUTS = ("handbook", "cheatsheet", "flash-cards")
+"""What is made of them if nothing else is asked for: their own program has the deck."""
+
 EXAMPLES = (
     ("qexport build", "the handbook and the deck of the bank here"),
     ("qexport build mine.yaml --paper a5 --ruled-lines", "an A5 book to write in, of your own bank"),
@@ -97,12 +102,17 @@ def build(
     """Make the handbook (PDF) and the deck (.apkg) of a bank.
 
     If there is a qexport.toml here or in a folder above, build makes its default recipe, or the recipes named.
-    Options given here come before those of the recipe.
+    Options given here come before those of the recipe. A file that is no bank, such as an Anki deck of others
+    (.apkg), is imported into the folder of the files first; a handbook, a cheat sheet and flash cards are made.
 
     All files are written together at the end. A failed output is reported; the others are still written. A deck
     also updates the lock beside the bank, which records when each note last changed, so that importing the deck
     again updates only what changed.
     """
+    names, imported = _without_foreign(names, out or Path("out"), encoding=encoding, limits=limits)
+    if imported:
+        bank = bank or imported
+        formats = formats or FOREIGN_OUTPUTS
     given = {
         "bank": bank,
         "encoding": encoding,
@@ -169,6 +179,26 @@ def _tell_built(built: Mapping[str, Build], *, several: bool, as_json: bool) -> 
     elif any(done.outputs for done in built.values()):
         say(line for done in built.values() for line in _build_lines(done))
     _tell_failures(built)
+
+
+def _without_foreign(
+    names: tuple[str, ...], out: Path, *, encoding: str | None, limits: Limits
+) -> tuple[tuple[str, ...], Path | None]:
+    """Import a file that is no bank, such as another's deck, and return the other names and the bank made of it."""
+    foreign = [name for name in names if Path(name).suffix.lower() in FOREIGN and Path(name).is_file()]
+    if not foreign:
+        return names, None
+    from qexport.common.wording import slug
+    from qexport.importers.session import import_files, write_session
+    from qexport.importers.source import Wishes
+
+    bank = out / f"{slug(Path(foreign[0]).stem) or 'imported'}.yaml"
+    session = import_files([Path(name) for name in foreign], bank, Wishes(encoding=encoding), limits=limits)
+    write_session(session)
+    count = sum(each.questions for each in session.files)
+    say([f"{bank}: {quantity(count, 'question')} of {', '.join(foreign)}"])
+    warn(session.left_aside)
+    return tuple(name for name in names if name not in foreign), bank
 
 
 def _tell_plans(recipes: Mapping[str, Recipe], *, several: bool, as_json: bool) -> None:

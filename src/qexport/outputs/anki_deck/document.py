@@ -17,6 +17,7 @@ from qexport.anki.package_writer import package_of
 from qexport.bank.history import version_of
 from qexport.bank.identity import question_digest
 from qexport.bank.lock import Asked, Content, Edition, NoteType, Stamp
+from qexport.bank.model import IMPORTED_GUID
 from qexport.bank.selection import without_drafts
 from qexport.content.templates import Templates, templates_folder
 from qexport.outputs.anki_deck import ENDING, DeckOptions
@@ -24,7 +25,7 @@ from qexport.outputs.document import Document, Tools
 
 if TYPE_CHECKING:
     from qexport.anki.notes import Note
-    from qexport.bank.model import Bank
+    from qexport.bank.model import Bank, Question
 
 
 def render(edition: Edition, options: DeckOptions, tools: Tools) -> Document:
@@ -87,7 +88,15 @@ def _asked(note: Note) -> Asked:
         question=question_digest(html.decode()),
         version=version_of(question),
         digest=note.digest,
+        guid=_imported_guid(question),
     )
+
+
+def _imported_guid(question: Question) -> str:
+    """Return the GUID of the note that a question was in the deck it was imported from, if it has a usable one."""
+    guid = dict(question.extra).get(IMPORTED_GUID, "")
+    is_usable = isinstance(guid, str) and guid.isascii() and guid.isprintable() and " " not in guid
+    return str(guid) if is_usable and 0 < len(str(guid)) <= 64 else ""
 
 
 def _style(templates: Templates) -> Stamp:
