@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import genanki
 
+from qexport.anki.card_labels import label_markup, label_style
 from qexport.anki.fields import FIELD_PLACES, FIELDS, MADE_BY_DECK, SORT_FIELD
 from qexport.anki.notes import PROSE_FIELDS
 from qexport.content.question_view import SECTION_TITLES
@@ -54,13 +55,12 @@ def note_type(templates: Templates, modified: int, major: int) -> dict[str, Any]
         return {part: f"{{{{{words}}}}}" for part, words in names.items()}
 
     field = {name: mustache(name) for name in FIELDS}
-    sections = [
-        {"key": key, "title": title, **field[PROSE_FIELDS[key]]} for key, title in SECTION_TITLES.items()
-    ]
+    labels = label_markup()
+    sections = [{"key": key, "title": labels[key], **field[PROSE_FIELDS[key]]} for key in SECTION_TITLES]
     cards = []
     for name, number in CARDS.items():
         front, back = (
-            templates.render(f"anki/{name}_{side}.html.j2", field=field, sections=sections)
+            templates.render(f"anki/{name}_{side}.html.j2", field=field, sections=sections, labels=labels)
             for side in ("front", "back")
         )
         cards.append({"id": number, "name": name.title(), "qfmt": front, "afmt": back})
@@ -70,7 +70,7 @@ def note_type(templates: Templates, modified: int, major: int) -> dict[str, Any]
         NOTE_TYPE_NAME if major == 1 else f"{NOTE_TYPE_NAME} {major}",
         fields=[{"id": each, "name": name, "font": "Arial", **_field(name)} for name, each in FIELDS.items()],
         templates=cards,
-        css=templates.source("anki/card.css"),
+        css=templates.source("anki/card.css") + label_style(),
         sort_field_index=FIELD_PLACES[SORT_FIELD],
     )
     return {**model.to_json(modified, None), "originalId": number}
