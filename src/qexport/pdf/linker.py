@@ -14,6 +14,7 @@ from itertools import groupby
 
 from qexport.layout.chunk import BETWEEN, POINTS, Chunk, Content, Slot, mark, pdf_string
 from qexport.layout.fonts import FontFile, collect
+from qexport.pdf.edge_tabs import draw_tab
 from qexport.pdf.file_writer import PageTree, PdfFile, reference
 from qexport.pdf.font_file import Face, open_face
 from qexport.pdf.font_writer import FontUsed, write_font
@@ -143,12 +144,17 @@ class _Linker:
         return chunk.mirror if self.book.mirrored and page % 2 else 0
 
     def _before(self, chunk: Chunk, content: Content, first_page: int, page: int) -> bytes:
-        """Return a reference to what moves the content of a page, or nothing."""
-        moved = self._moved(chunk, first_page + page)
-        if not moved:
+        """Return a reference to what is drawn below the content of a page and what moves it, or nothing."""
+        number = first_page + page
+        moved = self._moved(chunk, number)
+        tab = self.book.tabs.get(number + 1)
+        if not moved and tab is None:
             return b""
-        unit = 1 if mark(f"inside{page}") in content.objects[chunk.pages[page]][0] else POINTS
-        return b"%s " % self.file.add_stream(b"1 0 0 1 %.4f 0 cm" % (unit * moved))
+        is_inside = mark(f"inside{page}") in content.objects[chunk.pages[page]][0]
+        verso = self.book.mirrored and number % 2 == 1
+        drawn = [draw_tab(tab, chunk.page_width, verso=verso, is_inside=is_inside)] if tab else []
+        moves = [b"1 0 0 1 %.4f 0 cm" % ((1 if is_inside else POINTS) * moved)] if moved else []
+        return b"%s " % self.file.add_stream(b"\n".join([*drawn, *moves]))
 
     def _draw(self, slot: Slot, chunk: Chunk, file: str, first_page: int) -> bytes:
         """Return the content that fills a slot: a running head, or a folio and the leader up to it."""

@@ -16,6 +16,20 @@ class OutlineEntry:
     children: tuple[OutlineEntry, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A mark at the outer edge of a page, which shows on the closed book; lengths in points, y from the foot."""
+
+    y: float
+    width: float
+    height: float
+    colour: tuple[float, float, float]
+    """Red, green and blue, 0 to 1; three equal ones are a grey."""
+    page_height: float
+    bleed: float = 0.0
+    """How far it goes on beyond the edge, where it is cut."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
     """What a PDF says of itself. `modified` is a PDF/XMP date (ISO 8601) or empty."""
@@ -30,6 +44,8 @@ class Book:
     """Whether versos have the inner margin at the right, and their running heads and folios at the left."""
     printing: str = ""
     """How a printer is to take the sheets, in their own size: `one side`, `long edge` or `short edge`."""
+    tabs: Mapping[int, Tab] = field(default_factory=dict)
+    """The mark at the edge of a page, by its folio."""
     elsewhere: Mapping[str, int] = field(default_factory=dict)
     """Folios of places in other documents, which a page may name but not link to."""
 

@@ -16,12 +16,14 @@ from qexport.content.markdown_links import folio_room
 from qexport.content.question_view import linked_ids, question_images
 from qexport.content.text import title_source
 from qexport.layout.scheduler import Job
+from qexport.outputs.book.colours import colour_of, number_technologies, place_tabs
 from qexport.outputs.book.entries import anchor, cut_short
 from qexport.outputs.book.lists import List, Row
 from qexport.outputs.book.overview import overview
 from qexport.outputs.book.parts import Part, parts
 from qexport.outputs.book.style import book_style
 from qexport.outputs.book.text import pictures, text_view
+from qexport.outputs.lengths import millimetres
 from qexport.outputs.paper import PAPERS
 from qexport.pdf.booklet import booklet
 from qexport.pdf.linker import link
@@ -53,6 +55,7 @@ class Press:
         self.language = language(edition.bank.language)
         self.style = book_style(options, tools, styles, self.language.direction)
         self.measures = self.style.measures
+        self.numbers = number_technologies(edition.bank)
         self.parts = parts(edition.questions)
 
     # -- chunks ---------------------------------------------------------------------------------------------------
@@ -137,6 +140,9 @@ class Press:
     ) -> Job:
         """Return questions that are laid out together; `kind` is of the places they make."""
         common = {"book": self.edition.title, "source": self.edition.bank.source, **common}
+        common["colours"] = {
+            name: self.colour(name) for name in dict.fromkeys(question.technology for question in group)
+        }
         answers = [self._answers(question) for question in group]
         return self.job(
             template,
@@ -150,6 +156,12 @@ class Press:
         ids = sorted({key for question in group for key in linked_ids(question)} & self._places.keys())
         return [[key, self._places[key], folio_room(len(self._places))] for key in ids]
 
+    def colour(self, technology: str) -> str:
+        """Return the colour of a technology; that of the book where there is one technology, or none is named."""
+        if technology not in self.numbers or len(self.numbers) < 2:
+            return self.style.setting("--accent")
+        return colour_of(self.numbers[technology], self.style.setting)
+
     def on_recto(self, chunks: list[Chunk], *more: Chunk) -> None:
         """Add chunks; on paper the first begins at the right."""
         if self.on_paper and sum(len(each.pages) for each in chunks) % 2:
@@ -162,9 +174,13 @@ class Press:
         outline: Iterable[OutlineEntry],
         *,
         title: str = "",
+        technologies: Mapping[int, str] | None = None,
         elsewhere: Mapping[str, int] | None = None,
     ) -> tuple[bytes, str]:
-        """Return the PDF of a book, and its size in words. The chunks are used up (`link`)."""
+        """Return the PDF of a book, and its size in words. The chunks are used up (`link`).
+
+        `technologies` are those of pages, by their folios: each has a tab at the edge.
+        """
         book = Book(
             title=title or self.edition.title,
             language=self.edition.bank.language,
@@ -173,6 +189,12 @@ class Press:
             modified=self.date(),
             outline=tuple(outline),
             mirrored=self.on_paper,
+            tabs=place_tabs(
+                technologies or {},
+                self.numbers,
+                self.style.setting,
+                bleed=millimetres(self.style.setting("--bleed")),
+            ),
             elsewhere=elsewhere or {},
         )
         summary = f"{sum(len(chunk.pages) for chunk in chunks)} pages"
@@ -236,7 +258,9 @@ class Press:
             {"html": html, "answers": answers}
             for html, answers in zip(view["follow_ups"], self._answers(question), strict=True)
         ]
-        meta = " · ".join(filter(None, (question.technology, question.category, question.level)))
+        meta = " · ".join(
+            dict.fromkeys(filter(None, (question.technology, question.category, question.level)))
+        )
         places = {"asked": anchor(question), "told": anchor(question, "a")}
         return {
             **view,

@@ -62,6 +62,8 @@ class Style:
 
     css: str
     measures: Measures
+    setting: Callable[[str], str]
+    """Gives the value of a setting, such as `--page-height`."""
 
 
 def book_style(options: BookOptions, tools: Tools, styles: Sequence[str], direction: str = "ltr") -> Style:
@@ -86,9 +88,9 @@ def book_style(options: BookOptions, tools: Tools, styles: Sequence[str], direct
         *((name, source(name)) for name in after),
         *tools.styles,
     ]
-    css = stylesheet(sheets, tools.templates.limits)
+    css, setting = stylesheet(sheets, tools.templates.limits), settings_of(sheets)
     css = mirror_css(css) if direction == "rtl" else css
-    return Style(css, _measures(settings_of(sheets), side=side, large=options.large_print))
+    return Style(css, _measures(setting, side=side, large=options.large_print), setting)
 
 
 def _measures(setting: Callable[[str], str], *, side: bool, large: bool) -> Measures:

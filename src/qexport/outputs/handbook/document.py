@@ -9,7 +9,7 @@ technology stand together, each technology is a part with its categories as chap
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from qexport import __version__
@@ -81,7 +81,9 @@ class _Handbook:
 
         folios = anchor_folios(self.chunks)
         missing = {each for chunk in self.chunks for each in chunk.missing}
-        data, summary = self.press.bound(self.chunks, self._outline())
+        data, summary = self.press.bound(
+            self.chunks, self._outline(), technologies=self._technologies(folios)
+        )
         return Document(
             suffix=".pdf",
             data=data,
@@ -89,6 +91,25 @@ class _Handbook:
             warnings=missing_glyphs(self.edition.questions, missing),
             folios={question.id: folios[anchor(question)] for question in self.edition.questions},
         )
+
+    def _technologies(self, folios: Mapping[str, int]) -> dict[int, str]:
+        """Return the technology of each page with questions: that of the last question on it."""
+        pages: dict[int, str] = {}
+        questions = self.edition.questions
+        last = (
+            folios.get("index")
+            or folios.get("difficulties")
+            or 1 + sum(len(each.pages) for each in self.chunks)
+        )
+        ends = [*(folios[anchor(question)] for question in questions[1:]), last]
+        for question, end in zip(questions, ends, strict=True):
+            if question.technology:
+                start = folios[anchor(question)]
+                pages |= dict.fromkeys(range(start, max(start + 1, end)), question.technology)
+        opened = {part.anchor: part.title for part in self.press.parts if part.anchor in self.matter.opened}
+        for place, title in opened.items():
+            pages[folios[place]] = title
+        return pages
 
     def _reading(self) -> Job:
         """Return the page behind the cover: how to read the book, where that is not plain, and its colophon."""

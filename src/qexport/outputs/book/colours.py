@@ -1,0 +1,74 @@
+"""The colour and the place of each technology: on the edge of its pages, and above its questions.
+
+A theme sets the colours as `--colour-1` to `--colour-6`; they come back after the sixth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from qexport.common.errors import UsageError
+from qexport.outputs.lengths import MM, millimetres
+from qexport.pdf.metadata import Tab
+
+if TYPE_CHECKING:
+    from qexport.bank.model import Bank
+
+COLOURS = 6
+TAB_WIDTH, TAB_GAP, HIGHEST = 4.5, 2.0, 26.0
+"""Millimetres of a tab, of the gap between two, and of its height at most."""
+
+
+def number_technologies(bank: Bank) -> dict[str, int]:
+    """Return the number of each technology, from 0, in the bank's order: the same in every edition of the bank."""
+    named = [*bank.technologies, *(question.technology for question in bank.questions)]
+    return {name: number for number, name in enumerate(dict.fromkeys(filter(None, named)))}
+
+
+def colour_of(number: int, setting: Callable[[str], str]) -> str:
+    """Return the colour of a technology, as the theme writes it."""
+    return setting(f"--colour-{number % COLOURS + 1}")
+
+
+def place_tabs(
+    pages: Mapping[int, str], numbers: Mapping[str, int], setting: Callable[[str], str], *, bleed: float
+) -> dict[int, Tab]:
+    """Return the tab of each page; tabs step down the edge by technology.
+
+    Args:
+        pages: the technology of a page, by its folio.
+        numbers: of the technologies (`number_technologies`).
+        setting: gives the style's settings.
+        bleed: millimetres beyond the edge.
+    """
+    there = sorted({numbers[name] for name in pages.values()})
+    if len(there) < 2:
+        return {}
+    page = millimetres(setting("--page-height"))
+    top = millimetres(setting("--margin-top"))
+    room = page - top - millimetres(setting("--margin-bottom"))
+    step = min(HIGHEST + TAB_GAP, room / len(there))
+    tabs = {}
+    for place, number in enumerate(there):
+        high = max(step - TAB_GAP, step / 2)
+        tabs[number] = Tab(
+            y=(page - top - place * step - high) * MM,
+            width=TAB_WIDTH * MM,
+            height=high * MM,
+            colour=_parse(colour_of(number, setting)),
+            page_height=page * MM,
+            bleed=bleed * MM,
+        )
+    return {folio: tabs[numbers[name]] for folio, name in pages.items()}
+
+
+def _parse(colour: str) -> tuple[float, float, float]:
+    """Return a colour such as #1f3a6e or #000; UsageError for another form."""
+    digits = colour.strip().removeprefix("#")
+    digits = "".join(2 * digit for digit in digits) if len(digits) == 3 else digits
+    try:
+        red, green, blue = (int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    except ValueError as error:
+        raise UsageError(f"{colour!r} is no colour", hint="for example #1f3a6e") from error
+    return red, green, blue
