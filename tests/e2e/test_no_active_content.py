@@ -52,7 +52,8 @@ MARKUPS = ("plain", "markdown")
 ELEMENTS = frozenset(
     """
     a aside b blockquote br caption code col colgroup dd del details div dl dt em footer h1 h2 h3 h4 h5 h6 header
-    hr i img ins kbd li main mark nav ol p pre s section span strong style sub summary sup table tbody td tfoot th thead tr u ul
+    hr i img ins kbd li main mark
+    nav ol p pre s section span strong style sub summary sup table tbody td tfoot th thead tr u ul
     circle g line path polygon polyline rect svg text title tspan
     """.split()  # noqa: SIM905  # as lines they can be read
 )
