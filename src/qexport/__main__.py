@@ -1,20 +1,47 @@
 """`qexport` and `python -m qexport`: the program, which Ctrl-C ends in its words from the first moment on."""
 
+import atexit
+import os
 import signal
 import sys
 
 
 def main() -> None:
     """Run the program; what it is made of is imported inside, where Ctrl-C is caught."""
+    status: object = 0
     try:
         from qexport.cli.main import main as run
 
         run()
     except KeyboardInterrupt:
-        sys.exit(130)
+        status = 130
+    except SystemExit as end:
+        status = end.code or 0
     finally:
-        # All is done, and Python takes a tenth of a second to leave, in which Ctrl-C would end it with another status.
+        # All is done, and Python takes a moment to leave, in which Ctrl-C would end it with another status.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if isinstance(status, int):
+        _leave(status)
+    sys.exit(str(status))
+
+
+def _leave(status: int) -> None:
+    """End the process without taking apart what it holds, which takes Python 60 ms.
+
+    Threads are waited for, and what is registered for the end is done, as Python would. If something cannot be
+    written any more, Python ends the process in its own way, with its own message.
+    """
+    threading = sys.modules.get("threading")
+    if threading:
+        threading._shutdown()  # noqa: SLF001  # what Python calls at this point
+    atexit._run_exitfuncs()  # noqa: SLF001
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except (OSError, ValueError):
+        sys.exit(status)
+    os._exit(status & 0xFF)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 BETWEEN = b"\0-\0"
@@ -47,6 +48,16 @@ COMPRESSION = 6
 def mark(word: str | int) -> bytes:
     """Return what is in a chunk's bytes for something numbered only in the book."""
     return b"\0%s\0" % str(word).encode("ascii")
+
+
+def replace_marks(source: bytes, words: Mapping[bytes, bytes]) -> bytes:
+    """Return bytes with each mark replaced by what `words` has for its word.
+
+    Marks are all that NULs are around: splitting at these took a third of the time of an expression with a function.
+    """
+    parts = source.split(b"\0")
+    parts[1::2] = map(words.__getitem__, parts[1::2])
+    return b"".join(parts)
 
 
 def pdf_string(text: str) -> bytes:

@@ -8,11 +8,11 @@ chunks' lengths and are written, not laid out. Nothing here knows HTML.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import groupby
 
-from qexport.layout.chunk import BETWEEN, POINTS, Chunk, Content, Slot, mark, pdf_string
+from qexport.layout.chunk import BETWEEN, POINTS, Chunk, Content, Slot, mark, pdf_string, replace_marks
 from qexport.layout.fonts import FontFile, collect
 from qexport.pdf.edge_tabs import draw_tab
 from qexport.pdf.file_writer import PageTree, PdfFile, reference
@@ -24,8 +24,6 @@ from qexport.pdf.outline import write_outline
 LEADER_STEP = 6
 """CSS pixels from dot to dot of a leader. Dots stand on multiples of it, so that those of all lines are aligned."""
 
-
-_MARKS = re.compile(rb"\0(?:(\d+)|([a-z]+\d*)|x(\d+):(-?[\d.]+))\0")
 
 _DUPLEX = {"one side": b"Simplex", "long edge": b"DuplexFlipLongEdge", "short edge": b"DuplexFlipShortEdge"}
 _OTHER_SIDE = {"left": "right", "center": "center", "right": "left"}
@@ -50,6 +48,22 @@ def link(chunks: list[Chunk], book: Book, fonts: Iterable[FontFile] = ()) -> byt
         fonts: The theme's, beside the bundled ones.
     """
     return _Linker(chunks, book, collect(fonts)).pdf()
+
+
+class _Words(dict[bytes, bytes]):
+    """What the marks of a chunk mean in the book. References and places are found out when they are met."""
+
+    def __init__(
+        self, words: Mapping[bytes, bytes], first_object: int, move: Callable[[bytes], bytes]
+    ) -> None:
+        super().__init__(words)
+        self[BETWEEN.strip(b"\0")] = BETWEEN
+        self.first_object = first_object
+        self.move = move
+
+    def __missing__(self, word: bytes) -> bytes:
+        self[word] = b"%d 0 R" % (self.first_object + int(word)) if word.isdigit() else self.move(word)
+        return self[word]
 
 
 class _Linker:
@@ -104,18 +118,15 @@ class _Linker:
             **{b"annot%d" % i: b"%d" % (first_annotation_key + i) for i in range(len(content.annotations))},
         }
 
-        def resolve(match: re.Match[bytes]) -> bytes:
-            number, word, page, x = match.groups()
-            if number:
-                return b"%d 0 R" % (first_object + int(number))
-            if word:
-                return book_words[word]
+        def move(place: bytes) -> bytes:
+            page, x = place[1:].split(b":")
             return b"%.4f" % (float(x) + POINTS * self._moved(chunk, first_page + int(page)))
 
+        words = _Words(book_words, first_object, move)
         values = [value for value, _ in content.objects]
         for page, number in enumerate(chunk.pages):
             values[number] = values[number].replace(mark("pages"), self.page_tree.parent(first_page + page))
-        resolved = _MARKS.sub(resolve, BETWEEN.join(values)).split(BETWEEN)
+        resolved = replace_marks(BETWEEN.join(values), words).split(BETWEEN)
         for value, (_, stream) in zip(resolved, content.objects, strict=True):
             self.file.add(value, stream or None)
         files = {use.key: use.file for use in content.fonts}

@@ -26,6 +26,7 @@ from qexport.layout.chunk import (
     Content,
     Strip,
     mark,
+    replace_marks,
 )
 from qexport.layout.fonts import FontFile, collect
 from qexport.pdf.folio_lists import Folios, place_folios, set_folios
@@ -420,22 +421,47 @@ def _resolver(
     down: float,
 ) -> Callable[[Iterable[bytes]], list[bytes]]:
     """Return what gives marks of a strip their meaning on a page, in some values at once."""
-
-    def resolve(match: re.Match[bytes]) -> bytes:
-        number, content_mark, annotation, ordinate, abscissa, word = match.groups()
-        if number:
-            return b"\0%d\0" % (first + int(number))
-        if content_mark:
-            return b"%d" % (first_mcid + int(content_mark))
-        if annotation:
-            return b"\0annot%d\0" % (first_annotation + int(annotation))
-        if abscissa:
-            return b"\0x0:%.4f\0" % (float(abscissa) + POINTS * right)
-        return b"%.4f" % (float(ordinate) - POINTS * down) if ordinate else words[word]
-
-    return lambda values: _OF_STRIP.sub(resolve, BETWEEN.join(values)).split(BETWEEN)
+    meanings = _StripWords(words, first, first_mcid, first_annotation, right=right, down=down)
+    return lambda values: replace_marks(BETWEEN.join(values), meanings).split(BETWEEN)
 
 
-_OF_STRIP = re.compile(rb"\0(?:(\d+)|mcid(\d+)|annot(\d+)|y(-?[\d.]+)|x0:(-?[\d.]+)|(sheet|list|own))\0")
+class _StripWords(dict[bytes, bytes]):
+    """What the marks of a strip mean on a page; others are the linker's and stay as they are."""
+
+    def __init__(
+        self,
+        words: Mapping[bytes, bytes],
+        first: int,
+        first_mcid: int,
+        first_annotation: int,
+        *,
+        right: float,
+        down: float,
+    ) -> None:
+        super().__init__(words)
+        self.first = first
+        self.first_mcid = first_mcid
+        self.first_annotation = first_annotation
+        self.right = right
+        self.down = down
+
+    def __missing__(self, word: bytes) -> bytes:
+        self[word] = self._find(word)
+        return self[word]
+
+    def _find(self, word: bytes) -> bytes:
+        if word.isdigit():
+            return b"\0%d\0" % (self.first + int(word))
+        if word.startswith(b"mcid"):
+            return b"%d" % (self.first_mcid + int(word[4:]))
+        if word.startswith(b"annot"):
+            return b"\0annot%d\0" % (self.first_annotation + int(word[5:]))
+        if word.startswith(b"x0:"):
+            return b"\0x0:%.4f\0" % (float(word[3:]) + POINTS * self.right)
+        if word.startswith(b"y"):
+            return b"%.4f" % (float(word[1:]) - POINTS * self.down)
+        return b"\0%b\0" % word
+
+
 _LATE = re.compile(rb"\0late(\d+)\0")
 _RESOURCES = re.compile(rb"/Resources \0(\d+)\0")

@@ -95,7 +95,7 @@ def test_there_is_one_structure_tree_with_an_entry_for_every_page_and_link(
         tags = [str(element.S) for element in root.K[0].K]
         keys = [int(key) for key in list(root.ParentTree.Nums)[::2]]
         pages = [int(page.StructParents) for page in pdf.pages]
-    assert tags == ["/H1", "/P", "/H1", "/Div", "/NonStruct", "/H1", "/P"]
+    assert tags == ["/H1", "/P", "/H1", "/Div", "/P", "/H1", "/P"]
     assert keys == [0, 1, 2, 3, 4, 5]
     assert pages == [0, 1, 2, 3]
 
