@@ -220,7 +220,11 @@ def test_the_recipes_of_this_repository_are_listed(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("words", "message", "hint"),
     [
-        (["build", "pyhton"], "no recipe 'pyhton' in qexport.toml", "did you mean 'python'?"),
+        (
+            ["build", "pyhton"],
+            "no recipe 'pyhton' in qexport.toml",
+            "did you mean 'python'? known: everything, python, hard",
+        ),
         (["build", "python", "--all"], "--all, and names of recipes", "leave one of them out"),
         (
             ["build", "python", "--technology", "Rust"],

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from qexport.common.errors import MachineLacks, UsageError
+from qexport.common.wording import suggest
 
 HOST = "127.0.0.1"
 PORT = 8765
@@ -101,7 +102,7 @@ class AnkiConnect:
             return
         profiles = self.call("getProfiles")
         if profile not in profiles:
-            raise UsageError(f"Anki has no profile {profile!r}", hint=f"there are: {', '.join(profiles)}")
+            raise UsageError(f"Anki has no profile {profile!r}", hint=suggest(profile, tuple(profiles)))
         if len(profiles) > 1 and (active := self.call("getActiveProfile")) != profile:
             raise UsageError(
                 f"the profile {active!r} is open, not {profile!r}",

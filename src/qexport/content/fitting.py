@@ -6,12 +6,12 @@ It is templating's own HTML that comes in, which holds no other `<` than those o
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 
 from markupsafe import Markup
 
+from qexport.common.wording import column_width
 from qexport.content.plain_text import mark_safe
 
 LONGEST_WORD = 60
@@ -169,8 +169,4 @@ _SIGNS = frozenset(":.([{)]}/")
 
 
 def _width(part: str) -> int:
-    if part.startswith("&"):
-        return 1
-    if unicodedata.combining(part) or part == "\u200b":
-        return 0
-    return 2 if unicodedata.east_asian_width(part) in "WF" else 1
+    return 1 if part.startswith("&") else column_width(part)

@@ -15,6 +15,7 @@ from pathlib import PurePath
 
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
+from qexport.common.wording import quantity
 from qexport.importers.columns import field_of, fold_name
 from qexport.importers.front_matter import split_front_matter, split_properties
 from qexport.importers.own_markdown import is_own_markdown, read_own_markdown
@@ -328,6 +329,7 @@ def _left_aside(file: ReadmeFile) -> Iterator[Problem]:
         told = [line for line in run if re.search(r"\w", re.sub(r"<[^>]*>", "", file.lines[line]))]
         if told:
             words = " ".join(file.lines[told[0]].split())
-            count = f"{len(told)} line{'s' if len(told) > 1 else ''}"
-            yield Problem(file.place(told[0]), f"{count} of no question: {quote(words)}")
+            yield Problem(
+                file.place(told[0]), f"{quantity(len(told), 'line')} of no question: {quote(words)}"
+            )
         run = []

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib import import_module
 from typing import cast
 
 from qexport.common.errors import InputRefused, Location, Problem, UsageError
+from qexport.common.wording import suggest
 from qexport.importers import signs
 from qexport.importers.source import Reading, Source
 
@@ -58,13 +58,7 @@ def find_shape(source: Source) -> Shape:
             if shape.name == wished:
                 return shape
         names = [shape.name for shape in SHAPES]
-        near = get_close_matches(wished, names, n=1)
-        hint = (
-            f"did you mean {near[0]}? there are: {', '.join(names)}"
-            if near
-            else f"there are: {', '.join(names)}"
-        )
-        raise UsageError(f"--as: no shape {wished!r}", hint=hint)
+        raise UsageError(f"--as: no shape {wished!r}", hint=suggest(wished, names))
     for shape in SHAPES:
         if shape.matches(source):
             return shape

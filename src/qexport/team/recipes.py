@@ -24,7 +24,7 @@ from qexport.common.errors import InputRefused, Location, Problem, UsageError
 from qexport.common.limits import LIMITS, USUAL, Limit, Limits, change_limits
 from qexport.common.limits import complaint as complaint_of_limit
 from qexport.common.text_input import counted, normalise, quote, read_text
-from qexport.common.wording import did_you_mean
+from qexport.common.wording import did_you_mean, suggest
 from qexport.outputs.declaration import GivenOptions
 from qexport.outputs.registry import DEFAULT_OUTPUTS, OPTIONS, OUTPUTS, check_options, output_named
 from qexport.recipe import Recipe
@@ -100,9 +100,8 @@ class RecipeBook:
     def named(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the names, each once; UsageError tells those that no recipe has."""
         if unknown := [name for name in names if name not in self.recipes]:
-            listed = f"there are: {', '.join(self.recipes)}"
             message = f"no recipe {quote(unknown[0])} in {self.path}"
-            raise UsageError(message, hint=did_you_mean(unknown[0], self.recipes, listed))
+            raise UsageError(message, hint=suggest(unknown[0], tuple(self.recipes)))
         return tuple(dict.fromkeys(names))
 
     def recipe(
@@ -283,7 +282,7 @@ class _RecipesReading:
         if default is None:
             return "" if len(recipes) != 1 else next(iter(recipes))
         if not isinstance(default, str) or default not in recipes:
-            hint = did_you_mean(str(default), recipes, f"there are: {', '.join(recipes)}")
+            hint = suggest(str(default), tuple(recipes))
             self._wrong("", "default", f"default is {_show_value(default)}, which is no recipe", hint)
             return ""
         return default
@@ -378,9 +377,8 @@ def _complaint(setting: Setting, value: SettingValue) -> tuple[str, str] | None:
             except UsageError as error:
                 return f"format cannot be {quote(unknown)}", error.hint
         if unknown is not None or not value:
-            listed = f"there are: {', '.join(setting.choices)}"
-            return f"{setting.name} cannot be {quote(unknown or '[]')}", did_you_mean(
-                unknown or "", setting.choices, listed
+            return f"{setting.name} cannot be {quote(unknown or '[]')}", suggest(
+                unknown or "", setting.choices
             )
     return None
 

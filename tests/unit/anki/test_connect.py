@@ -119,7 +119,7 @@ def test_the_profile_that_is_open_has_to_be_the_one_asked_for(collection: Any) -
         assert refused(lambda: AnkiConnect(port).check("Nobody")) == (
             2,
             "Anki has no profile 'Nobody'",
-            "there are: Learner, Teacher",
+            "known: Learner, Teacher",
         )
 
 

@@ -116,7 +116,7 @@ theme = 3.5
     ) == [
         (
             "qexport.toml:1: default is 'evrything', which is no recipe",
-            "did you mean 'everything'?",
+            "did you mean 'everything'? known: everything, Everything, a b",
         ),
         ("qexport.toml:2: unknown setting 'bnk'", "did you mean 'bank'?"),
         ("qexport.toml:4: unknown setting 'tittle'", "did you mean 'title'?"),
@@ -163,7 +163,7 @@ def test_an_unknown_name_tells_the_nearest() -> None:
         book.named(["pyhton"])
     assert (caught.value.message, caught.value.hint) == (
         "no recipe 'pyhton' in qexport.toml",
-        "did you mean 'python'?",
+        "did you mean 'python'? known: python, hard",
     )
     assert book.default == ""
     assert book.named(["hard", "hard"]) == ("hard",)

@@ -19,7 +19,7 @@ from qexport.common.wording import quantity
 @json_option
 @flags
 def doctor(*, cache_folder: Path, as_json: bool) -> None:
-    """Report what is on this machine, and how to mend what is missing.
+    """Report what this machine has, and how to add what it lacks.
 
     Exit status 6 if something is missing that every build needs.
     """

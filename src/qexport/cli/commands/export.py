@@ -47,7 +47,7 @@ def export(
     target: Path | None,
     as_json: bool,
 ) -> None:
-    """Write questions for other programs, or to edit them elsewhere.
+    """Write questions for other programs, or to edit them.
 
     csv, json, jsonl and markdown come back through qexport import as the same bank; of the other forms, what they
     cannot carry is reported.

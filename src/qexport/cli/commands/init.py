@@ -93,7 +93,7 @@ def init(
 @json_option
 @flags
 def ids(*, bank: Path, encoding: str | None, limits: Limits, dry_run: bool, as_json: bool) -> None:
-    """Give an id to every question that has none, in the bank's file.
+    """Give an id to every question that has none.
 
     An id is given once: it stays when the text is edited. Comments and layout stay, too.
     """
@@ -142,7 +142,7 @@ def new(
     level: str,
     dry_run: bool,
 ) -> None:
-    """Add a question to the end of the bank, as a draft to be answered."""
+    """Add a draft question to the end of the bank."""
     from qexport.bank.id_making import make_id
     from qexport.bank.model import Question
     from qexport.bank.starter import numbered_id

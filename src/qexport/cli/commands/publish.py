@@ -55,7 +55,7 @@ def publish(
     options: Mapping[str, str | bool],
     filters: Filters,
 ) -> None:
-    """Write a folder for a web server: page, book, e-book, deck, feed, QR codes.
+    """Write a folder for a web server: page, book, deck and more.
 
     The page is its index.html, and links to the others. The feed has the editions that `qexport release` made. Any
     server of files will do, GitHub Pages too.

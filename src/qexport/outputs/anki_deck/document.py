@@ -19,6 +19,7 @@ from qexport.bank.identity import question_digest
 from qexport.bank.lock import Asked, Content, Edition, NoteType, Stamp
 from qexport.bank.model import IMPORTED_GUID
 from qexport.bank.selection import without_drafts
+from qexport.common.wording import quantity
 from qexport.content.templates import Templates, templates_folder
 from qexport.outputs.anki_deck import ENDING, DeckOptions
 from qexport.outputs.document import Document, Tools
@@ -46,7 +47,7 @@ def render(edition: Edition, options: DeckOptions, tools: Tools) -> Document:
         dated=options.dated,
     )
     database = collection(edition, notes, edition.lock, shape, tools.templates)
-    summary = "1 note" if count == 1 else f"{count} notes"
+    summary = quantity(count, "note")
     return Document(
         suffix=ENDING,
         data=package_of(database, images),
