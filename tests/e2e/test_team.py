@@ -537,6 +537,7 @@ def test_a_release_is_committed_and_tagged_if_asked_for(monkeypatch: pytest.Monk
     assert (said["tag"], said["tagged"], git("tag")) == ("edition-1", True, "edition-1")
     assert git("log", "-1", "--format=%s", "edition-1") == f"Edition 1 of {said['date']}"
     assert git("show", "--format=", "--name-only", "HEAD").splitlines() == [
+        "questions.history.jsonl",
         "questions.lock.json",
         "questions.release-notes.md",
         "questions.yaml",
@@ -575,7 +576,7 @@ def test_a_release_says_what_is_new_since_the_last(monkeypatch: pytest.MonkeyPat
     )
     edit_the_bank()
     said = json.loads(printed("release", "--json"))
-    assert (said["edition"], said["date"], said["search"]) == (2, "2026-11-22", "ID:AI-ADV-003")
+    assert (said["edition"], said["date"], said["search"]) == (2, "2026-11-22", "Key:AI-ADV-003@3dae9816afb2")
     assert {kind: sorted(ids) for kind, ids in said["changes"].items()} == FIVE
     notes = Path("questions.release-notes.md").read_text()
     assert [line for line in notes.splitlines() if line.startswith("## ")] == [
@@ -589,7 +590,7 @@ def test_a_release_says_what_is_new_since_the_last(monkeypatch: pytest.MonkeyPat
     about = description_of(deck)
     assert "<p>Edition 2, 2026-11-22</p>" in about
     assert "<p>Added: PY-ADV-099</p>" in about
-    assert "<code>ID:AI-ADV-003</code>" in about
+    assert "<p>Retired: AI-ADV-003</p>" in about
 
     # What comes after a release says so.
     edited = Path("questions.yaml").read_text().replace("In Python a metaclass", "A metaclass", 1)
