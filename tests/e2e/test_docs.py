@@ -36,6 +36,7 @@ DOCUMENTS = (
         for name in (
             "tutorial",
             "bank",
+            "import",
             "publishing",
             "handbook",
             "architecture",
