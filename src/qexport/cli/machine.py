@@ -34,7 +34,7 @@ INSTALL_PANGO = {
 }
 """Package manager → the line that installs all of LIBRARIES."""
 
-PACKAGES = (
+NEEDED_PACKAGES = (
     *("click", "fonttools", "genanki", "inscriptis", "jinja2", "lxml", "markdown-it-py", "msgspec", "pydyf"),
     *("pygments", "pypdf", "pyyaml", "rapidfuzz", "uharfbuzz", "weasyprint"),
 )
@@ -64,7 +64,7 @@ class Part:
         return "ok" if self.found else "missing" if self.needed else "absent"
 
 
-def examine(cache_folder: Path) -> tuple[Part, ...]:
+def examine_machine(cache_folder: Path) -> tuple[Part, ...]:
     """Return all parts that qexport looks for, the needed ones first.
 
     Args:
@@ -87,11 +87,11 @@ def _python() -> Part:
 
 
 def _packages() -> Iterator[Part]:
-    for name in PACKAGES:
-        yield Part(name, _version(name), INSTALL_AGAIN)
+    for name in NEEDED_PACKAGES:
+        yield Part(name, _installed_version(name), INSTALL_AGAIN)
 
 
-def _version(package: str) -> str:
+def _installed_version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
@@ -128,6 +128,6 @@ def _folder(name: str, folder: Path, mend: str, *, needed: bool = True) -> Part:
 
 def _optional() -> Iterator[Part]:
     for name, (use, mend) in EXTRAS.items():
-        yield Part(f"{name} ({use})", _version(name), mend, needed=False)
+        yield Part(f"{name} ({use})", _installed_version(name), mend, needed=False)
     for name, (use, mend) in PROGRAMS.items():
         yield Part(f"{name} ({use})", shutil.which(name) or "", mend, needed=False)

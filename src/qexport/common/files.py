@@ -94,7 +94,7 @@ def write_groups(groups: Sequence[Mapping[Path, bytes]]) -> list[OutputError | N
             for each in group:
                 waiting.callback(each.content.discard)
         for number, group in enumerate(staged):
-            errors[number] = errors[number] or _published(group)
+            errors[number] = errors[number] or _publish_group(group)
     return errors
 
 
@@ -242,7 +242,7 @@ def _staged(contents: Mapping[Path, bytes]) -> tuple[list[_Staged], OutputError 
     return group, None
 
 
-def _published(group: Sequence[_Staged]) -> OutputError | None:
+def _publish_group(group: Sequence[_Staged]) -> OutputError | None:
     """Let the files of a group take their places, or none of them."""
     paths = [each.path for each in group]
     with ExitStack() as put_back:

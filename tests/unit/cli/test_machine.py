@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from qexport.cli.machine import EXTRAS, LIBRARIES, PACKAGES, PROGRAMS, examine
+from qexport.cli.machine import EXTRAS, LIBRARIES, NEEDED_PACKAGES, PROGRAMS, examine_machine
 from qexport.cli.main import program
 
 
@@ -20,9 +20,9 @@ def run(*words: str) -> Result:
 
 
 def test_this_machine_has_all_that_a_build_needs(tmp_path: Path) -> None:
-    parts = examine(tmp_path / "cache")
+    parts = examine_machine(tmp_path / "cache")
     assert [part.name for part in parts if part.state == "missing"] == []
-    assert len(parts) == 1 + len(PACKAGES) + len(LIBRARIES) + 3 + len(EXTRAS) + len(PROGRAMS)
+    assert len(parts) == 1 + len(NEEDED_PACKAGES) + len(LIBRARIES) + 3 + len(EXTRAS) + len(PROGRAMS)
     assert list(tmp_path.iterdir()) == []
     done = run("doctor", "--cache", str(tmp_path / "cache"))
     assert done.exit_code == 0
@@ -53,7 +53,7 @@ def test_a_machine_without_pango_gets_the_line_that_installs_it(monkeypatch: pyt
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    parts = {part.name: part for part in examine(tmp_path / "file" / "cache")}
+    parts = {part.name: part for part in examine_machine(tmp_path / "file" / "cache")}
     assert (parts["cache"].state, parts["cache"].mend) == (
         "absent",
         "set QEXPORT_CACHE to a folder you may write to",

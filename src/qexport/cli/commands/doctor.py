@@ -23,9 +23,9 @@ def doctor(*, cache_folder: Path, as_json: bool) -> None:
 
     Exit status 6 if something is missing that every build needs.
     """
-    from qexport.cli.machine import examine
+    from qexport.cli.machine import examine_machine
 
-    parts = examine(cache_folder)
+    parts = examine_machine(cache_folder)
     if as_json:
         say_json([{**asdict(part), "state": part.state} for part in parts])
     else:
