@@ -105,7 +105,7 @@ def _rows(source: Source, separator: str, skipped: int) -> Iterator[tuple[list[s
         message = (
             "this quote is never closed"
             if "unexpected end" in str(error)
-            else f"a line that cannot be divided: {error}"
+            else f"a line that cannot be divided: {quote(str(error))}"
         )
         raise InputRefused(
             (Problem(Location(source.path, line, 1), message, 'double a quote that is text: ""'),)

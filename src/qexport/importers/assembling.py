@@ -9,8 +9,18 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
-from qexport.bank.model import LETTERS, PROSE_SECTIONS, Question
+from qexport.bank.model import (
+    LETTERS,
+    PROSE_SECTIONS,
+    Question,
+    RawBank,
+    RawList,
+    RawMapping,
+    RawText,
+    RawValue,
+)
 from qexport.bank.schema import QUESTION_FIELDS
+from qexport.bank.validation import validate
 from qexport.common.errors import Location, Problem
 from qexport.common.limits import Limits
 from qexport.common.text_input import counted, normalise, quote
@@ -119,18 +129,26 @@ class _Assembling:
         )
 
     def _exact(self) -> Question:
-        """Return a question that qexport wrote: each value is what its field has."""
-        values: dict[str, object] = {
-            name: value if _KINDS[name] in _PLURAL else "".join(value)
+        """Return a question that qexport wrote: each value is what its field has, checked as a bank's is."""
+        raw: dict[str, RawValue] = {
+            name: self._raw((value,) if _KINDS[name] in _PLURAL and isinstance(value, str) else value)
             for name, value in self.found.fields.items()
             if name in _KINDS
         }
-        if "difficulty" in values:
-            values["difficulty"] = int(str(values["difficulty"]))
-        self._allow(values)
         if self.found.extra:
-            values["extra"] = tuple(self.found.extra.items())
-        return Question(**{"id": "", "question": "", **values, "location": self.place})  # type: ignore[arg-type]
+            own = {name: self._raw(value) for name, value in self.found.extra.items()}
+            raw["extra"] = RawMapping(own, dict.fromkeys(own, self.place), self.place)
+        has_id = "id" in raw
+        raw.setdefault("id", RawText("none", self.place))
+        record = RawMapping(raw, dict.fromkeys(raw, self.place), self.place)
+        header = RawMapping({}, {}, self.place)
+        bank, _ = validate(RawBank(self.place.path, header, (record,)), self.limits)
+        return replace(bank.questions[0], id=bank.questions[0].id if has_id else "", location=self.place)
+
+    def _raw(self, value: Value) -> RawValue:
+        if isinstance(value, tuple):
+            return RawList(tuple(RawText(each, self.place) for each in value), self.place)
+        return RawText(value, self.place)
 
     def _leave(self, message: str, hint: str) -> None:
         self.aside.append(Problem(self.place, message, hint))

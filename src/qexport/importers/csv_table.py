@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.text_input import quote
 from qexport.importers.own_table import is_own_table, read_own_table
 from qexport.importers.source import Reading, Source
 from qexport.importers.table import Row, read_rows
@@ -117,7 +118,7 @@ def _open_quote(text: str, path: str, line: int, skipped: int, error: csv.Error)
         hint = 'close it, or double a quote that is text: ""'
         return Problem(Location(path, at + skipped, max(column, 1)), "this quote is never closed", hint)
     hint = 'double a quote that is text: ""'
-    return Problem(Location(path, line + skipped, 1), f"a row that is no CSV: {error}", hint)
+    return Problem(Location(path, line + skipped, 1), f"a row that is no CSV: {quote(str(error))}", hint)
 
 
 def parse(source: Source) -> Reading:
