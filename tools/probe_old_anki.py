@@ -51,7 +51,7 @@ class Learner:
             (each[0], each[1], each[2].split("\x1f"))
             for each in self.rows("SELECT id, tags, flds FROM notes")
         )
-        return {note[2][0]: note for note in found}
+        return {note[2][1]: note for note in found}
 
     def work(self) -> tuple[list[Any], list[Any]]:
         """Return the schedule of each card, and all reviews."""
@@ -94,7 +94,7 @@ class Learner:
 
     def has_pictures(self, key: str) -> bool:
         """Tell whether the pictures in a note's answer are there."""
-        names = re.findall('src="(qexport-[^"]+)"', self.notes()[key][2][2])
+        names = re.findall('src="(qexport-[^"]+)"', self.notes()[key][2][6])
         return bool(names) and all((Path(self.collection.media.dir()) / name).is_file() for name in names)
 
 
@@ -122,17 +122,17 @@ def tell() -> dict[str, object]:
     learner.imports("second")
     notes = learner.notes()
     cards, reviews = learner.work()
-    told["a change arrives"] = "second answer" in notes["CHANGED"][2][2]
+    told["a change arrives"] = "second answer" in notes["CHANGED"][2][6]
     told["a new question arrives"] = "NEW" in notes
     told["a new style arrives"] = "<style>.card { color: red }" in learner.note("SAME").cards()[0].question()
     told["reviews and schedules stay"] = reviews == reviews_before and set(cards_before) <= set(cards)
     told["own words and tags on the rest stay"] = (
-        "my own words" in notes["SAME"][2][2] and "mine" in notes["SAME"][1]
+        "my own words" in notes["SAME"][2][6] and "mine" in notes["SAME"][1]
     )
     told["a renumbered question is the same note"] = "RENUMBERED" in notes and "OLD" not in notes
     told["no note is there twice"] = len(notes) == len(learner.rows("SELECT DISTINCT guid FROM notes")) == 7
     learner.imports("third")
-    told["the next change arrives"] = "third answer" in learner.notes()["CHANGED"][2][2]
+    told["the next change arrives"] = "third answer" in learner.notes()["CHANGED"][2][6]
     told["the search finds what is retired"] = list(learner.collection.find_notes(SEARCH)) == [
         notes["GONE"][0]
     ]
@@ -160,7 +160,7 @@ def tell() -> dict[str, object]:
     told["overlapping decks agree in either order"] = one == other and len(one) == 5
     late = Learner("late", "first", "old_second", "old_third")
     told["two editions in a row, both from before the import"] = (
-        "third answer" in late.notes()["CHANGED"][2][2]
+        "third answer" in late.notes()["CHANGED"][2][6]
     )
     return told
 

@@ -354,6 +354,7 @@ class Team:
         )
         self.bank = replace(self.bank, questions=questions)
         self.origins = dict(zip(ids, was, strict=True))
+        self.expected = {}  # of ids that were put right before these changed again
         self.said(what)
         settled = {entry.guid for entry in self.lock.notes.values() if entry.question and not entry.asked}
         if self.dice.random() < 0.6:
