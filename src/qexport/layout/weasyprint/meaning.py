@@ -79,6 +79,8 @@ class Meaning:
             self._refine(kid)
         if element["S"] == "/NonStruct" and any(isinstance(kid, int) for kid in element["K"]):
             element["S"] = "/P"
+        if element["S"] in ("/TH", "/TD"):
+            _name_headers(element)
         if element["S"] == "/L":
             self._refine_list(number)
         elif element["S"] in _HOLD_TEXT:
@@ -273,6 +275,20 @@ class Meaning:
     def _language_of(self, source: Any) -> str:
         languages = (str(each.get("lang")) for each in self._up(source) if each.get("lang"))
         return next(languages, self.language)
+
+
+def _name_headers(cell: Any) -> None:
+    """Give header cells names that no other table of the book has: WeasyPrint's begin with the table's number."""
+    if "ID" in cell:
+        cell["ID"] = _write_header(cell["ID"].string)
+    headers = cell.get("A", {}).get("Headers")
+    if headers:
+        headers[:] = [_write_header(each.string) if hasattr(each, "string") else each for each in headers]
+
+
+def _write_header(name: str) -> Raw:
+    table, _, place = name.partition("-")
+    return Raw(b"(", b"%d 0 R" % int(table), b"-%b)" % place.encode())
 
 
 def _make_artifact(pdf: Any, page: bytes, mcid: int) -> None:

@@ -108,3 +108,15 @@ def test_another_language_is_said() -> None:
         "P 1",
         "  Span 2 Lang=de",
     ]
+
+
+def test_headers_of_tables_have_names_of_their_own_in_the_whole_book() -> None:
+    table = "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>"
+    html = f'<html lang="en"><title>t</title><body class="">{table}</body></html>'
+    chunks = [lay_out(html, CSS), lay_out(html, CSS)]
+    with pikepdf.open(io.BytesIO(link(chunks, Book(title="t", language="en")))) as pdf:
+        cells = [each for each in map(_as_any, pdf.objects) if isinstance(each, pikepdf.Dictionary)]
+        names = [str(each.ID) for each in cells if each.get("/S") == "/TH"]
+        headers = [[str(name) for name in each.A.Headers] for each in cells if each.get("/S") == "/TD"]
+    assert len(set(names)) == 4
+    assert sorted(name for each in headers for name in each) == sorted(names)
