@@ -163,7 +163,7 @@ def _check_bank(raw: RawBank) -> None:
         raise Broken("a bank, written and read again, is another")
     _check_problems(Problem(each.location, each.message, "") for each in examine(bank))
     rows = list(csv.reader(io.StringIO(table_of(bank).decode("utf-8-sig", "surrogatepass"), newline="")))
-    if len(rows) != len(bank.questions) + 1 or any(len(row) != len(QUESTION_FIELDS) for row in rows):
+    if len(rows) != len(bank.questions) + 1 or len({len(row) for row in rows}) > 1:
         raise Broken("the table has other rows than the bank has questions")
     if any(cell[:1] in tuple("=+-@\t\r") and cell for row in rows for cell in row):
         raise Broken("a cell of the table is a formula")
