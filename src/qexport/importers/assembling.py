@@ -35,6 +35,8 @@ PLACEHOLDER = re.compile(
 )
 """An answer that is not written yet."""
 
+_LONGEST_PLACEHOLDER = 80
+"""Characters; the pattern takes time with the square of their number."""
 _KINDS = {field.name: field.kind for field in QUESTION_FIELDS}
 _PLURAL = ("texts", "lines", "ids", "letters")
 _TEXTS = ("question", *PROSE_SECTIONS)
@@ -270,7 +272,7 @@ class _Assembling:
         answer = str(values.get("answer", ""))
         if values.get("correct") or values.get("status"):
             return
-        if PLACEHOLDER.fullmatch(answer):
+        if len(answer) <= _LONGEST_PLACEHOLDER and PLACEHOLDER.fullmatch(answer):
             if answer:
                 self.extra[self._free_name("answer placeholder")] = answer
             values.pop("answer", None)

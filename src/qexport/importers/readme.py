@@ -103,7 +103,7 @@ def _comments(text: str) -> dict[str, Value]:
     """Return what comments say of the file: `<!-- tags: (html, css) -->`."""
     said: dict[str, Value] = {}
     for comment in _COMMENT.finditer(text):
-        found = _SAID.fullmatch(comment[1])
+        found = _SAID.fullmatch(comment[1]) if len(comment[1]) < 500 else None
         if (
             found
             and "\n" not in found[2].strip()

@@ -21,6 +21,8 @@ _ANSWER_LINE = re.compile(
     r"|答案)(?:\s+is)?\W*[:：]?\W*(?:option\s+)?\(?([A-Ha-h])\b\)?(.*)$",
     re.IGNORECASE,
 )
+_LONGEST = 1_000
+"""Characters of a line that may say which letter is right."""
 _SECTION_FIELDS = (
     "answer",
     "deep_explanation",
@@ -108,7 +110,9 @@ def _is_answered(lines: list[str], first: int, last: int) -> bool:
     """Report whether lettered items are choices: nothing but code stands before them, or a letter answers."""
     fenced = fenced_lines(lines)
     prose = [line for number, line in enumerate(lines[:first]) if line.strip() and not fenced[number]]
-    return not prose or any(_ANSWER_LINE.fullmatch(line) for line in lines[last + 1 :])
+    return not prose or any(
+        len(line) <= _LONGEST and _ANSWER_LINE.fullmatch(line) for line in lines[last + 1 :]
+    )
 
 
 def _end_of_item(lines: list[str], number: int) -> int:
@@ -134,7 +138,7 @@ def _sections(text: str) -> list[tuple[str, str]]:
         name = "links" if is_link_head(found[2]) else field_of(title)
         if name in _SECTION_FIELDS:
             parts.append((name, []))
-        elif _ANSWER_LINE.fullmatch(title):
+        elif len(title) <= _LONGEST and _ANSWER_LINE.fullmatch(title):
             parts.append(("answer", [title]))
         else:
             parts[-1][1].append(line)
@@ -150,7 +154,7 @@ def _add(body: Body, name: str, part: str, limits: Limits) -> None:
         if links:
             body.fields["links"] = (*_listed(body.fields.get("links", ())), *links)
         first, _, rest = text.lstrip().partition("\n")
-        found = _ANSWER_LINE.fullmatch(first)
+        found = _ANSWER_LINE.fullmatch(first) if len(first) <= _LONGEST else None
         choices = body.fields.get("choices", ())
         if found and (not choices or found[1].casefold() in LETTERS[: len(choices)]):
             body.fields["correct"] = (found[1].casefold(),)

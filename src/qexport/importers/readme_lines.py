@@ -50,6 +50,10 @@ _NUMBERED = re.compile(
 )
 
 
+_LONGEST = 2_000
+"""Characters of a line that may begin a question; the patterns take time with the square of its length."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A place where a question or a section may begin."""
@@ -144,7 +148,9 @@ def find_marks(lines: list[str]) -> list[Mark]:
 
 def _line_marks(lines: list[str], number: int) -> list[Mark]:
     line = lines[number]
-    marks = []
+    marks: list[Mark] = []
+    if len(line) > _LONGEST:
+        return marks
     if found := HEADING.match(line):
         return [Mark("heading", number, found[2], len(found[1]), number + 1)]
     following = lines[number + 1] if number + 1 < len(lines) else ""

@@ -20,11 +20,9 @@ _LINKS_HEAD = re.compile(
     r"|resources?))?\W*",
     re.IGNORECASE,
 )
-_TO_TOP = re.compile(
-    r"\s*(?:<[^>]*>\s*)*\W*(?:\[)?\W*(?:<[^>]*>\s*)*\W*(?:go |back )?(?:back )?to (?:the )?(?:top|toc"
-    r"|table of contents|contents)\b.*",
-    re.IGNORECASE,
-)
+_TO_TOP = re.compile(r"(?:go |back )*to (?:the )?(?:top|toc|table of contents|contents)\b")
+_LONGEST_ORNAMENT = 300
+"""Characters of a line that may be one that leads back to the top."""
 _RULE = re.compile(
     r"\s*(?:-\s?){3,}\s*|\s*(?:\*\s?){3,}\s*|\s*(?:_\s?){3,}\s*|\s*(?:<br ?/?>|</?p>|</?div[^>]*>|</?b>"
     r"|</?details>|&nbsp;)\s*"
@@ -46,17 +44,25 @@ _ORNAMENT = re.compile("[\u200d\ufe0f\u2600-\u27bf\u2b50\U0001f300-\U0001faff]")
 def clean_blocks(text: str, limits: Limits) -> str:
     """Return the Markdown of an answer, its HTML resolved, without rules and ornaments at its ends."""
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
-    text = "\n".join("" if _TO_TOP.fullmatch(line) else line for line in text.split("\n"))
+    text = "\n".join("" if _leads_to_top(line) else line for line in text.split("\n"))
     parts = []
     for is_code, part in _parts(_dedented(text)):
         parts.append(part if is_code else _clean_prose(part, limits))
     lines = "\n".join(parts).split("\n")
     while lines and (not lines[0].strip() or _RULE.fullmatch(lines[0])):
         lines.pop(0)
-    while lines and (not lines[-1].strip() or _RULE.fullmatch(lines[-1]) or _TO_TOP.fullmatch(lines[-1])):
+    while lines and (not lines[-1].strip() or _RULE.fullmatch(lines[-1]) or _leads_to_top(lines[-1])):
         lines.pop()
     cleaned = re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
     return cleaned.strip("\n") if not cleaned.startswith("    ") else cleaned.rstrip()
+
+
+def _leads_to_top(line: str) -> bool:
+    """Report whether a line is only a link back to the top of the page."""
+    if len(line) > _LONGEST_ORNAMENT or "to" not in line.lower():
+        return False
+    words = re.sub(r"\W+", " ", re.sub(r"<[^<>]*>", " ", line)).strip().lower()
+    return _TO_TOP.match(words) is not None
 
 
 def clean_line(text: str) -> str:
