@@ -133,7 +133,10 @@ def try_kill(folder: Path, runs: int, seed: int) -> Row:
     tally = try_kills.kills(folder, count=runs, seed=seed)
     row = Row("kills", tally.kills + tally.ended, violations=tally.complaints)
     row.old = tally.states["new: nothing"]
-    row.new = max((count for state, count in tally.states.items() if state.count(",") == 2), default=0)
+    row.new = max(
+        (count for state, count in tally.states.items() if state.count(",") == len(try_kills.FILES) - 1),
+        default=0,
+    )
     return row
 
 
