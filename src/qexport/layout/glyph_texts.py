@@ -18,6 +18,7 @@ import struct
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 LAST_CODE = 0xFFFE
 """Codes of other characters count down from here; those of glyphs count up from 0."""
@@ -85,6 +86,7 @@ class GlyphTexts:
     """(Glyph, another character it is drawn for) → the code it has then."""
 
 
+@lru_cache(maxsize=32)  # every strip and page has font objects of its own, of the same few files
 def read_glyph_texts(data: bytes) -> GlyphTexts:
     """Return what the glyphs of a TrueType font represent."""
     tables = {
