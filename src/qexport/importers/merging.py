@@ -118,7 +118,10 @@ class _Merging:
         for each in bank.questions if bank else ():
             self._taken.update(former.casefold() for former in each.former_ids)
         self._base = {key: each for key, each in base.items() if key.casefold() in self._questions}
-        self._by_key = {each.key: key for key, each in self._base.items() if each.key}
+        self._by_key: dict[str, str] = {}
+        for key, known in self._base.items():
+            if known.key:  # of two notes with one key, the first; the other is found by its text
+                self._by_key.setdefault(known.key, key)
         self._by_asked: dict[str, list[str]] = {}
         self._by_answer: dict[str, list[str]] = {}
         for key, imported in self._base.items():

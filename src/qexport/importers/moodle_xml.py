@@ -85,7 +85,7 @@ def read_xml(source: Source) -> Any:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        words = str(error.msg or "not well-formed").split(",")[0]
+        words = " ".join(str(error.msg or "not well-formed").split(",")[0].split())
         raise InputRefused((Problem(Location(source.path, line, column), f"not XML: {words}"),)) from error
 
 
