@@ -486,7 +486,7 @@ def test_what_a_bundle_no_longer_takes_is_not_told_as_retired() -> None:
     edit_the_bank()
     printed("bundle", "hard", "-o", "new.zip")
     said = json.loads(printed("diff", "old.zip", "new.zip", "--format", "json"))
-    assert said["search"] == "ID:AI-ADV-003"
+    assert said["search"] == "Key:AI-ADV-003@3dae9816afb2"
     (remark,) = said["remarks"]
     assert remark == (
         "not retired, but no longer in this part of the bank: "
@@ -652,7 +652,7 @@ def test_the_search_selects_exactly_the_retired_notes(collection: Any) -> None:
         text.replace("- id: ML-MLO-001", "- id: ML-MLO-001\n    status: retired")
     )
     search = json.loads(printed("diff", "old.yaml", "questions.yaml", "--format", "json"))["search"]
-    assert search == "ID:ML-MLO-001 or ID:AI-ADV-003"
+    assert search == "Key:ML-MLO-001@3dae9816afb2 or Key:AI-ADV-003@3dae9816afb2"
     printed("build", "--file-name", "new")
     imported(collection, "out/new.apkg")
     assert ids_in(collection, search) == ["AI-ADV-003", "ML-MLO-001"]
