@@ -11,6 +11,7 @@ from zipfile import BadZipFile, ZipFile
 
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import Limits
+from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.text_input import decode_text
 from qexport.importers.registry import is_readable_name
 from qexport.importers.signs import ZIP, has_member
@@ -99,16 +100,11 @@ def _file(
 def _bytes(path: Path, limits: Limits) -> bytes:
     most = max(limits.file, limits.deck)
     try:
-        with path.open("rb") as file:
-            data = file.read(most + 1)
-    except FileNotFoundError:
-        raise InputRefused((Problem(Location(str(path)), "there is no such file"),)) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputRefused((Problem(Location(str(path)), f"this cannot be read: {reason}"),)) from error
-    if len(data) > most:
-        raise limits.exceeded("deck", f"{path}: the file is larger than {limits.said('deck')}")
-    return data
+        return read_bytes(path, most)
+    except Unreadable as error:
+        raise InputRefused((Problem(Location(str(path)), error.reason),)) from error
+    except TooLarge:
+        raise limits.exceeded("deck", f"{path}: the file is larger than {limits.said('deck')}") from None
 
 
 def _archive(path: Path, data: bytes, wishes: Wishes, limits: Limits) -> Iterator[Source]:
