@@ -567,7 +567,19 @@ TEXT_PAGES: dict[str, tuple[str | bytes, Done]] = {
             )
         ),
     ),
-    "nothing": ("", refused((f"c.txt: {NOTHING_ON_IT}", ""))),
+    "nothing": (
+        "",
+        refused(
+            (
+                "c.txt: there is nothing in this file",
+                (
+                    "these are read: Excel workbook, Anki package (.apkg, .colpkg), captured hub page, Moodle XML, "
+                    "a bank's YAML, JSON, JSON Lines, Anki's text export, Moodle GIFT, "
+                    "CSV, TSV and other tables of text, HTML page, Markdown: a README, a note"
+                ),
+            )
+        ),
+    ),
     "control characters": (
         CAPTURE.replace("Type hints", "Ty\0pe\x1f \u202ehints\u00ad", 1),
         imported(
@@ -600,24 +612,24 @@ TEXT_PAGES: dict[str, tuple[str | bytes, Done]] = {
 }
 HTML_PAGES: dict[str, tuple[str | bytes, Done]] = {
     "a tag of too many attributes": (
-        "<p a b c d e f g>",
+        "<html><p a b c d e f g>",
         refused(("c.html:1: a tag of more than 5 attributes", LOW.hint("attributes")), status=7),
     ),
     "elements within each other": (
-        "<div>" * 11 + "x",
+        "<html>" + "<div>" * 11 + "x",
         refused(("c.html:1: the page is nested deeper than 10 levels", LOW.hint("page-depth"))),
     ),
     "too many elements": (
-        "<p>" * 51,
+        "<html>" + "<p>" * 50,
         refused(("c.html: a page of more than 50 tags", LOW.hint("tags")), status=7),
     ),
     "a page that is too long": (
-        "<p>" + "x " * 1_000,
+        "<html>" + "<p>" + "x " * 1_000,
         refused(("c.html: a page of more than 2,000 characters", LOW.hint("page")), status=7),
     ),
-    "a comment that none ends": ("<!-- x", refused((f"c.html: {NOTHING_ON_IT}", ""))),
-    "a section that none ends": ("<![ x", refused((f"c.html: {NOTHING_ON_IT}", ""))),
-    "a quote that none ends": ("<a href='x>x>", refused((f"c.html: {NOTHING_ON_IT}", ""))),
+    "a comment that none ends": ("<html><!-- x", refused((f"c.html: {NOTHING_ON_IT}", ""))),
+    "a section that none ends": ("<html><![ x", refused((f"c.html: {NOTHING_ON_IT}", ""))),
+    "a quote that none ends": ("<html><a href='x>x>", refused((f"c.html: {NOTHING_ON_IT}", ""))),
     "Latin-1, whatever it says": (
         "<html><meta charset=latin-1><p>Größe".encode("latin-1"),
         refused(("c.html:1:34: byte 0xf6 at offset 33 is not UTF-8", NOT_UTF8)),
@@ -722,13 +734,13 @@ def test_vocabularies(content: str | bytes, lines: tuple[tuple[str, str], ...], 
 
 # --- the lock -----------------------------------------------------------------------------------------------
 
-AGAIN = "take it from version control again; or delete it, and every note counts as new"
+AGAIN = "take it from version control again, or rebuild it with --previous DECK"
 LOCKS: dict[str, tuple[str | bytes, str]] = {
     "no JSON": ("xx", ":1:1: not JSON: Expecting value"),
     "nothing": ("", ":1:1: not JSON: Expecting value"),
-    "a list": ("[]", ":1: not a lock file: it does not say its format"),
-    "no number": ('{"format": NaN}', ":1: format nan is not known; this qexport knows 1"),
-    "no lock": ("{}", ":1: not a lock file: it does not say its format"),
+    "a list": ("[]", ":1: not a lock file: it has no format"),
+    "no number": ('{"format": NaN}', ":1: format nan is not known; this qexport knows 2"),
+    "no lock": ("{}", ":1: not a lock file: it has no format"),
     "half of a pair": ('{"format": "\\ud800"}', ": not a lock file"),
 }
 
@@ -1093,12 +1105,12 @@ def test_bundles(data: bytes, lines: tuple[tuple[str, str], ...], status: int) -
     assert run("diff", "b.yaml", "b.zip", *less) == refused(*lines, status=status)
 
 
-WHICH = "name an .apkg that qexport made, or that Anki exported for its older versions"
+WHICH = "name an .apkg that qexport made, or that Anki exported"
 DECKS: dict[str, tuple[bytes, str, str, int]] = {
     "no zip": (b"x", "it is not a package of Anki's: no zip, or a damaged one", WHICH, 3),
     "no collection": (
         stored("../x"),
-        "it has no collection that older versions of Anki can read",
+        "it has no collection in it",
         WHICH,
         3,
     ),

@@ -15,6 +15,7 @@ from typing import Any
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import normalise
+from qexport.importers.html_guard import check_tags
 
 _BLOCKS = frozenset(
     [
@@ -84,7 +85,7 @@ def read_html_text(html: str, *, path: str = "", limits: Limits = USUAL) -> str:
     Args:
         html: A fragment or a page.
         path: Named in errors.
-        limits: `page`, `tags` and `page_depth` are applied.
+        limits: `page`, `tags`, `attributes` and `page_depth` are applied.
 
     Raises:
         LimitExceeded: there is too much of it.
@@ -94,10 +95,7 @@ def read_html_text(html: str, *, path: str = "", limits: Limits = USUAL) -> str:
         return ""
     if not has_html(html):
         return _join_blocks(_paragraphs(escape_markdown(html)))
-    if len(html) > limits.page:
-        raise limits.exceeded("page", f"{path}: HTML of more than {limits.said('page')}")
-    if html.count("<") > limits.tags:
-        raise limits.exceeded("tags", f"{path}: HTML of more than {limits.said('tags')}")
+    check_tags(html, path, limits)
     tree = _parse(html)
     if tree is None:
         return ""

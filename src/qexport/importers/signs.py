@@ -64,8 +64,9 @@ def is_hub_page(source: Source) -> bool:
     is_page = is_html(source)
     if _HUB_FOOTER.search(re.sub(r"<[^>]*>", "\n", text) if is_page else text):
         return True
-    has_words = Path(source.path).with_name("vocabulary.yaml").is_file()
-    return has_words and (is_page or PurePath(source.path).suffix.lower() == ".txt") and not is_gift(source)
+    if not Path(source.path).with_name("vocabulary.yaml").is_file():
+        return False
+    return is_page or (PurePath(source.path).suffix.lower() == ".txt" and not is_gift(source))
 
 
 def is_moodle_xml(source: Source) -> bool:
@@ -111,7 +112,7 @@ def is_anki_text(source: Source) -> bool:
 def is_gift(source: Source) -> bool:
     """Report whether blocks of text end in answers in braces."""
     text = source.text[:_LOOKED_AT]
-    if "{" not in text or is_own_table(source.text) or is_own_markdown(source.text):
+    if "{" not in text or is_html(source) or is_own_table(source.text) or is_own_markdown(source.text):
         return False
     if re.search(r"^::[^\n]+?::", text, re.MULTILINE):
         return True

@@ -11,6 +11,7 @@ from qexport.bank.model import RawRecord, RawText
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import counted, normalise, quote
+from qexport.importers.html_guard import check_tags
 from qexport.importers.hub.records import RATING, Reading, heading, identity, is_footer
 from qexport.importers.hub.vocabulary import Vocabulary, squeezed
 
@@ -87,8 +88,6 @@ def _claims(lines: Sequence[RawText]) -> tuple[dict[str, RawText], set[int]]:
 
 # HTML
 
-_TAG = re.compile(r"""<(?:(script|style)\b|[a-z])((?:[^>"']|"[^"]*"|'[^']*')*+)""", re.IGNORECASE)
-_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _HTML = re.compile(
     r"\s*<(!doctype\s+html|!--|\?xml|html|head|body|main|article|section|div)\b", re.IGNORECASE
 )
@@ -118,7 +117,7 @@ def _lines(
     """Return the lines a reader sees, blanks cut off their ends, and what had to be cleaned out of them."""
     is_html = path.lower().endswith((".html", ".htm")) or _HTML.match(text)
     if is_html:
-        _refuse_monsters(text, path, limits)
+        check_tags(text, path, limits)
     text, cleaned = normalise(text)
     if is_html:
         return list(_shown(text, path, vocabulary, limits)), cleaned
@@ -127,25 +126,6 @@ def _lines(
         RawText(line, Location(path, number, len(line) - len(line.lstrip()) + 1))
         for number, line in enumerate(lines, 1)
     ], cleaned
-
-
-def _refuse_monsters(html: str, path: str, limits: Limits) -> None:
-    """Look at a page's tags one by one before a parser does, which some pages would keep busy for hours."""
-    if len(html) > limits.page:
-        raise limits.exceeded("page", f"{path}: a page of more than {limits.said('page')}")
-    count = at = 0
-    while tag := _TAG.search(html, at):
-        at = tag.end()
-        count += 1
-        most = limits.attributes
-        if len(tag[2]) > most and len(_QUOTED.sub("", tag[2]).split()) > most:
-            place = Location(path, html.count("\n", 0, tag.start()) + 1)
-            raise limits.exceeded("attributes", f"{place}: a tag of more than {limits.said('attributes')}")
-        if count > limits.tags:
-            raise limits.exceeded("tags", f"{path}: a page of more than {limits.said('tags')}")
-        if tag[1]:  # its content is no HTML
-            closing = re.compile(f"</{tag[1]}", re.IGNORECASE).search(html, at)
-            at = closing.start() if closing else len(html)
 
 
 def _shown(html: str, path: str, vocabulary: Vocabulary, limits: Limits) -> Iterator[RawText]:
