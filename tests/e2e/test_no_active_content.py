@@ -65,9 +65,10 @@ ATTRIBUTES = re.compile(
 )
 HREFS = re.compile(r"https?://|mailto:|#|qx:|RELEASE-NOTES\.md$|[\w./%-]+\.(?:apkg|pdf)$", re.IGNORECASE)
 STYLES = re.compile(
-    r"(?:(?:--[a-z-]+|font-size|width|height|margin-[a-z]+|left|top|flex|grid-[a-z-]+): ?[-\w.% ]+;? ?)+"
+    r"(?:(?:--[a-z-]+|font-size|width|height|margin-[a-z]+|left|top|flex|grid-[a-z-]+): ?[-\w.% ]+;? ?"
+    r"|border-color: #[0-9a-f]{6})+"
 )
-"""What a template sets by a number of its own."""
+"""What a template sets by a number of its own, or by a colour of the program's for a technology."""
 
 
 def batched(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
@@ -418,7 +419,7 @@ def made(
         tools = Tools(look.templates(), look.styles(), look.digest(), Scheduler())
         edition = Edition(bank=bank, questions=bank.questions[::8], title=bank.title, scope=PAYLOADS[3])
         with suppress(
-            ArithmeticError, LookupError, ValueError
+            ArithmeticError, LookupError, StopIteration, ValueError
         ):  # blank pages cannot all be linked, or measured
             output = output_named(name)
             output.render(edition, parse_options(output.options, settings), tools)
