@@ -148,6 +148,8 @@ def find_what_is_outside(book: Book, order: Order) -> Iterator[Finding]:
                 ink[0] < box[0] - 3 or ink[2] > box[2] + 3 or ink[1] < 6 * MM or ink[3] > page.height - 6 * MM
             ):
                 yield Finding("outside", page.number, f"ink at {', '.join(f'{each:.0f}' for each in ink)} pt")
+            if page.inked_edges[verso]:  # tabs are at the outer edge: of a verso, the left one
+                yield Finding("outside", page.number, "ink at the inner edge, where no tab is")
         yield from _overlaps(page)
 
 

@@ -123,6 +123,9 @@ class Page:
     bleed: tuple[float, ...]
     runs: list[Run]
     ink: tuple[float, float, float, float] | None = None
+    """The box of all that is drawn between the strips of the tabs."""
+    inked_edges: tuple[bool, bool] = (False, False)
+    """Whether anything is drawn in the strip of a tab, at the left and at the right edge."""
     """The smallest box around all that is drawn on the trimmed page, in points."""
     has_crop_marks: bool = False
     has_spine: bool = False
@@ -142,6 +145,10 @@ class Page:
         return [run for run in self.runs if run.element]
 
 
+TAB = 5 * MM
+"""The strip at an edge in which a technology has its mark."""
+
+
 class Picture:
     """How a page looks: its media box, 2 pixels a point. It takes 3 to 9 MB, and is let go when it was looked at."""
 
@@ -158,13 +165,23 @@ class Picture:
                 around = self.cut(run.left - 1, run.bottom - 1, run.right + 1, run.top + 1)
                 colours: Any = around.getcolors(1 << 16) or []
                 run.ground = max(colours)[1] if len(colours) > 1 else ()
-        part = self.cut(0, 0, page.width, page.height, of=self.grey)
-        box = ImageChops.invert(part).point(lambda value: 255 if value > 16 else 0).getbbox()
-        if box:
-            page.ink = box[0] / 2, page.height - box[3] / 2, box[2] / 2, page.height - box[1] / 2
+        left, right = TAB, page.width - TAB
+        if box := self._ink(left, right):
+            page.ink = (
+                left + box[0] / 2,
+                page.height - box[3] / 2,
+                left + box[2] / 2,
+                page.height - box[1] / 2,
+            )
+        page.inked_edges = self._ink(0, left) is not None, self._ink(right, page.width) is not None
         if page.media != page.trim:
             page.has_crop_marks = self._has_crop_marks()
             page.has_spine = self._is_dark(-2.5 * MM, 0, -1, page.height, all_over=True)
+
+    def _ink(self, left: float, right: float) -> tuple[int, int, int, int] | None:
+        """Return the box of all that is drawn in a strip of the page, in half points from its top left corner."""
+        part = self.cut(left, 0, right, self.page.height, of=self.grey)
+        return ImageChops.invert(part).point(lambda value: 255 if value > 16 else 0).getbbox()
 
     def cut(
         self, left: float, bottom: float, right: float, top: float, *, of: Image.Image | None = None
