@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from qexport.anki.card_labels import label_style
 from qexport.anki.fields import FIELDS, MADE_BY_DECK
 from qexport.anki.package_reader import lock_of
 from qexport.anki.search import search_for
@@ -283,7 +284,7 @@ def test_a_new_style_arrives_without_touching_notes(learner: Learner, bank: Bank
     document, _ = edition_of(bank, lock=lock, now=NOW + 99, tools=tools)
     assert learner.imports(document) == {"duplicate": 15}
     (note_type,) = (each for each in learner.collection.models.all() if each["id"] == 1_716_240_100)
-    assert note_type["css"] == ".card { color: red }"
+    assert note_type["css"] == ".card { color: red }" + label_style()
     assert (
         learner.collection.db.scalar("SELECT scm FROM col") == schema
     )  # else all is uploaded at the next sync

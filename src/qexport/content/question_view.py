@@ -138,7 +138,7 @@ def question_images(question: Question, limits: Limits = USUAL) -> tuple[Image, 
 
 
 _DOUBTFUL = re.compile(
-    r"!\[|<[A-Za-z/!]|\[\[|\]\((?!https?:|mailto:)|\]:\s*(?!https?:|mailto:)|^\s*(?:```|~~~|[|>-])|\|.*\|",
+    r"!\[|<[A-Za-z/!]|\[\[|\]\((?!https?:|mailto:)|\]:\s*(?!https?:|mailto:)|^\s*[|>-]|\|.*\|",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -149,7 +149,10 @@ def may_lose_text(question: Question) -> bool:
         "$" in text or "\\(" in text or "\\[" in text for text in _texts(question)
     ):
         return True
-    return question.markup != "plain" and any(_DOUBTFUL.search(text) for text in _texts(question))
+    if question.markup == "plain":
+        return False
+    begins_with_code = question.question.lstrip().startswith(("```", "~~~"))  # then it has no title
+    return begins_with_code or any(_DOUBTFUL.search(text) for text in _texts(question))
 
 
 _LINK_TO_QUESTION = re.compile(r"\[\[([^\[\]|\n]+)|\]\(<?#([^\s()<>]+)|\]:\s*<?#([^\s<>]+)")

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from qexport import __version__
+from qexport.anki.card_labels import label_style
 from qexport.anki.fields import FIELDS
 from qexport.anki.note_type import STYLE_RELEASED
 from qexport.anki.notes import situation
@@ -507,7 +508,10 @@ def test_a_theme_moves_the_style_and_not_the_notes(tmp_path: Path) -> None:
     (tmp_path / "anki").mkdir()
     (tmp_path / "anki/card.css").write_text(".card { color: red }", encoding="utf-8")
     themed = Tools(Templates((tmp_path, templates_folder())))
-    assert opened(deck_of(bank_of(LONG), tools=themed)).note_type["css"] == ".card { color: red }"
+    assert (
+        opened(deck_of(bank_of(LONG), tools=themed)).note_type["css"]
+        == ".card { color: red }" + label_style()
+    )
     there, here = (content(bank_of(LONG), options_of(), tools) for tools in (themed, TOOLS))
     assert there.style != here.style
     assert replace(there, style=here.style) == here
