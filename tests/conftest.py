@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +39,9 @@ def pytest_configure() -> None:
     """Give this process a cache of its own, before tests note the environment: it begins empty, and all share it."""
     cache = tempfile.mkdtemp(prefix="qexport-test-cache-")
     os.environ["QEXPORT_CACHE"] = cache
+    # What is drawn by lot is the same each time; `tools.fuzz` draws more.
+    hypothesis.settings.register_profile("seeded", derandomize=True)
+    hypothesis.settings.load_profile("seeded")
     # By Python's own end, too: a worker of xdist does not always come to its configuration's.
     atexit.register(shutil.rmtree, cache, ignore_errors=True)
 

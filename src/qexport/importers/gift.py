@@ -197,7 +197,10 @@ def _parted(inner: str) -> Iterator[_Answer]:
 
 def _alternatives(answers: list[_Answer], read: Callable[[str], str]) -> dict[str, Value]:
     fields: dict[str, Value] = {}
-    if all(_find(each.text, "->", 0) >= 0 for each in answers):
+    # As Moodle tells them apart: with a ~ it is a choice, whatever arrows are in the texts.
+    if not any(each.is_choice for each in answers) and all(
+        _find(each.text, "->", 0) >= 0 for each in answers
+    ):
         pairs = [each.text.split("->", 1) for each in answers]
         rows = "\n".join(f"- {read(left)} → {read(right)}" for left, right in pairs if left.strip())
         return {"answer": rows}

@@ -109,6 +109,12 @@ def test_gift(read: Any) -> None:
     ]
 
 
+def test_an_arrow_in_a_choice_makes_no_pairs_of_it(read: Any) -> None:
+    """Moodle looks for ~ first: with one, it is a choice."""
+    (question,) = read.questions("::A:: Which?{=f -> int ~f -> str}\n", "q.gift")
+    assert (question.choices, question.correct) == (("f -> int", "f -> str"), ("a",))
+
+
 def test_gift_that_is_wrong_has_its_place(read: Any) -> None:
     with pytest.raises(InputRefused) as caught:
         read.reading("::A:: What?{=x ~y\n\n::B:: Why?{so}\n", "q.gift")
