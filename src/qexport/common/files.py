@@ -58,7 +58,7 @@ def check_names(paths: Iterable[Path]) -> None:
             raise UsageError(
                 f"{path}: Anki takes a file of this name for a whole collection, and offers to replace "
                 "the learner's own with it",
-                hint="choose another file name with --name",
+                hint="choose another file name with --file-name",
             )
 
 
@@ -156,6 +156,12 @@ class _Waiting:
         os.fchmod(self._descriptor, mode)
         os.fsync(self._descriptor)
 
+    def is_at(self, target: Path) -> bool:
+        """Tell whether it has become what stands at a path."""
+        with suppress(OSError):  # there is nothing at the path, or this was discarded
+            return os.path.samestat(os.fstat(self._descriptor), target.stat())
+        return False
+
     def discard(self) -> None:
         """Leave nothing behind."""
         if self._is_named:
@@ -246,11 +252,17 @@ def _publish_group(group: Sequence[_Staged]) -> OutputError | None:
     """Let the files of a group take their places, or none of them."""
     paths = [each.path for each in group]
     with ExitStack() as put_back:
+
+        def put_back_unless_done(target: Path, before: bytes | None) -> None:
+            # A signal may end the program when the last file has taken its place: then all have, and stay.
+            if not group[-1].content.is_at(group[-1].target):
+                _put_back(target, before)
+
         try:
             for each in group:
                 with _errors_of(each.path, paths):
                     if each is not group[-1]:
-                        put_back.callback(_put_back, each.target, _bytes_at(each.target))
+                        put_back.callback(put_back_unless_done, each.target, _bytes_at(each.target))
                     each.content.take(each.target)
                 _sync_folder(each.target.parent)
         except OutputError as error:

@@ -388,6 +388,34 @@ def test_whatever_interrupts_it_nothing_is_left_over(
     assert everything_in(tmp_path) == {"book.pdf": b"old"}
 
 
+@pytest.mark.parametrize("kind", ["nameless", "named"])
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_an_interruption_between_files_leaves_all_of_a_group_old_or_all_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, number: int, is_first: bool
+) -> None:
+    """Python tells of a signal when the call is over in which it came: the file is in its place by then."""
+    names = ("history", "lock", "deck")
+    old = {} if is_first else dict.fromkeys(names, b"old")
+    for name, data in old.items():
+        (tmp_path / name).write_bytes(data)
+    taken: list[Path] = []
+    take = files._Waiting.take
+
+    def take_and_interrupt(content: files._Waiting, target: Path) -> None:
+        take(content, target)
+        taken.append(target)
+        if len(taken) == number:
+            raise KeyboardInterrupt
+
+    if kind == "named":
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    monkeypatch.setattr(files._Waiting, "take", take_and_interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_groups([{tmp_path / name: b"new" for name in names}])
+    assert everything_in(tmp_path) == (dict.fromkeys(names, b"new") if number == len(names) else old)
+
+
 # --- names --------------------------------------------------------------------------------------------------
 
 
@@ -399,6 +427,7 @@ def test_names_that_make_anki_replace_a_collection_are_refused(tmp_path: Path, n
         f"{tmp_path}/{name}: Anki takes a file of this name for a whole collection, "
         "and offers to replace the learner's own with it"
     )
+    assert caught.value.hint == "choose another file name with --file-name"
     assert everything_in(tmp_path) == {}
 
 
