@@ -517,7 +517,9 @@ def test_build_as_json() -> None:
             "changed": [],
             "retired": [],
             "unchanged": [],
+            "moves": [],
             "search": "",
+            "left_this_deck": [],
         },
     }
 
@@ -552,10 +554,11 @@ def test_a_result_that_cannot_be_written_ends_with_5() -> None:
     Path("out").write_text("a file")
     assert run("build", "--format", "deck") == refused(
         "out/questions-answers.apkg: cannot be written: out is not a folder",
-        "questions.lock.json, which belongs to it, is as it was",
+        "questions.history.jsonl and questions.lock.json, which belong to it, are as they were",
         status=5,
     )
     assert not Path("questions.lock.json").exists()
+    assert not Path("questions.history.jsonl").exists()
 
 
 # --- build: what lays out, and what is kept of it ------------------------------------------------------------

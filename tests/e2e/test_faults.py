@@ -183,7 +183,7 @@ def test_an_output_that_is_refused_ends_with_the_status_of_its_reason(right: dic
         (
             "qexport: error: the cards of avery-5371 come apart, they cannot be folded\n"
             "  hint: --duplex manual prints their backs on any printer\n"
-            "qexport: error: not written: cards; written: out/book.apkg\n"
+            "qexport: error: not written: flash-cards; written: out/book.apkg\n"
         ),
     )
     assert written() == {path: right[path] for path in DECK}
@@ -199,7 +199,7 @@ def test_an_output_that_is_refused_ends_with_the_status_of_its_reason(right: dic
 def test_a_machine_that_cannot_lay_out_pages_still_makes_decks(
     right: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, error: QexportError, status: int
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr("qexport.layout.weasyprint.layout.lay_out", refuse)
@@ -216,7 +216,7 @@ def test_a_machine_that_cannot_lay_out_pages_still_makes_decks(
 
 def test_a_recipe_that_fails_leaves_the_next_to_be_made() -> None:
     Path("qexport.toml").write_text(
-        'bank = "bank.yaml"\nformat = ["deck"]\n[recipes.one]\nname = "one"\n[recipes.two]\nname = "two"\n'
+        'bank = "bank.yaml"\nformat = ["deck"]\n[recipes.one]\nfile-name = "one"\n[recipes.two]\nfile-name = "two"\n'
     )
     Path("out/one.apkg").mkdir(parents=True)
     done = run("build", "--all")
@@ -539,9 +539,11 @@ def test_whenever_a_build_is_ended_nothing_is_left_over(number: signal.Signals, 
             whole = {
                 "out/book.apkg": (b"old", b"PK\3\4"),
                 "out/book.pdf": (b"old", b"%PDF-"),
-                FILES[0]: (b"{",),
+                "bank.history.jsonl": (b'{"version": "',),
+                "bank.lock.json": (b"{",),
             }
             assert all(data.startswith(whole[path]) for path, data in now.items())
+            assert {path for path in DECK if now.get(path) != old.get(path)} in (set(), set(DECK))
             break
     early = {-signal.SIGTERM} if number == signal.SIGTERM else set()  # before Python knows of any signals
     assert set(ends) <= {status, 0} | early
