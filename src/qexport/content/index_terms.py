@@ -177,6 +177,8 @@ def _plain(text: str) -> str:
 _WORD = re.compile(r"[^\W\d_](?:[\w’'+#-]|/(?=[A-Z]))*[\w+#]|[^\W\d_]")
 _BREAK = re.compile(r"""[.,;:!?]+(?=\s|$)|[()\[\]{}"“”«»—–→=<>|…]|(?<![A-Z])/|/(?![A-Z])|\n\s*\n""")
 _SHORT = re.compile(r"(?:[A-Z]{2,}[0-9]*s?|[A-Z][A-Za-z]+-?[0-9]+)$")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
+"""A letter of English and of what it borrows: a word with none is of no English phrase."""
 _MIXED = re.compile(r"[A-Za-z]+[a-z0-9][A-Z]\w*$|[A-Z]{2,}[a-z]{2,}\w*$")
 
 
@@ -224,7 +226,8 @@ def _in_segment(
             capitals = []
         if not words:
             continue
-        if plain in never or _singular(plain) in never or len(word) == 1 or (word in generic and not run):
+        is_none = len(word) == 1 or not _LATIN.search(word) or (word in generic and not run)
+        if is_none or plain in never or _singular(plain) in never:
             yield from _phrases(run, part)
             run = []
         else:

@@ -73,6 +73,13 @@ def test_technologies_are_left_out_and_other_languages_have_no_phrases() -> None
     assert found == ["LoRA", "PEFT", "RAG (Retrieval-Augmented Generation)", "Retrieval-Augmented Generation"]
 
 
+def test_words_of_another_script_make_no_english_phrase_but_are_listed_where_they_are_given() -> None:
+    foreign = replace(
+        CACHE, question="What is 何ですか in a naïve heap, or ما هي?", follow_ups=(), terms=("何",)
+    )
+    assert names(foreign) == ["naïve heap", "RAG", "何"]
+
+
 def test_the_order_is_alphabetical_and_signs_do_not_count() -> None:
     question = replace(CACHE, question="What are __slots__?", terms=("@media", "Zope", "Buffer"))
     found = [name for name in names(question) if name in ("__slots__", "Zope", "@media", "Buffer")]
