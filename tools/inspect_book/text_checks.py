@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from qexport.bank.model import PROSE_SECTIONS
 from qexport.content.question_view import SECTION_TITLES
@@ -150,12 +151,14 @@ def find_wrong_outline(book: Book, order: Order) -> Iterator[Finding]:
     if [line for line in have if line[0] in ids] != wanted:
         yield Finding("outline", 0, "its questions are not those of the list, in that order, on their pages")
     contents = next((heading for heading in book.headings if heading.text == "Contents"), None)
+    if contents is None:
+        yield from _compare_outline_alone(order, places, have)
+        return
     following = next(
         (
             heading
             for heading in book.headings
-            if contents
-            and heading.level in (1, 2)
+            if heading.level in (1, 2)
             and heading.page > contents.page
             and (heading.level == 1 or heading.page >= places[0].heading.page)
         ),
@@ -164,7 +167,7 @@ def find_wrong_outline(book: Book, order: Order) -> Iterator[Finding]:
     lines = [
         (re.sub(rf"{link.to_page}$", "", bare("".join(run.text for run in runs))), link.to_page)
         for element, link, runs in _linked(book)
-        if contents and element.tag == "Link" and link.to_page and link.page >= contents.page
+        if element.tag == "Link" and link.to_page and link.page >= contents.page
         if following is None or link.page < following.page
     ]
     told = [
@@ -179,6 +182,26 @@ def find_wrong_outline(book: Book, order: Order) -> Iterator[Finding]:
     ):
         odd = sorted(set(told) ^ set(listed))
         yield Finding("outline", 0, f"it is not the contents: {odd[:3] or 'another order'}")
+
+
+def _compare_outline_alone(
+    order: Order, places: Sequence[Placed], have: Sequence[tuple[str, int]]
+) -> Iterator[Finding]:
+    """A book of three questions or fewer has no contents: its outline is its technologies and questions."""
+    if len(places) > 3:
+        yield Finding("outline", 0, f"a book of {len(places)} questions has no contents")
+    technologies = [place.question.technology for place in places]
+    runs = [technology for technology, _ in groupby(technologies)]
+    wanted = []
+    for place, above in zip(places, [None, *technologies], strict=False):
+        technology, page = place.question.technology, place.heading.page
+        if technology and technology != above and len(set(runs)) == len(runs):
+            wanted.append((bare(technology), page))
+        wanted.append((bare(place.question.id) + place.heading.text, page))
+    told = [line for line in have if line[0] != "Colophon" and line[0] not in _chapter_titles(order)]
+    if told != wanted:
+        odd = sorted(set(told) ^ set(wanted))
+        yield Finding("outline", 0, f"it is not technologies and questions: {odd[:3] or 'another order'}")
 
 
 def _says(line: str, title: str) -> bool:
