@@ -65,7 +65,7 @@ done
 ASKED = {
     "qexport them": ["theme"],
     "qexport build --impos": ["--imposition"],
-    "qexport build --paper a": ["a4", "a5", "a6"],
+    "qexport build --paper a": ["a4", "a5"],
     "qexport build --theme m": ["modern", "mono"],
     "qexport build --format fl": ["flash-cards"],
     "qexport build ha": ["handy", "hard"],

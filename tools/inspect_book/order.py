@@ -19,7 +19,6 @@ from tools.inspect_book.book import NUMBERS, Book, bare, characters
 from tools.inspect_book.records import MM, Element, Heading
 
 PAPERS = {
-    "a6": (105, 148),
     "a4": (210, 297),
     "letter": (215.9, 279.4),
     "a5": (148, 210),

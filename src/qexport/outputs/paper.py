@@ -69,10 +69,6 @@ PAPERS = {
         width=148, height=210, top=19, bottom=17, inner=18, outer=16, head_gap=5,
         text=9.4, line=12.8, label=8.4, head=7.6, title=13.5, cover=26, sheet=_A4_SIDEWAYS,
     ),
-    "a6": Paper(
-        width=105, height=148, top=14, bottom=12, inner=12, outer=10, head_gap=3.5,
-        text=8.2, line=10.8, label=7.4, head=6.8, title=11, cover=19, sheet=(210, 148),
-    ),
     "6x9in": Paper(
         width=152.4, height=228.6, top=19, bottom=17, inner=18, outer=16, head_gap=5,
         text=9.6, line=13, label=8.4, head=7.6, title=13.5, cover=26, sheet=_LETTER_SIDEWAYS,

@@ -21,6 +21,7 @@ from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.flash_cards import FlashCardOptions
 from qexport.outputs.flash_cards.document import BACK_SIZES, FRONT_SIZES, LARGE_SIZES, render
+from qexport.outputs.paper import PAPERS
 
 LIST = Question(
     id="PY-1",
@@ -360,10 +361,11 @@ def test_the_same_questions_give_the_same_bytes() -> None:
     assert cards(LIST, SET).data == cards(LIST, SET).data
 
 
-def test_a_card_that_is_larger_than_the_paper_is_refused() -> None:
+def test_a_card_that_is_larger_than_the_paper_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PAPERS, "a5", replace(PAPERS["a5"], width=105, height=148))
     with pytest.raises(UsageError) as caught:
-        cards(SET, options={"card-size": "3x5in", "paper": "a6"})
+        cards(SET, options={"card-size": "3x5in", "paper": "a5"})
     assert (caught.value.message, caught.value.hint) == (
-        "no card of 3x5in fits on a6",
+        "no card of 3x5in fits on a5",
         "choose a larger --paper",
     )
