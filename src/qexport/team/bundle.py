@@ -99,9 +99,14 @@ def part_of(bank: Bank, ids: Iterable[str]) -> Bank:
 
 
 def part_of_lock(lock: Lock, ids: Iterable[str]) -> Lock:
-    """Return the lock of a part of a bank; what left, left for all."""
+    """Return the lock of a part of a bank; what left, left for all.
+
+    A retired question that the part does not take is gone from that part, and its note is still to be found.
+    """
     wanted = set(ids)
-    return replace(lock, notes={key: stamp for key, stamp in lock.notes.items() if key in wanted})
+    left = {entry.birth: entry for key, entry in lock.notes.items() if entry.left and key not in wanted}
+    notes = {key: entry for key, entry in lock.notes.items() if key in wanted}
+    return replace(lock, notes=notes, gone={**lock.gone, **left})
 
 
 def fingerprint(bank: Bank) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,39 +30,44 @@ def compare(old: str, new: str, *, bank: Path | None = None, limits: Limits = US
     Each is a bank's file or folder, a bundle, a deck, `REVISION:PATH`, or `git:REVISION` of `bank`.
     """
     sides = {words: _side(words, bank, limits) for words in (old, new)}
-    as_decks = any(isinstance(side, Snapshot) for side, _ in sides.values())
+    as_decks = any(isinstance(side, Snapshot) for side in sides.values())
 
     def snapshot(words: str) -> Snapshot:
-        side, left = sides[words]
+        side = sides[words]
         if isinstance(side, Snapshot):
             return side
-        lock = _lock_beside(words, limits)
         if as_decks:
-            return replace(snapshots.of_bank_as_deck(side, words, Templates(), lock), left=left)
-        return replace(snapshots.of_bank(side, words, lock), left=left)
+            made = snapshots.of_bank_as_deck(side.bank, words, Templates(), side.lock)
+        else:
+            made = snapshots.of_bank(side.bank, words, side.lock)
+        return replace(made, left=side.left)
 
     return compare_snapshots(snapshot(old), snapshot(new))
 
 
-def _lock_beside(words: str, limits: Limits) -> Lock | None:
-    """Return the lock of a bank on disk: it knows which note a question is; of old states there is none."""
-    path = Path(words)
-    is_bank = path.exists() and path.suffix.lower() not in (".zip", ".apkg")
-    return read_lock_at(lock_path(path), limits)[0] if is_bank else None
+@dataclass(frozen=True, slots=True)
+class _BankSide:
+    """An edition that is a bank, or a part of one."""
+
+    bank: Bank
+    lock: Lock | None = None
+    """It knows which note a question is; of a revision there is none."""
+    left: frozenset[str] | None = None
+    """Of a part of a bank: what left the whole."""
 
 
-def _side(words: str, bank: Path | None, limits: Limits) -> tuple[Bank | Snapshot, frozenset[str] | None]:
-    """Return an edition, and of a part of a bank what left the whole."""
+def _side(words: str, bank: Path | None, limits: Limits) -> _BankSide | Snapshot:
     path = Path(words)
     suffix = path.suffix.lower()
     if suffix == ".apkg" and path.exists():
-        return _deck(path, limits), None
+        return _deck(path, limits)
     if suffix == ".zip" and path.exists():
         files = bundle.unpack(read_limited(path, "bundle", limits), words, limits)
         contents = contents_in(files, bundle.read_manifest(files, words), words, limits)
-        return contents.bank, frozenset(entry.id for entry in contents.lock.left)
+        return _BankSide(contents.bank, contents.lock, frozenset(entry.id for entry in contents.lock.left))
     if path.exists() or ":" not in words:
-        return read_bank(path, limits=limits)[0], None
+        read = read_bank(path, limits=limits)[0]
+        return _BankSide(read, read_lock_at(lock_path(path), limits)[0])
     revision, _, place = words.partition(":")
     if revision == "git":
         if bank is None:
@@ -72,7 +77,7 @@ def _side(words: str, bank: Path | None, limits: Limits) -> tuple[Bank | Snapsho
         raw = git.bank_at(place, f"./{bank.name}", folder=bank.parent, limits=limits)
     else:
         raw = git.bank_at(revision, place, limits=limits)
-    return validate(raw, limits)[0], None
+    return _BankSide(validate(raw, limits)[0])
 
 
 def _deck(path: Path, limits: Limits) -> Snapshot:

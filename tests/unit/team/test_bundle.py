@@ -110,6 +110,17 @@ def test_a_part_of_a_bank_says_of_how_many_it_is_and_keeps_the_order() -> None:
     assert part_of_lock(LOCK_OF_FOUR, ("PY-2",)).notes == {"PY-2": ENTRIES["PY-2"]}
 
 
+def test_a_retired_question_that_a_part_does_not_take_is_known_to_have_left() -> None:
+    retired = replace(ENTRIES["PY-1"], left=1_760_000_001)
+    lock = replace(LOCK_OF_FOUR, notes={**LOCK_OF_FOUR.notes, "PY-1": retired})
+    without, taken = part_of_lock(lock, ("PY-2",)), part_of_lock(lock, ("PY-1", "PY-2"))
+    assert without.notes == {"PY-2": ENTRIES["PY-2"]}
+    assert without.gone == {**LOCK_OF_FOUR.gone, "PY-1": retired}
+    assert taken.notes == {"PY-1": retired, "PY-2": ENTRIES["PY-2"]}
+    assert taken.gone == LOCK_OF_FOUR.gone
+    assert without.left == taken.left == lock.left
+
+
 def test_the_files_of_a_bundle() -> None:
     assert list(FILES) == sorted(
         [README, NOTES, BANK, LOCK, TABLE, "data/img/a.png", "hard/hard.apkg", MANIFEST, RECIPES]
