@@ -452,6 +452,21 @@ def test_whatever_a_forged_bundle_says_is_refused_or_made() -> None:
     assert statuses <= {0, 2, 3, 7}
 
 
+def test_an_unpacked_bundle_builds_its_recipes_beside_the_folders_of_their_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    printed("bundle", "hard", "-o", "team.zip")
+    with ZipFile("team.zip") as archive:
+        archive.extractall("unpacked")
+    monkeypatch.chdir("unpacked")
+    assert Path("hard").is_dir()
+    taken = json.loads(Path("manifest.json").read_text())["recipes"][0]["ids"]
+    assert json.loads(printed("build", "hard", "--dry-run", "--json"))[0]["questions"] == taken
+    assert refused("build", "./hard") == [
+        "qexport: error: hard: no .yaml or .yml or .jsonl file in this folder"
+    ]
+
+
 # What changed
 
 

@@ -67,7 +67,8 @@ def recipes_to_build(
     """Return what `build` makes, as its flags change it; without a recipe the name is empty.
 
     Args:
-        names: Names of recipes; one may be the path of a bank instead.
+        names: Names of recipes; one may be the path of a bank instead. A folder with the name of a recipe is
+            none, as in an unpacked bundle: `./NAME` is the folder.
         every: Whether to make all recipes.
         given: The flags that are fields of a recipe, empty if they are not given.
         filters: The filters, those that are not given with their default.
@@ -79,17 +80,22 @@ def recipes_to_build(
     from qexport.recipe import Recipe
     from qexport.team.recipes import change_recipe
 
-    banks = [Path(name) for name in names if is_bank_path(name)]
+    paths = [name for name in names if is_bank_path(name) and not _is_recipe(name, given["limits"])]
+    banks = [Path(name) for name in paths]
     if len(banks) + bool(given["bank"]) > 1:
         first, second = [*banks, given["bank"]][:2]
         raise UsageError(f"two banks are named, {first} and {second}", hint="name one")
-    names = [name for name in names if not is_bank_path(name)]
+    names = [name for name in names if name not in paths]
     given = {**given, "bank": banks[0]} if banks else given
     if names or every or find_recipes_file():
         found = named_recipes(names, every=every, limits=given["limits"], bank=given["bank"])
     else:
         found = {"": Recipe(bank=given["bank"] or default_bank(given["limits"]))}
     return {name: change_recipe(recipe, given, filters, options) for name, recipe in found.items()}
+
+
+def _is_recipe(name: str, limits: Limits) -> bool:
+    return find_recipes_file() is not None and name in _book(limits).recipes
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:
