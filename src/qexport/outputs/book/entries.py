@@ -49,7 +49,7 @@ def _words(line: str, markup: str) -> str:
     return " ".join(inline(line, markup, maths="text").striptags().split())
 
 
-_MARKUP = re.compile(r"[][\\*~$]|(?<!\w)_|_(?!\w)|<\w+:|&#?\w+;")
+_MARKUP = re.compile(r"[][\\*~$]|(?<!\w)_|_(?!\w)|</?\w|&#?\w+;")
 
 
 def anchor(question: Question, kind: str = "q") -> str:
