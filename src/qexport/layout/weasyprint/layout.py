@@ -22,6 +22,7 @@ In the HTML, besides what is usual there:
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -99,6 +100,8 @@ def _number_missing(html: str, missing: Iterable[str]) -> str:
     """Return HTML with runs of these characters as `[U+4F55 U+3067]`, but for what is read and not drawn.
 
     A line may break before and after one. A running head has no room for more than the first of a run: `[U+4F55…]`.
+    Where all letters that go from right to left are numbers, nothing does: brackets would be turned, and lines begin
+    with what ends them.
     """
     most = MOST_NUMBERS if " data-brief" in html else None
     run = rf"[{re.escape(''.join(missing))}]+"
@@ -119,7 +122,12 @@ def _number_missing(html: str, missing: Iterable[str]) -> str:
     def replaced(found: re.Match[str]) -> str:
         return found["read"] or (re.sub(run, shortened, found["head"]) if found["head"] else named(found))
 
-    return lost.sub(replaced, html)
+    drawn = set(_UNDRAWN.sub("", html)) - set(missing)
+    goes_left = any(unicodedata.bidirectional(each) in ("R", "AL") for each in drawn)
+    return lost.sub(replaced, html if goes_left else html.replace(' dir="rtl"', ""))
+
+
+_UNDRAWN = re.compile(r"<title>.*?</title>|<[^>]*>", re.DOTALL)
 
 
 def _lay_out_fitted(html: str, setting: _Setting) -> Chunk:

@@ -193,6 +193,13 @@ def test_a_character_no_font_has_is_set_as_its_number_and_told() -> None:
     assert "[U+4F55] and [U+4F55 U+1F3ED]" in texts(linked(chunk))[0]
 
 
+def test_a_paragraph_of_such_numbers_goes_from_left_to_right() -> None:
+    """In one from right to left brackets are turned, and its full stop is where it begins."""
+    style = '<style>[dir="rtl"] { direction: rtl }</style>'
+    (text,) = texts(linked(laid_out(f'{style}<p dir="rtl">ما for هي.')))
+    assert "[U+0645 U+0627] for [U+0647 U+064A]." in text
+
+
 def test_a_line_may_break_before_and_after_such_a_number() -> None:
     """As it could between the characters; else what stands beside them goes over the edge."""
     code = "wide" * 11
