@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.common.errors import Problem
+from qexport.content.languages import Language, language
 from qexport.content.markdown_page import MarkdownPage
 from qexport.content.text import headed, prose
 from qexport.outputs import paper
@@ -41,6 +42,11 @@ class Order:
     @property
     def on_paper(self) -> bool:
         return self.options.media != "screen"
+
+    @cached_property
+    def language(self) -> Language:
+        """What the words of the book that are not the bank's are in."""
+        return language(self.bank.language)
 
     @cached_property
     def text_box(self) -> tuple[float, float, float, float]:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from qexport.bank.model import PROSE_SECTIONS
-from qexport.content.question_view import SECTION_TITLES
 from tools.inspect_book.book import Book, bare, characters
 from tools.inspect_book.order import Order, Placed, numbered, placed, texts
 from tools.inspect_book.records import TEXT_BLOCKS, Content, Element, Finding, Heading, Link, Run
@@ -18,6 +17,7 @@ def find_missing_glyphs(book: Book, order: Order) -> Iterator[Finding]:
     """No box represents a character no font has; its number does, and it was warned of with its question."""
     for font in book.fonts_without_glyph:
         yield Finding("glyphs", 0, f"{font} draws a box for what it lacks")
+    labels = set("".join(order.language.labels.values()))  # they are warned of once, not with each question
     for place in placed(book, order):
         number, name = place.heading.page, place.question.id
         wanted = Counter("".join(block for _, blocks in texts(place.question) for block in blocks))
@@ -29,7 +29,7 @@ def find_missing_glyphs(book: Book, order: Order) -> Iterator[Finding]:
             if warning.message.startswith(f"{name}: ")
             for character in characters(warning.message)
         }
-        for character in sorted(place.unsaid - warned):
+        for character in sorted(place.unsaid - warned - (labels - wanted.keys())):
             yield Finding("glyphs", number, f"{name}: no warning of {character!r}")
         for character in sorted(warned & wanted.keys() - place.unsaid):
             yield Finding(
@@ -150,7 +150,8 @@ def find_wrong_outline(book: Book, order: Order) -> Iterator[Finding]:
     ids = {title for title, _ in wanted}
     if [line for line in have if line[0] in ids] != wanted:
         yield Finding("outline", 0, "its questions are not those of the list, in that order, on their pages")
-    contents = next((heading for heading in book.headings if heading.text == "Contents"), None)
+    titles = [bare(order.language.label(key)) for key in ("contents", "colophon")]
+    contents = next((heading for heading in book.headings if heading.text == titles[0]), None)
     if contents is None:
         yield from _compare_outline_alone(order, places, have)
         return
@@ -170,11 +171,7 @@ def find_wrong_outline(book: Book, order: Order) -> Iterator[Finding]:
         if element.tag == "Link" and link.to_page and link.page >= contents.page
         if following is None or link.page < following.page
     ]
-    told = [
-        line
-        for line in have
-        if line[0] not in ("Contents", "Colophon") and line[0] not in _chapter_titles(order)
-    ]
+    told = [line for line in have if line[0] not in titles and line[0] not in _chapter_titles(order)]
     listed = [line for line in lines if line[0] not in _chapter_titles(order)]
     if len(told) != len(listed) or any(
         page != its_page or not _says(_plain(line), _plain(title))
@@ -198,7 +195,8 @@ def _compare_outline_alone(
         if technology and technology != above and len(set(runs)) == len(runs):
             wanted.append((bare(technology), page))
         wanted.append((bare(place.question.id) + place.heading.text, page))
-    told = [line for line in have if line[0] != "Colophon" and line[0] not in _chapter_titles(order)]
+    aside = {bare(order.language.label("colophon")), *_chapter_titles(order)}
+    told = [line for line in have if line[0] not in aside]
     if told != wanted:
         odd = sorted(set(told) ^ set(wanted))
         yield Finding("outline", 0, f"it is not technologies and questions: {odd[:3] or 'another order'}")
@@ -319,7 +317,7 @@ def find_structure_faults(book: Book, order: Order) -> Iterator[Finding]:
             yield Finding("structure", 0, f"{count} elements have the ID {name!r}")
     for place in placed(book, order):
         titles = [
-            bare(SECTION_TITLES[key])
+            bare(order.language.label(key))
             for key in (*PROSE_SECTIONS, "follow_ups")
             if getattr(place.question, key)
         ]
