@@ -108,6 +108,7 @@ class Page {
   /** Show what filters leave; `history`: push, replace, or empty for an address that says so already. */
   apply(filters, change) {
     this.filters = filters;
+    clearTimeout(this.explaining); // it would explain these filters, which may not even be readable
     if (byId("search").value !== filters.where) byId("search").value = filters.where;
     byId("sort").value = filters.sort;
     if (change) {
@@ -158,7 +159,6 @@ class Page {
   /** Say which filter is to blame: one that nothing passes, else where the last question was lost. */
   sayWhyNothing() {
     byId("list").replaceChildren(element("p", { class: "nothing" }, "No question is left."));
-    clearTimeout(this.explaining);
     this.explaining = setTimeout(() => this.explainNothing());
   }
 
