@@ -194,10 +194,12 @@ def import_captures(
     vocabulary: Path | None = None,
     encoding: str | None = None,
     strict: bool = False,
+    dry_run: bool = False,
     limits: Limits = USUAL,
 ) -> Imported:
     """Merge captured pages into a bank's file, which is not touched where nothing is new.
 
+    `dry_run`: nothing is written, and what would be is returned as if it were.
     `strict`: nothing is written where a page contradicts the bank, or has an answer to no known question.
     """
     from qexport.importers.hub import captures  # and with it what reads HTML
@@ -229,7 +231,8 @@ def import_captures(
         schema = bank.with_name(SCHEMA_FILE)  # which the first line of a bank names, for editors
         if not existing and not schema.exists():
             contents[schema] = (json.dumps(bank_schema(), ensure_ascii=False, indent=2) + "\n").encode()
-    files.write_all(contents)
+    if not dry_run:
+        files.write_all(contents)
     return Imported(report, tuple(contents))
 
 

@@ -218,6 +218,16 @@ EDITED = ("in the next quarter based on upcoming data changes", "in the next yea
 
 
 @pytest.mark.usefixtures("captures")
+def test_a_dry_run_of_captures_writes_nothing() -> None:
+    before = sorted(Path().rglob("*"))
+    assert run("import", *CAPTURES, "-o", "hub.yaml", "--dry-run").out.splitlines()[-2:] == [
+        "hub.yaml: 15 questions would be added",
+        "bank.schema.json: would be written",
+    ]
+    assert sorted(Path().rglob("*")) == before
+
+
+@pytest.mark.usefixtures("captures")
 def test_import_makes_a_bank_and_changes_no_byte_the_second_time() -> None:
     assert run("import", *CAPTURES, "-o", "hub.yaml") == Done(
         0,

@@ -143,10 +143,10 @@ def test_ids_are_short_and_differ(folder: Path) -> None:
     taken("q.csv", "question,answer\n" + rows)
     assert [each.id for each in read_bank(Path("b.yaml"))[0].questions] == [
         "slice",
-        "slice-89d5",
-        "q-1d1f1f",
-        "slice-e3d9",
-    ] or len({each.id for each in read_bank(Path("b.yaml"))[0].questions}) == 4
+        "slice-2cb9",
+        "q-5a5208",
+        "slice-5b1c",
+    ]
 
 
 def test_a_folder_of_notes_has_its_folders_as_categories(folder: Path) -> None:

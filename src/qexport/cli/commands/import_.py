@@ -113,9 +113,15 @@ def import_(
         from qexport import pipeline
 
         done = pipeline.import_captures(
-            sources, bank, vocabulary=vocabulary, encoding=encoding, strict=strict, limits=limits
+            sources,
+            bank,
+            vocabulary=vocabulary,
+            encoding=encoding,
+            strict=strict,
+            dry_run=dry_run,
+            limits=limits,
         )
-        _show_hub(bank, done, as_json=as_json)
+        _show_hub(bank, done, dry_run=dry_run, as_json=as_json)
         return
     session = import_files(
         sources,
@@ -288,21 +294,24 @@ def _place(change: Update | Conflict) -> dict[str, object]:
 # Captured hub pages
 
 
-def _show_hub(bank: Path, done: Imported, *, as_json: bool) -> None:
+def _show_hub(bank: Path, done: Imported, *, dry_run: bool, as_json: bool) -> None:
     warn(done.report.warnings)
     if as_json:
-        say_json({**asdict(done.report), "written": [str(path) for path in done.written]})
+        written = [] if dry_run else [str(path) for path in done.written]
+        say_json({**asdict(done.report), "written": written})
     else:
-        say([str(done.report), *_hub_lines(bank, done)])
+        say([str(done.report), *_hub_lines(bank, done, dry_run=dry_run)])
     if done.refused:
         raise InputRefused(done.refused)
 
 
-def _hub_lines(bank: Path, done: Imported) -> Iterator[str]:
+def _hub_lines(bank: Path, done: Imported, *, dry_run: bool) -> Iterator[str]:
     if done.refused:
         return
     if bank not in done.written:
         yield f"{bank}: unchanged"
+    would_be = "would be " if dry_run else ""
     for path in done.written:
         count = sum(len(capture.new) for capture in done.report.captures)
-        yield f"{path}: {quantity(count, 'question')} added" if path == bank else f"{path}: written"
+        added = f"{path}: {quantity(count, 'question')} {would_be}added"
+        yield added if path == bank else f"{path}: {would_be}written"
