@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qexport import __version__
-from qexport.layout.fonts import BUNDLED
+from qexport.layout.fonts import BUNDLED, SYMBOLS
+from qexport.layout.script_fonts import SCRIPTS
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "licences.md"
@@ -175,9 +176,14 @@ def package(name: str, version: str) -> Package:
                 f"{name} is not installed: run `./qexport test` first, then .venv/bin/python"
             ) from None
         return Package(name, version, *NOT_EVERYWHERE[name])
-    if installed.version != version:
+    if _shorten(installed.version) != _shorten(version):
         raise ValueError(f"{name} {installed.version} is installed, and locked is {version}")
     return Package(name, version, licence_of(installed), home_of(installed))
+
+
+def _shorten(version: str) -> str:
+    """Return a version without zeros before a number: 1.002 is 1.2 (PEP 440)."""
+    return re.sub(r"\b0+(?=\d)", "", version)
 
 
 def licence_of(installed: Distribution) -> str:
@@ -185,6 +191,8 @@ def licence_of(installed: Distribution) -> str:
     if expression := _said(installed, "License-Expression"):
         return expression
     # A field of one line is a name; others hold the text of the licence.
+    if "licensed under the SIL Open Font License,\n" in re.sub(r"[ \t]+", " ", _said(installed, "License")):
+        return "OFL-1.1"
     named = [_said(installed, "License").strip()]
     classifiers = [
         each.rpartition(" :: ")[2]
@@ -309,6 +317,26 @@ def fonts() -> Iterator[tuple[str, str, str, str, str]]:
             raise ValueError(f"{licences[0]} is not the Open Font License")
         family = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", names[0].split("-")[0]).replace("IBMPlex", "IBM Plex")
         yield family, installed.name, str(len(names)), "OFL-1.1", f"`{licences[0]}`"
+    place = SYMBOLS[0].parent / "LICENSE.txt"
+    if "only if the fonts\nare renamed" not in place.read_text("utf-8"):
+        raise ValueError(f"{place} is not the licence of Bitstream Vera")
+    yield (
+        "Symbols (from DejaVu)",
+        "qexport itself",
+        str(len(SYMBOLS)),
+        "Bitstream-Vera",
+        "`qexport/layout/symbols/LICENSE.txt`",
+    )
+    for each in SCRIPTS:
+        installed = distribution(each.package.replace("_", "-"))
+        text = next(str(file) for file in installed.files or () if _is_licence(str(file)))
+        yield (
+            f"of the extra `{each.extra}`",
+            installed.name,
+            str(len(each.files)),
+            licence_of(installed),
+            f"`{text}`",
+        )
 
 
 # The document
@@ -343,7 +371,8 @@ from its authors.
 ### Fonts
 
 They come as packages of their own, each with its licence; the Open Font License lets a document hold a font without
-becoming subject to it.
+becoming subject to it. The symbols are parts of DejaVu Sans, under the name that its licence asks for. Fonts of an
+extra are there if the extra is installed.
 
 {fonts}
 

@@ -41,6 +41,7 @@ from qexport.locking import (
     written_with_lock,
 )
 from qexport.outputs.anki_deck import DeckOptions
+from qexport.outputs.book.glyphs import with_script_fonts
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import CommonOptions
@@ -534,6 +535,7 @@ def render(
     For an output that cannot be made, its error is yielded in place of its documents.
     """
     folios: Mapping[str, int] = {}
+    tools = with_script_fonts(tools, edition)
     with tools.scheduler.at_work() as scheduler:
         for output in sorted(outputs, key=lambda output: not output.names_pages):
             name = output.name

@@ -161,13 +161,13 @@ def test_fonts_are_ordinary_whole_files_of_the_theme() -> None:
     os.mkfifo(fonts / "c.ttf")
     (fonts / "d.ttf").write_bytes(whole[: len(whole) // 2])
     (fonts / "e.ttf").write_bytes(b"text")
-    static = "take the family's static TrueType files, each a .ttf"
+    static = "take the family's static files, each a .ttf or .otf"
     assert build() == refused(
         ("mine/fonts/a.ttf: " + LEADS_OUT, NO_FILE),
         ("mine/fonts/b.ttf: this is a folder, not a file", NO_FILE),
         ("mine/fonts/c.ttf: this is a pipe, not an ordinary file", NO_FILE),
         ("mine/fonts/d.ttf: a damaged font: it is cut off, or its tables are not where it says", static),
-        ("mine/fonts/e.ttf: not a TrueType font", static),
+        ("mine/fonts/e.ttf: not a TrueType or OpenType font", static),
     )
 
 

@@ -43,6 +43,9 @@ BUNDLED = {
     ],
 }
 
+SYMBOLS = tuple(Path(__file__).parent / "symbols" / name for name in ("Symbols.ttf", "SymbolsMono.ttf"))
+"""Signs the families above lack, such as ∈ ⌊ ℝ ✔ ⚠: parts of DejaVu (tools/make_symbol_font.py), its licence beside."""
+
 
 @dataclass(frozen=True, slots=True)
 class FontFile:
@@ -86,7 +89,7 @@ def of_folders(folders: Iterable[Path], limits: Limits = USUAL) -> tuple[FontFil
                     message = f"{path}: this is larger than {limits.said('theme-font')}"
                     raise limits.exceeded("theme-font", message) from None
                 if flaw := _flaw(data):
-                    hint = "take the family's static TrueType files, each a .ttf"
+                    hint = "take the family's static files, each a .ttf or .otf"
                     problems.append(Problem(Location(str(path)), flaw, hint))
                 digest = sha256(data).hexdigest()
                 files.setdefault(digest, FontFile(path.resolve(), digest))
@@ -105,15 +108,16 @@ _HEAD_MAGIC = bytes.fromhex("5f0f3cf5")
 
 
 def _flaw(data: bytes) -> str:
-    """Return why a font cannot be embedded, "" if it can: it is to have TrueType outlines, of one weight."""
+    """Return why a font cannot be embedded, "" if it can: outlines of TrueType or CFF, of one weight."""
     count = int.from_bytes(data[4:6], "big")
     entries = [data[at : at + 16] for at in range(12, 12 + 16 * count, 16)]
     tables = {
         entry[:4]: (int.from_bytes(entry[8:12], "big"), int.from_bytes(entry[12:16], "big"))
         for entry in entries
     }
-    if data[:4] not in (b"\0\1\0\0", b"true") or not {b"glyf", b"cmap", b"head"} <= tables.keys():
-        return "not a TrueType font"
+    outlines = {b"\0\1\0\0": b"glyf", b"true": b"glyf", b"OTTO": b"CFF "}.get(data[:4], b"")
+    if not {outlines, b"cmap", b"head"} <= tables.keys():
+        return "not a TrueType or OpenType font"
     begin, _ = tables[b"head"]
     is_whole = all(offset + length <= len(data) for offset, length in tables.values())
     if not is_whole or data[begin + 12 : begin + 16] != _HEAD_MAGIC:
@@ -188,11 +192,17 @@ def _remove(name: str, owner: int) -> None:
 def _paths() -> list[Path]:
     paths = []
     for package, names in BUNDLED.items():
-        spec = find_spec(package)
-        if spec is None or spec.origin is None:
+        folder = folder_of(package)
+        if folder is None:
             raise MachineLacks(
                 f"the fonts of {package} are not installed",
                 hint="install qexport again, with its dependencies",
             )
-        paths += [Path(spec.origin).parent / "files" / name for name in names]
-    return paths
+        paths += [folder / "files" / name for name in names]
+    return [*paths, *SYMBOLS]
+
+
+def folder_of(package: str) -> Path | None:
+    """Return the folder of an installed package of fonts."""
+    spec = find_spec(package)
+    return Path(spec.origin).parent if spec and spec.origin else None

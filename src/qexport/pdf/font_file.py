@@ -10,6 +10,7 @@ from typing import Any
 import uharfbuzz
 
 from qexport.layout.fonts import FontFile
+from qexport.pdf.outlines import with_quadratic_outlines
 
 DRAWN = "0123456789.,–- "
 """What is drawn when a book is linked: page numbers, ranges and lists of them, leaders."""
@@ -28,7 +29,8 @@ def subset(file: FontFile, glyphs: Iterable[int]) -> bytes:
     drop.update(
         int.from_bytes(tag, "big") for tag in (b"GSUB", b"GPOS", b"GDEF", b"DSIG", b"BASE", b"JSTF", b"LTSH")
     )
-    return bytes(uharfbuzz.subset(open_face(file).face, request).blob.data)
+    data = bytes(uharfbuzz.subset(open_face(file).face, request).blob.data)
+    return with_quadratic_outlines(data) if data[:4] == b"OTTO" else data
 
 
 def subset_for(file: FontFile, characters: Iterable[str]) -> bytes:

@@ -21,17 +21,19 @@ FAMILIES = {
     "Source Serif Pro": {(400, False), (400, True), (600, False), (600, True), (700, False), (700, True)},
     "Source Sans Pro": {(400, False), (400, True), (600, False), (600, True), (700, False), (700, True)},
     "IBM Plex Mono": {(400, False), (400, True), (600, False), (600, True), (700, False), (700, True)},
+    "qexport Symbols": {(400, False)},
+    "qexport Symbols Mono": {(400, False)},
 }
 
 
 def test_every_bundled_font_is_a_file_known_by_its_digest() -> None:
     files = fonts.bundled()
-    assert len(files) == 18
+    assert len(files) == 20
     for digest, file in files.items():
         assert sha256(file.path.read_bytes()).hexdigest() == digest == file.digest
 
 
-def test_they_are_three_families_in_the_weights_the_style_asks_for() -> None:
+def test_they_are_families_in_the_weights_the_style_asks_for() -> None:
     found: dict[str, set[tuple[int, bool]]] = {}
     for file in fonts.bundled().values():
         with TTFont(file.path) as font:
@@ -60,12 +62,20 @@ def test_the_licence_comes_with_the_font(package: str) -> None:
     assert any("SIL OPEN FONT LICENSE" in path.read_text("utf-8").upper() for path in licences), texts
 
 
+def test_the_signs_of_the_field_are_among_the_symbols_and_the_licence_is_beside_them() -> None:
+    for path in fonts.SYMBOLS:
+        with TTFont(path) as font:
+            assert {ord(sign) for sign in "∈∀⇒⌊⌋ℝ⁻✔⚠∅ₙ∃⊆⟨⟩⌈⌉★ "} <= set(font.getBestCmap())
+        assert "Bitstream Vera" in (path.parent / "LICENSE.txt").read_text("utf-8")
+
+
 def test_style_sheets_name_no_other_family() -> None:
     named = {
-        line.split('"')[1]
+        family
         for path in templates_folder().rglob("*.css")
         for line in path.read_text("utf-8").splitlines()
         if "-font:" in line and '"' in line and "anki" not in path.parts
+        for family in line.split('"')[1::2]
     }
     assert named == set(FAMILIES)
 
@@ -84,7 +94,7 @@ def test_fontconfig_is_told_of_these_files_alone(tmp_path: Path) -> None:
         text=True,
     )
     name, configuration = done.stdout.split("\n", 1)
-    assert configuration.count("<acceptfont>") == 18
+    assert configuration.count("<acceptfont>") == 20
     assert "<rejectfont><glob>/*</glob></rejectfont>" in configuration
     for file in fonts.bundled().values():
         assert f"<acceptfont><glob>{file.path}</glob></acceptfont>" in configuration

@@ -463,7 +463,7 @@ def test_a_character_no_font_has_is_told_with_its_question_and_what_to_do() -> N
         Problem(
             second.location,
             "PY-3: no font of the book has '何' (U+4F55)",
-            "put a TrueType font that has them into the folder fonts of a theme, and build with --theme FOLDER",
+            'pip install "qexport[cjk]" brings fonts that have them; or take a theme with such a font',
         ),
     )
     assert "[U+4F55] and [U+1F3ED]" in " ".join(pages(document))
@@ -512,9 +512,9 @@ def test_a_theme_can_bring_the_font_that_lacks(with_a_font: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("a.otf", b"OTTO", "not a TrueType font"),
-        ("a.ttf", b"", "not a TrueType font"),
-        ("a.woff2", b"wOF2", "not a TrueType font"),
+        ("a.otf", b"OTTO", "not a TrueType or OpenType font"),
+        ("a.ttf", b"", "not a TrueType or OpenType font"),
+        ("a.woff2", b"wOF2", "not a TrueType or OpenType font"),
     ],
 )
 def test_a_font_that_cannot_be_embedded_is_refused(
@@ -525,7 +525,7 @@ def test_a_font_that_cannot_be_embedded_is_refused(
     with pytest.raises(InputRefused) as caught:
         handbook(SET, look=with_a_font)
     assert caught.value.problems == (
-        Problem(Location(str(path)), message, "take the family's static TrueType files, each a .ttf"),
+        Problem(Location(str(path)), message, "take the family's static files, each a .ttf or .otf"),
     )
 
 

@@ -264,8 +264,8 @@ class _Extraction:
     def _missing(self) -> tuple[str, ...]:
         points = {point for font in self.document.fonts.values() for point in font.missing}
         return tuple(
-            sorted(chr(point) for point in points if chr(point).isprintable())
-        )  # an end of a line has no glyph
+            sorted(chr(point) for point in points if chr(point).isprintable() and not chr(point).isspace())
+        )  # an end of a line has no glyph, nor has a blank after a sign if the font of the sign has none
 
     def _fonts(self) -> Iterator[FontUse]:
         from weasyprint.text.fonts import get_hb_object_data

@@ -1,15 +1,19 @@
-"""Warnings for characters that no font of a book has."""
+"""Characters that the bundled fonts lack: fonts of an extra for them, or a warning."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from qexport.common.errors import Location, Problem
+from qexport.content.languages import language
+from qexport.layout.script_fonts import extras_for, find_script_fonts
 
 if TYPE_CHECKING:
+    from qexport.bank.lock import Edition
     from qexport.bank.model import Question
+    from qexport.outputs.document import Tools
 
 
 def missing_glyphs(questions: Iterable[Question], missing: Iterable[str]) -> tuple[Problem, ...]:
@@ -18,6 +22,8 @@ def missing_glyphs(questions: Iterable[Question], missing: Iterable[str]) -> tup
     The last one says what to do.
     """
     lacking = set(missing)
+    extras = extras_for(lacking)
+    hint = INSTALL_EXTRA.format(extras=",".join(extras)) if extras else ADD_A_FONT
     lost = {question: lacking & _characters(question) for question in questions} if lacking else {}
     warnings = [
         Problem(question.location, f"{question.id}: no font of the book has {_named(characters)}")
@@ -27,17 +33,35 @@ def missing_glyphs(questions: Iterable[Question], missing: Iterable[str]) -> tup
     if elsewhere := lacking.difference(*lost.values()):
         place = Location(next(iter(lost)).location.path)
         warnings.append(Problem(place, f"no font of the book has {_named(elsewhere)}, in a title of it"))
-    return (*warnings[:-1], *(replace(last, hint=ADD_A_FONT) for last in warnings[-1:]))
+    return (*warnings[:-1], *(replace(last, hint=hint) for last in warnings[-1:]))
 
 
-ADD_A_FONT = (
-    "put a TrueType font that has them into the folder fonts of a theme, and build with --theme FOLDER"
+ADD_A_FONT = "put a font that has them into the folder fonts of a theme, and build with --theme FOLDER"
+
+INSTALL_EXTRA = (
+    'pip install "qexport[{extras}]" brings fonts that have them; or take a theme with such a font'
 )
 
 
+def with_script_fonts(tools: Tools, edition: Edition) -> Tools:
+    """Return tools with the installed fonts of scripts that are in an edition and that the bundled fonts lack."""
+    tag = edition.bank.language
+    questions = (text for question in edition.questions for text in _texts(question))
+    labels = () if tag.startswith("en") else language(tag).labels.values()
+    own = tools.scheduler.fonts
+    known = {file.digest for file in own}
+    found = find_script_fonts((edition.title, edition.bank.title, *questions, *labels), tag)
+    more = tuple(file for file in found if file.digest not in known)
+    return replace(tools, scheduler=replace(tools.scheduler, fonts=(*own, *more))) if more else tools
+
+
+def _texts(question: Question) -> Iterator[str]:
+    values = (getattr(question, field.name) for field in fields(question) if field.name != "extra")
+    return ("".join(value) for value in values if isinstance(value, str | tuple))
+
+
 def _characters(question: Question) -> set[str]:
-    texts = [getattr(question, field.name) for field in fields(question) if field.name != "extra"]
-    return {character for text in texts if isinstance(text, str | tuple) for character in "".join(text)}
+    return set().union(*_texts(question))
 
 
 def _named(characters: Iterable[str]) -> str:
