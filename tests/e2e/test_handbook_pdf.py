@@ -31,8 +31,12 @@ from tools.try_corpora import CORPORA
 from qexport.bank import reader
 from qexport.bank.model import PROSE_SECTIONS, Bank
 from qexport.bank.validation import validate
+from qexport.content.index_terms import IndexTerm, index_terms
 from qexport.layout.weasyprint import layout
+from qexport.outputs.book.lists import Row
+from qexport.outputs.book.press import Press
 from qexport.outputs.handbook import HandbookOptions
+from qexport.outputs.handbook import document as handbook_document
 
 ROOT = Path(__file__).parents[2]
 
@@ -262,6 +266,37 @@ def test_a_link_that_leads_elsewhere_is_found(handbook: Path, order: Any) -> Non
         changed = BytesIO()
         pdf.save(changed)
     assert found(changed.getvalue(), order) == {"folios", "outline"}
+
+
+def test_an_index_that_names_a_page_without_the_term_is_found(
+    bank: Bank, order: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shifted(*arguments: Any) -> list[IndexTerm]:
+        terms = [term for term in index_terms(*arguments) if term.questions]
+        return [
+            replace(term, questions=other.questions[:1])
+            for term, other in zip(terms, terms[7:] + terms[:7], strict=True)
+        ]
+
+    monkeypatch.setattr(handbook_document, "index_terms", shifted)
+    document, _ = make(bank, {})
+    folios = CHECKS["folios"](Book(document.data), order)
+    assert sum(finding.what.startswith("index: no question that begins on page") for finding in folios) > 100
+
+
+def test_contents_that_lack_a_question_are_found(
+    bank: Bank, order: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = Press.rows
+
+    def fewer(press: Press, *arguments: Any) -> list[Row]:
+        return list(rows(press, *arguments))[:-1]
+
+    monkeypatch.setattr(Press, "rows", fewer)
+    document, _ = make(bank, {})
+    assert [finding.what for finding in CHECKS["folios"](Book(document.data), order)] == [
+        f"{id_} is 0 times in 'Contents', not once" for id_ in ("PY-ADV-002", "AI-MLO-001", "ML-ADV-003")
+    ]
 
 
 def test_a_box_for_a_character_no_font_has_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from qexport.bank.model import PROSE_SECTIONS
@@ -47,7 +47,7 @@ def find_wrong_folios(book: Book, order: Order) -> Iterator[Finding]:
     by_entry = {bare(place.question.id) + place.heading.text: place.heading for place in places}
     by_id = {place.question.id: place.heading for place in places}
     by_title = {heading.text: heading for heading in reversed(book.headings) if heading.level == 1}
-    entries = 0
+    listed: Counter[tuple[int, str]] = Counter()
     for element, link, runs in _linked(book):
         text = bare("".join(run.text for run in runs))
         # A folio is drawn apart from the text.
@@ -64,7 +64,8 @@ def find_wrong_folios(book: Book, order: Order) -> Iterator[Finding]:
             heading = by_entry.get(said) or by_title.get(said)
             if heading is None and "…" in said:
                 heading = next((by_entry[entry] for entry in by_entry if _says(said, entry)), None)
-            entries += 1
+            if heading is not None:
+                listed[link.page, heading.text] += 1
             if heading is None:  # a part without a page of its own begins with its first question
                 heading = next(
                     (place.heading for place in places if bare(place.question.technology) == said), None
@@ -77,10 +78,41 @@ def find_wrong_folios(book: Book, order: Order) -> Iterator[Finding]:
             yield Finding("folios", link.page, f"{text!r} leads to page {link.to_page}, not {heading.page}")
         elif not _near(heading, link, book):
             yield Finding("folios", link.page, f"{text!r} leads {link.to_top:.0f} pt high, past its heading")
-    if len(places) > 3 and entries < len(places):
-        yield Finding(
-            "folios", 0, f"only {entries} entries in contents and parts for {len(places)} questions"
-        )
+    yield from _find_unlisted(book, order, places, listed)
+
+
+def _find_unlisted(
+    book: Book, order: Order, places: Sequence[Placed], listed: Mapping[tuple[int, str], int]
+) -> Iterator[Finding]:
+    """Each list of questions has all that belong to it, each once.
+
+    Contents have all questions, the list by difficulty those that are rated, the page of a part those of its
+    technology. `listed` counts the lines that lead to a heading, by the page they stand on.
+    """
+    label = order.language.label
+    tops = [heading for heading in book.headings if heading.level == 1]
+    for heading, after in zip(tops, [*tops[1:], None], strict=True):
+        end = after.page if after else len(book.pages) + 1
+        pages = range(heading.page, max(end, heading.page + 1))
+        if heading.text == bare(label("contents")):
+            wanted = list(places)
+        elif heading.text == bare(label("by_difficulty")):
+            wanted = [place for place in places if place.question.difficulty is not None]
+        else:
+            wanted = [place for place in places if bare(place.question.technology) == heading.text]
+            if any(place.heading.page == heading.page for place in wanted):
+                continue
+            pages = range(heading.page, min((place.heading.page for place in wanted), default=heading.page))
+        for place in wanted:
+            count = sum(listed.get((page, place.heading.text), 0) for page in pages)
+            if count != 1:
+                yield Finding(
+                    "folios",
+                    heading.page,
+                    f"{place.question.id} is {count} times in {heading.text!r}, not once",
+                )
+    if len(places) > 3 and not any(heading.text == bare(label("contents")) for heading in tops):
+        yield Finding("folios", 0, f"no contents for {len(places)} questions")
 
 
 def _linked(book: Book) -> list[tuple[Element, Link, list[Run]]]:
@@ -107,30 +139,43 @@ def _near(heading: Heading, link: Link, book: Book) -> bool:
 def _index_place(
     book: Book, places: Sequence[Placed], element: Element, link: Link, text: str
 ) -> Iterator[Finding]:
-    """The pages an index names have the term; its link leads to the question that has it."""
+    """A page that an index names is the one where a question begins that has the term; its link leads there."""
     term = re.split(r",\s*\d", element.block.text)[0].strip()
     if term.isdigit():  # it stands on the page before
         return
     first, last = (int(each) for each in (text.split("–") * 2)[:2])
-    for number in range(first, last + 1):  # a term is somewhere in the questions that begin on a page
-        on = [place for place in places if place.heading.page <= number <= place.last_page]
-        names = {
-            bare(name)
-            for place in on
-            for name in (place.question.technology, place.question.category, *place.question.tags)
-        }
-        pages = {page for place in on for page in range(place.heading.page, place.last_page + 1)} | {number}
-        read = bare("".join(run.text for page in sorted(pages) for run in book.pages[page - 1].body))
-        words = [_begin(word) for word in re.findall(r"\w{2,}", term.partition(" (")[0])]
-        if bare(term) not in names and not all(word in read.casefold() for word in words):
-            yield Finding("folios", link.page, f"index: {term!r} is not on page {number}")
-    if link.to_page > first or not any(place.heading.page <= first <= place.last_page for place in places):
+    for number in range(first, last + 1):
+        begun = [place for place in places if place.heading.page == number]
+        if not any(_has_term(place, term) for place in begun):
+            yield Finding(
+                "folios", link.page, f"index: no question that begins on page {number} has {term!r}"
+            )
+    if link.to_page != first:
         yield Finding("folios", link.page, f"index: {term!r}, {text} leads to page {link.to_page}")
 
 
-def _begin(word: str) -> str:
-    """Return how all forms of a word begin: case, plurals and participles are one term."""
-    return bare(word).casefold()[: max(2, len(word) - 3)]
+def _has_term(place: Placed, term: str) -> bool:
+    """Return whether a question has a term, its words one after another in any of their forms, or is filed under it.
+
+    Of an abbreviation with its long form, RAG (Retrieval-Augmented Generation), either is enough.
+    """
+    question = place.question
+    if bare(term) in {bare(name) for name in (*question.tags, *question.terms)}:
+        return True
+    short, _, form = term.removesuffix(")").partition(" (")
+    read = place.text.casefold()
+    return any(re.search(_forms_of(name), read) for name in (short, form) if name)
+
+
+def _forms_of(term: str) -> str:
+    """Return an expression for the forms of a term in bare text: case, plurals, possessives, participles, hyphens."""
+    words = re.findall(r"\w+|[^\w\s-]+", term.casefold())
+    if len(words) == 1 and not words[0].isalpha():  # code: as it is written
+        return re.escape(bare(term).casefold())
+    return "(?:['’]s)?[-‐]?".join(
+        rf"{re.escape(word[: max(2, len(word) - 3)])}\w{{0,5}}" if word.isalpha() else re.escape(word)
+        for word in words
+    )
 
 
 def find_wrong_outline(book: Book, order: Order) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -110,13 +110,7 @@ def index_terms(questions: Sequence[Question], language: str = "en") -> tuple[In
             found[_key(defined[1], "phrase")].add(defined[1], question.id, "question", "given")
         for given in (*question.terms, *question.tags):
             found[_key(given, "given")].add(given, question.id, "terms", "given")
-    for form, short in _long_forms(questions):
-        whole = found.pop(_key(form, "phrase"), None)
-        found[_key(short, "name")].count += 1
-        for piece in form.split():  # which is hardly anywhere but in the long form
-            key = _key(piece, "phrase")
-            if whole and key in found and found[key].count <= 2 * whole.count + 1:
-                del found[key]
+    _drop_pieces_of_long_forms(found, questions)
     without = {
         _key(name, "phrase") for each in questions for name in (each.technology, each.category, each.level)
     }
@@ -124,6 +118,17 @@ def index_terms(questions: Sequence[Question], language: str = "en") -> tuple[In
     chosen = {key: each for key, each in found.items() if key not in without and _is_chosen(each, least)}
     _drop_nested(chosen)
     return _entries(chosen, questions, language)
+
+
+def _drop_pieces_of_long_forms(found: dict[str, _Candidate], questions: Iterable[Question]) -> None:
+    """Count long forms as their abbreviations, and drop the words that are hardly anywhere but in one."""
+    for form, short in _long_forms(questions):
+        whole = found.pop(_key(form, "phrase"), None)
+        found[_key(short, "name")].count += 1
+        for piece in form.split():
+            for key in (_key(piece, "phrase"), _key(piece, "name")):
+                if whole and key in found and found[key].count <= 3 * whole.count + 1:
+                    del found[key]
 
 
 def sort_key(name: str, tag: str = "en") -> Collation:
@@ -171,7 +176,8 @@ _CODE = re.compile(r"`+([^`\n]+)`+")
 def _plain(text: str) -> str:
     """Return Markdown without its blocks of code, addresses and emphasis; code in a line keeps its marks."""
     text = _LINK.sub(r"\1", _FENCE.sub(". ", text))
-    return re.sub(r"\*+|~~|^#+ |^[ \t]*(?:[-*+]|\d+[.)]) ", " ", text, flags=re.MULTILINE)
+    text = re.sub(r"^#+ |^[ \t]*(?:[-*+]|\d+[.)]) ", " . ", text, flags=re.MULTILINE)  # none goes over items
+    return re.sub(r"\*+|~~", " ", text)
 
 
 _WORD = re.compile(r"[^\W\d_](?:[\w’'+#-]|/(?=[A-Z]))*[\w+#]|[^\W\d_]")
@@ -359,7 +365,9 @@ def _is_chosen(each: _Candidate, least: int) -> bool:
             or spread > (2 if is_plain else 1)
         )
     if " " in name:
-        return (asked and each.count >= least) or (told and each.count > least) or spread > 1
+        # "dynamic typing first-class" is two terms, between which a comma is missing.
+        is_one = "-" not in name.split()[-1] or "question" in parts
+        return is_one and ((asked and each.count >= least) or (told and each.count > least) or spread > 1)
     if "-" in name:
         return asked or each.count > 2
     is_form = re.search(r"(?:ed|ly)$", name) or (
@@ -422,7 +430,28 @@ def _entries(
         entries.append(IndexTerm(shown, tuple(places), main, each.kind == "code"))
         if form:
             entries.append(IndexTerm(form[0].upper() + form[1:], see=name))
-    return tuple(sorted(entries, key=lambda entry: sort_key(entry.name, tag)))
+    return tuple(sorted(map(_refer_from(entries), entries), key=lambda entry: sort_key(entry.name, tag)))
+
+
+REFERRED = 3
+"""Entries that one refers to at most."""
+
+
+def _refer_from(entries: Sequence[IndexTerm]) -> Callable[[IndexTerm], IndexTerm]:
+    """Return what lets a term refer to its kinds: `decorator` to `class decorator`, which are under other letters."""
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for entry in entries:
+        _, *others = entry.name.split(" ")
+        if others and not entry.see and not entry.code and "(" not in entry.name:
+            kinds[_key(" ".join(others), "phrase")].append(entry.name)
+
+    def refer(entry: IndexTerm) -> IndexTerm:
+        if entry.see or entry.code:
+            return entry
+        found = sorted(kinds.get(_key(entry.name.split(" (")[0], "phrase"), ()), key=str.casefold)
+        return replace(entry, see_also=tuple(found)) if 0 < len(found) <= REFERRED else entry
+
+    return refer
 
 
 def _spelling(each: _Candidate) -> str:

@@ -122,7 +122,7 @@ def _make_columns(
     while rest or not pages:
         top = _filled(page) + page[-1][0].strip.after if page else 0.0
         room = frame.page_height - top
-        found = _paged(rest, room)
+        found = _paged(rest, room, in_columns=True)
         if len(found) <= columns.count:
             found = _level(rest, room, columns.count)
         for number, column in enumerate(found[: columns.count]):
@@ -141,12 +141,12 @@ def _level(groups: Sequence[list[_Block | Chunk]], height: float, count: int) ->
     least, most = 0.0, height
     while most - least > 1:
         tried = (least + most) / 2
-        found = _paged(groups, tried)
+        found = _paged(groups, tried, in_columns=True)
         if len(found) <= count and all(_filled(column) <= tried + 0.01 for column in found):
             most = tried
         else:
             least = tried
-    return _paged(groups, most)
+    return _paged(groups, most, in_columns=True)
 
 
 def _without(groups: Iterable[list[_Block | Chunk]], count: int) -> list[list[_Block | Chunk]]:
@@ -182,16 +182,17 @@ def _groups(lines: Sequence[Line], fonts: Mapping[str, FontFile]) -> Iterator[li
 
 
 def _paged(
-    groups: Sequence[list[_Block | Chunk]], height: float, tightness: float = 1
+    groups: Sequence[list[_Block | Chunk]], height: float, tightness: float = 1, *, in_columns: bool = False
 ) -> list[_Page | Chunk]:
+    """Return strips on pages, or in columns, which all begin at the same height."""
     pages: list[_Page | Chunk] = []
     page: _Page = []
     for group in groups:
         for unit in _units(group, height):
-            stood = _stacked(page, unit, tightness, is_first=not pages)
+            stood = _stacked(page, unit, tightness, is_first=not pages and not in_columns)
             if stood is None or (page and _filled(stood) > height + 0.01):
                 pages += [page] if page else []
-                stood = _stacked([], unit, tightness, is_first=not pages)
+                stood = _stacked([], unit, tightness, is_first=not pages and not in_columns)
             if stood is None:  # pages of its own
                 pages += [each for each in unit if isinstance(each, Chunk)]
                 page = []

@@ -48,19 +48,14 @@ def index_list(
             level=2,
             column=round(column, 2),
         )
-        rows += [
-            Row(
-                press.piece(
-                    TEMPLATE,
-                    piece="row",
-                    entry={"name": term.name, "code": term.code, "see": term.see},
-                    column=round(column, 2),
-                ),
-                (above,),
-                tuple(_pages(term, anchors, folios)),
-            )
-            for term in of_initial
-        ]
+        for term in of_initial:
+            entry: dict[str, object] = {"name": term.name, "code": term.code, "see": term.see}
+            piece = press.piece(TEMPLATE, piece="row", entry=entry, column=round(column, 2))
+            rows.append(Row(piece, (above,), tuple(_pages(term, anchors, folios))))
+            if term.see_also:
+                entry = {"see_also": list(term.see_also)}
+                piece = press.piece(TEMPLATE, piece="row", entry=entry, column=round(column, 2))
+                rows.append(Row(piece, (above,)))
     return press.list_of(TEMPLATE, rows, columns=Columns(count, (column + GAP) * PIXELS))
 
 
