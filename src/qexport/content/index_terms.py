@@ -8,22 +8,31 @@ looked for in English: for other languages there is no list of the words that ma
 
 from __future__ import annotations
 
+import json
 import re
+import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from qexport.content.code_tokens import code_spans
+from qexport.content.index_candidates import (
+    ASKED,
+    CAPITAL,
+    MIXED,
+    Findings,
+    KeptValues,
+    find_candidates,
+    key_of,
+    singular,
+    topics_of,
+    words_of,
+)
 from qexport.content.languages import Collation, collation_key, initial_of
 
 if TYPE_CHECKING:
     from qexport.bank.model import Question
-
-LONGEST = 4
-"""Words of a phrase."""
 
 MANY = 40
 """Questions of a bank in which a term has to be in more places to be worth an entry."""
@@ -58,10 +67,10 @@ class _Candidate:
     kind: str = "phrase"
     """phrase, name, code or given."""
 
-    def add(self, spelling: str, question: str, part: str, kind: str) -> None:
-        self.spellings[spelling] += 1
+    def add(self, spelling: str, question: str, part: str, kind: str, count: int) -> None:
+        self.spellings[spelling] += count
         self.places[question].add(part)
-        self.count += 1
+        self.count += count
         if _KINDS.index(kind) > _KINDS.index(self.kind):
             self.kind = kind
 
@@ -73,60 +82,73 @@ _KINDS = ("phrase", "name", "code", "given")
 OFTEN = 3
 """How often a word is in a question that is about it, but does not ask about it."""
 
-ASKED = frozenset({"question", "follow_ups"})
-"""Fields whose terms are what a question is about."""
-
 TOLD = frozenset({"answer", "deep_explanation", "common_mistakes"})
-PARTS = (
-    "question",
-    "answer",
-    "deep_explanation",
-    "real_world_example",
-    "common_mistakes",
-    "production_scenario",
-)
 
 
-def index_terms(questions: Sequence[Question], language: str = "en") -> tuple[IndexTerm, ...]:
+def index_terms(
+    questions: Sequence[Question], language: str = "en", kept: KeptValues | None = None
+) -> tuple[IndexTerm, ...]:
     """Return the terms of questions in alphabetical order.
 
     Args:
         questions: of a book, in their order.
         language: of their texts, as a tag of BCP 47; phrases are looked for in English only.
+        kept: where terms, and what each question has of them, are kept from one build to the next.
     """
+    if kept is None:
+        return _find_terms(questions, language, None)
+    digests = "".join(question.digest() for question in questions)
+    name = sha256(f"{language}:{digests}".encode()).hexdigest()
+    if data := kept.load([name]).get(name):
+        return tuple(
+            IndexTerm(text, tuple(places), frozenset(main), code, see, tuple(see_also))
+            for text, places, main, code, see, see_also in json.loads(zlib.decompress(data))
+        )
+    terms = _find_terms(questions, language, kept)
+    rows = [
+        [each.name, each.questions, sorted(each.main), each.code, each.see, each.see_also] for each in terms
+    ]
+    kept.keep({name: zlib.compress(json.dumps(rows).encode(), 1)})
+    return terms
+
+
+def _find_terms(
+    questions: Sequence[Question], language: str, kept: KeptValues | None
+) -> tuple[IndexTerm, ...]:
     found: dict[str, _Candidate] = defaultdict(_Candidate)
-    words = words_of(language)
-    lower = _lower_words(questions)
-    topics = {name.casefold() for each in questions for name in (each.technology, each.category, each.level)}
-    if words:
-        words = {**words, "never": words["never"] | topics}
-    for question in questions:
-        for part, text in _texts(question):
-            for spelling, sort in _candidates(text, words, lower):
-                kind = "phrase" if sort == "cut" else sort
-                place = "run" if sort == "cut" and part in ASKED else part
-                found[_key(spelling, kind)].add(spelling, question.id, place, kind)
-        if defined := _DEFINITION.match(question.question):
-            found[_key(defined[1], "phrase")].add(defined[1], question.id, "question", "given")
-        for given in (*question.terms, *question.tags):
-            found[_key(given, "given")].add(given, question.id, "terms", "given")
-    _drop_pieces_of_long_forms(found, questions)
-    without = {
-        _key(name, "phrase") for each in questions for name in (each.technology, each.category, each.level)
-    }
+    findings = find_candidates(questions, language, kept)
+    lower = {word for each in findings for word in each.lower}
+    for question, each in zip(questions, findings, strict=True):
+        for key, spelling, place, sort, count in each.rows:
+            if sort != CAPITAL:
+                found[key].add(spelling, question.id, place, sort, count)
+            elif spelling.casefold() not in lower:
+                found[key].add(spelling, question.id, place, "name", count)
+    forms = _first_forms(findings)
+    _drop_pieces_of_long_forms(found, forms)
+    without = {key_of(name, "phrase") for each in questions for name in topics_of(each)}
     least = 2 if len(questions) > MANY else 1
     chosen = {key: each for key, each in found.items() if key not in without and _is_chosen(each, least)}
     _drop_nested(chosen)
-    return _entries(chosen, questions, language)
+    return _entries(chosen, questions, {short: form for form, short in forms}, language)
 
 
-def _drop_pieces_of_long_forms(found: dict[str, _Candidate], questions: Iterable[Question]) -> None:
+def _first_forms(findings: Sequence[Findings]) -> list[tuple[str, str]]:
+    """Return long forms with their abbreviations, each once, as it is first written."""
+    first: dict[tuple[str, str], str] = {}
+    for each in findings:
+        for form, short in each.forms:
+            first.setdefault((form.casefold(), short), form)
+    return [(form, short) for (_, short), form in first.items()]
+
+
+def _drop_pieces_of_long_forms(found: dict[str, _Candidate], forms: Iterable[tuple[str, str]]) -> None:
     """Count long forms as their abbreviations, and drop the words that are hardly anywhere but in one."""
-    for form, short in _long_forms(questions):
-        whole = found.pop(_key(form, "phrase"), None)
-        found[_key(short, "name")].count += 1
+    for form, short in forms:
+        whole = found.pop(key_of(form, "phrase"), None)
+        found[key_of(short, "name")].count += 1
         for piece in form.split():
-            for key in (_key(piece, "phrase"), _key(piece, "name")):
+            for key in (key_of(piece, "phrase"), key_of(piece, "name")):
                 if whole and key in found and found[key].count <= 3 * whole.count + 1:
                     del found[key]
 
@@ -142,207 +164,7 @@ def initial(name: str, tag: str = "en") -> str:
     return initial_of(name.strip("_.@#*~'\"<> "), tag)
 
 
-# --- candidates --------------------------------------------------------------------------------------------------
-
-
-@cache
-def words_of(language: str) -> Mapping[str, frozenset[str]]:
-    """Return the lists of a language's words by their names; empty for one that has none."""
-    if language.split("-", maxsplit=1)[0].lower() not in ("en", ""):
-        return {}
-    lists: dict[str, frozenset[str]] = {}
-    text = (Path(__file__).parent / "words" / "english.txt").read_text("utf-8")
-    for name, body in re.findall(r"^== (\w+)\n((?:(?!==).*\n)*)", text, re.MULTILINE):
-        lists[name] = frozenset(body.split())
-    return lists
-
-
-def _texts(question: Question) -> Iterator[tuple[str, str]]:
-    for part in PARTS:
-        if text := getattr(question, part):
-            yield part, _plain(text) if question.markup == "markdown" else text
-    for text in question.follow_ups:
-        yield "follow_ups", _plain(text) if question.markup == "markdown" else text
-
-
-_DEFINITION = re.compile(r"What(?: is|['’]s| are) (?:an? |the )?`?([^\W\d_][\w-]+)`?\?$")
-"""A question for one word, which is a term even if it is in the lists of those that are none."""
-
-_FENCE = re.compile(r"^([`~]{3,}).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_CODE = re.compile(r"`+([^`\n]+)`+")
-
-
-def _plain(text: str) -> str:
-    """Return Markdown without its blocks of code, addresses and emphasis; code in a line keeps its marks."""
-    text = _LINK.sub(r"\1", _FENCE.sub(". ", text))
-    text = re.sub(r"^#+ |^[ \t]*(?:[-*+]|\d+[.)]) ", " . ", text, flags=re.MULTILINE)  # none goes over items
-    return re.sub(r"\*+|~~", " ", text)
-
-
-_WORD = re.compile(r"[^\W\d_](?:[\w’'+#-]|/(?=[A-Z]))*[\w+#]|[^\W\d_]")
-_BREAK = re.compile(r"""[.,;:!?]+(?=\s|$)|[()\[\]{}"“”«»—–→=<>|…]|(?<![A-Z])/|/(?![A-Z])|\n\s*\n""")
-_SHORT = re.compile(r"(?:[A-Z]{2,}[0-9]*s?|[A-Z][A-Za-z]+-?[0-9]+)$")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
-"""A letter of English and of what it borrows: a word with none is of no English phrase."""
-_MIXED = re.compile(r"[A-Za-z]+[a-z0-9][A-Z]\w*$|[A-Z]{2,}[a-z]{2,}\w*$")
-
-
-def _candidates(
-    text: str, words: Mapping[str, frozenset[str]], lower: frozenset[str]
-) -> Iterator[tuple[str, str]]:
-    """Yield (spelling, kind); `cut` is a phrase that is cut out of a longer run of words."""
-    spans = [(found.start(), found.end(), found[1]) for found in _CODE.finditer(text)]
-    spans = spans or [(start, end, text[start:end]) for start, end in code_spans(text)]
-    at = 0
-    for start, end, code in [*spans, (len(text), len(text), "")]:
-        for segment in _BREAK.split(text[at:start]):
-            yield from _in_segment(segment, words, lower)
-        if _is_code_term(code):
-            yield code, "code"
-        at = end
-
-
-def _is_code_term(code: str) -> bool:
-    return bool(re.fullmatch(r"[\w.:@#-]*[^\W\d_][\w.:@#-]*(?:\(\))?", code)) and 1 < len(code) <= 40
-
-
-def _in_segment(
-    segment: str, words: Mapping[str, frozenset[str]], lower: frozenset[str]
-) -> Iterator[tuple[str, str]]:
-    never, part, generic = (words.get(name, frozenset()) for name in ("never", "part", "generic"))
-    run: list[str] = []
-    capitals: list[str] = []
-    for number, found in enumerate(_WORD.finditer(segment)):
-        word = re.sub(r"[’']s?$", "", found[0])
-        plain = word.casefold()
-        if re.search(r"[’'_]", word):  # don't, x_i
-            yield from (*_capitals(capitals), *_phrases(run, part))
-            capitals, run = [], []
-            continue
-        if word not in generic and (_SHORT.fullmatch(word) or _MIXED.fullmatch(word)):
-            yield word, "name"
-        is_name = word[0].isupper() and len(re.sub(r"[\W\d]", "", word)) > 2
-        if is_name and plain not in never and _singular(plain) not in never and word not in generic:
-            if (number or capitals) and plain not in lower and plain not in part:
-                yield word, "name"
-            capitals.append(word)
-        else:
-            yield from _capitals(capitals)
-            capitals = []
-        if not words:
-            continue
-        is_none = len(word) == 1 or not _LATIN.search(word) or (word in generic and not run)
-        if is_none or plain in never or _singular(plain) in never:
-            yield from _phrases(run, part)
-            run = []
-        else:
-            run.append(word)
-    yield from _capitals(capitals)
-    yield from _phrases(run, part)
-
-
-def _capitals(words: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield a name of several words, such as Population Stability Index."""
-    if 1 < len(words) <= LONGEST:
-        yield " ".join(words), "name"
-
-
-def _phrases(run: Sequence[str], part: frozenset[str]) -> Iterator[tuple[str, str]]:
-    for length in range(1, min(LONGEST, len(run)) + 1):
-        for start in range(len(run) - length + 1):
-            phrase = run[start : start + length]
-            if length == 1 and {phrase[0].casefold(), _singular(phrase[0].casefold())} & part:
-                continue
-            is_cut = length < len(run)
-            if is_cut and phrase[-1].casefold() in words_of("en")["tail"]:
-                continue
-            yield " ".join(phrase), "cut" if is_cut else "phrase"
-
-
-def _lower_words(questions: Iterable[Question]) -> frozenset[str]:
-    """Return the words that are written in lower case somewhere: with a capital letter they begin a sentence."""
-    return frozenset(
-        word
-        for each in questions
-        for _, text in _texts(each)
-        for word in re.findall(r"\b[a-z][a-z-]+\b", text)
-    )
-
-
-_WORDS, _LETTERS = r"((?:[\w-]+ ){1,5}[\w-]+)", r"([A-Z][A-Za-z0-9]{1,9})"
-_LONG_FORM = re.compile(rf"{_WORDS} \({_LETTERS}\)|\b{_LETTERS} \({_WORDS}\)")
-
-
-def _long_forms(questions: Iterable[Question]) -> Iterator[tuple[str, str]]:
-    """Yield (long form, abbreviation) where a text gives both and the letters agree."""
-    seen = set()
-    for question in questions:
-        for _, text in _texts(question):
-            for found in _LONG_FORM.finditer(text):
-                short = found[2] or found[3]
-                form = _form_of(found[1] or found[4], short)
-                if form and (form.casefold(), short) not in seen:
-                    seen.add((form.casefold(), short))
-                    yield form, short
-
-
-def _form_of(words: str, short: str) -> str:
-    """Return the end of some words whose first letters are an abbreviation's; empty if there is none."""
-    pieces = re.findall(r"[\w]+|-| ", words)
-    letters = "".join(
-        character for character in short if character.isupper() or character.isdigit()
-    ).casefold()
-    for start in range(len(pieces)):
-        if pieces[start] in "- ":
-            continue
-        initials = "".join(piece[0] for piece in pieces[start:] if piece not in "- ").casefold()
-        if initials == letters and len(letters) > 1:
-            return "".join(pieces[start:])
-    return ""
-
-
 # --- folding and choosing ----------------------------------------------------------------------------------------
-
-
-@cache
-def _key(spelling: str, kind: str) -> str:
-    """Return what spellings of one term have in common: case, hyphens, plural, and a last word that says little."""
-    if kind == "code":
-        return spelling.removesuffix("()").strip(".").casefold() if spelling.isidentifier() else spelling
-    pieces = spelling.casefold().replace("’", "'").replace("-", " ").split()
-    if not pieces:
-        return spelling
-    tails, part = words_of("en")["tail"], words_of("en")["part"]
-    while (
-        len(pieces) > 1
-        and pieces[-1] in tails
-        and kind != "given"
-        and not (len(pieces) == 2 and pieces[0] in part)
-    ):
-        pieces.pop()
-    pieces = [_stem(piece) if len(pieces) > 1 else piece for piece in pieces[:-1]] + [_singular(pieces[-1])]
-    if len(pieces) > 1:
-        pieces[-1] = _stem(pieces[-1])
-    return " ".join(pieces)
-
-
-def _singular(word: str) -> str:
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "os")):
-        if word.endswith("ies"):
-            return word[:-3] + "y"
-        if word.endswith(("ches", "shes", "xes", "sses")):
-            return word[:-2]
-        return word[:-1]
-    return word
-
-
-def _stem(word: str) -> str:
-    """Return a word without the ending that tells `fine-tuned` from `fine-tuning`."""
-    for ending in ("ing", "ed", "e"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return _singular(word)[: -len(ending)]
-    return _singular(word)
 
 
 def _is_chosen(each: _Candidate, least: int) -> bool:
@@ -358,7 +180,7 @@ def _is_chosen(each: _Candidate, least: int) -> bool:
     if each.kind == "code":
         return asked or spread > least or (each.count > 1 and least == 1) or name.startswith("__")
     if each.kind == "name":
-        is_plain = " " not in name and not name.isupper() and not _MIXED.fullmatch(name)
+        is_plain = " " not in name and not name.isupper() and not MIXED.fullmatch(name)
         return (
             asked
             or (told and each.count > (least if is_plain else least - 1))
@@ -404,7 +226,7 @@ def _drop_nested(chosen: dict[str, _Candidate]) -> None:
 def _is_list(each: _Candidate, pieces: Sequence[str], chosen: Mapping[str, _Candidate]) -> bool:
     """Say whether a phrase is terms one after another: banks leave out the commas between them."""
     spelled = each.spellings.most_common(1)[0][0].split()
-    alone = [chosen.get(_key(word, "phrase")) for word in spelled]
+    alone = [chosen.get(key_of(word, "phrase")) for word in spelled]
     if len(spelled) > 1 and all(alone):
         return True
     halves = [(pieces[:at], pieces[at:]) for at in range(1, len(pieces))] if len(pieces) > 2 else []
@@ -412,9 +234,8 @@ def _is_list(each: _Candidate, pieces: Sequence[str], chosen: Mapping[str, _Cand
 
 
 def _entries(
-    chosen: Mapping[str, _Candidate], questions: Sequence[Question], tag: str
+    chosen: Mapping[str, _Candidate], questions: Sequence[Question], forms: Mapping[str, str], tag: str
 ) -> tuple[IndexTerm, ...]:
-    forms = {short: form for form, short in _long_forms(questions)}
     order = [question.id for question in questions]
     entries = []
     for each in chosen.values():
@@ -443,12 +264,12 @@ def _refer_from(entries: Sequence[IndexTerm]) -> Callable[[IndexTerm], IndexTerm
     for entry in entries:
         _, *others = entry.name.split(" ")
         if others and not entry.see and not entry.code and "(" not in entry.name:
-            kinds[_key(" ".join(others), "phrase")].append(entry.name)
+            kinds[key_of(" ".join(others), "phrase")].append(entry.name)
 
     def refer(entry: IndexTerm) -> IndexTerm:
         if entry.see or entry.code:
             return entry
-        found = sorted(kinds.get(_key(entry.name.split(" (")[0], "phrase"), ()), key=str.casefold)
+        found = sorted(kinds.get(key_of(entry.name.split(" (")[0], "phrase"), ()), key=str.casefold)
         return replace(entry, see_also=tuple(found)) if 0 < len(found) <= REFERRED else entry
 
     return refer
@@ -468,7 +289,7 @@ def _spelling(each: _Candidate) -> str:
     if re.fullmatch(r"[A-Z0-9]{2,}s", pieces[-1]):
         pieces[-1] = pieces[-1][:-1]
     elif each.kind == "phrase" and pieces[-1].islower():
-        pieces[-1] = _singular(pieces[-1])
+        pieces[-1] = singular(pieces[-1])
     if (
         each.kind == "phrase"
         and pieces[0][1:].islower()

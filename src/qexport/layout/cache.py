@@ -52,8 +52,19 @@ class ChunkCache:
 
     def load(self, keys: Iterable[str]) -> dict[str, Chunk]:
         """Return the chunks that are there. A damaged one is not."""
+        found = {key: decoded(data) for key, data in self.load_bytes(keys).items()}
+        return {key: chunk for key, chunk in found.items() if chunk is not None}
+
+    def load_bytes(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """Return the values that are there, of any kind. One that is damaged is not."""
         wanted = list(dict.fromkeys(keys))
         return self._use(lambda database: _load(database, wanted), otherwise={})
+
+    def absent(self, keys: Iterable[str]) -> list[str]:
+        """Return those keys under which nothing is kept."""
+        wanted = list(dict.fromkeys(keys))
+        there: set[str] = self._use(lambda database: _present(database, wanted), otherwise=set())
+        return [key for key in wanted if key not in there]
 
     def has_any(self, prefix: str) -> bool:
         """Tell whether it holds a chunk whose key begins so."""
@@ -65,10 +76,13 @@ class ChunkCache:
         return self.path.exists() and self._use(has_any, otherwise=False)
 
     def keep(self, chunks: Mapping[str, Chunk]) -> None:
-        """Keep chunks, and evict those not used for longest where that makes too many."""
+        """Keep chunks, and evict what was not used for longest if that makes too many."""
+        self.keep_bytes({key: chunk.encoded() for key, chunk in chunks.items()})
+
+    def keep_bytes(self, values: Mapping[str, bytes]) -> None:
+        """Keep values of any kind, as `keep` does chunks."""
         today = _today()
-        encoded = ((key, chunk.encoded()) for key, chunk in chunks.items())
-        rows = [(key, sha256(data).digest(), len(data), data, today) for key, data in encoded]
+        rows = [(key, sha256(data).digest(), len(data), data, today) for key, data in values.items()]
 
         def keep(database: sqlite3.Connection) -> None:
             query = "INSERT OR REPLACE INTO chunks (key, digest, size, data, used) VALUES (?, ?, ?, ?, ?)"
@@ -174,8 +188,17 @@ def _prepare(database: sqlite3.Connection) -> None:
         database.execute(f"PRAGMA user_version = {FORMAT}")
 
 
-def _load(database: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Chunk]:
-    found: dict[str, Chunk] = {}
+def _present(database: sqlite3.Connection, keys: Sequence[str]) -> set[str]:
+    present: set[str] = set()
+    for start in range(0, len(keys), _AT_ONCE):
+        some = keys[start : start + _AT_ONCE]
+        query = f"SELECT key FROM chunks WHERE key IN ({','.join('?' * len(some))})"  # noqa: S608  # only marks
+        present.update(key for (key,) in database.execute(query, some))
+    return present
+
+
+def _load(database: sqlite3.Connection, keys: Sequence[str]) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
     stale: list[str] = []
     today = _today()
     for start in range(0, len(keys), _AT_ONCE):
@@ -184,9 +207,8 @@ def _load(database: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Chunk]
         query = f"SELECT key, digest, used, data FROM chunks WHERE key IN ({marks})"  # noqa: S608  # only marks
         for key, digest, used, data in database.execute(query, some):
             is_whole = isinstance(data, bytes) and sha256(data).digest() == digest
-            chunk = decoded(data) if is_whole and isinstance(used, int) else None
-            if chunk is not None:
-                found[key] = chunk
+            if is_whole and isinstance(used, int):
+                found[key] = data
                 if used < today:
                     stale.append(key)
     if stale:

@@ -32,7 +32,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 BETWEEN = b"\0-\0"
@@ -204,6 +204,10 @@ class Chunk:
 
         return msgspec.msgpack.decode(zlib.decompress(self.packed), type=Content)
 
+    def whole(self) -> Chunk:
+        """Return it with its content packed, as it is kept."""
+        return self
+
     def encoded(self) -> bytes:
         """Return it as bytes that `decoded` makes a chunk of again."""
         import msgspec
@@ -217,5 +221,22 @@ def decoded(data: bytes) -> Chunk | None:
 
     try:
         return msgspec.msgpack.decode(data, type=Chunk)
+    except msgspec.MsgspecError:
+        return None
+
+
+def pack_pages(chunks: Sequence[Chunk]) -> bytes:
+    """Return the pages of a list as bytes that `unpack_pages` makes chunks of again."""
+    import msgspec
+
+    return msgspec.msgpack.encode(chunks)
+
+
+def unpack_pages(data: bytes) -> list[Chunk] | None:
+    """Return the pages these bytes were made of; None if they were not."""
+    import msgspec
+
+    try:
+        return msgspec.msgpack.decode(data, type=list[Chunk])
     except msgspec.MsgspecError:
         return None

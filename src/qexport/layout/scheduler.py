@@ -116,13 +116,29 @@ class Scheduler:
         if self.workers:
             self.workers.end()
 
+    def key(self, job: Job) -> str:
+        """Return what a chunk is kept under: a digest of all that shapes it."""
+        return _key(job, self.fonts)
+
+    def absent(self, jobs: Iterable[Job]) -> list[Job]:
+        """Return the jobs whose chunks are not in the cache; all of them without one."""
+        keys = {self.key(job): job for job in jobs}
+        return [keys[key] for key in (self.cache.absent(keys) if self.cache else keys)]
+
+    def values(self, kind: str) -> KeptValues | None:
+        """Return where values of a kind are kept that this program makes; None without a cache.
+
+        Their names must mean the same as long as the program and its libraries are the same.
+        """
+        return KeptValues(self.cache, f"{digest_what_draws()}{kind}-") if self.cache else None
+
     def chunk(self, job: Job) -> Chunk:
         """Return one chunk."""
         return self.chunks([job])[0]
 
     def chunks(self, jobs: Sequence[Job]) -> list[Chunk]:
         """Return the chunks of these jobs, in their order."""
-        keys = [_key(job, self.fonts) for job in jobs]
+        keys = [self.key(job) for job in jobs]
         wanted = dict(zip(keys, jobs, strict=True))
         found = self.cache.load(wanted) if self.cache else {}
         units = list(_units({key: job for key, job in wanted.items() if key not in found}))
@@ -156,6 +172,23 @@ class Scheduler:
         if workers and (workers.running or len(units) >= WORTH_A_POOL) and workers.start():
             return workers.map(lay_out, sheets, chunksize=BATCH, count=len(units))
         return map(lay_out, sheets)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptValues:
+    """Values of one kind in a cache."""
+
+    cache: ChunkCache
+    prefix: str
+
+    def load(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Return what is kept under these names."""
+        found = self.cache.load_bytes(self.prefix + name for name in names)
+        return {key.removeprefix(self.prefix): data for key, data in found.items()}
+
+    def keep(self, values: Mapping[str, bytes]) -> None:
+        """Keep values under their names."""
+        self.cache.keep_bytes({self.prefix + name: data for name, data in values.items()})
 
 
 def _units(jobs: Mapping[str, Job]) -> Iterator[list[str]]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from itertools import groupby
 
@@ -263,6 +263,11 @@ class ListPage(Chunk):
     def content(self) -> Content:
         """What it shows, put together again."""
         return _Sheet(self.frame, self.placed).content() if self.frame else Content((), (), (), (), ())
+
+    def whole(self) -> Chunk:
+        """Return it put together, as it is kept."""
+        values = {each.name: getattr(self, each.name) for each in fields(Chunk)}
+        return Chunk(**{**values, "packed": self.content.packed()})
 
 
 def _page(frame: Chunk, page: _Page) -> ListPage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -105,3 +106,42 @@ def test_so_have_those_of_banks_nobody_here_wrote(name: str) -> None:
     found = measure(name, bank.questions)
     assert found.recall >= 0.9
     assert found.precision > 0.9
+
+
+class Store:
+    """What is kept, in memory."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, bytes] = {}
+        self.asked: list[int] = []
+
+    def load(self, names: Iterable[str]) -> dict[str, bytes]:
+        there = {name: self.values[name] for name in names if name in self.values}
+        self.asked.append(len(there))
+        return there
+
+    def keep(self, values: Mapping[str, bytes]) -> None:
+        self.values |= values
+
+
+def test_terms_from_what_is_kept_are_the_same() -> None:
+    store = Store()
+    assert index_terms([RAG, CACHE], kept=store) == index_terms([RAG, CACHE])
+    assert index_terms([RAG, CACHE], kept=store) == index_terms([RAG, CACHE])
+    assert store.asked == [0, 0, 1]
+
+
+def test_an_edit_looks_only_at_the_question_that_is_another() -> None:
+    store = Store()
+    index_terms([RAG, CACHE], kept=store)
+    edited = [RAG, replace(CACHE, answer="It is a cache. Rag and lora are written small here, with Torch.")]
+    assert index_terms(edited, kept=store) == index_terms(edited)
+    assert store.asked[-1] == 1
+
+
+def test_a_topic_of_another_name_makes_other_terms_of_every_question() -> None:
+    store = Store()
+    index_terms([RAG, CACHE], kept=store)
+    renamed = [RAG, replace(CACHE, technology="Embeddings")]
+    assert index_terms(renamed, kept=store) == index_terms(renamed)
+    assert store.asked[-1] == 0

@@ -206,3 +206,10 @@ def test_three_builds_may_begin_it_at_once(cache: ChunkCache, attempt: int) -> N
         each.join()
     assert lost == []
     assert cache.info().chunks == 12
+
+
+def test_it_keeps_values_of_other_kinds_and_knows_what_is_absent(cache: ChunkCache) -> None:
+    cache.keep_bytes({"a": b"\0terms", "b": b"notes"})
+    assert cache.load_bytes(["b", "a", "c"]) == {"a": b"\0terms", "b": b"notes"}
+    assert cache.load(["a"]) == {}
+    assert cache.absent(["c", "a", "c", "d"]) == ["c", "d"]

@@ -21,7 +21,7 @@ from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.entries import anchor, outline_entry
 from qexport.outputs.book.glyphs import missing_glyphs
-from qexport.outputs.book.lists import List, Row
+from qexport.outputs.book.lists import List, ListPages, Row
 from qexport.outputs.book.parts import Part, tally
 from qexport.outputs.book.press import Press
 from qexport.outputs.document import Document, Tools
@@ -47,7 +47,7 @@ class _Handbook:
         self.language = self.press.language
         self.scheduler = tools.scheduler
         self.chunks: list[Chunk] = []
-        self.terms = index_terms(edition.questions, edition.bank.language)
+        self.terms = index_terms(edition.questions, edition.bank.language, self.scheduler.values("terms"))
         self.matter = plan_matter(edition.questions, self.press.parts, len(self.terms), options)
 
     def document(self) -> Document:
@@ -63,12 +63,13 @@ class _Handbook:
             for part in self.press.parts
         ]
         jobs = [self.press.cover(self.language.label("handbook")), self._reading()]
-        jobs += [job for each in lists for job in each.jobs()]
+        list_pages = ListPages(lists, self.scheduler)
+        jobs += list_pages.jobs()
         jobs += [self._questions(group) for groups_of_part in groups for group in groups_of_part]
+        jobs += self._absent_terms()
         chunks = iter(self.scheduler.chunks(jobs))
         self.chunks = [next(chunks), next(chunks)]
-        fonts = self.scheduler.fonts
-        pages = iter([each.pages([next(chunks) for _ in each.jobs()], fonts) for each in lists])
+        pages = iter(list_pages.set(chunks))
         for _ in contents:
             self.press.on_recto(self.chunks, *next(pages))
         by_difficulty = [next(pages) for _ in difficulties]
@@ -166,12 +167,19 @@ class _Handbook:
             flow=len(group) > 1 or self.options.flow or self.options.economy,
         )
 
+    def _absent_terms(self) -> list[Job]:
+        """Return the lines of the index that are not in the cache: they are laid out with all else, on all cores."""
+        if not self.matter.index or not self.scheduler.cache:
+            return []
+        return self.scheduler.absent(index_list(self.press, self.terms, (), {}).jobs())
+
     def _index(self) -> list[list[Chunk]]:
         """Return the pages of the index: the one list whose text depends on the pages of the book."""
         if not self.matter.index:
             return []
         index = index_list(self.press, self.terms, self.edition.questions, anchor_folios(self.chunks))
-        return [index.pages(self.scheduler.chunks(index.jobs()), self.scheduler.fonts)]
+        pages = ListPages([index], self.scheduler)
+        return pages.set(iter(self.scheduler.chunks(pages.jobs())))
 
     def _difficulties(self) -> list[List]:
         if not self.matter.difficulties:

@@ -32,7 +32,7 @@ def index_list(
     Args:
         press: of the book.
         terms: in alphabetical order.
-        questions: of the book.
+        questions: of the book; none, for the lines of the index without their pages.
         folios: the page each place of the book is on.
     """
     anchors = {question.id: anchor(question) for question in questions}
@@ -51,7 +51,7 @@ def index_list(
         for term in of_initial:
             entry: dict[str, object] = {"name": term.name, "code": term.code, "see": term.see}
             piece = press.piece(TEMPLATE, piece="row", entry=entry, column=round(column, 2))
-            rows.append(Row(piece, (above,), tuple(_pages(term, anchors, folios))))
+            rows.append(Row(piece, (above,), tuple(_pages(term, anchors, folios)) if questions else ()))
             if term.see_also:
                 entry = {"see_also": list(term.see_also)}
                 piece = press.piece(TEMPLATE, piece="row", entry=entry, column=round(column, 2))

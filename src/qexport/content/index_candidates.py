@@ -1,0 +1,320 @@
+"""What may be terms of an index, question by question: abbreviations, names, code, phrases.
+
+    a question's texts → segments → (key, spelling, field, kind, how often): its *findings*
+
+A question's findings depend on it, on the language and on the bank's topics alone. They are kept under a digest of
+these.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from qexport.content.code_tokens import code_spans
+
+if TYPE_CHECKING:
+    from qexport.bank.model import Question
+
+LONGEST = 4
+"""Words of a phrase."""
+
+ASKED = frozenset({"question", "follow_ups"})
+"""Fields whose terms are what a question is about."""
+
+PARTS = (
+    "question",
+    "answer",
+    "deep_explanation",
+    "real_world_example",
+    "common_mistakes",
+    "production_scenario",
+)
+
+CAPITAL = "capital"
+"""Kind of a word with a capital letter: a name, unless it is written in lower case somewhere in the bank."""
+
+
+class KeptValues(Protocol):
+    """Bytes under names that mean the same for ever."""
+
+    def load(self, names: Iterable[str]) -> Mapping[str, bytes]:
+        """Return what is kept under these names."""
+
+    def keep(self, values: Mapping[str, bytes]) -> None:
+        """Keep values under their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What one question has of terms."""
+
+    rows: tuple[tuple[str, str, str, str, int], ...]
+    """Key, spelling, field, kind and how often, each once, in the order they are first met."""
+    lower: tuple[str, ...]
+    """Its words that are written in lower case."""
+    forms: tuple[tuple[str, str], ...]
+    """Long forms, and their abbreviations."""
+
+
+def find_candidates(
+    questions: Sequence[Question], language: str, kept: KeptValues | None = None
+) -> list[Findings]:
+    """Return what each question has of terms, from what is kept if it is there.
+
+    Args:
+        questions: of a book, in their order.
+        language: of their texts, as a tag of BCP 47.
+        kept: where findings are kept from one build to the next.
+    """
+    words = words_of(language)
+    topics = sorted({name.casefold() for each in questions for name in topics_of(each)})
+    if words:
+        words = {**words, "never": words["never"] | frozenset(topics)}
+    if kept is None:
+        return [_find(question, words) for question in questions]
+    common = sha256(json.dumps([language, topics]).encode()).hexdigest()
+    names = [f"{common}{question.digest()}" for question in questions]
+    there = kept.load(names)
+    fresh: dict[str, bytes] = {}
+    findings = []
+    for name, question in zip(names, questions, strict=True):
+        if name in there:
+            findings.append(_unpacked(there[name]))
+        else:
+            found = _find(question, words)
+            findings.append(found)
+            fresh[name] = _packed(found)
+    if fresh:
+        kept.keep(fresh)
+    return findings
+
+
+def topics_of(question: Question) -> tuple[str, str, str]:
+    """Return what a question is filed under, which is no term."""
+    return question.technology, question.category, question.level
+
+
+def _packed(found: Findings) -> bytes:
+    return zlib.compress(json.dumps([found.rows, found.lower, found.forms]).encode(), 1)
+
+
+def _unpacked(data: bytes) -> Findings:
+    rows, lower, forms = json.loads(zlib.decompress(data))
+    return Findings(tuple(map(tuple, rows)), tuple(lower), tuple(map(tuple, forms)))
+
+
+def _find(question: Question, words: Mapping[str, frozenset[str]]) -> Findings:
+    counts: dict[tuple[str, str, str, str], int] = {}
+
+    def add(spelling: str, folded_as: str, place: str, kind: str) -> None:
+        row = (key_of(spelling, folded_as), spelling, place, kind)
+        counts[row] = counts.get(row, 0) + 1
+
+    texts = list(_texts(question))
+    for part, text in texts:
+        for spelling, sort in _candidates(text, words):
+            kind = "phrase" if sort == "cut" else sort
+            place = "run" if sort == "cut" and part in ASKED else part
+            add(spelling, kind, place, kind)
+    if defined := _DEFINITION.match(question.question):
+        add(defined[1], "phrase", "question", "given")
+    for given in (*question.terms, *question.tags):
+        add(given, "given", "terms", "given")
+    lower = dict.fromkeys(word for _, text in texts for word in re.findall(r"\b[a-z][a-z-]+\b", text))
+    forms = dict.fromkeys(form for _, text in texts for form in _long_forms(text))
+    return Findings(tuple((*row, count) for row, count in counts.items()), tuple(lower), tuple(forms))
+
+
+# --- candidates --------------------------------------------------------------------------------------------------
+
+
+@cache
+def words_of(language: str) -> Mapping[str, frozenset[str]]:
+    """Return the lists of a language's words by their names; empty for one that has none."""
+    if language.split("-", maxsplit=1)[0].lower() not in ("en", ""):
+        return {}
+    lists: dict[str, frozenset[str]] = {}
+    text = (Path(__file__).parent / "words" / "english.txt").read_text("utf-8")
+    for name, body in re.findall(r"^== (\w+)\n((?:(?!==).*\n)*)", text, re.MULTILINE):
+        lists[name] = frozenset(body.split())
+    return lists
+
+
+def _texts(question: Question) -> Iterator[tuple[str, str]]:
+    for part in PARTS:
+        if text := getattr(question, part):
+            yield part, _plain(text) if question.markup == "markdown" else text
+    for text in question.follow_ups:
+        yield "follow_ups", _plain(text) if question.markup == "markdown" else text
+
+
+_DEFINITION = re.compile(r"What(?: is|['’]s| are) (?:an? |the )?`?([^\W\d_][\w-]+)`?\?$")
+"""A question for one word, which is a term even if it is in the lists of those that are none."""
+
+_FENCE = re.compile(r"^([`~]{3,}).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_CODE = re.compile(r"`+([^`\n]+)`+")
+
+
+def _plain(text: str) -> str:
+    """Return Markdown without its blocks of code, addresses and emphasis; code in a line keeps its marks."""
+    text = _LINK.sub(r"\1", _FENCE.sub(". ", text))
+    text = re.sub(r"^#+ |^[ \t]*(?:[-*+]|\d+[.)]) ", " . ", text, flags=re.MULTILINE)  # none goes over items
+    return re.sub(r"\*+|~~", " ", text)
+
+
+_WORD = re.compile(r"[^\W\d_](?:[\w’'+#-]|/(?=[A-Z]))*[\w+#]|[^\W\d_]")
+_BREAK = re.compile(r"""[.,;:!?]+(?=\s|$)|[()\[\]{}"“”«»—–→=<>|…]|(?<![A-Z])/|/(?![A-Z])|\n\s*\n""")
+_SHORT = re.compile(r"(?:[A-Z]{2,}[0-9]*s?|[A-Z][A-Za-z]+-?[0-9]+)$")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
+"""A letter of English and of what it borrows: a word with none is of no English phrase."""
+MIXED = re.compile(r"[A-Za-z]+[a-z0-9][A-Z]\w*$|[A-Z]{2,}[a-z]{2,}\w*$")
+
+
+def _candidates(text: str, words: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, str]]:
+    """Yield (spelling, kind); `cut` is a phrase that is cut out of a longer run of words."""
+    spans = [(found.start(), found.end(), found[1]) for found in _CODE.finditer(text)]
+    spans = spans or [(start, end, text[start:end]) for start, end in code_spans(text)]
+    at = 0
+    for start, end, code in [*spans, (len(text), len(text), "")]:
+        for segment in _BREAK.split(text[at:start]):
+            yield from _in_segment(segment, words)
+        if _is_code_term(code):
+            yield code, "code"
+        at = end
+
+
+def _is_code_term(code: str) -> bool:
+    return bool(re.fullmatch(r"[\w.:@#-]*[^\W\d_][\w.:@#-]*(?:\(\))?", code)) and 1 < len(code) <= 40
+
+
+def _in_segment(segment: str, words: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, str]]:
+    never, part, generic = (words.get(name, frozenset()) for name in ("never", "part", "generic"))
+    run: list[str] = []
+    capitals: list[str] = []
+    for number, found in enumerate(_WORD.finditer(segment)):
+        word = re.sub(r"[’']s?$", "", found[0])
+        plain = word.casefold()
+        if re.search(r"[’'_]", word):  # don't, x_i
+            yield from (*_capitals(capitals), *_phrases(run, part))
+            capitals, run = [], []
+            continue
+        if word not in generic and (_SHORT.fullmatch(word) or MIXED.fullmatch(word)):
+            yield word, "name"
+        is_name = word[0].isupper() and len(re.sub(r"[\W\d]", "", word)) > 2
+        if is_name and plain not in never and singular(plain) not in never and word not in generic:
+            if (number or capitals) and plain not in part:
+                yield word, CAPITAL
+            capitals.append(word)
+        else:
+            yield from _capitals(capitals)
+            capitals = []
+        if not words:
+            continue
+        is_none = len(word) == 1 or not _LATIN.search(word) or (word in generic and not run)
+        if is_none or plain in never or singular(plain) in never:
+            yield from _phrases(run, part)
+            run = []
+        else:
+            run.append(word)
+    yield from _capitals(capitals)
+    yield from _phrases(run, part)
+
+
+def _capitals(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield a name of several words, such as Population Stability Index."""
+    if 1 < len(words) <= LONGEST:
+        yield " ".join(words), "name"
+
+
+def _phrases(run: Sequence[str], part: frozenset[str]) -> Iterator[tuple[str, str]]:
+    for length in range(1, min(LONGEST, len(run)) + 1):
+        for start in range(len(run) - length + 1):
+            phrase = run[start : start + length]
+            if length == 1 and {phrase[0].casefold(), singular(phrase[0].casefold())} & part:
+                continue
+            is_cut = length < len(run)
+            if is_cut and phrase[-1].casefold() in words_of("en")["tail"]:
+                continue
+            yield " ".join(phrase), "cut" if is_cut else "phrase"
+
+
+_WORDS, _LETTERS = r"((?:[\w-]+ ){1,5}[\w-]+)", r"([A-Z][A-Za-z0-9]{1,9})"
+_LONG_FORM = re.compile(rf"{_WORDS} \({_LETTERS}\)|\b{_LETTERS} \({_WORDS}\)")
+
+
+def _long_forms(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (long form, abbreviation) where a text gives both and the letters agree."""
+    if " (" not in text:
+        return
+    for found in _LONG_FORM.finditer(text):
+        short = found[2] or found[3]
+        if form := _form_of(found[1] or found[4], short):
+            yield form, short
+
+
+def _form_of(words: str, short: str) -> str:
+    """Return the end of some words whose first letters are an abbreviation's; empty if there is none."""
+    pieces = re.findall(r"[\w]+|-| ", words)
+    letters = "".join(
+        character for character in short if character.isupper() or character.isdigit()
+    ).casefold()
+    for start in range(len(pieces)):
+        if pieces[start] in "- ":
+            continue
+        initials = "".join(piece[0] for piece in pieces[start:] if piece not in "- ").casefold()
+        if initials == letters and len(letters) > 1:
+            return "".join(pieces[start:])
+    return ""
+
+
+# --- folding ---------------------------------------------------------------------------------------------------
+
+
+@cache
+def key_of(spelling: str, kind: str) -> str:
+    """Return what spellings of one term have in common: case, hyphens, plural, and a last word that says little."""
+    if kind == "code":
+        return spelling.removesuffix("()").strip(".").casefold() if spelling.isidentifier() else spelling
+    pieces = spelling.casefold().replace("’", "'").replace("-", " ").split()
+    if not pieces:
+        return spelling
+    tails, part = words_of("en")["tail"], words_of("en")["part"]
+    while (
+        len(pieces) > 1
+        and pieces[-1] in tails
+        and kind != "given"
+        and not (len(pieces) == 2 and pieces[0] in part)
+    ):
+        pieces.pop()
+    pieces = [_stem(piece) if len(pieces) > 1 else piece for piece in pieces[:-1]] + [singular(pieces[-1])]
+    if len(pieces) > 1:
+        pieces[-1] = _stem(pieces[-1])
+    return " ".join(pieces)
+
+
+def singular(word: str) -> str:
+    """Return a word without the ending of its plural, as far as rules tell."""
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "os")):
+        if word.endswith("ies"):
+            return word[:-3] + "y"
+        if word.endswith(("ches", "shes", "xes", "sses")):
+            return word[:-2]
+        return word[:-1]
+    return word
+
+
+def _stem(word: str) -> str:
+    """Return a word without the ending that tells `fine-tuned` from `fine-tuning`."""
+    for ending in ("ing", "ed", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return singular(word)[: -len(ending)]
+    return singular(word)
