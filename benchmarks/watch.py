@@ -25,7 +25,7 @@ from qexport.bank.validation import validate
 from qexport.bank.yaml_writer import write_bank
 from qexport.layout.cache import ChunkCache
 from qexport.layout.scheduler import Scheduler
-from qexport.preview.session import Session
+from qexport.preview.session import PreviewSession
 from qexport.recipe import Recipe
 
 ROOT = Path(__file__).parents[1]
@@ -114,7 +114,7 @@ def previewed(count: int, runs: int) -> float:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "bank.yaml"
         cache = ChunkCache(Path(name) / "cache")
-        session = Session(lambda: Recipe(bank=path, outputs=("handbook",)), Scheduler(cache))
+        session = PreviewSession(lambda: Recipe(bank=path, outputs=("handbook",)), Scheduler(cache))
         save(path, bank_of(count, 0))
         session.refresh()
         for edit in range(1, runs + 3):

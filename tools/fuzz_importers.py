@@ -120,7 +120,7 @@ def read_import(name: str) -> Callable[[bytes, Path], object]:
         if not result.new:
             return ()
         bank = Bank(title="t", namespace="t", questions=tuple(result.new))
-        again, _ = validate(yaml_reader.parse(write_bank(bank), "b.yaml"))
+        again, _ = validate(yaml_reader.parse_yaml(write_bank(bank), "b.yaml"))
         if again.questions != bank.questions:
             raise AssertionError("the bank does not read back as it was written")
         second = merge(again, found, result.base, [path] * len(found))

@@ -24,7 +24,7 @@ from qexport.anki.package_reader import lock_of, notes_in
 from qexport.anki.search import search_for
 from qexport.bank import jsonl_reader, yaml_reader
 from qexport.bank.health.examination import examine
-from qexport.bank.lock import Asked, Content, Stamp
+from qexport.bank.lock import Asked, LockedContent, Stamp
 from qexport.bank.lock_file import read_lock, write_lock
 from qexport.bank.model import Bank, Question, RawBank
 from qexport.bank.schema import HEADER_FIELDS, QUESTION_FIELDS
@@ -37,12 +37,12 @@ from qexport.cli.terminal import on_one_line
 from qexport.common.errors import InputRefused, NothingSelected, Problem, QexportError, UsageError
 from qexport.common.files import check_names, file_slug
 from qexport.common.text_input import decode_text, normalise
-from qexport.content.images import Image, read_image, words_of
+from qexport.content.images import Image, describe_by_name, read_image
 from qexport.content.plain_text import items
 from qexport.content.question_view import question_text
 from qexport.content.templates import Templates
 from qexport.content.text import inline, prose, title_source
-from qexport.content.themes import stylesheet, theme
+from qexport.content.themes import join_styles, theme
 from qexport.importers.hub import captures, page
 from qexport.importers.hub.vocabulary import read_vocabulary
 from qexport.layout.cache import ChunkCache
@@ -144,21 +144,21 @@ def _check_words(texts: Iterable[str], *, may_be_empty: bool) -> None:
 def small_bank() -> Bank:
     """A bank whose names are as strange as a bank may have them."""
     text = (CORPUS / "bank-yaml" / "small.yaml").read_text("utf-8")
-    return validate(yaml_reader.parse(text, "small.yaml"))[0]
+    return validate(yaml_reader.parse_yaml(text, "small.yaml"))[0]
 
 
 def _read_yaml(data: bytes, _scratch: Path) -> None:
-    _check_bank(yaml_reader.parse(decode_text(data, Path("bank.yaml")), "bank.yaml"))
+    _check_bank(yaml_reader.parse_yaml(decode_text(data, Path("bank.yaml")), "bank.yaml"))
 
 
 def _read_jsonl(data: bytes, _scratch: Path) -> None:
-    _check_bank(jsonl_reader.parse(decode_text(data, Path("bank.jsonl")), "bank.jsonl"))
+    _check_bank(jsonl_reader.parse_jsonl(decode_text(data, Path("bank.jsonl")), "bank.jsonl"))
 
 
 def _check_bank(raw: RawBank) -> None:
     bank, warnings = validate(raw)
     _check_problems(warnings)
-    again, _ = validate(yaml_reader.parse(write_bank(bank), raw.path))
+    again, _ = validate(yaml_reader.parse_yaml(write_bank(bank), raw.path))
     if again != bank:
         raise Broken("a bank, written and read again, is another")
     _check_problems(Problem(each.location, each.message, "") for each in examine(bank))
@@ -182,11 +182,11 @@ def _read_capture(ending: str) -> Callable[[bytes, Path], None]:
     def read(data: bytes, _scratch: Path) -> None:
         path = f"capture.{ending}"
         text = decode_text(data, Path(path))
-        first = captures.import_captures([(path, text)], _vocabulary())
+        first = captures.merge_captures([(path, text)], _vocabulary())
         _check_problems(first.report.warnings)
         str(first.report)
         if first.text is not None:
-            again = captures.import_captures([(path, text)], _vocabulary(), ("bank.yaml", first.text))
+            again = captures.merge_captures([(path, text)], _vocabulary(), ("bank.yaml", first.text))
             # A page may contradict itself: it does so again.
             if again.text is not None or (again.report.conflicts and not first.report.conflicts):
                 raise Broken("a capture, imported again, brings something new")
@@ -197,7 +197,7 @@ def _read_capture(ending: str) -> Callable[[bytes, Path], None]:
 def _read_vocabulary(data: bytes, _scratch: Path) -> None:
     words = read_vocabulary(decode_text(data, Path("vocabulary.yaml")), "vocabulary.yaml")
     text = (CORPUS / "hub-text" / "listing.txt").read_text("utf-8")
-    _check_problems(page.parse(text, "listing.txt", words).warnings)
+    _check_problems(page.parse_capture(text, "listing.txt", words).warnings)
 
 
 # Locks, recipes, bundles, decks
@@ -211,7 +211,7 @@ def _read_lock(data: bytes, _scratch: Path) -> None:
         Asked(id="PY-1", text="one", question="1", digest="d1"),
         Asked(id="PY-2", former_ids=("PY-0",), text="two", question="2", digest="d2"),
     )
-    content = Content(title="T", questions=questions, style=Stamp("s", 0), note_type=lock.note_type)
+    content = LockedContent(title="T", questions=questions, style=Stamp("s", 0), note_type=lock.note_type)
     try:
         after, _ = stamp(content, lock, 1_760_000_000)
     except InputRefused as refused:  # former ids that contradict the lock
@@ -406,7 +406,7 @@ def _read_names(data: bytes, scratch: Path) -> None:
     for note in notes.notes_of(bank, notes.NoteShape(), _templates()):
         _check_note(note.fields.decode(), note.tags)
     search_for([clean])
-    words_of(text)
+    describe_by_name(text)
     found = read_image(scratch, text)
     if isinstance(found, Image):
         raise Broken(f"there is a picture at {text!r}")
@@ -445,7 +445,7 @@ def _read_theme(data: bytes, scratch: Path) -> None:
         (folder / path / name).write_bytes(said.get(name, "").encode("utf-8", "surrogatepass"))
     look = theme(str(folder))
     _check_words([look.description], may_be_empty=True)
-    stylesheet(
+    join_styles(
         [
             ("base.css", ":root { --accent: #802000; --measure: 120mm } p { color: var(--accent) }"),
             *look.styles(),

@@ -21,11 +21,11 @@ def main() -> None:
         # All is done, and Python takes a moment to leave, in which Ctrl-C would end it with another status.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     if isinstance(status, int):
-        _leave(status)
+        _end_process(status)
     sys.exit(str(status))
 
 
-def _leave(status: int) -> None:
+def _end_process(status: int) -> None:
     """End the process without taking apart what it holds, which takes Python 60 ms.
 
     Threads are waited for, and what is registered for the end is done, as Python would. If something cannot be

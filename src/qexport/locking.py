@@ -140,7 +140,7 @@ def stamp_bank(
     if locking.previous:
         if before is not None:
             raise UsageError(f"there is a lock: {path}", hint="--previous is for a lock that is lost")
-        before = _lock_of(locking.previous, bank, limits)
+        before = _read_deck_locks(locking.previous, bank, limits)
     elif before is None and out is not None:
         _refuse_to_forget(path, bank, out, limits)
     known = read_history(path, limits)
@@ -266,13 +266,13 @@ def until_settled(make: Callable[[], Result]) -> Result:
 # What is refused, and what is reported
 
 
-def _lock_of(decks: Sequence[Path], bank: Bank, limits: Limits) -> Lock:
+def _read_deck_locks(decks: Sequence[Path], bank: Bank, limits: Limits) -> Lock:
     from qexport.anki.package_reader import lock_of
 
-    return join_locks([lock_of(_package(path, limits), str(path), bank, limits) for path in decks])
+    return join_locks([lock_of(_read_package(path, limits), str(path), bank, limits) for path in decks])
 
 
-def _package(path: Path, limits: Limits) -> bytes:
+def _read_package(path: Path, limits: Limits) -> bytes:
     try:
         return read_bytes(path, limits.deck)
     except Unreadable as error:
@@ -285,7 +285,7 @@ def _refuse_to_forget(path: Path, bank: Bank, out: Path, limits: Limits) -> None
     """Refuse a first lock while a deck of the bank lies in the folder of results: its lock is lost."""
     for deck in sorted(out.glob("*.apkg"))[:20] if out.is_dir() else ():
         try:
-            lock = _lock_of([deck], bank, limits)
+            lock = _read_deck_locks([deck], bank, limits)
         except (QexportError, OSError):
             continue
         shared = lock.notes.keys() & {question.id for question in bank.questions}

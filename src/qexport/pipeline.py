@@ -71,7 +71,7 @@ def silent(what: str, done: int, total: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Selection:
     """A checked bank, the questions the filters leave of it, and what is odd about it."""
 
     bank: Bank
@@ -92,7 +92,7 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class CaptureImport:
     """What came of captured pages, and the files that were written for it."""
 
     report: ImportReport
@@ -122,7 +122,7 @@ class Plan:
     name: str
     """The recipe's; empty if it has none."""
     recipe: Recipe
-    choice: Choice
+    choice: Selection
     title: str
     stem: str
     """Of the files' names."""
@@ -182,10 +182,10 @@ def read_bank(
     return validate(reader.read(path, encoding=encoding, limits=limits), limits)
 
 
-def choose(path: Path, filters: Filters, *, encoding: str | None = None, limits: Limits = USUAL) -> Choice:
+def choose(path: Path, filters: Filters, *, encoding: str | None = None, limits: Limits = USUAL) -> Selection:
     """Read and check a bank, and select from it."""
     bank, warnings = read_bank(path, encoding=encoding, limits=limits)
-    return Choice(bank, select(bank, filters, limits), warnings)
+    return Selection(bank, select(bank, filters, limits), warnings)
 
 
 def import_captures(
@@ -197,7 +197,7 @@ def import_captures(
     strict: bool = False,
     dry_run: bool = False,
     limits: Limits = USUAL,
-) -> Imported:
+) -> CaptureImport:
     """Merge captured pages into a bank's file, which is not touched where nothing is new.
 
     `dry_run`: nothing is written, and what would be is returned as if it were.
@@ -209,8 +209,8 @@ def import_captures(
         raise UsageError(f"{bank}: a bank's name ends in .yaml", hint=f"write it to {bank}.yaml")
     words = vocabulary or _vocabulary(paths)
     existing = (str(bank), read_text(bank, limits=limits)) if bank.exists() else None
-    result = captures.import_captures(
-        _texts(paths, encoding, limits),
+    result = captures.merge_captures(
+        _read_texts(paths, encoding, limits),
         (str(words), read_text(words, limits=limits)),
         existing,
         limits,
@@ -225,7 +225,7 @@ def import_captures(
             Problem(block.location, "answers to no known question", "import the page that lists it, too")
             for block in report.unmatched
         )
-        return Imported(report, (), tuple(sorted([*conflicts, *unmatched], key=attrgetter("location"))))
+        return CaptureImport(report, (), tuple(sorted([*conflicts, *unmatched], key=attrgetter("location"))))
     contents: dict[Path, bytes] = {}
     if result.text is not None:
         contents[bank] = result.text.encode()
@@ -234,10 +234,10 @@ def import_captures(
             contents[schema] = (json.dumps(bank_schema(), ensure_ascii=False, indent=2) + "\n").encode()
     if not dry_run:
         files.write_all(contents)
-    return Imported(report, tuple(contents))
+    return CaptureImport(report, tuple(contents))
 
 
-def _texts(paths: Sequence[Path], encoding: str | None, limits: Limits) -> list[tuple[str, str]]:
+def _read_texts(paths: Sequence[Path], encoding: str | None, limits: Limits) -> list[tuple[str, str]]:
     """Read all the files, or say of each what keeps it from being read."""
     texts: list[tuple[str, str]] = []
     problems: list[Problem] = []
@@ -346,7 +346,7 @@ def plan(recipes: Mapping[str, Recipe], *, scheduler: Scheduler = SCHEDULER) -> 
             if place not in banks:
                 banks[place] = read_bank(recipe.bank, encoding=recipe.encoding, limits=recipe.limits)
             bank, warnings = banks[place]
-            choice = Choice(bank, select(bank, recipe.filters, recipe.limits), warnings)
+            choice = Selection(bank, select(bank, recipe.filters, recipe.limits), warnings)
             title = _one_line(recipe.title) or bank.title
             options = {each.name: parse_options(each.options, recipe.all_options) for each in outputs}
             made = Plan(name, recipe, choice, title, file_stem(recipe, title), outputs, options, tools)
@@ -398,14 +398,16 @@ def export_all(
 
 
 def _make(plan: Plan, *, now: int, locking: Locking, known: Notes, tell: Tell) -> Build:
-    return _write(plan, prepare(plan, now=now, locking=locking, known=known, out=plan.recipe.out), tell)
+    return _write_outputs(
+        plan, prepare(plan, now=now, locking=locking, known=known, out=plan.recipe.out), tell
+    )
 
 
-def _write(plan: Plan, prepared: Prepared, tell: Tell) -> Build:
+def _write_outputs(plan: Plan, prepared: Prepared, tell: Tell) -> Build:
     """Render the outputs of a plan, and write them."""
     outputs: dict[str, list[Written]] = {}
     failures: list[Failure] = []
-    for name, document, seconds in render(
+    for name, document, seconds in render_outputs(
         prepared.edition, plan.outputs, plan.options, prepared.tools, tell=tell
     ):
         if isinstance(document, QexportError):
@@ -476,7 +478,7 @@ def prepare(
         stamped = with_deck(stamped, deck, ids, now, locked=locking.locked)
     lock = stamped.lock if stamped else read_lock_at(place, limits)[0]
     edition = Edition(
-        bank=_named(choice.bank, lock),
+        bank=_take_namespace(choice.bank, lock),
         questions=choice.questions,
         title=plan.title,
         scope=scope,
@@ -496,7 +498,7 @@ def prepare(
     return Prepared(edition, replace(tools, file_names=plan.file_names), stamped, warnings)
 
 
-def _named(bank: Bank, lock: Lock | None) -> Bank:
+def _take_namespace(bank: Bank, lock: Lock | None) -> Bank:
     """Return a bank with the namespace it was published under."""
     return replace(bank, namespace=lock.namespace if lock else bank.namespace or files.file_slug(bank.title))
 
@@ -522,7 +524,7 @@ def _without_effect(recipe: Recipe, outputs: Sequence[Output]) -> Iterator[Probl
         yield Problem(Location(f"--{name}"), f"no effect on {named}", hint)
 
 
-def render(
+def render_outputs(
     edition: Edition,
     outputs: Sequence[Output],
     options: Mapping[str, CommonOptions],

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from qexport.anki import notes
-from qexport.bank.lock import Changes, Content, Entry, Lock
+from qexport.bank.lock import Changes, Entry, Lock, LockedContent
 from qexport.bank.stamping import stamp as real_stamp
 
 pytest.importorskip("anki.collection")
@@ -56,23 +56,27 @@ def with_times(lock: Lock, time: Callable[[Entry], int]) -> Lock:
     return replace(lock, notes={key: replace(each, modified=time(each)) for key, each in lock.notes.items()})
 
 
-def all_are_new(content: Content, lock: Lock | None, now: int, **values: Any) -> tuple[Lock, Changes]:
+def all_are_new(content: LockedContent, lock: Lock | None, now: int, **values: Any) -> tuple[Lock, Changes]:
     after, changes = real_stamp(content, lock, now, **values)
     return with_times(after, lambda _: now), changes
 
 
-def none_ever_moves(content: Content, lock: Lock | None, now: int, **values: Any) -> tuple[Lock, Changes]:
+def none_ever_moves(
+    content: LockedContent, lock: Lock | None, now: int, **values: Any
+) -> tuple[Lock, Changes]:
     after, changes = real_stamp(content, lock, now, **values)
     return with_times(after, lambda _: 1), changes
 
 
-def by_text(content: Content, lock: Lock | None, now: int, **values: Any) -> tuple[Lock, Changes]:
+def by_text(content: LockedContent, lock: Lock | None, now: int, **values: Any) -> tuple[Lock, Changes]:
     after, changes = real_stamp(content, lock, now, **values)
     notes = {key: replace(each, guid=each.guid[:8] + each.digest[:8]) for key, each in after.notes.items()}
     return replace(after, notes=notes), changes
 
 
-def without_a_word(content: Content, lock: Lock | None, now: int, **values: Any) -> tuple[Lock, Changes]:
+def without_a_word(
+    content: LockedContent, lock: Lock | None, now: int, **values: Any
+) -> tuple[Lock, Changes]:
     after, changes = real_stamp(content, lock, now, **values)
     return after, replace(changes, moves=())
 

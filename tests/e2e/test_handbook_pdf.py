@@ -33,7 +33,7 @@ from qexport.bank.model import PROSE_SECTIONS, Bank
 from qexport.bank.validation import validate
 from qexport.content.index_terms import IndexTerm, index_terms
 from qexport.layout.weasyprint import layout
-from qexport.outputs.book.lists import Row
+from qexport.outputs.book.lists import ListRow
 from qexport.outputs.book.press import Press
 from qexport.outputs.handbook import HandbookOptions
 from qexport.outputs.handbook import document as handbook_document
@@ -289,7 +289,7 @@ def test_contents_that_lack_a_question_are_found(
 ) -> None:
     rows = Press.rows
 
-    def fewer(press: Press, *arguments: Any) -> list[Row]:
+    def fewer(press: Press, *arguments: Any) -> list[ListRow]:
         return list(rows(press, *arguments))[:-1]
 
     monkeypatch.setattr(Press, "rows", fewer)

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from qexport.bank.lock import Edition, Entry, Lock, NoteType, Release, Stamp
+from qexport.bank.lock import Edition, Entry, Lock, LockedNoteType, Release, Stamp
 from qexport.bank.model import Bank
 from qexport.bank.stamping import stamp
 from qexport.content.templates import Templates
@@ -359,7 +359,7 @@ def test_no_page_of_a_bundle_does_anything(browser: Any, banks: dict[str, Bank])
             namespace="n",
             deck_root="T",
             style=Stamp("s", 1),
-            note_type=NoteType(("ID",), ("recall",), "ID"),
+            note_type=LockedNoteType(("ID",), ("recall",), "ID"),
             notes={"P-0": entries[0]},
             gone={"P-9": entries[1]},
             release=release,

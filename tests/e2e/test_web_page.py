@@ -22,7 +22,7 @@ from tools.browsers import Browser, started
 
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
-from qexport.bank.query import QUERY_FIELDS, Conditions, fold, parse, typed_name
+from qexport.bank.query import QUERY_FIELDS, Conditions, fold, parse_query, typed_name
 from qexport.bank.selection import Filters, describe, select
 from qexport.common.errors import UsageError
 from qexport.content.templates import Templates
@@ -249,7 +249,7 @@ def test_any_text_means_the_same_as_on_the_command_line(shown: Callable[..., Bro
 
     def answer(query: str) -> Any:
         try:
-            clauses = parse(query, Conditions(QUERIES.BANK))
+            clauses = parse_query(query, Conditions(QUERIES.BANK))
         except UsageError as error:
             return first_line(error.message)
         return [each.id for each in QUERIES.QUESTIONS if all(clause.holds(each) for clause in clauses)]

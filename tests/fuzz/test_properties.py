@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 
 from qexport.anki.package_reader import lock_of, notes_in
 from qexport.bank.identity import question_digest
-from qexport.bank.lock import Asked, Content, Lock, NoteType, Stamp
+from qexport.bank.lock import Asked, Lock, LockedContent, LockedNoteType, Stamp
 from qexport.bank.lock_file import read_lock, write_lock
 from qexport.bank.selection import Filters, describe, select
 from qexport.bank.stamping import stamp
 from qexport.common.errors import QexportError
-from qexport.content.themes import stylesheet, theme
+from qexport.content.themes import join_styles, theme
 from qexport.importers.hub import page
 from qexport.importers.hub.vocabulary import read_vocabulary
 from qexport.outputs.declaration import parse_options
@@ -94,7 +94,7 @@ def test_the_time_of_a_note_moves_exactly_with_its_content(
     """Even where the clock goes backwards."""
     lock: Lock | None = None
     for notes, now in editions:
-        content = Content(
+        content = LockedContent(
             title="T",
             namespace="n",
             questions=tuple(
@@ -102,7 +102,7 @@ def test_the_time_of_a_note_moves_exactly_with_its_content(
                 for key, digest in notes.items()
             ),
             style=Stamp("s", 0),
-            note_type=NoteType(("ID",), ("recall",), "ID"),
+            note_type=LockedNoteType(("ID",), ("recall",), "ID"),
         )
         after, changes = stamp(content, lock, now)
         assert set(after.notes) == set(notes)
@@ -283,7 +283,7 @@ def test_a_vocabulary_of_anything_is_one_or_refused(said: dict[str, object]) -> 
     assume("\ud800" not in text)
     try:
         words = read_vocabulary(text, "vocabulary.yaml")
-        page.parse((CORPUS / "hub-text" / "listing.txt").read_text("utf-8"), "a.txt", words)
+        page.parse_capture((CORPUS / "hub-text" / "listing.txt").read_text("utf-8"), "a.txt", words)
     except QexportError as error:
         refused(error)
 
@@ -304,7 +304,7 @@ def test_a_theme_of_anything_is_one_or_refused(tmp_path: Path, css: str, said: o
     (tmp_path / "theme.css").write_bytes(css.encode("utf-8", "replace"))
     try:
         look = theme(str(tmp_path))
-        joined = stylesheet([("base.css", ":root { --a: 1 } q { quotes: var(--a) }"), *look.styles()])
+        joined = join_styles([("base.css", ":root { --a: 1 } q { quotes: var(--a) }"), *look.styles()])
     except QexportError as error:
         refused(error)
     else:

@@ -131,7 +131,7 @@ def _some(ids: Sequence[str]) -> str:
     return ", ".join(ids[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _places(bank: Bank, order: str) -> dict[str, int]:
+def _number_new_cards(bank: Bank, order: str) -> dict[str, int]:
     """Return the place of each question among new cards, counted in the whole bank from 1.
 
     So the order is the same whichever part of the bank a learner has imported first.
@@ -159,7 +159,7 @@ def collection(
     decks_of = {note.question.id: tree.deck_of(note.question) for note in notes}
     deck_numbers = tree.numbers()
     description = _description(edition, lock, len(notes), shape, templates)
-    places = _places(edition.bank, shape.new_order)
+    places = _number_new_cards(edition.bank, shape.new_order)
     ours = note_type(templates, lock.style.modified, lock.note_type.major)
 
     # With ":memory:" there would be three of it for a moment when SQLite hands it over.

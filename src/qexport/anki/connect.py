@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from qexport.common.errors import MachineLacks, UsageError
 from qexport.common.wording import suggest
 
-HOST = "127.0.0.1"
+ANKI_HOST = "127.0.0.1"
 PORT = 8765
 """Where the add-on listens unless its configuration says otherwise."""
 
@@ -24,7 +24,7 @@ API_VERSION = 6
 ADD_ON = "2055492159"
 """The number of the add-on in Anki's list of add-ons."""
 
-TIMEOUT = 120
+ANSWER_SECONDS = 120
 """Seconds to wait for an answer; an import of 10,000 notes takes some ten."""
 
 LONGEST_ANSWER = 512_000_000
@@ -160,7 +160,7 @@ class AnkiConnect:
                     raise self._error(name, str(answer["error"]))
 
     def _send(self, body: bytes) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=TIMEOUT)
+        connection = http.client.HTTPConnection(ANKI_HOST, self.port, timeout=ANSWER_SECONDS)
         try:
             connection.request("POST", "/", body, {"Content-Type": "application/json"})
             response = connection.getresponse()
@@ -172,7 +172,7 @@ class AnkiConnect:
             ) from error
         except TimeoutError as error:
             raise MachineLacks(
-                f"Anki at {self._place} has not answered for {TIMEOUT} seconds",
+                f"Anki at {self._place} has not answered for {ANSWER_SECONDS} seconds",
                 hint="see whether Anki waits for an answer in a window of its own",
             ) from error
         except (OSError, http.client.HTTPException) as error:
@@ -199,7 +199,7 @@ class AnkiConnect:
 
     @property
     def _place(self) -> str:
-        return f"{HOST}:{self.port}"
+        return f"{ANKI_HOST}:{self.port}"
 
 
 _SEE_CONFIGURATION = (

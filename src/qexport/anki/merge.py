@@ -23,7 +23,7 @@ from qexport.bank.model import Bank, Question
 from qexport.common.text_distance import edit_steps
 from qexport.content.templates import Templates
 
-TEXT_FIELDS: Mapping[str, str] = {
+MERGED_FIELDS: Mapping[str, str] = {
     "question": "Question",
     "answer": "Answer",
     "deep_explanation": "Deep Explanation",
@@ -33,17 +33,17 @@ TEXT_FIELDS: Mapping[str, str] = {
 }
 """The fields of a question whose edits come back, and the fields of a note they are in."""
 
-_LISTS = ("Choices", "Correct", "Follow-up Questions", "Links", "Extra")
+_FIELDS_OF_LISTS = ("Choices", "Correct", "Follow-up Questions", "Links", "Extra")
 """Fields that are made from lists: edits of them are reported, and left."""
 
-Kind: TypeAlias = Literal["taken", "ours", "conflict", "left", "unknown"]
+MergeKind: TypeAlias = Literal["taken", "ours", "conflict", "left", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What came back for one field of one question."""
 
-    kind: Kind
+    kind: MergeKind
     """What became of it: taken, ours (the bank's stays), an open conflict, left (the bank has no form for it),
     unknown (nobody knows what it was made from)."""
     id: str
@@ -80,19 +80,23 @@ class Merger:
         said = self._versions.get(version)
         base = self._question_of(question, said) if said is not None else None
         before = self._html(base) if base else {}
-        for name in (*TEXT_FIELDS.values(), *_LISTS):
+        for name in (*MERGED_FIELDS.values(), *_FIELDS_OF_LISTS):
             theirs = canonical_html(row.fields[FIELD_PLACES[name]].decode())
             if theirs in (canonical_html(now[name]), canonical_html(before.get(name, now[name]))):
                 continue
-            field = next((each for each, other in TEXT_FIELDS.items() if other == name), "")
+            field = next((each for each, other in MERGED_FIELDS.items() if other == name), "")
             if base is None:
-                yield Proposal("unknown", question.id, field or name, theirs=_shown(theirs))
+                yield Proposal("unknown", question.id, field or name, theirs=_squeeze_visible(theirs))
             elif not field or (text := self._carried(base, field, theirs)) is None:
                 yield Proposal(
-                    "left", question.id, field or name, _shown(before[name]), theirs=_shown(theirs)
+                    "left",
+                    question.id,
+                    field or name,
+                    _squeeze_visible(before[name]),
+                    theirs=_squeeze_visible(theirs),
                 )
             else:
-                yield from _merged(question, base, field, text)
+                yield from _merge_field(question, base, field, text)
 
     def _question_of(self, question: Question, said: Mapping[str, Any]) -> Question:
         """Return the version of a question that was published."""
@@ -108,7 +112,7 @@ class Merger:
     def _carried(self, base: Question, field: str, theirs: str) -> str | None:
         """Return the text that becomes exactly their HTML; None if there is none."""
         text: str = getattr(base, field)
-        before = self._html(base)[TEXT_FIELDS[field]]
+        before = self._html(base)[MERGED_FIELDS[field]]
         for candidate in (_carry_over(text, before, theirs), _visible(theirs).strip()):
             if candidate and canonical_html(self._html_of(base, field, candidate)) == theirs:
                 return candidate
@@ -116,10 +120,10 @@ class Merger:
 
     def _html_of(self, base: Question, field: str, text: str) -> str:
         changed: Any = {field: text}
-        return self._html(replace(base, **changed))[TEXT_FIELDS[field]]
+        return self._html(replace(base, **changed))[MERGED_FIELDS[field]]
 
 
-def _merged(question: Question, base: Question, field: str, theirs: str) -> Iterator[Proposal]:
+def _merge_field(question: Question, base: Question, field: str, theirs: str) -> Iterator[Proposal]:
     before, ours = getattr(base, field), getattr(question, field)
     merged = merge_texts(before, ours, theirs)
     if merged is None:
@@ -131,7 +135,7 @@ def _merged(question: Question, base: Question, field: str, theirs: str) -> Iter
 def _carry_over(text: str, before: str, after: str) -> str | None:
     """Return a source text with the words changed that differ between two states of its HTML."""
     source, shown, wanted = tokens_of(text), tokens_of(_visible(before)), tokens_of(_visible(after))
-    places = _places(source, shown)
+    places = _align_words(source, shown)
     changed = []
     for hunk in hunks_of(shown, wanted):
         start = places.get(hunk.start) if hunk.start < len(shown) else len(source)
@@ -142,7 +146,7 @@ def _carry_over(text: str, before: str, after: str) -> str | None:
     return "".join(apply_hunks(source, changed))
 
 
-def _places(source: Sequence[str], shown: Sequence[str]) -> dict[int, int]:
+def _align_words(source: Sequence[str], shown: Sequence[str]) -> dict[int, int]:
     """Return where in the source each shown word is."""
     numbers: dict[str, int] = {}
     old, new = ([numbers.setdefault(token, len(numbers)) for token in tokens] for tokens in (source, shown))
@@ -176,5 +180,5 @@ def _visible(html: str) -> str:
     return unescape(re.sub(r"<[^>]*>", "", text))
 
 
-def _shown(html: str) -> str:
+def _squeeze_visible(html: str) -> str:
     return " ".join(_visible(html).split())

@@ -57,10 +57,10 @@ class Note:
     @property
     def digest(self) -> str:
         """The digest of all that is exported of the question."""
-        return digest_of(self.fields, self.tags)
+        return digest_note(self.fields, self.tags)
 
 
-def digest_of(fields: bytes, tags: str) -> str:
+def digest_note(fields: bytes, tags: str) -> str:
     """Return the digest of a note's fields and tags."""
     return sha256(b"%b\x1e%b" % (fields, tags.encode())).hexdigest()[:32]
 
@@ -130,7 +130,7 @@ def _fields(question: Question, view: QuestionView, templates: Templates) -> dic
     values: dict[str, str] = {PROSE_FIELDS[section["key"]]: section["html"] for section in view["sections"]}
     values |= {
         "ID": label(view["id"]),
-        "Title": _title(view["asked"]),
+        "Title": _strip_html(view["asked"]),
         "Question": view["question"],
         "Technology": label(view["technology"]),
         "Category": label(view["category"]),
@@ -154,7 +154,7 @@ def _fields(question: Question, view: QuestionView, templates: Templates) -> dic
     return values
 
 
-def _title(html: str) -> str:
+def _strip_html(html: str) -> str:
     """Return the line of a question as text: Anki's browser shows the sort field without markup."""
     return " ".join(re.sub(r"<[^>]*>", " ", html).split()) or html
 
@@ -173,7 +173,7 @@ def label(text: str) -> str:
 
 _STOP = re.compile(r"""[.!?…؟]["'”’)\]]*(?=\s+[^\sa-z])|[。！？][」』”）]*(?=\S)""")
 _NO_STOP = re.compile(r"\b(?:[^\W\d_]|cf|dr|etc|fig|mr|mrs|no|st|vs)\.$", re.IGNORECASE)
-_MARKUP = re.compile(r"[`*_\[\]~<|#\n$\\]")
+_MARKUP_SIGN = re.compile(r"[`*_\[\]~<|#\n$\\]")
 
 
 def situation(scenario: str, markup: str) -> str:
@@ -188,7 +188,7 @@ def situation(scenario: str, markup: str) -> str:
         begins = re.split(r"\n[ \t]*\n", scenario.strip("\n"), maxsplit=1)[0]
     sentences = (begins[: stop.end()] for stop in _STOP.finditer(begins))
     first = next((sentence for sentence in sentences if not _NO_STOP.search(sentence)), begins)
-    return begins if markup != "plain" and _MARKUP.search(first) else first
+    return begins if markup != "plain" and _MARKUP_SIGN.search(first) else first
 
 
 def inert(html: str) -> str:

@@ -218,7 +218,7 @@ def refused_package(path: str, message: str, hint: str = _WHICH) -> InputRefused
 def _database(package: bytes, path: str, limits: Limits) -> bytes:
     try:
         with ZipFile(BytesIO(package)) as archive:
-            entry = _entry(archive, path, limits)
+            entry = _find_member(archive, path, limits)
             most = min(limits.deck, limits.deck_ratio * max(entry.compress_size, 4096))
             with archive.open(entry) as file:
                 data = file.read(most + 1)  # what a zip says of its sizes may be wrong
@@ -236,7 +236,7 @@ def _too_large(path: str, limits: Limits) -> LimitExceeded:
     return limits.exceeded("deck-ratio", message)
 
 
-def _entry(archive: ZipFile, path: str, limits: Limits) -> ZipInfo:
+def _find_member(archive: ZipFile, path: str, limits: Limits) -> ZipInfo:
     entries = archive.infolist()
     if len(entries) > limits.deck_files:
         raise limits.exceeded("deck-files", f"{path}: more than {limits.said('deck-files')} in it")
@@ -270,7 +270,7 @@ def _connected(data: bytes, path: str, limits: Limits) -> sqlite3.Connection:
     try:
         connection.deserialize(data)
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limits.deck_value)
-        connection.create_collation("unicase", _compare)
+        connection.create_collation("unicase", _compare_unicase)
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA query_only = ON")
         steps = iter(range(limits.deck_steps // 1000))
@@ -300,6 +300,6 @@ def _has_generated_columns(connection: sqlite3.Connection) -> bool:
     return False
 
 
-def _compare(one: str, other: str) -> int:
+def _compare_unicase(one: str, other: str) -> int:
     first, second = one.casefold(), other.casefold()
     return (first > second) - (first < second)

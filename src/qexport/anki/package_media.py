@@ -37,7 +37,7 @@ def read_media(
     left = limits.deck
     try:
         with ZipFile(BytesIO(package)) as archive:
-            listed = _listed(archive, path, limits)
+            listed = _read_media_list(archive, path, limits)
             for name in sorted(wanted & set(listed)):
                 data = _member(archive, listed[name], limits.picture, path)
                 if len(data) > limits.picture:
@@ -62,7 +62,7 @@ def _member(archive: ZipFile, name: str, most: int, path: str) -> bytes:
     return unpack_zstandard(data, most, path) if data.startswith(_ZSTANDARD) else data
 
 
-def _listed(archive: ZipFile, path: str, limits: Limits) -> dict[str, str]:
+def _read_media_list(archive: ZipFile, path: str, limits: Limits) -> dict[str, str]:
     """Return the members of the zip by the names of the files that they are."""
     if "media" not in archive.namelist():
         return {}
@@ -70,12 +70,12 @@ def _listed(archive: ZipFile, path: str, limits: Limits) -> dict[str, str]:
     try:
         if data.startswith(b"{"):
             return {str(name): str(member) for member, name in json.loads(data).items()}
-        return {name: str(number) for number, name in enumerate(_names(data)) if name}
+        return {name: str(number) for number, name in enumerate(_read_media_names(data)) if name}
     except (ValueError, IndexError, AttributeError, RecursionError) as error:
         raise refused_package(path, "its list of pictures is damaged") from error
 
 
-def _names(data: bytes) -> Iterator[str]:
+def _read_media_names(data: bytes) -> Iterator[str]:
     """Yield the names in today's list of files: each an entry (field 1) that has its name in field 1."""
     at = 0
     while at < len(data):

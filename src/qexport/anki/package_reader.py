@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 from qexport.anki.fields import FIELD_PLACES, FIELDS, ON
 from qexport.anki.note_type import NOTE_TYPE_ID
-from qexport.anki.notes import digest_of, without_identity
+from qexport.anki.notes import digest_note, without_identity
 from qexport.anki.package_file import NoteRow, Package, opened_package, refused_package
 from qexport.anki.package_file import NoteType as PackedNoteType
 from qexport.bank.identity import question_digest
-from qexport.bank.lock import Entry, Lock, NoteType, Stamp, key_of
+from qexport.bank.lock import Entry, Lock, LockedNoteType, Stamp, key_of
 from qexport.common.limits import USUAL, Limits
 
 if TYPE_CHECKING:
     from qexport.bank.model import Bank
 
-_LATEST = (1 << 32) - 1
+_LATEST_TIME = (1 << 32) - 1
 
 
 def lock_of(package: bytes, path: str, bank: Bank, limits: Limits = USUAL) -> Lock:
@@ -36,7 +36,7 @@ def lock_of(package: bytes, path: str, bank: Bank, limits: Limits = USUAL) -> Lo
     with opened_package(package, path, limits) as opened:
         rows, note_types = opened.read(_ours)
     namespace = _namespace_of(rows, bank)
-    entries = [entry for row in rows if (entry := _entry(row, namespace))]
+    entries = [entry for row in rows if (entry := _make_lock_entry(row, namespace))]
     if not entries:
         raise refused_package(
             path,
@@ -51,8 +51,8 @@ def lock_of(package: bytes, path: str, bank: Bank, limits: Limits = USUAL) -> Lo
     return Lock(
         namespace=namespace,
         deck_root=_root_of(rows) or bank.title,
-        style=Stamp(_style_digest(packed), min(max(packed.modified, 0), _LATEST)),
-        note_type=NoteType(packed.fields, cards, sort_field, max(majors)),
+        style=Stamp(_style_digest(packed), min(max(packed.modified, 0), _LATEST_TIME)),
+        note_type=LockedNoteType(packed.fields, cards, sort_field, max(majors)),
         notes=notes,
         gone={entry.birth: _departed(entry) for entry in entries if notes[entry.id].birth != entry.birth},
     )
@@ -88,7 +88,7 @@ def _ours(package: Package) -> tuple[Sequence[NoteRow], Mapping[int, PackedNoteT
     return rows, note_types
 
 
-def _text(row: NoteRow, name: str) -> str:
+def _read_note_field(row: NoteRow, name: str) -> str:
     return unescape(row.fields[FIELD_PLACES[name]].decode())
 
 
@@ -98,20 +98,20 @@ def _namespace_of(rows: Sequence[NoteRow], bank: Bank) -> str:
         return bank.namespace
     ids = {question.id for question in bank.questions}
     ids |= {former for question in bank.questions for former in question.former_ids}
-    found = Counter(_text(row, "Bank") for row in rows if _text(row, "ID") in ids)
+    found = Counter(_read_note_field(row, "Bank") for row in rows if _read_note_field(row, "ID") in ids)
     return found.most_common(1)[0][0] if found else ""
 
 
-def _entry(row: NoteRow, namespace: str) -> Entry | None:
+def _make_lock_entry(row: NoteRow, namespace: str) -> Entry | None:
     """Return the entry of a note of this bank."""
-    key = _text(row, "Key")
+    key = _read_note_field(row, "Key")
     birth = key.rpartition("@")[0]
-    if _text(row, "Bank") != namespace or not birth or key != key_of(namespace, birth):
+    if _read_note_field(row, "Bank") != namespace or not birth or key != key_of(namespace, birth):
         return None
-    current = _text(row, "ID").strip()
-    modified = min(max(row.modified, 0), _LATEST)
+    current = _read_note_field(row, "ID").strip()
+    modified = min(max(row.modified, 0), _LATEST_TIME)
     fields = without_identity(b"\x1f".join(row.fields[: len(FIELDS)]))
-    if not _is_id(current) or not _is_id(birth) or not _is_id(row.guid):
+    if not _is_note_id(current) or not _is_note_id(birth) or not _is_note_id(row.guid):
         return None
     return Entry(
         id=current,
@@ -120,18 +120,18 @@ def _entry(row: NoteRow, namespace: str) -> Entry | None:
         number=min(max(row.number, 0), (1 << 53) - 1),
         names=(birth,) if birth != current else (),
         question=question_digest(row.fields[FIELD_PLACES["Question"]].decode()),
-        version=_version(_text(row, "Version")),
-        digest=digest_of(fields, row.tags),
-        left=modified if _text(row, "Retired") == ON else 0,
+        version=_read_version(_read_note_field(row, "Version")),
+        digest=digest_note(fields, row.tags),
+        left=modified if _read_note_field(row, "Retired") == ON else 0,
         modified=modified,
     )
 
 
-def _is_id(text: str) -> bool:
+def _is_note_id(text: str) -> bool:
     return bool(text) and text.isprintable() and " " not in text
 
 
-def _version(text: str) -> str:
+def _read_version(text: str) -> str:
     return text if len(text) == 16 and all(digit in "0123456789abcdef" for digit in text) else ""
 
 
@@ -146,7 +146,7 @@ def _root_of(rows: Sequence[NoteRow]) -> str:
     for row in rows:
         levels = row.deck.split("::")
         for name in ("Category", "Technology"):
-            if len(levels) > 1 and levels[-1].casefold() == _text(row, name).casefold():
+            if len(levels) > 1 and levels[-1].casefold() == _read_note_field(row, name).casefold():
                 levels.pop()
         roots["::".join(levels)] += 1
     return roots.most_common(1)[0][0] if roots else ""

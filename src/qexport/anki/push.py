@@ -34,7 +34,7 @@ class NoteContent(NamedTuple):
     tags: frozenset[str]
 
 
-Published: TypeAlias = "Callable[[NoteInfo], NoteContent | None]"
+FindPublished: TypeAlias = "Callable[[NoteInfo], NoteContent | None]"
 """Gives what a note of the collection was published as; None if that version is not known."""
 
 
@@ -76,7 +76,7 @@ def plan_push(
     ours: Mapping[str, NoteContent],
     theirs: Sequence[NoteInfo],
     gone: frozenset[str],
-    published: Published,
+    published: FindPublished,
     suspended: frozenset[int] = frozenset(),
 ) -> PushPlan:
     """Decide what a push does.
@@ -105,7 +105,7 @@ def plan_push(
         if key not in ours:
             continue
         found.add(key)
-        change, edit = _compare(ours[key], note, published(note))
+        change, edit = _compare_note(ours[key], note, published(note))
         if edit.kept or edit.conflicts:
             own_edits.append(edit)
         if change.fields or change.new_tags or change.old_tags:
@@ -121,7 +121,7 @@ def plan_push(
     )
 
 
-def _compare(ours: NoteContent, note: NoteInfo, base: NoteContent | None) -> tuple[NoteChange, OwnEdit]:
+def _compare_note(ours: NoteContent, note: NoteInfo, base: NoteContent | None) -> tuple[NoteChange, OwnEdit]:
     """Compare a note on three sides: the bank's, the collection's, and what was published."""
     fields: dict[str, str] = {}
     kept: list[str] = []
@@ -150,7 +150,7 @@ def _compare(ours: NoteContent, note: NoteInfo, base: NoteContent | None) -> tup
     return change, OwnEdit(note, tuple(kept), tuple(conflicts))
 
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)[^>]*>")
+_HTML_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)[^>]*>")
 _EMPHASIS = frozenset(
     {"b", "strong", "i", "em", "u", "s", "del", "mark", "font", "sub", "sup", "img", "code"}
 )
@@ -165,16 +165,16 @@ def read_alike(one: str, other: str) -> bool:
 
 
 def _words_of(html: str) -> tuple[str, Counter[str]]:
-    emphasis = Counter(name for end, name in _TAG.findall(html) if not end and name.lower() in _EMPHASIS)
-    return " ".join(unescape(_TAG.sub(" ", html)).split()), emphasis
+    emphasis = Counter(name for end, name in _HTML_TAG.findall(html) if not end and name.lower() in _EMPHASIS)
+    return " ".join(unescape(_HTML_TAG.sub(" ", html)).split()), emphasis
 
 
 def actions_of(plan: PushPlan) -> list[tuple[str, dict[str, object]]]:
     """Return the requests of a plan for AnkiConnect, but for its new notes, which come in a package."""
-    return [*_changes(plan.changed), *_retirements(plan.retired)]
+    return [*_list_actions(plan.changed), *_retirements(plan.retired)]
 
 
-def _changes(changes: Iterable[NoteChange]) -> Iterable[tuple[str, dict[str, object]]]:
+def _list_actions(changes: Iterable[NoteChange]) -> Iterable[tuple[str, dict[str, object]]]:
     for change in changes:
         number = change.note.number
         if change.fields:

@@ -13,7 +13,7 @@ from statistics import median
 
 from qexport.anki.package_file import Package
 
-MANUAL = 4
+MANUAL_CHANGE = 4
 """The kind of a row that is no review (set-due, forget)."""
 
 
@@ -49,7 +49,11 @@ def answers_in(package: Package) -> list[Answer]:
         "SELECT n.guid, r.ease, r.time, r.type FROM revlog r"
         " JOIN cards c ON c.id = r.cid JOIN notes n ON n.id = c.nid WHERE r.ease > 0"
     )
-    return [(str(guid), int(ease), int(time), int(kind)) for guid, ease, time, kind in rows if kind != MANUAL]
+    return [
+        (str(guid), int(ease), int(time), int(kind))
+        for guid, ease, time, kind in rows
+        if kind != MANUAL_CHANGE
+    ]
 
 
 def count_reviews(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from qexport.anki.notes import inert, label
 
-LONGEST = 8_000
+LONGEST_SEARCH = 8_000
 """Characters of a search in a deck's description: about 200 notes."""
 
 
@@ -26,7 +26,7 @@ class FittingSearch:
     """How many notes it does not find."""
 
 
-def fitting_search(keys: Sequence[str], longest: int = LONGEST) -> FittingSearch:
+def fitting_search(keys: Sequence[str], longest: int = LONGEST_SEARCH) -> FittingSearch:
     """Return the search for as many of the notes as fit into a length."""
     terms: list[str] = []
     length = 0

@@ -10,7 +10,7 @@ from pathlib import Path
 from qexport.bank import jsonl_reader
 from qexport.bank.yaml_editor import (
     Edit,
-    Value,
+    EditedValue,
     contents_of,
     edit_yaml,
     expected_contents,
@@ -51,7 +51,7 @@ def edit_file(data: bytes, path: Path, edits: Sequence[Edit], limits: Limits = U
 
 def edit_json_lines(text: str, path: str, edits: Sequence[Edit], limits: Limits = USUAL) -> str:
     """Return a bank of JSON Lines in which some fields are changed; all else stays as it is, to the byte."""
-    before = jsonl_reader.parse(text, path, limits)
+    before = jsonl_reader.parse_jsonl(text, path, limits)
     if before.problems:
         raise InputRefused(before.problems)
     expected = expected_contents(before, edits, path)
@@ -61,12 +61,12 @@ def edit_json_lines(text: str, path: str, edits: Sequence[Edit], limits: Limits 
     for edit in edits:
         lines[places[edit.id]] = _with_value(lines[places[edit.id]], edit.field, edit.value)
     edited = "\n".join(lines)
-    if contents_of(jsonl_reader.parse(edited, path, limits)) != expected:
+    if contents_of(jsonl_reader.parse_jsonl(edited, path, limits)) != expected:
         raise refused_file(path, "this cannot be changed in place", "change it by hand")
     return edited
 
 
-def _with_value(line: str, key: str, value: Value) -> str:
+def _with_value(line: str, key: str, value: EditedValue) -> str:
     """Return the line of an object with another value at a key, which is added at the end if it is new."""
     spans = list(_spans(line))
     written = json.dumps(value, ensure_ascii=line.isascii())

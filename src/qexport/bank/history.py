@@ -17,11 +17,11 @@ from qexport.bank.model import Question
 from qexport.bank.reader import HISTORY
 from qexport.bank.schema import QUESTION_FIELDS
 
-_APART = frozenset({"id", "former_ids", "status"})
+_NOT_VERSIONED = frozenset({"id", "former_ids", "status"})
 """What a question is called and whether it is asked are no part of a version of its texts."""
 
 _VERSION = re.compile(r'\{"version": "([0-9a-f]{16})"')
-_CONFLICT = re.compile(r"<{7}( |$)|\|{7}( |$)|={7}$|>{7}( |$)")
+_CONFLICT_LINE = re.compile(r"<{7}( |$)|\|{7}( |$)|={7}$|>{7}( |$)")
 
 
 def history_path(lock: Path) -> Path:
@@ -32,7 +32,9 @@ def history_path(lock: Path) -> Path:
 def fields_of(question: Question) -> dict[str, Any]:
     """Return what the bank says of a question: fields that are empty or usual are left out."""
     values = (
-        (each.name, getattr(question, each.name)) for each in QUESTION_FIELDS if each.name not in _APART
+        (each.name, getattr(question, each.name))
+        for each in QUESTION_FIELDS
+        if each.name not in _NOT_VERSIONED
     )
     said = {name: value for name, value in values if value not in (None, "", (), False)}
     if said.get("markup") == "plain":
@@ -63,7 +65,7 @@ def add_lines(text: str, lines: Iterable[str]) -> str:
 
     Where git left both sides of a merge, both are kept: a line says the same on either side.
     """
-    known = {line for line in text.split("\n") if line.strip() and not _CONFLICT.match(line)}
+    known = {line for line in text.split("\n") if line.strip() and not _CONFLICT_LINE.match(line)}
     versions = {found[1] for line in known if (found := _VERSION.match(line))}
     known |= {line for line in lines if (found := _VERSION.match(line)) and found[1] not in versions}
     return "".join(f"{line}\n" for line in sorted(known))

@@ -34,10 +34,10 @@ def fill_ids(text: str, path: str, limits: Limits = USUAL) -> Filled:
     Raises:
         InputRefused: the file is no bank, or a question is not in block style.
     """
-    raw = yaml_reader.parse(text, path, limits)
+    raw = yaml_reader.parse_yaml(text, path, limits)
     if raw.problems:
         raise InputRefused(raw.problems)
-    taken = {name.casefold() for record in raw.records for name in _names(record)}
+    taken = {name.casefold() for record in raw.records for name in _list_known_ids(record)}
     lines = text.split("\n")
     given: list[tuple[int, str]] = []
     inserted: dict[int, str] = {}
@@ -59,7 +59,7 @@ def fill_ids(text: str, path: str, limits: Limits = USUAL) -> Filled:
     for record, said in zip(raw.records, expected[1:], strict=True):
         if "id" not in said and record.location.line in by_line:
             said["id"] = by_line[record.location.line]
-    again = yaml_reader.parse(filled, path, limits)
+    again = yaml_reader.parse_yaml(filled, path, limits)
     if again.problems or [*map(_sorted, contents_of(again))] != [*map(_sorted, expected)]:
         hint = "write the questions in block style"
         raise InputRefused((Problem(raw.header.location, "ids cannot be put into this file", hint),))
@@ -70,6 +70,6 @@ def _sorted(values: dict[str, object]) -> list[tuple[str, object]]:
     return sorted(values.items(), key=lambda pair: pair[0])
 
 
-def _names(record: RawMapping) -> list[str]:
+def _list_known_ids(record: RawMapping) -> list[str]:
     named = record.values.get("id")
     return [named.text.strip()] if isinstance(named, RawText) else []

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection
 from hashlib import sha256
 
-_LONGEST = 40
+_LONGEST_ID = 40
 _WORDS = 5
 _COMMON = frozenset(
     [
@@ -145,7 +145,7 @@ def make_id(question: str, taken: Collection[str]) -> str:
     telling = [word.replace("'", "") for word in words if word not in _COMMON] or words
     name = ""
     for word in telling[:_WORDS]:
-        if len(name) + len(word) >= _LONGEST:
+        if len(name) + len(word) >= _LONGEST_ID:
             break
         name = f"{name}-{word}" if name else word
     letters = sum(character.isalpha() for character in plain)

@@ -17,21 +17,21 @@ from dataclasses import dataclass
 from hashlib import sha256
 from html import unescape
 
-from qexport.bank.likeness import words_of
+from qexport.bank.likeness import split_words
 from qexport.bank.lock import Asked, Entry, Lock, Move
 
-ALIKE = 0.65
+LEAST_ALIKE_QUESTIONS = 0.65
 """Share of words in common from which two questions count as one that was edited."""
 UNLIKE = 0.25
 """Share of words in common below which an edited question counts as another one."""
-COMMON = 50
+MOST_SHARING_A_WORD = 50
 """Notes that have a word in common at most; a word of more says nothing about which of them it is."""
 
 
 def question_digest(html: str) -> str:
     """Return the digest of what a question asks: its words, whatever the case, the markup and the spaces."""
     text = unescape(re.sub(r"<[^>]*>", " ", html))
-    words = " ".join(words_of(text)) or " ".join(text.split())
+    words = " ".join(split_words(text)) or " ".join(text.split())
     return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -158,7 +158,9 @@ class _Assigning:
     def _returned(self, question: Asked) -> Entry | None:
         """Return the note that left the bank after it was renumbered, if the question is back under a name it had."""
         left = [entry for entry in self._by_name[question.id] if entry.id not in self._asked]
-        return next((entry for entry in left if self._likeness(question, entry) >= ALIKE), None)
+        return next(
+            (entry for entry in left if self._likeness(question, entry) >= LEAST_ALIKE_QUESTIONS), None
+        )
 
 
 def birth_name(question: Asked, taken: set[str]) -> str:
@@ -177,7 +179,7 @@ def birth_name(question: Asked, taken: set[str]) -> str:
 
 def likeness(one: str, other: str) -> float:
     """Return the share of words that two texts have in common, from 0 to 1."""
-    first, second = Counter(words_of(one)), Counter(words_of(other))
+    first, second = Counter(split_words(one)), Counter(split_words(other))
     either = (first | second).total()
     return (first & second).total() / either if either else 1.0
 
@@ -203,8 +205,8 @@ def find_moves(
         if (entry := assignment.get(question.id)) and not _asks_another(question, entry)
     }
     sources = [entry for entry in entries if entry.birth not in asked and entry.birth not in settled]
-    found = _exact(other, sources, assignment)
-    found |= _alike(
+    found = _match_exactly(other, sources, assignment)
+    found |= _match_by_words(
         [question for question in other if question.id not in found],
         [entry for entry in sources if entry.birth not in {each.birth for each in found.values()}],
         assignment,
@@ -247,7 +249,7 @@ def _asks_another(question: Asked, entry: Entry | None) -> bool:
     return entry is None or (entry.question != question.question and entry.id == question.id)
 
 
-def _exact(
+def _match_exactly(
     questions: Sequence[Asked], sources: Sequence[Entry], assignment: Mapping[str, Entry]
 ) -> dict[str, Entry]:
     by_question: defaultdict[str, list[Entry]] = defaultdict(list)
@@ -263,7 +265,7 @@ def _exact(
     return found
 
 
-def _alike(
+def _match_by_words(
     questions: Sequence[Asked],
     sources: Sequence[Entry],
     assignment: Mapping[str, Entry],
@@ -272,17 +274,21 @@ def _alike(
     """Return the sources whose words the questions have, and clearly more of them than of their own note."""
     by_word: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in sources:
-        for word in set(words_of(texts.get(entry.asked or entry.version, ""))):
+        for word in set(split_words(texts.get(entry.asked or entry.version, ""))):
             by_word[word].append(entry)
     pairs = []
     for place, question in enumerate(questions):
         own = assignment.get(question.id)
         own_text = texts.get(own.asked or own.version) if own and own.question else None
-        at_least = ALIKE if own_text is None else max(ALIKE, likeness(question.text, own_text) + 0.2)
+        at_least = (
+            LEAST_ALIKE_QUESTIONS
+            if own_text is None
+            else max(LEAST_ALIKE_QUESTIONS, likeness(question.text, own_text) + 0.2)
+        )
         shared: Counter[str] = Counter()
         entries: dict[str, Entry] = {}
-        for word in set(words_of(question.text)):
-            for entry in by_word[word] if len(by_word[word]) <= COMMON else ():
+        for word in set(split_words(question.text)):
+            for entry in by_word[word] if len(by_word[word]) <= MOST_SHARING_A_WORD else ():
                 shared[entry.birth] += 1
                 entries[entry.birth] = entry
         for birth, _ in shared.most_common(10):

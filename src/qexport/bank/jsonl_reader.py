@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import NoReturn, TypeAlias, cast
 
 from qexport.bank.model import RawBank, RawList, RawMapping, RawRecord, RawText, RawValue
-from qexport.common.errors import InputRefused, LimitExceeded, Location, Problem
-from qexport.common.limits import USUAL, Limits
+from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.limits import USUAL, Limits, too_many_values
 from qexport.common.text_input import quote
 
 Json: TypeAlias = "str | bool | list[Json] | _Pairs | None"
@@ -31,12 +31,12 @@ class _TooDeep(ValueError):
     pass
 
 
-def parse(text: str, path: str, limits: Limits = USUAL) -> RawBank:
+def parse_jsonl(text: str, path: str, limits: Limits = USUAL) -> RawBank:
     """Read a bank's lines, all of them, whatever is wrong with some."""
-    return parse_lines(text.split("\n"), path, limits)
+    return parse_jsonl_lines(text.split("\n"), path, limits)
 
 
-def parse_lines(lines: Iterable[str], path: str, limits: Limits = USUAL) -> RawBank:
+def parse_jsonl_lines(lines: Iterable[str], path: str, limits: Limits = USUAL) -> RawBank:
     """Read a bank as `parse` does, from its lines one by one: all at once they take twice their size, and again."""
     problems: list[Problem] = []
     header = RawMapping(MappingProxyType({}), MappingProxyType({}), Location(path, 1))
@@ -49,7 +49,7 @@ def parse_lines(lines: Iterable[str], path: str, limits: Limits = USUAL) -> RawB
         place = Location(path, number)
         try:
             value = _decoded(line.strip(), place, limits)
-            values += _counted(value, limits.depth)
+            values += _count_values(value, limits.depth)
         except json.JSONDecodeError as error:
             problems.append(
                 Problem(
@@ -65,13 +65,13 @@ def parse_lines(lines: Iterable[str], path: str, limits: Limits = USUAL) -> RawB
             problems.append(Problem(place, message, f"write it flatter; {limits.hint('depth')}"))
             continue
         if values > limits.values:
-            raise _too_many(place, limits)
+            raise too_many_values(place, limits)
         if not isinstance(value, _Pairs):
             problems.append(
                 Problem(place, "this line is no object", 'write {"id": …, "question": …, "answer": …}')
             )
             continue
-        mapping = _mapping(value, place, problems)
+        mapping = _make_mapping(value, place, problems)
         if first and not {"id", "question"} & set(mapping.values):
             header = mapping
         else:
@@ -87,26 +87,21 @@ def parse_lines(lines: Iterable[str], path: str, limits: Limits = USUAL) -> RawB
 def _decoded(line: str, place: Location, limits: Limits) -> Json:
     """Return the value of a line, unless it would take more memory than its texts."""
     if line.count(",") + line.count("[") + line.count("{") > limits.values:
-        raise _too_many(place, limits)
+        raise too_many_values(place, limits)
     return _DECODER.decode(line)  # type: ignore[no-any-return]
 
 
-def _too_many(place: Location, limits: Limits) -> LimitExceeded:
-    message = f"{place}: more than {limits.said('values')}"
-    return limits.exceeded("values", message, "make several files of it")
-
-
-def _counted(value: Json, deepest: int) -> int:
+def _count_values(value: Json, deepest: int) -> int:
     """Return how many values there are in one, and it."""
     if not isinstance(value, list):
         return 1
     if not deepest:
         raise _TooDeep
     within = [pair[1] for pair in value] if isinstance(value, _Pairs) else value
-    return 1 + sum(_counted(each, deepest - 1) if isinstance(each, list) else 1 for each in within)
+    return 1 + sum(_count_values(each, deepest - 1) if isinstance(each, list) else 1 for each in within)
 
 
-def _mapping(pairs: _Pairs, place: Location, problems: list[Problem]) -> RawMapping:
+def _make_mapping(pairs: _Pairs, place: Location, problems: list[Problem]) -> RawMapping:
     values: dict[str, RawValue] = {}
     for key, value in pairs:
         if key in values:
@@ -120,16 +115,16 @@ def _raw(value: Json, place: Location, problems: list[Problem]) -> RawValue:
     if isinstance(value, str):
         return RawText(value, place)
     if isinstance(value, _Pairs):
-        return _mapping(value, place, problems)
+        return _make_mapping(value, place, problems)
     if isinstance(value, list):
         return RawList(tuple(_raw(item, place, problems) for item in cast(list[Json], value)), place)
     return RawText({True: "true", False: "false"}.get(value, ""), place)  # type: ignore[arg-type]
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def _refuse_not_a_number(name: str) -> NoReturn:
     raise _NotANumber(f"{name} is no JSON")
 
 
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_Pairs, parse_int=str, parse_float=str, parse_constant=_refuse_constant
+    object_pairs_hook=_Pairs, parse_int=str, parse_float=str, parse_constant=_refuse_not_a_number
 )

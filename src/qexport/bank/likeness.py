@@ -11,23 +11,25 @@ from typing import TypeAlias
 from qexport.bank.model import Question
 from qexport.bank.query import fold
 
-_WORD = re.compile(r"[^\W_]+|[=<>+*/&|^%$#@~!]+")
+_WORD_OR_SIGNS = re.compile(r"[^\W_]+|[=<>+*/&|^%$#@~!]+")
 _WITHOUT_SPACES = re.compile(r"([\u3040-\u30ff\u3400-\u9fff])")  # Chinese and Japanese: a sign is a word
 
 
-def words_of(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Return the words of a text, and its signs, in one case."""
-    return _WORD.findall(_WITHOUT_SPACES.sub(r" \1 ", fold(text)))
+    return _WORD_OR_SIGNS.findall(_WITHOUT_SPACES.sub(r" \1 ", fold(text)))
 
 
-_ASKING = frozenset(words_of("how why when where which who"))
+_QUESTION_WORDS = frozenset(split_words("how why when where which who"))
 _COMPARING = frozenset(
-    words_of("between compare compared comparison differ differs different difference differences versus vs")
+    split_words(
+        "between compare compared comparison differ differs different difference differences versus vs"
+    )
 )
-_DIRECTED = frozenset(words_of("to into from over than before after"))
+_DIRECTED = frozenset(split_words("to into from over than before after"))
 """Between these, order is meaning: list to tuple is not tuple to list."""
 _SAYS_NOTHING = frozenset(
-    words_of(
+    split_words(
         """a about also am an and any are as at be been being by can care common could d define describe did
         do does each elaborate example explain explanation for from give happen has have how i if in into is
         it its know like ll main many me mean meant most much name need of on one or our please re s should
@@ -36,7 +38,7 @@ _SAYS_NOTHING = frozenset(
         work would you your"""
     )
 )
-BLOCK = 50
+MOST_COMPARED = 50
 """Questions that are compared with each other at most: what more of them share is a habit, not a subject."""
 
 
@@ -58,10 +60,10 @@ class Gist:
 
 def gist_of(text: str, technology: str = "") -> Gist:
     """Return the gist of a question; its technology is asked about whether or not the question names it."""
-    words = words_of(text)
+    words = split_words(text)
     kept = [stem_of(word) for word in words if word not in _SAYS_NOTHING and word not in _COMPARING] or words
-    named = frozenset(map(stem_of, words_of(technology)))
-    ways = _ASKING.intersection(words) | ({"what"} if "what" in words else set())
+    named = frozenset(map(stem_of, split_words(technology)))
+    ways = _QUESTION_WORDS.intersection(words) | ({"what"} if "what" in words else set())
     compared = {"difference"} if not _COMPARING.isdisjoint(words) else set()
     directed = not _DIRECTED.isdisjoint(words) or _WITHOUT_SPACES.search(text) is not None
     return Gist(
@@ -103,12 +105,12 @@ def answered_follow_ups(questions: Sequence[Question]) -> dict[tuple[str, int], 
     for question in questions:
         for number, follow_up in enumerate(question.follow_ups):
             gist = gist_of(follow_up)
-            found = {at for at in asking[gist.all][:BLOCK] if gist.ways <= gists[at].ways}
+            found = {at for at in asking[gist.all][:MOST_COMPARED] if gist.ways <= gists[at].ways}
             if "difference" in gist.ways and len(gist.all) > 1:
-                found |= set.intersection(*(set(comparing[stem][:BLOCK]) for stem in gist.all))
+                found |= set.intersection(*(set(comparing[stem][:MOST_COMPARED]) for stem in gist.all))
             if asked := _ASKED.match(fold(follow_up)):
-                for at in defining[_subject(asked[1])][:BLOCK]:
-                    if gist.all <= gists[at].all.union(map(stem_of, words_of(answered[at].answer))):
+                for at in defining[_subject(asked[1])][:MOST_COMPARED]:
+                    if gist.all <= gists[at].all.union(map(stem_of, split_words(answered[at].answer))):
                         found.add(at)
             if others := tuple(answered[at] for at in sorted(found) if answered[at] is not question):
                 answers[question.id, number] = others
@@ -131,4 +133,4 @@ def _index_of_answers(answered: Sequence[Question], gists: Sequence[Gist]) -> tu
 
 
 def _subject(phrase: str) -> tuple[str, ...]:
-    return tuple(map(stem_of, words_of(phrase)))
+    return tuple(map(stem_of, split_words(phrase)))

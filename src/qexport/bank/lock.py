@@ -33,7 +33,7 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
-class NoteType:
+class LockedNoteType:
     """What Anki compares before it takes a note: were any of it changed, it would take no note any more."""
 
     fields: tuple[str, ...]
@@ -107,7 +107,7 @@ class Lock:
     """The name of the deck as first published, with `::` between levels."""
     style: Stamp
     """Of the note type's style and templates."""
-    note_type: NoteType
+    note_type: LockedNoteType
     notes: Mapping[str, Entry] = field(default_factory=dict)
     """Of every question in the bank by its id, the retired ones too."""
     gone: Mapping[str, Entry] = field(default_factory=dict)
@@ -174,7 +174,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class LockedContent:
     """All that a lock keeps watch over, as it is now; of a whole bank."""
 
     title: str
@@ -186,7 +186,7 @@ class Content:
     """In the bank's order, the retired ones too."""
     style: Stamp
     """Of the note type's style and templates; time 0: it moves when the digest does."""
-    note_type: NoteType
+    note_type: LockedNoteType
     options: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -263,7 +263,7 @@ def join_locks(locks: Sequence[Lock]) -> Lock:
     )
 
 
-def with_note_type(now: NoteType, lock: Lock | None, path: str, *, may_change: bool) -> NoteType:
+def with_note_type(now: LockedNoteType, lock: Lock | None, path: str, *, may_change: bool) -> LockedNoteType:
     """Return the note type that goes on with the lock's; another one is refused unless it may change."""
     if lock is None:
         return now
@@ -275,9 +275,9 @@ def with_note_type(now: NoteType, lock: Lock | None, path: str, *, may_change: b
                 "--new-note-type, but the note type is what it was",
                 hint="leave it out: it would only make work for learners",
             )
-        return NoteType(now.fields, now.cards, now.sort_field, major)
+        return LockedNoteType(now.fields, now.cards, now.sort_field, major)
     if may_change:
-        return NoteType(now.fields, now.cards, now.sort_field, major + 1)
+        return LockedNoteType(now.fields, now.cards, now.sort_field, major + 1)
     message = (
         f"the note type would change: {changes}. Anki would then update none of the notes that learners have "
         f"({len(lock.notes)}), and put new ones under a second note type"
@@ -289,7 +289,7 @@ def with_note_type(now: NoteType, lock: Lock | None, path: str, *, may_change: b
     raise InputRefused((Problem(Location(path), message, hint),))
 
 
-def _note_type_changes(old: NoteType, new: NoteType) -> Iterator[str]:
+def _note_type_changes(old: LockedNoteType, new: LockedNoteType) -> Iterator[str]:
     for kind, before, after in (("field", old.fields, new.fields), ("card", old.cards, new.cards)):
         yield from (f"{kind} {name!r} is added" for name in after if name not in before)
         yield from (f"{kind} {name!r} is removed" for name in before if name not in after)

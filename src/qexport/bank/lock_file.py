@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from qexport.bank.lock import Entry, Lock, NoteType, Release, Stamp
+from qexport.bank.lock import Entry, Lock, LockedNoteType, Release, Stamp
 from qexport.common.errors import InputRefused, Location, Problem, QexportError
 
-FORMAT = 2
+LOCK_FORM = 2
 """The form of the lock's file."""
 
 _REPAIR = "take it from version control again, or rebuild it with --previous DECK"
@@ -44,7 +44,7 @@ def read_lock(text: str, path: str) -> Lock:
     """
     disputed: tuple[str, ...] = ()
     if _MARK.search(text):
-        merging = _Merging(text, path)
+        merging = _LockMerging(text, path)
         text, disputed = merging.merged(), tuple(merging.disputed)
     doubled: list[str] = []
 
@@ -71,13 +71,13 @@ def read_lock(text: str, path: str) -> Lock:
         lines = _lines_of_keys(text)
         problems = (Problem(Location(path, lines.get(key, 1)), said, hint) for key, said, hint in complaints)
         raise InputRefused(tuple(sorted(problems, key=lambda problem: (problem.location, problem.message))))
-    return replace(_lock(content), disputed=disputed)
+    return replace(_read_lock(content), disputed=disputed)
 
 
-def _lock(content: dict[str, Any]) -> Lock:
+def _read_lock(content: dict[str, Any]) -> Lock:
     said = content["note_type"]
-    notes = [_entry(birth, values) for birth, values in content["notes"].items()]
-    gone = {birth: _entry(birth, values) for birth, values in content["left"].items()}
+    notes = [_read_entry(birth, values) for birth, values in content["notes"].items()]
+    gone = {birth: _read_entry(birth, values) for birth, values in content["left"].items()}
     for entry in notes:  # a merge of a branch that edited a question and one that removed it
         if entry.birth in gone and gone[entry.birth].left < entry.modified:
             del gone[entry.birth]
@@ -85,7 +85,9 @@ def _lock(content: dict[str, Any]) -> Lock:
         namespace=content["namespace"],
         deck_root=content["deck_root"],
         style=Stamp(**content["style"]),
-        note_type=NoteType(tuple(said["fields"]), tuple(said["cards"]), said["sort_field"], said["major"]),
+        note_type=LockedNoteType(
+            tuple(said["fields"]), tuple(said["cards"]), said["sort_field"], said["major"]
+        ),
         notes={entry.id: entry for entry in notes if entry.birth not in gone},
         gone=gone,
         options=dict(content["options"]),
@@ -93,7 +95,7 @@ def _lock(content: dict[str, Any]) -> Lock:
     )
 
 
-def _entry(birth: str, said: dict[str, Any]) -> Entry:
+def _read_entry(birth: str, said: dict[str, Any]) -> Entry:
     values = {name: value for name, value in said.items() if name in _ENTRY_FORMS}
     for name in ("names", "decks"):
         values[name] = tuple(values.get(name, ()))
@@ -111,10 +113,10 @@ def _release(said: Any) -> Release | None:
 # Conflicts that git left
 
 _MARK = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})", re.MULTILINE)
-_CONFLICT = re.compile(r"(<{7})(?: |$)|(\|{7})(?: |$)|(={7})$|(>{7})(?: |$)")
+_CONFLICT_MARK = re.compile(r"(<{7})(?: |$)|(\|{7})(?: |$)|(={7})$|(>{7})(?: |$)")
 
 
-class _Merging:
+class _LockMerging:
     """A lock in which git marked conflicts, taken from both sides; a line that is none of a lock's stays."""
 
     def __init__(self, text: str, path: str) -> None:
@@ -168,7 +170,7 @@ class _Merging:
         side = ""
         opened = 0
         for number, line in enumerate(self._lines, start=1):
-            mark = _CONFLICT.match(line)
+            mark = _CONFLICT_MARK.match(line)
             if mark is None:
                 if side != "|":
                     yield number, line
@@ -208,10 +210,10 @@ def _complaints(content: object) -> Iterator[tuple[str, str, str]]:
         yield "", "not a lock file: it has no format", _REPAIR
         return
     form = content["format"]
-    if form != FORMAT or type(form) is not int:
+    if form != LOCK_FORM or type(form) is not int:
         is_number = type(form) is int
-        hint = _NEWER if is_number and form > FORMAT else _OLDER if is_number and form == 1 else _REPAIR
-        yield "format", f"format {repr(form)[:60]} is not known; this qexport knows {FORMAT}", hint
+        hint = _NEWER if is_number and form > LOCK_FORM else _OLDER if is_number and form == 1 else _REPAIR
+        yield "format", f"format {repr(form)[:60]} is not known; this qexport knows {LOCK_FORM}", hint
         return
     for key in content.keys() - {"format", *_FORMS}:
         yield key, f"unknown key {key!r}", _NEWER
@@ -228,14 +230,14 @@ def _complaints_of_entries(entries: Mapping[str, object], part: str) -> Iterator
         for complaint in _entry_complaints(birth, entry, part):
             yield birth, f"{birth!r} in {part!r} {complaint}", _REPAIR
     if part == "notes":
-        yield from _shared(entries)
+        yield from _find_shared(entries)
 
 
 def _entry_complaints(birth: str, entry: object, part: str) -> Iterator[str]:
     if not isinstance(entry, dict):
         yield "is not a mapping"
         return
-    if not _is_id(str(entry.get("born", birth))):
+    if not _is_lock_id(str(entry.get("born", birth))):
         yield "is not an id"
     for name in sorted(entry.keys() - _ENTRY_FORMS.keys()):
         yield f"has an unknown key {name!r}"
@@ -247,7 +249,7 @@ def _entry_complaints(birth: str, entry: object, part: str) -> Iterator[str]:
             yield f"has a {name} that is not {_ENTRY_FORMS[name][1]}"
 
 
-def _shared(notes: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _find_shared(notes: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yield notes that have the id, the GUID or the number of another one."""
     for name in ("id", "guid", "number"):
         owners: dict[object, str] = {}
@@ -270,7 +272,7 @@ def _is_line(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 10_000 and value.isprintable()
 
 
-def _is_id(value: object) -> bool:
+def _is_lock_id(value: object) -> bool:
     return _is_line(value) and " " not in str(value)
 
 
@@ -279,7 +281,7 @@ def _is_digest(value: object) -> bool:
 
 
 def _are_ids(value: object) -> bool:
-    return isinstance(value, list) and all(map(_is_id, value))
+    return isinstance(value, list) and all(map(_is_lock_id, value))
 
 
 def _is_stamp(value: object) -> bool:
@@ -343,9 +345,9 @@ _FORMS: Mapping[str, _Form] = {
 """The parts of a lock, and what each of them is."""
 
 _ENTRY_FORMS: Mapping[str, _Form] = {
-    "born": (_is_id, "an id"),
-    "id": (_is_id, "an id"),
-    "guid": (lambda value: _is_id(value) and len(str(value)) <= 64, "a GUID"),
+    "born": (_is_lock_id, "an id"),
+    "id": (_is_lock_id, "an id"),
+    "guid": (lambda value: _is_lock_id(value) and len(str(value)) <= 64, "a GUID"),
     "number": (lambda value: type(value) is int and 0 <= value < 1 << 53, "a number"),
     "names": (_are_ids, "a list of ids"),
     "namespace": (_is_line, "a line of text"),
@@ -356,7 +358,7 @@ _ENTRY_FORMS: Mapping[str, _Form] = {
     "decks": (_are_ids, "a list of names"),
     "departed": (
         lambda value: (
-            isinstance(value, dict) and all(map(_is_id, value)) and all(map(_is_time, value.values()))
+            isinstance(value, dict) and all(map(_is_lock_id, value)) and all(map(_is_time, value.values()))
         ),
         "a mapping of names to times",
     ),
@@ -390,15 +392,15 @@ def write_lock(lock: Lock) -> str:
     }
     return (
         "{\n"
-        f'"format": {FORMAT},\n'
-        f'"namespace": {_json(lock.namespace)},\n'
-        f'"deck_root": {_json(lock.deck_root)},\n'
-        f'"style": {_json({"digest": lock.style.digest, "modified": lock.style.modified})},\n'
-        f'"note_type": {_json(note_type)},\n'
-        f'"options": {_json(dict(sorted(lock.options.items())))},\n'
+        f'"format": {LOCK_FORM},\n'
+        f'"namespace": {_write_json_value(lock.namespace)},\n'
+        f'"deck_root": {_write_json_value(lock.deck_root)},\n'
+        f'"style": {_write_json_value({"digest": lock.style.digest, "modified": lock.style.modified})},\n'
+        f'"note_type": {_write_json_value(note_type)},\n'
+        f'"options": {_write_json_value(dict(sorted(lock.options.items())))},\n'
         f"{_release_line(lock.release)}"
-        f'"notes": {_lines({entry.birth: _line(entry) for entry in lock.notes.values()})},\n'
-        f'"left": {_lines({key: _line(entry) for key, entry in lock.gone.items()})}\n'
+        f'"notes": {_write_entries({entry.birth: _write_entry(entry) for entry in lock.notes.values()})},\n'
+        f'"left": {_write_entries({key: _write_entry(entry) for key, entry in lock.gone.items()})}\n'
         "}\n"
     )
 
@@ -408,29 +410,33 @@ def _release_line(release: Release | None) -> str:
         return ""
     # The number stands last: where two were made, the higher one is kept.
     said = {"time": release.time, "changes": release.changes, "number": release.number}
-    return f'"release": {_json(said)},\n'
+    return f'"release": {_write_json_value(said)},\n'
 
 
-def _line(entry: Entry) -> str:
+def _write_entry(entry: Entry) -> str:
     is_gone_for_good = bool(entry.namespace)
     values = {
         "born": entry.birth if is_gone_for_good else "",
         "id": entry.id if entry.id != entry.birth else "",
         **{name: getattr(entry, name) for name in _ENTRY_FORMS if name not in ("born", "id")},
     }
-    said = {name: value for name, value in values.items() if value not in ("", (), {}, 0) or name in _ALWAYS}
+    said = {
+        name: value
+        for name, value in values.items()
+        if value not in ("", (), {}, 0) or name in _ALWAYS_WRITTEN
+    }
     if said.get("departed"):
         said["departed"] = dict(sorted(entry.departed.items()))
-    return _json(said)
+    return _write_json_value(said)
 
 
-_ALWAYS = ("guid", "number", "modified")
+_ALWAYS_WRITTEN = ("guid", "number", "modified")
 
 
-def _json(value: object) -> str:
+def _write_json_value(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _lines(entries: Mapping[str, str]) -> str:
-    lines = (f"{_json(key)}: {entry}" for key, entry in sorted(entries.items()))
+def _write_entries(entries: Mapping[str, str]) -> str:
+    lines = (f"{_write_json_value(key)}: {entry}" for key, entry in sorted(entries.items()))
     return "{\n" + ",\n".join(lines) + "\n}" if entries else "{}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qexport.bank.identity import birth_name
-from qexport.bank.lock import Asked, Entry, Lock, NoteType, Release, Stamp, guid_of
+from qexport.bank.lock import Asked, Entry, Lock, LockedNoteType, Release, Stamp, guid_of
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.files import file_slug
 
@@ -42,14 +42,14 @@ def migrate_lock(text: str, path: str, bank: Bank, questions: Sequence[Asked]) -
         content = json.loads(text)
         if content.get("format") != FIRST_FORMAT:
             return None
-        lock = _lock(content, bank, {question.id: question for question in questions})
+        lock = _migrate_content(content, bank, {question.id: question for question in questions})
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         problem = Problem(Location(path), "not a lock file", "take it from version control again")
         raise InputRefused((problem,)) from error
     return Migrated(lock)
 
 
-def _lock(content: dict[str, Any], bank: Bank, questions: dict[str, Asked]) -> Lock:
+def _migrate_content(content: dict[str, Any], bank: Bank, questions: dict[str, Asked]) -> Lock:
     namespace = bank.namespace or file_slug(bank.title, otherwise=bank.title)
     notes: dict[str, Entry] = {}
     gone: dict[str, Entry] = {}
@@ -90,7 +90,7 @@ def _lock(content: dict[str, Any], bank: Bank, questions: dict[str, Asked]) -> L
         namespace=namespace,
         deck_root=re.sub(r"::+", ":", bank.title),
         style=Stamp(str(content["style"]["digest"]), int(content["style"]["modified"])),
-        note_type=NoteType(
+        note_type=LockedNoteType(
             tuple(said["fields"]), tuple(said["cards"]), said["sort_field"], int(said["major"])
         ),
         notes=notes,

@@ -12,8 +12,8 @@ MARK = re.compile(r"<!-- qexport:([a-z_]+)(?: (.*))? -->")
 TITLED = "*"
 _MEANT = re.compile(r"^<!-- qexport:", re.MULTILINE)
 _SHIELDED = re.compile(r"^<!-- qexport:(:+)", re.MULTILINE)
-_ESCAPABLE = re.compile(r"([!-/:-@\[-`{-~])")
-_KEPT = frozenset(",.;?\"'%/=@$^(){}:-#>+!")
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_UNESCAPED_SIGNS = frozenset(",.;?\"'%/=@$^(){}:-#>+!")
 """Signs that mean nothing to Markdown where they are; escaping them would only be ugly."""
 
 
@@ -29,18 +29,20 @@ def unshield_marks(text: str) -> str:
 
 def escape_plain(text: str) -> str:
     """Return plain text as Markdown that shows it to the letter, its lines and its indentation, too."""
-    escaped = _ESCAPABLE.sub(lambda found: found[1] if found[1] in _KEPT else f"\\{found[1]}", text)
+    escaped = _PUNCTUATION.sub(
+        lambda found: found[1] if found[1] in _UNESCAPED_SIGNS else f"\\{found[1]}", text
+    )
     lines = []
     for line in escaped.split("\n"):
         bare = line.lstrip(" ")
-        bare = re.sub(r"^(\d{1,9})([.)])|^([-+=#>:])", _escape_start, bare)
+        bare = re.sub(r"^(\d{1,9})([.)])|^([-+=#>:])", _escape_match, bare)
         lines.append("&nbsp;" * (len(line) - len(line.lstrip(" "))) + bare)
     text = "\n".join(lines)
     # Within a paragraph a line ends with a backslash, or the lines would be joined.
     return re.sub(r"(?<=[^\n])\n(?=[^\n])", "\\\\\n", text)
 
 
-def _escape_start(found: re.Match[str]) -> str:
+def _escape_match(found: re.Match[str]) -> str:
     return f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}"
 
 

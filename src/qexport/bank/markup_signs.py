@@ -18,7 +18,7 @@ _STRONG = re.compile(
     r"|!?\[[^\]\n]{1,200}\]\((?:https?://|[^()\s]+\.(?:png|jpe?g|gif|svg|webp|md))",  # a link, a picture
     re.MULTILINE | re.IGNORECASE,
 )
-_CODE = re.compile(r"(?<![`\w])`[^`\n]{1,200}`(?![`\w])")
+_CODE_SPAN = re.compile(r"(?<![`\w])`[^`\n]{1,200}`(?![`\w])")
 
 ENOUGH_CODE = 5
 """Pairs of backticks in a bank that are no accident; a stronger sign needs one other beside it."""
@@ -34,7 +34,7 @@ def warn_of_markdown(questions: Iterable[Question]) -> tuple[Problem, ...]:
             continue
         sections = [getattr(question, key) for key in PROSE_SECTIONS]
         for text in (question.question, *sections, *question.follow_ups):
-            signs = len(_STRONG.findall(text)), len(_CODE.findall(text))
+            signs = len(_STRONG.findall(text)), len(_CODE_SPAN.findall(text))
             if any(signs):
                 first = first or question
                 found.add(question.id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from qexport.common.text_distance import edit_steps
 
-_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+_MERGED_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Hunk:
 
 def tokens_of(text: str) -> list[str]:
     """Return the words, blanks and signs of a text."""
-    return _TOKEN.findall(text)
+    return _MERGED_TOKEN.findall(text)
 
 
 def hunks_of(base: Sequence[str], changed: Sequence[str]) -> list[Hunk]:

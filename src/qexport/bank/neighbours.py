@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from qexport.bank.lock import Entry, Lock
 from qexport.common.errors import Location, Problem
 
-MANY = 3
+LEAST_SHARED = 3
 """Questions of another bank from which a bank counts as a part of it."""
 
 
@@ -30,15 +30,15 @@ def neighbour_problems(path: object, lock: Lock, neighbours: Sequence[Neighbour]
 
 
 def _one_namespace(path: str, lock: Lock, other: Neighbour) -> Iterator[Problem]:
-    theirs = {entry.birth: entry for entry in _entries(other.lock)}
-    shared = [entry for entry in _entries(lock) if entry.birth in theirs]
+    theirs = {entry.birth: entry for entry in _list_entries(other.lock)}
+    shared = [entry for entry in _list_entries(lock) if entry.birth in theirs]
     if not shared:
         return  # one bank in two files
     differing = [entry for entry in shared if entry.question != theirs[entry.birth].question]
     if len(differing) * 2 > len(shared):
         message = (
             f"{other.path} has the same namespace {lock.namespace!r} and other questions under the same ids "
-            f"({_named(differing)}): learners of both decks see one overwrite the other"
+            f"({_quote_ids(differing)}): learners of both decks see one overwrite the other"
         )
         hint = "give the bank that is newer a namespace of its own, before anybody has its deck"
     else:
@@ -54,10 +54,10 @@ def _taken_over(path: str, lock: Lock, other: Neighbour) -> Iterator[Problem]:
     """Report questions that another bank published, and has no more: it was split, or joined with this one."""
     here = {entry.question: entry for entry in lock.notes.values() if entry.question and not entry.left}
     taken = [entry for entry in other.lock.left if entry.question in here]
-    if len(taken) < MANY:
+    if len(taken) < LEAST_SHARED:
         return
     message = (
-        f"{len(taken)} questions left {other.path} and are in this bank now ({_named(taken)}): learners get them "
+        f"{len(taken)} questions left {other.path} and are in this bank now ({_quote_ids(taken)}): learners get them "
         "as new notes, and their reviews stay with the old ones"
     )
     hint = (
@@ -67,11 +67,11 @@ def _taken_over(path: str, lock: Lock, other: Neighbour) -> Iterator[Problem]:
     yield Problem(Location(path), message, hint)
 
 
-def _entries(lock: Lock) -> tuple[Entry, ...]:
+def _list_entries(lock: Lock) -> tuple[Entry, ...]:
     return (*lock.notes.values(), *(entry for entry in lock.gone.values() if not entry.namespace))
 
 
-def _named(entries: Sequence[Entry]) -> str:
+def _quote_ids(entries: Sequence[Entry]) -> str:
     ids = [entry.id for entry in entries]
     more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
     return ", ".join(ids[:3]) + more

@@ -78,7 +78,7 @@ def unknown(kind: str, value: str, known: Sequence[str]) -> UsageError:
     return UsageError(f"unknown {kind} {value!r}", hint=suggest(value, known))
 
 
-def _fits(pattern: Pattern, text: str) -> bool:
+def _matches_whole(pattern: Pattern, text: str) -> bool:
     """Whether the whole text is the pattern. Linear: the leftmost place of a part leaves the most room."""
     if len(pattern) == 1:
         return text == pattern[0]
@@ -111,7 +111,9 @@ class _Known:
         wanted, by_form = tuple(map(form, pattern)), self._by_form[form]
         if len(wanted) == 1:
             return tuple(by_form.get(wanted[0], ())) if wanted[0] else ()
-        return tuple(name for written, names in by_form.items() if _fits(wanted, written) for name in names)
+        return tuple(
+            name for written, names in by_form.items() if _matches_whole(wanted, written) for name in names
+        )
 
 
 def _present(bank: Bank, field: str) -> Iterable[str]:
@@ -165,7 +167,7 @@ class Conditions:
 
         def holds(question: Question) -> bool:
             own = question.id.casefold()
-            return own in whole or any(_fits(pattern, own) for pattern in wild)
+            return own in whole or any(_matches_whole(pattern, own) for pattern in wild)
 
         return holds
 
@@ -194,19 +196,19 @@ class Conditions:
             return lambda question: folded[0] in self._text_of(question, field)
         around = ("", *folded, "")
         return lambda question: any(
-            _fits(around, text) for text in self._text_of(question, field).split(_FIELD_END) if text
+            _matches_whole(around, text) for text in self._text_of(question, field).split(_FIELD_END) if text
         )
 
     def _text_of(self, question: Question, field: str) -> str:
         if question is not self._last:  # only the last one is kept: a big bank twice in memory is too much
             self._last, self._folded = question, {}
         if field not in self._folded:
-            texts = _texts(question, (field,) if field else (*TEXT_FIELDS, "tags"))
+            texts = _list_field_texts(question, (field,) if field else (*TEXT_FIELDS, "tags"))
             self._folded[field] = fold(_FIELD_END.join(texts))
         return self._folded[field]
 
 
-def _texts(question: Question, fields: Iterable[str]) -> Iterable[str]:
+def _list_field_texts(question: Question, fields: Iterable[str]) -> Iterable[str]:
     for field in fields:
         value: str | tuple[str, ...] = getattr(question, field)
         yield from (value,) if isinstance(value, str) else value
@@ -220,13 +222,13 @@ def difficulties(text: str) -> set[int]:
     """Return the difficulties meant by `8`, `7-9`, `>=8`, `<=7`, `>6`, `<9`, `=8` or `!=8`."""
     text = text.strip()
     if span := _RANGE.fullmatch(text):
-        low, high = (_difficulty(number, text) for number in span.groups())
+        low, high = (_read_difficulty(number, text) for number in span.groups())
         if low > high:
             raise UsageError(f"difficulty {text!r} runs backwards", hint=f"write {high}-{low}")
         return set(range(low, high + 1))
     if not (bound := _BOUND.fullmatch(text)):
         raise UsageError(f"{text!r} is not a difficulty", hint=_DIFFICULTY_HINT)
-    number = _difficulty(bound[2], text)
+    number = _read_difficulty(bound[2], text)
     found = {
         ">=": set(range(number, 11)),
         "<=": set(range(1, number + 1)),
@@ -239,7 +241,7 @@ def difficulties(text: str) -> set[int]:
     return found
 
 
-def _difficulty(digits: str, text: str) -> int:
+def _read_difficulty(digits: str, text: str) -> int:
     significant = digits.lstrip("0")
     if len(significant) > 2 or int(significant or 0) not in DIFFICULTIES:
         raise UsageError(f"difficulty {text!r} is out of range", hint=_DIFFICULTY_HINT)
@@ -249,14 +251,14 @@ def _difficulty(digits: str, text: str) -> int:
 # --- the language ------------------------------------------------------------------------------------------
 
 _QUOTES = '"“”„‟'
-_ESCAPABLE = frozenset('\\"*:()-')
+_SEARCH_SIGNS = frozenset('\\"*:()-')
 _ENDS_WORD = frozenset("()" + _QUOTES)
 _FIELD = re.compile(r"(?P<field>[\w-]*)(?P<operator>>=|<=|!=|[:=<>])")
 _DIFFICULTY = re.compile(r"(?P<field>difficulty)\s+(?P<operator>>=|<=|!=|[=<>])", re.IGNORECASE)
-_QUOTE_IT = "to search for such text, put it in quotes"
+_QUOTE_SEARCH = "to search for such text, put it in quotes"
 
 
-def parse(query: str, conditions: Conditions, limits: Limits = USUAL) -> tuple[Clause, ...]:
+def parse_query(query: str, conditions: Conditions, limits: Limits = USUAL) -> tuple[Clause, ...]:
     """Return the conditions that a query joins by `and` at its top. Raises UsageError with a mistake's place."""
     if len(query) > limits.query:
         raise UsageError(f"--where is {len(query):,} characters long", hint=limits.hint("query"))
@@ -293,7 +295,10 @@ class _Lexer:
                 self._place += 1
                 yield _Token(character, start, self._place)
                 if character == "-" and (self._peek().isspace() or self._peek() in ("", ")")):
-                    message, hint = "there is nothing to negate after '-'", f"write -tag:easy; {_QUOTE_IT}"
+                    message, hint = (
+                        "there is nothing to negate after '-'",
+                        f"write -tag:easy; {_QUOTE_SEARCH}",
+                    )
                     raise _misread(self._query, message, start, start + 1, hint)
             else:
                 yield self._condition()
@@ -313,7 +318,7 @@ class _Lexer:
             return self._made(start, start, lambda: self._conditions.text(pattern))
         if field not in QUERY_FIELDS:
             meant = suggest(field, tuple(QUERY_FIELDS))
-            hint = f"{meant} {_QUOTE_IT}" if meant.endswith("?") else f"{meant}; {_QUOTE_IT}"
+            hint = f"{meant} {_QUOTE_SEARCH}" if meant.endswith("?") else f"{meant}; {_QUOTE_SEARCH}"
             raise _misread(self._query, f"unknown field {match['field']!r}", start, match.end("field"), hint)
         self._place = match.end()
         if match["operator"] != ":":
@@ -368,7 +373,7 @@ class _Lexer:
                 continue
             if character == "\\":
                 character = self._peek()
-                if character not in _ESCAPABLE:
+                if character not in _SEARCH_SIGNS:
                     hint = r'write \\ for a backslash; with one before it, \ " * : ( ) - mean themselves'
                     message = "this backslash has no meaning"
                     raise _misread(self._query, message, self._place - 1, self._place, hint)
@@ -396,7 +401,7 @@ class _Parser:
     def whole(self) -> tuple[Clause, ...]:
         clauses = self._any_of()
         if self._seen.kind == ")":
-            raise self._error("this parenthesis closes nothing", self._seen, f"remove it; {_QUOTE_IT}")
+            raise self._error("this parenthesis closes nothing", self._seen, f"remove it; {_QUOTE_SEARCH}")
         return clauses
 
     @property
@@ -448,13 +453,13 @@ class _Parser:
         """Return what to say where a condition should stand and none does."""
         before, token = self._tokens[self._next - 1], self._seen
         if before.kind in ("and", "or", "-"):
-            return self._error(f"there is no condition after {before.kind!r}", before, _QUOTE_IT)
+            return self._error(f"there is no condition after {before.kind!r}", before, _QUOTE_SEARCH)
         if token.kind in ("and", "or"):
-            return self._error(f"there is no condition before {token.kind!r}", token, _QUOTE_IT)
+            return self._error(f"there is no condition before {token.kind!r}", token, _QUOTE_SEARCH)
         if token.kind == ")" and before.kind == "(":
-            return self._error("there is nothing in these parentheses", before, _QUOTE_IT)
+            return self._error("there is nothing in these parentheses", before, _QUOTE_SEARCH)
         if token.kind == ")":
-            return self._error("this parenthesis closes nothing", token, f"remove it; {_QUOTE_IT}")
+            return self._error("this parenthesis closes nothing", token, f"remove it; {_QUOTE_SEARCH}")
         if self._open:
             return self._error("this parenthesis is never closed", self._open[-1], "add a )")
         return UsageError("--where is empty", hint="write, for example, technology:python difficulty>=8")

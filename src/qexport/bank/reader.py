@@ -30,11 +30,11 @@ def read(path: Path, *, encoding: str | None = None, limits: Limits = USUAL) -> 
         return _read_folder(path, encoding, limits)
     if path.suffix.lower() not in IMPORTERS and os.path.exists(path):  # noqa: PTH110 - as above
         message = f"nothing here reads {path.suffix} files" if path.suffix else "a file without an ending"
-        raise _refused(path, message, f"a bank is a {_endings()} file, or a folder of them")
+        raise _refuse_bank(path, message, f"a bank is a {_list_endings()} file, or a folder of them")
     return _read_file(path, encoding, limits)
 
 
-def parse(text: str, path: str, limits: Limits = USUAL) -> RawBank:
+def parse_bank(text: str, path: str, limits: Limits = USUAL) -> RawBank:
     """Read the text of one file, whose kind the ending of its path tells."""
     importer = import_module(IMPORTERS[Path(path).suffix.lower()])
     return cast(Callable[[str, str, Limits], RawBank], importer.parse)(text, path, limits)
@@ -50,9 +50,9 @@ def joined(files: Sequence[Callable[[], RawBank]], folder: str) -> RawBank:
         except InputRefused as error:
             problems += error.problems
     if not banks and not problems:
-        raise _refused(folder, f"no {_endings()} file in this folder")
+        raise _refuse_bank(folder, f"no {_list_endings()} file in this folder")
     problems += (problem for bank in banks for problem in bank.problems)
-    header = _merged([bank.header for bank in banks], Location(folder), problems)
+    header = _merge_headers([bank.header for bank in banks], Location(folder), problems)
     records = tuple(record for bank in banks for record in bank.records)
     return RawBank(folder, header, records, tuple(problems))
 
@@ -68,27 +68,28 @@ def _read_file(path: Path, encoding: str | None, limits: Limits, inside: Path | 
         return cast(Callable[[Iterable[str], str, Limits], RawBank], importer.parse_lines)(
             lines, str(path), limits
         )
-    return parse(read_text(path, encoding=encoding, limits=limits, inside=inside), str(path), limits)
+    return parse_bank(read_text(path, encoding=encoding, limits=limits, inside=inside), str(path), limits)
 
 
 def _read_folder(folder: Path, encoding: str | None, limits: Limits) -> RawBank:
     return joined(
-        [partial(_read_file, path, encoding, limits, folder) for path in _files(folder)], str(folder)
+        [partial(_read_file, path, encoding, limits, folder) for path in _list_bank_files(folder)],
+        str(folder),
     )
 
 
-def _files(folder: Path) -> list[Path]:
+def _list_bank_files(folder: Path) -> list[Path]:
     """Return the files in the folder that an importer reads; what lies in folders of its own is another matter."""
     try:
         names = os.listdir(folder)  # noqa: PTH208 - names, before any path is looked at
     except OSError as error:
-        raise _refused(folder, f"this cannot be read: {error.strerror}") from error
+        raise _refuse_bank(folder, f"this cannot be read: {error.strerror}") from error
     paths = (folder / name for name in names if not name.startswith(".") and not name.endswith(HISTORY))
     # Pipes, devices and links without an end are kept: the reader refuses them, and nobody misses a file.
     return sorted(path for path in paths if path.suffix.lower() in IMPORTERS and not os.path.isdir(path))  # noqa: PTH112
 
 
-def _merged(headers: list[RawMapping], location: Location, problems: list[Problem]) -> RawMapping:
+def _merge_headers(headers: list[RawMapping], location: Location, problems: list[Problem]) -> RawMapping:
     """Make one header of several; a key given twice, and not the same, is a problem."""
     values: dict[str, RawValue] = {}
     keys: dict[str, Location] = {}
@@ -99,7 +100,7 @@ def _merged(headers: list[RawMapping], location: Location, problems: list[Proble
                 keys[key] = header.keys[key]
             elif key == "questions":
                 values[key] = _together(values[key], value)
-            elif _words(value) != _words(values[key]):
+            elif _strip_places(value) != _strip_places(values[key]):
                 message = f"{quote(key)} is said otherwise at {keys[key]}"
                 problems.append(Problem(header.keys[key], message, "say it in one file of the folder"))
     return RawMapping(values, keys, location)
@@ -115,20 +116,20 @@ def _together(first: RawValue, second: RawValue) -> RawList:
     return RawList(tuple(items), first.location)
 
 
-def _words(value: RawValue) -> object:
+def _strip_places(value: RawValue) -> object:
     """Return the value without its places."""
     match value:
         case RawText(text):
             return text
         case RawList(items):
-            return [_words(item) for item in items]
+            return [_strip_places(item) for item in items]
         case RawMapping(values):
-            return {key: _words(item) for key, item in values.items()}
+            return {key: _strip_places(item) for key, item in values.items()}
 
 
-def _endings() -> str:
+def _list_endings() -> str:
     return " or ".join(IMPORTERS)
 
 
-def _refused(path: Path | str, message: str, hint: str = "") -> InputRefused:
+def _refuse_bank(path: Path | str, message: str, hint: str = "") -> InputRefused:
     return InputRefused((Problem(Location(str(path)), message, hint),))

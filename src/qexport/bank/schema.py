@@ -10,7 +10,7 @@ from qexport.common.limits import USUAL
 SCHEMA_FILE = "bank.schema.json"
 """The name the schema has beside a bank; the first line the writer writes points there."""
 
-Kind: TypeAlias = Literal[
+FieldKind: TypeAlias = Literal[
     "text",
     "line",
     "id",
@@ -38,7 +38,7 @@ class Field:
     """One key of the bank's YAML."""
 
     name: str
-    kind: Kind
+    kind: FieldKind
     description: str
     example: str | int | tuple[str, ...]
     required: bool = False
@@ -53,10 +53,10 @@ class Field:
     """Which of the `Limits` says how many characters one text of this field may have."""
 
 
-_MARKUP = ("plain", "markdown")
+_MARKUPS = ("plain", "markdown")
 
 
-def _prose(name: str, description: str, example: str, *, answers: bool = False) -> Field:
+def _make_prose_field(name: str, description: str, example: str, *, answers: bool = False) -> Field:
     return Field(
         name=name,
         kind="text",
@@ -131,7 +131,7 @@ QUESTION_FIELDS: tuple[Field, ...] = (
         description="How the texts of this question are written: plain (every character literal) or "
         "markdown. Without it, as the bank says.",
         example="markdown",
-        choices=_MARKUP,
+        choices=_MARKUPS,
     ),
     Field(
         name="status",
@@ -152,16 +152,20 @@ QUESTION_FIELDS: tuple[Field, ...] = (
         description="Where the question is from.",
         example="Interview Questions & Model Answers",
     ),
-    _prose(
+    _make_prose_field(
         "answer",
         "The answer one would give in the interview.",
         "Type hints are annotations that specify expected types.",
         answers=True,
     ),
-    _prose("deep_explanation", "What is behind the answer.", "Python's type system is gradual."),
-    _prose("real_world_example", "Where one meets it.", "FastAPI's entire API surface is type-annotated."),
-    _prose("common_mistakes", "What is often got wrong.", "Expecting hints to be enforced at runtime."),
-    _prose(
+    _make_prose_field("deep_explanation", "What is behind the answer.", "Python's type system is gradual."),
+    _make_prose_field(
+        "real_world_example", "Where one meets it.", "FastAPI's entire API surface is type-annotated."
+    ),
+    _make_prose_field(
+        "common_mistakes", "What is often got wrong.", "Expecting hints to be enforced at runtime."
+    ),
+    _make_prose_field(
         "production_scenario", "A story from running systems.", "Adding mypy to CI surfaced 47 type errors."
     ),
     Field(
@@ -232,7 +236,7 @@ HEADER_FIELDS: tuple[Field, ...] = (
         description="How all texts are written where a question does not say otherwise: "
         "plain (every character literal) or markdown.",
         example="plain",
-        choices=_MARKUP,
+        choices=_MARKUPS,
     ),
     Field(
         name="math",
@@ -278,20 +282,20 @@ def bank_schema() -> dict[str, object]:
         "title": "A question bank of qexport",
         "description": "Interview questions with model answers. A bank is one such file or a folder of them; "
         "in a folder, one file says the title and all that is beside the questions.",
-        **_mapping(HEADER_FIELDS),
-        "$defs": {"question": _question(), "claims": _mapping(CLAIM_FIELDS)},
+        **_describe_fields(HEADER_FIELDS),
+        "$defs": {"question": _describe_question(), "claims": _describe_fields(CLAIM_FIELDS)},
     }
 
 
-def _question() -> dict[str, object]:
+def _describe_question() -> dict[str, object]:
     """Return the schema of a question, which needs an answer unless it is a draft or its choices answer it."""
     draft = {"properties": {"status": {"const": "draft"}}, "required": ["status"]}
     needed = [field.name for field in QUESTION_FIELDS if field.answers]
     answered = {"anyOf": [{"required": needed}, {"required": ["choices", "correct"]}, draft]}
-    return {**_mapping(QUESTION_FIELDS), **answered}
+    return {**_describe_fields(QUESTION_FIELDS), **answered}
 
 
-def _mapping(fields: tuple[Field, ...]) -> dict[str, object]:
+def _describe_fields(fields: tuple[Field, ...]) -> dict[str, object]:
     return {
         "type": "object",
         "properties": {field.name: _property(field) for field in fields},
@@ -301,7 +305,7 @@ def _mapping(fields: tuple[Field, ...]) -> dict[str, object]:
 
 
 def _property(field: Field) -> dict[str, object]:
-    described: dict[str, object] = {"description": field.description, **_shape(field)}
+    described: dict[str, object] = {"description": field.description, **_describe_field(field)}
     if field.example != ():
         example = field.example == "true" if field.kind == "flag" else field.example
         described["examples"] = [list(example) if isinstance(example, tuple) else example]
@@ -310,10 +314,12 @@ def _property(field: Field) -> dict[str, object]:
 
 _LETTER = {"type": "string", "pattern": "^[A-Za-z]$"}
 _LETTERS: dict[str, object] = {"anyOf": [_LETTER, {"type": "array", "items": _LETTER, "uniqueItems": True}]}
-_KEPT = {"type": "string", "maxLength": USUAL.answer}
+_EXTRA_TEXT = {"type": "string", "maxLength": USUAL.answer}
 _EXTRA: dict[str, object] = {
     "type": "object",
-    "additionalProperties": {"anyOf": [_KEPT, {"type": "array", "items": _KEPT, "maxItems": USUAL.items}]},
+    "additionalProperties": {
+        "anyOf": [_EXTRA_TEXT, {"type": "array", "items": _EXTRA_TEXT, "maxItems": USUAL.items}]
+    },
 }
 
 
@@ -325,7 +331,7 @@ _SHAPES: dict[str, dict[str, object]] = {
 }
 
 
-def _shape(field: Field) -> dict[str, object]:
+def _describe_field(field: Field) -> dict[str, object]:
     match field.kind:
         case "choice":
             return {"enum": list(field.choices)}

@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import TypeAlias
 
 from qexport.bank.model import Bank, Question
-from qexport.bank.query import NAME_FIELDS, Clause, Condition, Conditions, difficulties, parse, unknown
+from qexport.bank.query import NAME_FIELDS, Clause, Condition, Conditions, difficulties, parse_query, unknown
 from qexport.common.errors import NothingSelected, UsageError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import quote
@@ -93,22 +93,24 @@ def _clauses(bank: Bank, filters: Filters, limits: Limits) -> tuple[Clause, ...]
     _refuse_long(filters, limits)
     conditions = Conditions(bank)
     clauses = [
-        Clause(_words(field, values), conditions.name(field, *map(_pattern, values)))
+        Clause(_quote_option(field, values), conditions.name(field, *map(_pattern, values)))
         for field in NAME_FIELDS
         if (values := getattr(filters, field))
     ]
     if filters.difficulty:
         holds = conditions.difficulty(*filters.difficulty)
-        clauses.append(Clause(_words("difficulty", filters.difficulty), holds))
+        clauses.append(Clause(_quote_option("difficulty", filters.difficulty), holds))
     if filters.id:
-        clauses.append(Clause(_words("id", filters.id), _ids(bank, conditions, filters.id)))
+        clauses.append(Clause(_quote_option("id", filters.id), _ids(bank, conditions, filters.id)))
     if filters.exclude:
         excluded = _ids(bank, conditions, filters.exclude)
-        clauses.append(Clause(_words("exclude", filters.exclude), lambda question: not excluded(question)))
-    clauses.extend(Clause(_words("text", (text,)), conditions.text((text,))) for text in filters.text)
+        clauses.append(
+            Clause(_quote_option("exclude", filters.exclude), lambda question: not excluded(question))
+        )
+    clauses.extend(Clause(_quote_option("text", (text,)), conditions.text((text,))) for text in filters.text)
     if filters.where:
-        parts = parse(filters.where, conditions, limits)
-        clauses.extend(Clause(_words("where", (part.words,)), part.holds) for part in parts)
+        parts = parse_query(filters.where, conditions, limits)
+        clauses.extend(Clause(_quote_option("where", (part.words,)), part.holds) for part in parts)
     return tuple(clauses)
 
 
@@ -134,7 +136,7 @@ def _ids(bank: Bank, conditions: Conditions, values: Iterable[str]) -> Condition
     return lambda question: listed(question) or like(question.id.casefold()) is not None
 
 
-def _words(option: str, values: Iterable[str]) -> str:
+def _quote_option(option: str, values: Iterable[str]) -> str:
     """Return the option as a shell takes it, to be told and copied; what cannot be printed is escaped."""
     shown = (shlex.quote(value) if value.isprintable() else quote(value) for value in values)
     return " ".join(f"--{option} {value}" for value in shown)
@@ -280,7 +282,7 @@ def describe(bank: Bank, filters: Filters, chosen: Sequence[Question], limits: L
     Without filters: what all the chosen share, as "Advanced", else "All questions".
     """
     conditions = Conditions(bank)
-    words = [_named(conditions, field, getattr(filters, field)) for field in NAME_FIELDS]
+    words = [_join_values(conditions, field, getattr(filters, field)) for field in NAME_FIELDS]
     words += [
         _rated(filters.difficulty),
         _list([f"“{text}”" for text in filters.text], "and", before="containing "),
@@ -289,12 +291,12 @@ def describe(bank: Bank, filters: Filters, chosen: Sequence[Question], limits: L
         _list(filters.exclude, "and", before="without "),
     ]
     if not any(words):
-        words = [_shared(map(attrgetter(field), chosen)) for field in ("technology", "level")]
+        words = [_find_common_value(map(attrgetter(field), chosen)) for field in ("technology", "level")]
     said = [part for part in (*words, *_cuts(bank, filters, limits)) if part]
     return ", ".join(said) or ALL_QUESTIONS
 
 
-def _named(conditions: Conditions, field: str, values: Sequence[str]) -> str:
+def _join_values(conditions: Conditions, field: str, values: Sequence[str]) -> str:
     """Return the bank's own names for what the user wrote: "Python and Machine Learning"."""
     meant = [conditions.names(field, _pattern(value)) if value else (f"no {field}",) for value in values]
     names = list(dict.fromkeys(name for names in meant for name in names))
@@ -311,7 +313,7 @@ def _rated(values: Sequence[str]) -> str:
     return _list([_list(spans, "or", before="difficulty "), *other], "or")
 
 
-def _shared(values: Iterable[str]) -> str:
+def _find_common_value(values: Iterable[str]) -> str:
     """Return the value, if they are all the same."""
     different = set(values)
     return different.pop() if len(different) == 1 else ""

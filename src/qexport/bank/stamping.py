@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from qexport.bank.identity import assign_notes, birth_name, find_moves
-from qexport.bank.lock import Asked, Changes, Content, Entry, Lock, Move, Stamp, guid_of
+from qexport.bank.lock import Asked, Changes, Entry, Lock, LockedContent, Move, Stamp, guid_of
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.files import file_slug
 
@@ -33,7 +33,7 @@ class Deciding:
 NOTHING_DECIDED = Deciding()
 
 
-def first_namespace(content: Content) -> str:
+def first_namespace(content: LockedContent) -> str:
     """Return the namespace of a bank that states none: from its title, and a digest of its ids and questions.
 
     It is the same on every machine, and different for two banks of one title.
@@ -43,7 +43,7 @@ def first_namespace(content: Content) -> str:
 
 
 def stamp(
-    content: Content,
+    content: LockedContent,
     lock: Lock | None,
     now: int,
     *,
@@ -85,7 +85,7 @@ def stamp(
         stamping.add(question, assignment.notes.get(question.id))
     after = replace(
         before,
-        style=_style(content.style, lock, now),
+        style=_stamp_style(content.style, lock, now),
         note_type=content.note_type,
         options=dict(content.options),
         notes=stamping.numbered(),
@@ -95,7 +95,7 @@ def stamp(
 
 
 def _with_namespace(
-    content: Content, lock: Lock | None, now: int, path: str, deciding: Deciding
+    content: LockedContent, lock: Lock | None, now: int, path: str, deciding: Deciding
 ) -> Lock | None:
     """Return the lock; without its notes if a new namespace is accepted."""
     if lock is None or content.namespace in ("", lock.namespace):
@@ -128,7 +128,7 @@ def _contradiction(path: str, key: str, former: str, reason: str) -> Problem:
     return Problem(Location(path), message, "remove it; `qexport renumber` writes former_ids that are right")
 
 
-def _style(style: Stamp, lock: Lock | None, now: int) -> Stamp:
+def _stamp_style(style: Stamp, lock: Lock | None, now: int) -> Stamp:
     if style.modified:  # the time of the style's own release
         return style
     if lock is None:

@@ -8,7 +8,7 @@ from qexport.bank.schema import SCHEMA_FILE
 from qexport.bank.yaml_writer import bare_or_quoted
 from qexport.common.wording import slug
 
-RECIPES = """\
+STARTER_RECIPES = """\
 # What `qexport build` makes. Each [recipes.NAME] is one more; flags override it.
 default = "all"
 

@@ -7,9 +7,9 @@ apostrophe or with the sign of a list. An item of a list begins with "• ", its
 
 from __future__ import annotations
 
-BANK = "bank:"
+BANK_PREFIX = "bank:"
 EXTRA = "extra:"
-FORM = "bank:form"
+FORM_COLUMN = "bank:form"
 """The column by which the table is known; its value is the number of the form."""
 _GUARDED = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "• ")
 

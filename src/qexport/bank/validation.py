@@ -77,7 +77,7 @@ def validate(raw: RawBank, limits: Limits = USUAL) -> tuple[Bank, tuple[Problem,
         raise InputRefused(tuple(sorted(problems, key=lambda problem: problem.location)))
     cleaned = (reading.warning() for reading in (header, *readings))
     warnings = (*(warning for warning in cleaned if warning), *_look_alikes(readings))
-    return _bank(raw.path, header, readings), warnings
+    return _build_bank(raw.path, header, readings), warnings
 
 
 class _Reading:
@@ -184,11 +184,11 @@ class _Reading:
             text = self._text(field, item)
             if text == "":
                 self._complain(item.location, f"an item of {field.name} is empty")
-            elif text is not None and field.kind != "texts" and _folded(text) in seen:
+            elif text is not None and field.kind != "texts" and _fold_id(text) in seen:
                 self._complain(item.location, f"{quote(text)} is twice in {field.name}")
             elif text is not None:
                 texts.append(text)
-                seen.add(_folded(text))
+                seen.add(_fold_id(text))
                 self._item_places.setdefault(field.name, []).append(item.location)
         return tuple(texts)
 
@@ -271,7 +271,7 @@ def _wrong_with(text: str, field: Field) -> tuple[str, str]:
         seen = "".join(character if character.isprintable() else " " for character in text)
         return f"id {quote(text)} holds {holds}", f"for example {quote('-'.join(seen.split()))}"
     if field.kind in ("choice", "flag") and text not in field.choices:
-        return _unknown(field.name, text, field.choices)
+        return _describe_unknown(field.name, text, field.choices)
     return "", ""
 
 
@@ -340,7 +340,7 @@ def _unknown_names(key: str, declared: tuple[str, ...], readings: Iterable[_Read
     known = frozenset(declared)
     for name, place in (entry for reading in readings for entry in reading.entries(key)):
         if known and name not in known:
-            yield Problem(place, *_unknown(key, name, declared))
+            yield Problem(place, *_describe_unknown(key, name, declared))
 
 
 def _shared_ids(readings: Sequence[_Reading]) -> Iterator[Problem]:
@@ -353,7 +353,7 @@ def _shared_ids(readings: Sequence[_Reading]) -> Iterator[Problem]:
         owners: dict[str, tuple[str, Location]] = {}
         for entry in (entry for reading in readings for entry in reading.entries(key)):
             identity, place = entry
-            first = owners.setdefault(_folded(identity), entry)
+            first = owners.setdefault(_fold_id(identity), entry)
             if first is not entry:
                 owner, at = first
                 hint = "" if owner == identity else f"it is {quote(owner)} there, which differs only in case"
@@ -392,11 +392,11 @@ def _foreign(identity: str) -> str:
     return f"{unicodedata.name(found, 'a character').lower()} (U+{ord(found):04X})" if found else ""
 
 
-def _folded(identity: str) -> str:
+def _fold_id(identity: str) -> str:
     return unicodedata.normalize("NFC", identity.casefold())
 
 
-def _unknown(what: str, name: str, known: tuple[str, ...]) -> tuple[str, str]:
+def _describe_unknown(what: str, name: str, known: tuple[str, ...]) -> tuple[str, str]:
     return f"{what} {quote(name)} is unknown", suggest(name, known)
 
 
@@ -405,7 +405,7 @@ def _name_of(record: RawMapping) -> str:
     return f"question {quote(identity.text.strip())}" if isinstance(identity, RawText) else "a question"
 
 
-def _bank(path: str, header: _Reading, readings: Iterable[_Reading]) -> Bank:
+def _build_bank(path: str, header: _Reading, readings: Iterable[_Reading]) -> Bank:
     said = dict(header.values)
     usual = said.pop("markup", "plain")
     markdown = MATHS if said.pop("math", "false") == "true" else "markdown"
@@ -417,7 +417,7 @@ def _bank(path: str, header: _Reading, readings: Iterable[_Reading]) -> Bank:
         for reading in readings
         for markup in [reading.values.get("markup", usual)]
     )
-    title = said.get("title") or _title_of(path)
+    title = said.get("title") or _make_title(path)
     levels = _in_order(question.level for question in questions)
     unsaid = {
         "title": title,
@@ -432,7 +432,7 @@ def rank_of_level(level: str) -> int:
     return _RANKS.get(level.casefold(), len(_RANKS))
 
 
-def _title_of(path: str) -> str:
+def _make_title(path: str) -> str:
     words = re.sub(r"[\W_]+", " ", Path(path).stem).strip()
     return words[:1].upper() + words[1:] or "Questions"
 

@@ -30,7 +30,7 @@ def append_questions(text: str, path: str, questions: Sequence[Question], limits
     Raises:
         InputRefused: the bank is wrong, or its list of questions is not the last key, in block style.
     """
-    raw = yaml_reader.parse(text, path, limits)
+    raw = yaml_reader.parse_yaml(text, path, limits)
     bank, _ = validate(raw, limits)
     if edits := list(_new_names(raw, bank, questions)):
         text = edit_yaml(text, path, edits, limits)
@@ -44,14 +44,14 @@ def append_questions(text: str, path: str, questions: Sequence[Question], limits
     if isinstance(math, RawText) and math.text.strip() == "true":
         questions = [replace(each, markup=MATHS) if each.markup == "markdown" else each for each in questions]
     items = write_questions(questions, markup=markup.text if isinstance(markup, RawText) else "plain")
-    again = yaml_reader.parse(text, path, limits)  # an added line above moves the questions
+    again = yaml_reader.parse_yaml(text, path, limits)  # an added line above moves the questions
     first = again.records[0].location
     margin = text.split("\n")[first.line - 1][: first.column - 1].rfind("-")
     if margin >= 0:
         items = textwrap.indent(textwrap.dedent(items), " " * margin)
     longer = f"{text.rstrip()}\n\n{items}"
     try:
-        read_back, _ = validate(yaml_reader.parse(longer, path, limits), limits)
+        read_back, _ = validate(yaml_reader.parse_yaml(longer, path, limits), limits)
     except InputRefused:
         read_back = None
     if read_back is None or read_back.questions != (*bank.questions, *questions):

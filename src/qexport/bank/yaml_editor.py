@@ -21,6 +21,7 @@ from qexport.bank import yaml_reader
 from qexport.bank.model import RawBank, RawList, RawMapping, RawText, RawValue
 from qexport.bank.schema import HEADER_FIELDS, QUESTION_FIELDS
 from qexport.bank.yaml_writer import (
+    LINE_WIDTH,
     bare_or_quoted,
     escaped,
     field_lines,
@@ -33,11 +34,10 @@ from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import normalise, quote
 
-Value: TypeAlias = "str | int | tuple[str, ...] | None"
+EditedValue: TypeAlias = "str | int | tuple[str, ...] | None"
 
 _ORDER = {each.name: place for place, each in enumerate(QUESTION_FIELDS)}
 _HEADER_ORDER = {each.name: place for place, each in enumerate(HEADER_FIELDS)}
-_WIDTH = 100
 _LINE_SEPARATORS = ("\u2028", "\u2029", "\x85", "\x0b", "\x0c")
 
 
@@ -48,20 +48,20 @@ class Edit:
     id: str
     """The question's id as the file has it now; empty: the header of the bank."""
     field: str
-    value: Value
+    value: EditedValue
     """None removes the key."""
 
 
 def edit_yaml(text: str, path: str, edits: Sequence[Edit], limits: Limits = USUAL) -> str:
     """Return a bank's YAML, with `\\n` at the ends of lines, in which some fields are changed."""
-    before = yaml_reader.parse(text, path, limits)
+    before = yaml_reader.parse_yaml(text, path, limits)
     if before.problems:
         raise InputRefused(before.problems)
     expected = expected_contents(before, edits, path)
     for is_careful in (False, True):
         edited = _Editor(text, path, is_careful=is_careful).edited(edits)
         try:
-            after = yaml_reader.parse(edited, path, limits)
+            after = yaml_reader.parse_yaml(edited, path, limits)
         except InputRefused:
             continue
         if not after.problems and contents_of(after) == expected:
@@ -78,20 +78,23 @@ def refused_file(path: str, message: str, hint: str = "") -> InputRefused:
 # What a file says, to be compared
 
 
-def _words(value: RawValue) -> object:
+def _normalise_value(value: RawValue) -> object:
     match value:
         case RawText(text):
             return normalise(text)[0].strip()
         case RawList(items):
-            return [_words(item) for item in items]
+            return [_normalise_value(item) for item in items]
         case RawMapping(values):
-            return {key: _words(item) for key, item in values.items()}
+            return {key: _normalise_value(item) for key, item in values.items()}
 
 
 def contents_of(bank: RawBank) -> list[dict[str, Any]]:
     """Return the header and the questions as plain values."""
-    header = {key: _words(value) for key, value in bank.header.values.items()}
-    return [header, *({key: _words(value) for key, value in each.values.items()} for each in bank.records)]
+    header = {key: _normalise_value(value) for key, value in bank.header.values.items()}
+    return [
+        header,
+        *({key: _normalise_value(value) for key, value in each.values.items()} for each in bank.records),
+    ]
 
 
 def id_of(record: RawMapping) -> str:
@@ -278,7 +281,7 @@ class _Editor:
             quoted = {'"': escaped(text), "'": "'" + text.replace("'", "''") + "'"}
             line = f"{before} {quoted.get(style) or bare_or_quoted(text)}"
             was = max(map(len, self.lines[old.start[0] : old.end[0] + 1])) if old else 0
-            if len(line) <= max(_WIDTH, was + 20):
+            if len(line) <= max(LINE_WIDTH, was + 20):
                 return [line]
         return list(scalar_lines(before, text, indent))
 
@@ -303,7 +306,7 @@ class _Editor:
         return found
 
     def _width(self, old: _Node) -> int:
-        return max([_WIDTH - 20, *map(len, self.lines[old.start[0] + 1 : old.end[0]])])
+        return max([LINE_WIDTH - 20, *map(len, self.lines[old.start[0] + 1 : old.end[0]])])
 
     def _change_items(self, old: _Node, new: tuple[str, ...]) -> None:
         """Change only those items of a list that are other ones."""
@@ -377,7 +380,7 @@ class _Editor:
             at = (last, len(self.lines[last]))
             self._splices.append(_Splice(at, at, "".join(f"\n{line}" for line in lines)))
 
-    def _in_flow(self, value: Value) -> str:
+    def _in_flow(self, value: EditedValue) -> str:
         """Return a value within brackets."""
         if isinstance(value, tuple):
             return flow_list(value)

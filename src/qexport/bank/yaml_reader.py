@@ -13,8 +13,8 @@ from typing import Any
 import yaml
 
 from qexport.bank.model import RawBank, RawList, RawMapping, RawText, RawValue
-from qexport.common.errors import InputRefused, LimitExceeded, Location, Problem
-from qexport.common.limits import USUAL, Limits
+from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.limits import USUAL, Limits, too_many_values
 from qexport.common.text_input import quote
 
 # libyaml refuses a file for one control character anywhere, and takes U+2028 for the end of a line. Both come
@@ -44,7 +44,7 @@ def _shifted(half: str) -> str:
     return f"\\u{digits.upper() if half[2:].isupper() else digits}"
 
 
-_QUOTE_IT = "put the text in quotes, or below its key as a block: `key: |`"
+_QUOTE_TEXT = "put the text in quotes, or below its key as a block: `key: |`"
 _SYNTAX = (
     (
         "mapping values are not allowed",
@@ -65,20 +65,20 @@ _SYNTAX = (
     (
         "expected ',' or ']'",
         "this [ is not closed, or a ',' is missing within",
-        f"close it; if it is text, {_QUOTE_IT}",
+        f"close it; if it is text, {_QUOTE_TEXT}",
     ),
     (
         "expected ',' or '}'",
         "this { is not closed, or a ',' is missing within",
-        f"close it; if it is text, {_QUOTE_IT}",
+        f"close it; if it is text, {_QUOTE_TEXT}",
     ),
     ("Unicode character escape", "an escape that is no character", "write the character itself"),
-    ("expected node content", "the file ends within brackets", f"close them; if it is text, {_QUOTE_IT}"),
+    ("expected node content", "the file ends within brackets", f"close them; if it is text, {_QUOTE_TEXT}"),
     ("expected comment or line break", "text beside the mark of a block", "begin the text on the next line"),
     (
         "could not find expected ':'",
         "a line that is neither a key nor part of a text",
-        f"add ':', or {_QUOTE_IT}",
+        f"add ':', or {_QUOTE_TEXT}",
     ),
     (
         "did not find expected key",
@@ -93,7 +93,7 @@ _SYNTAX = (
     (
         "block sequence entries",
         "a '- ' where no list can begin",
-        f"begin it on the next line; if it is text, {_QUOTE_IT}",
+        f"begin it on the next line; if it is text, {_QUOTE_TEXT}",
     ),
 )
 """Words of libyaml → what is wrong, what would be right."""
@@ -108,17 +108,17 @@ _OPENED = (
 """The error shows best where it began, not where it was met."""
 
 
-def parse(text: str, path: str, limits: Limits = USUAL) -> RawBank:
+def parse_yaml(text: str, path: str, limits: Limits = USUAL) -> RawBank:
     """Read a bank's YAML. What can be read past is in the bank's `problems`; what cannot is raised."""
     if text.count("\n") > limits.values:  # each line has one, or belongs to one of which there are too many
-        raise _too_many(Location(path, limits.values + 1), limits)
+        raise too_many_values(Location(path, limits.values + 1), limits)
     text, halves = readable(text)
     composer = _Composer(text, path, limits, halves)
     try:
         tree = composer.document()
     except yaml.MarkedYAMLError as error:
         raise InputRefused((*composer.problems, _syntax_problem(error, text, path))) from error
-    return _bank(tree, composer)
+    return _split_document(tree, composer)
 
 
 def readable(text: str) -> tuple[str, Mapping[str, str]]:
@@ -132,11 +132,6 @@ def readable(text: str) -> tuple[str, Mapping[str, str]]:
     if halves:
         text = _HALF.sub(lambda found: _shifted(found[0]), text)
     return text, halves
-
-
-def _too_many(place: Location, limits: Limits) -> LimitExceeded:
-    message = f"{place}: more than {limits.said('values')}"
-    return limits.exceeded("values", message, "make several files of it")
 
 
 class _Composer:
@@ -175,7 +170,7 @@ class _Composer:
         place = self._place(event)
         self._left -= 1
         if self._left < 0:
-            raise _too_many(place, self._limits)
+            raise too_many_values(place, self._limits)
         if depth > self._limits.depth:
             message = f"nested deeper than {self._limits.said('depth')}"
             self.complain(place, message, f"write it flatter; {self._limits.hint('depth')}")
@@ -184,7 +179,7 @@ class _Composer:
             return RawText(self._text(event, place), place)
         if isinstance(event, yaml.AliasEvent):
             self.complain(
-                place, f"alias *{event.anchor} is not allowed", f"write it out; if it is text, {_QUOTE_IT}"
+                place, f"alias *{event.anchor} is not allowed", f"write it out; if it is text, {_QUOTE_TEXT}"
             )
             return RawText(f"*{event.anchor}", place)
         self._refuse_decoration(event, place)
@@ -201,7 +196,7 @@ class _Composer:
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             at = self._place(event)
             if not isinstance(event, yaml.ScalarEvent):
-                self.complain(at, "a key must be text", f"if it is all one text, {_QUOTE_IT}")
+                self.complain(at, "a key must be text", f"if it is all one text, {_QUOTE_TEXT}")
                 self._value(event, depth + 1)
                 self._value(next(self._events), depth + 1)
                 continue
@@ -232,13 +227,15 @@ class _Composer:
     def _refuse_decoration(self, event: Any, place: Location) -> None:
         if event.anchor:
             self.complain(
-                place, f"anchor &{event.anchor} is not allowed", f"remove it; if it is text, {_QUOTE_IT}"
+                place, f"anchor &{event.anchor} is not allowed", f"remove it; if it is text, {_QUOTE_TEXT}"
             )
         if event.tag:
-            self.complain(place, f"tag {event.tag} is not allowed", f"remove it; if it is text, {_QUOTE_IT}")
+            self.complain(
+                place, f"tag {event.tag} is not allowed", f"remove it; if it is text, {_QUOTE_TEXT}"
+            )
 
 
-def _bank(tree: RawValue | None, composer: _Composer) -> RawBank:
+def _split_document(tree: RawValue | None, composer: _Composer) -> RawBank:
     """Part the questions from what is beside them."""
     if not isinstance(tree, RawMapping):
         if tree is not None and not (isinstance(tree, RawText) and not tree.text):
@@ -283,13 +280,13 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, path: str) -> Proble
         words = "a tab character"
     elif met and any(first in words for first in _FIRST):
         shown = "a tab" if met == "\t" else met if met.isprintable() else "a control character"
-        return Problem(place, f"a text cannot begin with {shown}", _QUOTE_IT)
+        return Problem(place, f"a text cannot begin with {shown}", _QUOTE_TEXT)
     elif "did not find expected key" in words and before.strip():
         hint = "put all of it in quotes; in single ones write '' for ', in double ones \\\" for \""
         return Problem(place, "text after a closing quote or bracket", hint)
     elif "mapping values are not allowed" in words and re.match(r"\s*(- +)*[^\s:]+:\s", before):
-        return Problem(place, "a second ': ' in one line", _QUOTE_IT)
+        return Problem(place, "a second ': ' in one line", _QUOTE_TEXT)
     for theirs, message, hint in _SYNTAX:
         if theirs in words:
             return Problem(place, message, hint)
-    return Problem(place, words, f"if it is text, {_QUOTE_IT}")
+    return Problem(place, words, f"if it is text, {_QUOTE_TEXT}")

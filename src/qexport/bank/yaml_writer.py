@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from qexport.bank.model import MATHS, Bank, Claims, Question
 from qexport.bank.schema import CLAIM_FIELDS, HEADER_FIELDS, QUESTION_FIELDS, SCHEMA_FILE, Field
 
-_WIDTH = 100
+LINE_WIDTH = 100
 
 _ODD = re.compile(
     "[^\t\n\x20-\x7e\xa0-\u2027\u2030-\ud7ff\ue000-\ufdcf\ufdf0-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
@@ -46,7 +46,7 @@ def write_bank(bank: Bank) -> str:
     }
     lines = [
         f"# yaml-language-server: $schema={SCHEMA_FILE}",
-        *_mapping(header, HEADER_FIELDS, 0),
+        *_write_mapping(header, HEADER_FIELDS, 0),
         "questions:",
     ]
     return "\n".join(lines) + "\n" + write_questions(bank.questions, markup=markup)
@@ -63,11 +63,11 @@ def _item(question: Question, markup: str) -> str:
     for name, default in (("status", "active"), ("markup", markup)):
         if values[name] == default:
             del values[name]
-    first, *others = _mapping(values, QUESTION_FIELDS, 4)
+    first, *others = _write_mapping(values, QUESTION_FIELDS, 4)
     return "".join(f"{line}\n" for line in (f"  - {first.lstrip()}", *others))
 
 
-def _mapping(values: Mapping[str, object], fields: Sequence[Field], indent: int) -> Iterator[str]:
+def _write_mapping(values: Mapping[str, object], fields: Sequence[Field], indent: int) -> Iterator[str]:
     """Yield the lines of the keys that are not empty, in the order of the table."""
     margin = " " * indent
     for field in fields:
@@ -76,8 +76,10 @@ def _mapping(values: Mapping[str, object], fields: Sequence[Field], indent: int)
             case None | "" | ():
                 pass
             case tuple(own) if field.kind in ("extra", "letters"):
-                yield from _pairs(key, own, indent) if field.kind == "extra" else [_letters(key, own)]
-            case tuple(items) if field.kind != "texts" and len(line := f"{key} {flow_list(items)}") <= _WIDTH:
+                yield from _write_pairs(key, own, indent) if field.kind == "extra" else [_letters(key, own)]
+            case tuple(items) if (
+                field.kind != "texts" and len(line := f"{key} {flow_list(items)}") <= LINE_WIDTH
+            ):
                 yield line
             case tuple(items):
                 yield key
@@ -85,7 +87,7 @@ def _mapping(values: Mapping[str, object], fields: Sequence[Field], indent: int)
                     yield from scalar_lines(f"{margin}  -", item, indent + 4)
             case Claims() as claims:
                 counts = {claim.name: getattr(claims, claim.name) for claim in CLAIM_FIELDS}
-                lines = list(_mapping(counts, CLAIM_FIELDS, indent + 2))
+                lines = list(_write_mapping(counts, CLAIM_FIELDS, indent + 2))
                 yield from [key, *lines] if lines else []
             case int() as number:
                 yield f"{key} {number}"
@@ -97,11 +99,13 @@ def _letters(key: str, letters: tuple[str, ...]) -> str:
     return f"{key} {letters[0]}" if len(letters) == 1 else f"{key} {flow_list(letters)}"
 
 
-def _pairs(key: str, pairs: tuple[tuple[str, str | tuple[str, ...]], ...], indent: int) -> Iterator[str]:
+def _write_pairs(
+    key: str, pairs: tuple[tuple[str, str | tuple[str, ...]], ...], indent: int
+) -> Iterator[str]:
     """Yield the lines of a mapping of a bank's own fields."""
     yield key
     for name, kept in pairs:
-        yield from _kept(f"{' ' * indent}  {_key(name)}:", kept, indent + 4)
+        yield from _kept(f"{' ' * indent}  {_write_key(name)}:", kept, indent + 4)
 
 
 def _kept(key: str, kept: str | tuple[str, ...], indent: int) -> Iterator[str]:
@@ -114,7 +118,7 @@ def _kept(key: str, kept: str | tuple[str, ...], indent: int) -> Iterator[str]:
         yield from scalar_lines(f"{' ' * indent}-", item, indent + 2)
 
 
-def _key(name: str) -> str:
+def _write_key(name: str) -> str:
     """Write a name of the bank's own so that it reads back as a key."""
     return escaped(name) if must_escape(name) else bare_or_quoted(name, _NOT_BARE_IN_FLOW)
 
@@ -125,7 +129,7 @@ def field_lines(name: str, value: object, indent: int) -> list[str]:
     shown = field or Field(
         name=name, kind="lines" if isinstance(value, tuple) else "text", description="", example=""
     )
-    return list(_mapping({name: value}, (shown,), indent))
+    return list(_write_mapping({name: value}, (shown,), indent))
 
 
 def scalar_lines(before: str, text: str, indent: int) -> Iterator[str]:
@@ -136,11 +140,11 @@ def scalar_lines(before: str, text: str, indent: int) -> Iterator[str]:
     elif "\n" in text:
         yield f"{before} |-"
         yield from (f"{margin}{line}" if line else "" for line in text.split("\n"))
-    elif len(line := f"{before} {bare_or_quoted(text)}") <= _WIDTH or " " not in text:
+    elif len(line := f"{before} {bare_or_quoted(text)}") <= LINE_WIDTH or " " not in text:
         yield line
     else:
         yield f"{before} >-"
-        yield from (f"{margin}{line}" for line in folded_lines(text, _WIDTH - indent))
+        yield from (f"{margin}{line}" for line in folded_lines(text, LINE_WIDTH - indent))
 
 
 def flow_list(items: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-COMMON = "Options"
+COMMON_HEADING = "Options"
 """The heading of options without one of their own; it comes first."""
 
 RARE = "Rarely needed"
@@ -46,10 +46,10 @@ class HeadedCommand(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options by their headings: the common ones first, the rare ones last."""
-        parts: dict[str, list[tuple[str, str]]] = {COMMON: []}
+        parts: dict[str, list[tuple[str, str]]] = {COMMON_HEADING: []}
         for parameter in self.get_params(ctx):
             if isinstance(parameter, click.Option) and (record := parameter.get_help_record(ctx)):
-                parts.setdefault(getattr(parameter, "heading", COMMON), []).append(record)
+                parts.setdefault(getattr(parameter, "heading", COMMON_HEADING), []).append(record)
         if rare := parts.pop(RARE, None):
             parts[RARE] = rare
         for heading, records in parts.items():

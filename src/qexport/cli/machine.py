@@ -47,7 +47,7 @@ PROGRAMS = {"git": ("diff with `git:` revisions, and release --tag", "install gi
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class MachinePart:
     """One thing on the machine that qexport looks for."""
 
     name: str
@@ -64,7 +64,7 @@ class Part:
         return "ok" if self.found else "missing" if self.needed else "absent"
 
 
-def examine_machine(cache_folder: Path) -> tuple[Part, ...]:
+def examine_machine(cache_folder: Path) -> tuple[MachinePart, ...]:
     """Return all parts that qexport looks for, the needed ones first.
 
     Args:
@@ -75,20 +75,22 @@ def examine_machine(cache_folder: Path) -> tuple[Part, ...]:
         *_packages(),
         *_libraries(),
         _fonts(),
-        _folder("temporary files", Path(tempfile.gettempdir()), "set TMPDIR to a folder you may write to"),
-        _folder("cache", cache_folder, "set QEXPORT_CACHE to a folder you may write to", needed=False),
+        _check_folder(
+            "temporary files", Path(tempfile.gettempdir()), "set TMPDIR to a folder you may write to"
+        ),
+        _check_folder("cache", cache_folder, "set QEXPORT_CACHE to a folder you may write to", needed=False),
         *_optional(),
     )
 
 
-def _python() -> Part:
+def _python() -> MachinePart:
     found = platform.python_version() if sys.version_info >= (3, 11) else ""
-    return Part("Python", found, "install Python 3.11 or newer")
+    return MachinePart("Python", found, "install Python 3.11 or newer")
 
 
-def _packages() -> Iterator[Part]:
+def _packages() -> Iterator[MachinePart]:
     for name in NEEDED_PACKAGES:
-        yield Part(name, _installed_version(name), INSTALL_AGAIN)
+        yield MachinePart(name, _installed_version(name), INSTALL_AGAIN)
 
 
 def _installed_version(package: str) -> str:
@@ -98,7 +100,7 @@ def _installed_version(package: str) -> str:
         return ""
 
 
-def _libraries() -> Iterator[Part]:
+def _libraries() -> Iterator[MachinePart]:
     known = [line for manager, line in INSTALL_PANGO.items() if shutil.which(manager)]
     mend = known[0] if known else "install Pango and HarfBuzz"
     for name, linux, macos in LIBRARIES:
@@ -107,27 +109,27 @@ def _libraries() -> Iterator[Part]:
             ctypes.CDLL(file)
         except OSError:
             file = ""
-        yield Part(name, file, mend)
+        yield MachinePart(name, file, mend)
 
 
-def _fonts() -> Part:
+def _fonts() -> MachinePart:
     from qexport.layout.fonts import bundled
 
     try:
-        return Part("fonts", f"{len(bundled())} files", INSTALL_AGAIN)
+        return MachinePart("fonts", f"{len(bundled())} files", INSTALL_AGAIN)
     except (MachineLacks, OSError):
-        return Part("fonts", "", INSTALL_AGAIN)
+        return MachinePart("fonts", "", INSTALL_AGAIN)
 
 
-def _folder(name: str, folder: Path, mend: str, *, needed: bool = True) -> Part:
+def _check_folder(name: str, folder: Path, mend: str, *, needed: bool = True) -> MachinePart:
     """Look for a folder one may write to, or in whose nearest parent one may make it."""
     there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
     is_usable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
-    return Part(name, str(folder) if is_usable else "", mend, needed)
+    return MachinePart(name, str(folder) if is_usable else "", mend, needed)
 
 
-def _optional() -> Iterator[Part]:
+def _optional() -> Iterator[MachinePart]:
     for name, (use, mend) in EXTRAS.items():
-        yield Part(f"{name} ({use})", _installed_version(name), mend, needed=False)
+        yield MachinePart(f"{name} ({use})", _installed_version(name), mend, needed=False)
     for name, (use, mend) in PROGRAMS.items():
-        yield Part(f"{name} ({use})", shutil.which(name) or "", mend, needed=False)
+        yield MachinePart(f"{name} ({use})", shutil.which(name) or "", mend, needed=False)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from qexport.cli.completion import complete_from, complete_id, complete_name_of, complete_theme
-from qexport.cli.help_layout import COMMON, RARE, HeadedOption
+from qexport.cli.help_layout import COMMON_HEADING, RARE, HeadedOption
 from qexport.cli.program import MOST_PROBLEMS, Flags, warn
 from qexport.cli.project import default_bank, find_recipes_file, is_bank_path
 from qexport.common.errors import UsageError
@@ -109,7 +109,7 @@ def formatted(command: Callable[..., None]) -> Callable[..., None]:
         wrapped = click.option(
             f"--{option.name}",
             cls=HeadedOption,
-            heading=COMMON if option.name in _COMMON_OPTIONS else option.group,
+            heading=COMMON_HEADING if option.name in _COMMON_OPTIONS else option.group,
             shell_complete=complete_theme if option.name == "theme" else complete_from(option.choices),
             is_flag=option.is_flag,
             default=None,

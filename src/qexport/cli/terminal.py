@@ -114,7 +114,7 @@ def question_row(question: Question) -> tuple[str, ...]:
     return tuple("" if value is None else str(value) for value in fields.values())
 
 
-def question_fields(question: Question, *, whole: bool) -> dict[str, object]:
+def list_question_fields(question: Question, *, whole: bool) -> dict[str, object]:
     """Return what JSON says of a question: all of it, or without its choices and the texts of its answer."""
     everything = {**asdict(question), "extra": dict(question.extra)}
     only_whole = ("choices", "correct", *PROSE_SECTIONS, "follow_ups", "links", "extra")
@@ -128,12 +128,12 @@ def question_page(question: Question, *, width: int) -> Iterator[str]:
     from qexport.content.question_view import SECTION_TITLES
 
     width = min(width, _WIDEST_PROSE)
-    yield from _wrapped(f"{question.id}  {question.question.strip()}", width)
+    yield from _wrap_lines(f"{question.id}  {question.question.strip()}", width)
     if about := " · ".join(_about(question)):
-        yield from _wrapped(about, width)
+        yield from _wrap_lines(about, width)
     for letter, choice in zip(LETTERS, question.choices, strict=False):
         right = "*" if letter in question.correct else " "
-        yield from _wrapped(" ".join(choice.split()), width, indent=f"{right} {letter}) ")
+        yield from _wrap_lines(" ".join(choice.split()), width, indent=f"{right} {letter}) ")
     for section, title in SECTION_TITLES.items():
         text = getattr(question, section)
         if text:
@@ -141,17 +141,17 @@ def question_page(question: Question, *, width: int) -> Iterator[str]:
             yield title
         if section == "follow_ups":
             for number, follow_up in enumerate(text, 1):
-                yield from _wrapped(follow_up.strip(), width, indent=f"  {number}. ")
+                yield from _wrap_lines(follow_up.strip(), width, indent=f"  {number}. ")
         else:
-            yield from _wrapped(text, width, indent="  ")
+            yield from _wrap_lines(text, width, indent="  ")
     if question.links:
         yield ""
         yield "Links"
         for link in question.links:
-            yield from _wrapped(link, width, indent="  ")
+            yield from _wrap_lines(link, width, indent="  ")
     if question.source:
         yield ""
-        yield from _wrapped(f"Source: {question.source}", width)
+        yield from _wrap_lines(f"Source: {question.source}", width)
 
 
 def _about(question: Question) -> Iterator[str]:
@@ -164,7 +164,7 @@ def _about(question: Question) -> Iterator[str]:
     yield from (f"#{tag}" for tag in question.tags)
 
 
-def _wrapped(text: str, width: int, *, indent: str = "") -> Iterator[str]:
+def _wrap_lines(text: str, width: int, *, indent: str = "") -> Iterator[str]:
     """Wrap the lines that are too long, under their own indentation; leave the others (code) alone."""
     hanging = " " * len(indent)
     for line in shown(text).splitlines():

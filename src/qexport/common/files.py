@@ -62,7 +62,7 @@ def check_names(paths: Iterable[Path]) -> None:
             )
 
 
-def write(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes) -> None:
     """Write one file, or raise OutputError and leave what stood there."""
     write_all({path: data})
 

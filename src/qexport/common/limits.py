@@ -173,7 +173,7 @@ def complaint(name: str, value: object) -> tuple[str, str] | None:
     """Return what is wrong with a limit that a user sets, and what would be right; None where nothing is."""
     if (limit := LIMITS.get(name)) is None:
         return f"no limit {name[:60]!r}", suggest(name, tuple(LIMITS))
-    number = _number(value)
+    number = _read_number(value)
     if number is None or number < 1:
         example = f"{name}={briefly(min(2 * limit.default, limit.highest))}"
         return f"the limit {name} cannot be {str(value)[:60]!r}", f"a whole number from 1 on, as in {example}"
@@ -191,11 +191,18 @@ def change_limits(limits: Limits, said: Mapping[str, object]) -> Limits:
     for name, value in said.items():
         if wrong := complaint(name, value):
             raise UsageError(wrong[0], hint=wrong[1])
-        values[LIMITS[name].attribute] = _number(value) or 0
+        values[LIMITS[name].attribute] = _read_number(value) or 0
     return replace(limits, **values)
 
 
-def _number(value: object) -> int | None:
+def too_many_values(place: object, limits: Limits) -> LimitExceeded:
+    """Return the error for a file of a bank with more values than the limit, whose first surplus one is at a place."""
+    return limits.exceeded(
+        "values", f"{place}: more than {limits.said('values')}", "make several files of it"
+    )
+
+
+def _read_number(value: object) -> int | None:
     if isinstance(value, str):
         return amount(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # O_NONBLOCK: a pipe that takes the file's place after it was looked at does not hold the program up.
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 
-_KINDS = (
+_SPECIAL_FILES = (
     (stat.S_ISDIR, "this is a folder, not a file"),
     (stat.S_ISFIFO, "this is a pipe, not an ordinary file"),
     (stat.S_ISSOCK, "this is a socket, not an ordinary file"),
@@ -105,7 +105,7 @@ def is_inside(path: Path, folder: Path) -> bool:
 
 def _refuse_other_kinds(status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        known = (message for is_one, message in _KINDS if is_one(status.st_mode))
+        known = (message for is_one, message in _SPECIAL_FILES if is_one(status.st_mode))
         raise Unreadable(next(known, "this is not an ordinary file"))
 
 

@@ -95,7 +95,7 @@ def read_lines(
                 yield from text.split("\r") if "\r" in text else (text,)
     except (OSError, Unreadable, UnicodeDecodeError) as error:
         read_text(path, encoding=encoding, limits=limits, inside=inside)  # says what is wrong, and where
-        raise _refused(path, "this cannot be read to its end") from error
+        raise _refuse_text(path, "this cannot be read to its end") from error
 
 
 def _is_plain(path: Path, encoding: str | None, limits: Limits, inside: Path | None) -> bool:
@@ -177,7 +177,7 @@ def _decode(data: bytes, path: Path, encoding: str | None) -> str:
         except UnicodeDecodeError as error:
             raise InputRefused((_wrong_byte(error, name, path, len(mark)),)) from error
     except UnicodeError as error:  # codecs like idna, which are none of a file's
-        raise _refused(path, f"this cannot be read as {_encoding_name(name)}") from error
+        raise _refuse_text(path, f"this cannot be read as {_encoding_name(name)}") from error
     except (LookupError, ValueError):
         raise UsageError(f"unknown encoding {name!r}", hint="for example: --encoding cp1252") from None
 
@@ -215,7 +215,7 @@ def _refuse_unreadable(path: Path, error: Unreadable) -> InputRefused:
     return InputRefused((Problem(Location(str(path)), error.reason, hint),))
 
 
-def _refused(path: Path, message: str) -> InputRefused:
+def _refuse_text(path: Path, message: str) -> InputRefused:
     return InputRefused((Problem(Location(str(path)), message),))
 
 

@@ -26,7 +26,7 @@ def versions() -> dict[str, str]:
     return {
         "qexport": __version__,
         "Python": python_version(),
-        **{package: _version(package) for package in PACKAGES},
+        **{package: _find_version(package) for package in PACKAGES},
         **libraries(),
         "SQLite": sqlite3.sqlite_version,
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
@@ -50,19 +50,19 @@ def installed(packages: Iterable[str]) -> dict[str, str]:
             found = [entry.name for entry in Path(path).iterdir()]
         except OSError:  # not there, or no folder
             continue
-        folders |= {_package(name): name for name in found if name.endswith(_METADATA)}
-    return {package: folders.get(package) or _version(package) for package in packages}
+        folders |= {_read_package_name(name): name for name in found if name.endswith(_METADATA)}
+    return {package: folders.get(package) or _find_version(package) for package in packages}
 
 
 _METADATA = (".dist-info", ".egg-info")
 
 
-def _package(folder: str) -> str:
+def _read_package_name(folder: str) -> str:
     """`Foo_Bar-1.0.dist-info` → `foo-bar`."""
     return folder.partition("-")[0].lower().replace("_", "-").replace(".", "-")
 
 
-def _version(package: str) -> str:
+def _find_version(package: str) -> str:
     from importlib.metadata import PackageNotFoundError, version
 
     try:

@@ -38,7 +38,7 @@ def show_right_choices(choices: Sequence[ChoiceView]) -> Markup:
     return mark_safe(f'<p class="correct">{"<br>".join(right)}</p>') if right else Markup()
 
 
-_LINK = re.compile(r"\[(?P<title>.+)\]\((?P<address>\S+)\)|(?P<bare>\S+)")
+_LINK_OR_ADDRESS = re.compile(r"\[(?P<title>.+)\]\((?P<address>\S+)\)|(?P<bare>\S+)")
 
 
 def write_link(link: str) -> Markup:
@@ -47,7 +47,7 @@ def write_link(link: str) -> Markup:
     Args:
         link: A web address, or `[title](address)`.
     """
-    found = _LINK.fullmatch(link.strip())
+    found = _LINK_OR_ADDRESS.fullmatch(link.strip())
     address = (found["address"] or found["bare"]) if found else ""
     if found is None or not re.match(r"https?://|mailto:", address, re.IGNORECASE):
         return mark_safe(escape_lines(link.strip()))

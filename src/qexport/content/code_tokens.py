@@ -21,11 +21,11 @@ import re
 from collections.abc import Iterator
 
 
-def _words(text: str) -> frozenset[str]:
+def _make_word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_DUNDERS = _words(
+_DUNDERS = _make_word_set(
     """__abs__ __add__ __aenter__ __aexit__ __aiter__ __all__ __and__ __anext__ __annotations__ __await__
     __bases__ __bool__ __bytes__ __call__ __class__ __closure__ __code__ __contains__ __copy__ __debug__
     __deepcopy__ __defaults__ __del__ __delattr__ __delete__ __delitem__ __dict__ __dir__ __doc__ __enter__
@@ -39,38 +39,38 @@ _DUNDERS = _words(
 )
 """What stands between double underscores as one word and is not `__emphasis__`."""
 
-_DECORATORS = _words(
+_DECORATORS = _make_word_set(
     """@Override @abstractmethod @cached_property @classmethod @contextmanager @dataclass @lru_cache @overload
     @property @staticmethod"""
 )
 """What begins with @ and is nobody's name."""
 
-_MODULES = _words(
+_MODULE_NAMES = _make_word_set(
     """aiohttp argparse asyncio contextlib ctypes dataclasses functools gc hashlib httpx importlib itertools
     matplotlib multiprocessing np numpy os pandas pathlib pd plt pydantic pytest scipy self sklearn
     sqlalchemy subprocess sys tf torch tracemalloc unittest urllib weakref"""
 )
 """What stands before a dot in code and is no word of English."""
 
-_SENTENCE_STARTERS = _words(
+_SENTENCE_STARTERS = _make_word_set(
     """a also an and as at both but by each for from he here how i if in instead it its no not on one or our
     she since so some that the their then there these they this those to use using we what when where which
     while who why with you your"""
 )
 """What stands after the dot where somebody forgot the space."""
 
-_ENDINGS = _words(
+_ENDINGS = _make_word_set(
     """ai app c cfg cloud co com cpp css csv dev edu gov gz h hpp html ini io ipynb java jpg js json jsx lock
     log md mjs net org pdf png py rs sh so sql svg toml ts tsx txt uk vue xml yaml yml zip"""
 )
 """What ends the name of a file, a site, or a product that is called like one."""
 
-_TYPES = _words(
+_TYPES = _make_word_set(
     """any boolean bytes char complex dict double float frozenset int integer list long null number object set
     str string tuple type undefined unknown void bool"""
 )
 
-_GENERICS = _words(
+_GENERICS = _make_word_set(
     """Annotated Array ArrayList AsyncGenerator AsyncIterable AsyncIterator Awaitable Box Callable ClassVar
     Collection Coroutine DefaultDict Deque Dict Final FrozenSet Future Generator Generic HashMap HashSet
     Iterable Iterator List Literal Map Mapping MutableMapping Option Optional Promise Protocol Queue
@@ -79,14 +79,14 @@ _GENERICS = _words(
 )
 """Types that take types in brackets."""
 
-_TAGS = _words(
+_TAGS = _make_word_set(
     """article aside body br button canvas div em footer form h1 h2 h3 h4 h5 h6 head header hr html iframe
     img input li main nav ol pre script section select span strong style svg table tbody td textarea th thead
     tr ul video"""
 )
 """Elements of HTML that, between angle brackets, mean nothing else: not title, link, name."""
 
-_NAMES = r"[A-Za-z_]\w*(?:(?:\.|::)[A-Za-z_]\w*)*"
+_DOTTED_NAME = r"[A-Za-z_]\w*(?:(?:\.|::)[A-Za-z_]\w*)*"
 _CANDIDATE = re.compile(
     rf"""
     # Most words fail at once, at one of the lines that begin with (?=
@@ -94,7 +94,7 @@ _CANDIDATE = re.compile(
         (?P<elsewhere> [a-z][a-z+]{{1,9}}://\S+ | www\.\S+ )
       | (?=@|\w*(?:[_(\[<]|\.\w|::|(?<=[a-z])[A-Z]))
         # No word, path, slug, handle, code of an emoji or formula may go on here.
-        (?P<chain> (?<![\\.$#&%:@\u00aa-\u02af\u0370-\u052f-])@?{_NAMES} )
+        (?P<chain> (?<![\\.$#&%:@\u00aa-\u02af\u0370-\u052f-])@?{_DOTTED_NAME} )
       | (?P<union> (?:int|str|float|bool|bytes|None)(?:[ ]\|[ ](?:int|str|float|bool|bytes|None))+(?!\w) )
     )
   | (?=[<*=!&+/-])(?P<alone>
@@ -106,7 +106,7 @@ _CANDIDATE = re.compile(
     """,
     re.ASCII | re.VERBOSE,
 )
-_MORE_NAMES = re.compile(rf"(?:\.|::){_NAMES}", re.ASCII)
+_MORE_NAMES = re.compile(rf"(?:\.|::){_DOTTED_NAME}", re.ASCII)
 _GOES_ON = re.compile(
     r"[\w@\\{\u00aa-\u02af\u0370-\u052f]|[*/]\w|-(?!(?:aware|based|driven|like|only|related|safe|style)\b)\w",
     re.ASCII,
@@ -114,7 +114,7 @@ _GOES_ON = re.compile(
 _SNAKE = re.compile(r"_?[A-Za-z][A-Za-z0-9]*(?:_+[A-Za-z0-9]+)+_?")
 _CAMEL = re.compile(r"[a-z]{3,}(?:[A-Z][a-z]+){2}\w*|[gs]et[A-Z][a-z]{2,}\w*", re.ASCII)
 _CAMEL_ATTRIBUTE = re.compile(r"[a-z]{2,}[A-Z]\w+(?<!OS)", re.ASCII)
-_SPACE = re.compile(r"\s")
+_ANY_SPACE = re.compile(r"\s")
 _DUNDER_OF_WORDS = re.compile(r"__[a-z0-9]+(?:_[a-z0-9]+)+__")
 
 _GENERIC = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_GENERICS))})\[", re.ASCII)
@@ -127,7 +127,7 @@ _LAMBDA = re.compile(r"(?<!\w)lambda(?: \w+(?:(?:, ?| )\w+)*)?:", re.ASCII)
 _EMPTY_CALL = re.compile(r"\w\(\)", re.ASCII)
 _INDEX = re.compile(r"-\d+|'[^']+'|\"[^\"]+\"|(?!\d+:\d)[\w-]*(?::[\w-]*){1,2}", re.ASCII)
 _TYPE_WORDS = re.compile(r"(?:'[^']*'|\"[^\"]*\"|[\w\s,.|\[\]<>?])+", re.ASCII)
-_VALUE = re.compile(
+_ASSIGNED_VALUE = re.compile(
     r"=(?:-?\d+(?:\.\d+)?|[A-Za-z_]\w*|'[^'\n]{0,40}'|\"[^\"\n]{0,40}\")(?![\w(\[])", re.ASCII
 )
 _DEF = re.compile(r"(?<!\w)(?:async )?def $", re.ASCII)
@@ -187,27 +187,27 @@ def _chain(text: str, start: int, at: int) -> tuple[int, bool]:
 
 
 def _has_dunder(names: str) -> bool:
-    return any(each in _DUNDERS or _DUNDER_OF_WORDS.fullmatch(each) for each in _split(names))
+    return any(each in _DUNDERS or _DUNDER_OF_WORDS.fullmatch(each) for each in _split_name(names))
 
 
 def _has_sign(names: str) -> bool:
     """Whether one of the names, or that they stand together, is a sign of code."""
     if names.startswith("@"):
         return names in _DECORATORS
-    first, *others = _split(names)
+    first, *others = _split_name(names)
     if not others:
         return _is_snake(first) or _CAMEL.fullmatch(first) is not None
     if others[-1] in _ENDINGS:
         return False
     return (
         ("::" in names and first.isalpha() and len(first) > 1)
-        or (first in _MODULES and not _starts_sentence(others[0]))
+        or (first in _MODULE_NAMES and not _starts_sentence(others[0]))
         or any(_CAMEL_ATTRIBUTE.fullmatch(each) for each in others)
         or any(map(_is_snake, (first, *others)))
     )
 
 
-def _split(names: str) -> list[str]:
+def _split_name(names: str) -> list[str]:
     return re.split(r"\.|::", names)
 
 
@@ -224,7 +224,7 @@ def _is_snake(name: str) -> bool:
 
 
 def _starts_sentence(names: str) -> bool:
-    return _split(names)[0].lower() in _SENTENCE_STARTERS
+    return _split_name(names)[0].lower() in _SENTENCE_STARTERS
 
 
 def _closing(text: str, opening: int) -> int:
@@ -248,7 +248,7 @@ def _closing(text: str, opening: int) -> int:
 
 def _sign_in_brackets(names: str, opening: str, inside: str) -> bool | None:
     """Return whether brackets after names are a sign of code; None if they do not belong to them."""
-    name = _split(names)[-1]
+    name = _split_name(names)[-1]
     if opening == "(":
         return _sign_in_call(name, inside)
     if name in _GENERICS and _are_types(inside):
@@ -271,9 +271,9 @@ def _sign_in_call(name: str, inside: str) -> bool | None:
         return None
     if _KEYWORD_ARGUMENT.search(inside):
         return len(name) > 1 and not name.isupper()  # not P(class=1|x), KNN(neighbours=3)
-    names_inside = re.findall(_NAMES, inside, re.ASCII)
+    names_inside = re.findall(_DOTTED_NAME, inside, re.ASCII)
     return (
-        any(_has_dunder(each) or any(map(_is_snake, _split(each))) for each in names_inside)
+        any(_has_dunder(each) or any(map(_is_snake, _split_name(each))) for each in names_inside)
         or _EMPTY_CALL.search(inside) is not None
         or _GENERIC.search(inside) is not None
     )
@@ -298,10 +298,10 @@ def _with_surroundings(text: str, start: int, end: int) -> tuple[int, int]:
     if bracket and names[0].isupper() and _are_types(inside.removesuffix(")")):
         keyword = _CLASS.search(text, max(0, start - 7), start)
         return keyword.start() if keyword else start, end
-    value = _VALUE.match(text, end)
+    value = _ASSIGNED_VALUE.match(text, end)
     return start, value.end() if value else end
 
 
 def _end_of_word(text: str, at: int) -> int:
-    space = _SPACE.search(text, at)
+    space = _ANY_SPACE.search(text, at)
     return space.start() if space else len(text)

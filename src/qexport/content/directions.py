@@ -16,8 +16,8 @@ from qexport.content.plain_text import mark_safe
 _MAY_BE_RTL = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
-_BLOCK = re.compile(r"<(p|li|td|th|h[1-6]|summary)((?:\s[^<>]*)?)>")
-_TAG = re.compile(r"<[^>]*>|&[^;\s]+;")
+_BLOCK_TAG = re.compile(r"<(p|li|td|th|h[1-6]|summary)((?:\s[^<>]*)?)>")
+_TAG_OR_REFERENCE = re.compile(r"<[^>]*>|&[^;\s]+;")
 
 
 def first_direction(text: str) -> str:
@@ -44,24 +44,26 @@ def mark_directions(html: Markup, base: str) -> Markup:
 
     def mark(block: re.Match[str]) -> str:
         rest = text[block.end() : block.end() + 2000]
-        inside = _TAG.sub(" ", re.split(rf"</{block[1]}>|<(?:p|li|ul|ol|pre|table)\b", rest, maxsplit=1)[0])
+        inside = _TAG_OR_REFERENCE.sub(
+            " ", re.split(rf"</{block[1]}>|<(?:p|li|ul|ol|pre|table)\b", rest, maxsplit=1)[0]
+        )
         own = first_direction(inside)
         return block[0] if own in ("", base) else f'<{block[1]}{block[2]} dir="{own}">'
 
-    return mark_safe(_BLOCK.sub(mark, text))
+    return mark_safe(_BLOCK_TAG.sub(mark, text))
 
 
 def direct_line(html: Markup, base: str) -> Markup:
     """Return a line of HTML in a span of its direction, if that differs from the document's."""
     if base == "ltr" and not _MAY_BE_RTL.search(html):
         return html
-    own = first_direction(_TAG.sub(" ", html))
+    own = first_direction(_TAG_OR_REFERENCE.sub(" ", html))
     return html if own in ("", base) else mark_safe(f'<span dir="{own}">{html}</span>')
 
 
 _SIDES = re.compile(r"(?<![\w-])((?:[a-z]+-)*)(left|right)(?![\w(])|(?<=@)(top|bottom)-(left|right)")
 _FOUR = re.compile(r"(?<![\w-])((?:margin|padding|border-width|border-style|border-color)\s*:\s*)([^;{}]+)")
-_PAGE = re.compile(r"@page[^{]*\{[^{}@]*")
+_PAGE_RULE = re.compile(r"@page[^{]*\{[^{}@]*")
 """A rule of pages up to its first margin box."""
 
 ALWAYS_LTR = """
@@ -75,7 +77,7 @@ pre { text-align: left }
 
 def mirror_css(css: str) -> str:
     """Return a style sheet with left and right exchanged; the margins of pages, which have a binding, stay."""
-    held = list(dict.fromkeys(_PAGE.findall(css)))
+    held = list(dict.fromkeys(_PAGE_RULE.findall(css)))
     for number, each in enumerate(held):
         css = css.replace(each, f"\ufdd0{number}\ufdd1")
     css = _SIDES.sub(_other_side, css)

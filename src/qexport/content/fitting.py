@@ -21,7 +21,7 @@ PIECE = 12
 """Characters from that place to the next: what a line within the word may be short of."""
 
 MOST_PLACES = 100
-APART = "\u200b<span></span>"
+TEXT_BREAK = "\u200b<span></span>"
 """Puts a very long word into pieces that are texts of their own: beside a float all of a text is looked at
 for every line, so that 100,000 characters took a minute."""
 
@@ -59,9 +59,11 @@ def letters(html: Markup) -> int:
 
 
 _TAG_OR_WORD_OR_SPACE = re.compile(r"<[^>]*>|(?:&[^;\s]+;|[^\s<]|[\u00a0\u202f])+|[^\S\u00a0\u202f]+")
-_SPACE = re.compile(r"[^\S\u00a0\u202f]")
+_BREAKING_SPACE = re.compile(r"[^\S\u00a0\u202f]")
 _INLINE_TAG = re.compile(r"</?(?:a|b|code|del|em|i|kbd|mark|s|span|strong|sub|sup|u)\b")
-_CODE = re.compile(r'<pre class="code">(?P<block>.*?)</pre>|</?(?:ul|ol|blockquote)\b[^>]*>', re.DOTALL)
+_CODE_OR_LIST = re.compile(
+    r'<pre class="code">(?P<block>.*?)</pre>|</?(?:ul|ol|blockquote)\b[^>]*>', re.DOTALL
+)
 _WRAPPED_CODE = re.compile(
     r'(<pre class="code wrapped">.*?</pre>|<span class="source"[^>]*>[^<]*</span>)', re.DOTALL
 )
@@ -74,7 +76,7 @@ def _broken_up(html: str, longest: int) -> Iterator[str]:
             if not _INLINE_TAG.match(part):
                 length = 0
             yield part
-        elif _SPACE.match(part):
+        elif _BREAKING_SPACE.match(part):
             length = 0
             yield part
         else:
@@ -82,7 +84,7 @@ def _broken_up(html: str, longest: int) -> Iterator[str]:
                 if length == longest:
                     length -= PIECE
                     places += 1
-                    yield "\u200b" if places % MOST_PLACES else APART
+                    yield "\u200b" if places % MOST_PLACES else TEXT_BREAK
                 length += 1
                 yield character
 
@@ -104,7 +106,7 @@ def wrapped_code(html: Markup, columns: int) -> Markup:
         lines = "\n".join(_wrapped_line(line, room) for line in found["block"].split("\n"))
         return f'<pre class="code wrapped">{lines}</pre>'
 
-    return mark_safe(_CODE.sub(wrapped, str(html)))
+    return mark_safe(_CODE_OR_LIST.sub(wrapped, str(html)))
 
 
 def fitted_tables(html: Markup, columns: int) -> Markup:

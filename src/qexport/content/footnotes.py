@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import Limits
-from qexport.content.placeholders import fill
+from qexport.content.placeholders import fill_placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ def _footnote_ref(
 ) -> str:
     number = tokens[index].meta["id"] + 1
     place, note = _footnote_places(tokens[index], env)
-    title = escape(fill(env["labels"]["note_number"], number=number))
+    title = escape(fill_placeholders(env["labels"]["note_number"], number=number))
     return f'<sup><a href="#{note}" id="{place}" title="{title}">{number}</a></sup>'
 
 

@@ -39,7 +39,7 @@ class FoundFormula:
         return self.line + lines, (self.column if not lines else 1) + len(before) - (before.rfind("\n") + 1)
 
 
-_FENCE = re.compile(r"(?P<indent>[ ]{0,3})(?P<marks>`{3,}|~{3,})[ \t]*(?P<name>\w*)[^\n]*", re.ASCII)
+_OPENING_FENCE = re.compile(r"(?P<indent>[ ]{0,3})(?P<marks>`{3,}|~{3,})[ \t]*(?P<name>\w*)[^\n]*", re.ASCII)
 _PARTS = re.compile(
     r"""(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))
       | \$\$(?P<alone>(?:[^$\\]|\\.|\$(?!\$))+?)\$\$
@@ -63,17 +63,17 @@ def find_formulas(text: str) -> tuple[str, tuple[FoundFormula, ...]]:
     written: list[str] = []
     start = 0
     for begin, end, is_math in _fences(text):
-        written.append(_replace(text, start, begin, found))
+        written.append(_replace_formulas(text, start, begin, found))
         block = text[begin:end]
         if is_math:
             lines = block.split("\n")
             source = "\n".join(lines[1:-1] if len(lines) > 2 else lines[1:])
-            held = _hold(text, begin + len(lines[0]) + 1, source, block, found, display=True)
+            held = _hold_formula(text, begin + len(lines[0]) + 1, source, block, found, display=True)
             written.append(f"\n{held}" + "\n" * max(block.count("\n") - 1, 1))  # as many lines as before
         else:
             written.append(block)
         start = end
-    written.append(_replace(text, start, len(text), found))
+    written.append(_replace_formulas(text, start, len(text), found))
     return "".join(written), tuple(found)
 
 
@@ -83,7 +83,7 @@ def _fences(text: str) -> list[tuple[int, int, bool]]:
     opened: tuple[int, str, bool] | None = None
     at = 0
     for line in text.split("\n"):
-        found = _FENCE.match(line)
+        found = _OPENING_FENCE.match(line)
         if opened is None and found and not ("`" in found["marks"] and "`" in line[found.end("marks") :]):
             opened = at, found["marks"], found["name"] == "math" and not found["indent"]
         elif (
@@ -100,19 +100,21 @@ def _fences(text: str) -> list[tuple[int, int, bool]]:
     return blocks
 
 
-def _replace(text: str, start: int, end: int, found: list[FoundFormula]) -> str:
+def _replace_formulas(text: str, start: int, end: int, found: list[FoundFormula]) -> str:
     def hold(part: re.Match[str]) -> str:
         for name in ("alone", "bracketed", "round", "dollars", "number"):
             source = part[name]
             if source is not None and source.strip() and "\n\n" not in source:
                 display = name in ("alone", "bracketed")
-                return _hold(text, start + part.start(name), source, part[0], found, display=display)
+                return _hold_formula(text, start + part.start(name), source, part[0], found, display=display)
         return part[0]
 
     return _PARTS.sub(hold, text[start:end])
 
 
-def _hold(text: str, at: int, source: str, written: str, found: list[FoundFormula], *, display: bool) -> str:
+def _hold_formula(
+    text: str, at: int, source: str, written: str, found: list[FoundFormula], *, display: bool
+) -> str:
     stripped = source.lstrip()
     at += len(source) - len(stripped)
     line = text.count("\n", 0, at) + 1

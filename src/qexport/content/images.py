@@ -69,20 +69,20 @@ def _unread(error: Unreadable, shown: str, folder: Path) -> Flaw:
     return Flaw(f"{shown} cannot be read", error.reason.removeprefix("this cannot be read: "))
 
 
-def words_of(source: str) -> str:
+def describe_by_name(source: str) -> str:
     """Return the name of a picture's file as words: `img/event-loop_2.png` is "event loop 2"."""
     stem = PurePosixPath(re.split(r"[?#]", source)[0]).stem
     return " ".join(re.sub(r"[\W_]+", " ", stem).split()) or "picture"
 
 
 def _judged(data: bytes, shown: str, limits: Limits) -> Image | Flaw:
-    kind = next((name for name, (is_kind, _) in _KINDS.items() if is_kind(data)), "")
+    kind = next((name for name, (is_kind, _) in _IMAGE_KINDS.items() if is_kind(data)), "")
     if not kind and b"<svg" in data[:10_000].lower():
         return _draw(data, shown)
     if not kind:
         return Flaw(f"{shown} is no PNG, JPEG, GIF, WebP or SVG", "save it as one of them", refused=True)
     try:
-        width, height = _KINDS[kind][1](data)
+        width, height = _IMAGE_KINDS[kind][1](data)
     except (IndexError, struct.error, ValueError):
         width = height = 0
     if not width * height:
@@ -172,7 +172,7 @@ def _size_of_webp(data: bytes) -> tuple[int, int]:
     raise ValueError
 
 
-_KINDS: dict[str, tuple[Callable[[bytes], bool], Callable[[bytes], tuple[int, int]]]] = {
+_IMAGE_KINDS: dict[str, tuple[Callable[[bytes], bool], Callable[[bytes], tuple[int, int]]]] = {
     "png": (lambda data: data.startswith(b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"), _size_of_png),
     "jpeg": (lambda data: data.startswith(b"\xff\xd8\xff"), _size_of_jpeg),
     "gif": (lambda data: data.startswith((b"GIF87a", b"GIF89a")), _size_of_gif),

@@ -23,7 +23,7 @@ from qexport.content.code_tokens import code_spans
 if TYPE_CHECKING:
     from qexport.bank.model import Question
 
-LONGEST = 4
+LONGEST_PHRASE = 4
 """Words of a phrase."""
 
 ASKED = frozenset({"question", "follow_ups"})
@@ -42,7 +42,7 @@ CAPITAL = "capital"
 """Kind of a word with a capital letter: a name, unless it is written in lower case somewhere in the bank."""
 
 
-class KeptValues(Protocol):
+class ByteStore(Protocol):
     """Bytes under names that mean the same for ever."""
 
     def load(self, names: Iterable[str]) -> Mapping[str, bytes]:
@@ -65,7 +65,7 @@ class Findings:
 
 
 def find_candidates(
-    questions: Sequence[Question], language: str, kept: KeptValues | None = None
+    questions: Sequence[Question], language: str, kept: ByteStore | None = None
 ) -> list[Findings]:
     """Return what each question has of terms, from what is kept if it is there.
 
@@ -74,7 +74,7 @@ def find_candidates(
         language: of their texts, as a tag of BCP 47.
         kept: where findings are kept from one build to the next.
     """
-    words = words_of(language)
+    words = load_words(language)
     topics = sorted({name.casefold() for each in questions for name in topics_of(each)})
     if words:
         words = {**words, "never": words["never"] | frozenset(topics)}
@@ -115,16 +115,16 @@ def _find(question: Question, words: Mapping[str, frozenset[str]]) -> Findings:
     counts: dict[tuple[str, str, str, str], int] = {}
 
     def add(spelling: str, folded_as: str, place: str, kind: str) -> None:
-        row = (key_of(spelling, folded_as), spelling, place, kind)
+        row = (fold_spelling(spelling, folded_as), spelling, place, kind)
         counts[row] = counts.get(row, 0) + 1
 
-    texts = list(_texts(question))
+    texts = list(_list_parts(question))
     for part, text in texts:
         for spelling, sort in _candidates(text, words):
             kind = "phrase" if sort == "cut" else sort
             place = "run" if sort == "cut" and part in ASKED else part
             add(spelling, kind, place, kind)
-    if defined := _DEFINITION.match(question.question):
+    if defined := _ONE_TERM_QUESTION.match(question.question):
         add(defined[1], "phrase", "question", "given")
     for given in (*question.terms, *question.tags):
         add(given, "given", "terms", "given")
@@ -137,7 +137,7 @@ def _find(question: Question, words: Mapping[str, frozenset[str]]) -> Findings:
 
 
 @cache
-def words_of(language: str) -> Mapping[str, frozenset[str]]:
+def load_words(language: str) -> Mapping[str, frozenset[str]]:
     """Return the lists of a language's words by their names; empty for one that has none."""
     if language.split("-", maxsplit=1)[0].lower() not in ("en", ""):
         return {}
@@ -148,30 +148,30 @@ def words_of(language: str) -> Mapping[str, frozenset[str]]:
     return lists
 
 
-def _texts(question: Question) -> Iterator[tuple[str, str]]:
+def _list_parts(question: Question) -> Iterator[tuple[str, str]]:
     for part in PARTS:
         if text := getattr(question, part):
-            yield part, _plain(text) if question.markup == "markdown" else text
+            yield part, _strip_markdown(text) if question.markup == "markdown" else text
     for text in question.follow_ups:
-        yield "follow_ups", _plain(text) if question.markup == "markdown" else text
+        yield "follow_ups", _strip_markdown(text) if question.markup == "markdown" else text
 
 
-_DEFINITION = re.compile(r"What(?: is|['’]s| are) (?:an? |the )?`?([^\W\d_][\w-]+)`?\?$")
+_ONE_TERM_QUESTION = re.compile(r"What(?: is|['’]s| are) (?:an? |the )?`?([^\W\d_][\w-]+)`?\?$")
 """A question for one word, which is a term even if it is in the lists of those that are none."""
 
-_FENCE = re.compile(r"^([`~]{3,}).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_CODE = re.compile(r"`+([^`\n]+)`+")
+_FENCED_BLOCK = re.compile(r"^([`~]{3,}).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_MARKDOWN_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_CODE_IN_TEXT = re.compile(r"`+([^`\n]+)`+")
 
 
-def _plain(text: str) -> str:
+def _strip_markdown(text: str) -> str:
     """Return Markdown without its blocks of code, addresses and emphasis; code in a line keeps its marks."""
-    text = _LINK.sub(r"\1", _FENCE.sub(". ", text))
+    text = _MARKDOWN_LINK.sub(r"\1", _FENCED_BLOCK.sub(". ", text))
     text = re.sub(r"^#+ |^[ \t]*(?:[-*+]|\d+[.)]) ", " . ", text, flags=re.MULTILINE)  # none goes over items
     return re.sub(r"\*+|~~", " ", text)
 
 
-_WORD = re.compile(r"[^\W\d_](?:[\w’'+#-]|/(?=[A-Z]))*[\w+#]|[^\W\d_]")
+_TERM_WORD = re.compile(r"[^\W\d_](?:[\w’'+#-]|/(?=[A-Z]))*[\w+#]|[^\W\d_]")
 _BREAK = re.compile(r"""[.,;:!?]+(?=\s|$)|[()\[\]{}"“”«»—–→=<>|…]|(?<![A-Z])/|/(?![A-Z])|\n\s*\n""")
 _SHORT = re.compile(r"(?:[A-Z]{2,}[0-9]*s?|[A-Z][A-Za-z]+-?[0-9]+)$")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
@@ -181,7 +181,7 @@ MIXED = re.compile(r"[A-Za-z]+[a-z0-9][A-Z]\w*$|[A-Z]{2,}[a-z]{2,}\w*$")
 
 def _candidates(text: str, words: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, str]]:
     """Yield (spelling, kind); `cut` is a phrase that is cut out of a longer run of words."""
-    spans = [(found.start(), found.end(), found[1]) for found in _CODE.finditer(text)]
+    spans = [(found.start(), found.end(), found[1]) for found in _CODE_IN_TEXT.finditer(text)]
     spans = spans or [(start, end, text[start:end]) for start, end in code_spans(text)]
     at = 0
     for start, end, code in [*spans, (len(text), len(text), "")]:
@@ -200,7 +200,7 @@ def _in_segment(segment: str, words: Mapping[str, frozenset[str]]) -> Iterator[t
     never, part, generic = (words.get(name, frozenset()) for name in ("never", "part", "generic"))
     run: list[str] = []
     capitals: list[str] = []
-    for number, found in enumerate(_WORD.finditer(segment)):
+    for number, found in enumerate(_TERM_WORD.finditer(segment)):
         word = re.sub(r"[’']s?$", "", found[0])
         plain = word.casefold()
         if re.search(r"[’'_]", word):  # don't, x_i
@@ -231,18 +231,18 @@ def _in_segment(segment: str, words: Mapping[str, frozenset[str]]) -> Iterator[t
 
 def _capitals(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield a name of several words, such as Population Stability Index."""
-    if 1 < len(words) <= LONGEST:
+    if 1 < len(words) <= LONGEST_PHRASE:
         yield " ".join(words), "name"
 
 
 def _phrases(run: Sequence[str], part: frozenset[str]) -> Iterator[tuple[str, str]]:
-    for length in range(1, min(LONGEST, len(run)) + 1):
+    for length in range(1, min(LONGEST_PHRASE, len(run)) + 1):
         for start in range(len(run) - length + 1):
             phrase = run[start : start + length]
             if length == 1 and {phrase[0].casefold(), singular(phrase[0].casefold())} & part:
                 continue
             is_cut = length < len(run)
-            if is_cut and phrase[-1].casefold() in words_of("en")["tail"]:
+            if is_cut and phrase[-1].casefold() in load_words("en")["tail"]:
                 continue
             yield " ".join(phrase), "cut" if is_cut else "phrase"
 
@@ -280,14 +280,14 @@ def _form_of(words: str, short: str) -> str:
 
 
 @cache
-def key_of(spelling: str, kind: str) -> str:
+def fold_spelling(spelling: str, kind: str) -> str:
     """Return what spellings of one term have in common: case, hyphens, plural, and a last word that says little."""
     if kind == "code":
         return spelling.removesuffix("()").strip(".").casefold() if spelling.isidentifier() else spelling
     pieces = spelling.casefold().replace("’", "'").replace("-", " ").split()
     if not pieces:
         return spelling
-    tails, part = words_of("en")["tail"], words_of("en")["part"]
+    tails, part = load_words("en")["tail"], load_words("en")["part"]
     while (
         len(pieces) > 1
         and pieces[-1] in tails

@@ -21,13 +21,13 @@ from qexport.content.index_candidates import (
     ASKED,
     CAPITAL,
     MIXED,
+    ByteStore,
     Findings,
-    KeptValues,
     find_candidates,
-    key_of,
+    fold_spelling,
+    load_words,
     singular,
     topics_of,
-    words_of,
 )
 from qexport.content.languages import Collation, collation_key, initial_of
 
@@ -86,7 +86,7 @@ TOLD = frozenset({"answer", "deep_explanation", "common_mistakes"})
 
 
 def index_terms(
-    questions: Sequence[Question], language: str = "en", kept: KeptValues | None = None
+    questions: Sequence[Question], language: str = "en", kept: ByteStore | None = None
 ) -> tuple[IndexTerm, ...]:
     """Return the terms of questions in alphabetical order.
 
@@ -113,7 +113,7 @@ def index_terms(
 
 
 def _find_terms(
-    questions: Sequence[Question], language: str, kept: KeptValues | None
+    questions: Sequence[Question], language: str, kept: ByteStore | None
 ) -> tuple[IndexTerm, ...]:
     found: dict[str, _Candidate] = defaultdict(_Candidate)
     findings = find_candidates(questions, language, kept)
@@ -126,7 +126,7 @@ def _find_terms(
                 found[key].add(spelling, question.id, place, "name", count)
     forms = _first_forms(findings)
     _drop_pieces_of_long_forms(found, forms)
-    without = {key_of(name, "phrase") for each in questions for name in topics_of(each)}
+    without = {fold_spelling(name, "phrase") for each in questions for name in topics_of(each)}
     least = 2 if len(questions) > MANY else 1
     chosen = {key: each for key, each in found.items() if key not in without and _is_chosen(each, least)}
     _drop_nested(chosen)
@@ -145,10 +145,10 @@ def _first_forms(findings: Sequence[Findings]) -> list[tuple[str, str]]:
 def _drop_pieces_of_long_forms(found: dict[str, _Candidate], forms: Iterable[tuple[str, str]]) -> None:
     """Count long forms as their abbreviations, and drop the words that are hardly anywhere but in one."""
     for form, short in forms:
-        whole = found.pop(key_of(form, "phrase"), None)
-        found[key_of(short, "name")].count += 1
+        whole = found.pop(fold_spelling(form, "phrase"), None)
+        found[fold_spelling(short, "name")].count += 1
         for piece in form.split():
-            for key in (key_of(piece, "phrase"), key_of(piece, "name")):
+            for key in (fold_spelling(piece, "phrase"), fold_spelling(piece, "name")):
                 if whole and key in found and found[key].count <= 3 * whole.count + 1:
                     del found[key]
 
@@ -175,7 +175,7 @@ def _is_chosen(each: _Candidate, least: int) -> bool:
     parts = each.parts()
     asked, told, spread = bool(parts & ASKED), bool(parts & TOLD), len(each.places)
     name = each.spellings.most_common(1)[0][0]
-    if each.kind == "given" or name.casefold() in words_of("en")["never"] | words_of("en")["part"]:
+    if each.kind == "given" or name.casefold() in load_words("en")["never"] | load_words("en")["part"]:
         return each.kind == "given" or "question" in parts  # else it is written in capitals for emphasis
     if each.kind == "code":
         return asked or spread > least or (each.count > 1 and least == 1) or name.startswith("__")
@@ -226,7 +226,7 @@ def _drop_nested(chosen: dict[str, _Candidate]) -> None:
 def _is_list(each: _Candidate, pieces: Sequence[str], chosen: Mapping[str, _Candidate]) -> bool:
     """Say whether a phrase is terms one after another: banks leave out the commas between them."""
     spelled = each.spellings.most_common(1)[0][0].split()
-    alone = [chosen.get(key_of(word, "phrase")) for word in spelled]
+    alone = [chosen.get(fold_spelling(word, "phrase")) for word in spelled]
     if len(spelled) > 1 and all(alone):
         return True
     halves = [(pieces[:at], pieces[at:]) for at in range(1, len(pieces))] if len(pieces) > 2 else []
@@ -264,12 +264,12 @@ def _refer_from(entries: Sequence[IndexTerm]) -> Callable[[IndexTerm], IndexTerm
     for entry in entries:
         _, *others = entry.name.split(" ")
         if others and not entry.see and not entry.code and "(" not in entry.name:
-            kinds[key_of(" ".join(others), "phrase")].append(entry.name)
+            kinds[fold_spelling(" ".join(others), "phrase")].append(entry.name)
 
     def refer(entry: IndexTerm) -> IndexTerm:
         if entry.see or entry.code:
             return entry
-        found = sorted(kinds.get(key_of(entry.name.split(" (")[0], "phrase"), ()), key=str.casefold)
+        found = sorted(kinds.get(fold_spelling(entry.name.split(" (")[0], "phrase"), ()), key=str.casefold)
         return replace(entry, see_also=tuple(found)) if 0 < len(found) <= REFERRED else entry
 
     return refer
@@ -283,7 +283,7 @@ def _spelling(each: _Candidate) -> str:
     lowered = [name for name, _ in names if name[0].islower() or any(map(str.isupper, name[1:]))]
     name = lowered[0] if lowered else names[0][0]
     pieces = name.split(" ")
-    tails, part = words_of("en")["tail"], words_of("en")["part"]
+    tails, part = load_words("en")["tail"], load_words("en")["part"]
     while len(pieces) > 1 and pieces[-1].casefold() in tails and not (len(pieces) == 2 and pieces[0] in part):
         pieces.pop()
     if re.fullmatch(r"[A-Z0-9]{2,}s", pieces[-1]):

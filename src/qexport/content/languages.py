@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from qexport.content.placeholders import fill
+from qexport.content.placeholders import fill_placeholders
 from qexport.content.templates import templates_folder
 
 RIGHT_TO_LEFT = frozenset(
@@ -61,16 +61,18 @@ class Language:
 
     def label(self, key: str, **values: object) -> str:
         """Return a label with values in its places."""
-        return fill(self.labels[key], **values)
+        return fill_placeholders(self.labels[key], **values)
 
     def count(self, number: int) -> str:
         """Return a number of questions in words."""
         form = _PLURALS[self.plural](number)
-        return fill(self.counts.get(form, self.counts["other"]), n=number)
+        return fill_placeholders(self.counts.get(form, self.counts["other"]), n=number)
 
     def date(self, day: datetime) -> str:
         """Return a date as the language writes it."""
-        return fill(self.date_pattern, day=day.day, month=self.months[day.month - 1], year=day.year)
+        return fill_placeholders(
+            self.date_pattern, day=day.day, month=self.months[day.month - 1], year=day.year
+        )
 
 
 def supported_languages() -> tuple[str, ...]:
@@ -156,7 +158,7 @@ class Collation:
 def collation_key(name: str, tag: str = "en") -> Collation:
     """Return what a name is sorted by in a language: numbers, Latin letters, other scripts, each by its letters."""
     main = tag.split("-", maxsplit=1)[0].lower()
-    places = _places(main)
+    places = _rank_letters(main)
     folded = _lower(name, main)
     letters = []
     at = 0
@@ -201,6 +203,6 @@ def _lower(name: str, main: str) -> str:
 
 
 @cache
-def _places(main: str) -> Mapping[str, int]:
+def _rank_letters(main: str) -> Mapping[str, int]:
     alphabet = _ALPHABETS.get(main, "a b c d e f g h i j k l m n o p q r s t u v w x y z").split()
     return {letter: place for place, letter in enumerate(alphabet)}

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 def markdown_blocks(text: str, heading_level: int, page: MarkdownPage) -> Markup:
     """Return a Markdown text as blocks of HTML; the outermost headings in it are `<h{heading_level}>`."""
     env = page.environment()
-    return _render(_parse(text, env, page, heading_level), env)
+    return _render_tokens(_parse_markdown(text, env, page, heading_level), env)
 
 
 def markdown_line(text: str, page: MarkdownPage) -> Markup:
@@ -50,7 +50,7 @@ def markdown_line(text: str, page: MarkdownPage) -> Markup:
     _refuse_brackets(text, page.limits)
     env = page.environment()
     text = hold_formulas(text.strip(), page)
-    return _render(_prepare(_markdown().parseInline(text, env), page), env)
+    return _render_tokens(_prepare_tokens(_markdown().parseInline(text, env), page), env)
 
 
 def markdown_headed(text: str, heading_level: int, page: MarkdownPage) -> tuple[Markup, Markup]:
@@ -60,15 +60,15 @@ def markdown_headed(text: str, heading_level: int, page: MarkdownPage) -> tuple[
     noted as a flaw of the page. One with neither is headed by its first words.
     """
     env = page.environment()
-    tokens = _parse(text, env, page, heading_level)
+    tokens = _parse_markdown(text, env, page, heading_level)
     at = env["first"]
     if at is None:
-        return escape_text(_first_words(tokens)[0]), _render(tokens, env)
+        return escape_text(_first_words(tokens)[0]), _render_tokens(tokens, env)
     if at:
         hint = "begin with the question, and put what it is about below"
         page.note("what stands before its first paragraph is shown below that", hint)
-    asked = _render([tokens[at + 1]], env)
-    return asked, _render([*tokens[:at], *tokens[at + 3 :]], env)
+    asked = _render_tokens([tokens[at + 1]], env)
+    return asked, _render_tokens([*tokens[:at], *tokens[at + 3 :]], env)
 
 
 def markdown_title(text: str) -> str:
@@ -84,7 +84,7 @@ def markdown_title(text: str) -> str:
 def _first_words(tokens: Sequence[Token]) -> tuple[str, bool]:
     """Return the first words in a text without a paragraph, and whether they are code."""
     for token in tokens:
-        words = (_text_of(token.children) if token.children else token.content).strip()
+        words = (_join_contents(token.children) if token.children else token.content).strip()
         if words:
             return words.split("\n")[0], not token.children
     return "", False
@@ -130,14 +130,16 @@ def _markdown() -> MarkdownIt:
     return parser
 
 
-def _parse(text: str, env: dict[str, Any], page: MarkdownPage, heading_level: int) -> Sequence[Token]:
+def _parse_markdown(
+    text: str, env: dict[str, Any], page: MarkdownPage, heading_level: int
+) -> Sequence[Token]:
     _refuse_brackets(text, page.limits)
     text = hold_formulas(text, page)
     tokens = _markdown().parse(text, env)
     env["first"] = _first_paragraph(tokens)  # as long as pictures are known from text
     _shift_headings(tokens, heading_level)
     _note_lost_cells(tokens, text.split("\n"), page)
-    return _prepare(tokens, page)
+    return _prepare_tokens(tokens, page)
 
 
 def _note_lost_cells(tokens: Sequence[Token], lines: Sequence[str], page: MarkdownPage) -> None:
@@ -159,7 +161,7 @@ def _note_lost_cells(tokens: Sequence[Token], lines: Sequence[str], page: Markdo
                 page.place_flaws(noted, token.map[0] + 1)
 
 
-def _prepare(tokens: Sequence[Token], page: MarkdownPage) -> Sequence[Token]:
+def _prepare_tokens(tokens: Sequence[Token], page: MarkdownPage) -> Sequence[Token]:
     """Make of what markdown-it read what the page shows."""
     depth = 0
     tokens = mark_boxes(list(tokens), page.labels)
@@ -197,7 +199,7 @@ def _prepare_line(tokens: list[Token], depth: int, page: MarkdownPage) -> list[T
     return tokens
 
 
-def _render(tokens: Sequence[Token], env: dict[str, Any]) -> Markup:
+def _render_tokens(tokens: Sequence[Token], env: dict[str, Any]) -> Markup:
     parser = _markdown()
     return mark_safe(parser.renderer.render(tokens, parser.options, env).strip())
 
@@ -221,7 +223,7 @@ def _tame_line(tokens: Sequence[Token], depth: int, page: MarkdownPage) -> None:
         if token.type == "link_open":
             link = token
             close = next(end for end in range(at, len(tokens)) if tokens[end].type == "link_close")
-            tame_link(link, _text_of(tokens[at:close]), page)
+            tame_link(link, _join_contents(tokens[at:close]), page)
         elif token.type == "link_close" and link is not None:
             token.meta = {**link.meta, "hidden": link.hidden}
             link = None
@@ -231,8 +233,8 @@ def _tame_line(tokens: Sequence[Token], depth: int, page: MarkdownPage) -> None:
             page.note(f"the link around a picture, to {link.attrs['href']}, is left out", hint)
 
 
-def _text_of(tokens: Sequence[Token]) -> str:
-    return "".join(token.content or _text_of(token.children or ()) for token in tokens)
+def _join_contents(tokens: Sequence[Token]) -> str:
+    return "".join(token.content or _join_contents(token.children or ()) for token in tokens)
 
 
 # Rules, as markdown-it calls them: for a block, with a token's place among the tokens

@@ -19,15 +19,17 @@ CALLOUTS = ("note", "tip", "important", "warning", "caution")
 
 _OPENING = re.compile(r"\s{0,3}<details(?:\s+open(?:=\"[^\"]*\")?)?\s*>(?P<rest>.*)", re.IGNORECASE)
 _CLOSING = re.compile(r"(?P<rest>.*)</details\s*>\s*", re.IGNORECASE)
-_SUMMARY = re.compile(r"\s*<summary\s*>(?P<title>.*?)</summary\s*>(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
-_FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
+_SUMMARY_LINE = re.compile(
+    r"\s*<summary\s*>(?P<title>.*?)</summary\s*>(?P<rest>.*)", re.IGNORECASE | re.DOTALL
+)
+_FENCE_IN_BOX = re.compile(r"\s{0,3}(`{3,}|~{3,})")
 LONGEST_SUMMARY = 5
 """Lines that the title of details may take."""
 
 
 def read_details(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Read `<details>` … `</details>` with Markdown in it, as markdown-it calls a rule for blocks."""
-    opening = _OPENING.match(_line(state, start))
+    opening = _OPENING.match(_get_line(state, start))
     if opening is None:
         return False
     close = _closings(state).get(start)
@@ -35,13 +37,13 @@ def read_details(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     if silent:
         return True
-    lines = [_line(state, number) for number in range(start, close + 1)]
+    lines = [_get_line(state, number) for number in range(start, close + 1)]
     lines[0] = opening["rest"]
     last = _CLOSING.fullmatch(lines[-1])
     lines[-1] = last["rest"] if last else ""
     title, used = "", 0
     for count in range(1, min(len(lines), LONGEST_SUMMARY) + 1):
-        if found := _SUMMARY.match("\n".join(lines[:count])):
+        if found := _SUMMARY_LINE.match("\n".join(lines[:count])):
             title, used = found["title"].strip(), count
             lines[count - 1] = found["rest"]
             break
@@ -69,7 +71,7 @@ def read_details(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
-def _line(state: StateBlock, number: int) -> str:
+def _get_line(state: StateBlock, number: int) -> str:
     return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
 
 
@@ -89,8 +91,8 @@ def _closings(state: StateBlock) -> Mapping[int, int]:
         begun: list[int] = []
         fence = ""
         for number in range(len(state.bMarks) - 1):
-            line = _line(state, number)
-            marks = _FENCE.match(line)
+            line = _get_line(state, number)
+            marks = _FENCE_IN_BOX.match(line)
             if fence:
                 fence = "" if marks and marks[1].startswith(fence) else fence
                 continue
@@ -107,7 +109,7 @@ def _closings(state: StateBlock) -> Mapping[int, int]:
 
 
 _CALLOUT = re.compile(r"\[!(?P<kind>[A-Za-z][\w-]{0,30})\][+-]?[ \t]*")
-_TASK = re.compile(r"\[(?P<mark>[ xX])\](?:[ \t]+|$)")
+_TASK_BOX = re.compile(r"\[(?P<mark>[ xX])\](?:[ \t]+|$)")
 
 
 def mark_boxes(tokens: list[Token], labels: Mapping[str, str]) -> list[Token]:
@@ -121,7 +123,7 @@ def mark_boxes(tokens: list[Token], labels: Mapping[str, str]) -> list[Token]:
         following = tokens[at + 1 : at + 3]
         if len(following) < 2 or following[0].type != "paragraph_open" or not following[1].children:
             continue
-        if token.type == "list_item_open" and (task := _TASK.match(following[1].children[0].content)):
+        if token.type == "list_item_open" and (task := _TASK_BOX.match(following[1].children[0].content)):
             _drop(following[1], task.end())
             token.attrSet("class", f"task {'open' if task['mark'] == ' ' else 'done'}")
         elif token.type == "blockquote_open" and (

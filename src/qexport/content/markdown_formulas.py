@@ -69,7 +69,7 @@ def _show(formula: FoundFormula, page: MarkdownPage) -> Markup:
         wrong = FormulaError("it reads like variables of a shell", 0)
     else:
         try:
-            return _write(formula, page)
+            return _write_formula(formula, page)
         except FormulaError as error:
             wrong = error
     line, column = formula.place_of(wrong.column or 1)
@@ -80,7 +80,7 @@ def _show(formula: FoundFormula, page: MarkdownPage) -> Markup:
     return mark_safe(f"<code>{escape(formula.written, quote=False)}</code>")
 
 
-def _write(formula: FoundFormula, page: MarkdownPage) -> Markup:
+def _write_formula(formula: FoundFormula, page: MarkdownPage) -> Markup:
     draw_formula(
         formula.source, display=formula.display, language=page.language
     )  # what paper refuses, cards do

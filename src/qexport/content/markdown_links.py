@@ -49,11 +49,11 @@ def link_addresses(tokens: list[Token]) -> list[Token]:
     inside = 0
     for token in tokens:
         inside += token.nesting * (token.type in ("link_open", "link_close"))
-        linked += [token] if inside or token.type != "text" else _split(token)
+        linked += [token] if inside or token.type != "text" else _split_links(token)
     return linked
 
 
-def _split(token: Token) -> list[Token]:
+def _split_links(token: Token) -> list[Token]:
     """Return a text as texts and links."""
     from markdown_it.token import Token
 
@@ -63,15 +63,17 @@ def _split(token: Token) -> list[Token]:
         address = _trim(found[0])
         if re.fullmatch(r"https?://|www\.", address, re.IGNORECASE):
             continue
-        parts.append(_text(token, token.content[at : found.start()]))
+        parts.append(_make_text_token(token, token.content[at : found.start()]))
         href = address if "://" in address else f"http://{address}"
         opening = Token("link_open", "a", 1, level=token.level, attrs={"href": href}, info="auto")
-        parts += [opening, _text(token, address), Token("link_close", "a", -1, level=token.level)]
+        parts += [opening, _make_text_token(token, address), Token("link_close", "a", -1, level=token.level)]
         at = found.start() + len(address)
-    return [part for part in (*parts, _text(token, token.content[at:])) if part.content or part.nesting]
+    return [
+        part for part in (*parts, _make_text_token(token, token.content[at:])) if part.content or part.nesting
+    ]
 
 
-def _text(like: Token, content: str) -> Token:
+def _make_text_token(like: Token, content: str) -> Token:
     from markdown_it.token import Token
 
     return Token("text", "", 0, level=like.level, content=content)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from qexport.common.text_input import quote
-from qexport.content.images import Flaw, Image, read_image, words_of
+from qexport.content.images import Flaw, Image, describe_by_name, read_image
 from qexport.content.safe_tags import attributes_of
 
 if TYPE_CHECKING:
@@ -25,17 +25,18 @@ if TYPE_CHECKING:
 
     from qexport.content.markdown_page import MarkdownPage
 
-_ENDING = r"\.(?:png|jpe?g|gif|webp|svg)"
+_PICTURE_ENDING = r"\.(?:png|jpe?g|gif|webp|svg)"
 _WITH_BLANKS = re.compile(
-    rf"!\[(?P<text>[^\[\]\n]{{0,500}})\]\((?P<source>[^()<>\n]{{0,300}}?{_ENDING})"
+    rf"!\[(?P<text>[^\[\]\n]{{0,500}})\]\((?P<source>[^()<>\n]{{0,300}}?{_PICTURE_ENDING})"
     r"(?:\s+\"[^\"\n]{0,300}\"|\s+=(?P<width>\d{1,4})?x(?:\d{1,4})?)?\s*\)",
     re.IGNORECASE,
 )
 _EMBEDDED = re.compile(
-    rf"!\[\[(?P<source>[^\[\]|\n]{{1,300}}{_ENDING})(?:\|(?P<text>[^\[\]\n]{{0,500}}))?\]\]", re.IGNORECASE
+    rf"!\[\[(?P<source>[^\[\]|\n]{{1,300}}{_PICTURE_ENDING})(?:\|(?P<text>[^\[\]\n]{{0,500}}))?\]\]",
+    re.IGNORECASE,
 )
-_TAG = re.compile(r"<img(?=\s)[^<>]{1,2000}>", re.IGNORECASE)
-_WIDTH = re.compile(r"\{\s*width\s*=\s*\"?(\d{1,4}(?:px|%)?)\"?\s*\}", re.IGNORECASE)
+_IMG_TAG = re.compile(r"<img(?=\s)[^<>]{1,2000}>", re.IGNORECASE)
+_WIDTH_ATTRIBUTE = re.compile(r"\{\s*width\s*=\s*\"?(\d{1,4}(?:px|%)?)\"?\s*\}", re.IGNORECASE)
 _IN_TEXT = re.compile(r"(?:(.*)\|)?(\d{2,4})(?:x\d{1,4})?", re.DOTALL)
 
 WIDEST = 4000
@@ -48,7 +49,7 @@ def read_picture(state: StateInline, silent: bool) -> bool:
     found = (
         _WITH_BLANKS.match(state.src, start)
         or _EMBEDDED.match(state.src, start)
-        or _TAG.match(state.src, start)
+        or _IMG_TAG.match(state.src, start)
     )
     if found is None or found.end() > state.posMax:
         return False
@@ -86,21 +87,25 @@ def set_widths(tokens: Sequence[Token]) -> None:
         if token.type != "image":
             continue
         width = str(token.meta.get("width", ""))
-        text = "".join(_texts(token.children or ()))
+        text = "".join(_list_contents(token.children or ()))
         if cut := _IN_TEXT.fullmatch(text):
             text, width = cut[1] or "", cut[2]
         following = tokens[at + 1] if at + 1 < len(tokens) else None
-        if following is not None and following.type == "text" and (braces := _WIDTH.match(following.content)):
+        if (
+            following is not None
+            and following.type == "text"
+            and (braces := _WIDTH_ATTRIBUTE.match(following.content))
+        ):
             width = braces[1]
             following.content = following.content[braces.end() :]
-        token.meta = {"text": " ".join(text.split()), "style": _style(width)}
+        token.meta = {"text": " ".join(text.split()), "style": _write_width(width)}
 
 
-def _texts(tokens: Sequence[Token]) -> list[str]:
-    return [token.content or "".join(_texts(token.children or ())) for token in tokens]
+def _list_contents(tokens: Sequence[Token]) -> list[str]:
+    return [token.content or "".join(_list_contents(token.children or ())) for token in tokens]
 
 
-def _style(width: str) -> str:
+def _write_width(width: str) -> str:
     found = re.fullmatch(r"(\d{1,4})(px|%)?", width.strip())
     if found is None or not 0 < int(found[1]) <= (100 if found[2] == "%" else WIDEST):
         return ""
@@ -111,8 +116,8 @@ def show_picture(token: Token, page: MarkdownPage) -> bool:
     """Make of a picture what the page shows: the picture, or its text."""
     source = unquote(str(token.attrs["src"]))
     text = str(token.meta["text"])
-    token.content = text or words_of(source)
-    picture = _find(source, page)
+    token.content = text or describe_by_name(source)
+    picture = _find_image(source, page)
     if picture is None:
         token.type = "text"
         return False
@@ -129,7 +134,7 @@ def show_picture(token: Token, page: MarkdownPage) -> bool:
     return True
 
 
-def _find(source: str, page: MarkdownPage) -> Image | None:
+def _find_image(source: str, page: MarkdownPage) -> Image | None:
     if not page.address:
         return None
     if page.folder is None:

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from qexport.content.plain_text import mark_safe
 
-LONGEST = 2000
+LONGEST_FORMULA = 2000
 """Characters of a formula; the longest of a textbook has some 400."""
 
 LANGUAGES = frozenset(
@@ -53,7 +53,7 @@ class Formula:
     """The formula in one line of Unicode, as one types it in plain text."""
 
 
-_DROPPED = re.compile(r"<(title|metadata|style|text)\b.*?</\1>", re.DOTALL)
+_DROPPED_SVG = re.compile(r"<(title|metadata|style|text)\b.*?</\1>", re.DOTALL)
 
 
 @cache
@@ -70,8 +70,8 @@ def draw_formula(source: str, *, display: bool = False, language: str = "en") ->
     """
     import mathra
 
-    if len(source) > LONGEST:
-        raise FormulaError(f"it has more than {LONGEST:,} characters", 0)
+    if len(source) > LONGEST_FORMULA:
+        raise FormulaError(f"it has more than {LONGEST_FORMULA:,} characters", 0)
     try:
         made = mathra.render(source, _locale(language), display=display, strict=True)
     except ValueError as error:
@@ -79,7 +79,7 @@ def draw_formula(source: str, *, display: bool = False, language: str = "en") ->
         raise FormulaError(found[2] if found else str(error), int(found[1]) if found else 0) from error
     svg = made["svg"]
     attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', svg[: svg.index(">")]))
-    inside = _DROPPED.sub("", svg)
+    inside = _DROPPED_SVG.sub("", svg)
     inside = inside[inside.index(">") + 1 :].removesuffix("</svg>")
     inside = re.sub(r"mathra-([0-9a-f]+)-", r"f\1-", inside).replace("currentColor", "#1c1c1c")
     depth = re.search(r"vertical-align:\s*(-?[\d.]+)em", attributes.get("style", ""))
@@ -99,7 +99,7 @@ def _locale(language: str) -> str:
     return "pt-BR" if main == "pt" else main if main in LANGUAGES else "en"
 
 
-CHARACTER = 0.6
+CODE_CHARACTER_WIDTH = 0.6
 """Ems of the width of a character of the code font (IBM Plex Mono)."""
 
 BEHIND = 0.25
@@ -113,7 +113,7 @@ def show_formula(source: str, *, display: bool = False, language: str = "en") ->
     """Return a formula as a drawing on the baseline, with its source behind it, for search and copy."""
     formula = draw_formula(source, display=display, language=language)
     advance = max(formula.width / max(len(source), 1), CLOSEST)
-    spacing = min(advance / BEHIND - CHARACTER, 0)
+    spacing = min(advance / BEHIND - CODE_CHARACTER_WIDTH, 0)
     style = f"width: {formula.width:.3f}em; height: {formula.height:.3f}em; vertical-align: {-formula.depth:.3f}em"
     return mark_safe(
         f'<span class="formula"><svg xmlns="http://www.w3.org/2000/svg" viewBox="{formula.view_box}" '

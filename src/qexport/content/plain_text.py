@@ -51,20 +51,20 @@ def escape_text(text: str) -> Markup:
 
 def escape_lines(text: str) -> str:
     """Escape markup, keep line breaks and indentation. Quotes stay, so that a search finds `Python's`."""
-    return _escaped(_indented(text))
+    return _escape_html(_keep_indentation(text))
 
 
 def mark_code(text: str) -> str:
     """As escape_lines(), with what can only be code marked."""
-    text = _indented(text)
+    text = _keep_indentation(text)
     html = ""
     at = 0
     for start, end in code_spans(text):
         token = text[start:end]
         opening = '<code class="term">' if _is_term(token) else "<code>"
-        html += f"{_escaped(text[at:start])}{opening}{_escaped(token)}</code>"
+        html += f"{_escape_html(text[at:start])}{opening}{_escape_html(token)}</code>"
         at = end
-    return html + _escaped(text[at:])
+    return html + _escape_html(text[at:])
 
 
 def terms(text: str) -> Iterator[str]:
@@ -76,7 +76,7 @@ def _is_term(token: str) -> bool:
     return " " not in token and any(map(str.isalpha, token))
 
 
-def _indented(text: str) -> str:
+def _keep_indentation(text: str) -> str:
     if "\n" not in text and text[:1] not in (" ", "\t"):  # most texts are one line
         return text
     return re.sub(
@@ -84,7 +84,7 @@ def _indented(text: str) -> str:
     )
 
 
-def _escaped(text: str) -> str:
+def _escape_html(text: str) -> str:
     html = escape(text, quote=False).replace("\n", "<br>")
     if "-&gt;" not in html:
         return html

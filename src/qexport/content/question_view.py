@@ -132,7 +132,9 @@ _MAY_BE_PICTURE = re.compile(r"!\[|<img\s", re.IGNORECASE)
 
 def question_images(question: Question, limits: Limits = USUAL) -> tuple[Image, ...]:
     """Return the pictures that question_text() names if it gets an address; quick where there are none."""
-    if question.markup == "plain" or not any(_MAY_BE_PICTURE.search(text) for text in _texts(question)):
+    if question.markup == "plain" or not any(
+        _MAY_BE_PICTURE.search(text) for text in _list_question_texts(question)
+    ):
         return ()
     return question_text(question, image_address=CHECKED, limits=limits).images
 
@@ -146,13 +148,13 @@ _DOUBTFUL = re.compile(
 def may_lose_text(question: Question) -> bool:
     """Return whether text_problems() may find something; quick, so that a build can ask for every question."""
     if question.markup == MATHS and any(
-        "$" in text or "\\(" in text or "\\[" in text for text in _texts(question)
+        "$" in text or "\\(" in text or "\\[" in text for text in _list_question_texts(question)
     ):
         return True
     if question.markup == "plain":
         return False
     begins_with_code = question.question.lstrip().startswith(("```", "~~~"))  # then it has no title
-    return begins_with_code or any(_DOUBTFUL.search(text) for text in _texts(question))
+    return begins_with_code or any(_DOUBTFUL.search(text) for text in _list_question_texts(question))
 
 
 _LINK_TO_QUESTION = re.compile(r"\[\[([^\[\]|\n]+)|\]\(<?#([^\s()<>]+)|\]:\s*<?#([^\s<>]+)")
@@ -162,12 +164,12 @@ def linked_ids(question: Question) -> Iterator[str]:
     """Yield the ids that a question's texts may link to; more than do, as what is in code is looked at too."""
     if question.markup == "plain":
         return
-    for text in _texts(question):
+    for text in _list_question_texts(question):
         for found in _LINK_TO_QUESTION.finditer(text):
             yield unquote(next(filter(None, found.groups()))).strip()
 
 
-def _texts(question: Question) -> Iterator[str]:
+def _list_question_texts(question: Question) -> Iterator[str]:
     yield question.question
     yield from (getattr(question, key) for key in PROSE_SECTIONS)
     yield from (*question.choices, *question.follow_ups)

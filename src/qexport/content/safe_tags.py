@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 PAIRED = ("b", "code", "del", "em", "i", "kbd", "mark", "s", "strong", "sub", "sup", "u")
 """Tags with an end; all but those the issue of safe text names are other spellings of what Markdown has."""
 
-_TAG = re.compile(rf"<(?P<closing>/?)(?P<name>br|{'|'.join(PAIRED)})\s*/?>", re.IGNORECASE)
+_SAFE_TAG = re.compile(rf"<(?P<closing>/?)(?P<name>br|{'|'.join(PAIRED)})\s*/?>", re.IGNORECASE)
 
-_HTML = [
+_KNOWN_TAGS = [
     "a",
     "abbr",
     "address",
@@ -107,13 +107,13 @@ _HTML = [
     "wbr",
 ]
 _OTHER_TAG = re.compile(
-    rf"<(/?(?:{'|'.join(_HTML)}|{'|'.join(PAIRED)}))(?=[\s/>])[^<>]*>|<!--", re.IGNORECASE
+    rf"<(/?(?:{'|'.join(_KNOWN_TAGS)}|{'|'.join(PAIRED)}))(?=[\s/>])[^<>]*>|<!--", re.IGNORECASE
 )
 
 
 def read_safe_tag(state: StateInline, silent: bool) -> bool:
     """Read one of the allowed tags, as markdown-it calls a rule for what is in a line."""
-    found = _TAG.match(state.src, state.pos)
+    found = _SAFE_TAG.match(state.src, state.pos)
     if found is None:
         return False
     if not silent:

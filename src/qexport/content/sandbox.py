@@ -115,7 +115,7 @@ def _made(value: Any) -> Any:
     return value
 
 
-def _read(value: Any) -> Any:
+def _pay_for_value(value: Any) -> Any:
     """Pay for a value that is looked at as a whole."""
     if isinstance(value, str) and len(value) >= READ:
         _take(len(value) // READ)
@@ -128,7 +128,7 @@ def _read(value: Any) -> Any:
 
 
 @pass_context  # else Jinja would work it out beforehand
-def _counted(_context: Context, items: Any, cost: int) -> Iterable[Any]:
+def _pay_for_each(_context: Context, items: Any, cost: int) -> Iterable[Any]:
     for item in items:
         _take(cost)
         yield item
@@ -143,18 +143,18 @@ def _joined(context: Context, parts: list[Any]) -> str:
 
 @pass_context
 def _weighed(_context: Context, value: Any) -> Any:
-    return _read(value)
+    return _pay_for_value(value)
 
 
-def _changed(tree: nodes.Template, name: str | None, filename: str | None) -> nodes.Template:
+def _guard_operators(tree: nodes.Template, name: str | None, filename: str | None) -> nodes.Template:
     for switch in tree.find_all((nodes.EvalContextModifier, nodes.ScopedEvalContextModifier)):
         raise TemplateSyntaxError("autoescape cannot be switched", switch.lineno, name, filename)
     for loop in list(tree.find_all(nodes.For)):
-        loop.iter = _filtered(loop.iter, "_counted", nodes.Const(1 + _literal(loop.body) // MADE))
+        loop.iter = _filtered(loop.iter, "_pay_for_each", nodes.Const(1 + _literal(loop.body) // MADE))
     for comparison in list(tree.find_all(nodes.Compare)):
         for operand in comparison.ops:
             operand.expr = _filtered(operand.expr, "_weighed")
-    _replace(tree)
+    _replace_filters(tree)
     return tree
 
 
@@ -167,7 +167,7 @@ def _literal(body: Iterable[nodes.Node]) -> int:
     )
 
 
-def _replace(node: nodes.Node) -> None:
+def _replace_filters(node: nodes.Node) -> None:
     """Let joining and cutting of texts pass our filters, all over the tree."""
     for field, value in node.iter_fields():
         if isinstance(value, list):
@@ -179,7 +179,7 @@ def _replace(node: nodes.Node) -> None:
 
 
 def _replacement(node: nodes.Node) -> nodes.Node:
-    _replace(node)
+    _replace_filters(node)
     if isinstance(node, nodes.Concat):
         return _filtered(nodes.List(node.nodes, lineno=node.lineno), "_joined")
     if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Slice):
@@ -230,11 +230,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters.clear()
         for name in _FILTERS:
             self.add_filter(name, _OWN.get(name, usual[name]))
-        self.filters.update({each.__name__: each for each in (_counted, _joined, _weighed)})
+        self.filters.update({each.__name__: each for each in (_pay_for_each, _joined, _weighed)})
         for name in ("cycler", "joiner", "lipsum"):
             del self.globals[name]
         self.intercepted_binops = frozenset(("*", "**", "+", "%"))
-        self.binop_table = {**self.binop_table, "*": _product, "**": _power, "+": _sum, "%": _remainder}
+        self.binop_table = {
+            **self.binop_table,
+            "*": _multiply_safely,
+            "**": _power,
+            "+": _add_safely,
+            "%": _remainder,
+        }
 
     def add_filter(self, name: str, function: Callable[..., Any]) -> None:
         """Add a filter, for what goes in and what comes out of which a template pays."""
@@ -242,7 +248,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         @wraps(function)
         def paid(*arguments: Any, **more: Any) -> Any:
             for each in arguments:
-                _read(each)
+                _pay_for_value(each)
             return _made(function(*arguments, **more))
 
         self.filters[name] = paid
@@ -250,7 +256,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
-        changed = _changed(source, name, filename)
+        changed = _guard_operators(source, name, filename)
         return super()._generate(changed, name, filename, defer_init)
 
     def join_path(self, template: str, parent: str) -> str:  # noqa: ARG002
@@ -261,9 +267,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call(self, context: Context, function: Any, /, *arguments: Any, **more: Any) -> Any:
         """Call what a template calls, for what goes in and what comes out of which it pays."""
         _take(CALLED)
-        _read(getattr(function, "__self__", None))
+        _pay_for_value(getattr(function, "__self__", None))
         if isinstance(function, LoopContext):  # a loop that calls itself
-            arguments = (_counted(context, arguments[0], 1), *arguments[1:])
+            arguments = (_pay_for_each(context, arguments[0], 1), *arguments[1:])
         return _made(super().call(context, function, *arguments, **more))
 
     def wrap_str_format(self, value: Any) -> None:  # noqa: ARG002
@@ -304,10 +310,10 @@ class Folders(BaseLoader):
         raise TemplateNotFound(template)
 
 
-def _product(left: Any, right: Any) -> Any:
+def _multiply_safely(left: Any, right: Any) -> Any:
     if not isinstance(left, int | float) or not isinstance(right, int | float):
         raise TypeError("templates multiply numbers only")  # 'a' * 3000000000 would take all memory
-    return _bounded(left * right)
+    return _refuse_large_number(left * right)
 
 
 def _power(_base: Any, _exponent: Any) -> Any:
@@ -320,14 +326,14 @@ def _remainder(left: Any, right: Any) -> Any:
     return left % right
 
 
-def _sum(left: Any, right: Any) -> Any:
+def _add_safely(left: Any, right: Any) -> Any:
     for each in (left, right):
         if isinstance(each, str | list | tuple):
             _take(1 + len(each) // MADE)
-    return _bounded(add(left, right))
+    return _refuse_large_number(add(left, right))
 
 
-def _bounded(number: Any) -> Any:
+def _refuse_large_number(number: Any) -> Any:
     if isinstance(number, int) and abs(number) > 2**64:  # squared again and again it would never end
         raise ArithmeticError("a number is too large")
     return number
@@ -357,7 +363,7 @@ def _round(number: float, places: int = 0) -> float:
 def _sum_of(numbers: Any, attribute: str = "") -> Any:
     total: Any = 0
     for each in numbers:
-        total = _sum(total, each[attribute] if attribute else each)
+        total = _add_safely(total, each[attribute] if attribute else each)
     return total
 
 

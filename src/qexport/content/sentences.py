@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 
 
-def _words(text: str) -> frozenset[str]:
+def _make_short_form_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_ENDING = re.compile(r"""(?<![.…])[.!?][)\]"'”’»]* (?=\S)""")
+_SENTENCE_END = re.compile(r"""(?<![.…])[.!?][)\]"'”’»]* (?=\S)""")
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]*$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
-_ABBREVIATIONS = _words(
+_ABBREVIATIONS = _make_short_form_set(
     """abb abs adj al approx apr art aug bzw ca cf ch chap co col corp dec dept dr ed eds eq eqs esp est et
     etc ev evtl feb fig figs ggf inc incl inkl jan jr jun lt ltd max min mio mr mrs ms no nos nov nr oct op
     orig p pp prof ref refs resp sec sect sep sept spec sr st std ste tab usw var vgl viz vol vols vs"""
 )
 """What ends in a full stop inside a sentence as well; letters alone (`e.g`, `J`) and numbers do so too."""
 
-_GOING_ON = _words(
+_GOING_ON = _make_short_form_set(
     """a also although always an and as avoid because both but consider do don't either ensure even finally
     for further furthermore hence here however if in instead it it's its make meanwhile moreover never nor
     only or otherwise prefer rather remember similarly since so such that that's the their them then there
@@ -38,7 +38,7 @@ def sentence_groups(text: str) -> list[str]:
     """
     groups = []
     start = looked = depth = quotes = 0
-    for ending in _ENDING.finditer(text):
+    for ending in _SENTENCE_END.finditer(text):
         piece = text[looked : ending.end()]
         looked = ending.end()
         depth += sum(map(piece.count, "([{")) - sum(map(piece.count, ")]}"))

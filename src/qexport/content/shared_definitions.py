@@ -21,7 +21,7 @@ def share_definitions(parts: Mapping[str, str]) -> dict[str, str]:
     """
     if not any("]:" in text for text in parts.values()):
         return dict(parts)
-    split = {name: _split(text) for name, text in parts.items()}
+    split = {name: _take_definitions(text) for name, text in parts.items()}
     known: dict[str, str] = {}
     for _, definitions in split.values():
         for label, text in definitions.items():
@@ -35,7 +35,7 @@ def share_definitions(parts: Mapping[str, str]) -> dict[str, str]:
         moved = [
             label for label in own if label.startswith("^") and label not in used[name] and label in elsewhere
         ]
-        kept = _without(text, moved) if moved else text
+        kept = _remove_definitions(text, moved) if moved else text
         shared[name] = "\n\n".join([kept.rstrip("\n"), *missing]) if missing else kept
     return shared
 
@@ -45,7 +45,7 @@ def _refers(body: str, label: str) -> bool:
     return f"[{label}]" in lowered
 
 
-def _split(text: str) -> tuple[str, dict[str, str]]:
+def _take_definitions(text: str) -> tuple[str, dict[str, str]]:
     """Return a text without its definitions, and these by their labels; code is left alone."""
     body: list[str] = []
     definitions: dict[str, list[str]] = {}
@@ -57,7 +57,7 @@ def _split(text: str) -> tuple[str, dict[str, str]]:
     return "\n".join(body), {label: "\n".join(lines).rstrip("\n") for label, lines in definitions.items()}
 
 
-def _without(text: str, labels: list[str]) -> str:
+def _remove_definitions(text: str, labels: list[str]) -> str:
     return "\n".join(line for line, label in _labelled(text) if label not in labels)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST_ELEMENTS = 20_000
 """Elements of a picture, what `<use>` repeats counted each time: a second of drawing."""
 
-DEEPEST = 60
+DEEPEST_ELEMENT = 60
 """Elements within each other."""
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -159,8 +159,8 @@ PROPERTIES = frozenset(
 )
 """Attributes that are properties of style as well."""
 
-_VALUE = re.compile(r"[^\\<>@;{}]*")
-_REFERENCE = re.compile(r"url\(\s*['\"]?(#[\w.:-]+)['\"]?\s*\)")
+_SAFE_VALUE = re.compile(r"[^\\<>@;{}]*")
+_URL_REFERENCE = re.compile(r"url\(\s*['\"]?(#[\w.:-]+)['\"]?\s*\)")
 _LENGTH = re.compile(r"\s*(\d+(?:\.\d+)?|\.\d+)(px|pt|pc|mm|cm|in|em|ex|)\s*")
 _PIXELS = {
     "": 1.0,
@@ -193,7 +193,7 @@ def clean_svg(data: bytes) -> CleanSvg:
     Raises:
         ValueError: It is no SVG, damaged, has a doctype, or is too large or too deep; the message says which.
     """
-    root = _parse(data)
+    root = _parse_svg(data)
     if root.tag not in (f"{_SVG}svg", "svg"):
         raise ValueError("has no <svg> at its top")
     left_out: dict[str, None] = {}
@@ -212,7 +212,7 @@ def clean_svg(data: bytes) -> CleanSvg:
     return CleanSvg(written.encode(), max(round(width), 1), max(round(height), 1), tuple(left_out))
 
 
-def _parse(data: bytes) -> ET.Element:
+def _parse_svg(data: bytes) -> ET.Element:
     builder = ET.TreeBuilder()
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
@@ -222,16 +222,16 @@ def _parse(data: bytes) -> ET.Element:
         nonlocal depth, count
         depth += 1
         count += 1
-        if depth > DEEPEST:
-            raise ValueError(f"has more than {DEEPEST} elements within each other")
+        if depth > DEEPEST_ELEMENT:
+            raise ValueError(f"has more than {DEEPEST_ELEMENT} elements within each other")
         if count > MOST_ELEMENTS:
             raise ValueError(f"has more than {MOST_ELEMENTS:,} elements")
-        builder.start(_named(name), {_named(key): value for key, value in attributes.items()})
+        builder.start(_qualify_name(name), {_qualify_name(key): value for key, value in attributes.items()})
 
     def end(name: str) -> None:
         nonlocal depth
         depth -= 1
-        builder.end(_named(name))
+        builder.end(_qualify_name(name))
 
     def doctype(_name: str, _system: str | None, _public: str | None, has_subset: int) -> None:
         if has_subset:
@@ -248,7 +248,7 @@ def _parse(data: bytes) -> ET.Element:
     return builder.close()
 
 
-def _named(name: str) -> str:
+def _qualify_name(name: str) -> str:
     return f"{{{name}" if "}" in name else name
 
 
@@ -270,11 +270,11 @@ def _clean(element: ET.Element, left_out: dict[str, None]) -> ET.Element | None:
         if cleaned is not None:
             kept.append(cleaned)
         elif child.tail and name in ("text", "tspan", "textPath"):
-            _add_text(kept, child.tail)
+            _append_text(kept, child.tail)
     return kept
 
 
-def _add_text(element: ET.Element, text: str) -> None:
+def _append_text(element: ET.Element, text: str) -> None:
     if len(element):
         element[-1].tail = (element[-1].tail or "") + text
     else:
@@ -292,7 +292,7 @@ def _attributes(element: ET.Element, name: str, left_out: dict[str, None]) -> It
             else:
                 left_out["what it would fetch"] = None
         elif plain == "style":
-            yield from _style(value, left_out)
+            yield from _filter_style(value, left_out)
         elif plain.startswith("on"):
             left_out["its script"] = None
         elif plain in PROPERTIES:
@@ -300,11 +300,11 @@ def _attributes(element: ET.Element, name: str, left_out: dict[str, None]) -> It
                 yield plain, safe
             else:
                 left_out["what it would fetch"] = None
-        elif plain in ATTRIBUTES and _VALUE.fullmatch(value):
+        elif plain in ATTRIBUTES and _SAFE_VALUE.fullmatch(value):
             yield plain, value
 
 
-def _style(style: str, left_out: dict[str, None]) -> Iterator[tuple[str, str]]:
+def _filter_style(style: str, left_out: dict[str, None]) -> Iterator[tuple[str, str]]:
     for declaration in style.split(";"):
         name, _, value = declaration.partition(":")
         if name.strip() in PROPERTIES:
@@ -317,9 +317,9 @@ def _style(style: str, left_out: dict[str, None]) -> Iterator[tuple[str, str]]:
 def _safe(value: str) -> str | None:
     """Return the value of a property; None if it would fetch anything."""
     value = value.strip()
-    if not _VALUE.fullmatch(value):
+    if not _SAFE_VALUE.fullmatch(value):
         return None
-    inside = _REFERENCE.sub("", value).lower()
+    inside = _URL_REFERENCE.sub("", value).lower()
     if re.search(r"url\s*\(|image|src\s*\(|expression|var\s*\(|attr\s*\(", inside):
         return None
     return value
@@ -342,7 +342,7 @@ def _count_uses(root: ET.Element) -> None:
                 if key not in sizes:
                     sizes[key] = size(named[key], above | {key})
                 total += sizes[key]
-        if total > MOST_ELEMENTS or len(above) > DEEPEST:
+        if total > MOST_ELEMENTS or len(above) > DEEPEST_ELEMENT:
             raise ValueError(f"has more than {MOST_ELEMENTS:,} elements when it is drawn")
         return total
 

@@ -28,13 +28,15 @@ from qexport.common.wording import suggest
 from qexport.content.templates import Templates, templates_folder
 
 # None of these looks at a character twice, as `.*?` does wherever what begins does not end.
-_COMMENT = re.compile(r"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")  # without its end it goes on to that of the file
+_CSS_COMMENT = re.compile(
+    r"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?"
+)  # without its end it goes on to that of the file
 _ROOT = re.compile(r":root\s*+\{([^{}]*+)\}")
 _SETTING = re.compile(r"(?<![\w-])(--[\w-]++)\s*+:\s*+([^;}]+)")
 _LONGEST_VALUE = 500
 _VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*\)")
 
-DEEPEST = 20
+DEEPEST_EXTENSION = 20
 """Variables inside variables, and themes on themes."""
 
 EJECTED = ("handbook", "shared")
@@ -61,14 +63,14 @@ class Theme:
             for path in sorted(folder.rglob("*")):
                 if path.suffix in (".j2", ".css", ".toml"):
                     name = path.relative_to(folder).as_posix()
-                    digest.update(f"{name}\n".encode() + _bytes(path, folder, self.limits))
+                    digest.update(f"{name}\n".encode() + _read_theme_bytes(path, folder, self.limits))
         return digest.hexdigest()
 
     def styles(self) -> tuple[tuple[str, str], ...]:
         """Return (name, text) of each `theme.css`, the theme's own last."""
         paths = [folder / "theme.css" for folder in reversed(self.folders)]
         return tuple(
-            (f"{path.parent.name}/{path.name}", _text(path, self.limits))
+            (f"{path.parent.name}/{path.name}", _read_theme_text(path, self.limits))
             for path in paths
             if os.path.lexists(path)
         )
@@ -82,7 +84,7 @@ def built_in() -> tuple[str, ...]:
 def ejected(name: str) -> dict[str, bytes]:
     """Return a built-in theme as the files of one that extends it, with all it may change to begin from."""
     if name not in built_in():
-        raise _unknown(name)
+        raise _refuse_unknown_theme(name)
     its_own = templates_folder() / "themes" / name
     sources = [
         (folder, path) for folder in (templates_folder(), its_own) for path in sorted(folder.rglob("*"))
@@ -108,20 +110,20 @@ def theme(name: str, limits: Limits = USUAL) -> Theme:
     description = ""
     wanted = name
     while wanted:
-        folder = _folder(wanted, folders[-1] if folders else None)
+        folder = _find_theme_folder(wanted, folders[-1] if folders else None)
         hint = "let one of the themes extend a built-in one"
         if folder.resolve() in (each.resolve() for each in folders):
-            raise _refused(folders[-1], f"theme {wanted!r} extends itself", hint)
-        if len(folders) == DEEPEST:
-            raise _refused(folders[-1], f"more than {DEEPEST} themes extend each other", hint)
-        said = _said(folder, limits)
+            raise _refuse_theme(folders[-1], f"theme {wanted!r} extends itself", hint)
+        if len(folders) == DEEPEST_EXTENSION:
+            raise _refuse_theme(folders[-1], f"more than {DEEPEST_EXTENSION} themes extend each other", hint)
+        said = _read_settings(folder, limits)
         description = description or said.get("description", "")
         folders.append(folder)
         wanted = said.get("extends", "")
     return Theme(Path(name).name, description, tuple(folders), limits)
 
 
-def _folder(name: str, extending: Path | None) -> Path:
+def _find_theme_folder(name: str, extending: Path | None) -> Path:
     """Return the folder of a theme; a path that another theme extends begins where that one stands."""
     if name in built_in():
         return templates_folder() / "themes" / name
@@ -129,31 +131,35 @@ def _folder(name: str, extending: Path | None) -> Path:
         folder = (extending / name).resolve() if extending else Path(name)
         if (folder / "theme.toml").is_file():
             return folder
-    unknown = _unknown(name, "; or a folder with a theme.toml")
-    raise _refused(extending, f"extends {name!r}, which is no theme", unknown.hint) if extending else unknown
+    unknown = _refuse_unknown_theme(name, "; or a folder with a theme.toml")
+    raise (
+        _refuse_theme(extending, f"extends {name!r}, which is no theme", unknown.hint)
+        if extending
+        else unknown
+    )
 
 
-def _unknown(name: str, or_else: str = "") -> UsageError:
+def _refuse_unknown_theme(name: str, or_else: str = "") -> UsageError:
     return UsageError(f"no theme {name!r}", hint=f"{suggest(name, built_in())}{or_else}")
 
 
-def _said(folder: Path, limits: Limits) -> Mapping[str, str]:
+def _read_settings(folder: Path, limits: Limits) -> Mapping[str, str]:
     path = folder / "theme.toml"
     try:
-        said = tomllib.loads(_text(path, limits))
+        said = tomllib.loads(_read_theme_text(path, limits))
     except (ValueError, RecursionError) as error:  # also a number of thousands of digits
-        raise _refused(
+        raise _refuse_theme(
             folder, f"not TOML: {error}", 'write description = "…" and extends = "classic"'
         ) from error
     for key, value in said.items():
         if key not in ("description", "extends") or not isinstance(value, str):
-            raise _refused(
+            raise _refuse_theme(
                 folder, f"unknown setting {key!r}", "a theme says description and extends, both text"
             )
     return said
 
 
-def _bytes(path: Path, folder: Path, limits: Limits) -> bytes:
+def _read_theme_bytes(path: Path, folder: Path, limits: Limits) -> bytes:
     """Return what is in a file of a theme."""
     try:
         return read_bytes(path, limits.theme_file, inside=folder)
@@ -166,9 +172,9 @@ def _bytes(path: Path, folder: Path, limits: Limits) -> bytes:
         raise limits.exceeded("theme-file", message) from None
 
 
-def _text(path: Path, limits: Limits) -> str:
+def _read_theme_text(path: Path, limits: Limits) -> str:
     try:
-        return _bytes(path, path.parent, limits).decode()
+        return _read_theme_bytes(path, path.parent, limits).decode()
     except UnicodeDecodeError as error:
         problem = Problem(
             Location(str(path)), f"not UTF-8: byte 0x{error.object[error.start]:02x}", "save it as UTF-8"
@@ -176,7 +182,7 @@ def _text(path: Path, limits: Limits) -> str:
         raise InputRefused((problem,)) from error
 
 
-def _refused(folder: Path, message: str, hint: str) -> InputRefused:
+def _refuse_theme(folder: Path, message: str, hint: str) -> InputRefused:
     return InputRefused((Problem(Location(str(folder / "theme.toml")), message, hint),))
 
 
@@ -189,7 +195,7 @@ def settings_of(sources: Iterable[tuple[str, str]]) -> Callable[[str], str]:
 
     def value(name: str) -> str:
         text = values.get(name, "")
-        for _ in range(DEEPEST):
+        for _ in range(DEEPEST_EXTENSION):
             if len(text) > _LONGEST_VALUE:
                 break
             text = _VARIABLE.sub(lambda used: values.get(used[1], used[0]), text)
@@ -207,7 +213,7 @@ def _set_in(sheets: Sequence[tuple[str, str]]) -> dict[str, str]:
     }
 
 
-def stylesheet(sources: Iterable[tuple[str, str]], limits: Limits = USUAL) -> str:
+def join_styles(sources: Iterable[tuple[str, str]], limits: Limits = USUAL) -> str:
     """Join style sheets and fill in their variables.
 
     Args:
@@ -233,7 +239,7 @@ def stylesheet(sources: Iterable[tuple[str, str]], limits: Limits = USUAL) -> st
     if problems:
         raise InputRefused(tuple(problems))
     joined = "\n".join(_ROOT.sub("", text) for _, text in sheets)
-    for _ in range(DEEPEST):
+    for _ in range(DEEPEST_EXTENSION):
         length = len(joined) + sum(len(values[used[1]]) - len(used[0]) for used in _VARIABLE.finditer(joined))
         if length > limits.style:  # before it is filled in: each round may multiply it by thousands
             message = f"{sheets[-1][0]}: with its variables filled in, the style is longer than {limits.said('style')}"
@@ -290,4 +296,4 @@ def _fetching(name: str, text: str, found: re.Match[str]) -> Problem:
 
 def _without_comments(text: str) -> str:
     """Blank comments out, keeping all else where it is."""
-    return _COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), text)
+    return _CSS_COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), text)

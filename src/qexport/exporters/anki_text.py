@@ -9,7 +9,7 @@ from qexport.bank.model import Bank
 from qexport.content.question_view import question_view
 from qexport.exporters.registry import Exported, count_losses
 
-_CARRIED = frozenset(
+_ANKI_TEXT_FIELDS = frozenset(
     {"id", "question", "choices", "correct", "answer", "technology", "category", "tags", "markup", "status"}
 )
 
@@ -35,4 +35,4 @@ def write(bank: Bank) -> Exported:
         "#deck column:3",
         "#tags column:6",
     ]
-    return Exported("\n".join(head) + "\n" + text.getvalue(), count_losses(bank.questions, _CARRIED))
+    return Exported("\n".join(head) + "\n" + text.getvalue(), count_losses(bank.questions, _ANKI_TEXT_FIELDS))

@@ -8,7 +8,7 @@ from io import StringIO
 from qexport.bank.jsonl_writer import header_values, question_values
 from qexport.bank.model import Bank
 from qexport.bank.schema import QUESTION_FIELDS
-from qexport.bank.table_form import BANK, EXTRA, FORM, write_cell
+from qexport.bank.table_form import BANK_PREFIX, EXTRA, FORM_COLUMN, write_cell
 from qexport.exporters.registry import Exported
 
 
@@ -19,13 +19,15 @@ def write(bank: Bank) -> Exported:
     names = [
         field.name
         for field in QUESTION_FIELDS
-        if field.name != "extra" and (field.name in used or field.name in _ALWAYS)
+        if field.name != "extra" and (field.name in used or field.name in _ALWAYS_COLUMNS)
     ]
     own = list(dict.fromkeys(name for question in bank.questions for name, _ in question.extra))
     header = _flat(header_values(bank))
     text = StringIO()
     writer = csv.writer(text)
-    writer.writerow([*names, *(EXTRA + name for name in own), FORM, *(BANK + name for name in header)])
+    writer.writerow(
+        [*names, *(EXTRA + name for name in own), FORM_COLUMN, *(BANK_PREFIX + name for name in header)]
+    )
     for number, (question, each) in enumerate(zip(bank.questions, values, strict=True)):
         extra = dict(question.extra)
         cells = [_cell(each.get(name, "")) for name in names]
@@ -35,7 +37,7 @@ def write(bank: Bank) -> Exported:
     return Exported("\ufeff" + text.getvalue())  # without the mark Excel takes it for Latin-1
 
 
-_ALWAYS = ("id", "question", "answer", "technology", "category", "level", "difficulty", "tags")
+_ALWAYS_COLUMNS = ("id", "question", "answer", "technology", "category", "level", "difficulty", "tags")
 
 
 def _flat(header: dict[str, object]) -> dict[str, object]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from qexport.bank.model import LETTERS, Bank, Question
 from qexport.exporters.registry import Exported, count_losses
 
-_CARRIED = frozenset(
+_GIFT_FIELDS = frozenset(
     {"id", "question", "choices", "correct", "answer", "technology", "category", "tags", "markup", "status"}
 )
 
@@ -21,24 +21,25 @@ def write(bank: Bank) -> Exported:
         if here != category:
             blocks.append(f"$CATEGORY: $course$/{here}" if here else "$CATEGORY: $course$/")
             category = here
-        blocks.append("\n".join(_question(question)))
-    return Exported("\n\n".join(blocks) + "\n", count_losses(bank.questions, _CARRIED))
+        blocks.append("\n".join(_write_gift_question(question)))
+    return Exported("\n\n".join(blocks) + "\n", count_losses(bank.questions, _GIFT_FIELDS))
 
 
 def _category(name: str) -> str:
     return name.replace("/", "∕").replace("\n", " ")  # a slash divides categories
 
 
-def _question(question: Question) -> Iterator[str]:
-    tags = "".join(f" [tag:{_said(tag)}]" for tag in question.tags)
-    yield f"// [id:{_said(question.id)}]{tags}"
+def _write_gift_question(question: Question) -> Iterator[str]:
+    tags = "".join(f" [tag:{_escape_comment(tag)}]" for tag in question.tags)
+    yield f"// [id:{_escape_comment(question.id)}]{tags}"
     form = "[plain]" if question.markup == "plain" else "[markdown]"
     # An empty title, so that two colons in the question mean themselves.
-    yield f"::{_escaped(question.id)}:: {form}{_escaped(question.question)} {{{''.join(_answers(question))}}}"
+    answers = "".join(_write_gift_answers(question))
+    yield f"::{_escape_gift(question.id)}:: {form}{_escape_gift(question.question)} {{{answers}}}"
 
 
-def _answers(question: Question) -> Iterator[str]:
-    explained = f"####{_escaped(question.answer)}" if question.answer else ""
+def _write_gift_answers(question: Question) -> Iterator[str]:
+    explained = f"####{_escape_gift(question.answer)}" if question.answer else ""
     if question.choices:
         right = len(question.correct)
         for letter, choice in zip(LETTERS, question.choices, strict=False):
@@ -46,17 +47,17 @@ def _answers(question: Question) -> Iterator[str]:
             # With = alone, Moodle would ask for a short answer.
             several = "=" if right == 1 and len(question.choices) > 1 else f"~%{100 / max(right, 1):.5g}%"
             sign = several if is_right else "~"
-            yield f"{sign}{_escaped(choice)} "
+            yield f"{sign}{_escape_gift(choice)} "
         yield explained
     elif explained:
         yield explained
 
 
-def _escaped(text: str) -> str:
+def _escape_gift(text: str) -> str:
     for sign in "\\~=#{}:":
         text = text.replace(sign, f"\\{sign}")
     return text.replace("\n", "\\n")
 
 
-def _said(text: str) -> str:
+def _escape_comment(text: str) -> str:
     return text.replace("\\", "\\\\").replace("]", "\\]").replace("\n", " ")

@@ -21,7 +21,12 @@ _TITLES = {
 
 def write(bank: Bank) -> Exported:
     """Return a page: technologies and categories are headings, and so is each question's first line."""
-    lines = [f"<!-- qexport:bank {_json(header_values(bank))} -->", "", f"# {escape_plain(bank.title)}", ""]
+    lines = [
+        f"<!-- qexport:bank {_write_comment_json(header_values(bank))} -->",
+        "",
+        f"# {escape_plain(bank.title)}",
+        "",
+    ]
     above = ("", "")
     for question in bank.questions:
         here = (question.technology, question.category)
@@ -29,23 +34,23 @@ def write(bank: Bank) -> Exported:
             lines += ["<!-- qexport:end -->", ""]
             lines += [f"## {escape_plain(' › '.join(filter(None, here)) or 'Further questions')}", ""]
             above = here
-        lines += [*_question(question), ""]
+        lines += [*_write_markdown_question(question), ""]
     return Exported("\n".join(lines).rstrip("\n") + "\n")
 
 
-def _question(question: Question) -> Iterator[str]:
+def _write_markdown_question(question: Question) -> Iterator[str]:
     """Yield the lines of one question."""
     is_plain = question.markup == "plain"
     values = question_values(question)
     for name in PROSE_SECTIONS:
         values.pop(name, None)
-    first, rest = _divided(question.question)
+    first, rest = _split_heading(question.question)
     values["question"] = question.question[: len(question.question) - len(rest)]
-    yield f"<!-- qexport:question {_json(values)} -->"
+    yield f"<!-- qexport:question {_write_comment_json(values)} -->"
     yield f"### {escape_plain(first) if is_plain else first}"
     yield ""
     if rest:
-        yield from _text("asked", rest, is_plain=is_plain)
+        yield from _write_section("asked", rest, is_plain=is_plain)
     if question.choices:
         yield "<!-- qexport:shown -->"
     for letter, choice in zip(LETTERS, question.choices, strict=False):
@@ -54,16 +59,16 @@ def _question(question: Question) -> Iterator[str]:
         yield f"- [{mark}] {letter}) " + shield_marks(shown).replace("\n", "\n  ")
     for name in PROSE_SECTIONS:
         if text := getattr(question, name):
-            yield from _text(name, text, is_plain=is_plain)
+            yield from _write_section(name, text, is_plain=is_plain)
 
 
-def _divided(question: str) -> tuple[str, str]:
+def _split_heading(question: str) -> tuple[str, str]:
     """Return a question's first line, and what follows the line breaks below it."""
     first, _, rest = question.partition("\n")
     return first, rest.lstrip("\n")
 
 
-def _text(name: str, text: str, *, is_plain: bool) -> Iterator[str]:
+def _write_section(name: str, text: str, *, is_plain: bool) -> Iterator[str]:
     """Yield a mark and the text below it."""
     title = _TITLES.get(name, "")
     yield f"<!-- qexport:{name}{f' {TITLED}' if title else ''} -->"
@@ -74,6 +79,6 @@ def _text(name: str, text: str, *, is_plain: bool) -> Iterator[str]:
     yield ""
 
 
-def _json(value: object) -> str:
+def _write_comment_json(value: object) -> str:
     """Return JSON that a comment can hold."""
     return json.dumps(value, ensure_ascii=False).replace("--", "-\\u002d").replace(">", "\\u003e")

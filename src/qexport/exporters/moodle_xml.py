@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from qexport.bank.model import LETTERS, Bank, Question
 from qexport.exporters.registry import Exported, count_losses
 
-_CARRIED = frozenset(
+_MOODLE_FIELDS = frozenset(
     {"id", "question", "choices", "correct", "answer", "technology", "category", "tags", "markup", "status"}
 )
 
@@ -24,34 +24,36 @@ def write(bank: Bank) -> Exported:
         if here != category:
             lines += [
                 '<question type="category">',
-                f"<category>{_text(f'$course$/{here}')}</category>",
+                f"<category>{_write_text_element(f'$course$/{here}')}</category>",
                 "</question>",
             ]
             category = here
-        lines += _question(question)
-    return Exported("\n".join([*lines, "</quiz>"]) + "\n", count_losses(bank.questions, _CARRIED))
+        lines += _write_moodle_question(question)
+    return Exported("\n".join([*lines, "</quiz>"]) + "\n", count_losses(bank.questions, _MOODLE_FIELDS))
 
 
-def _question(question: Question) -> Iterator[str]:
+def _write_moodle_question(question: Question) -> Iterator[str]:
     form = "plain_text" if question.markup == "plain" else "markdown"
     kind = "multichoice" if question.choices else "essay"
     yield f'<question type="{kind}">'
-    yield f"<name>{_text(question.id)}</name>"
-    yield f'<questiontext format="{form}">{_text(question.question)}</questiontext>'
+    yield f"<name>{_write_text_element(question.id)}</name>"
+    yield f'<questiontext format="{form}">{_write_text_element(question.question)}</questiontext>'
     if question.answer:
-        yield f'<generalfeedback format="{form}">{_text(question.answer)}</generalfeedback>'
+        yield f'<generalfeedback format="{form}">{_write_text_element(question.answer)}</generalfeedback>'
     if question.choices:
         right = max(len(question.correct), 1)
         yield f"<single>{'true' if right == 1 else 'false'}</single>"
         yield "<shuffleanswers>false</shuffleanswers>"
         for letter, choice in zip(LETTERS, question.choices, strict=False):
             fraction = f"{100 / right:.5g}" if letter in question.correct else "0"
-            yield f'<answer fraction="{fraction}" format="{form}">{_text(choice)}</answer>'
+            yield f'<answer fraction="{fraction}" format="{form}">{_write_text_element(choice)}</answer>'
     if question.tags:
-        yield "<tags>" + "".join(f"<tag>{_text(tag)}</tag>" for tag in question.tags) + "</tags>"
+        yield (
+            "<tags>" + "".join(f"<tag>{_write_text_element(tag)}</tag>" for tag in question.tags) + "</tags>"
+        )
     yield f"<idnumber>{escape(question.id)}</idnumber>"
     yield "</question>"
 
 
-def _text(text: str) -> str:
+def _write_text_element(text: str) -> str:
     return f"<text>{escape(text)}</text>"

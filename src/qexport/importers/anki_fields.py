@@ -13,7 +13,7 @@ from qexport.common.limits import Limits
 from qexport.common.wording import slug
 from qexport.importers.columns import fold_name, match_columns
 from qexport.importers.html_markdown import html_to_plain, read_html_text
-from qexport.importers.source import Value
+from qexport.importers.source import SourceValue
 
 PICTURES = "pictures"
 """The folder beside the bank that pictures of decks go into."""
@@ -82,7 +82,7 @@ class NoteText:
         self.sounds += _SOUND.findall(html)
         held: list[str] = []
         html = _SOUND.sub("", html).replace("\ue010", "").replace("\ue011", "")
-        html = _MATHS.sub(lambda found: _hold(found, held), html)
+        html = _MATHS.sub(lambda found: _hold_maths(found, held), html)
         if self._has_pictures:
             html = _PICTURE.sub(self._renamed, html)
         self.has_maths = self.has_maths or bool(held)
@@ -97,7 +97,7 @@ class NoteText:
         return f'{found[1]}"{self.pictures.setdefault(name, picture_name(name))}"'
 
 
-def _hold(found: re.Match[str], held: list[str]) -> str:
+def _hold_maths(found: re.Match[str], held: list[str]) -> str:
     is_block = bool(found["block"] or found["oldblock"] or "block" in (found["kind"] or ""))
     tex = next(
         filter(None, (found[name] for name in ("line", "block", "old", "oldblock", "latex", "tag"))), ""
@@ -107,9 +107,9 @@ def _hold(found: re.Match[str], held: list[str]) -> str:
     return f"\ue010{len(held) - 1}\ue011"
 
 
-def question_fields(
+def split_note_fields(
     names: Sequence[str], texts: Sequence[str], wishes: Mapping[str, str], read: Callable[[str], str]
-) -> tuple[dict[str, Value], dict[str, Value]]:
+) -> tuple[dict[str, SourceValue], dict[str, SourceValue]]:
     """Return the fields of one note as those of a question, and what is left for `extra`.
 
     Args:
@@ -127,23 +127,23 @@ def question_fields(
     if "answer" not in columns.values() and len(names) > 1 and names[1] not in columns:
         columns[names[1]] = "answer"
     is_ours = "scenario_card" in there
-    fields: dict[str, Value] = {}
-    extra: dict[str, Value] = {}
+    fields: dict[str, SourceValue] = {}
+    extra: dict[str, SourceValue] = {}
     for name, html in zip(names, texts, strict=False):
         field = columns.get(name, "")
         if not html.strip() or field == "ignore" or (is_ours and fold_name(name) in _OURS):
             continue
         if field in ("question", "answer"):
-            _add_text(fields, field, html, read)
+            _add_field(fields, field, html, read)
         elif not field:
             if text := read(html):
                 extra[name] = text
-        elif value := _value(field, html, read):
+        elif value := _convert_field(field, html, read):
             fields[field] = value
     return fields, extra
 
 
-def _add_text(fields: dict[str, Value], field: str, html: str, read: Callable[[str], str]) -> None:
+def _add_field(fields: dict[str, SourceValue], field: str, html: str, read: Callable[[str], str]) -> None:
     """Add the question or the answer; a cloze is both."""
     if field == "question" and has_cloze(html):
         asked, answered = flatten_cloze(html)
@@ -161,24 +161,24 @@ def _without_heading(text: str) -> str:
     return re.sub(r"\A#{1,6} ", "", text)
 
 
-def _value(field: str, html: str, read: Callable[[str], str]) -> Value:
+def _convert_field(field: str, html: str, read: Callable[[str], str]) -> SourceValue:
     if field in ("technology", "category", "level", "difficulty", "id", "source"):
         return html_to_plain(html)
     if field in ("tags", "terms"):
         return tuple(part for part in re.split(r"[\s,;]+", html_to_plain(html)) if part)
-    return _items(read(html)) if field in ("follow_ups", "links", "choices") else read(html)
+    return _split_items(read(html)) if field in ("follow_ups", "links", "choices") else read(html)
 
 
-def _items(markdown: str) -> tuple[str, ...]:
+def _split_items(markdown: str) -> tuple[str, ...]:
     """Return the items of a list, or its lines."""
     items = re.findall(r"^(?:[-*+]|\d+\.)\s+(.*(?:\n(?![-*+]\s|\d+\.\s).*)*)", markdown, re.MULTILINE)
     return tuple(" ".join(item.split()) for item in items or markdown.split("\n") if item.strip())
 
 
-def deck_fields(deck: str) -> dict[str, Value]:
+def deck_fields(deck: str) -> dict[str, SourceValue]:
     """Return technology and category of the notes of a deck: its first name, and its last."""
     names = [name.strip() for name in deck.split("::") if name.strip() and name.strip() != "Default"]
     if not names:
         return {}
-    fields: dict[str, Value] = {"technology": names[0]}
+    fields: dict[str, SourceValue] = {"technology": names[0]}
     return fields | ({"category": names[-1]} if len(names) > 1 else {})

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from qexport.bank.model import IMPORTED_GUID
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
-from qexport.importers.anki_fields import SILENT_TAGS, NoteText, deck_fields, question_fields
-from qexport.importers.source import Found, Reading, Source, Value
+from qexport.importers.anki_fields import SILENT_TAGS, NoteText, deck_fields, split_note_fields
+from qexport.importers.source import Found, Reading, Source, SourceValue
 
-_HEADER = re.compile(r"#([a-z ]+):(.*)")
+_HEADER_LINE = re.compile(r"#([a-z ]+):(.*)")
 _SEPARATORS = {
     "tab": "\t",
     "comma": ",",
@@ -27,7 +27,7 @@ _FRONT_AGAIN = re.compile(r"^.*?<hr\s+id=[\"']?answer[\"']?\s*/?>", re.DOTALL | 
 
 def parse(source: Source) -> Reading:
     """Read a file that Anki exported as text, of notes or of cards."""
-    said, skipped = _header(source.text)
+    said, skipped = _read_header_lines(source.text)
     separator = _SEPARATORS.get(
         said.get("separator", "tab").strip().lower(), said.get("separator", "\t")[:1] or "\t"
     )
@@ -41,27 +41,29 @@ def parse(source: Source) -> Reading:
     found: list[Found] = []
     aside: list[Problem] = []
     names = [name.strip() for name in said.get("columns", "").split(separator)] if said.get("columns") else []
-    for cells, line in _rows(source, separator, skipped):
+    for cells, line in _read_text_rows(source, separator, skipped):
         place = Location(source.path, line, 1)
         if not any(cell.strip() for cell in cells):
             continue
         taken = [place_ for place_ in range(len(cells)) if place_ not in special.values()]
         sounds = len(text.sounds)
-        fields, extra = question_fields(
-            _names(names, taken, len(special)),
+        fields, extra = split_note_fields(
+            _name_columns(names, taken, len(special)),
             [_without_front(cells, number) if is_html else cells[number] for number in taken],
             source.wishes.columns,
             text.read if is_html else str.strip,
         )
-        found.append(_found(cells, special, fields, extra, said=said, place=place))
+        found.append(_interpret_row(cells, special, fields, extra, said=said, place=place))
         if text.sounds[sounds:]:
             aside.append(Problem(place, f"{', '.join(map(quote, text.sounds[sounds:]))}: a sound, left out"))
     if not found:
         raise InputRefused((Problem(Location(source.path, skipped + 1, 1), "there is no note in this file"),))
-    header: dict[str, Value] = {"title": name} if (name := said.get("name") or said.get("deck") or "") else {}
+    header: dict[str, SourceValue] = (
+        {"title": name} if (name := said.get("name") or said.get("deck") or "") else {}
+    )
     if text.has_maths:
         header["math"] = "true"
-    shown = _names(names, list(range(max(len(names), 2))), len(special))
+    shown = _name_columns(names, list(range(max(len(names), 2))), len(special))
     return Reading(
         shape=f"Anki's text export, {'HTML' if is_html else 'plain text'}",
         questions=tuple(found),
@@ -71,12 +73,12 @@ def parse(source: Source) -> Reading:
     )
 
 
-def _header(text: str) -> tuple[dict[str, str], int]:
+def _read_header_lines(text: str) -> tuple[dict[str, str], int]:
     """Return what the lines with `#` say, and how many there are."""
     said: dict[str, str] = {}
     lines = 0
     for line in text.split("\n"):
-        found = _HEADER.fullmatch(line)
+        found = _HEADER_LINE.fullmatch(line)
         if found is None:
             break
         said[found[1].strip()] = found[2].strip("\n")
@@ -88,7 +90,7 @@ def _is_column(said: dict[str, str], name: str) -> bool:
     return re.fullmatch("[1-9][0-9]{0,2}", said.get(f"{name} column", "").strip()) is not None
 
 
-def _rows(source: Source, separator: str, skipped: int) -> Iterator[tuple[list[str], int]]:
+def _read_text_rows(source: Source, separator: str, skipped: int) -> Iterator[tuple[list[str], int]]:
     body = (
         "".join(source.text.splitlines(keepends=True)[skipped:])
         if "\r" in source.text
@@ -112,7 +114,7 @@ def _rows(source: Source, separator: str, skipped: int) -> Iterator[tuple[list[s
         ) from error
 
 
-def _names(names: list[str], taken: list[int], special: int) -> list[str]:
+def _name_columns(names: list[str], taken: list[int], special: int) -> list[str]:
     """Return the names of the columns that are fields, as far as the file says them."""
     usual = ["Front", "Back"]
     given = [names[place] for place in taken if place < len(names)] if names else []
@@ -131,11 +133,11 @@ def _without_front(cells: list[str], number: int) -> str:
     return _FRONT_AGAIN.sub("", cells[number], count=1) if number else cells[number]
 
 
-def _found(
+def _interpret_row(
     cells: list[str],
     special: dict[str, int],
-    fields: dict[str, Value],
-    extra: dict[str, Value],
+    fields: dict[str, SourceValue],
+    extra: dict[str, SourceValue],
     *,
     said: dict[str, str],
     place: Location,

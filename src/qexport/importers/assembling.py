@@ -25,7 +25,7 @@ from qexport.common.errors import Location, Problem
 from qexport.common.limits import Limits
 from qexport.common.text_input import counted, normalise, quote
 from qexport.importers.html_markdown import has_html, read_html_text
-from qexport.importers.source import Found, Value
+from qexport.importers.source import Found, SourceValue
 
 PLACEHOLDER = re.compile(
     r"\W*(?:answer(?: goes)? here|todo|tbd|tba|to be (?:done|written|added|answered|completed)|n/?a"
@@ -37,11 +37,11 @@ PLACEHOLDER = re.compile(
 
 _LONGEST_PLACEHOLDER = 80
 """Characters; the pattern takes time with the square of their number."""
-_KINDS = {field.name: field.kind for field in QUESTION_FIELDS}
+_FIELD_KINDS = {field.name: field.kind for field in QUESTION_FIELDS}
 _PLURAL = ("texts", "lines", "ids", "letters")
 _TEXTS = ("question", *PROSE_SECTIONS)
-_LISTS = tuple(name for name, kind in _KINDS.items() if kind in ("texts", "lines", "ids"))
-_LINES = tuple(name for name, kind in _KINDS.items() if kind in ("line", "lines", "id", "ids"))
+_LIST_FIELDS = tuple(name for name, kind in _FIELD_KINDS.items() if kind in ("texts", "lines", "ids"))
+_LINES = tuple(name for name, kind in _FIELD_KINDS.items() if kind in ("line", "lines", "id", "ids"))
 _MARKDOWN = re.compile(
     r"^(?:```|~~~)|^#{1,6} \S|^(?:[-*+]|\d+\.) \S.*\n(?:[-*+]|\d+\.) \S|^\|.*\|\s*\n\|[ :|-]+\|"
     r"|(?<!\w)`[^`\n]+`"
@@ -97,7 +97,7 @@ class _Assembling:
         self.aside = aside
         self.place = found.location
         self.markup = markup or found.markup
-        self.extra: dict[str, Value] = {}
+        self.extra: dict[str, SourceValue] = {}
 
     def question(self) -> Question | None:
         if self.found.is_exact:
@@ -133,9 +133,9 @@ class _Assembling:
     def _exact(self) -> Question:
         """Return a question that qexport wrote: each value is what its field has, checked as a bank's is."""
         raw: dict[str, RawValue] = {
-            name: self._raw((value,) if _KINDS[name] in _PLURAL and isinstance(value, str) else value)
+            name: self._raw((value,) if _FIELD_KINDS[name] in _PLURAL and isinstance(value, str) else value)
             for name, value in self.found.fields.items()
-            if name in _KINDS
+            if name in _FIELD_KINDS
         }
         if self.found.extra:
             own = {name: self._raw(value) for name, value in self.found.extra.items()}
@@ -147,7 +147,7 @@ class _Assembling:
         bank, _ = validate(RawBank(self.place.path, header, (record,)), self.limits)
         return replace(bank.questions[0], id=bank.questions[0].id if has_id else "", location=self.place)
 
-    def _raw(self, value: Value) -> RawValue:
+    def _raw(self, value: SourceValue) -> RawValue:
         if isinstance(value, tuple):
             return RawList(tuple(RawText(each, self.place) for each in value), self.place)
         return RawText(value, self.place)
@@ -155,7 +155,7 @@ class _Assembling:
     def _leave(self, message: str, hint: str) -> None:
         self.aside.append(Problem(self.place, message, hint))
 
-    def _clean(self, value: Value) -> Value:
+    def _clean(self, value: SourceValue) -> SourceValue:
         if isinstance(value, tuple):
             return tuple(text for each in value if (text := self._clean_text(each)))
         return self._clean_text(value)
@@ -166,13 +166,13 @@ class _Assembling:
             self._leave(f"{counted(changed)} left out of a text", "")
         return cleaned.strip()
 
-    def _look(self, given: Mapping[str, Value]) -> str:
+    def _look(self, given: Mapping[str, SourceValue]) -> str:
         """Return the markup that the texts seem to be written in."""
         texts = [text for name in (*_TEXTS, "follow_ups", "choices") for text in _each(given.get(name, ""))]
         is_marked = any(looks_like_markdown(text) or _is_html(text) for text in texts)
         return "markdown" if is_marked else "plain"
 
-    def _without_html(self, name: str, value: Value) -> Value:
+    def _without_html(self, name: str, value: SourceValue) -> SourceValue:
         if name not in (*_TEXTS, "follow_ups", "choices"):
             return value
         return self._each_of(value, lambda text: self._convert(text) if _is_html(text) else text)
@@ -181,7 +181,7 @@ class _Assembling:
         return read_html_text(text, path=str(self.place), limits=self.limits)
 
     @staticmethod
-    def _each_of(value: Value, change: Callable[[str], str]) -> Value:
+    def _each_of(value: SourceValue, change: Callable[[str], str]) -> SourceValue:
         return tuple(map(change, value)) if isinstance(value, tuple) else str(change(value))
 
     def _free_name(self, name: str) -> str:
@@ -192,9 +192,9 @@ class _Assembling:
             free, number = f"{cleaned} {number}", number + 1
         return free
 
-    def _fitted(self, name: str, value: Value) -> dict[str, object]:
+    def _fitted(self, name: str, value: SourceValue) -> dict[str, object]:
         """Return the value as its field takes it; what does not fit goes into `extra`."""
-        kind = _KINDS.get(name, "text")
+        kind = _FIELD_KINDS.get(name, "text")
         joined = " ".join(_each(value))
         if kind in ("number", "choice"):
             return self._number(name, joined) if kind == "number" else self._choice(name, joined)
@@ -317,12 +317,12 @@ def letters_of(said: Sequence[str], choices: Sequence[str]) -> tuple[str, ...]:
     parts = [
         part
         for text in said
-        for part in ([text] if _squeezed(text) in texts else re.split(r"[,;|\s]+", text))
+        for part in ([text] if fold_text(text) in texts else re.split(r"[,;|\s]+", text))
     ]
     for part in filter(None, parts):
         bare = part.strip("().: ").casefold()
-        if _squeezed(part) in texts:
-            letters.append(texts[_squeezed(part)])
+        if fold_text(part) in texts:
+            letters.append(texts[fold_text(part)])
         elif len(bare) == 1 and bare in LETTERS[: len(choices)]:
             letters.append(bare)
         elif (
@@ -336,7 +336,8 @@ def letters_of(said: Sequence[str], choices: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(set(letters)))
 
 
-def _squeezed(text: str) -> str:
+def fold_text(text: str) -> str:
+    """Return a text as it is compared: in one case, with single spaces."""
     return " ".join(text.split()).casefold()
 
 

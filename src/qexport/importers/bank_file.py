@@ -5,7 +5,7 @@ from __future__ import annotations
 from qexport.bank import yaml_reader
 from qexport.bank.schema import HEADER_FIELDS, QUESTION_FIELDS
 from qexport.bank.validation import validate
-from qexport.importers.source import Found, Reading, Source, Value
+from qexport.importers.source import Found, Reading, Source, SourceValue
 
 _OF_HEADER = tuple(
     field.name for field in HEADER_FIELDS if field.name not in ("questions", "claims", "markup")
@@ -14,10 +14,10 @@ _OF_HEADER = tuple(
 
 def parse(source: Source) -> Reading:
     """Read a bank; InputRefused with all that is wrong in it."""
-    bank, _ = validate(yaml_reader.parse(source.text, source.path, source.limits), source.limits)
+    bank, _ = validate(yaml_reader.parse_yaml(source.text, source.path, source.limits), source.limits)
     found = []
     for question in bank.questions:
-        fields: dict[str, Value] = {}
+        fields: dict[str, SourceValue] = {}
         for field in QUESTION_FIELDS:
             value = getattr(question, field.name)
             if field.name != "extra" and value not in ("", (), None):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from qexport.bank.schema import QUESTION_FIELDS
 from qexport.common.errors import UsageError
 
-_NAMES = {
+_COLUMN_NAMES = {
     "id": "id identifier uid guid uuid key number nr no num question_id qid questionid kennung clave",
     "question": """
         question questions q front prompt frage fragen vorderseite pregunta pregunta_s anverso
@@ -98,7 +98,9 @@ def fold_name(name: str) -> str:
     return re.sub(r"[\W_]+", "_", text).strip("_")
 
 
-_KNOWN = {fold_name(name): field for field, names in _NAMES.items() for name in [*names.split(), field]}
+_KNOWN = {
+    fold_name(name): field for field, names in _COLUMN_NAMES.items() for name in [*names.split(), field]
+}
 
 
 def field_of(name: str) -> str:

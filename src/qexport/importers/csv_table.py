@@ -15,7 +15,7 @@ from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
 from qexport.importers.own_table import is_own_table, read_own_table
 from qexport.importers.source import Reading, Source
-from qexport.importers.table import Row, read_rows
+from qexport.importers.table import TableRow, read_rows
 
 DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 _SAMPLE_LINES = 400
@@ -58,7 +58,7 @@ def _share_of_even_rows(sample: str, dialect: Dialect, *, is_cut: bool) -> float
     """Return which share of the rows has the most frequent number of cells; 0 if that is one, or quotes are open."""
     counts: Counter[int] = Counter()
     try:
-        for cells, _ in _cells(sample, dialect):
+        for cells, _ in _read_cells(sample, dialect):
             if any(cells):
                 counts[len(cells)] += 1
     except csv.Error:
@@ -70,12 +70,12 @@ def _share_of_even_rows(sample: str, dialect: Dialect, *, is_cut: bool) -> float
     return often / counts.total() if width > 1 else 0.0
 
 
-def _cells(text: str, dialect: Dialect) -> Iterator[tuple[list[str], int]]:
+def _read_cells(text: str, dialect: Dialect) -> Iterator[tuple[list[str], int]]:
     """Yield the cells of each row, and the line it begins in."""
     # Not its 131,072 characters: a text's own limit is applied later, and the whole file's was.
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     reader = csv.reader(
-        text.splitlines(keepends=True) if "\r" in text else _lines(text),
+        text.splitlines(keepends=True) if "\r" in text else _split_table_lines(text),
         delimiter=dialect.delimiter,
         quoting=csv.QUOTE_MINIMAL if dialect.is_quoted else csv.QUOTE_NONE,
         strict=True,
@@ -86,7 +86,7 @@ def _cells(text: str, dialect: Dialect) -> Iterator[tuple[list[str], int]]:
         line = reader.line_num + 1
 
 
-def _lines(text: str) -> Iterator[str]:
+def _split_table_lines(text: str) -> Iterator[str]:
     begin = 0
     while begin < len(text):
         end = text.find("\n", begin) + 1 or len(text)
@@ -94,15 +94,15 @@ def _lines(text: str) -> Iterator[str]:
         begin = end
 
 
-def read_csv_rows(text: str, path: str, dialect: Dialect) -> Iterator[Row]:
+def read_csv_rows(text: str, path: str, dialect: Dialect) -> Iterator[TableRow]:
     """Yield the rows of a file; InputRefused has the line where a quote is never closed."""
     skipped = 1 if text[:4].lower() == "sep=" else 0
     if skipped:
         text = text.partition("\n")[2]
     line = 1
     try:
-        for cells, line in _cells(text, dialect):
-            yield Row(cells, Location(path, line + skipped, 1))
+        for cells, line in _read_cells(text, dialect):
+            yield TableRow(cells, Location(path, line + skipped, 1))
     except csv.Error as error:
         raise InputRefused((_open_quote(text, path, line, skipped, error),)) from error
 

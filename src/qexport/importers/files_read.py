@@ -38,7 +38,7 @@ def read_sources(
     passed: list[Problem] = []
     for path in paths:
         if path.is_dir():
-            found: list[tuple[Path, tuple[str, ...]]] = list(_folder(path, (), passed))
+            found: list[tuple[Path, tuple[str, ...]]] = list(_walk_folder(path, (), passed))
             if not found:
                 problems.append(
                     Problem(Location(str(path)), "no file in this folder is of a kind that is read")
@@ -47,7 +47,7 @@ def read_sources(
             found = [(path, ())]
         for each, folder in found:
             try:
-                sources += _file(each, folder, wishes, limits, in_folder=each != path)
+                sources += _read_one_file(each, folder, wishes, limits, in_folder=each != path)
             except InputRefused as refused:
                 if each != path:
                     passed += refused.problems
@@ -58,7 +58,7 @@ def read_sources(
     return sources, tuple(passed)
 
 
-def _folder(
+def _walk_folder(
     folder: Path, names: tuple[str, ...], passed: list[Problem]
 ) -> Iterator[tuple[Path, tuple[str, ...]]]:
     """Yield the files in a folder and in its folders, by name, with the names of the folders between."""
@@ -76,15 +76,15 @@ def _folder(
         elif entry.is_symlink():
             passed.append(Problem(Location(str(path)), "a link: passed over", "name what it leads to"))
         elif entry.is_dir():
-            yield from _folder(path, (*names, entry.name), passed)
+            yield from _walk_folder(path, (*names, entry.name), passed)
         elif is_readable_name(entry.name):
             yield path, names
 
 
-def _file(
+def _read_one_file(
     path: Path, folder: tuple[str, ...], wishes: Wishes, limits: Limits, *, in_folder: bool
 ) -> list[Source]:
-    data = _bytes(path, limits)
+    data = _read_source_bytes(path, limits)
     if data.startswith(ZIP):
         source = Source(str(path), data, "", wishes, limits, folder, in_folder)
         if has_member(source, "collection.anki2") or has_member(source, "xl/workbook"):
@@ -97,7 +97,7 @@ def _file(
     return [Source(str(path), data, text.removeprefix("\ufeff"), wishes, limits, folder, in_folder)]
 
 
-def _bytes(path: Path, limits: Limits) -> bytes:
+def _read_source_bytes(path: Path, limits: Limits) -> bytes:
     most = max(limits.file, limits.deck)
     try:
         return read_bytes(path, most)

@@ -14,10 +14,10 @@ from qexport.bank.model import LETTERS
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
 from qexport.importers.html_markdown import read_html_text
-from qexport.importers.source import Found, Reading, Source, Value
+from qexport.importers.source import Found, Reading, Source, SourceValue
 
 _ESCAPED = re.compile(r"\\([~=#{}:\\n])")
-_SAID = re.compile(r"\[(id|tag):((?:[^\]\\]|\\.)*)\]")
+_COMMENT_PAIR = re.compile(r"\[(id|tag):((?:[^\]\\]|\\.)*)\]")
 _FORMAT = re.compile(r"^\[(html|moodle|plain|markdown)\]\s*", re.IGNORECASE)
 _WEIGHT = re.compile(r"^\s*%(-?\d{1,3}(?:\.\d+)?)%")
 _TRUE = {"T": "True", "TRUE": "True", "F": "False", "FALSE": "False"}
@@ -51,7 +51,7 @@ def parse(source: Source) -> Reading:
         if not body:
             continue
         try:
-            each = _question(body, comments, category, source, place)
+            each = _read_gift_question(body, comments, category, source, place)
         except ValueError as error:
             problems.append(Problem(place, str(error), "write \\\\{ for a brace that is text"))
             continue
@@ -80,16 +80,18 @@ def _blocks(text: str) -> Iterator[tuple[str, int]]:
             lines = []
 
 
-def _question(body: str, comments: list[str], category: str, source: Source, place: Location) -> Found | None:
-    said = [pair for comment in comments for pair in _SAID.findall(comment)]
+def _read_gift_question(
+    body: str, comments: list[str], category: str, source: Source, place: Location
+) -> Found | None:
+    said = [pair for comment in comments for pair in _COMMENT_PAIR.findall(comment)]
     title, body = _titled(body)
     form = ""
     if found := _FORMAT.match(body):
         form, body = found[1].lower(), body[found.end() :]
-    start = _find(body, "{", 0)
+    start = _find_sign(body, "{", 0)
     if start < 0:
         return None
-    end = _find(body, "}", start)
+    end = _find_sign(body, "}", start)
     if end < 0:
         raise ValueError("the answers are not closed with }")
     asked, inner, behind = body[:start], body[start + 1 : end], body[end + 1 :]
@@ -97,17 +99,17 @@ def _question(body: str, comments: list[str], category: str, source: Source, pla
         asked = f"{asked.rstrip()} _____ {behind.lstrip()}"
 
     def read(text: str) -> str:
-        plain = _plain(text).strip()
+        plain = _unescape_gift(text).strip()
         return read_html_text(plain, path=str(place), limits=source.limits) if form == "html" else plain
 
     fields = _answer_fields(inner, read)
     fields["question"] = read(asked) or title
-    extra: dict[str, Value] = {"title": title} if title and title != fields["question"] else {}
+    extra: dict[str, SourceValue] = {"title": title} if title and title != fields["question"] else {}
     names = [name for name in category.split("/") if name]
     fields |= dict(zip(("category", "technology"), reversed(names), strict=False))
-    if tags := tuple(_bare(value) for name, value in said if name == "tag"):
+    if tags := tuple(_unescape_comment(value) for name, value in said if name == "tag"):
         fields["tags"] = tags
-    if identity := next((_bare(value) for name, value in said if name == "id"), ""):
+    if identity := next((_unescape_comment(value) for name, value in said if name == "id"), ""):
         fields["id"] = identity
     markup = {"html": "markdown", "markdown": "markdown", "plain": "plain"}.get(form, "")
     return Found(location=place, fields=fields, extra=extra, key=identity, has_letters=True, markup=markup)
@@ -117,13 +119,13 @@ def _titled(body: str) -> tuple[str, str]:
     """Return the title of a question between colons, and what follows it."""
     if not body.startswith("::"):
         return "", body
-    end = _find(body, "::", 2)
+    end = _find_sign(body, "::", 2)
     if end < 0:
         raise ValueError("the title is not closed with ::")
-    return _plain(body[2:end]), body[end + 2 :].strip()
+    return _unescape_gift(body[2:end]), body[end + 2 :].strip()
 
 
-def _find(text: str, sign: str, start: int) -> int:
+def _find_sign(text: str, sign: str, start: int) -> int:
     """Return where a sign is that no backslash precedes; -1 if it is nowhere."""
     at = text.find(sign, start)
     while at >= 0:
@@ -134,35 +136,35 @@ def _find(text: str, sign: str, start: int) -> int:
     return -1
 
 
-def _plain(text: str) -> str:
+def _unescape_gift(text: str) -> str:
     return _ESCAPED.sub(lambda found: "\n" if found[1] == "n" else found[1], text)
 
 
-def _bare(text: str) -> str:
+def _unescape_comment(text: str) -> str:
     """Return what a comment says in brackets, where a backslash takes the meaning from any sign."""
     return re.sub(r"\\(.)", r"\1", text)
 
 
-def _answer_fields(inner: str, read: Callable[[str], str]) -> dict[str, Value]:
-    general = _find(inner, "####", 0)
+def _answer_fields(inner: str, read: Callable[[str], str]) -> dict[str, SourceValue]:
+    general = _find_sign(inner, "####", 0)
     explained = read(inner[general + 4 :]) if general >= 0 else ""
     inner = inner[:general] if general >= 0 else inner
-    fields: dict[str, Value] = {}
+    fields: dict[str, SourceValue] = {}
     bare, _, feedback = inner.strip().partition("#")
     if bare.strip().upper() in _TRUE:
         right = _TRUE[bare.strip().upper()]
         fields = {"choices": ("True", "False"), "correct": ("a" if right == "True" else "b",)}
         explained = explained or read(feedback.split("#")[0])
     elif inner.strip().startswith("#"):
-        fields = {"answer": _number(inner.strip()[1:])}
+        fields = {"answer": _describe_number(inner.strip()[1:])}
     elif inner.strip():
-        fields = _alternatives(list(_parted(inner)), read)
+        fields = _alternatives(list(_split_answers(inner)), read)
     if explained:
         fields["answer"] = f"{fields['answer']}\n\n{explained}" if "answer" in fields else explained
     return fields
 
 
-def _number(text: str) -> str:
+def _describe_number(text: str) -> str:
     """Return a numerical answer in words: `3:2` is 3 ± 2, `1..5` is 1 to 5."""
     first = text.strip().lstrip("=").split("#")[0].split("=")[0].strip()
     first = _WEIGHT.sub("", first).strip()
@@ -172,7 +174,7 @@ def _number(text: str) -> str:
     return f"{value} ± {tolerance}" if tolerance.strip(" 0.") else value
 
 
-def _parted(inner: str) -> Iterator[_Answer]:
+def _split_answers(inner: str) -> Iterator[_Answer]:
     """Yield the alternatives: each begins with `=` or `~`, and `#` begins its feedback."""
     at = 0
     starts = []
@@ -187,7 +189,7 @@ def _parted(inner: str) -> Iterator[_Answer]:
         raise ValueError("the answers begin with neither = nor ~")
     for start, end in zip(starts, [*starts[1:], len(inner)], strict=True):
         text = inner[start + 1 : end]
-        hash_at = _find(text, "#", 0)
+        hash_at = _find_sign(text, "#", 0)
         feedback = text[hash_at + 1 :] if hash_at >= 0 else ""
         text = text[:hash_at] if hash_at >= 0 else text
         weight = _WEIGHT.match(text)
@@ -195,11 +197,11 @@ def _parted(inner: str) -> Iterator[_Answer]:
         yield _Answer(_WEIGHT.sub("", text), is_right, inner[start] == "~", feedback)
 
 
-def _alternatives(answers: list[_Answer], read: Callable[[str], str]) -> dict[str, Value]:
-    fields: dict[str, Value] = {}
+def _alternatives(answers: list[_Answer], read: Callable[[str], str]) -> dict[str, SourceValue]:
+    fields: dict[str, SourceValue] = {}
     # As Moodle tells them apart: with a ~ it is a choice, whatever arrows are in the texts.
     if not any(each.is_choice for each in answers) and all(
-        _find(each.text, "->", 0) >= 0 for each in answers
+        _find_sign(each.text, "->", 0) >= 0 for each in answers
     ):
         pairs = [each.text.split("->", 1) for each in answers]
         rows = "\n".join(f"- {read(left)} → {read(right)}" for left, right in pairs if left.strip())

@@ -7,7 +7,7 @@ import re
 from qexport.common.errors import Location
 from qexport.common.limits import Limits
 
-_TAG = re.compile(r"""<(?:(script|style)\b|[a-z])((?:[^>"']|"[^"]*"|'[^']*')*+)""", re.IGNORECASE)
+_COUNTED_TAG = re.compile(r"""<(?:(script|style)\b|[a-z])((?:[^>"']|"[^"]*"|'[^']*')*+)""", re.IGNORECASE)
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 
 
@@ -25,7 +25,7 @@ def check_tags(html: str, path: str, limits: Limits) -> None:
     if len(html) > limits.page:
         raise limits.exceeded("page", f"{path}: a page of more than {limits.said('page')}")
     count = at = 0
-    while tag := _TAG.search(html, at):
+    while tag := _COUNTED_TAG.search(html, at):
         at = tag.end()
         count += 1
         most = limits.attributes

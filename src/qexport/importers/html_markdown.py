@@ -17,7 +17,7 @@ from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import normalise
 from qexport.importers.html_guard import check_tags
 
-_BLOCKS = frozenset(
+_BLOCK_ELEMENTS = frozenset(
     [
         "address",
         "article",
@@ -60,13 +60,15 @@ _BLOCKS = frozenset(
         "blockquote",
     ]
 )
-_DROPPED = frozenset(["head", "iframe", "noscript", "object", "script", "style", "template", "title"])
+_DROPPED_ELEMENTS = frozenset(
+    ["head", "iframe", "noscript", "object", "script", "style", "template", "title"]
+)
 _STRONG, _EMPHASIS, _CODE = (
     frozenset(names.split()) for names in ("b strong", "em i cite dfn", "code samp tt")
 )
-_KEPT = frozenset(["sub", "sup", "kbd", "mark", "u", "ins"])
+_KEPT_ELEMENTS = frozenset(["sub", "sup", "kbd", "mark", "u", "ins"])
 """Inline elements that Markdown has no sign for, written as they are if they have no attributes."""
-_TAG = re.compile(
+_TAG_OR_ENTITY = re.compile(
     r"<(?:/?[a-zA-Z][a-zA-Z0-9]*(?=[\s/>])[^<>]*|!--.*?--)>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]\w*);", re.DOTALL
 )
 _SPECIAL = re.compile(r"([\\`*_\[\]<])")
@@ -76,7 +78,7 @@ _LANGUAGE = re.compile(r"(?:^|\s)(?:language-|lang-|brush:\s*|highlight-source-)
 
 def has_html(text: str) -> bool:
     """Report whether a text has tags or character references, as far as their form shows."""
-    return _TAG.search(text) is not None
+    return _TAG_OR_ENTITY.search(text) is not None
 
 
 def read_html_text(html: str, *, path: str = "", limits: Limits = USUAL) -> str:
@@ -96,11 +98,11 @@ def read_html_text(html: str, *, path: str = "", limits: Limits = USUAL) -> str:
     if not has_html(html):
         return _join_blocks(_paragraphs(escape_markdown(html)))
     check_tags(html, path, limits)
-    tree = _parse(html)
+    tree = _parse_html(html)
     if tree is None:
         return ""
     _check_depth(tree, path, limits)
-    return "\n\n".join(block for block in _Writer().blocks(tree) if block.strip()).strip("\n")
+    return "\n\n".join(block for block in _MarkdownWriter().blocks(tree) if block.strip()).strip("\n")
 
 
 def html_to_plain(html: str) -> str:
@@ -137,14 +139,14 @@ def _escape_if_needed(line: str) -> Any:
 
 
 def _escape_found(found: re.Match[str]) -> str:
-    return f"{found[1] or found[3] or ''}{_escape_start(found[2] or found[4])}"
+    return f"{found[1] or found[3] or ''}{_escape_sign(found[2] or found[4])}"
 
 
-def _escape_start(sign: str) -> str:
+def _escape_sign(sign: str) -> str:
     return f"\\{sign}" if len(sign) == 1 and not sign.isdigit() else f"{sign[:-1]}\\{sign[-1]}"
 
 
-def _parse(html: str) -> Any:
+def _parse_html(html: str) -> Any:
     from lxml import etree  # type: ignore[import-untyped]
     from lxml.html import HTMLParser, fragment_fromstring  # type: ignore[import-untyped]
 
@@ -177,7 +179,7 @@ def _join_blocks(blocks: list[str]) -> str:
     return "\n\n".join(block for block in blocks if block.strip())
 
 
-class _Writer:
+class _MarkdownWriter:
     """Elements → blocks of Markdown."""
 
     def blocks(self, element: Any) -> Iterator[str]:
@@ -186,12 +188,12 @@ class _Writer:
         self._add_text(line, element.text)
         for child in element:
             name = _name(child)
-            if name in _BLOCKS:
+            if name in _BLOCK_ELEMENTS:
                 yield from self._flush(line)
                 yield from self._block(name, child)
             elif name == "br" and _breaks_paragraph(child):
                 yield from self._flush(line)
-            elif name not in _DROPPED and self._has_block(child):
+            elif name not in _DROPPED_ELEMENTS and self._has_block(child):
                 yield from self._flush(line)
                 yield from self.blocks(child)
             else:
@@ -200,13 +202,13 @@ class _Writer:
         yield from self._flush(line)
 
     def _flush(self, line: list[str]) -> Iterator[str]:
-        text = _tidy("".join(line))
+        text = _tidy_paragraph("".join(line))
         line.clear()
         if text:
             yield "\n".join(_LINE_START.sub(_escape_found, each) for each in text.split("\n"))
 
     def _has_block(self, element: Any) -> bool:
-        return any(_name(each) in _BLOCKS for each in element.iterdescendants())
+        return any(_name(each) in _BLOCK_ELEMENTS for each in element.iterdescendants())
 
     def _block(self, name: str, element: Any) -> Iterator[str]:
         match name:
@@ -237,7 +239,7 @@ class _Writer:
             if kind in ("ul", "ol"):  # an editor's: it belongs to the item before
                 inner = "\n".join(self._list(child, kind))
                 if items:
-                    items[-1] += "\n" + _indented(inner, self._indent(name, number - 1))
+                    items[-1] += "\n" + _indent_lines(inner, self._indent(name, number - 1))
                 else:
                     items.append(inner)
                 continue
@@ -249,7 +251,7 @@ class _Writer:
             if not blocks:
                 continue
             tight = "\n" if all(re.match(r"(- |\d+\. )", block) for block in blocks[1:]) else "\n\n"
-            items.append(mark + _indented(tight.join(blocks), len(mark)).lstrip())
+            items.append(mark + _indent_lines(tight.join(blocks), len(mark)).lstrip())
             number += 1
         yield "\n".join(items)
 
@@ -291,18 +293,18 @@ class _Writer:
         self._add_text(parts, element.text)
         for child in element:
             name = _name(child)
-            parts.append(" " if name in _BLOCKS else "")
+            parts.append(" " if name in _BLOCK_ELEMENTS else "")
             parts.append(self._inline(name, child))
-            parts.append(" " if name in _BLOCKS else "")
+            parts.append(" " if name in _BLOCK_ELEMENTS else "")
             self._add_text(parts, child.tail)
-        return _tidy("".join(parts))
+        return _tidy_paragraph("".join(parts))
 
     def _inline(self, name: str, element: Any) -> str:
         match name:
             case "br":
                 return "\\\n"
             case "img":
-                return _picture(element)
+                return _write_picture(element)
             case "a":
                 return self._link(element)
             case "input" if element.get("type") == "checkbox":
@@ -310,7 +312,7 @@ class _Writer:
             case _ if name in _CODE:
                 return _code("".join(element.itertext()))
             case _:
-                return "" if name in _DROPPED else self._emphasised(name, element)
+                return "" if name in _DROPPED_ELEMENTS else self._emphasised(name, element)
 
     def _emphasised(self, name: str, element: Any) -> str:
         inner = self._inner(element)
@@ -320,7 +322,7 @@ class _Writer:
             return _around("*", inner)
         if name in ("del", "s", "strike"):
             return _around("~~", inner)
-        if name in _KEPT and inner.strip():
+        if name in _KEPT_ELEMENTS and inner.strip():
             return f"<{name}>{inner}</{name}>"
         return inner
 
@@ -376,11 +378,11 @@ def _start(element: Any) -> int:
     return int(given) if re.fullmatch(r"[0-9]{1,8}", given) else 1
 
 
-def _indented(text: str, width: int) -> str:
+def _indent_lines(text: str, width: int) -> str:
     return "\n".join(f"{' ' * width}{line}" if line else "" for line in text.split("\n"))
 
 
-def _tidy(text: str) -> str:
+def _tidy_paragraph(text: str) -> str:
     """Return a paragraph's text: single spaces, no break at its ends, no blank around breaks."""
     text = re.sub(r" *\\\n *", "\\\n", text)
     text = re.sub(r" {2,}", " ", text)
@@ -430,7 +432,7 @@ def _fenced(element: Any) -> str:
     return f"{fence}{language[1].lower() if language else ''}\n{code}\n{fence}"
 
 
-def _picture(element: Any) -> str:
+def _write_picture(element: Any) -> str:
     source = (element.get("src") or "").strip()
     if not source:
         return ""

@@ -15,7 +15,7 @@ from qexport.importers.source import Reading, Source
 _MOST_PARTS = 10_000
 
 
-def page_of(source: Source) -> str:
+def read_page_html(source: Source) -> str:
     """Return the HTML of a page: the file itself, or the first part of an .mhtml.
 
     Raises:
@@ -42,7 +42,7 @@ def page_of(source: Source) -> str:
 
 def parse(source: Source) -> Reading:
     """Read the questions of a page that is laid out as a README is: headings, lists, folded answers."""
-    html = page_of(source)
+    html = read_page_html(source)
     title = re.search(r"<title[^>]*>(.*?)</title>", html, re.IGNORECASE | re.DOTALL)
     body = re.search(r"<(?:article|main)\b.*</(?:article|main)>", html, re.IGNORECASE | re.DOTALL)
     if body is None:

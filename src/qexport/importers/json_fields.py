@@ -8,7 +8,7 @@ from typing import Any
 
 from qexport.bank.model import LETTERS
 from qexport.importers.columns import fold_name, option_letter
-from qexport.importers.source import Value
+from qexport.importers.source import SourceValue
 from qexport.importers.table import LIST_FIELDS, split_list
 
 _WRONG_CHOICES = frozenset({"incorrect_answers", "wrong_answers", "incorrectanswers", "distractors"})
@@ -24,10 +24,10 @@ class JsonObject(dict[str, Any]):
 
 def read_fields(
     value: JsonObject, columns: Mapping[str, str], first: int
-) -> tuple[dict[str, Value], dict[str, Value]]:
+) -> tuple[dict[str, SourceValue], dict[str, SourceValue]]:
     """Return the fields of the bank that an object has, and its other values."""
-    fields: dict[str, Value] = {}
-    extra: dict[str, Value] = {}
+    fields: dict[str, SourceValue] = {}
+    extra: dict[str, SourceValue] = {}
     lettered: dict[str, str] = {}
     for key, each in value.items():
         field = columns.get(key, "")
@@ -46,21 +46,23 @@ def read_fields(
     return fields, extra
 
 
-def _read_field(field: str, value: Any, fields: dict[str, Value]) -> None:
+def _read_field(field: str, value: Any, fields: dict[str, SourceValue]) -> None:
     if field == "choices":
-        fields[field], right = _choices(value)
+        fields[field], right = _read_choices(value)
         if right:
             fields.setdefault("correct", right)
-    elif field in ("answer", "correct") and isinstance(value, list) and _choices(value)[1]:
-        fields["choices"], fields["correct"] = _choices(value)
-    elif texts := _value(field, value):
+    elif field in ("answer", "correct") and isinstance(value, list) and _read_choices(value)[1]:
+        fields["choices"], fields["correct"] = _read_choices(value)
+    elif texts := _convert_value(field, value):
         fields[field] = texts
 
 
-def _add_wrong_choices(value: JsonObject, fields: dict[str, Value], extra: dict[str, Value]) -> None:
+def _add_wrong_choices(
+    value: JsonObject, fields: dict[str, SourceValue], extra: dict[str, SourceValue]
+) -> None:
     """Make choices of the right answer and the wrong ones, where these have a key of their own."""
     listed = next((value[key] for key in value if fold_name(key) in _WRONG_CHOICES), None)
-    wrong = tuple(filter(None, map(_text_of, listed))) if isinstance(listed, list) else ()
+    wrong = tuple(filter(None, map(_convert_to_text, listed))) if isinstance(listed, list) else ()
     right = fields.get("answer") or fields.get("correct") or ""
     right = right[0] if isinstance(right, tuple) and len(right) == 1 else right
     if wrong and "choices" not in fields and isinstance(right, str) and right:
@@ -71,7 +73,7 @@ def _add_wrong_choices(value: JsonObject, fields: dict[str, Value], extra: dict[
         extra["incorrect answers"] = wrong
 
 
-def _number_choice(fields: dict[str, Value], first: int) -> None:
+def _number_choice(fields: dict[str, SourceValue], first: int) -> None:
     """Replace a choice that is named by its number by its letter."""
     choices = fields.get("choices", ())
     for name in ("correct", "answer"):
@@ -90,18 +92,18 @@ def _number_choice(fields: dict[str, Value], first: int) -> None:
                 fields["correct"] = (LETTERS[number],)
 
 
-def _choices(value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _read_choices(value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return choices, and the letters of those that are marked as right."""
     if isinstance(value, str):
         return split_list("choices", value), ()
     if isinstance(value, JsonObject):
         if isinstance(value.get("text"), list):
-            return tuple(map(_text_of, value["text"])), ()
-        return tuple(filter(None, (_text_of(each) for each in value.values()))), ()
+            return tuple(map(_convert_to_text, value["text"])), ()
+        return tuple(filter(None, (_convert_to_text(each) for each in value.values()))), ()
     texts: list[str] = []
     right: list[str] = []
     for each in value if isinstance(value, list) else ():
-        text = _text_of(each)
+        text = _convert_to_text(each)
         if not text:
             continue
         if (
@@ -114,7 +116,7 @@ def _choices(value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(texts), tuple(right)
 
 
-def _text_of(value: Any) -> str:
+def _convert_to_text(value: Any) -> str:
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, bool):
@@ -124,7 +126,7 @@ def _text_of(value: Any) -> str:
     return ""
 
 
-def _value(field: str, value: Any) -> Value:
+def _convert_value(field: str, value: Any) -> SourceValue:
     if isinstance(value, list):
         return tuple(
             text
@@ -132,12 +134,12 @@ def _value(field: str, value: Any) -> Value:
             if (
                 text := _link_of(each)
                 if field == "links" and isinstance(each, JsonObject)
-                else _text_of(each)
+                else _convert_to_text(each)
             )
         )
     if isinstance(value, JsonObject):
         return _link_of(value) if field == "links" else json.dumps(value, ensure_ascii=False)
-    text = _text_of(value)
+    text = _convert_to_text(value)
     return split_list(field, text) if field in LIST_FIELDS and text else text
 
 
@@ -149,7 +151,7 @@ def _link_of(value: JsonObject) -> str:
     return f"[{' '.join(title.split())}]({address})" if title and address else address or title
 
 
-def _flattened(key: str, value: Any) -> dict[str, Value]:
+def _flattened(key: str, value: Any) -> dict[str, SourceValue]:
     """Return what is no field, as texts and lists of texts under joined names."""
     if isinstance(value, JsonObject):
         return {
@@ -164,4 +166,4 @@ def _flattened(key: str, value: Any) -> dict[str, Value]:
             if each is not None
         ]
         return {key: tuple(text for text in texts if text.strip())} if texts else {}
-    return {key: text} if (text := _text_of(value)) else {}
+    return {key: text} if (text := _convert_to_text(value)) else {}

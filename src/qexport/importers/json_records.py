@@ -17,10 +17,10 @@ from qexport.common.limits import Limits
 from qexport.common.text_input import quote
 from qexport.importers.columns import FIELD_NAMES, field_of, fold_name, match_columns
 from qexport.importers.json_fields import JsonObject, read_fields
-from qexport.importers.source import Found, Reading, Source, Value
+from qexport.importers.source import Found, Reading, Source, SourceValue
 from qexport.importers.table import LIST_FIELDS
 
-_MOST_SHOWN = 12
+_MOST_KEYS_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _hint(error: json.JSONDecodeError) -> str:
 def parse(source: Source) -> Reading:
     """Read one JSON value that holds questions, however deep."""
     value = decode(source.text, source.path, source.limits)
-    placed = list(_placed(value, (), source.wishes.columns, 0))
+    placed = list(_find_objects(value, (), source.wishes.columns, 0))
     starts = _line_starts(source.text)
 
     def place(offset: int) -> Location:
@@ -102,13 +102,13 @@ def parse(source: Source) -> Reading:
         line = bisect_right(starts, offset)
         return Location(source.path, line, offset - starts[line - 1] + 1)
 
-    header = _header(value) if isinstance(value, JsonObject) else {}
+    header = _read_header_keys(value) if isinstance(value, JsonObject) else {}
     if isinstance(value, JsonObject) and _is_own(header, value.get("questions")):
-        return _exact(value["questions"], place, header, "JSON that qexport wrote")
+        return _read_own_keys(value["questions"], place, header, "JSON that qexport wrote")
     return _reading(source, placed, place, "JSON", header)
 
 
-def _is_own(header: Mapping[str, Value], questions: Any) -> bool:
+def _is_own(header: Mapping[str, SourceValue], questions: Any) -> bool:
     """Report whether qexport wrote this: a bank's header, and questions under no other keys than a bank's."""
     known = {*FIELD_NAMES, "extra"}
     return (
@@ -120,7 +120,9 @@ def _is_own(header: Mapping[str, Value], questions: Any) -> bool:
     )
 
 
-def _exact(values: Sequence[Any], place: Any, header: Mapping[str, Value], shape: str) -> Reading:
+def _read_own_keys(
+    values: Sequence[Any], place: Any, header: Mapping[str, SourceValue], shape: str
+) -> Reading:
     """Read questions under a bank's own keys, and interpret nothing."""
     found, aside = [], []
     for value in values:
@@ -129,8 +131,8 @@ def _exact(values: Sequence[Any], place: Any, header: Mapping[str, Value], shape
             if isinstance(place, dict)
             else place(getattr(value, "offset", 0))
         )
-        fields: dict[str, Value] = {}
-        extra: dict[str, Value] = {}
+        fields: dict[str, SourceValue] = {}
+        extra: dict[str, SourceValue] = {}
         for key, each in value.items() if isinstance(value, JsonObject) else ():
             if key == "extra" and isinstance(each, JsonObject):
                 extra = {name: tuple(kept) if isinstance(kept, list) else kept for name, kept in each.items()}
@@ -148,10 +150,10 @@ def _exact(values: Sequence[Any], place: Any, header: Mapping[str, Value], shape
     )
 
 
-def parse_lines(source: Source) -> Reading:
+def parse_json_lines(source: Source) -> Reading:
     """Read JSON Lines: one object a line."""
     placed: list[_Placed] = []
-    header: Mapping[str, Value] = {}
+    header: Mapping[str, SourceValue] = {}
     problems: list[Problem] = []
     places: dict[int, Location] = {}
     for number, line in enumerate(source.text.split("\n"), 1):
@@ -164,7 +166,7 @@ def parse_lines(source: Source) -> Reading:
             continue
         if isinstance(value, JsonObject):
             if not placed and not header and _is_header(value):
-                header = _header(value)
+                header = _read_header_keys(value)
                 continue
             places[id(value)] = Location(source.path, number, 1)
             placed.append(_Placed(value, ()))
@@ -173,17 +175,19 @@ def parse_lines(source: Source) -> Reading:
     if problems:
         raise InputRefused(tuple(problems))
     if _is_own(header, [each.value for each in placed]):
-        return _exact([each.value for each in placed], places, header, "JSON Lines that qexport wrote")
+        return _read_own_keys(
+            [each.value for each in placed], places, header, "JSON Lines that qexport wrote"
+        )
     return _reading(source, placed, places, "JSON Lines", header)
 
 
 def _reading(
-    source: Source, placed: Sequence[_Placed], place: Any, shape: str, header: Mapping[str, Value]
+    source: Source, placed: Sequence[_Placed], place: Any, shape: str, header: Mapping[str, SourceValue]
 ) -> Reading:
     names = list(dict.fromkeys(key for each in placed for key in each.value))
     columns = match_columns(names, source.wishes.columns) if placed else {}
     if "question" not in columns.values():
-        shown = ", ".join(map(quote, names[:_MOST_SHOWN])) or "none"
+        shown = ", ".join(map(quote, names[:_MOST_KEYS_SHOWN])) or "none"
         message = f"no key is known as a question: {shown}"
         hint = "name it: --map question=KEY --map answer=KEY"
         raise InputRefused((Problem(Location(source.path, 1, 1), message, hint),))
@@ -213,7 +217,9 @@ _PLAIN_NAMES = frozenset({"questions", "items", "data", "results", "cards", "ent
 """Keys of lists that name no subject."""
 
 
-def _placed(value: Any, names: tuple[str, ...], wishes: Mapping[str, str], depth: int) -> Iterator[_Placed]:
+def _find_objects(
+    value: Any, names: tuple[str, ...], wishes: Mapping[str, str], depth: int
+) -> Iterator[_Placed]:
     """Yield the objects that hold a question, with the names of what encloses them."""
     if depth > _DEEPEST:
         return
@@ -222,10 +228,10 @@ def _placed(value: Any, names: tuple[str, ...], wishes: Mapping[str, str], depth
             if isinstance(each, str) and is_asked(each):
                 yield _Placed(JsonObject(question=each), names)
             else:
-                yield from _placed(each, names, wishes, depth + 1)
+                yield from _find_objects(each, names, wishes, depth + 1)
     elif isinstance(value, JsonObject):
         if _is_columnar(value, wishes):
-            yield from _rows(value, names)
+            yield from _rows_of_columns(value, names)
         elif _has_question(value, wishes):
             yield _Placed(value, names)
         else:
@@ -246,7 +252,7 @@ def _within(
             yield _Placed(pair, names)
         elif isinstance(each, list | JsonObject):
             name = own if fold_name(key) in _PLAIN_NAMES else key
-            yield from _placed(each, (*names, name) if name else names, wishes, depth + 1)
+            yield from _find_objects(each, (*names, name) if name else names, wishes, depth + 1)
 
 
 def is_asked(text: str) -> bool:
@@ -299,7 +305,7 @@ def _is_columnar(value: JsonObject, wishes: Mapping[str, str]) -> bool:
     )
 
 
-def _rows(value: JsonObject, names: tuple[str, ...]) -> Iterator[_Placed]:
+def _rows_of_columns(value: JsonObject, names: tuple[str, ...]) -> Iterator[_Placed]:
     columns = {
         key: list(each.values()) if isinstance(each, dict) else each
         for key, each in value.items()
@@ -343,16 +349,26 @@ def _first_choice(placed: Sequence[_Placed], columns: Mapping[str, str]) -> int:
     return 0
 
 
-_HEADER = ("title", "namespace", "language", "source", "licence", "markup", "math", "technologies", "levels")
+_HEADER_KEYS = (
+    "title",
+    "namespace",
+    "language",
+    "source",
+    "licence",
+    "markup",
+    "math",
+    "technologies",
+    "levels",
+)
 
 
 def _is_header(value: JsonObject) -> bool:
     return not {"id", "question"} & set(value) and {"title", "namespace"} & set(value) != set()
 
 
-def _header(value: JsonObject) -> dict[str, Value]:
-    header: dict[str, Value] = {}
-    for key in _HEADER:
+def _read_header_keys(value: JsonObject) -> dict[str, SourceValue]:
+    header: dict[str, SourceValue] = {}
+    for key in _HEADER_KEYS:
         if isinstance(each := value.get(key), str) and each.strip():
             header[key] = each.strip()
         elif isinstance(each, list) and all(isinstance(item, str) for item in each) and each:

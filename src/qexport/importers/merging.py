@@ -16,9 +16,9 @@ from typing import Any
 from qexport.bank.id_making import make_id
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.common.errors import InputRefused, Location, Problem
-from qexport.importers.assembling import Assembled
+from qexport.importers.assembling import Assembled, fold_text
 
-COMPARED = (
+SOURCE_FIELDS = (
     "question",
     "choices",
     "correct",
@@ -34,13 +34,13 @@ COMPARED = (
 )
 """What a source says of a question; the rest is the bank's own."""
 
-FORM = 1
+IMPORTS_FORM = 1
 _LONG_ENOUGH = 40
 """Characters of an answer that make it a question's own."""
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportedQuestion:
     """One question as it was imported last."""
 
     key: str
@@ -86,11 +86,11 @@ class Merge:
     unchanged: int = 0
     gone: list[str] = field(default_factory=list)
     """Ids whose question the source does not have any more."""
-    base: dict[str, Imported] = field(default_factory=dict)
+    base: dict[str, ImportedQuestion] = field(default_factory=dict)
     """What the next import compares with."""
 
 
-def digest_of(value: object) -> str:
+def digest_value(value: object) -> str:
     """Return a short digest of a field's value; empty for an empty one."""
     if value in ("", (), None):
         return ""
@@ -98,7 +98,10 @@ def digest_of(value: object) -> str:
 
 
 def merge(
-    bank: Bank | None, incoming: Sequence[Assembled], base: Mapping[str, Imported], origins: Sequence[str]
+    bank: Bank | None,
+    incoming: Sequence[Assembled],
+    base: Mapping[str, ImportedQuestion],
+    origins: Sequence[str],
 ) -> Merge:
     """Return what changes in a bank when questions come in.
 
@@ -108,11 +111,11 @@ def merge(
         base: What was imported last, by id.
         origins: The name of each incoming question's source.
     """
-    return _Merging(bank, base).merge(incoming, origins)
+    return _SourceMerging(bank, base).merge(incoming, origins)
 
 
-class _Merging:
-    def __init__(self, bank: Bank | None, base: Mapping[str, Imported]) -> None:
+class _SourceMerging:
+    def __init__(self, bank: Bank | None, base: Mapping[str, ImportedQuestion]) -> None:
         self._questions = {each.id.casefold(): each for each in (bank.questions if bank else ())}
         self._taken = set(self._questions)
         for each in bank.questions if bank else ():
@@ -129,7 +132,7 @@ class _Merging:
             self._by_answer.setdefault(imported.fields.get("answer", ""), []).append(key)
         self._by_text: dict[str, list[str]] = {}
         for question in self._questions.values():
-            self._by_text.setdefault(_squeezed(question.question), []).append(question.id)
+            self._by_text.setdefault(fold_text(question.question), []).append(question.id)
         self._matched: set[str] = set()
         self.result = Merge(base=dict(self._base))
 
@@ -162,8 +165,8 @@ class _Merging:
 
     def _same_text(self, each: Assembled) -> str:
         """Return the question whose text was imported so, or is so in the bank."""
-        named = self._by_asked.get(digest_of(each.question.question), [])
-        named = [*named, *self._by_text.get(_squeezed(each.question.question), [])]
+        named = self._by_asked.get(digest_value(each.question.question), [])
+        named = [*named, *self._by_text.get(fold_text(each.question.question), [])]
         same = [key for key in named if key not in self._matched]
         exact = [key for key in same if self._is_alike(key, each)]
         return (exact or same or [""])[0]
@@ -172,7 +175,7 @@ class _Merging:
         """Return the question whose answer was imported so: the source's question was reworded."""
         if len(each.question.answer) < _LONG_ENOUGH:
             return ""
-        named = self._by_answer.get(digest_of(each.question.answer), [])
+        named = self._by_answer.get(digest_value(each.question.answer), [])
         free = [key for key in named if key not in self._matched]
         return free[0] if len(named) == 1 and free else ""
 
@@ -183,15 +186,15 @@ class _Merging:
         known = self._base.get(key)
         if known is None:
             return self._questions[key.casefold()].answer == each.question.answer
-        return known.fields.get("answer", "") == digest_of(each.question.answer)
+        return known.fields.get("answer", "") == digest_value(each.question.answer)
 
     def _compare(self, key: str, each: Assembled, origin: str) -> None:
         ours = self._questions[key.casefold()]
         base = self._base.get(key)
-        fields = {name: digest_of(getattr(each.question, name)) for name in COMPARED}
+        fields = {name: digest_value(getattr(each.question, name)) for name in SOURCE_FIELDS}
         kept = dict(fields)
         is_changed = False
-        for name in COMPARED:
+        for name in SOURCE_FIELDS:
             mine, theirs = getattr(ours, name), getattr(each.question, name)
             before = base.fields.get(name, "") if base else None
             if mine == theirs or before == fields[name]:
@@ -199,7 +202,7 @@ class _Merging:
             if before is None and theirs in ("", (), None):
                 continue  # the bank has more than the source
             is_changed = True
-            if before is not None and digest_of(mine) == before:
+            if before is not None and digest_value(mine) == before:
                 self.result.updates.append(Update(key, name, mine, theirs, each.question.location))
             else:
                 self.result.conflicts.append(Conflict(key, name, mine, theirs, each.question.location))
@@ -214,7 +217,7 @@ class _Merging:
             self.result.updates.append(Update(key, "status", "draft", "", each.question.location))
         self.result.known += 1
         self.result.unchanged += not is_changed
-        self.result.base[key] = Imported(
+        self.result.base[key] = ImportedQuestion(
             each.key, origin, {name: value for name, value in kept.items() if value}
         )
 
@@ -225,20 +228,16 @@ class _Merging:
         self._taken.add(key.casefold())
         question = replace(each.question, id=key)
         self.result.new.append(question)
-        fields = {name: digest_of(getattr(question, name)) for name in COMPARED}
-        self.result.base[key] = Imported(
+        fields = {name: digest_value(getattr(question, name)) for name in SOURCE_FIELDS}
+        self.result.base[key] = ImportedQuestion(
             each.key, origin, {name: value for name, value in fields.items() if value}
         )
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split()).casefold()
 
 
 # The file beside the bank
 
 
-def write_imports(base: Mapping[str, Imported]) -> str:
+def write_imports(base: Mapping[str, ImportedQuestion]) -> str:
     """Return the text of `<bank>.imports.json`."""
     questions = {
         key: {"key": each.key, "from": each.origin, "fields": dict(each.fields)} for key, each in base.items()
@@ -249,19 +248,19 @@ def write_imports(base: Mapping[str, Imported]) -> str:
     ]
     body = ",\n".join(f"    {line}" for line in lines)
     return (
-        f'{{\n  "form": {FORM},\n  "questions": {{\n{body}\n  }}\n}}\n'
+        f'{{\n  "form": {IMPORTS_FORM},\n  "questions": {{\n{body}\n  }}\n}}\n'
         if lines
-        else f'{{\n  "form": {FORM},\n  "questions": {{}}\n}}\n'
+        else f'{{\n  "form": {IMPORTS_FORM},\n  "questions": {{}}\n}}\n'
     )
 
 
-def read_imports(text: str, path: str) -> dict[str, Imported]:
+def read_imports(text: str, path: str) -> dict[str, ImportedQuestion]:
     """Return what was imported last, or refuse a file that says it otherwise."""
     try:
         said: Any = json.loads(text)
-        questions: Any = said["questions"] if said["form"] == FORM else None
+        questions: Any = said["questions"] if said["form"] == IMPORTS_FORM else None
         return {
-            str(key): Imported(str(each["key"]), str(each["from"]), _texts(each["fields"]))
+            str(key): ImportedQuestion(str(each["key"]), str(each["from"]), _read_field_texts(each["fields"]))
             for key, each in questions.items()
         }
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
@@ -269,7 +268,7 @@ def read_imports(text: str, path: str) -> dict[str, Imported]:
         raise InputRefused((Problem(Location(path), "this is not what an import wrote", hint),)) from error
 
 
-def _texts(fields: Mapping[str, Any]) -> dict[str, str]:
+def _read_field_texts(fields: Mapping[str, Any]) -> dict[str, str]:
     return {str(name): str(value) for name, value in fields.items()}
 
 

@@ -12,7 +12,7 @@ from qexport.bank.model import LETTERS
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
 from qexport.importers.html_markdown import html_to_plain, read_html_text
-from qexport.importers.source import Found, Reading, Source, Value
+from qexport.importers.source import Found, Reading, Source, SourceValue
 
 _READ = frozenset(
     {"multichoice", "truefalse", "shortanswer", "numerical", "essay", "matching", "ddwtos", "ordering"}
@@ -29,7 +29,7 @@ def parse(source: Source) -> Reading:
         place = Location(source.path, element.sourceline or 0, 1)
         kind = element.get("type") or ""
         if kind == "category":
-            category = html_to_plain(_text(element.find("category"), source, as_markdown=False))
+            category = html_to_plain(_read_element_text(element.find("category"), source, as_markdown=False))
         elif kind == "description":
             aside.append(Problem(place, "a description, no question: left aside"))
         elif kind not in _READ:
@@ -41,7 +41,7 @@ def parse(source: Source) -> Reading:
                 )
             )
         else:
-            found.append(_question(element, kind, category, source, place))
+            found.append(_read_moodle_question(element, kind, category, source, place))
     if not found:
         raise InputRefused(
             (Problem(Location(source.path, 1, 1), "there is no question in this file"), *aside)
@@ -89,7 +89,7 @@ def read_xml(source: Source) -> Any:
         raise InputRefused((Problem(Location(source.path, line, column), f"not XML: {words}"),)) from error
 
 
-def _text(element: Any, source: Source, *, as_markdown: bool = True) -> str:
+def _read_element_text(element: Any, source: Source, *, as_markdown: bool = True) -> str:
     """Return the text of an element, its HTML as Markdown."""
     if element is None:
         return ""
@@ -100,25 +100,27 @@ def _text(element: Any, source: Source, *, as_markdown: bool = True) -> str:
     return read_html_text(text, path=source.path, limits=source.limits)
 
 
-def _question(element: Any, kind: str, category: str, source: Source, place: Location) -> Found:
-    fields: dict[str, Value] = {}
-    extra: dict[str, Value] = {}
-    name = _text(element.find("name"), source, as_markdown=False)
-    asked = _text(element.find("questiontext"), source)
+def _read_moodle_question(element: Any, kind: str, category: str, source: Source, place: Location) -> Found:
+    fields: dict[str, SourceValue] = {}
+    extra: dict[str, SourceValue] = {}
+    name = _read_element_text(element.find("name"), source, as_markdown=False)
+    asked = _read_element_text(element.find("questiontext"), source)
     fields["question"] = asked or name
     if name and " ".join(name.split()) != " ".join(asked.split()):
         extra["name"] = name
-    fields |= _answers(element, kind, source)
-    if general := _text(element.find("generalfeedback"), source):
+    fields |= _read_moodle_answers(element, kind, source)
+    if general := _read_element_text(element.find("generalfeedback"), source):
         fields["answer"] = f"{fields['answer']}\n\n{general}" if "answer" in fields else general
     names = [part for part in category.replace("$course$/", "").replace("top/", "").split("/") if part]
     fields |= dict(zip(("category", "technology"), reversed(names), strict=False))
     tags = tuple(
-        filter(None, (_text(tag, source, as_markdown=False) for tag in element.iterfind("tags/tag")))
+        filter(
+            None, (_read_element_text(tag, source, as_markdown=False) for tag in element.iterfind("tags/tag"))
+        )
     )
     if tags:
         fields["tags"] = tags
-    identity = _text(element.find("idnumber"), source, as_markdown=False)
+    identity = _read_element_text(element.find("idnumber"), source, as_markdown=False)
     if identity:
         fields["id"] = identity
     return Found(
@@ -126,18 +128,21 @@ def _question(element: Any, kind: str, category: str, source: Source, place: Loc
     )
 
 
-def _answers(element: Any, kind: str, source: Source) -> dict[str, Value]:
+def _read_moodle_answers(element: Any, kind: str, source: Source) -> dict[str, SourceValue]:
     if kind in ("matching", "ddwtos", "ordering"):
         rows = []
         for each in element.iterfind("subquestion"):
-            left, right = _text(each, source), _text(each.find("answer"), source, as_markdown=False)
+            left, right = (
+                _read_element_text(each, source),
+                _read_element_text(each.find("answer"), source, as_markdown=False),
+            )
             rows.append(f"- {left} → {right}" if left else "")
         return {"answer": "\n".join(filter(None, rows))} if any(rows) else {}
     answers = [
-        (_text(each, source), _fraction(each), _text(each.find("feedback"), source))
+        (_read_element_text(each, source), _fraction(each), _read_element_text(each.find("feedback"), source))
         for each in element.iterfind("answer")
     ]
-    fields: dict[str, Value] = {}
+    fields: dict[str, SourceValue] = {}
     if kind == "truefalse" and answers:
         right = next((text for text, fraction, _ in answers if fraction > 0), "true")
         fields = {"choices": ("True", "False"), "correct": ("a" if right.casefold() == "true" else "b",)}
@@ -149,7 +154,7 @@ def _answers(element: Any, kind: str, source: Source) -> dict[str, Value]:
         )
     elif right_texts := [text for text, fraction, _ in answers if fraction > 0 and text]:
         fields["answer"] = " / ".join(right_texts)
-    elif grader := _text(element.find("graderinfo"), source):
+    elif grader := _read_element_text(element.find("graderinfo"), source):
         fields["answer"] = grader
     if feedback := list(dict.fromkeys(feedback for _, _, feedback in answers if feedback)):
         fields["deep_explanation"] = "\n\n".join(feedback)

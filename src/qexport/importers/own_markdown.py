@@ -8,7 +8,7 @@ from typing import Any
 from qexport.bank.markdown_form import MARK, TITLED, unescape_plain, unshield_marks
 from qexport.bank.model import PROSE_SECTIONS
 from qexport.common.errors import InputRefused, Location, Problem
-from qexport.importers.source import Found, Reading, Source, Value
+from qexport.importers.source import Found, Reading, Source, SourceValue
 
 BANK_MARK = "<!-- qexport:bank "
 
@@ -38,10 +38,10 @@ class _Reader:
 
     def __init__(self) -> None:
         self.found: list[Found] = []
-        self.header: dict[str, Value] = {}
+        self.header: dict[str, SourceValue] = {}
         self._place: Location | None = None
-        self._fields: dict[str, Value] = {}
-        self._extra: dict[str, Value] = {}
+        self._fields: dict[str, SourceValue] = {}
+        self._extra: dict[str, SourceValue] = {}
         self._texts: dict[str, list[str]] = {}
         self._name = ""
         self._is_title = False
@@ -54,7 +54,7 @@ class _Reader:
                 self._texts[self._name].append(line)
             self._is_title = False
         elif mark[1] in ("bank", "question", "end"):
-            self._begin(mark[1], _json(mark[2] or "{}", place), place)
+            self._begin(mark[1], _read_comment_json(mark[2] or "{}", place), place)
         elif self._place is not None:
             self._name, self._is_title = mark[1], mark[2] == TITLED
             self._texts[self._name] = []
@@ -86,7 +86,7 @@ class _Reader:
         self._texts = {}
 
 
-def _json(text: str, place: Location) -> dict[str, Any]:
+def _read_comment_json(text: str, place: Location) -> dict[str, Any]:
     try:
         said = json.loads(text, parse_int=str, parse_float=str)
     except (ValueError, RecursionError) as error:
@@ -94,14 +94,14 @@ def _json(text: str, place: Location) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise InputRefused((Problem(place, "what this mark says is no object"),))
     return {
-        key: {name: _value(kept, place) for name, kept in value.items()}
+        key: {name: _check_value(kept, place) for name, kept in value.items()}
         if key in ("extra", "claims") and isinstance(value, dict)
-        else _value(value, place)
+        else _check_value(value, place)
         for key, value in said.items()
     }
 
 
-def _value(value: object, place: Location) -> Value:
+def _check_value(value: object, place: Location) -> SourceValue:
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return tuple(value)
     if isinstance(value, str):

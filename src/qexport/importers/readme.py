@@ -30,10 +30,10 @@ from qexport.importers.readme_lines import (
     is_asking,
     without_html_lists,
 )
-from qexport.importers.readme_shapes import SHAPES, ReadmeFile, Start, find_starts
+from qexport.importers.readme_shapes import README_SHAPES, ReadmeFile, Start, find_starts
 from qexport.importers.readme_table import find_tables
 from qexport.importers.readme_text import clean_blocks, clean_line, clean_name, is_link_head, level_of_signs
-from qexport.importers.source import Found, Reading, Source, Value
+from qexport.importers.source import Found, Reading, Source, SourceValue
 from qexport.importers.table import read_rows
 
 _LEVEL = re.compile(
@@ -43,8 +43,8 @@ _LEVEL = re.compile(
     re.IGNORECASE,
 )
 _EXPERTISE = {"0": "Beginner", "1": "Intermediate", "2": "Advanced"}
-_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
-_SAID = re.compile(r"\s*([\w ]{2,30}):\s*\(?(.*?)\)?\s*", re.DOTALL)
+_HTML_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
+_NAMED_VALUE = re.compile(r"\s*([\w ]{2,30}):\s*\(?(.*?)\)?\s*", re.DOTALL)
 _LEGEND = re.compile(r"([\u2600-\u27bf\u2b50\U0001f300-\U0001faff])\ufe0f?\s*(?:[:=-]\s*)?([A-Za-z]{3,20})")
 
 
@@ -54,7 +54,7 @@ def parse(source: Source) -> Reading:
         return read_own_markdown(source)
     said, text, skipped = split_front_matter(source.text, source.path, source.limits)
     comments = _comments(text)
-    text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
+    text = _HTML_COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
     lines = text.split("\n")
     if len(re.findall(r"^\s*<(?:li|h[1-6])\b", text, re.MULTILINE | re.IGNORECASE)) > 5:
         lines = without_html_lists(lines)
@@ -64,32 +64,32 @@ def parse(source: Source) -> Reading:
     shape, starts = find_starts(file)
     if shape == "table":
         return _table(file)
-    title = _title(file)
+    title = _find_title(file)
     if not starts:
         if not source.in_folder:
             hint = "questions are headings, bold lines, <summary>, Q: and A:, list items that ask, or a table"
             raise InputRefused(
                 (Problem(Location(source.path, 1, 1), "no question was found in this file", hint),)
             )
-        return _note(file, title)
-    found = [each for start in starts for each in _found(file, shape, start)]
+        return _read_whole_note(file, title)
+    found = [each for start in starts for each in _interpret_start(file, shape, start)]
     if len(found) == 1:
         found[0] = _with_fields_of_file(file, found[0])
-    header: dict[str, Value] = {"title": title} if title and not source.in_folder else {}
+    header: dict[str, SourceValue] = {"title": title} if title and not source.in_folder else {}
     if isinstance(language := said.get("lang") or said.get("language"), str):
         header["language"] = language
     return Reading(
-        shape=f"Markdown, {SHAPES[shape]}",
+        shape=f"Markdown, {README_SHAPES[shape]}",
         questions=tuple(found),
         header=header,
-        columns=_columns(shape, found),
+        columns=_list_field_sources(shape, found),
         left_aside=tuple(_left_aside(file)),
     )
 
 
-def _columns(shape: str, found: Sequence[Found]) -> tuple[tuple[str, str], ...]:
+def _list_field_sources(shape: str, found: Sequence[Found]) -> tuple[tuple[str, str], ...]:
     used = dict.fromkeys(name for each in found for name in each.fields)
-    names = {"question": SHAPES[shape].split(":")[0], "answer": "what follows"}
+    names = {"question": README_SHAPES[shape].split(":")[0], "answer": "what follows"}
     others = {
         "category": "headings above",
         "technology": "headings above",
@@ -99,11 +99,11 @@ def _columns(shape: str, found: Sequence[Found]) -> tuple[tuple[str, str], ...]:
     return tuple(((names | others).get(name, "parts of the answer"), name) for name in used)
 
 
-def _comments(text: str) -> dict[str, Value]:
+def _comments(text: str) -> dict[str, SourceValue]:
     """Return what comments say of the file: `<!-- tags: (html, css) -->`."""
-    said: dict[str, Value] = {}
-    for comment in _COMMENT.finditer(text):
-        found = _SAID.fullmatch(comment[1]) if len(comment[1]) < 500 else None
+    said: dict[str, SourceValue] = {}
+    for comment in _HTML_COMMENT.finditer(text):
+        found = _NAMED_VALUE.fullmatch(comment[1]) if len(comment[1]) < 500 else None
         if (
             found
             and "\n" not in found[2].strip()
@@ -123,7 +123,7 @@ def _legend(lines: Sequence[str]) -> dict[str, str]:
     return {}
 
 
-def _title(file: ReadmeFile) -> str:
+def _find_title(file: ReadmeFile) -> str:
     """Return the file's title: of its front matter, or its only heading of the first level."""
     if isinstance(title := file.said.get("title"), str):
         return title
@@ -131,7 +131,7 @@ def _title(file: ReadmeFile) -> str:
     return clean_name(first[0].text) if len(first) == 1 and not is_asking(first[0].text) else ""
 
 
-def _found(file: ReadmeFile, shape: str, start: Start) -> Iterator[Found]:
+def _interpret_start(file: ReadmeFile, shape: str, start: Start) -> Iterator[Found]:
     mark = start.mark
     file.covered.update(range(mark.line, start.end))
     asked, level = level_of_signs(re.sub(r"\s*(?:\\?\*){3}\s*$", "", mark.text))
@@ -139,7 +139,7 @@ def _found(file: ReadmeFile, shape: str, start: Start) -> Iterator[Found]:
         sign = next((s for s in file.legend if s in mark.text[len(asked) :]), "")
         level = file.legend.get(sign, level)
     asked = re.sub(r"\s*(?:\\?\*){3}\s*$", "", clean_line(asked)).strip()
-    fields: dict[str, Value] = _placed(start.names)
+    fields: dict[str, SourceValue] = _place_question(start.names)
     if level:
         fields["level"] = level
     lines = file.lines[mark.body : start.end]
@@ -171,7 +171,7 @@ def _found(file: ReadmeFile, shape: str, start: Start) -> Iterator[Found]:
         )
 
 
-def _placed(names: Sequence[str]) -> dict[str, Value]:
+def _place_question(names: Sequence[str]) -> dict[str, SourceValue]:
     """Return technology, category and level of a question, from the headings above it."""
     rest: list[str] = []
     level = ""
@@ -180,7 +180,7 @@ def _placed(names: Sequence[str]) -> dict[str, Value]:
             level = name if len(name.split()) <= 2 else found[1].capitalize()
         elif not rest or rest[-1].casefold() != name.casefold():
             rest.append(name)
-    fields: dict[str, Value] = {"level": level} if level else {}
+    fields: dict[str, SourceValue] = {"level": level} if level else {}
     return fields | dict(zip(("category", "technology"), reversed(rest), strict=False))
 
 
@@ -235,8 +235,8 @@ def _item_body(file: ReadmeFile, lines: Sequence[str], mark: Mark, shape: str) -
     end = len(lines)
     for number, line in enumerate(lines):
         is_outside = line.strip() and not line.startswith((" " * (mark.level + 2), "\t"))
-        if is_outside and (_LIST_ITEM.match(line) or not line.startswith(" " * (mark.level + 1))):
-            if shape in ("item", "details") or _LIST_ITEM.match(line):
+        if is_outside and (_LIST_ITEM_START.match(line) or not line.startswith(" " * (mark.level + 1))):
+            if shape in ("item", "details") or _LIST_ITEM_START.match(line):
                 end = number
             break
     file.covered.difference_update(range(mark.body + end, mark.body + len(lines)))
@@ -249,7 +249,7 @@ def _item_body(file: ReadmeFile, lines: Sequence[str], mark: Mark, shape: str) -
     return read_body(text, file.source.limits, allow_choices=True)
 
 
-_LIST_ITEM = re.compile(r" {0,3}(?:[-*+]|\d{1,4}[.)])\s")
+_LIST_ITEM_START = re.compile(r" {0,3}(?:[-*+]|\d{1,4}[.)])\s")
 
 
 def _with_fields_of_file(file: ReadmeFile, found: Found) -> Found:
@@ -269,7 +269,7 @@ def _with_fields_of_file(file: ReadmeFile, found: Found) -> Found:
     return replace(found, fields=fields, extra=extra)
 
 
-def _note(file: ReadmeFile, title: str) -> Reading:
+def _read_whole_note(file: ReadmeFile, title: str) -> Reading:
     """Read a file that is one note: its title asks, the rest answers."""
     stem = re.sub(r"\s+[0-9a-f]{32}$", "", PurePath(file.source.path).stem)
     heading = next((m for m in file.marks if m.kind == "heading" and m.level == 1), None)
@@ -277,13 +277,13 @@ def _note(file: ReadmeFile, title: str) -> Reading:
     said, taken = split_properties(file.lines[above:])
     body = read_body("\n".join(file.lines[above + taken :]), file.source.limits)
     asked = clean_line(heading.text) if heading and above else title or stem
-    fields: dict[str, Value] = {**_placed(file.source.folder), "question": asked, **body.fields}
+    fields: dict[str, SourceValue] = {**_place_question(file.source.folder), "question": asked, **body.fields}
     if not fields.get("answer") and not file.said and not said:
         where = Problem(file.place(0), f"a note without text: {quote(asked)}: left aside")
-        return Reading(shape=f"Markdown, {SHAPES['note']}", questions=(), left_aside=(where,))
+        return Reading(shape=f"Markdown, {README_SHAPES['note']}", questions=(), left_aside=(where,))
     found = Found(location=file.place(0), fields=fields, extra=body.extra, markup="markdown")
     file.said = {**file.said, **said}
-    return Reading(shape=f"Markdown, {SHAPES['note']}", questions=(_with_fields_of_file(file, found),))
+    return Reading(shape=f"Markdown, {README_SHAPES['note']}", questions=(_with_fields_of_file(file, found),))
 
 
 def _table(file: ReadmeFile) -> Reading:
@@ -302,8 +302,8 @@ def _table(file: ReadmeFile) -> Reading:
         columns = columns or reading.columns
         aside += reading.left_aside
     aside += _left_aside(file)
-    title = _title(file)
-    header: dict[str, Value] = {"title": title} if title else {}
+    title = _find_title(file)
+    header: dict[str, SourceValue] = {"title": title} if title else {}
     return Reading(
         shape="Markdown, a table",
         questions=tuple(questions),

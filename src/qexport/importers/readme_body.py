@@ -10,10 +10,10 @@ from qexport.common.limits import Limits
 from qexport.importers.columns import field_of
 from qexport.importers.readme_lines import HEADING, fenced_lines
 from qexport.importers.readme_text import clean_blocks, clean_name, is_link_head, split_links
-from qexport.importers.source import Value
+from qexport.importers.source import SourceValue, as_tuple
 
-_TASK = re.compile(r"\s{0,3}[-*+]\s+\[([ xX])\]\s*(.*\S)\s*$")
-_LETTERED = re.compile(
+_TASK_LINE = re.compile(r"\s{0,3}[-*+]\s+\[([ xX])\]\s*(.*\S)\s*$")
+_LETTERED_LINE = re.compile(
     r"\s{0,3}(?:[-*+]\s+)?(?:\*\*|`)?\(?([A-Ha-h])(?:\*\*)?\s?[:.)]\)?(?:\*\*)?\s+(.*\S)\s*$"
 )
 _ANSWER_LINE = re.compile(
@@ -21,7 +21,7 @@ _ANSWER_LINE = re.compile(
     r"|答案)(?:\s+is)?\W*[:：]?\W*(?:option\s+)?\(?([A-Ha-h])\b\)?(.*)$",
     re.IGNORECASE,
 )
-_LONGEST = 1_000
+_LONGEST_KEY_LINE = 1_000
 """Characters of a line that may say which letter is right."""
 _SECTION_FIELDS = (
     "answer",
@@ -33,7 +33,7 @@ _SECTION_FIELDS = (
     "links",
     "tags",
 )
-_LIST_ITEM = re.compile(
+_LIST_ITEM_TEXT = re.compile(
     r"^\s{0,3}(?:[-*+]|\d+[.)])\s+(.*(?:\n(?!\s{0,3}(?:[-*+]|\d+[.)])\s).*)*)", re.MULTILINE
 )
 
@@ -44,8 +44,8 @@ class Body:
 
     more: str = ""
     """What still belongs to the question."""
-    fields: dict[str, Value] = field(default_factory=dict)
-    extra: dict[str, Value] = field(default_factory=dict)
+    fields: dict[str, SourceValue] = field(default_factory=dict)
+    extra: dict[str, SourceValue] = field(default_factory=dict)
 
 
 def read_body(text: str, limits: Limits, *, allow_choices: bool = False, is_question: bool = False) -> Body:
@@ -72,7 +72,7 @@ def read_body(text: str, limits: Limits, *, allow_choices: bool = False, is_ques
 def _take_choices(lines: list[str], body: Body, limits: Limits, *, is_asked_first: bool) -> list[str]:
     """Take a list of choices out of the lines; what stands before it belongs to the question."""
     fenced = fenced_lines(lines)
-    for pattern in (_TASK, _LETTERED):
+    for pattern in (_TASK_LINE, _LETTERED_LINE):
         hits = [
             (number, found)
             for number, line in enumerate(lines)
@@ -86,11 +86,17 @@ def _take_choices(lines: list[str], body: Body, limits: Limits, *, is_asked_firs
             if any(HEADING.match(line) for line in between) or len(between) > 40:
                 break
             run.append((number, found))
-        if pattern is _LETTERED and [found[1].casefold() for _, found in run] != list(LETTERS[: len(run)]):
+        if pattern is _LETTERED_LINE and [found[1].casefold() for _, found in run] != list(
+            LETTERS[: len(run)]
+        ):
             continue
         if len(run) < 2 or len(run) > len(LETTERS):
             continue
-        if pattern is _LETTERED and not is_asked_first and not _is_answered(lines, run[0][0], run[-1][0]):
+        if (
+            pattern is _LETTERED_LINE
+            and not is_asked_first
+            and not _is_answered(lines, run[0][0], run[-1][0])
+        ):
             continue
         choices, end = [], run[-1][0] + 1
         for place, (number, found) in enumerate(run):
@@ -99,7 +105,7 @@ def _take_choices(lines: list[str], body: Body, limits: Limits, *, is_asked_firs
             choices.append(clean_blocks(f"{found[2]}\n{rest}", limits).strip() or "–")
             end = max(end, following)
         body.fields["choices"] = tuple(choices)
-        if pattern is _TASK and (right := [LETTERS[p] for p, (_, f) in enumerate(run) if f[1] in "xX"]):
+        if pattern is _TASK_LINE and (right := [LETTERS[p] for p, (_, f) in enumerate(run) if f[1] in "xX"]):
             body.fields["correct"] = tuple(right)
         body.more = clean_blocks("\n".join(lines[: run[0][0]]), limits)
         return lines[end:]
@@ -111,7 +117,7 @@ def _is_answered(lines: list[str], first: int, last: int) -> bool:
     fenced = fenced_lines(lines)
     prose = [line for number, line in enumerate(lines[:first]) if line.strip() and not fenced[number]]
     return not prose or any(
-        len(line) <= _LONGEST and _ANSWER_LINE.fullmatch(line) for line in lines[last + 1 :]
+        len(line) <= _LONGEST_KEY_LINE and _ANSWER_LINE.fullmatch(line) for line in lines[last + 1 :]
     )
 
 
@@ -138,7 +144,7 @@ def _sections(text: str) -> list[tuple[str, str]]:
         name = "links" if is_link_head(found[2]) else field_of(title)
         if name in _SECTION_FIELDS:
             parts.append((name, []))
-        elif len(title) <= _LONGEST and _ANSWER_LINE.fullmatch(title):
+        elif len(title) <= _LONGEST_KEY_LINE and _ANSWER_LINE.fullmatch(title):
             parts.append(("answer", [title]))
         else:
             parts[-1][1].append(line)
@@ -152,23 +158,19 @@ def _add(body: Body, name: str, part: str, limits: Limits) -> None:
     if name == "answer":
         text, links = split_links(text)
         if links:
-            body.fields["links"] = (*_listed(body.fields.get("links", ())), *links)
+            body.fields["links"] = (*as_tuple(body.fields.get("links", ())), *links)
         first, _, rest = text.lstrip().partition("\n")
-        found = _ANSWER_LINE.fullmatch(first) if len(first) <= _LONGEST else None
+        found = _ANSWER_LINE.fullmatch(first) if len(first) <= _LONGEST_KEY_LINE else None
         choices = body.fields.get("choices", ())
         if found and (not choices or found[1].casefold() in LETTERS[: len(choices)]):
             body.fields["correct"] = (found[1].casefold(),)
             text = "\n".join(filter(None, (found[2].strip(" *_`.:-—)"), rest.strip("\n")))).strip("\n")
     if name in ("links", "follow_ups", "tags"):
-        items = tuple(" ".join(each.split()) for each in _LIST_ITEM.findall(text)) or tuple(
+        items = tuple(" ".join(each.split()) for each in _LIST_ITEM_TEXT.findall(text)) or tuple(
             line.strip() for line in text.split("\n") if line.strip()
         )
-        body.fields[name] = (*_listed(body.fields.get(name, ())), *items)
+        body.fields[name] = (*as_tuple(body.fields.get(name, ())), *items)
     elif text and name in body.fields:
         body.fields[name] = f"{body.fields[name]}\n\n{text}"
     elif text:
         body.fields[name] = text
-
-
-def _listed(value: Value) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else (value,)

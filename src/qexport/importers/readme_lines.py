@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["details", "heading", "bold", "pair", "item", "number"]
+MarkKind: TypeAlias = Literal["details", "heading", "bold", "pair", "item", "number"]
 
 FENCE = re.compile(r"[ \t]*(?:>[ \t]?)*(```+|~~~+)([^`]*)$")
 HEADING = re.compile(r" {0,3}(?:\d{1,4}[.)] +)?(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
@@ -27,7 +27,7 @@ ANSWER_MARK = re.compile(
     r"\s{0,3}(?:[-*+]\s+)?(?:#{1,6}\s+)?(?:\*\*|__)?(?:A|Ans|Answer|Antwort|Respuesta|Ответ"
     r"|答)(?:\s?#?\d{1,4})?\s?(?:[:.)：]|\s-\s)(?:\*\*|__)?[ \t]*(.*)$"
 )
-_SUMMARY = re.compile(r"<summary[^>]*>(.*?)</summary>", re.IGNORECASE | re.DOTALL)
+_SUMMARY_ELEMENT = re.compile(r"<summary[^>]*>(.*?)</summary>", re.IGNORECASE | re.DOTALL)
 _DETAILS = re.compile(r"<(/?)details\b[^>]*>", re.IGNORECASE)
 ANSWER_WORDS = re.compile(
     r"\W*(?:(?:click|tap)\b.*|(?:show|see|view|reveal|toggle|open|check)?\s*(?:the\s+|my\s+)?(?:answers?"
@@ -36,7 +36,7 @@ ANSWER_WORDS = re.compile(
     r"|查看答案|정답|hint))\W*",
     re.IGNORECASE,
 )
-_ASKING = re.compile(
+_ASKING_LINE = re.compile(
     r"\W*(?:what|which|who|whom|whose|when|where|why|how|explain|describe|define|compare|give|name|list|tell"
     r"|can|could|do|does|"
     r"did|is|are|was|were|will|would|should|have|has|in what|for what|write|implement|find|design|imagine"
@@ -50,7 +50,7 @@ _NUMBERED = re.compile(
 )
 
 
-_LONGEST = 2_000
+_LONGEST_MARK_LINE = 2_000
 """Characters of a line that may begin a question; the patterns take time with the square of its length."""
 
 
@@ -58,7 +58,7 @@ _LONGEST = 2_000
 class Mark:
     """A place where a question or a section may begin."""
 
-    kind: Kind
+    kind: MarkKind
     line: int
     """From 0."""
     text: str
@@ -75,7 +75,7 @@ def is_asking(text: str) -> bool:
     bare = text.strip()
     return bool(bare) and (
         bare.rstrip(" *_`)\"'”’").endswith(("?", "？", "؟", "ください。", "教えて。"))
-        or _ASKING.match(bare) is not None
+        or _ASKING_LINE.match(bare) is not None
         or _NUMBERED.match(bare) is not None
         or "?" in bare
         or "？" in bare
@@ -149,7 +149,7 @@ def find_marks(lines: list[str]) -> list[Mark]:
 def _line_marks(lines: list[str], number: int) -> list[Mark]:
     line = lines[number]
     marks: list[Mark] = []
-    if len(line) > _LONGEST:
+    if len(line) > _LONGEST_MARK_LINE:
         return marks
     if found := HEADING.match(line):
         return [Mark("heading", number, found[2], len(found[1]), number + 1)]
@@ -164,7 +164,7 @@ def _line_marks(lines: list[str], number: int) -> list[Mark]:
     elif (found := _BOLD_NUMBER.match(line)) is not None:
         marks.append(Mark("bold", number, f"{found[1]} {found[2]}".strip(), 0, number + 1))
     if (found := _ITEM.match(line)) is not None and len(found[1]) < 4:
-        kind: Kind = "number" if found[2][0].isdigit() else "item"
+        kind: MarkKind = "number" if found[2][0].isdigit() else "item"
         marks.append(Mark(kind, number, found[4].strip(), len(found[1]), number + 1))
     return marks
 
@@ -182,7 +182,7 @@ def _details(lines: list[str], fenced: list[bool], number: int) -> Mark:
             end = at + 1
             break
     block = "\n".join(lines[number:end])
-    summary = _SUMMARY.search(block)
+    summary = _SUMMARY_ELEMENT.search(block)
     if summary is None:
         return Mark("details", number, "", 0, number + 1, end)
     body = number + block[: summary.end()].count("\n")
@@ -192,7 +192,7 @@ def _details(lines: list[str], fenced: list[bool], number: int) -> Mark:
 def details_body(lines: list[str], mark: Mark) -> str:
     """Return what is folded away in details, without their tags."""
     block = "\n".join(lines[mark.line : mark.end])
-    summary = _SUMMARY.search(block)
+    summary = _SUMMARY_ELEMENT.search(block)
     inner = (
         block[summary.end() :]
         if summary

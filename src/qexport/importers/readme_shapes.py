@@ -12,9 +12,9 @@ from qexport.common.errors import Location
 from qexport.importers.readme_lines import ANSWER_MARK, ANSWER_WORDS, Mark, is_asking
 from qexport.importers.readme_table import find_tables
 from qexport.importers.readme_text import clean_line, clean_name, level_of_signs
-from qexport.importers.source import Source, Value
+from qexport.importers.source import Source, SourceValue
 
-SHAPES = {
+README_SHAPES = {
     "details": "questions folded: <details> with a <summary>",
     "folded": "questions with their answers folded: <details>",
     "pair": "pairs of Q: and A:",
@@ -26,7 +26,7 @@ SHAPES = {
     "item": "bulleted items are questions",
     "note": "the file is one question: its title",
 }
-APART = re.compile(
+NO_QUESTION_HEADING = re.compile(
     r"\W*(?:table of contents?|contents?|toc|index|contribut\w*(?: guide\w*)?|how to contribute\b.*"
     r"|licen[sc]e|about|credits?|authors?|acknowledg\w+"
     r"|maintainers?|sponsors?|support(?: us)?|installation|getting started|star history|disclaimer|usage"
@@ -43,8 +43,8 @@ class ReadmeFile:
     lines: list[str]
     skipped: int
     """Lines of front matter above."""
-    said: Mapping[str, Value]
-    comments: dict[str, Value]
+    said: Mapping[str, SourceValue]
+    comments: dict[str, SourceValue]
     marks: list[Mark] = field(default_factory=list)
     legend: dict[str, str] = field(default_factory=dict)
     covered: set[int] = field(default_factory=set)
@@ -73,14 +73,14 @@ def find_starts(file: ReadmeFile) -> tuple[str, list[Start]]:
     tables = find_tables(file.lines)
     choices: list[tuple[str, list[Mark]]] = [
         ("details", _summaries(marks)),
-        ("folded", _folded(marks)),
-        ("pair", _pairs(file, marks)),
+        ("folded", _find_folded_starts(marks)),
+        ("pair", _find_pair_marks(file, marks)),
         ("answered", _answered(marks)),
         ("heading", _headings(marks)),
         ("bold", [mark for mark in marks if mark.kind == "bold" and _is_asked(mark.text)]),
         ("table", [Mark("item", table.line, "") for table in tables for _ in table.rows]),
-        ("number", _items(marks, "number")),
-        ("item", _items(marks, "item")),
+        ("number", _find_item_marks(marks, "number")),
+        ("item", _find_item_marks(marks, "item")),
     ]
     most = max(len(each) for _, each in choices)
     for name, found in choices:
@@ -88,7 +88,7 @@ def find_starts(file: ReadmeFile) -> tuple[str, list[Start]]:
         needed = 1 if is_sure or (len(found) == 1 and most == 1) else 2
         if len(found) >= max(needed, 0.2 * most):
             starts = _with_items(marks, found) if name == "details" else found
-            return name, _bounded(file, starts)
+            return name, _bound_starts(file, starts)
     return "note", []
 
 
@@ -98,7 +98,7 @@ def _without_apart(marks: Sequence[Mark]) -> list[Mark]:
     is_apart = False
     for mark in marks:
         if mark.kind == "heading":
-            is_apart = APART.fullmatch(clean_name(mark.text)) is not None
+            is_apart = NO_QUESTION_HEADING.fullmatch(clean_name(mark.text)) is not None
         if not is_apart:
             kept.append(mark)
     return kept
@@ -107,7 +107,7 @@ def _without_apart(marks: Sequence[Mark]) -> list[Mark]:
 def _summaries(marks: Sequence[Mark]) -> list[Mark]:
     named = [mark for mark in marks if mark.kind == "details" and mark.text]
     asked = [mark for mark in named if not ANSWER_WORDS.fullmatch(clean_name(mark.text))]
-    asked = [mark for mark in asked if not APART.fullmatch(clean_name(mark.text))]
+    asked = [mark for mark in asked if not NO_QUESTION_HEADING.fullmatch(clean_name(mark.text))]
     asking = sum(is_asking(clean_line(mark.text)) for mark in asked)
     return asked if asking * 3 >= len(asked) and len(asked) * 2 > len(named) else []
 
@@ -118,13 +118,13 @@ def _with_items(marks: Sequence[Mark], details: Sequence[Mark]) -> list[Mark]:
     folded = {bisect_left(headings, mark.line) for mark in details}
     items = [
         mark
-        for mark in [*_items(marks, "item"), *_items(marks, "number")]
+        for mark in [*_find_item_marks(marks, "item"), *_find_item_marks(marks, "number")]
         if bisect_left(headings, mark.line) not in folded
     ]
     return sorted([*details, *items], key=lambda mark: mark.line)
 
 
-def _folded(marks: Sequence[Mark]) -> list[Mark]:
+def _find_folded_starts(marks: Sequence[Mark]) -> list[Mark]:
     """Return what stands before folded answers: the nearest heading, bold line or item of the commonest kind."""
     kinds: Counter[tuple[str, int]] = Counter()
     before: dict[tuple[str, int], list[Mark]] = {}
@@ -166,7 +166,7 @@ def _answered(marks: Sequence[Mark]) -> list[Mark]:
     return [mark for mark in found if mark.level == levels.most_common(1)[0][0]]
 
 
-def _pairs(file: ReadmeFile, marks: Sequence[Mark]) -> list[Mark]:
+def _find_pair_marks(file: ReadmeFile, marks: Sequence[Mark]) -> list[Mark]:
     pairs = [mark for mark in marks if mark.kind == "pair"]
     answered = []
     for place, mark in enumerate(pairs):
@@ -191,11 +191,11 @@ def _headings(marks: Sequence[Mark]) -> list[Mark]:
         return []
     listed = by_level[best[0].level]
     if len(best) * 10 >= len(listed) * 7:
-        best = [mark for mark in listed if not APART.fullmatch(clean_name(mark.text))]
+        best = [mark for mark in listed if not NO_QUESTION_HEADING.fullmatch(clean_name(mark.text))]
     return best
 
 
-def _items(marks: Sequence[Mark], kind: str) -> list[Mark]:
+def _find_item_marks(marks: Sequence[Mark], kind: str) -> list[Mark]:
     """Return the items of lists in which most ask; none that only leads to a place of the file."""
     runs: list[list[Mark]] = [[]]
     for mark in marks:
@@ -215,7 +215,7 @@ def _items(marks: Sequence[Mark], kind: str) -> list[Mark]:
 _TO_PLACE = re.compile(r"\W*\[[^\]]*\]\(#[^)]*\)\W*")
 
 
-def _bounded(file: ReadmeFile, marks: Sequence[Mark]) -> list[Start]:
+def _bound_starts(file: ReadmeFile, marks: Sequence[Mark]) -> list[Start]:
     """Return starts with their ends, and the headings above them."""
     headings = [mark for mark in file.marks if mark.kind == "heading"]
     chosen = {mark.line for mark in marks}
@@ -264,7 +264,7 @@ def _names_above(
                 if heading.line in chosen or (heading.level == 1 and has_one_title)
                 else clean_name(heading.text)
             )
-            stack.append((heading, "" if APART.fullmatch(name) else name))
+            stack.append((heading, "" if NO_QUESTION_HEADING.fullmatch(name) else name))
             heading = next(waiting, None)
         own = mark.level if mark.kind == "heading" else 7
         names.append((*file.source.folder, *(name for each, name in stack if name and each.level < own)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from qexport.common.errors import Location
 from qexport.importers.columns import field_of
 from qexport.importers.readme_lines import fenced_lines
-from qexport.importers.table import Row
+from qexport.importers.table import TableRow
 
 _DASHES = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
@@ -25,11 +25,11 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
-    def placed(self, place: Callable[[int], Location]) -> Iterator[Row]:
+    def placed(self, place: Callable[[int], Location]) -> Iterator[TableRow]:
         """Yield head and rows with their places."""
-        yield Row(self.head, place(self.line))
+        yield TableRow(self.head, place(self.line))
         for number, cells in enumerate(self.rows):
-            yield Row(cells, place(self.line + 2 + number))
+            yield TableRow(cells, place(self.line + 2 + number))
 
 
 def find_tables(lines: Sequence[str]) -> list[Table]:
@@ -50,14 +50,14 @@ def find_tables(lines: Sequence[str]) -> list[Table]:
         end = number + 2
         while end < len(lines) and "|" in lines[end] and not fenced[end]:
             end += 1
-        names = _cells(head)
+        names = _split_cells(head)
         if any(field_of(name) == "question" for name in names) and len(names) > 1:
-            tables.append(Table(number, end, names, tuple(map(_cells, lines[number + 2 : end]))))
+            tables.append(Table(number, end, names, tuple(map(_split_cells, lines[number + 2 : end]))))
         number = end
     return tables
 
 
-def _cells(line: str) -> tuple[str, ...]:
+def _split_cells(line: str) -> tuple[str, ...]:
     bare = line.strip().removeprefix("|")
     bare = bare[:-1] if bare.endswith("|") and not bare.endswith("\\|") else bare
     return tuple(

@@ -186,13 +186,13 @@ _ATTRIBUTE = re.compile(r"\b(src|alt)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))
 def _inline_html(text: str) -> str:
     if "<" not in text and "&" not in text:
         return text
-    text = _IMAGE.sub(_picture, text)
+    text = _IMAGE.sub(_replace_picture, text)
     for pattern, replacement in _INLINE:
         text = pattern.sub(replacement, text)
     return text.replace("&nbsp;", " ")
 
 
-def _picture(found: re.Match[str]) -> str:
+def _replace_picture(found: re.Match[str]) -> str:
     said = {each[1].lower(): each[2] or each[3] or each[4] or "" for each in _ATTRIBUTE.finditer(found[0])}
     source = unquote(said.get("src", ""))
     target = (

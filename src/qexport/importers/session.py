@@ -35,7 +35,7 @@ from qexport.importers.merging import (
     write_imports,
 )
 from qexport.importers.registry import find_shape, read_source
-from qexport.importers.source import NO_WISHES, Reading, Source, Value, Wishes
+from qexport.importers.source import NO_WISHES, Reading, Source, SourceValue, Wishes
 
 ENDINGS = (".yaml", ".yml", ".jsonl")
 """What the name of a bank that is written to may end in."""
@@ -61,7 +61,7 @@ class FileReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class ImportOutcome:
     """What an import did, or would do."""
 
     bank: Path
@@ -121,7 +121,7 @@ def import_files(
     ask: Callable[[Conflict], bool] | None = None,
     strict: bool = False,
     limits: Limits = USUAL,
-) -> Session:
+) -> ImportOutcome:
     """Return what an import of files into a bank comes to; nothing is written.
 
     Args:
@@ -139,7 +139,7 @@ def import_files(
     if bank.suffix.lower() not in ENDINGS:
         raise UsageError(f"{bank}: a bank's name ends in .yaml or .jsonl", hint=f"write it to {bank}.yaml")
     sources, passed = read_sources(paths, wishes, limits)
-    read = _read(sources, wishes, limits)
+    read = _read_sources(sources, wishes, limits)
     text = read_text(bank, limits=limits) if bank.exists() else ""
     there = _bank_of(text, bank, limits) if text else None
     place = imports_path(bank)
@@ -151,13 +151,13 @@ def import_files(
         contents[place] = imports.encode()
     if not result.new and not there:
         raise InputRefused((Problem(Location(str(paths[0])), "no question came out of it"),))
-    session = Session(bank, tuple(read.reports), result, settled, contents, passed=passed)
+    session = ImportOutcome(bank, tuple(read.reports), result, settled, contents, passed=passed)
     if strict and (problems := _strict_problems(session)):
         return replace(session, contents={}, refused=problems)
     return session
 
 
-def write_session(session: Session) -> None:
+def write_session(session: ImportOutcome) -> None:
     """Write the files of an import, all of them or none."""
     files.write_all(dict(session.contents))
 
@@ -167,7 +167,7 @@ def imports_path(bank: Path) -> Path:
     return bank.with_suffix(".imports.json")
 
 
-def _strict_problems(session: Session) -> tuple[Problem, ...]:
+def _strict_problems(session: ImportOutcome) -> tuple[Problem, ...]:
     conflicts = (
         Problem(
             each.location,
@@ -179,7 +179,7 @@ def _strict_problems(session: Session) -> tuple[Problem, ...]:
     return tuple(sorted([*conflicts, *session.left_aside], key=lambda problem: problem.location))
 
 
-def _read(sources: Sequence[Source], wishes: Wishes, limits: Limits) -> _Read:
+def _read_sources(sources: Sequence[Source], wishes: Wishes, limits: Limits) -> _Read:
     """Read and assemble every source; what is wrong with any is reported together."""
     read = _Read()
     problems: list[Problem] = []
@@ -195,7 +195,7 @@ def _read(sources: Sequence[Source], wishes: Wishes, limits: Limits) -> _Read:
         noted = (*reading.left_aside, *aside, *doubles)
         counts: dict[str, int] = {}
         for each in found:
-            for name in _filled(each.question):
+            for name in _list_filled_fields(each.question):
                 counts[name] = counts.get(name, 0) + 1
         report = FileReport(
             path=source.path,
@@ -218,7 +218,7 @@ def _read(sources: Sequence[Source], wishes: Wishes, limits: Limits) -> _Read:
     return read
 
 
-def _filled(question: Question) -> list[str]:
+def _list_filled_fields(question: Question) -> list[str]:
     from qexport.bank.schema import QUESTION_FIELDS
 
     empty = ("", (), None)
@@ -249,9 +249,9 @@ def _settle(result: Merge, take: str, ask: Callable[[Conflict], bool] | None) ->
 
 
 def _digest(value: object) -> str:
-    from qexport.importers.merging import digest_of
+    from qexport.importers.merging import digest_value
 
-    return digest_of(value)
+    return digest_value(value)
 
 
 def _bank_of(text: str, path: Path, limits: Limits) -> Bank:
@@ -277,12 +277,12 @@ def _contents(
         if not result.new:
             return contents
         bank = _new_bank(path, read, result.new)
-        contents[path] = _written(bank, path, limits).encode()
+        contents[path] = _write_new_bank(bank, path, limits).encode()
         schema = path.with_name(SCHEMA_FILE)
         if path.suffix.lower() != ".jsonl" and not schema.exists():
             contents[schema] = (json.dumps(bank_schema(), ensure_ascii=False, indent=2) + "\n").encode()
     elif result.new or updates:
-        contents[path] = _changed(text, path, there, result.new, updates, limits=limits).encode()
+        contents[path] = _update_bank_text(text, path, there, result.new, updates, limits=limits).encode()
     for _, reading in read.readings if contents else ():
         for name, data in reading.pictures.items():
             picture = path.parent / name
@@ -291,7 +291,7 @@ def _contents(
     return contents
 
 
-def _changed(
+def _update_bank_text(
     text: str,
     path: Path,
     bank: Bank,
@@ -304,7 +304,7 @@ def _changed(
         changed = {question.id: question for question in bank.questions}
         for each in updates:
             changed[each.id] = replace(changed[each.id], **{each.field: each.value or _empty(each.field)})  # type: ignore[arg-type]
-        return _written(replace(bank, questions=(*changed.values(), *new)), path, limits)
+        return _write_new_bank(replace(bank, questions=(*changed.values(), *new)), path, limits)
     if updates:
         edits = [Edit(each.id, each.field, each.value or None) for each in updates]  # type: ignore[arg-type]
         text = edit_yaml(text, str(path), edits, limits)
@@ -317,31 +317,31 @@ def _empty(name: str) -> object:
 
 def _new_bank(path: Path, read: _Read, questions: Sequence[Question]) -> Bank:
     """Return a new bank, called what its sources call themselves."""
-    header: dict[str, Value] = {}
+    header: dict[str, SourceValue] = {}
     for _, reading in read.readings:
         for name, value in reading.header.items():
             header.setdefault(name, value)
     if len(read.readings) > 1 and not any("namespace" in reading.header for _, reading in read.readings):
         header.pop("title", None)  # of one of several files
-    if _text(header, "math") == "true":
+    if _get_header_text(header, "math") == "true":
         questions = [replace(each, markup=MATHS) if each.markup == "markdown" else each for each in questions]
-    title = " ".join(normalise(_text(header, "title"))[0].split()) or _title_of(path, read)
+    title = " ".join(normalise(_get_header_text(header, "title"))[0].split()) or _choose_title(path, read)
     technologies = dict.fromkeys(name for each in questions if (name := each.technology))
     levels = dict.fromkeys(name for each in questions if (name := each.level))
     return Bank(
         title=title[:200],
-        namespace=_text(header, "namespace") or slug(title) or title,
-        language=_language(_text(header, "language")),
-        source=_text(header, "source"),
-        licence=_text(header, "licence"),
-        claims=_claims(header),
+        namespace=_get_header_text(header, "namespace") or slug(title) or title,
+        language=_language(_get_header_text(header, "language")),
+        source=_get_header_text(header, "source"),
+        licence=_get_header_text(header, "licence"),
+        claims=_make_claims(header),
         technologies=_ordered(header.get("technologies", ()), technologies),
         levels=_ordered(header.get("levels", ()), levels) if header.get("levels") else _by_rank(levels),
         questions=tuple(questions),
     )
 
 
-def _claims(header: Mapping[str, Value]) -> Claims:
+def _make_claims(header: Mapping[str, SourceValue]) -> Claims:
     """Return how much the source says there is."""
     said = {
         name.removeprefix("claims."): value for name, value in header.items() if name.startswith("claims.")
@@ -364,12 +364,12 @@ def _by_rank(levels: Mapping[str, None]) -> tuple[str, ...]:
     return tuple(sorted(levels, key=rank_of_level))
 
 
-def _ordered(declared: Value, used: Mapping[str, None]) -> tuple[str, ...]:
+def _ordered(declared: SourceValue, used: Mapping[str, None]) -> tuple[str, ...]:
     first = declared if isinstance(declared, tuple) else ()
     return tuple(dict.fromkeys([*first, *used]))
 
 
-def _text(header: Mapping[str, Value], name: str) -> str:
+def _get_header_text(header: Mapping[str, SourceValue], name: str) -> str:
     value = header.get(name, "")
     return value.strip() if isinstance(value, str) else ""
 
@@ -380,7 +380,7 @@ def _language(said: str) -> str:
     return said if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", said) else "en"
 
 
-def _title_of(path: Path, read: _Read) -> str:
+def _choose_title(path: Path, read: _Read) -> str:
     """Return a title from the source's file name, or the bank's if there are several."""
     import re
 
@@ -393,7 +393,7 @@ def _title_of(path: Path, read: _Read) -> str:
     return words[:1].upper() + words[1:] or "Questions"
 
 
-def _written(bank: Bank, path: Path, limits: Limits) -> str:
+def _write_new_bank(bank: Bank, path: Path, limits: Limits) -> str:
     """Return the text of a bank; what could be written wrongly is read back before anything is written."""
     write = write_jsonl if path.suffix.lower() == ".jsonl" else write_bank
     # Each question is written by itself. Of one whose texts are single lines of plain characters there is one way

@@ -9,7 +9,13 @@ from typing import TypeAlias
 from qexport.common.errors import Location, Problem
 from qexport.common.limits import USUAL, Limits
 
-Value: TypeAlias = "str | tuple[str, ...]"
+SourceValue: TypeAlias = "str | tuple[str, ...]"
+"""What a source has for a field: a text, or the items of a list."""
+
+
+def as_tuple(value: SourceValue) -> tuple[str, ...]:
+    """Return the items of a list; a text is its only item."""
+    return value if isinstance(value, tuple) else (value,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +57,9 @@ class Found:
     """One question as a source has it, nothing checked."""
 
     location: Location
-    fields: Mapping[str, Value]
+    fields: Mapping[str, SourceValue]
     """By the names of a question's fields; a number as its digits."""
-    extra: Mapping[str, Value] = field(default_factory=dict)
+    extra: Mapping[str, SourceValue] = field(default_factory=dict)
     """What the source has beyond them."""
     key: str = ""
     """What the source itself knows the question by for ever (a GUID), if it has such a thing."""
@@ -72,7 +78,7 @@ class Reading:
     shape: str
     """How the source was read, in words: "CSV, columns divided by ';'"."""
     questions: tuple[Found, ...]
-    header: Mapping[str, Value] = field(default_factory=dict)
+    header: Mapping[str, SourceValue] = field(default_factory=dict)
     """What the source says of the bank: fields of a bank's header."""
     columns: tuple[tuple[str, str], ...] = ()
     """Each column, key or field of the source, and the field of a question it became."""

@@ -10,15 +10,15 @@ from qexport.bank.model import LETTERS
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
 from qexport.importers.columns import field_of, match_columns, option_letter
-from qexport.importers.source import Found, Reading, Value
+from qexport.importers.source import Found, Reading, SourceValue
 
 LIST_FIELDS = frozenset({"choices", "correct", "follow_ups", "links", "tags", "terms", "former_ids"})
-_LETTERED = re.compile(r"(?:^|\n|\s{2,}|;\s*|,\s+)\(?([A-Ha-h])[.):]\s+")
-_MOST_SHOWN = 12
+_LETTERED_CHOICE = re.compile(r"(?:^|\n|\s{2,}|;\s*|,\s+)\(?([A-Ha-h])[.):]\s+")
+_MOST_COLUMNS_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One row: its cells, and where it begins."""
 
     cells: Sequence[str]
@@ -26,7 +26,12 @@ class Row:
 
 
 def read_rows(
-    rows: Iterable[Row], shape: str, path: str, wishes: Mapping[str, str], *, aside: Iterable[Problem] = ()
+    rows: Iterable[TableRow],
+    shape: str,
+    path: str,
+    wishes: Mapping[str, str],
+    *,
+    aside: Iterable[Problem] = (),
 ) -> Reading:
     """Return the questions of a table whose first row may name its columns.
 
@@ -48,9 +53,9 @@ def read_rows(
     head, waiting = _head(first, waiting, wishes)
     named = {_numbered(column, head): field for field, column in wishes.items()}
     columns = match_columns(head, {field: column for column, field in named.items()})
-    options = _options(head, columns)
+    options = _find_choice_columns(head, columns)
     if "question" not in columns.values():
-        shown = ", ".join(quote(name) for name in head[:_MOST_SHOWN] if name)
+        shown = ", ".join(quote(name) for name in head[:_MOST_COLUMNS_SHOWN] if name)
         raise InputRefused(
             (
                 Problem(
@@ -61,7 +66,7 @@ def read_rows(
             )
         )
     noted = list(aside)
-    found = tuple(_questions(waiting, head, columns, options, noted))
+    found = tuple(_read_rows(waiting, head, columns, options, noted))
     shown_columns = [
         *((name, "left aside" if field == "ignore" else field) for name, field in columns.items()),
         *((head[place], f"choices ({letter})") for letter, place in options.items()),
@@ -70,7 +75,9 @@ def read_rows(
     return Reading(shape=shape, questions=found, columns=tuple(shown_columns), left_aside=tuple(noted))
 
 
-def _head(first: Row, rows: Iterator[Row], wishes: Mapping[str, str]) -> tuple[list[str], Iterator[Row]]:
+def _head(
+    first: TableRow, rows: Iterator[TableRow], wishes: Mapping[str, str]
+) -> tuple[list[str], Iterator[TableRow]]:
     """Return the names of the columns, and the rows below; a table without names has two columns or wishes."""
     names = [" ".join(cell.split()) for cell in first.cells]
     while names and not names[-1]:
@@ -89,7 +96,7 @@ def _head(first: Row, rows: Iterator[Row], wishes: Mapping[str, str]) -> tuple[l
     return numbers, _with_first(first, rows)
 
 
-def _with_first(first: Row, rows: Iterator[Row]) -> Iterator[Row]:
+def _with_first(first: TableRow, rows: Iterator[TableRow]) -> Iterator[TableRow]:
     yield first
     yield from rows
 
@@ -113,7 +120,7 @@ def _numbered(column: str, head: Sequence[str]) -> str:
     return column
 
 
-def _options(head: Sequence[str], columns: Mapping[str, str]) -> dict[str, int]:
+def _find_choice_columns(head: Sequence[str], columns: Mapping[str, str]) -> dict[str, int]:
     """Return which columns are the choices a, b, c, …, if two or more are, from a on."""
     letters: dict[str, int] = {}
     for place, name in enumerate(head):
@@ -134,8 +141,8 @@ def _is_extra(place: int, name: str, columns: Mapping[str, str], options: Mappin
     return name not in columns and place not in options.values()
 
 
-def _questions(
-    rows: Iterable[Row],
+def _read_rows(
+    rows: Iterable[TableRow],
     head: Sequence[str],
     columns: Mapping[str, str],
     options: Mapping[str, int],
@@ -150,8 +157,8 @@ def _questions(
         cells = row.cells
         if not any(cell and not cell.isspace() for cell in cells):
             continue
-        fields, extra = _divided(cells, head, kinds)
-        if options and (choices := _choices(cells, options)):
+        fields, extra = _split_columns(cells, head, kinds)
+        if options and (choices := _join_choices(cells, options)):
             fields["choices"] = choices
         if len(cells) > width:
             message = f"{len(cells)} cells under {width} columns: the others are kept in extra"
@@ -162,12 +169,12 @@ def _questions(
         yield Found(location=row.location, fields=fields, extra=extra)
 
 
-def _divided(
+def _split_columns(
     cells: Sequence[str], head: Sequence[str], kinds: Sequence[str]
-) -> tuple[dict[str, Value], dict[str, Value]]:
+) -> tuple[dict[str, SourceValue], dict[str, SourceValue]]:
     """Return the cells that are fields of a question, and the others by the names of their columns."""
-    fields: dict[str, Value] = {}
-    extra: dict[str, Value] = {}
+    fields: dict[str, SourceValue] = {}
+    extra: dict[str, SourceValue] = {}
     for name, kind, cell in zip(head, kinds, cells, strict=False):
         text = cell.strip()
         if not text or kind in ("choice", "ignore"):
@@ -182,7 +189,7 @@ def _divided(
     return fields, extra
 
 
-def _choices(cells: Sequence[str], options: Mapping[str, int]) -> tuple[str, ...]:
+def _join_choices(cells: Sequence[str], options: Mapping[str, int]) -> tuple[str, ...]:
     choices = [cells[place].strip() for place in options.values() if place < len(cells)]
     while choices and not choices[-1]:
         choices.pop()
@@ -222,7 +229,7 @@ def _quoted_items(text: str) -> tuple[str, ...]:
 
 def split_lettered(text: str) -> tuple[str, ...]:
     """Return choices that are written one after another: `A) this B) that`; none if they are not."""
-    marks = list(_LETTERED.finditer(text))
+    marks = list(_LETTERED_CHOICE.finditer(text))
     letters = [mark[1].casefold() for mark in marks]
     if len(letters) < 2 or letters != list(LETTERS[: len(letters)]) or text[: marks[0].start()].strip():
         return ()

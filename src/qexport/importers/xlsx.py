@@ -20,15 +20,15 @@ from qexport.common.errors import InputRefused, LimitExceeded, Location, Problem
 from qexport.common.limits import Limits
 from qexport.common.wording import did_you_mean
 from qexport.importers.source import Reading, Source
-from qexport.importers.table import Row, read_rows
+from qexport.importers.table import TableRow, read_rows
 from qexport.importers.xlsx_numbers import BUILT_IN, is_shown_exactly, show_number
 
 _SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _RELATION = re.compile(r"\{[^}]*relationships\}id")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-_WIDEST = 2_000
+_CELL_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_MOST_COLUMNS = 2_000
 """Columns that are read of a sheet; Excel has 16,384, questions a few."""
 _MOST_ODD = 20
 
@@ -96,7 +96,7 @@ class _Workbook:
         hint = did_you_mean(wished, self.sheets, f"there are: {', '.join(self.sheets)}")
         raise UsageError(f"--sheet: no sheet {wished!r} in {self._source.path}", hint=hint)
 
-    def rows(self, member: str, name: str) -> Iterator[Row]:
+    def rows(self, member: str, name: str) -> Iterator[TableRow]:
         """Yield the rows of a sheet that have something in them."""
         for row in self._elements(member, "row"):
             number = row.get("r") or ""
@@ -106,12 +106,12 @@ class _Workbook:
             cells: list[str] = []
             for cell in row.iterchildren("{*}c"):
                 at = _column(cell.get("r") or "", len(cells))
-                if at >= _WIDEST:
+                if at >= _MOST_COLUMNS:
                     continue
                 cells += [""] * (at + 1 - len(cells))
                 cells[at] = self._shown(cell, place)
             if any(cells):
-                yield Row(cells, place)
+                yield TableRow(cells, place)
 
     # Parts
 
@@ -164,7 +164,7 @@ class _Workbook:
     def _shared_texts(self) -> Iterator[str]:
         with suppress(KeyError):
             for each in self._elements("xl/sharedStrings.xml", "si"):
-                yield _text_of(each)
+                yield _read_cell_text(each)
 
     def _styles(self) -> list[str]:
         """Return the number format of each cell style."""
@@ -182,7 +182,7 @@ class _Workbook:
         kind = cell.get("t") or "n"
         if kind == "inlineStr":
             inline = cell.find("{*}is")
-            return _text_of(inline) if inline is not None else ""
+            return _read_cell_text(inline) if inline is not None else ""
         value = cell.findtext("{*}v") or ""
         match kind:
             case "s":
@@ -217,7 +217,7 @@ def _index(text: str, size: int) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 and int(text) < size else -1
 
 
-def _text_of(element: Any) -> str:
+def _read_cell_text(element: Any) -> str:
     """Return the text of a shared or inline text, its parts joined, without hints for its reading."""
     parts = [
         each.text or ""
@@ -233,7 +233,7 @@ def _unescaped(text: str) -> str:
 
 def _column(reference: str, otherwise: int) -> int:
     """Return the number of a cell's column, from 0: that of `C7` is 2."""
-    found = _REFERENCE.fullmatch(reference)
+    found = _CELL_REFERENCE.fullmatch(reference)
     if found is None:
         return otherwise
     number = 0

@@ -63,9 +63,9 @@ _NUMBER = re.compile(r"(?P<hash>[#0?,]*[0#])?(?:\.(?P<places>[0#?]+))?(?P<percen
 _DATE = re.compile(r"y{1,4}|m{1,5}|d{1,4}|h{1,2}|s{1,2}(?:\.0+)?|AM/PM|A/P", re.IGNORECASE)
 _HELD = 0xE000
 """From here on, private characters stand for the literal parts of a format."""
-_LONGEST = 500
+_LONGEST_FORMAT = 500
 """Characters of a format that is followed."""
-_LATEST = 2_958_466
+_DAY_AFTER_LAST = 2_958_466
 """The day after 9999-12-31."""
 
 
@@ -82,7 +82,7 @@ def is_shown_exactly(code: str) -> bool:
     """Report whether show_number() follows a format."""
     if code.casefold() in ("general", "@", "") or is_date(code):
         return "[h]" not in code.casefold()
-    return _parted(code) is not None
+    return _split_format(code) is not None
 
 
 def show_number(value: str, code: str, *, is_1904: bool = False) -> str:
@@ -103,7 +103,7 @@ def show_number(value: str, code: str, *, is_1904: bool = False) -> str:
         return _general(number)
     if is_date(code):
         return _date(number, code, is_1904=is_1904)
-    parts = _parted(code)
+    parts = _split_format(code)
     return _general(number) if parts is None else _formatted(number, *parts)
 
 
@@ -114,7 +114,7 @@ def _general(number: Decimal) -> str:
 
 
 @lru_cache(maxsize=512)
-def _parted(code: str) -> tuple[str, re.Match[str], str] | None:
+def _split_format(code: str) -> tuple[str, re.Match[str], str] | None:
     """Return what stands before a number, its form, and what stands behind; None for a form that is not followed."""
     first = code.split(";", maxsplit=1)[0]
     held: list[str] = []
@@ -123,7 +123,7 @@ def _parted(code: str) -> tuple[str, re.Match[str], str] | None:
         held.append(next((part for part in found.groups() if part), ""))
         return chr(_HELD + len(held) - 1)
 
-    if len(first) > _LONGEST or re.search("[\ue000-\uefff]", first):
+    if len(first) > _LONGEST_FORMAT or re.search("[\ue000-\uefff]", first):
         return None
     bare = _LITERAL.sub(hold, first)
     found = re.search(r"[#0?][#0?,]*(?:\.[0#?]+)?%?|\.[0#?]+%?", bare)
@@ -161,7 +161,7 @@ def _formatted(number: Decimal, before: str, form: re.Match[str], behind: str) -
 
 def _date(number: Decimal, code: str, *, is_1904: bool) -> str:
     days = float(number)
-    if not 0 <= days < _LATEST:
+    if not 0 <= days < _DAY_AFTER_LAST:
         return _general(number)
     if is_1904:
         days += 1462

@@ -63,7 +63,7 @@ class ChunkCache:
     def absent(self, keys: Iterable[str]) -> list[str]:
         """Return those keys under which nothing is kept."""
         wanted = list(dict.fromkeys(keys))
-        there: set[str] = self._use(lambda database: _present(database, wanted), otherwise=set())
+        there: set[str] = self._use(lambda database: _find_present(database, wanted), otherwise=set())
         return [key for key in wanted if key not in there]
 
     def has_any(self, prefix: str) -> bool:
@@ -137,7 +137,7 @@ class ChunkCache:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 with closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as database:
-                    _prepare(database)
+                    _prepare_database(database)
                     return action(database)
             except (sqlite3.OperationalError, OSError) as error:  # locked, read-only, full
                 if not _is_busy(error) or time.monotonic() >= until:
@@ -163,7 +163,7 @@ def _is_busy(error: Exception) -> bool:
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_PROTOCOL)
 
 
-FORMAT = 1
+CACHE_FORM = 1
 """Number of the cache's form, in the file's `user_version`; 0 is of before it had one."""
 
 _COLUMNS = ["key", "digest", "size", "data", "used"]
@@ -173,22 +173,22 @@ class _OtherForm(sqlite3.DatabaseError):
     """A cache of another version of qexport, or a database of another program."""
 
 
-def _prepare(database: sqlite3.Connection) -> None:
+def _prepare_database(database: sqlite3.Connection) -> None:
     (version,) = database.execute("PRAGMA user_version").fetchone()
     there = [name for (name,) in database.execute("SELECT name FROM pragma_table_info('chunks')")]
-    if version not in (0, FORMAT) or there not in ([], _COLUMNS):
+    if version not in (0, CACHE_FORM) or there not in ([], _COLUMNS):
         raise _OtherForm
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = NORMAL")  # a chunk lost with the power is laid out again
-    if not there or version != FORMAT:
+    if not there or version != CACHE_FORM:
         database.execute(
             "CREATE TABLE IF NOT EXISTS chunks "
             "(key TEXT PRIMARY KEY, digest BLOB, size INTEGER, data BLOB, used INTEGER) WITHOUT ROWID"
         )
-        database.execute(f"PRAGMA user_version = {FORMAT}")
+        database.execute(f"PRAGMA user_version = {CACHE_FORM}")
 
 
-def _present(database: sqlite3.Connection, keys: Sequence[str]) -> set[str]:
+def _find_present(database: sqlite3.Connection, keys: Sequence[str]) -> set[str]:
     present: set[str] = set()
     for start in range(0, len(keys), _AT_ONCE):
         some = keys[start : start + _AT_ONCE]

@@ -38,8 +38,11 @@ from dataclasses import dataclass
 BETWEEN = b"\0-\0"
 """What is no mark: values joined by it are looked through at once."""
 
-POINTS = 0.75
+POINTS_PER_PIXEL = 0.75
 """PDF points in a CSS pixel."""
+
+PIXELS_PER_MM = 96 / 25.4
+"""CSS pixels in a millimetre."""
 
 COMPRESSION = 6
 """Of zlib, for what a PDF holds: linking 500 questions took 1.8 s with 9 and 0.8 s with 6, for a file 0.3 % larger."""
@@ -141,7 +144,7 @@ class Strip:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class PageContent:
     """What the pages of a chunk show. See the module for the marks inside `objects`."""
 
     objects: tuple[tuple[bytes, bytes], ...]
@@ -198,11 +201,11 @@ class Chunk:
     """What it is if it is a strip, and has no pages."""
 
     @property
-    def content(self) -> Content:
+    def content(self) -> PageContent:
         """What its pages show, unpacked again."""
         import msgspec
 
-        return msgspec.msgpack.decode(zlib.decompress(self.packed), type=Content)
+        return msgspec.msgpack.decode(zlib.decompress(self.packed), type=PageContent)
 
     def whole(self) -> Chunk:
         """Return it with its content packed, as it is kept."""

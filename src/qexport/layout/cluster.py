@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from qexport.layout.fonts import FontFile
     from qexport.layout.scheduler import LayoutInput
 
-BATCH = 8
+TASK_UNITS = 8
 """Units of one task: one costs 50 ms of layout and some milliseconds of sending."""
 
 AHEAD = 3
@@ -102,7 +102,7 @@ class Cluster:
                 again and again.
             MachineLacks: No worker is left, or the scheduler has gone.
         """
-        batches = iter(_batches(units, BATCH))
+        batches = iter(_batch_units(units, TASK_UNITS))
         sent: dict[str, Any] = {}
         shared_fonts = self._share(
             tuple(FontData(font.digest, font.path.read_bytes()) for font in fonts), sent
@@ -130,7 +130,7 @@ class Cluster:
         try:
             submit()
             while waiting:
-                digest, laid_out = self._wait(waiting.popleft(), seconds * BATCH)
+                digest, laid_out = self._wait(waiting.popleft(), seconds * TASK_UNITS)
                 if digest != _digest_here():
                     raise MachineLacks(
                         "a worker of the cluster changed while it worked",
@@ -252,7 +252,7 @@ def _keep_font(digest: str, data: bytes) -> FontFile:
     return FontFile(path, digest)
 
 
-def _batches(units: Iterable[Sequence[LayoutInput]], size: int) -> Iterator[list[Sequence[LayoutInput]]]:
+def _batch_units(units: Iterable[Sequence[LayoutInput]], size: int) -> Iterator[list[Sequence[LayoutInput]]]:
     units = iter(units)
     while batch := list(islice(units, size)):
         yield batch

@@ -62,7 +62,7 @@ def bundled() -> dict[str, FontFile]:
     return {file.digest: file for file in files}
 
 
-MOST_FONTS = 50
+MOST_FONT_FILES = 50
 """Font files of a theme: five families with all their weights."""
 
 
@@ -93,10 +93,10 @@ def of_folders(folders: Iterable[Path], limits: Limits = USUAL) -> tuple[FontFil
                     problems.append(Problem(Location(str(path)), flaw, hint))
                 digest = sha256(data).hexdigest()
                 files.setdefault(digest, FontFile(path.resolve(), digest))
-    if len(files) > MOST_FONTS:
+    if len(files) > MOST_FONT_FILES:
         where = Location(str(path.parent))
         problems.append(
-            Problem(where, f"more than {MOST_FONTS} font files", "keep those the style sheet names")
+            Problem(where, f"more than {MOST_FONT_FILES} font files", "keep those the style sheet names")
         )
     if problems:
         raise InputRefused(tuple(problems))

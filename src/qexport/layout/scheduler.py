@@ -37,7 +37,7 @@ WORTH_A_POOL = 10
 """Things to lay out before processes for them pay: they are there a little later than this one would have begun, and a
 book has some things beside its questions, of which most are small."""
 
-BATCH = 8
+BATCH_CHUNKS = 8
 """Chunks a process gets at once."""
 
 KEPT_AT_ONCE = 64
@@ -100,7 +100,7 @@ class Scheduler:
             return
         from qexport.layout.workers import Workers
 
-        with Workers(limit, _prepare) as workers:
+        with Workers(limit, _warm_up_engine) as workers:
             yield replace(self, workers=workers)
 
     def expect(self) -> None:
@@ -118,7 +118,7 @@ class Scheduler:
 
     def key(self, job: Job) -> str:
         """Return what a chunk is kept under: a digest of all that shapes it."""
-        return _key(job, self.fonts)
+        return _digest_job(job, self.fonts)
 
     def absent(self, jobs: Iterable[Job]) -> list[Job]:
         """Return the jobs whose chunks are not in the cache; all of them without one."""
@@ -141,7 +141,7 @@ class Scheduler:
         keys = [self.key(job) for job in jobs]
         wanted = dict(zip(keys, jobs, strict=True))
         found = self.cache.load(wanted) if self.cache else {}
-        units = list(_units({key: job for key, job in wanted.items() if key not in found}))
+        units = list(_group_units({key: job for key, job in wanted.items() if key not in found}))
         fresh: dict[str, Chunk] = {}
         laid_out = self._laid_out([[wanted[key] for key in unit] for unit in units])
         for unit, chunks in zip(units, laid_out, strict=True):
@@ -167,10 +167,12 @@ class Scheduler:
         if self.cluster and units:
             return self.cluster.lay_out(sheets, fonts=self.fonts, seconds=self.seconds)
         if self.executor:
-            return self.executor.map(lay_out, list(sheets), chunksize=BATCH)  # Dask's wants to know how many
+            return self.executor.map(
+                lay_out, list(sheets), chunksize=BATCH_CHUNKS
+            )  # Dask's wants to know how many
         workers = self.workers
         if workers and (workers.running or len(units) >= WORTH_A_POOL) and workers.start():
-            return workers.map(lay_out, sheets, chunksize=BATCH, count=len(units))
+            return workers.map(lay_out, sheets, chunksize=BATCH_CHUNKS, count=len(units))
         return map(lay_out, sheets)
 
 
@@ -191,7 +193,7 @@ class KeptValues:
         self.cache.keep_bytes({self.prefix + name: data for name, data in values.items()})
 
 
-def _units(jobs: Mapping[str, Job]) -> Iterator[list[str]]:
+def _group_units(jobs: Mapping[str, Job]) -> Iterator[list[str]]:
     """Yield the keys of what is laid out at once: strips, which take longest and so come first, then chunks."""
     strips: dict[tuple[str, str], list[str]] = {}
     for key, job in jobs.items():
@@ -202,7 +204,7 @@ def _units(jobs: Mapping[str, Job]) -> Iterator[list[str]]:
     yield from ([key] for key, job in jobs.items() if not job.strips)
 
 
-def _prepare() -> None:
+def _warm_up_engine() -> None:
     from qexport.layout.weasyprint.layout import warm_up
 
     warm_up()
@@ -267,7 +269,7 @@ def _cores() -> int:
         return os.cpu_count() or 1
 
 
-def _key(job: Job, fonts: tuple[FontFile, ...]) -> str:
+def _digest_job(job: Job, fonts: tuple[FontFile, ...]) -> str:
     drawing = [file.digest for file in fonts]
     words = json.dumps([drawing, sha256(job.css.encode()).hexdigest(), job.parts], ensure_ascii=False)
     return digest_what_draws() + sha256(words.encode("utf-8", "surrogatepass")).hexdigest()

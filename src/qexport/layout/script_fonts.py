@@ -73,7 +73,7 @@ def find_script_fonts(texts: Iterable[str], language: str = "en") -> tuple[FontF
         if folder:
             taken.add(each.extra)
             for name in each.files:
-                file = _read_file(folder / name)
+                file = _read_font(folder / name)
                 files.setdefault(file.digest, file)
     return tuple(files.values())
 
@@ -90,5 +90,5 @@ def _is_in(script: ScriptFonts, characters: set[str]) -> bool:
 
 
 @cache
-def _read_file(path: Path) -> FontFile:
+def _read_font(path: Path) -> FontFile:
     return FontFile(path, sha256(path.read_bytes()).hexdigest())

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-PATIENCE = 1.0
+TIDY_SECONDS = 1.0
 """Seconds a process gets to tidy up after itself before it is ended as it is."""
 
 
@@ -112,7 +112,7 @@ class Workers:
         if not foreman:
             return 0
         try:
-            status = foreman.wait(PATIENCE)
+            status = foreman.wait(TIDY_SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(foreman.pid, signal.SIGKILL)
             status = foreman.wait()
@@ -127,7 +127,7 @@ class Workers:
         """
         from multiprocessing import connection
 
-        batches = enumerate(_batches(items, _sizes(chunksize, count, self.limit)))
+        batches = enumerate(_batch_items(items, _sizes(chunksize, count, self.limit)))
         while count and len(self._pipes) < min(self.limit, count):
             self._hire()
         idle = list(self._pipes)
@@ -227,7 +227,7 @@ def _sizes(most: int, count: int | None, processes: int) -> Iterator[int]:
         count = None if count is None else count - size
 
 
-def _batches(items: Iterable[T], sizes: Iterable[int]) -> Iterator[list[T]]:
+def _batch_items(items: Iterable[T], sizes: Iterable[int]) -> Iterator[list[T]]:
     iterator = iter(items)
     for size in sizes:
         batch = list(islice(iterator, size))
@@ -275,7 +275,7 @@ def work(handle: int) -> None:
         with suppress(EOFError, ConnectionError):  # the process that wanted it is gone
             prepare = control.recv()
             if FORKS_PREPARED:
-                _prepare(prepare)
+                _run_preparation(prepare)
             while True:
                 pipe = Connection(recv_handle(control))
                 if FORKS_PREPARED and _is_one_thread():
@@ -303,7 +303,7 @@ def serve(handle: int) -> None:
     pipe = Connection(handle)
     try:
         with suppress(EOFError, ConnectionError):
-            _prepare(pipe.recv())
+            _run_preparation(pipe.recv())
             _serve(pipe)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -313,7 +313,7 @@ def _begin(status: Callable[[], int]) -> None:
     """Let this process leave when it is asked to, and take nothing apart then but what others would find."""
     gc.disable()
     for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, _leave)
+        signal.signal(ending, _exit_cleanly)
     atexit.register(lambda: os._exit(status()))  # what is registered first is done last
 
 
@@ -323,7 +323,7 @@ def _is_one_thread() -> bool:
     return tasks.is_dir() and len(list(tasks.iterdir())) == 1
 
 
-def _prepare(prepare: Callable[[], None] | None) -> None:
+def _run_preparation(prepare: Callable[[], None] | None) -> None:
     if prepare:
         with suppress(Exception):  # what is wrong is told by who works with it
             prepare()
@@ -334,7 +334,7 @@ def _serve(pipe: Connection) -> NoReturn:
     while True:
         function, batch = pipe.recv()
         pipe.send(_outcome(function, batch))
-        _tidy()
+        _collect_garbage()
 
 
 def _dismissed(workers: Iterable[int]) -> int:
@@ -347,7 +347,7 @@ def _dismissed(workers: Iterable[int]) -> int:
     return next((status % 256 for status in statuses if status not in (0, -signal.SIGTERM)), 0)
 
 
-def _leave(*_: object) -> None:
+def _exit_cleanly(*_: object) -> None:
     """Exit, so that temporary files go; again a moment later, as a destructor loses exceptions, and in silence.
 
     One that is asked twice, by the foreman too, is not kept from it the second time.
@@ -355,7 +355,7 @@ def _leave(*_: object) -> None:
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.SIG_IGN)
     sys.unraisablehook = lambda _: None
-    signal.signal(signal.SIGALRM, _leave)
+    signal.signal(signal.SIGALRM, _exit_cleanly)
     signal.setitimer(signal.ITIMER_REAL, 0.05)
     sys.exit()
 
@@ -368,7 +368,7 @@ def _outcome(function: Callable[[T], R], batch: list[T]) -> list[R] | Exception:
         return error
 
 
-def _tidy() -> None:
+def _collect_garbage() -> None:
     """Look for what a batch left behind: cheaper than now and then, and the process stays small.
 
     Pages are cycles of objects, 1 MB of a question. What is still there then is remembered for the next one: to look

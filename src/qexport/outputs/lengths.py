@@ -11,7 +11,7 @@ MM = 72 / 25.4
 """Points in a millimetre."""
 
 _POINTS = {"pt": 1.0, "mm": MM, "cm": 10 * MM, "q": MM / 4, "in": 72.0, "pc": 12.0, "px": 0.75}
-_TOKEN = re.compile(
+_LENGTH_TOKEN = re.compile(
     r"\s*(?:(?P<number>[+-]?(?:\d+\.?\d*|\.\d+))(?P<unit>[a-z%]*)|(?P<sign>[-+*/()])|calc)\s*",
     re.IGNORECASE,
 )
@@ -33,7 +33,7 @@ def points(text: str, *, em: float | None = None) -> float:
         UsageError: no length.
     """
     try:
-        return _value(text, em)
+        return _evaluate_length(text, em)
     except (ArithmeticError, KeyError, IndexError, ValueError) as error:
         raise UsageError(f"{text!r} is no length", hint="for example 27mm or calc(20mm + 7mm)") from error
 
@@ -43,9 +43,9 @@ def number(text: str) -> float:
     return points(text)
 
 
-def _value(text: str, em: float | None) -> float:
+def _evaluate_length(text: str, em: float | None) -> float:
     tokens = list(_tokens(text, em))
-    value = _sum(tokens)
+    value = _parse_sum(tokens)
     if tokens:
         raise ValueError(text)
     return value
@@ -56,7 +56,7 @@ def _tokens(text: str, em: float | None) -> Iterator[float | str]:
     at = 0
     after_value = False
     while at < len(text.rstrip()):
-        found = _TOKEN.match(text, at)
+        found = _LENGTH_TOKEN.match(text, at)
         if found is None:
             raise ValueError(text)
         if found["number"] and not (after_value and found["number"][0] in "+-"):
@@ -73,14 +73,14 @@ def _tokens(text: str, em: float | None) -> Iterator[float | str]:
         at = found.end()
 
 
-def _sum(tokens: list[float | str]) -> float:
-    value = _product(tokens)
+def _parse_sum(tokens: list[float | str]) -> float:
+    value = _parse_product(tokens)
     while tokens and tokens[0] in ("+", "-"):
-        value += _product(tokens) if tokens.pop(0) == "+" else -_product(tokens)
+        value += _parse_product(tokens) if tokens.pop(0) == "+" else -_parse_product(tokens)
     return value
 
 
-def _product(tokens: list[float | str]) -> float:
+def _parse_product(tokens: list[float | str]) -> float:
     value = _factor(tokens)
     while tokens and tokens[0] in ("*", "/"):
         if tokens.pop(0) == "*":
@@ -96,7 +96,7 @@ def _factor(tokens: list[float | str]) -> float:
         return first
     if first != "(":
         raise ValueError(first)
-    value = _sum(tokens)
+    value = _parse_sum(tokens)
     if tokens.pop(0) != ")":
         raise ValueError(first)
     return value

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_INCH = 25.4
+INCH = 25.4
+"""Millimetres."""
 _A4_SIDEWAYS = (297.0, 210.0)
-_LETTER_SIDEWAYS = (11 * _INCH, 8.5 * _INCH)
+_LETTER_SIDEWAYS = (11 * INCH, 8.5 * INCH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from qexport.outputs.declaration import GivenOptions, Option, Output, options_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_MODULES = (
+_OUTPUT_MODULES = (
     "qexport.outputs.handbook",
     "qexport.outputs.anki_deck",
     "qexport.outputs.quiz",
@@ -24,7 +24,7 @@ _MODULES = (
 """Each has an `OUTPUT`, and imports what it works with only when it makes something."""
 
 OUTPUTS: dict[str, Output] = {
-    output.name: output for output in (import_module(module).OUTPUT for module in _MODULES)
+    output.name: output for output in (import_module(module).OUTPUT for module in _OUTPUT_MODULES)
 }
 """Every output by its name."""
 
@@ -41,12 +41,12 @@ def output_named(name: str) -> Output:
     raise UsageError(f"no output {name!r}", hint=suggest(called.get(name.lower(), name), tuple(OUTPUTS)))
 
 
-def _options() -> Iterator[Option]:
+def _list_options() -> Iterator[Option]:
     for output in OUTPUTS.values():
         yield from options_of(output.options)
 
 
-OPTIONS: dict[str, Option] = {each.name: each for each in _options()}
+OPTIONS: dict[str, Option] = {each.name: each for each in _list_options()}
 """Every option of any output by its name; outputs that share an option share its meaning."""
 
 

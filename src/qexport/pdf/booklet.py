@@ -12,7 +12,7 @@ from collections.abc import Iterator
 SIGNATURE = 16
 """Pages of a signature: four sheets, which can still be folded by hand; the last one has as few as are needed."""
 
-POINTS = 72 / 25.4
+POINTS_PER_MM = 72 / 25.4
 """In a millimetre."""
 
 
@@ -29,7 +29,7 @@ def booklet(pdf: bytes, width: float, height: float) -> bytes:
     from pypdf import PageObject, PdfReader, PdfWriter, Transformation
 
     pages = PdfReader(io.BytesIO(pdf)).pages
-    width, height = width * POINTS, height * POINTS
+    width, height = width * POINTS_PER_MM, height * POINTS_PER_MM
     writer = PdfWriter()
     for side in sides(len(pages)):
         sheet = PageObject.create_blank_page(width=width, height=height)

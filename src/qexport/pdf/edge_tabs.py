@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qexport.layout.chunk import POINTS
+from qexport.layout.chunk import POINTS_PER_PIXEL
 
 if TYPE_CHECKING:
     from qexport.pdf.metadata import Tab
@@ -19,14 +19,14 @@ def draw_tab(tab: Tab, page_width: float, *, verso: bool, is_inside: bool) -> by
         verso: whether the outer edge is the left one.
         is_inside: whether it is drawn where a unit is a CSS pixel and y grows downwards.
     """
-    width, edge = tab.width + tab.bleed, page_width * POINTS
+    width, edge = tab.width + tab.bleed, page_width * POINTS_PER_PIXEL
     x, y, high = -tab.bleed if verso else edge - tab.width, tab.y, tab.height
     if is_inside:
         x, y, width, high = (
-            x / POINTS,
-            (tab.page_height - tab.y - high) / POINTS,
-            width / POINTS,
-            high / POINTS,
+            x / POINTS_PER_PIXEL,
+            (tab.page_height - tab.y - high) / POINTS_PER_PIXEL,
+            width / POINTS_PER_PIXEL,
+            high / POINTS_PER_PIXEL,
         )
     red, green, blue = tab.colour
     ink = b"%.3g g" % red if red == green == blue else b"%.3g %.3g %.3g rg" % tab.colour

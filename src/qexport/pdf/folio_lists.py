@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from qexport.layout.chunk import POINTS, Content, FontUse, Slot, Strip, mark, pdf_string
+from qexport.layout.chunk import POINTS_PER_PIXEL, FontUse, PageContent, Slot, Strip, mark, pdf_string
 from qexport.pdf.font_file import Face
 
 BOLDER = b"2 Tr %.3f w "
@@ -39,8 +39,8 @@ def place_folios(slot: Slot, face: Face, folios: Sequence[Folios]) -> Iterator[t
 
 
 def set_folios(
-    content: Content, strip: Strip, slot: Slot, face: Face, placed: Sequence[tuple[Folios, float, float]]
-) -> Content:
+    content: PageContent, strip: Strip, slot: Slot, face: Face, placed: Sequence[tuple[Folios, float, float]]
+) -> PageContent:
     """Return a strip whose stand-in is a list of folios, each a link."""
     stand_in = slot.mcid or 0  # it stands in the text, not in a margin
     parent = content.parents[0][stand_in]
@@ -75,10 +75,10 @@ def set_folios(
         end = x + face.width(folios.pages) * slot.size / 1000
         element, reference, annotation = range(len(objects), len(objects) + 3)
         area = b"%s %s %s %s" % (
-            mark(f"x0:{POINTS * x:.4f}"),
-            mark(f"y{POINTS * (strip.sheet - y - _BELOW * high):.4f}"),
-            mark(f"x0:{POINTS * end:.4f}"),
-            mark(f"y{POINTS * (strip.sheet - y + _ABOVE * high):.4f}"),
+            mark(f"x0:{POINTS_PER_PIXEL * x:.4f}"),
+            mark(f"y{POINTS_PER_PIXEL * (strip.sheet - y - _BELOW * high):.4f}"),
+            mark(f"x0:{POINTS_PER_PIXEL * end:.4f}"),
+            mark(f"y{POINTS_PER_PIXEL * (strip.sheet - y + _ABOVE * high):.4f}"),
         )
         text = draw(folios.pages, x, y, element, bold=folios.is_main)
         objects += [

@@ -12,7 +12,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import groupby
 
-from qexport.layout.chunk import BETWEEN, POINTS, Chunk, Content, Slot, mark, pdf_string, replace_marks
+from qexport.layout.chunk import (
+    BETWEEN,
+    POINTS_PER_PIXEL,
+    Chunk,
+    PageContent,
+    Slot,
+    mark,
+    pdf_string,
+    replace_marks,
+)
 from qexport.layout.fonts import FontFile, collect
 from qexport.pdf.edge_tabs import draw_tab
 from qexport.pdf.file_writer import PageTree, PdfFile, reference
@@ -120,7 +129,7 @@ class _Linker:
 
         def move(place: bytes) -> bytes:
             page, x = place[1:].split(b":")
-            return b"%.4f" % (float(x) + POINTS * self._moved(chunk, first_page + int(page)))
+            return b"%.4f" % (float(x) + POINTS_PER_PIXEL * self._moved(chunk, first_page + int(page)))
 
         words = _Words(book_words, first_object, move)
         values = [value for value, _ in content.objects]
@@ -142,7 +151,7 @@ class _Linker:
         self.annotation_parents += [reference(first_object + element) for _, element in content.annotations]
         for name, page, x, y in chunk.anchors:
             page_reference = reference(self.page_numbers[first_page + page])
-            left = x + POINTS * self._moved(chunk, first_page + page)
+            left = x + POINTS_PER_PIXEL * self._moved(chunk, first_page + page)
             self.destinations[name] = b"[%s /XYZ %.2f %.2f 0]" % (page_reference, left, y)
         for use in content.fonts:
             used = self.fonts_used.setdefault(use.key, FontUsed(use, {}, {}, {}))
@@ -154,7 +163,7 @@ class _Linker:
         """Return how far to the right the text of a page stands, counted from 0: folio 2 is a verso."""
         return chunk.mirror if self.book.mirrored and page % 2 else 0
 
-    def _before(self, chunk: Chunk, content: Content, first_page: int, page: int) -> bytes:
+    def _before(self, chunk: Chunk, content: PageContent, first_page: int, page: int) -> bytes:
         """Return a reference to what is drawn below the content of a page and what moves it, or nothing."""
         number = first_page + page
         moved = self._moved(chunk, number)
@@ -164,7 +173,7 @@ class _Linker:
         is_inside = mark(f"inside{page}") in content.objects[chunk.pages[page]][0]
         verso = self.book.mirrored and number % 2 == 1
         drawn = [draw_tab(tab, chunk.page_width, verso=verso, is_inside=is_inside)] if tab else []
-        moves = [b"1 0 0 1 %.4f 0 cm" % ((1 if is_inside else POINTS) * moved)] if moved else []
+        moves = [b"1 0 0 1 %.4f 0 cm" % ((1 if is_inside else POINTS_PER_PIXEL) * moved)] if moved else []
         return b"%s " % self.file.add_stream(b"\n".join([*drawn, *moves]))
 
     def _draw(self, slot: Slot, chunk: Chunk, file: str, first_page: int) -> bytes:

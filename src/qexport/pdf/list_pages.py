@@ -21,9 +21,9 @@ from itertools import groupby
 from qexport.layout.chunk import (
     BETWEEN,
     COMPRESSION,
-    POINTS,
+    POINTS_PER_PIXEL,
     Chunk,
-    Content,
+    PageContent,
     Strip,
     mark,
     replace_marks,
@@ -32,7 +32,7 @@ from qexport.layout.fonts import FontFile, collect
 from qexport.pdf.folio_lists import Folios, place_folios, set_folios
 from qexport.pdf.font_file import open_face
 
-PLACE = "qx-strips"
+STRIPS_SLOT = "qx-strips"
 """Name of the slot in a frame where strips go."""
 
 BELOW_A_HEADING = 3
@@ -64,11 +64,11 @@ class _Block:
     chunk: Chunk
     strip: Strip
     height: float
-    content: Content | None = None
+    content: PageContent | None = None
     """Where that is not what the chunk has."""
 
 
-_Page = list[tuple[_Block, float, float]]
+_PlacedStrips = list[tuple[_Block, float, float]]
 """Strips, each with the place of its upper left corner: x and y in CSS pixels from those of the text."""
 
 
@@ -104,52 +104,54 @@ def make_pages(
     """
     if columns:
         return _make_columns(frame, opening, lines, columns, collect(fonts))
-    groups = list(_groups([Line(opening, is_heading=True), *lines], collect(fonts)))
+    groups = list(_group_lines([Line(opening, is_heading=True), *lines], collect(fonts)))
     found = _paged(groups, frame.page_height)
-    if fit and len(found) > 1 and _filled(found[-1]) < NEARLY_EMPTY * frame.page_height:
+    if fit and len(found) > 1 and _measure_height(found[-1]) < NEARLY_EMPTY * frame.page_height:
         tight = _paged(groups, frame.page_height, TIGHT)
         found = tight if len(tight) < len(found) else found
-    return [page if isinstance(page, Chunk) else _page(frame, page) for page in found]
+    return [page if isinstance(page, Chunk) else _make_list_page(frame, page) for page in found]
 
 
 def _make_columns(
     frame: Chunk, opening: Chunk, lines: Sequence[Line], columns: Columns, fonts: Mapping[str, FontFile]
 ) -> list[Chunk]:
     """Return the pages of a list in columns."""
-    page = _stacked([], [_set(Line(opening), fonts)], 1, is_first=True) or []
-    rest = list(_groups(lines, fonts))
+    page = _stacked([], [_set_line(Line(opening), fonts)], 1, is_first=True) or []
+    rest = list(_group_lines(lines, fonts))
     pages: list[Chunk] = []
     while rest or not pages:
-        top = _filled(page) + page[-1][0].strip.after if page else 0.0
+        top = _measure_height(page) + page[-1][0].strip.after if page else 0.0
         room = frame.page_height - top
         found = _paged(rest, room, in_columns=True)
         if len(found) <= columns.count:
-            found = _level(rest, room, columns.count)
+            found = _level_columns(rest, room, columns.count)
         for number, column in enumerate(found[: columns.count]):
             if not isinstance(column, Chunk):
                 page += [(block, number * columns.step, top + y) for block, _, y in column]
-        pages.append(_page(frame, page))
+        pages.append(_make_list_page(frame, page))
         pages += [column for column in found[: columns.count] if isinstance(column, Chunk)]
         taken = sum(1 if isinstance(column, Chunk) else len(column) for column in found[: columns.count])
-        rest = _without(rest, taken)
+        rest = _drop_first_blocks(rest, taken)
         page = []
     return pages
 
 
-def _level(groups: Sequence[list[_Block | Chunk]], height: float, count: int) -> list[_Page | Chunk]:
+def _level_columns(
+    groups: Sequence[list[_Block | Chunk]], height: float, count: int
+) -> list[_PlacedStrips | Chunk]:
     """Return columns as low as can be: halving finds the least height in which they are so many."""
     least, most = 0.0, height
     while most - least > 1:
         tried = (least + most) / 2
         found = _paged(groups, tried, in_columns=True)
-        if len(found) <= count and all(_filled(column) <= tried + 0.01 for column in found):
+        if len(found) <= count and all(_measure_height(column) <= tried + 0.01 for column in found):
             most = tried
         else:
             least = tried
     return _paged(groups, most, in_columns=True)
 
 
-def _without(groups: Iterable[list[_Block | Chunk]], count: int) -> list[list[_Block | Chunk]]:
+def _drop_first_blocks(groups: Iterable[list[_Block | Chunk]], count: int) -> list[list[_Block | Chunk]]:
     """Return groups without their first blocks."""
     left = []
     for group in groups:
@@ -162,11 +164,11 @@ def _without(groups: Iterable[list[_Block | Chunk]], count: int) -> list[list[_B
 # --- where strips stand ------------------------------------------------------------------------------------------
 
 
-def _groups(lines: Sequence[Line], fonts: Mapping[str, FontFile]) -> Iterator[list[_Block | Chunk]]:
+def _group_lines(lines: Sequence[Line], fonts: Mapping[str, FontFile]) -> Iterator[list[_Block | Chunk]]:
     """Yield what is not to be parted: headings with the first rows below them, the last rows of a run."""
     waiting: list[_Block | Chunk] = []
     for is_heading, same in groupby(lines, key=lambda line: line.is_heading):
-        blocks = [_set(line, fonts) for line in same]
+        blocks = [_set_line(line, fonts) for line in same]
         if is_heading:
             waiting += blocks
             continue
@@ -183,14 +185,14 @@ def _groups(lines: Sequence[Line], fonts: Mapping[str, FontFile]) -> Iterator[li
 
 def _paged(
     groups: Sequence[list[_Block | Chunk]], height: float, tightness: float = 1, *, in_columns: bool = False
-) -> list[_Page | Chunk]:
+) -> list[_PlacedStrips | Chunk]:
     """Return strips on pages, or in columns, which all begin at the same height."""
-    pages: list[_Page | Chunk] = []
-    page: _Page = []
+    pages: list[_PlacedStrips | Chunk] = []
+    page: _PlacedStrips = []
     for group in groups:
-        for unit in _units(group, height):
+        for unit in _split_group(group, height):
             stood = _stacked(page, unit, tightness, is_first=not pages and not in_columns)
-            if stood is None or (page and _filled(stood) > height + 0.01):
+            if stood is None or (page and _measure_height(stood) > height + 0.01):
                 pages += [page] if page else []
                 stood = _stacked([], unit, tightness, is_first=not pages and not in_columns)
             if stood is None:  # pages of its own
@@ -201,16 +203,18 @@ def _paged(
     return [*pages, page] if page else pages
 
 
-def _units(group: list[_Block | Chunk], height: float) -> list[list[_Block | Chunk]]:
+def _split_group(group: list[_Block | Chunk], height: float) -> list[list[_Block | Chunk]]:
     """Return the group as it is; if it is more than a page, all but its last rows; and at last each by itself."""
     for count in range(len(group), 0, -1):
         stood = _stacked([], group[:count], 1, is_first=True)
-        if stood is not None and _filled(stood) <= height:
+        if stood is not None and _measure_height(stood) <= height:
             return [group[:count], *([block] for block in group[count:])]
     return [[block] for block in group]
 
 
-def _stacked(page: _Page, unit: list[_Block | Chunk], tightness: float, *, is_first: bool) -> _Page | None:
+def _stacked(
+    page: _PlacedStrips, unit: list[_Block | Chunk], tightness: float, *, is_first: bool
+) -> _PlacedStrips | None:
     """Return a page with some more strips on it; None for what is no strip."""
     stood = list(page)
     for block in unit:
@@ -218,14 +222,14 @@ def _stacked(page: _Page, unit: list[_Block | Chunk], tightness: float, *, is_fi
             return None
         if stood:
             above = stood[-1][0].strip.after
-            y = _filled(stood) + tightness * max(above, block.strip.before)
+            y = _measure_height(stood) + tightness * max(above, block.strip.before)
         else:
             y = block.strip.before if is_first else 0
         stood.append((block, 0.0, y))
     return stood
 
 
-def _filled(page: _Page | Chunk) -> float:
+def _measure_height(page: _PlacedStrips | Chunk) -> float:
     if isinstance(page, Chunk):
         return page.page_height
     block, _, y = page[-1]
@@ -235,13 +239,13 @@ def _filled(page: _Page | Chunk) -> float:
 # --- lists of folios ---------------------------------------------------------------------------------------------
 
 
-def _set(line: Line, fonts: Mapping[str, FontFile]) -> _Block | Chunk:
+def _set_line(line: Line, fonts: Mapping[str, FontFile]) -> _Block | Chunk:
     strip = line.chunk.strip
     if strip is None:
         return line.chunk
     if not line.folios:
         return _Block(line.chunk, strip, strip.height)
-    content = _content(line.chunk)
+    content = _fill_strip(line.chunk)
     slot = next(slot for slot in content.slots if slot.lines)
     face = open_face(fonts[next(use.file for use in content.fonts if use.key == slot.font)])
     placed = list(place_folios(slot, face, line.folios))
@@ -260,9 +264,9 @@ class ListPage(Chunk):
     placed: tuple[tuple[_Block, float, float], ...] = ()
 
     @property
-    def content(self) -> Content:
+    def content(self) -> PageContent:
         """What it shows, put together again."""
-        return _Sheet(self.frame, self.placed).content() if self.frame else Content((), (), (), (), ())
+        return _Sheet(self.frame, self.placed).content() if self.frame else PageContent((), (), (), (), ())
 
     def whole(self) -> Chunk:
         """Return it put together, as it is kept."""
@@ -270,12 +274,13 @@ class ListPage(Chunk):
         return Chunk(**{**values, "packed": self.content.packed()})
 
 
-def _page(frame: Chunk, page: _Page) -> ListPage:
+def _make_list_page(frame: Chunk, page: _PlacedStrips) -> ListPage:
     anchors, missing = [], set(frame.missing)
     for block, x, y in page:
         down = frame.top + y - block.strip.top
         anchors += [
-            (name, 0, left + POINTS * x, up - POINTS * down) for name, _, left, up in block.chunk.anchors
+            (name, 0, left + POINTS_PER_PIXEL * x, up - POINTS_PER_PIXEL * down)
+            for name, _, left, up in block.chunk.anchors
         ]
         missing.update(block.chunk.missing)
     return ListPage(
@@ -294,7 +299,7 @@ def _page(frame: Chunk, page: _Page) -> ListPage:
 
 
 @lru_cache(1024)
-def _content(chunk: Chunk) -> Content:
+def _fill_strip(chunk: Chunk) -> PageContent:
     """Return what a strip shows: a row is in three lists."""
     return chunk.content
 
@@ -303,10 +308,10 @@ class _Sheet:
     """One page of a list being put together."""
 
     def __init__(self, frame: Chunk, page: Sequence[tuple[_Block, float, float]]) -> None:
-        content = _content(frame)
+        content = _fill_strip(frame)
         self.frame = frame
         self.page = page
-        self.place = next(slot for slot in content.slots if slot.anchor == PLACE)
+        self.place = next(slot for slot in content.slots if slot.anchor == STRIPS_SLOT)
         self.sheet = frame.pages[0]
         self.objects = list(content.objects)
         self.parents: list[int | None] = [None] * len(content.parents[0])
@@ -322,13 +327,13 @@ class _Sheet:
         self.streams: list[bytes] = []
         self.drawn: list[bytes] = []
 
-    def content(self) -> Content:
+    def content(self) -> PageContent:
         for block, x, y in self.page:
             self._put(block, x, self.frame.top + y - block.strip.top)
         self._end_list()
         self._end_stream()
         self._finish_page()
-        return Content(
+        return PageContent(
             objects=tuple(self.objects),
             elements=tuple(self.elements),
             parents=(tuple(self.parents),),
@@ -339,7 +344,7 @@ class _Sheet:
 
     def _put(self, block: _Block, right: float, down: float) -> None:
         """Put a strip on the page, so many CSS pixels to the right of and below where it was laid out."""
-        content = block.content or _content(block.chunk)
+        content = block.content or _fill_strip(block.chunk)
         if not block.strip.is_item:
             self._end_list()
         elif self.list is None:
@@ -463,9 +468,9 @@ class _StripWords(dict[bytes, bytes]):
         if word.startswith(b"annot"):
             return b"\0annot%d\0" % (self.first_annotation + int(word[5:]))
         if word.startswith(b"x0:"):
-            return b"\0x0:%.4f\0" % (float(word[3:]) + POINTS * self.right)
+            return b"\0x0:%.4f\0" % (float(word[3:]) + POINTS_PER_PIXEL * self.right)
         if word.startswith(b"y"):
-            return b"%.4f" % (float(word[1:]) - POINTS * self.down)
+            return b"%.4f" % (float(word[1:]) - POINTS_PER_PIXEL * self.down)
         return b"\0%b\0" % word
 
 

@@ -26,8 +26,8 @@ def draw_card(bank: Bank, question: Question, templates: Templates) -> tuple[str
     values = dict(zip(FIELDS, note.fields.decode("utf-8", "replace").split("\x1f"), strict=True))
     model = note_type(templates, 0, 1)
     card = model["tmpls"][0]
-    front = fill(card["qfmt"], values)
-    back = fill(card["afmt"], {**values, "FrontSide": front})
+    front = fill_card_template(card["qfmt"], values)
+    back = fill_card_template(card["afmt"], {**values, "FrontSide": front})
     style = f"<style>{model['css']}</style>"
     for image in note.images:
         data = f"data:{image.media_type};base64,{b64encode(image.data).decode()}"
@@ -37,7 +37,7 @@ def draw_card(bank: Bank, question: Question, templates: Templates) -> tuple[str
     return style + front, style + back
 
 
-def fill(template: str, values: dict[str, str]) -> str:
+def fill_card_template(template: str, values: dict[str, str]) -> str:
     """Fill a template of Anki's with fields."""
 
     def section(found: re.Match[str]) -> str:
@@ -49,7 +49,7 @@ def fill(template: str, values: dict[str, str]) -> str:
     return re.sub(r"\{\{([^#^/}]+)\}\}", lambda found: values.get(found[1], ""), template)
 
 
-def page_of(card: str, *, night: bool) -> str:
+def make_card_page(card: str, *, night: bool) -> str:
     """Return a card as the page that an app makes of it, in which nothing can run."""
     html, body = ("night-mode", f"card card1 {NIGHT}") if night else ("", "card card1")
     return (

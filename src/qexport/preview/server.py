@@ -23,10 +23,10 @@ from qexport.common.errors import QexportError
 from qexport.content.templates import Templates
 
 if TYPE_CHECKING:
-    from qexport.preview.session import Session
+    from qexport.preview.session import PreviewSession
 
-HOST = "127.0.0.1"
-PATIENCE = 20.0
+PREVIEW_HOST = "127.0.0.1"
+NEWS_SECONDS = 20.0
 """Seconds after which a browser that waits for news is answered that there is none."""
 
 
@@ -35,12 +35,12 @@ class Preview(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, session: Session, port: int = 0) -> None:
-        super().__init__((HOST, port), _Handler)
+    def __init__(self, session: PreviewSession, port: int = 0) -> None:
+        super().__init__((PREVIEW_HOST, port), _PreviewHandler)
         self.session = session
         self.token = secrets.token_urlsafe(24)
-        self.host = f"{HOST}:{self.server_address[1]}"
-        self.page = _page()
+        self.host = f"{PREVIEW_HOST}:{self.server_address[1]}"
+        self.page = _make_preview_page()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a browser that has gone while it was answered."""
@@ -53,7 +53,7 @@ class Preview(ThreadingHTTPServer):
         return f"http://{self.host}/{self.token}/"
 
 
-def _page() -> tuple[bytes, str]:
+def _make_preview_page() -> tuple[bytes, str]:
     """Return the page, and its policy: its own script and style, frames and data from this server."""
     ours = Templates()
     script, style = ours.source("preview/page.js"), ours.source("preview/page.css")
@@ -66,7 +66,7 @@ def _page() -> tuple[bytes, str]:
     return html.encode(), policy
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _PreviewHandler(BaseHTTPRequestHandler):
     server: Preview
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "qexport", ""
@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(HTTPStatus.OK, html, "text/html; charset=utf-8", policy)
             case "state":
                 after = asked.get("after", "")
-                session.wait(int(after) if after.isdecimal() else -1, PATIENCE)
+                session.wait(int(after) if after.isdecimal() else -1, NEWS_SECONDS)
                 self._send(HTTPStatus.OK, json.dumps(session.state()).encode(), "application/json")
             case "card":
                 html = session.card(

@@ -15,7 +15,7 @@ from qexport.common.errors import InputRefused, QexportError, UsageError
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.registry import OUTPUTS
 from qexport.pipeline import plan
-from qexport.preview.cards import draw_card, page_of
+from qexport.preview.cards import draw_card, make_card_page
 
 if TYPE_CHECKING:
     from qexport.bank.model import Question
@@ -34,7 +34,7 @@ class Shown:
 
 
 @dataclass(slots=True)
-class Session:
+class PreviewSession:
     """A bank that is being written."""
 
     recipe: Callable[[], Recipe]
@@ -93,7 +93,7 @@ class Session:
         made, question = self._find(key)
         with self._engine:
             sides = draw_card(made.choice.bank, question, made.tools.templates)
-        return page_of(sides[back], night=night)
+        return make_card_page(sides[back], night=night)
 
     def page(self, key: str) -> tuple[bytes, int]:
         """Return the handbook of one question as PDF, and the page that the question is on, counted from 1."""

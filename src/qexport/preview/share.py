@@ -50,7 +50,7 @@ CHUNK = 1 << 16
 CONNECTIONS = 256
 """Connections that are served at once; a further one waits in the backlog of the system."""
 
-TIMEOUT = 30
+CLIENT_SECONDS = 30
 """Seconds that a client may send or take nothing before its connection is closed."""
 
 MINUTES = 30
@@ -248,7 +248,7 @@ class _Server(HTTPServer):
         self.share = share
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self._free = threading.BoundedSemaphore(CONNECTIONS)
-        super().__init__(address, _Handler)
+        super().__init__(address, _DownloadHandler)
 
     def server_bind(self) -> None:
         """Bind without asking a name server for this machine's name, as http.server does."""
@@ -278,11 +278,11 @@ class _Server(HTTPServer):
         """Say nothing: what a stranger sends must not fill the terminal."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _DownloadHandler(BaseHTTPRequestHandler):
     """Answers GET and HEAD; whatever else is asked for is refused."""
 
     server: _Server
-    timeout = TIMEOUT
+    timeout = CLIENT_SECONDS
     server_version = "qexport"
     sys_version = ""
 

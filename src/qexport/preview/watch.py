@@ -24,11 +24,11 @@ _IGNORED = frozenset(["__pycache__", "node_modules"])
 _WRITTEN = (".lock.json", ".history.jsonl")
 """Endings of what a build itself writes beside a bank."""
 
-Snapshot = Mapping[str, tuple[int, int, int]]
+FileStates = Mapping[str, tuple[int, int, int]]
 """The time of change in nanoseconds, the size and the number of each file."""
 
 
-def look(places: Iterable[Path], without: Iterable[Path] = ()) -> Snapshot:
+def look(places: Iterable[Path], without: Iterable[Path] = ()) -> FileStates:
     """Return what is in these files and folders, those inside them too; hidden ones are left out.
 
     Args:
@@ -53,9 +53,9 @@ def look(places: Iterable[Path], without: Iterable[Path] = ()) -> Snapshot:
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
                     else:
-                        _note(entry.path, seen)
+                        _record_state(entry.path, seen)
         except NotADirectoryError:
-            _note(place, seen)
+            _record_state(place, seen)
         except OSError:  # it went while it was looked at
             continue
         if len(seen) > MOST_FILES:
@@ -65,7 +65,7 @@ def look(places: Iterable[Path], without: Iterable[Path] = ()) -> Snapshot:
     return seen
 
 
-def _note(path: str, seen: dict[str, tuple[int, int, int]]) -> None:
+def _record_state(path: str, seen: dict[str, tuple[int, int, int]]) -> None:
     try:
         found = Path(path).stat()
     except OSError:
@@ -75,11 +75,11 @@ def _note(path: str, seen: dict[str, tuple[int, int, int]]) -> None:
 
 def wait_for_change(
     places: Iterable[Path],
-    before: Snapshot,
+    before: FileStates,
     without: Iterable[Path] = (),
     *,
     ended: Callable[[], bool] = lambda: False,
-) -> Snapshot:
+) -> FileStates:
     """Wait until something changed and stays as it is for a moment; return what there is then.
 
     Args:
@@ -99,7 +99,7 @@ def wait_for_change(
     return before
 
 
-def _look_later(places: Iterable[Path], without: Iterable[Path]) -> Snapshot:
+def _look_later(places: Iterable[Path], without: Iterable[Path]) -> FileStates:
     time.sleep(SETTLED)
     return look(places, without)
 

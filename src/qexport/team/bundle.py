@@ -41,10 +41,10 @@ BUNDLE_FORMAT = 1
 MANIFEST = "manifest.json"
 README = "README.html"
 NOTES = "RELEASE-NOTES.md"
-RECIPES = "qexport.toml"
+BUNDLED_RECIPES = "qexport.toml"
 DATA = "data/"
 """The folder of what it was all made from: the pictures of the bank lie there too, as beside the bank."""
-BANK = DATA + "questions.yaml"
+BUNDLED_BANK = DATA + "questions.yaml"
 TABLE = DATA + "questions.csv"
 LOCK = DATA + "questions.lock.json"
 
@@ -143,10 +143,10 @@ def files_of(
     files = {
         **{path: document.data for path, document in made.items()},
         **{DATA + path: data for path, data in contents.pictures.items()},
-        BANK: write_bank(contents.bank).encode(),
+        BUNDLED_BANK: write_bank(contents.bank).encode(),
         TABLE: table_of(contents.bank),
         LOCK: write_lock(contents.lock).encode(),
-        RECIPES: _recipes_file(contents.recipes).encode(),
+        BUNDLED_RECIPES: _recipes_file(contents.recipes).encode(),
         NOTES: (contents.notes or "# Release notes\n\nNo release was made of this bank yet.\n").encode(),
     }
     summaries = {path: document.summary for path, document in made.items()}
@@ -191,7 +191,7 @@ def _recipes_file(recipes: Sequence[BundledRecipe]) -> str:
     lines = [
         "# The recipes of this bundle. Unpack it, and `qexport build NAME` makes one from the data in it."
     ]
-    lines += [f"bank = {json.dumps(BANK)}", ""]
+    lines += [f"bank = {json.dumps(BUNDLED_BANK)}", ""]
     for recipe in recipes:
         lines.append(f"[recipes.{recipe.name}]")
         lines += (

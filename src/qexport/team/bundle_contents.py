@@ -46,7 +46,7 @@ def contents_in(files: Mapping[str, bytes], manifest: Manifest, path: str, limit
     Raises:
         InputRefused: A part is missing, is wrong, or contradicts the others.
     """
-    missing = [name for name in (bundle.BANK, bundle.LOCK, bundle.NOTES) if name not in files]
+    missing = [name for name in (bundle.BUNDLED_BANK, bundle.LOCK, bundle.NOTES) if name not in files]
     if missing:
         raise InputRefused(tuple(Problem(Location(path), f"no {name} in it") for name in missing))
     bank = _bank_in(files, path, limits)
@@ -60,7 +60,7 @@ def contents_in(files: Mapping[str, bytes], manifest: Manifest, path: str, limit
     own = {
         name.removeprefix(bundle.DATA): data for name, data in files.items() if name.startswith(bundle.DATA)
     }
-    apart = {name.removeprefix(bundle.DATA) for name in (bundle.BANK, bundle.TABLE, bundle.LOCK)}
+    apart = {name.removeprefix(bundle.DATA) for name in (bundle.BUNDLED_BANK, bundle.TABLE, bundle.LOCK)}
     return Contents(
         bank=bank,
         lock=lock,
@@ -72,10 +72,10 @@ def contents_in(files: Mapping[str, bytes], manifest: Manifest, path: str, limit
 
 
 def _bank_in(files: Mapping[str, bytes], path: str, limits: Limits) -> Bank:
-    if bundle.BANK not in files:
-        raise InputRefused((Problem(Location(path), f"no {bundle.BANK} in it"),))
-    name = f"{path}/{bundle.BANK}"
-    bank, _ = validate(reader.parse(_text_in(files, bundle.BANK, path), name, limits), limits)
+    if bundle.BUNDLED_BANK not in files:
+        raise InputRefused((Problem(Location(path), f"no {bundle.BUNDLED_BANK} in it"),))
+    name = f"{path}/{bundle.BUNDLED_BANK}"
+    bank, _ = validate(reader.parse_bank(_text_in(files, bundle.BUNDLED_BANK, path), name, limits), limits)
     return bank
 
 

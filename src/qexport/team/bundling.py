@@ -48,7 +48,7 @@ from qexport.pipeline import (
     Tell,
     plan,
     prepare,
-    render,
+    render_outputs,
     silent,
 )
 from qexport.recipe import in_recipe
@@ -157,7 +157,7 @@ def _same_lock(
         raise ValueError("a bundle has a lock")
     shared = first.stamped
     for name, each in ((first_name, first), *others):
-        if each.stamped is None or _shape(each.stamped.lock) != _shape(shared.lock):
+        if each.stamped is None or _strip_filtered(each.stamped.lock) != _strip_filtered(shared.lock):
             raise UsageError(
                 f"recipes {first_name} and {name} make different notes of one question",
                 hint="give them the same card-types and tag-prefix: a learner may import both decks",
@@ -168,7 +168,7 @@ def _same_lock(
     return shared
 
 
-def _shape(lock: Lock) -> object:
+def _strip_filtered(lock: Lock) -> object:
     """Return all of a lock but what it knows of filtered decks."""
     notes = {key: replace(entry, decks=(), departed={}) for key, entry in lock.notes.items()}
     return replace(lock, notes=notes)
@@ -233,7 +233,7 @@ def render_files(
             key = note_shape(deck), own.look
             notes[key] = notes.get(key) or with_notes(contents.bank, deck, own).notes
             own = replace(own, notes=notes[key])
-        rendered = render(edition, outputs, options, own, tell=tell)
+        rendered = render_outputs(edition, outputs, options, own, tell=tell)
         documents[recipe.name] = [_require_document(document) for _, document, _ in rendered]
     files = bundle.files_of(contents, documents, Templates(), versions())
     warnings = (text for made in documents.values() for document in made for text in document.warnings)

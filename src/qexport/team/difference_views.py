@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from qexport.team.difference_wording import HEADINGS, field_name, flat_text, shortened, tags_of
-from qexport.team.differences import CHANGE_KINDS, Differences, Entry
+from qexport.team.differences import CHANGE_KINDS, Differences, QuestionChange
 from qexport.team.release_notes import steps_of
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def as_html(found: Differences, templates: Templates, *, language: str = "en") -
     )
 
 
-def _entry_fields(entry: Entry) -> dict[str, object]:
+def _entry_fields(entry: QuestionChange) -> dict[str, object]:
     """Return an entry as its template takes it."""
     changes = [
         {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qexport.team.differences import Entry, Piece
+from qexport.team.differences import Piece, QuestionChange
 
 if TYPE_CHECKING:
     pass
@@ -47,7 +47,7 @@ def field_name(name: str) -> str:
     return name.replace("_", " ").replace("-", " ").capitalize().replace("Follow ups", "Follow-ups")
 
 
-def tags_of(entry: Entry) -> str:
+def tags_of(entry: QuestionChange) -> str:
     """Return the tags of an entry: −removed and +added."""
     return " ".join([*(f"−{tag}" for tag in entry.tags_removed), *(f"+{tag}" for tag in entry.tags_added)])
 

@@ -38,7 +38,7 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class QuestionChange:
     """What became of one question; what else is new in it is in `fields` and in its tags."""
 
     kind: ChangeKind
@@ -60,13 +60,13 @@ class Differences:
     new: str
     title: str
     source: str = ""
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[QuestionChange, ...] = ()
     """By their kind, then as the new edition has them."""
     unchanged: int = 0
     remarks: tuple[str, ...] = field(default=())
     """What is odd about the two as a whole."""
 
-    def of_kind(self, kind: ChangeKind) -> tuple[Entry, ...]:
+    def of_kind(self, kind: ChangeKind) -> tuple[QuestionChange, ...]:
         """Return the entries of one kind."""
         return tuple(entry for entry in self.entries if entry.kind == kind)
 
@@ -88,7 +88,7 @@ class Differences:
 
 def compare_snapshots(old: Snapshot, new: Snapshot) -> Differences:
     """Return what became of each question. A note of another id is the same one if it is known by that."""
-    pairs = _pairs(old.states, new.states)
+    pairs = _pair_states(old.states, new.states)
     states = [(state, pairs.get(state.id)) for state in new.states if not state.retired]
     taken = {was.id for was in pairs.values()}
     back = {state.id for state in new.states if state.retired}
@@ -99,12 +99,15 @@ def compare_snapshots(old: Snapshot, new: Snapshot) -> Differences:
     ]
     gone = [state for state in missing if new.left is None or state.id in new.left]
     retired = {state.id: state for state in new.states if state.retired}
-    entries: list[Entry] = []
+    entries: list[QuestionChange] = []
     for state, was in states:
         if entry := _describe_change(state, was):
             entries.append(entry)
     entries += (
-        Entry("retired", was.id, retired.get(was.id, was).question, key=_key(was, old, new)) for was in gone
+        QuestionChange(
+            "retired", was.id, retired.get(was.id, was).question, key=_find_note_key(was, old, new)
+        )
+        for was in gone
     )
     return Differences(
         old=old.name,
@@ -117,14 +120,14 @@ def compare_snapshots(old: Snapshot, new: Snapshot) -> Differences:
     )
 
 
-def _key(state: State, old: Snapshot, new: Snapshot) -> str:
+def _find_note_key(state: State, old: Snapshot, new: Snapshot) -> str:
     """Return what finds a note in Anki: as its deck or a lock says, else as it would be born."""
     known = state.key or new.keys.get(state.id) or old.keys.get(state.id)
     namespace = old.namespace or new.namespace
     return known or (key_of(namespace, (*state.former_ids, state.id)[0]) if namespace else "")
 
 
-def _pairs(old: Sequence[State], new: Sequence[State]) -> dict[str, State]:
+def _pair_states(old: Sequence[State], new: Sequence[State]) -> dict[str, State]:
     """Return the old state of each new one by its id: the same note, or the same question.
 
     First by GUID, then by the ids that either side says it had, then by what it asks, last by its id.
@@ -181,9 +184,9 @@ def _moved(old: Sequence[State], new: Sequence[State]) -> list[tuple[str, str]]:
     return [(move.id, move.former) for move in moves if not move.is_reuse]
 
 
-def _describe_change(state: State, was: State | None) -> Entry | None:
+def _describe_change(state: State, was: State | None) -> QuestionChange | None:
     if was is None or was.retired:
-        return Entry("added", state.id, state.question)
+        return QuestionChange("added", state.id, state.question)
     changed = tuple(
         FieldChange(name, word_changes(was.texts.get(name, ""), state.texts.get(name, "")))
         for name in dict.fromkeys((*state.texts, *was.texts))
@@ -192,10 +195,12 @@ def _describe_change(state: State, was: State | None) -> Entry | None:
     came = tuple(tag for tag in state.tags if tag not in was.tags)
     went = tuple(tag for tag in was.tags if tag not in state.tags)
     if was.id != state.id:
-        return Entry("renumbered", state.id, state.question, was.id, "", changed, came, went)
+        return QuestionChange("renumbered", state.id, state.question, was.id, "", changed, came, went)
     if changed:
-        return Entry("changed", state.id, state.question, "", "", changed, came, went)
-    return Entry("retagged", state.id, state.question, "", "", (), came, went) if came or went else None
+        return QuestionChange("changed", state.id, state.question, "", "", changed, came, went)
+    return (
+        QuestionChange("retagged", state.id, state.question, "", "", (), came, went) if came or went else None
+    )
 
 
 def _remarks(old: Snapshot, new: Snapshot, elsewhere: Sequence[str]) -> Iterator[str]:

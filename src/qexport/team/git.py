@@ -35,7 +35,7 @@ def bank_at(revision: str, path: str, *, folder: Path = Path(), limits: Limits =
     if kind == "blob":
         if Path(path).suffix.lower() not in IMPORTERS:
             raise _refuse_revision(name, f"a bank is a {' or '.join(IMPORTERS)} file, or a folder of them")
-        return reader.parse(_decode_output(number, name, folder, limits), name, limits)
+        return reader.parse_bank(_decode_output(number, name, folder, limits), name, limits)
     entries = _git(folder, "ls-tree", "-z", number).decode("utf-8", "surrogateescape").split("\0")
     found = sorted(
         (file, words.split()[2])
@@ -44,7 +44,9 @@ def bank_at(revision: str, path: str, *, folder: Path = Path(), limits: Limits =
     )
 
     def read(file: str, blob: str) -> RawBank:
-        return reader.parse(_decode_output(blob, f"{name}/{file}", folder, limits), f"{name}/{file}", limits)
+        return reader.parse_bank(
+            _decode_output(blob, f"{name}/{file}", folder, limits), f"{name}/{file}", limits
+        )
 
     return reader.joined([partial(read, file, blob) for file, blob in found], name)
 

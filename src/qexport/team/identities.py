@@ -69,7 +69,7 @@ def renumber(recipe: Recipe, *, dry_run: bool = False) -> Renumbered:
     lock, _ = read_lock_at(place, limits)
     if lock is None:
         raise UsageError(f"{place}: there is no lock", hint="ids are compared with those of the last build")
-    questions = _asked(bank, recipe)
+    questions = _list_asked(bank, recipe)
     texts = asked_before(lock, read_history(place, limits))
     found = _moves(questions, lock, texts)
     moves = tuple(move for move in found if not move.is_reuse)
@@ -89,7 +89,7 @@ def renumber(recipe: Recipe, *, dry_run: bool = False) -> Renumbered:
     return Renumbered(moves, reused, changes)
 
 
-def _asked(bank: Bank, recipe: Recipe) -> tuple[Asked, ...]:
+def _list_asked(bank: Bank, recipe: Recipe) -> tuple[Asked, ...]:
     from qexport.outputs.anki_deck.document import content, with_notes
 
     options = parse_options(DeckOptions, recipe.all_options)
@@ -186,10 +186,10 @@ def migrate(recipe: Recipe, recipes_file: Path, *, dry_run: bool = False) -> Mig
     if place.exists():
         bank, _ = read_bank(recipe.bank, encoding=recipe.encoding, limits=limits)
         text = read_text(place, limits=limits)
-        done = migrate_lock(text, str(place), bank, _asked(bank, recipe))
+        done = migrate_lock(text, str(place), bank, _list_asked(bank, recipe))
         if done is not None:
             changes[place] = write_lock(done.lock).encode()
-            lines += _said(place, done)
+            lines += _report_migration(place, done)
     if recipes_file.exists():
         text = read_text(recipes_file, limits=limits)
         renamed = _renamed(text)
@@ -201,7 +201,7 @@ def migrate(recipe: Recipe, recipes_file: Path, *, dry_run: bool = False) -> Mig
     return Migration(tuple(lines), changes)
 
 
-def _said(place: Path, done: Migrated) -> list[str]:
+def _report_migration(place: Path, done: Migrated) -> list[str]:
     count = len(done.lock.notes) + len(done.lock.gone)
     return [
         f"{place}: format 1 is format 2 now; {count} notes keep their GUIDs and times",

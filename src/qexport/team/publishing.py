@@ -19,7 +19,7 @@ from qexport.common.errors import InputRefused, QexportError, UsageError
 from qexport.common.qr_code import draw_as_svg
 from qexport.common.wording import quantity
 from qexport.locking import NO_LOCKING, Locking, lock_path, until_settled, written_with_lock
-from qexport.pipeline import SCHEDULER, Tell, plan, prepare, render, silent
+from qexport.pipeline import SCHEDULER, Tell, plan, prepare, render_outputs, silent
 from qexport.team import git
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from qexport.layout.scheduler import Scheduler
     from qexport.recipe import Recipe
 
-OUTPUTS = ("handbook", "web", "epub", "deck")
+PUBLISHED_OUTPUTS = ("handbook", "web", "epub", "deck")
 PAGE = "index.html"
 FEED = "feed.atom"
 MOST_EDITIONS = 20
@@ -69,7 +69,7 @@ def publish(
         UsageError: the address is not one of the web.
         QexportError: the first document that cannot be made; then nothing is written.
     """
-    base = _checked(address)
+    base = _check_address(address)
 
     def write() -> Published:
         return _publish(recipe, folder, base, now=now, locking=locking, tell=tell, scheduler=scheduler)
@@ -81,13 +81,15 @@ def _publish(
     recipe: Recipe, folder: Path, base: str, *, now: int, locking: Locking, tell: Tell, scheduler: Scheduler
 ) -> Published:
     with scheduler.at_work() as at_work:
-        (made,) = plan({"": replace(recipe, outputs=OUTPUTS, out=folder)}, scheduler=at_work)
+        (made,) = plan({"": replace(recipe, outputs=PUBLISHED_OUTPUTS, out=folder)}, scheduler=at_work)
         prepared = prepare(made, now=now, locking=locking, known={})
         names = {**prepared.tools.file_names, "web": PAGE, "feed": FEED}
         contents: dict[Path, bytes] = {}
         warnings = list(prepared.warnings)
         tools = replace(prepared.tools, file_names=names)
-        for name, document, _ in render(prepared.edition, made.outputs, made.options, tools, tell=tell):
+        for name, document, _ in render_outputs(
+            prepared.edition, made.outputs, made.options, tools, tell=tell
+        ):
             if isinstance(document, QexportError):
                 raise document
             path = folder / (PAGE if name == "web" else f"{made.stem}{document.suffix}")
@@ -104,7 +106,7 @@ def _publish(
     return Published({path: len(data) for path, data in sorted(contents.items())}, tuple(warnings))
 
 
-def _checked(address: str) -> str:
+def _check_address(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         hint = "write the address of the folder, for example https://example.org/questions/"

@@ -78,11 +78,11 @@ def plan_recipe_push(recipe: Recipe, anki: AnkiConnect, *, now: int, locking: Lo
     (plan,) = pipeline.plan({"": recipe})
     prepared = pipeline.prepare(plan, now=now, locking=locking, known={}, out=recipe.out)
     edition, tools = prepared.edition, prepared.tools
-    lock = _lock_of(edition)
+    lock = _require_lock(edition)
     options = parse_options(DeckOptions, recipe.all_options)
     chosen = {question.id for question in (*edition.questions, *edition.leavers)}
     notes = [note for note in tools.notes if note.question.id in chosen]
-    ours = {lock.key_of(lock.notes[note.question.id]): _content(note, lock) for note in notes}
+    ours = {lock.key_of(lock.notes[note.question.id]): _make_note_content(note, lock) for note in notes}
     gone = {lock.key_of(entry): entry.id for entry in lock.left}
     known = {lock.key_of(entry): entry.id for entry in lock.notes.values()} | gone
     theirs = [note for note in _notes_in(anki, lock) if note.fields.get("Key", "") in known]
@@ -124,13 +124,13 @@ def carry_out(push: Push, anki: AnkiConnect, *, now: int, locking: Locking) -> P
     return Pushed(build, len(new), media)
 
 
-def _lock_of(edition: Edition) -> Lock:
+def _require_lock(edition: Edition) -> Lock:
     if edition.lock is None:
         raise ValueError("a deck takes the times of its notes from a lock")
     return edition.lock
 
 
-def _content(note: Note, lock: Lock) -> NoteContent:
+def _make_note_content(note: Note, lock: Lock) -> NoteContent:
     """Return a note as it is published under a lock."""
     entry = lock.notes[note.question.id]
     values = identified(
@@ -146,7 +146,7 @@ def _notes_in(anki: AnkiConnect, lock: Lock) -> list[NoteInfo]:
 
 
 def _keys_in(anki: AnkiConnect, push: Push) -> Iterable[str]:
-    return (note.fields.get("Key", "") for note in _notes_in(anki, _lock_of(push.edition)))
+    return (note.fields.get("Key", "") for note in _notes_in(anki, _require_lock(push.edition)))
 
 
 def _suspended(anki: AnkiConnect, notes: Sequence[NoteInfo]) -> frozenset[int]:
@@ -210,7 +210,7 @@ def _question_of(fields: Mapping[str, Any], key: str) -> Question:
 def _store_media(push: Push, anki: AnkiConnect) -> int:
     """Store the pictures that changed notes show and the collection lacks; their names hold their digests."""
     keys = {change.note.fields["Key"] for change in push.plan.changed}
-    lock = _lock_of(push.edition)
+    lock = _require_lock(push.edition)
     images = {
         MEDIA_NAME + image.name: image.data
         for note in push.tools.notes
@@ -228,7 +228,7 @@ def _store_media(push: Push, anki: AnkiConnect) -> int:
 
 def _import_new(push: Push, anki: AnkiConnect) -> None:
     """Let Anki import a package of the new notes alone: so no note that is there can be overwritten."""
-    lock = _lock_of(push.edition)
+    lock = _require_lock(push.edition)
     new = set(push.plan.new)
     wanted = (*push.edition.questions, *push.edition.leavers)
     questions = tuple(each for each in wanted if lock.key_of(lock.notes[each.id]) in new)

@@ -12,7 +12,7 @@ from qexport.anki.search import search_for
 from qexport.common.wording import quantity
 from qexport.team.difference_wording import HEADINGS, field_name, flat_text, shortened, tags_of
 from qexport.team.differences import CHANGE_KINDS, Differences
-from qexport.team.differences import Entry as Difference
+from qexport.team.differences import QuestionChange as Difference
 
 if TYPE_CHECKING:
     from qexport.bank.lock import Entry, Lock, Release
@@ -40,7 +40,7 @@ def departures_since(lock: Lock, time: int) -> tuple[Departure, ...]:
     )
 
 
-MANUAL = "https://docs.ankiweb.net/importing/packaged-decks.html"
+ANKI_MANUAL = "https://docs.ankiweb.net/importing/packaged-decks.html"
 SEARCHING = "https://docs.ankiweb.net/searching.html"
 
 
@@ -117,7 +117,7 @@ def steps_of(found: Differences) -> Iterator[tuple[tuple[str, str], ...]]:
     """Yield what a learner has to do, as pieces of text and where they link to."""
     yield (
         ("In Anki: File › Import, choose the .apkg of this edition (", ""),
-        ("how", MANUAL),
+        ("how", ANKI_MANUAL),
         ("). Do not remove the old deck: notes you have are brought up to date, and your reviews stay.", ""),
     )
     kinds: Counter[str] = Counter(entry.kind for entry in found.entries)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from qexport.bank.model import Bank, Question
     from qexport.recipe import Recipe
 
-Choice: TypeAlias = Literal["", "ours", "theirs"]
+PreferredSide: TypeAlias = Literal["", "ours", "theirs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def pull(
     recipe: Recipe,
     exports: Sequence[Path],
     *,
-    choice: Choice = "",
+    choice: PreferredSide = "",
     dry_run: bool = False,
     patch: bool = False,
 ) -> Pulled:
@@ -89,7 +89,7 @@ def pull(
                 proposals.append((str(path), decided))
                 if decided.kind == "taken":
                     texts[decided.id, decided.field] = decided.merged
-    changes = _changes(bank.questions, texts, recipe)
+    changes = _update_bank_files(bank.questions, texts, recipe)
     if changes and not (dry_run or patch):
         files.write_all(changes)
     return Pulled(tuple(proposals), new, changes, _patch(changes) if patch else "")
@@ -126,7 +126,7 @@ def _with_texts(bank: Bank, texts: Mapping[tuple[str, str], str]) -> Bank:
     )
 
 
-def _decided(found: Proposal, choice: Choice) -> Proposal:
+def _decided(found: Proposal, choice: PreferredSide) -> Proposal:
     if found.kind != "conflict" or not choice:
         return found
     if choice == "ours":
@@ -134,7 +134,7 @@ def _decided(found: Proposal, choice: Choice) -> Proposal:
     return Proposal("taken", found.id, found.field, found.base, found.ours, found.theirs, found.theirs)
 
 
-def _changes(
+def _update_bank_files(
     questions: Sequence[Question], texts: Mapping[tuple[str, str], str], recipe: Recipe
 ) -> dict[Path, bytes]:
     """Return the bank's files with other texts in them, all else as it is."""
@@ -200,5 +200,5 @@ def count_returned_reviews(
             f"{json.dumps(key, ensure_ascii=False)}: {json.dumps(asdict(each))}"
             for key, each in counts.items()
         )
-        files.write(place, f"{{\n{lines}\n}}\n".encode() if counts else b"{}\n")
+        files.write_file(place, f"{{\n{lines}\n}}\n".encode() if counts else b"{}\n")
     return Reviewed(place, counts, len(everything) - len(counts))

@@ -56,7 +56,7 @@ class Snapshot:
     """What finds notes in Anki, by all ids they are and were known by, as far as a lock knows."""
 
 
-_APART = ("id", "tags", "status", "former_ids")
+_COMPARED_APART = ("id", "tags", "status", "former_ids")
 
 
 def of_bank(bank: Bank, name: str, lock: Lock | None = None) -> Snapshot:
@@ -92,7 +92,7 @@ def _state(question: Question) -> State:
     texts: dict[str, str] = {}
     for each in QUESTION_FIELDS:
         value = getattr(question, each.name)
-        if each.name not in _APART and value not in (None, "", ()):
+        if each.name not in _COMPARED_APART and value not in (None, "", ()):
             texts[each.name] = "\n".join(value) if isinstance(value, tuple) else str(value)
     return State(
         id=question.id,

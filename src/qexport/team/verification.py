@@ -130,6 +130,6 @@ def _unfolded(contents: Contents, folder: Path) -> Contents:
         bank: b"",
         **{folder / name: data for name, data in contents.pictures.items()},
     }.items():
-        files.write(path, data)
+        files.write_file(path, data)
     questions = (replace(question, location=Location(str(bank))) for question in contents.bank.questions)
     return replace(contents, bank=replace(contents.bank, questions=tuple(questions)))

@@ -174,7 +174,7 @@ def test_one_that_forbids_it_is_told() -> None:
 
 
 def test_an_anki_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connect, "TIMEOUT", 0.1)
+    monkeypatch.setattr(connect, "ANSWER_SECONDS", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         status, message, hint = refused(AnkiConnect(port).check)

@@ -14,7 +14,7 @@ import pytest
 
 from qexport.anki.fields import FIELDS
 from qexport.anki.package_reader import lock_of
-from qexport.bank.lock import Edition, Lock, NoteType
+from qexport.bank.lock import Edition, Lock, LockedNoteType
 from qexport.bank.model import Bank, Question
 from qexport.bank.stamping import stamp
 from qexport.common.errors import InputRefused, LimitExceeded, Location, Problem
@@ -104,7 +104,7 @@ def test_a_note_type_of_a_later_number_is_known_by_it() -> None:
     edition = Edition(bank=BANK, questions=BANK.questions, title="T", scope="", lock=lock)
     package = render(edition, DeckOptions(), with_notes(BANK, DeckOptions(), TOOLS)).data
     again = lock_of(package, "old.apkg", BANK)
-    assert again.note_type == NoteType(tuple(FIELDS), ("recall", "scenario", "mistakes"), "Title", 2)
+    assert again.note_type == LockedNoteType(tuple(FIELDS), ("recall", "scenario", "mistakes"), "Title", 2)
     assert again.style == lock.style
 
 

@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 
-from qexport.anki.package_writer import BLOCK, package_of
+from qexport.anki.package_writer import DEFLATED_BLOCK, package_of
 
 
 def opened(package: bytes) -> zipfile.ZipFile:
@@ -28,7 +28,10 @@ def database_of(size: int) -> bytes:
     return (bytes(head) + b"".join(random.Random(1).choices(words, k=size)))[:size]
 
 
-@pytest.mark.parametrize("size", [100, 101, 5000, BLOCK + 100, BLOCK + 101, 3 * BLOCK, 6 * BLOCK + 7])
+@pytest.mark.parametrize(
+    "size",
+    [100, 101, 5000, DEFLATED_BLOCK + 100, DEFLATED_BLOCK + 101, 3 * DEFLATED_BLOCK, 6 * DEFLATED_BLOCK + 7],
+)
 def test_every_byte_comes_out_again(size: int) -> None:
     database = database_of(size)
     with opened(package_of(database, {})) as archive:
@@ -56,7 +59,7 @@ def test_the_version_of_sqlite_and_its_count_of_writes_are_left_out() -> None:
 
 
 def test_the_number_of_cores_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
-    database = database_of(6 * BLOCK)
+    database = database_of(6 * DEFLATED_BLOCK)
     packages = set()
     for cores in (1, 2, 7):
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)

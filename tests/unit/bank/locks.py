@@ -7,11 +7,11 @@ from dataclasses import replace
 from hashlib import sha256
 
 from qexport.bank.identity import question_digest
-from qexport.bank.lock import Asked, Content, Entry, Lock, NoteType, Stamp
+from qexport.bank.lock import Asked, Entry, Lock, LockedContent, LockedNoteType, Stamp
 from qexport.bank.stamping import stamp
 
 NOW = 1_760_000_000
-TYPE = NoteType(("Key", "ID", "Title"), ("recall",), "Title")
+TYPE = LockedNoteType(("Key", "ID", "Title"), ("recall",), "Title")
 
 
 def asked(key: str, text: str, *former: str, digest: str = "", retired: bool = False) -> Asked:
@@ -32,13 +32,15 @@ def version(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:16]
 
 
-def content(*questions: Asked, style: str = "style", title: str = "Bank", namespace: str = "ns") -> Content:
-    return Content(
+def content(
+    *questions: Asked, style: str = "style", title: str = "Bank", namespace: str = "ns"
+) -> LockedContent:
+    return LockedContent(
         title=title, namespace=namespace, questions=questions, style=Stamp(style, 0), note_type=TYPE
     )
 
 
-def of_texts(texts: Mapping[str, str], formers: Mapping[str, Sequence[str]] | None = None) -> Content:
+def of_texts(texts: Mapping[str, str], formers: Mapping[str, Sequence[str]] | None = None) -> LockedContent:
     """Return a bank of ids and what they ask."""
     return content(*(asked(key, text, *(formers or {}).get(key, ())) for key, text in texts.items()))
 

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qexport.bank.jsonl_reader import parse
+from qexport.bank.jsonl_reader import parse_jsonl
 from qexport.bank.validation import validate
 from qexport.common.errors import InputRefused, QexportError
 
 
 def refusal_of(text: str) -> list[tuple[str, str]]:
     with pytest.raises(InputRefused) as caught:
-        validate(parse(text, "bank.jsonl"))
+        validate(parse_jsonl(text, "bank.jsonl"))
     return [(str(problem), problem.hint) for problem in caught.value.problems]
 
 
@@ -31,7 +31,7 @@ def test_a_line_is_a_question_and_a_first_line_without_one_the_header() -> None:
         },
         {"id": "b", "question": "B?", "answer": "3.10", "category": None},
     ]
-    bank, warnings = validate(parse("\n".join(map(json.dumps, lines)) + "\n\n", "bank.jsonl"))
+    bank, warnings = validate(parse_jsonl("\n".join(map(json.dumps, lines)) + "\n\n", "bank.jsonl"))
     assert (bank.title, bank.claims.questions, warnings) == ("Bank", 9, ())
     first, second = bank.questions
     assert (first.difficulty, first.follow_ups, str(first.location)) == (7, ("Why?",), "bank.jsonl:2")
@@ -70,4 +70,4 @@ def test_deep_nesting_is_refused() -> None:
 @given(st.text())
 def test_any_text_is_a_bank_or_refused(text: str) -> None:
     with suppress(QexportError):
-        validate(parse(text, "bank.jsonl"))
+        validate(parse_jsonl(text, "bank.jsonl"))

@@ -18,7 +18,7 @@ from qexport.bank.query import (
     Conditions,
     difficulties,
     fold,
-    parse,
+    parse_query,
     typed_name,
 )
 from qexport.common.errors import UsageError
@@ -69,13 +69,13 @@ BANK = Bank(
 
 
 def found(query: str) -> list[str]:
-    clauses = parse(query, Conditions(BANK))
+    clauses = parse_query(query, Conditions(BANK))
     return [question.id for question in QUESTIONS if all(clause.holds(question) for clause in clauses)]
 
 
 def mistake(query: str) -> UsageError:
     with pytest.raises(UsageError) as caught:
-        parse(query, Conditions(BANK))
+        parse_query(query, Conditions(BANK))
     return caught.value
 
 
@@ -352,7 +352,7 @@ def test_a_long_list_of_known_values_is_cut() -> None:
     tags = tuple(f"tag{number}" for number in range(25))
     bank = Bank(title="", namespace="", questions=(Question(id="Q", question="?", answer="!", tags=tags),))
     with pytest.raises(UsageError) as caught:
-        parse("tag:other", Conditions(bank))
+        parse_query("tag:other", Conditions(bank))
     assert caught.value.hint == f"known: {', '.join(tags[:20])} and 5 more"
 
 
@@ -369,8 +369,8 @@ def test_fifty_parentheses_are_read_and_one_more_is_refused() -> None:
 def test_as_many_parentheses_as_may_be_allowed_are_read() -> None:
     conditions = Conditions(Bank(title="", namespace="", questions=()))
     with pytest.raises(UsageError, match="column 61: more than 60 parentheses"):
-        parse("(" * 61 + "x" + ")" * 61, conditions, Limits(query_depth=60))
-    assert len(parse("(" * 60 + "x" + ")" * 60, conditions, Limits(query_depth=60))) == 1
+        parse_query("(" * 61 + "x" + ")" * 61, conditions, Limits(query_depth=60))
+    assert len(parse_query("(" * 60 + "x" + ")" * 60, conditions, Limits(query_depth=60))) == 1
 
 
 @pytest.mark.parametrize("unit", [*'()-"*\\', "a*", "or ", "a or ", "a ", "(a ", "-(a or "])

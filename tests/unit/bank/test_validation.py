@@ -6,20 +6,20 @@ import pytest
 
 from qexport.bank.model import Bank, Claims, Question
 from qexport.bank.validation import validate
-from qexport.bank.yaml_reader import parse
+from qexport.bank.yaml_reader import parse_yaml
 from qexport.common.errors import InputRefused, LimitExceeded, Location
 from qexport.common.limits import Limits
 
 
 def bank_of(text: str, path: str = "b.yaml") -> Bank:
-    bank, warnings = validate(parse(text, path))
+    bank, warnings = validate(parse_yaml(text, path))
     assert warnings == ()
     return bank
 
 
 def problems_of(text: str) -> list[tuple[str, str]]:
     with pytest.raises(InputRefused) as caught:
-        validate(parse(text, "b.yaml"))
+        validate(parse_yaml(text, "b.yaml"))
     return [(str(problem).removeprefix("b.yaml:"), problem.hint) for problem in caught.value.problems]
 
 
@@ -320,7 +320,7 @@ def test_a_list_of_what_there_is_ends_where_it_helps_no_more() -> None:
 )
 def test_a_bank_without_questions_is_refused(text: str, place: str) -> None:
     with pytest.raises(InputRefused) as caught:
-        validate(parse(text, "b.yaml"))
+        validate(parse_yaml(text, "b.yaml"))
     (problem,) = caught.value.problems
     assert str(problem) == f"{':'.join(filter(None, ['b.yaml', place]))}: the bank has no questions"
     assert problem.hint == "list them below `questions:`"
@@ -343,7 +343,7 @@ def test_what_is_cleaned_out_of_a_question_is_one_warning() -> None:
         '- {id: a, question: "q\\0", answer: "\\u202ea\\u202c\\0", follow_ups: ["\\u00adf"]}\n'
         "- {id: b, question: q, answer: a}\n"
     )
-    bank, warnings = validate(parse(text, "b.yaml"))
+    bank, warnings = validate(parse_yaml(text, "b.yaml"))
     assert bank.title == "My bank"
     assert bank.questions[0] == Question(id="a", question="q", answer="a", follow_ups=("f",))
     assert [(str(warning.location), warning.message) for warning in warnings] == [
@@ -379,7 +379,7 @@ def test_a_text_over_its_limit_is_not_read_on(key: str, longest: int) -> None:
 
     bank_of(bank(longest))
     with pytest.raises(LimitExceeded) as caught:
-        validate(parse(bank(longest + 1), "b.yaml"))
+        validate(parse_yaml(bank(longest + 1), "b.yaml"))
     line = {"question": "3:13", "answer": "4:11", "deep_explanation": "5:21", "tags": "5:10"}[key]
     assert caught.value.message == (
         f"b.yaml:{line}: question 'PY-1': {key} is longer than {longest:,} characters"
@@ -389,13 +389,13 @@ def test_a_text_over_its_limit_is_not_read_on(key: str, longest: int) -> None:
 def test_a_list_over_its_limit_is_not_read_on() -> None:
     bank_of(questions(f"follow_ups: [{'x, ' * 1_000}]"))
     with pytest.raises(LimitExceeded) as caught:
-        validate(parse(questions(f"follow_ups: [{'x, ' * 1_001}]"), "b.yaml"))
+        validate(parse_yaml(questions(f"follow_ups: [{'x, ' * 1_001}]"), "b.yaml"))
     assert caught.value.message == "b.yaml:2:48: question 'q1': follow_ups has more than 1,000 items"
 
 
 def test_a_bank_over_its_limit_is_not_read_on() -> None:
     with pytest.raises(LimitExceeded) as caught:
-        validate(parse(questions("", "", ""), "b.yaml"), Limits(questions=2))
+        validate(parse_yaml(questions("", "", ""), "b.yaml"), Limits(questions=2))
     assert caught.value.message == "b.yaml: 3 questions, and a bank has at most 2"
     assert caught.value.hint == (
         "make several banks of it; the limit 'questions' is 2 questions; "
@@ -415,7 +415,7 @@ def test_choices_drafts_and_own_fields_are_read() -> None:
         "questions:\n- {id: A, question: q, choices: [x, y], correct: B, links: [https://e.org], terms: [t],"
         " extra: {n: 3.10, m: [1, no]}}\n- {id: B, question: q, status: draft, answer: ''}"
     )
-    bank, _ = validate(parse(text, "b.yaml"))
+    bank, _ = validate(parse_yaml(text, "b.yaml"))
     first, second = bank.questions
     assert (first.choices, first.correct, first.answer) == (("x", "y"), ("b",), "")
     assert (first.links, first.terms) == (("https://e.org",), ("t",))

@@ -224,4 +224,4 @@ def test_any_text_survives_in_any_form(seed: int) -> None:
         text = edit_yaml(text, "bank.yaml", [Edit(key, name, value)])  # which reads it again, and compares
     for comment in ("# The bank of a team.", "# --- basics", "# the end"):
         assert comment in text
-    assert yaml_reader.parse(text, "bank.yaml").problems == ()
+    assert yaml_reader.parse_yaml(text, "bank.yaml").problems == ()

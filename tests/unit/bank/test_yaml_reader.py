@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from qexport.bank.model import RawBank, RawList, RawMapping, RawText, RawValue
 from qexport.bank.validation import validate
-from qexport.bank.yaml_reader import parse
+from qexport.bank.yaml_reader import parse_yaml
 from qexport.common.errors import InputRefused, Location, QexportError
 
 IN_QUOTES = "put the text in quotes, or below its key as a block: `key: |`"
@@ -31,7 +31,7 @@ def words(value: RawValue) -> object:
 def problems_of(text: str) -> list[tuple[str, str]]:
     """Return all that is said about a text that is read or refused."""
     try:
-        problems = parse(text, "b.yaml").problems
+        problems = parse_yaml(text, "b.yaml").problems
     except InputRefused as error:
         problems = error.problems
     return [(str(problem), problem.hint) for problem in problems]
@@ -41,7 +41,7 @@ def problems_of(text: str) -> list[tuple[str, str]]:
 
 
 def test_a_bank_is_read_with_the_place_of_everything() -> None:
-    bank = parse("title: My bank\nquestions:\n  - id: a\n    tags: [x,\n      'y']\n", "b.yaml")
+    bank = parse_yaml("title: My bank\nquestions:\n  - id: a\n    tags: [x,\n      'y']\n", "b.yaml")
     assert bank == RawBank(
         "b.yaml",
         RawMapping(
@@ -85,16 +85,16 @@ def test_a_bank_is_read_with_the_place_of_everything() -> None:
     ],
 )
 def test_what_looks_like_something_else_stays_text(text: str) -> None:
-    assert words(parse(f"title: {text}", "b.yaml").header) == {"title": text}
+    assert words(parse_yaml(f"title: {text}", "b.yaml").header) == {"title": text}
 
 
 def test_a_character_that_yaml_refuses_reaches_the_check_that_counts_it() -> None:
-    bank = parse('title: a\0b\x1f\x85c\nsource: "\\0"\n', "b.yaml")
+    bank = parse_yaml('title: a\0b\x1f\x85c\nsource: "\\0"\n', "b.yaml")
     assert words(bank.header) == {"title": "a\0b\0\0c", "source": "\0"}
 
 
 def test_a_line_separator_ends_no_line() -> None:
-    bank = parse("questions:\n- answer: |\n    one\u2028still one\u2029and still\n  id: x", "b.yaml")
+    bank = parse_yaml("questions:\n- answer: |\n    one\u2028still one\u2029and still\n  id: x", "b.yaml")
     assert [words(record) for record in bank.records] == [
         {"answer": "one\u2028still one\u2029and still\n", "id": "x"}
     ]
@@ -102,23 +102,23 @@ def test_a_line_separator_ends_no_line() -> None:
 
 
 def test_a_lone_surrogate_is_no_obstacle() -> None:
-    assert words(parse("title: a\udfffb", "b.yaml").header) == {"title": "a\ud800b"}
+    assert words(parse_yaml("title: a\udfffb", "b.yaml").header) == {"title": "a\ud800b"}
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# only a comment", "---\n", "---\n...\n"])
 def test_nothing_is_an_empty_bank(text: str) -> None:
-    assert parse(text, "b.yaml") == RawBank("b.yaml", RawMapping({}, {}, Location("b.yaml")), ())
+    assert parse_yaml(text, "b.yaml") == RawBank("b.yaml", RawMapping({}, {}, Location("b.yaml")), ())
 
 
 def test_what_is_no_question_stays_in_the_header() -> None:
-    bank = parse("questions:\n- id: a\n- just text\n- [x]\n", "b.yaml")
+    bank = parse_yaml("questions:\n- id: a\n- just text\n- [x]\n", "b.yaml")
     assert words(bank.header) == {"questions": ["just text", ["x"]]}
     assert [words(record) for record in bank.records] == [{"id": "a"}]
 
 
 @pytest.mark.parametrize("empty", ["questions:", "questions: []", "questions: ''"])
 def test_no_questions_are_no_part_of_the_header(empty: str) -> None:
-    assert words(parse(f"title: x\n{empty}", "b.yaml").header) == {"title": "x"}
+    assert words(parse_yaml(f"title: x\n{empty}", "b.yaml").header) == {"title": "x"}
 
 
 # --- what is refused ----------------------------------------------------------------------------------------
@@ -309,4 +309,4 @@ def test_no_text_does_worse_than_being_refused(text: str, edits: list[tuple[int,
         damaged = damaged[:at] + scrap + damaged[at + length :]
     for source in (text, damaged):
         with suppress(QexportError):
-            validate(parse(source, "b.yaml"))
+            validate(parse_yaml(source, "b.yaml"))

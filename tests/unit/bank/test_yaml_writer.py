@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from qexport.bank.model import Bank, Claims, Question
 from qexport.bank.validation import validate
-from qexport.bank.yaml_reader import parse
+from qexport.bank.yaml_reader import parse_yaml
 from qexport.bank.yaml_writer import write_bank, write_questions
 from qexport.common.text_input import normalise
 
@@ -24,7 +24,7 @@ LONG = (
 
 
 def read_back(text: str) -> Bank:
-    bank, warnings = validate(parse(text, "b.yaml"))
+    bank, warnings = validate(parse_yaml(text, "b.yaml"))
     assert warnings == ()
     return bank
 

@@ -13,7 +13,7 @@ from qexport.cli.terminal import (
     Progress,
     as_json,
     file_size,
-    question_fields,
+    list_question_fields,
     question_page,
     shown,
     table,
@@ -140,8 +140,8 @@ def test_json_of_a_question_is_everything_or_all_but_its_answer() -> None:
         "links": (),
         "extra": {},
     }
-    assert question_fields(QUESTION, whole=False) == metadata
-    assert question_fields(QUESTION, whole=True) == metadata | texts
+    assert list_question_fields(QUESTION, whole=False) == metadata
+    assert list_question_fields(QUESTION, whole=True) == metadata | texts
 
 
 def test_sizes_read_well() -> None:

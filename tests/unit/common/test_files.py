@@ -17,7 +17,7 @@ import pytest
 
 from qexport.common import files
 from qexport.common.errors import OutputError, UsageError
-from qexport.common.files import file_slug, write, write_all, write_groups
+from qexport.common.files import file_slug, write_all, write_file, write_groups
 
 
 def everything_in(folder: Path) -> dict[str, bytes]:
@@ -45,13 +45,13 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int, int], None]:
 
 
 def test_writes_a_file_and_makes_its_folder(tmp_path: Path) -> None:
-    write(tmp_path / "out" / "deep" / "book.pdf", b"pages")
+    write_file(tmp_path / "out" / "deep" / "book.pdf", b"pages")
     assert everything_in(tmp_path / "out" / "deep") == {"book.pdf": b"pages"}
 
 
 def test_replaces_what_was_there_and_leaves_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "book.pdf").write_bytes(b"old and longer")
-    write(tmp_path / "book.pdf", b"new")
+    write_file(tmp_path / "book.pdf", b"new")
     assert everything_in(tmp_path) == {"book.pdf": b"new"}
 
 
@@ -59,7 +59,7 @@ def test_an_old_file_keeps_its_mode(tmp_path: Path) -> None:
     book = tmp_path / "book.pdf"
     book.write_bytes(b"old")
     book.chmod(0o640)
-    write(book, b"new")
+    write_file(book, b"new")
     assert stat.S_IMODE(book.stat().st_mode) == 0o640
 
 
@@ -67,7 +67,7 @@ def test_an_old_file_keeps_its_mode(tmp_path: Path) -> None:
 def test_a_new_file_has_the_mode_the_umask_leaves(tmp_path: Path, umask: int, mode: int) -> None:
     before = os.umask(umask)
     try:
-        write(tmp_path / "book.pdf", b"new")
+        write_file(tmp_path / "book.pdf", b"new")
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "book.pdf").stat().st_mode) == mode
@@ -80,7 +80,7 @@ def test_a_symlink_stays_one_and_what_it_leads_to_is_written(tmp_path: Path, the
     if there:
         real.write_bytes(b"old")
     link.symlink_to(real)
-    write(link, b"new")
+    write_file(link, b"new")
     assert link.is_symlink()
     assert everything_in(tmp_path / "shelf") == {"real.pdf": b"new"}
 
@@ -95,7 +95,7 @@ def test_a_link_is_not_followed_out_of_the_folder(tmp_path: Path, monkeypatch: p
     whole = tmp_path / "project" / "whole"
     whole.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(OutputError) as caught:
-        write(link, b"new")
+        write_file(link, b"new")
     assert (caught.value.message, caught.value.hint) == (
         f"{link}: cannot be written: a link leads to {real}, outside {link.parent}",
         f"to write there, name that place: {real}",
@@ -103,11 +103,11 @@ def test_a_link_is_not_followed_out_of_the_folder(tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(tmp_path / "project")
     for path in (Path("out/book.pdf"), Path("whole/book.pdf"), link, whole / "book.pdf"):
         with pytest.raises(OutputError, match=f"a link leads to {real}, outside {tmp_path}/project$"):
-            write(path, b"new")
+            write_file(path, b"new")
     assert list((tmp_path / "elsewhere").iterdir()) == []
     (tmp_path / "project" / "shelf").mkdir()
     (tmp_path / "project" / "books").symlink_to("shelf")
-    write(Path("books/book.pdf"), b"new")
+    write_file(Path("books/book.pdf"), b"new")
     assert everything_in(tmp_path / "project" / "shelf") == {"book.pdf": b"new"}
 
 
@@ -117,34 +117,34 @@ def test_a_link_is_not_followed_out_of_the_folder(tmp_path: Path, monkeypatch: p
 def test_a_folder_in_the_way_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "book.pdf").mkdir()
     with pytest.raises(OutputError) as caught:
-        write(tmp_path / "book.pdf", b"new")
+        write_file(tmp_path / "book.pdf", b"new")
     assert str(caught.value) == f"{tmp_path}/book.pdf: cannot be written: a folder of this name is there"
 
 
 def test_a_device_is_not_replaced(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OutputError) as caught:
-        write(tmp_path / "pipe", b"new")
+        write_file(tmp_path / "pipe", b"new")
     assert str(caught.value) == f"{tmp_path}/pipe: cannot be written: it is not an ordinary file"
 
 
 def test_a_file_where_a_folder_should_be_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "out").write_bytes(b"a file")
     with pytest.raises(OutputError) as caught:
-        write(tmp_path / "out" / "book.pdf", b"new")
+        write_file(tmp_path / "out" / "book.pdf", b"new")
     assert str(caught.value) == f"{tmp_path}/out/book.pdf: cannot be written: {tmp_path}/out is not a folder"
 
 
 def test_a_symlink_that_leads_to_itself_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "book.pdf").symlink_to("book.pdf")
     with pytest.raises(OutputError) as caught:
-        write(tmp_path / "book.pdf", b"new")
+        write_file(tmp_path / "book.pdf", b"new")
     assert str(caught.value) == f"{tmp_path}/book.pdf: cannot be written: {os.strerror(errno.ELOOP)}"
 
 
 def test_a_name_too_long_for_the_file_system_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as caught:
-        write(tmp_path / ("x" * 300), b"new")
+        write_file(tmp_path / ("x" * 300), b"new")
     assert str(caught.value) == f"{tmp_path}/{'x' * 300}: cannot be written: File name too long"
     assert everything_in(tmp_path) == {}
 
@@ -153,7 +153,7 @@ def test_a_name_too_long_for_the_file_system_is_an_error(tmp_path: Path) -> None
 def test_a_folder_one_may_not_write_in_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o500)
     with pytest.raises(OutputError) as caught:
-        write(tmp_path / "closed" / "book.pdf", b"new")
+        write_file(tmp_path / "closed" / "book.pdf", b"new")
     assert str(caught.value) == f"{tmp_path}/closed/book.pdf: cannot be written: Permission denied"
 
 
@@ -161,7 +161,7 @@ def test_a_full_disk_is_told_in_one_line(tmp_path: Path, failing: Callable[[str,
     (tmp_path / "book.pdf").write_bytes(b"old")
     failing("fsync", 1, errno.ENOSPC)
     with pytest.raises(OutputError) as caught:
-        write(tmp_path / "book.pdf", b"new")
+        write_file(tmp_path / "book.pdf", b"new")
     assert str(caught.value) == f"{tmp_path}/book.pdf: cannot be written: No space left on device"
     assert everything_in(tmp_path) == {"book.pdf": b"old"}
 
@@ -201,7 +201,7 @@ def test_a_system_that_refuses_links_gets_a_file_by_renaming(
         (tmp_path / "book.pdf").write_bytes(b"old")
         (tmp_path / "book.pdf").chmod(0o604)
     monkeypatch.setattr(os, "link", refuse)
-    write(tmp_path / "book.pdf", b"new")
+    write_file(tmp_path / "book.pdf", b"new")
     assert everything_in(tmp_path) == {"book.pdf": b"new"}
     assert not there or stat.S_IMODE((tmp_path / "book.pdf").stat().st_mode) == 0o604
 
@@ -222,9 +222,9 @@ def append_only(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.needs("proc")
 @pytest.mark.skipif(not shutil.which("chattr"), reason="no chattr")
 def test_an_append_only_folder_takes_a_new_file_and_keeps_nothing_else(append_only: Path) -> None:
-    write(append_only / "new.pdf", b"new")
+    write_file(append_only / "new.pdf", b"new")
     with pytest.raises(OutputError) as caught:
-        write(append_only / "old.pdf", b"new")
+        write_file(append_only / "old.pdf", b"new")
     assert everything_in(append_only) == {"new.pdf": b"new", "old.pdf": b"old"}
     assert caught.value.message == (
         f"{append_only}/old.pdf: cannot be written: its folder is append-only, and a file of this name is there"
@@ -313,7 +313,7 @@ def test_whatever_fails_no_kind_of_file_is_left_over(
     (folder / "book.pdf").write_bytes(b"old")
     failing(at, 1, errno.EIO)
     with pytest.raises(OutputError):
-        write(folder / "book.pdf", b"new")
+        write_file(folder / "book.pdf", b"new")
     assert everything_in(folder) == {"book.pdf": b"old"}
 
 
@@ -325,7 +325,7 @@ def test_what_a_killed_program_left_is_removed_and_nothing_else(tmp_path: Path) 
     os.mkfifo(tmp_path / ".qexport-00000000000f.tmp")
     with held.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # as another program that is at work
-        write(tmp_path / "book.pdf", b"new")
+        write_file(tmp_path / "book.pdf", b"new")
     assert everything_in(tmp_path) == {foreign.name: b"half", held.name: b"half", "book.pdf": b"new"}
 
 
@@ -343,7 +343,7 @@ def test_a_file_that_is_taken_for_left_over_is_begun_again(
 
     monkeypatch.delattr(os, "O_TMPFILE", raising=False)
     monkeypatch.setattr(fcntl, "flock", late)
-    write(tmp_path / "book.pdf", b"new")
+    write_file(tmp_path / "book.pdf", b"new")
     assert everything_in(tmp_path) == {"book.pdf": b"new"}
 
 
@@ -370,7 +370,7 @@ def test_a_killed_program_leaves_the_old_file_and_nothing_that_stays(
     left = everything_in(tmp_path)
     assert left.pop("book.pdf") == b"old"
     assert len(left) == (kind == "named")
-    write(Path("deck.apkg"), b"deck")
+    write_file(Path("deck.apkg"), b"deck")
     assert everything_in(tmp_path) == {"book.pdf": b"old", "deck.apkg": b"deck"}
 
 
@@ -384,7 +384,7 @@ def test_whatever_interrupts_it_nothing_is_left_over(
     (tmp_path / "book.pdf").write_bytes(b"old")
     monkeypatch.setattr(os, "fsync", interrupted)
     with pytest.raises(interruption):
-        write(tmp_path / "book.pdf", b"new")
+        write_file(tmp_path / "book.pdf", b"new")
     assert everything_in(tmp_path) == {"book.pdf": b"old"}
 
 

@@ -33,7 +33,7 @@ def test_the_first_place_on_the_path_counts(tmp_path: Path, monkeypatch: pytest.
 
 def test_what_is_installed_in_another_way_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pathlib.Path.iterdir", lambda _: iter(()))
-    monkeypatch.setattr("qexport.common.versions._version", lambda package: f"{package} as it says")
+    monkeypatch.setattr("qexport.common.versions._find_version", lambda package: f"{package} as it says")
     assert installed(["weasyprint"]) == {"weasyprint": "weasyprint as it says"}
 
 

@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import quote
-from qexport.content.images import Flaw, Image, read_image, words_of
+from qexport.content.images import Flaw, Image, describe_by_name, read_image
 
 SMALLER = f"save it smaller; {USUAL.hint('pixels')}"
 
@@ -181,7 +181,7 @@ def test_what_is_no_file_or_has_no_possible_name_is_said(tmp_path: Path) -> None
     ],
 )
 def test_the_name_of_a_file_is_words(source: str, words: str) -> None:
-    assert words_of(source) == words
+    assert describe_by_name(source) == words
 
 
 def test_a_drawing_is_cleaned_and_named_by_what_is_left(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from qexport.content.languages import (
     language,
     supported_languages,
 )
-from qexport.content.placeholders import fill
+from qexport.content.placeholders import fill_placeholders
 
 ALL = ("ar", "cs", "de", "en", "es", "fr", "he", "hi", "it", "ja", "nl", "pl", "pt", "tr", "uk", "zh")
 DAY = datetime(2026, 11, 29, tzinfo=UTC)
@@ -124,4 +124,4 @@ def test_numbers_and_signs_come_first_and_case_decides_last() -> None:
 
 
 def test_a_place_without_a_value_stays() -> None:
-    assert fill("{a} of {b}", a=1) == "1 of {b}"
+    assert fill_placeholders("{a} of {b}", a=1) == "1 of {b}"

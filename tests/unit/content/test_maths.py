@@ -10,7 +10,7 @@ import pytest
 from qexport.content.markdown import markdown_blocks
 from qexport.content.markdown_page import MarkdownPage
 from qexport.content.maths import (
-    LONGEST,
+    LONGEST_FORMULA,
     FormulaError,
     draw_formula,
     formula_text,
@@ -44,7 +44,7 @@ def test_it_is_a_drawing_that_only_draws_with_its_source_behind_it() -> None:
         (r"\frac{a}", "missing argument", 9),
         (r"x + \foo", r"unsupported command: \foo", 5),
         ("a_b_c", "double subscript: use braces, as in x_{a_b}", 4),
-        ("x" * (LONGEST + 1), "it has more than 2,000 characters", 0),
+        ("x" * (LONGEST_FORMULA + 1), "it has more than 2,000 characters", 0),
     ],
 )
 def test_what_is_wrong_is_said_with_its_column(source: str, message: str, column: int) -> None:

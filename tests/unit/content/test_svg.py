@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qexport.content.svg import DEEPEST, MOST_ELEMENTS, clean_svg
+from qexport.content.svg import DEEPEST_ELEMENT, MOST_ELEMENTS, clean_svg
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {}>{}</svg>'
 
@@ -86,7 +86,10 @@ def test_the_size_is_that_of_the_picture_or_of_its_view(attributes: str, size: t
         (b"<svg", "is not well-formed: unclosed token: line 1, column 0"),
         (b"<p/>", "has no <svg> at its top"),
         (b'<!DOCTYPE svg [<!ENTITY a "b">]><svg/>', "has a doctype with declarations"),
-        (svg("<g>" * DEEPEST + "</g>" * DEEPEST), f"has more than {DEEPEST} elements within each other"),
+        (
+            svg("<g>" * DEEPEST_ELEMENT + "</g>" * DEEPEST_ELEMENT),
+            f"has more than {DEEPEST_ELEMENT} elements within each other",
+        ),
         (svg("<g/>" * MOST_ELEMENTS), f"has more than {MOST_ELEMENTS:,} elements"),
         (svg('<g id="a"><use href="#a"/></g>'), "repeats itself without an end"),
         (

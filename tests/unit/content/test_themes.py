@@ -9,7 +9,7 @@ import pytest
 
 from qexport.common.errors import InputRefused, UsageError
 from qexport.content.templates import templates_folder
-from qexport.content.themes import built_in, ejected, stylesheet, theme
+from qexport.content.themes import built_in, ejected, join_styles, theme
 
 KNOWN = "known: classic, modern, mono"
 
@@ -243,7 +243,7 @@ def test_an_ejected_theme_extends_what_it_came_from_and_changes_nothing(tmp_path
     mine = theme(str(tmp_path / "mine"))
     assert mine.description == "My own, from modern"
     assert [folder.name for folder in mine.folders] == ["mine", "modern", "classic"]
-    assert stylesheet(mine.styles()) == stylesheet([*theme("modern").styles(), *theme("modern").styles()])
+    assert join_styles(mine.styles()) == join_styles([*theme("modern").styles(), *theme("modern").styles()])
 
 
 def test_no_theme_is_ejected_that_is_not_there() -> None:
@@ -266,19 +266,19 @@ def test_the_last_setting_of_a_variable_counts_everywhere() -> None:
         ),
         ("two.css", ":root { --ink: blue }"),
     ]
-    assert stylesheet(sheets).strip() == "@page { margin: 1pt }\na { color: blue }"
+    assert join_styles(sheets).strip() == "@page { margin: 1pt }\na { color: blue }"
 
 
 def test_a_variable_may_be_made_of_others() -> None:
     sheets = [
         ("one.css", ":root { --a: calc(var(--b) * 2); --b: var( --c ); --c: 3pt }\np { margin: var(--a) }")
     ]
-    assert stylesheet(sheets).strip() == "p { margin: calc(3pt * 2) }"
+    assert join_styles(sheets).strip() == "p { margin: calc(3pt * 2) }"
 
 
 def test_what_is_commented_out_is_no_setting() -> None:
     sheets = [("one.css", ":root { --a: 1pt; /* --a: 2pt */ }\n/* var(--none) */ p { margin: var(--a) }")]
-    assert stylesheet(sheets).strip() == "p { margin: 1pt }"
+    assert join_styles(sheets).strip() == "p { margin: 1pt }"
 
 
 def test_every_unknown_variable_is_named_with_its_place_and_what_was_meant() -> None:
@@ -287,7 +287,7 @@ def test_every_unknown_variable_is_named_with_its_place_and_what_was_meant() -> 
         ("my/theme.css", "a { top: var(--x) }"),
     ]
     with pytest.raises(InputRefused) as caught:
-        stylesheet(sheets)
+        join_styles(sheets)
     assert complaints(caught.value) == [
         ("one.css:3:21: unknown variable --inc", "did you mean '--ink'? known: --ink"),
         ("my/theme.css:1:10: unknown variable --x", "known: --ink"),
@@ -296,5 +296,5 @@ def test_every_unknown_variable_is_named_with_its_place_and_what_was_meant() -> 
 
 def test_a_variable_that_is_set_by_itself_is_refused() -> None:
     with pytest.raises(InputRefused) as caught:
-        stylesheet([("one.css", ":root { --a: var(--b); --b: var(--a) }\np { margin: var(--a) }")])
+        join_styles([("one.css", ":root { --a: var(--b); --b: var(--a) }\np { margin: var(--a) }")])
     assert complaints(caught.value) == [("one.css: variable --a is set by itself", "give it a value")]

@@ -142,7 +142,7 @@ def test_the_shipped_bank_comes_back_as_the_same_bank(shipped_bank: Path, tmp_pa
 
 def test_formulas_come_back(tmp_path: Path) -> None:
     text = "title: T\nmarkup: markdown\nmath: true\nquestions:\n- {id: A, question: 'What is $x$?', answer: '$y$'}\n"
-    bank, _ = validate(yaml_reader.parse(text, "b.yaml"))
+    bank, _ = validate(yaml_reader.parse_yaml(text, "b.yaml"))
     assert bank.questions[0].markup == MATHS
     for name in EXACT:
         path = tmp_path / f"q{FORMS[name].suffix}"

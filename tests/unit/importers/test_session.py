@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from qexport.common.errors import InputRefused, UsageError
-from qexport.importers.session import Session, import_files, write_session
+from qexport.importers.session import ImportOutcome, import_files, write_session
 from qexport.pipeline import read_bank
 
 
@@ -18,7 +18,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def taken(source: str, text: str, bank: str = "b.yaml", **more: Any) -> Session:
+def taken(source: str, text: str, bank: str = "b.yaml", **more: Any) -> ImportOutcome:
     Path(source).write_text(text, encoding="utf-8")
     session = import_files([Path(source)], Path(bank), **more)
     write_session(session)
@@ -80,7 +80,7 @@ def test_a_question_that_was_reworded_keeps_its_id(folder: Path) -> None:
     ]
 
 
-def conflicting() -> Session:
+def conflicting() -> ImportOutcome:
     taken("q.csv", FIRST)
     path = Path("b.yaml")
     path.write_text(path.read_text().replace("A typed queue.", "Ours."))

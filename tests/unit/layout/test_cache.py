@@ -16,10 +16,10 @@ import pytest
 from qexport.common.errors import OutputError
 from qexport.layout import cache as cache_module
 from qexport.layout.cache import ChunkCache
-from qexport.layout.chunk import Chunk, Content, FontUse, mark
+from qexport.layout.chunk import Chunk, FontUse, PageContent, mark
 
 FONT = FontUse("k", "Serif", "Source Serif", "sha", 4, 900, -200, 0.0, ((5, 500),), ((5, "é"),))
-CONTENT = Content(
+CONTENT = PageContent(
     objects=((b"<</Kids [%s]>>" % mark("pages"), b"\0\xff"),),
     elements=(0,),
     parents=((0, None),),

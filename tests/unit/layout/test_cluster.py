@@ -175,7 +175,7 @@ def test_a_worker_that_differs_is_left_out(
 def test_a_worker_that_dies_costs_only_its_chunks(
     tmp_path: Path, laid_out_here: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster_module, "BATCH", 1)
+    monkeypatch.setattr(cluster_module, "TASK_UNITS", 1)
     with processes(tmp_path) as started:
         victim = started.start_worker()
         started.start_worker()

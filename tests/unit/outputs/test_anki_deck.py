@@ -22,7 +22,7 @@ from qexport.anki.fields import FIELDS
 from qexport.anki.note_type import STYLE_RELEASED
 from qexport.anki.notes import situation
 from qexport.bank.history import version_of
-from qexport.bank.lock import Content, Edition, Lock, NoteType
+from qexport.bank.lock import Edition, Lock, LockedContent, LockedNoteType
 from qexport.bank.model import Bank, Claims, Question
 from qexport.bank.stamping import stamp
 from qexport.common.errors import Location
@@ -65,7 +65,7 @@ def lock_of(
     return stamp(content(bank, options_of(**options), tools), lock, now)[0]
 
 
-def content(bank: Bank, options: DeckOptions, tools: Tools) -> Content:
+def content(bank: Bank, options: DeckOptions, tools: Tools) -> LockedContent:
     return content_of(bank, options, with_notes(bank, options, tools))
 
 
@@ -491,7 +491,7 @@ def test_the_note_type_is_frozen() -> None:
         (33, "Spare 5"),
     ]
     shape = content(bank_of(SHORT), options_of(), TOOLS).note_type
-    assert shape == NoteType(tuple(FIELDS), ("recall", "scenario", "mistakes"), "Title", 1)
+    assert shape == LockedNoteType(tuple(FIELDS), ("recall", "scenario", "mistakes"), "Title", 1)
 
 
 def test_a_new_major_note_type_is_another_one_to_anki() -> None:

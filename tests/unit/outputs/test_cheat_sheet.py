@@ -13,7 +13,7 @@ import pytest
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
 from qexport.content.themes import theme
-from qexport.outputs.cheat_sheet.document import LARGE_SIZES, SIZES, render
+from qexport.outputs.cheat_sheet.document import LARGE_SHEET_SIZES, SHEET_SIZES, render
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import PaperOptions
@@ -97,13 +97,13 @@ def test_the_handbooks_pages_are_named_beside_the_ids_when_it_is_built_too() -> 
 
 def test_type_gets_smaller_until_both_sides_of_one_sheet_hold_all() -> None:
     at = [sheet(*many(count)).summary for count in (12, 36)]
-    assert at[0] == f"1 sheet, {SIZES[0]:g} pt"
-    assert at[1] in [f"1 sheet, {size:g} pt" for size in SIZES[1:]]
+    assert at[0] == f"1 sheet, {SHEET_SIZES[0]:g} pt"
+    assert at[1] in [f"1 sheet, {size:g} pt" for size in SHEET_SIZES[1:]]
 
 
 def test_what_is_too_much_for_one_sheet_is_on_several_in_the_smallest_type() -> None:
     document = sheet(*many(80))
-    assert document.summary == f"2 sheets, {SIZES[-1]:g} pt"
+    assert document.summary == f"2 sheets, {SHEET_SIZES[-1]:g} pt"
     assert len(pages(document)) == 4
 
 
@@ -135,7 +135,7 @@ def test_the_outline_is_the_groups_and_their_questions() -> None:
 
 
 def test_large_print_is_sixteen_points() -> None:
-    assert sheet(LIST, options={"large-print": True}).summary == f"1 sheet, {LARGE_SIZES[0]:g} pt"
+    assert sheet(LIST, options={"large-print": True}).summary == f"1 sheet, {LARGE_SHEET_SIZES[0]:g} pt"
 
 
 def test_an_entry_longer_than_a_panel_goes_on_in_the_next_after_its_heading() -> None:

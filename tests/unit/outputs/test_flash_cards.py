@@ -20,7 +20,7 @@ from qexport.content.themes import theme
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.flash_cards import FlashCardOptions
-from qexport.outputs.flash_cards.document import BACK_SIZES, FRONT_SIZES, LARGE_SIZES, render
+from qexport.outputs.flash_cards.document import BACK_SIZES, FRONT_SIZES, LARGE_CARD_SIZES, render
 from qexport.outputs.paper import PAPERS
 
 LIST = Question(
@@ -190,7 +190,7 @@ def test_large_print_is_sixteen_points_and_over() -> None:
         size for page in sizes(document) for size in page if size > 6.5
     ]  # the name of the sheet is cut off
     assert min(text) >= 16
-    assert max(text) == LARGE_SIZES[0]
+    assert max(text) == LARGE_CARD_SIZES[0]
 
 
 @pytest.mark.parametrize(

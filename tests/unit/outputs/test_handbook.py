@@ -16,7 +16,7 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from qexport import __version__
-from qexport.bank.lock import Edition, Entry, Lock, NoteType, Stamp
+from qexport.bank.lock import Edition, Entry, Lock, LockedNoteType, Stamp
 from qexport.bank.model import Bank, Claims, Question
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.content.themes import theme
@@ -192,7 +192,7 @@ def test_a_date_is_the_locks_or_an_option_and_never_the_clocks() -> None:
         namespace="n",
         deck_root="T",
         style=Stamp("", 0),
-        note_type=NoteType((), (), ""),
+        note_type=LockedNoteType((), (), ""),
         notes={"PY-1": entry},
     )
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from qexport.outputs.flash_cards.sheet import CARD_SIZES, Cell, Grid, Mark, grid
+from qexport.outputs.flash_cards.sheet import CARD_SIZES, Cell, CutLine, Grid, grid
 from qexport.outputs.paper import PAPERS
 
 GRIDS = [sheet for size in CARD_SIZES for paper in PAPERS if (sheet := grid(size, paper)).columns]
@@ -81,10 +81,10 @@ def test_a_back_to_fold_lies_beside_its_front_or_below_it_where_there_is_one_col
 
 @pytest.mark.parametrize("sheet", GRIDS)
 def test_marks_are_at_the_same_places_on_both_sides(sheet: Grid) -> None:
-    def turned(mark: Mark) -> Mark:
-        return Mark(sheet.width - mark.x - mark.width, mark.y, mark.width, mark.height, mark.fold)
+    def turned(mark: CutLine) -> CutLine:
+        return CutLine(sheet.width - mark.x - mark.width, mark.y, mark.width, mark.height, mark.fold)
 
-    def exact(marks: tuple[Mark, ...]) -> set[tuple[float, ...]]:
+    def exact(marks: tuple[CutLine, ...]) -> set[tuple[float, ...]]:
         return {tuple(round(each, 3) for each in (mark.x, mark.y, mark.width, mark.height)) for mark in marks}
 
     marks = sheet.marks()

@@ -13,7 +13,7 @@ from tools.browsers import started
 
 from qexport.layout.scheduler import Scheduler
 from qexport.preview.server import Preview
-from qexport.preview.session import Session
+from qexport.preview.session import PreviewSession
 from qexport.recipe import Recipe
 
 BANK = (
@@ -24,7 +24,7 @@ BANK = (
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Preview]:
     (tmp_path / "bank.yaml").write_text(BANK)
-    session = Session(lambda: Recipe(bank=tmp_path / "bank.yaml", outputs=("handbook",)), Scheduler())
+    session = PreviewSession(lambda: Recipe(bank=tmp_path / "bank.yaml", outputs=("handbook",)), Scheduler())
     session.refresh()
     with Preview(session) as running:
         thread = threading.Thread(target=running.serve_forever)

@@ -8,7 +8,7 @@ import pytest
 
 from qexport.common.errors import UsageError
 from qexport.layout.scheduler import Scheduler
-from qexport.preview.session import Session
+from qexport.preview.session import PreviewSession
 from qexport.recipe import Recipe
 
 BANK = (
@@ -17,14 +17,14 @@ BANK = (
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Session:
+def session(tmp_path: Path) -> PreviewSession:
     (tmp_path / "bank.yaml").write_text(BANK)
-    made = Session(lambda: Recipe(bank=tmp_path / "bank.yaml", outputs=("handbook",)), Scheduler())
+    made = PreviewSession(lambda: Recipe(bank=tmp_path / "bank.yaml", outputs=("handbook",)), Scheduler())
     made.refresh()
     return made
 
 
-def test_names_the_question_that_an_edit_changed(session: Session, tmp_path: Path) -> None:
+def test_names_the_question_that_an_edit_changed(session: PreviewSession, tmp_path: Path) -> None:
     assert (session.version, session.changed) == (1, "")
     (tmp_path / "bank.yaml").write_text(BANK.replace("No.", "Perhaps."))
     session.refresh()
@@ -38,7 +38,7 @@ def test_names_the_question_that_an_edit_changed(session: Session, tmp_path: Pat
     assert "Perhaps." in session.card("B", back=True, night=False)
 
 
-def test_shows_the_last_good_state_beside_what_is_wrong(session: Session, tmp_path: Path) -> None:
+def test_shows_the_last_good_state_beside_what_is_wrong(session: PreviewSession, tmp_path: Path) -> None:
     (tmp_path / "bank.yaml").write_text(BANK + "- {id: C, question: Three?}\n")
     session.refresh()
     state = session.state()
@@ -51,12 +51,12 @@ def test_shows_the_last_good_state_beside_what_is_wrong(session: Session, tmp_pa
     assert session.state()["problems"] == []
 
 
-def test_sets_one_question_as_the_book_does(session: Session) -> None:
+def test_sets_one_question_as_the_book_does(session: PreviewSession) -> None:
     data, number = session.page("A")
     assert data.startswith(b"%PDF-")
     assert number > 1
 
 
-def test_a_question_that_is_not_there_is_refused(session: Session) -> None:
+def test_a_question_that_is_not_there_is_refused(session: PreviewSession) -> None:
     with pytest.raises(UsageError, match="no question 'Z'"):
         session.page("Z")

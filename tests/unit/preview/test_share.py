@@ -154,7 +154,7 @@ def test_two_hundred_downloads_at_once_are_whole(shared: list[Path]) -> None:
 def test_clients_that_are_slow_or_cut_off_leave_it_working(
     shared: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(share._Handler, "timeout", 0.3)
+    monkeypatch.setattr(share._DownloadHandler, "timeout", 0.3)
     shared[0].write_bytes(bytes(30_000_000))  # more than the buffers of a connection hold
     with sharing(shared) as served:
         url = urlsplit(served.url)

@@ -16,19 +16,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qexport.bank.lock import Entry, Lock, NoteType, Release, Stamp
+from qexport.bank.lock import Entry, Lock, LockedNoteType, Release, Stamp
 from qexport.bank.model import Bank, Claims, Question
 from qexport.bank.selection import Filters
 from qexport.common.errors import InputRefused, QexportError
 from qexport.content.templates import Templates
 from qexport.outputs.document import Document
 from qexport.team.bundle import (
-    BANK,
+    BUNDLED_BANK,
+    BUNDLED_RECIPES,
     LOCK,
     MANIFEST,
     NOTES,
     README,
-    RECIPES,
     TABLE,
     BundledRecipe,
     Contents,
@@ -56,7 +56,7 @@ LOCK_OF_FOUR = Lock(
     namespace="tests",
     deck_root="Python",
     style=Stamp("s", 1),
-    note_type=NoteType(("ID",), ("recall",), "ID"),
+    note_type=LockedNoteType(("ID",), ("recall",), "ID"),
     notes={question.id: ENTRIES[question.id] for question in QUESTIONS},
     gone={"PY-0": replace(ENTRIES["PY-0"], left=1_760_000_000)},
     release=Release(3, 1_760_000_000, {"added": ("PY-4",)}),
@@ -123,7 +123,17 @@ def test_a_retired_question_that_a_part_does_not_take_is_known_to_have_left() ->
 
 def test_the_files_of_a_bundle() -> None:
     assert list(FILES) == sorted(
-        [README, NOTES, BANK, LOCK, TABLE, "data/img/a.png", "hard/hard.apkg", MANIFEST, RECIPES]
+        [
+            README,
+            NOTES,
+            BUNDLED_BANK,
+            LOCK,
+            TABLE,
+            "data/img/a.png",
+            "hard/hard.apkg",
+            MANIFEST,
+            BUNDLED_RECIPES,
+        ]
     )
     assert unpack(PACKED, "team.zip") == FILES
     assert pack(dict(reversed(FILES.items()))) == PACKED
@@ -169,16 +179,16 @@ def test_the_manifest_tells_all() -> None:
 
 
 def test_the_recipe_inside_makes_the_same_of_the_data_inside() -> None:
-    book = read_recipes(FILES[RECIPES].decode(), RECIPES)
+    book = read_recipes(FILES[BUNDLED_RECIPES].decode(), BUNDLED_RECIPES)
     recipe = book.recipe("hard")
     assert recipe.filters == Filters(id=("PY-3", "PY-2"), sort="id")
     assert (str(recipe.bank), recipe.outputs, recipe.title, recipe.options) == (
-        BANK,
+        BUNDLED_BANK,
         ("deck",),
         "Hard",
         {"paper": "a5"},
     )
-    assert '# was: difficulty = [">=8"]\n' in FILES[RECIPES].decode()
+    assert '# was: difficulty = [">=8"]\n' in FILES[BUNDLED_RECIPES].decode()
 
 
 def test_the_filters_that_were_asked_for() -> None:

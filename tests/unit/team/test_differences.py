@@ -15,9 +15,9 @@ from qexport.team.difference_views import as_fields, as_html, as_text
 from qexport.team.differences import (
     MOST_TOKENS,
     Differences,
-    Entry,
     FieldChange,
     Piece,
+    QuestionChange,
     compare_snapshots,
     word_changes,
 )
@@ -74,8 +74,8 @@ def test_each_question_has_one_entry() -> None:
     assert FOUND.unchanged == 2
     assert str(FOUND) == "1 added, 2 changed, 1 renumbered, 1 retagged, 2 retired, 2 unchanged"
     assert FOUND.of_kind("changed") == (
-        Entry("changed", "PY-1", "What is 1?", fields=(FieldChange("answer", THE_CHANGE),)),
-        Entry(
+        QuestionChange("changed", "PY-1", "What is 1?", fields=(FieldChange("answer", THE_CHANGE),)),
+        QuestionChange(
             "changed",
             "PY-2",
             "What is 2?",

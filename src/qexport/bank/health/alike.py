@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from qexport.bank.health.findings import Finding, ids_of, quoted
-from qexport.bank.likeness import BLOCK, Gist, answered_follow_ups, gist_of
+from qexport.bank.likeness import MOST_COMPARED, Gist, answered_follow_ups, gist_of
 from qexport.bank.model import Bank, Question
 from qexport.bank.query import fold
 from qexport.common.text_distance import count_slips, similarity
@@ -42,7 +42,7 @@ def _asking_the_same(gists: Sequence[Gist]) -> Iterator[tuple[int, int]]:
         for stem in gist.all if len(gist.all) > 1 else ():
             alike[gist.all - {stem}, "and one more"].append(index)
     for block in alike.values():
-        for first, second in combinations(block[:BLOCK], 2):
+        for first, second in combinations(block[:MOST_COMPARED], 2):
             one, other = gists[first], gists[second]
             if one.asks_as(other) and _same_stems(one, other):
                 yield first, second
@@ -73,7 +73,7 @@ def _answered_the_same(questions: Sequence[Question]) -> Iterator[tuple[int, int
         if len(answer := fold(question.answer)) >= 40:
             answers[answer].append(index)
     for same in answers.values():
-        yield from combinations(same[:BLOCK], 2)
+        yield from combinations(same[:MOST_COMPARED], 2)
 
 
 def find_answered_follow_ups(bank: Bank) -> Iterator[Finding]:
@@ -98,7 +98,7 @@ def find_look_alikes(bank: Bank) -> Iterator[Finding]:
             for name in question.tags if field == "tag" else (getattr(question, field),):
                 having[name].append(question)
         names = [name for name in having if name]
-        for pair in _alike(names):
+        for pair in _pair_near_names(names):
             common, rare = sorted(pair, key=lambda name: -len(having[name]))
             counts = f"{len(having[rare])} against {len(having[common])} questions"
             message = f"{field} {quoted(rare)} looks like {quoted(common)}: {counts}"
@@ -110,15 +110,15 @@ def find_look_alikes(bank: Bank) -> Iterator[Finding]:
 _LONGEST_NAME = 60  # of longer ones, only the whole is compared
 
 
-def _alike(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _pair_near_names(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Pairs that are the same without signs, or but for a letter: these share a form with one cut out."""
-    forms = {name: _bare(name) for name in names}
+    forms = {name: _strip_signs(name) for name in names}
     sharing = defaultdict[str, list[str]](list)
     for name, form in forms.items():
         cuts = range(len(form) if len(form) <= _LONGEST_NAME else 0)
         for cut in {form, *(form[:place] + form[place + 1 :] for place in cuts)}:
             sharing[cut].append(name)
-    pairs = {pair: None for block in sharing.values() for pair in combinations(block[:BLOCK], 2)}
+    pairs = {pair: None for block in sharing.values() for pair in combinations(block[:MOST_COMPARED], 2)}
     for one, other in pairs:
         a, b = forms[one], forms[other]
         plural = min(len(a), len(b)) >= 3 and (a + "s" == b or b + "s" == a)
@@ -127,6 +127,6 @@ def _alike(names: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield one, other
 
 
-def _bare(name: str) -> str:
+def _strip_signs(name: str) -> str:
     """Return a name without signs but for those that make another name: C++ and C# are not C."""
     return re.sub(r"[\W_]+", "", fold(name).replace("+", "plus").replace("#", "sharp"))

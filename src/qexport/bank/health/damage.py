@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from qexport.bank.health.findings import Finding, ids_of, quoted, some_of
-from qexport.bank.health.texts import CODE, Text, text_of, texts_of
+from qexport.bank.health.texts import CODE, Text, list_texts, text_of
 from qexport.bank.model import Bank, Question
 from qexport.bank.query import fold
 
@@ -17,7 +17,7 @@ def find_damage(bank: Bank) -> Iterator[Finding]:
     """Find damage that a text shows by itself; one finding for all the questions that show the same."""
     showing: dict[tuple[str, str], list[Question]] = {}
     for question in bank.questions:
-        for text in texts_of(question):
+        for text in list_texts(question):
             for kind, (look, _) in _DAMAGES.items():
                 for what in look(text):
                     showing.setdefault((kind, f"{text.field} {what}"), []).append(question)
@@ -183,7 +183,7 @@ def find_lost_commas(bank: Bank) -> Iterator[Finding]:
         return
     words, commas = Counter[str](), Counter[str]()
     for question in bank.questions:
-        prose = " ".join(text.prose for text in texts_of(question))
+        prose = " ".join(text.prose for text in list_texts(question))
         words[question.id] = len(re.findall(r"[^\W\d_][\w'’-]*", prose))
         commas[question.id] = prose.count(",")
     total, found = words.total(), commas.total()

@@ -21,7 +21,7 @@ class Text:
     markdown: bool
 
 
-def texts_of(question: Question) -> Iterator[Text]:
+def list_texts(question: Question) -> Iterator[Text]:
     """Yield every text of a question."""
     markdown = question.markup != "plain"
     for field in ("question", *PROSE_SECTIONS):

@@ -18,11 +18,11 @@ from qexport.common.wording import quantity
 if TYPE_CHECKING:
     from qexport.common.limits import Limits
     from qexport.importers.merging import Conflict, Update
-    from qexport.importers.session import FileReport, Session
-    from qexport.pipeline import Imported
+    from qexport.importers.session import FileReport, ImportOutcome
+    from qexport.pipeline import CaptureImport
 
 _MOST_TOLD = 20
-_WIDEST = 96
+_WIDEST_NAME = 96
 
 
 @click.command("import")
@@ -128,7 +128,7 @@ def import_(
         bank,
         wishes,
         take={"page": "source"}.get(take, take),
-        ask=_ask,
+        ask=_ask_about_conflict,
         strict=strict,
         limits=limits,
     )
@@ -154,13 +154,13 @@ def _mapped(columns: tuple[str, ...]) -> dict[str, str]:
     return mapped
 
 
-def _ask(conflict: Conflict) -> bool:
+def _ask_about_conflict(conflict: Conflict) -> bool:
     for line in _conflict_lines(conflict):
         click.echo(line, err=True)
     return click.confirm("Take what the source says?", default=False, err=True)
 
 
-def _session_lines(session: Session, *, dry_run: bool, everything: bool) -> Iterator[str]:
+def _session_lines(session: ImportOutcome, *, dry_run: bool, everything: bool) -> Iterator[str]:
     most = None if everything else _MOST_TOLD
     files = [each for each in session.files if each.path]
     if len(files) > 12 and not everything:
@@ -186,7 +186,7 @@ def _session_lines(session: Session, *, dry_run: bool, everything: bool) -> Iter
         yield f"  {quantity(len(merged.conflicts), 'conflict')}: the bank stays; --take page or --take ask settles them"
 
 
-def _result_line(session: Session, *, dry_run: bool) -> str:
+def _result_line(session: ImportOutcome, *, dry_run: bool) -> str:
     merged = session.merge
     if not session.contents or session.bank not in session.contents:
         return f"{session.bank}: unchanged"
@@ -234,26 +234,26 @@ def _summary_lines(files: list[FileReport]) -> Iterator[str]:
 
 def _cut(text: str) -> str:
     line = text[: len(text) - len(text.lstrip())] + on_one_line(text)
-    return line if len(line) <= _WIDEST else line[: _WIDEST - 1] + "…"
+    return line if len(line) <= _WIDEST_NAME else line[: _WIDEST_NAME - 1] + "…"
 
 
 def _update_lines(update: Update) -> Iterator[str]:
-    yield _cut(f"  {update.location}: {update.id}: {update.field} changed: {_shown(update.value)}")
+    yield _cut(f"  {update.location}: {update.id}: {update.field} changed: {_format_value(update.value)}")
 
 
 def _conflict_lines(conflict: Conflict) -> Iterator[str]:
     from qexport.importers.hub.captures import word_diff
 
     yield f"  {conflict.location}: {conflict.id}: {conflict.field} changed in the source and in the bank"
-    yield f"    {word_diff(_shown(conflict.ours), _shown(conflict.theirs))}"
+    yield f"    {word_diff(_format_value(conflict.ours), _format_value(conflict.theirs))}"
 
 
-def _shown(value: object) -> str:
+def _format_value(value: object) -> str:
     text = " · ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
     return on_one_line(text)
 
 
-def _session_fields(session: Session, *, dry_run: bool) -> dict[str, object]:
+def _session_fields(session: ImportOutcome, *, dry_run: bool) -> dict[str, object]:
     merged = session.merge
     return {
         "bank": str(session.bank),
@@ -294,7 +294,7 @@ def _place(change: Update | Conflict) -> dict[str, object]:
 # Captured hub pages
 
 
-def _show_hub(bank: Path, done: Imported, *, dry_run: bool, as_json: bool) -> None:
+def _show_hub(bank: Path, done: CaptureImport, *, dry_run: bool, as_json: bool) -> None:
     warn(done.report.warnings)
     if as_json:
         written = [] if dry_run else [str(path) for path in done.written]
@@ -305,7 +305,7 @@ def _show_hub(bank: Path, done: Imported, *, dry_run: bool, as_json: bool) -> No
         raise InputRefused(done.refused)
 
 
-def _hub_lines(bank: Path, done: Imported, *, dry_run: bool) -> Iterator[str]:
+def _hub_lines(bank: Path, done: CaptureImport, *, dry_run: bool) -> Iterator[str]:
     if done.refused:
         return
     if bank not in done.written:

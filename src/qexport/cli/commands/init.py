@@ -41,7 +41,7 @@ def init(
     Nothing that is there is overwritten.
     """
     from qexport.bank.schema import SCHEMA_FILE, bank_schema
-    from qexport.bank.starter import IGNORED, RECIPES, starter_bank
+    from qexport.bank.starter import IGNORED, STARTER_RECIPES, starter_bank
     from qexport.common import files
 
     place = folder or Path()
@@ -68,7 +68,7 @@ def init(
             json.dumps(bank_schema(), ensure_ascii=False, indent=2) + "\n"
         ).encode()
         told = f"{bank}: a bank of two questions to begin with"
-    for path, text in ((place / "qexport.toml", RECIPES), (place / ".gitignore", IGNORED)):
+    for path, text in ((place / "qexport.toml", STARTER_RECIPES), (place / ".gitignore", IGNORED)):
         if not path.exists():
             contents[path] = text.encode()
     files.write_all(contents)

@@ -53,7 +53,7 @@ def preview(
 
     from qexport.cli.project import find_recipes_file
     from qexport.preview.server import Preview
-    from qexport.preview.session import Session
+    from qexport.preview.session import PreviewSession
     from qexport.preview.watch import look, places_of, wait_for_change
 
     given = {
@@ -76,7 +76,7 @@ def preview(
 
     recipe = read_recipe()
     places = places_of(recipe.bank, str(recipe.all_options.get("theme", "")), find_recipes_file())
-    session = Session(read_recipe, replace(scheduler, jobs=1))
+    session = PreviewSession(read_recipe, replace(scheduler, jobs=1))
     with progress() as tell:
         tell("reading the bank", 0, 0)
         before = look(places, [recipe.out])

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from qexport.locking import Locking
     from qexport.team.push import Push
 
-PORT = 8765
+DEFAULT_PORT = 8765
 LISTED = 20
 """Own edits that are listed; of more there is a count."""
 
@@ -35,7 +35,7 @@ LISTED = 20
 @click.option("--profile", default="", metavar="NAME", help="The profile that has to be open in Anki.")
 @click.option(
     "--port",
-    default=PORT,
+    default=DEFAULT_PORT,
     show_default=True,
     type=click.IntRange(1, 65535),
     metavar="N",
@@ -90,7 +90,7 @@ def push(
     is_done = False
     if changes and not dry_run:
         if not yes:
-            _ask()
+            _ask_before_push()
         with progress():
             done = carry_out(planned, anki, now=time, locking=locking)
         warn(done.build.warnings)
@@ -105,7 +105,7 @@ def push(
         say_json({**_plan_fields(planned), "done": is_done})
 
 
-def _ask() -> None:
+def _ask_before_push() -> None:
     """Let the user agree, or end."""
     if not sys.stdin.isatty():
         raise UsageError("nobody can be asked here", hint="add --yes to do it, or --dry-run to only see it")

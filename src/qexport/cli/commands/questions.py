@@ -16,7 +16,7 @@ from qexport.cli.options import PATH, filtered, flags, json_option, reads_bank
 from qexport.cli.program import say, say_json, say_table, warn
 from qexport.cli.terminal import (
     QUESTION_HEAD,
-    question_fields,
+    list_question_fields,
     question_page,
     question_row,
     stats_lines,
@@ -25,7 +25,7 @@ from qexport.cli.terminal import (
 if TYPE_CHECKING:
     from qexport.bank.selection import Filters
     from qexport.common.limits import Limits
-    from qexport.pipeline import Choice
+    from qexport.pipeline import Selection
 
 
 @click.command("list", cls=HeadedCommand)
@@ -41,7 +41,7 @@ def list_(*, bank: Path, encoding: str | None, limits: Limits, filters: Filters,
     """
     choice = _choose(bank, filters, encoding, limits)
     if as_json:
-        say_json([question_fields(question, whole=False) for question in choice.questions])
+        say_json([list_question_fields(question, whole=False) for question in choice.questions])
         return
     width = _terminal_width() if sys.stdout.isatty() else None
     say_table([QUESTION_HEAD, *map(question_row, choice.questions)], width=width)
@@ -65,7 +65,7 @@ def show(
     """Show whole questions, by their ids or by filters."""
     choice = _choose(bank, replace(filters, id=(*filters.id, *ids)), encoding, limits)
     if as_json:
-        say_json([question_fields(question, whole=True) for question in choice.questions])
+        say_json([list_question_fields(question, whole=True) for question in choice.questions])
         return
     width = min(_terminal_width(), 100)  # beyond, the eye loses the line
     between = ["", "─" * width, ""]
@@ -94,7 +94,7 @@ def stats(*, bank: Path, encoding: str | None, limits: Limits, filters: Filters,
         say(stats_lines(counts))
 
 
-def _choose(bank: Path, filters: Filters, encoding: str | None, limits: Limits) -> Choice:
+def _choose(bank: Path, filters: Filters, encoding: str | None, limits: Limits) -> Selection:
     from qexport import pipeline
 
     choice = pipeline.choose(bank, filters, encoding=encoding, limits=limits)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from qexport.common.limits import Limits
     from qexport.team.returns import Pulled
 
-_KINDS = {
+_KIND_LABELS = {
     "taken": "taken",
     "ours": "changed on both sides; the bank's stays",
     "conflict": "changed on both sides",
@@ -58,7 +58,7 @@ def pull(
     from qexport.team import returns
 
     recipe = recipe_of_bank(name, bank, lock, encoding, limits)
-    decided: returns.Choice = "theirs" if choice == "theirs" else "ours" if choice == "ours" else ""
+    decided: returns.PreferredSide = "theirs" if choice == "theirs" else "ours" if choice == "ours" else ""
     done = returns.pull(recipe, exports, choice=decided, dry_run=dry_run, patch=patch)
     if as_json:
         fields = [{"export": export, **asdict(each)} for export, each in done.proposals]
@@ -74,7 +74,7 @@ def pull(
 
 def _pull_lines(done: Pulled, *, dry_run: bool) -> Iterator[str]:
     for export, each in done.proposals:
-        yield f"{export}: {each.id} {each.field}: {_KINDS[each.kind]}"
+        yield f"{export}: {each.id} {each.field}: {_KIND_LABELS[each.kind]}"
         if each.kind in ("conflict", "ours"):
             yield f"  bank:   {quote(each.ours)}"
         yield f"  theirs: {quote(each.theirs)}"

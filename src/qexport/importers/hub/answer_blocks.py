@@ -15,7 +15,7 @@ from typing import TypeAlias
 from qexport.bank.model import PROSE_SECTIONS, Question, RawText
 from qexport.common.text_distance import most_similar
 
-ALIKE = 75
+LEAST_ALIKE_PARAGRAPHS = 75
 """Per cent: versions of one paragraph are above it, paragraphs on one subject about 50."""
 _LONGEST_COMPARED = 20_000
 """Characters; comparing takes the square of them."""
@@ -46,7 +46,7 @@ class Block:
 
 
 @dataclass(slots=True)
-class _Run:
+class _ParagraphRun:
     """Neighbouring paragraphs of one question, by their positions; the first and the last are recognised."""
 
     question: int
@@ -61,7 +61,7 @@ def find_blocks(paragraphs: Sequence[RawText], questions: Sequence[Question]) ->
     """Part paragraphs into blocks, in their order."""
     known = [tuple(_paragraphs_of(question)) for question in questions]
     labels = _labels(paragraphs, known)
-    runs = _runs(labels, known)
+    runs = _join_paragraphs(labels, known)
     _share_gaps(runs, known, len(labels))
     found = {
         run.positions[0]: _block(run, questions[run.question], known[run.question], paragraphs, labels)
@@ -103,16 +103,18 @@ def _labels(paragraphs: Sequence[RawText], known: Sequence[Sequence[tuple[str, s
             is_expected = expected is not None and expected in candidates[at]
             labels.append(expected if is_expected else next(by_next, next(iter(candidates[at]))))
         elif len(paragraph.text) <= _LONGEST_COMPARED:
-            alike = most_similar(paragraph.text, places, at_least=ALIKE)
+            alike = most_similar(paragraph.text, places, at_least=LEAST_ALIKE_PARAGRAPHS)
             labels.append(None if alike is None else next(iter(places[alike])))
         else:
             labels.append(None)
     return labels
 
 
-def _runs(labels: Sequence[_Place | None], known: Sequence[Sequence[object]]) -> list[_Run]:
+def _join_paragraphs(
+    labels: Sequence[_Place | None], known: Sequence[Sequence[object]]
+) -> list[_ParagraphRun]:
     """Join what is recognised as of one question, with all between."""
-    runs: list[_Run] = []
+    runs: list[_ParagraphRun] = []
     for at, label in enumerate(labels):
         if label is None:
             continue
@@ -120,7 +122,7 @@ def _runs(labels: Sequence[_Place | None], known: Sequence[Sequence[object]]) ->
         run = runs[-1] if runs else None
         is_whole = run is not None and len(run.seen) == len(known[run.question])
         if run is None or run.question != question or (is_whole and number == 0):
-            runs.append(_Run(question, [at], {number}, number, number))
+            runs.append(_ParagraphRun(question, [at], {number}, number, number))
         else:
             run.positions += range(run.positions[-1] + 1, at + 1)
             run.seen.add(number)
@@ -128,7 +130,7 @@ def _runs(labels: Sequence[_Place | None], known: Sequence[Sequence[object]]) ->
     return runs
 
 
-def _share_gaps(runs: Sequence[_Run], known: Sequence[Sequence[object]], count: int) -> None:
+def _share_gaps(runs: Sequence[_ParagraphRun], known: Sequence[Sequence[object]], count: int) -> None:
     """Give what nobody recognised to the neighbours that lack as much; blocks of five are others' answers."""
     for left, right in pairwise([None, *runs, None]):
         begin = left.positions[-1] + 1 if left else 0
@@ -149,7 +151,7 @@ def _share_gaps(runs: Sequence[_Run], known: Sequence[Sequence[object]], count: 
 
 
 def _block(
-    run: _Run,
+    run: _ParagraphRun,
     question: Question,
     known: Sequence[tuple[str, str]],
     paragraphs: Sequence[RawText],

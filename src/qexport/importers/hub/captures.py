@@ -37,10 +37,10 @@ from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import quote
 from qexport.common.wording import quantity
 from qexport.importers.hub.answer_blocks import Block, find_blocks
-from qexport.importers.hub.page import Capture, parse
+from qexport.importers.hub.page import Capture, parse_capture
 from qexport.importers.hub.vocabulary import Vocabulary, read_vocabulary
 
-COMPARED = ("question", "technology", "category", "level", "difficulty", *PROSE_SECTIONS, "follow_ups")
+CAPTURED_FIELDS = ("question", "technology", "category", "level", "difficulty", *PROSE_SECTIONS, "follow_ups")
 """What a captured record says; the rest of a question is the bank's own."""
 
 
@@ -58,7 +58,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class CaptureConflict:
     """A known question of which a capture says something else."""
 
     id: str
@@ -84,7 +84,7 @@ class CaptureReport:
     path: str
     known: int = 0
     new: tuple[str, ...] = ()
-    conflicts: tuple[Conflict, ...] = ()
+    conflicts: tuple[CaptureConflict, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
 
     def __str__(self) -> str:
@@ -109,7 +109,7 @@ class ImportReport:
     warnings: tuple[Problem, ...] = ()
 
     @property
-    def conflicts(self) -> tuple[Conflict, ...]:
+    def conflicts(self) -> tuple[CaptureConflict, ...]:
         """Return the conflicts of all captures."""
         return tuple(chain.from_iterable(capture.conflicts for capture in self.captures))
 
@@ -139,7 +139,7 @@ class _Record:
 
 
 @dataclass(slots=True)
-class _Merging:
+class _CaptureMerging:
     """The questions known so far: the bank's, then new ones."""
 
     questions: dict[str, Question] = field(default_factory=dict)
@@ -151,7 +151,7 @@ class _Merging:
             self.questions[identity.casefold()] = question
 
 
-def import_captures(
+def merge_captures(
     captures: Sequence[tuple[str, str]],
     vocabulary: tuple[str, str],
     existing: tuple[str, str] | None = None,
@@ -159,14 +159,14 @@ def import_captures(
 ) -> ImportResult:
     """Merge captures into the existing bank, or make a new one; each argument is a path and its text."""
     words = read_vocabulary(vocabulary[1], vocabulary[0], limits)
-    raw = yaml_reader.parse(existing[1], existing[0], limits) if existing else None
+    raw = yaml_reader.parse_yaml(existing[1], existing[0], limits) if existing else None
     bank = validate(raw, limits)[0] if raw else None
     parsed, problems = _parsed(captures, words, limits)
-    records = [_checked(capture, words, problems, limits) for capture in parsed]
+    records = [_validate_capture(capture, words, problems, limits) for capture in parsed]
     if problems:
         raise InputRefused(tuple(dict.fromkeys(problems)))
 
-    merging = _Merging()
+    merging = _CaptureMerging()
     for question in bank.questions if bank else ():
         merging.add(question)
     reports: dict[int, CaptureReport] = {}
@@ -177,7 +177,7 @@ def import_captures(
             reports[at] = _merge_records(parsed[at].path, records[at], merging)
         else:
             reports[at] = _match(parsed[at], merging)
-    claims, contradictions = _claims(parsed, bank)
+    claims, contradictions = _combine_claims(parsed, bank)
     report = ImportReport(
         tuple(reports[at] for at in range(len(parsed))),
         (*chain.from_iterable(capture.warnings for capture in parsed), *contradictions),
@@ -186,7 +186,7 @@ def import_captures(
         return ImportResult(None, report)
     if existing and raw and bank:
         return ImportResult(_appended(existing[1], raw, bank, merging.new, limits), report)
-    return ImportResult(_written(words, claims, merging.new, limits), report)
+    return ImportResult(_write_capture_bank(words, claims, merging.new, limits), report)
 
 
 def _parsed(
@@ -197,14 +197,16 @@ def _parsed(
     problems: list[Problem] = []
     for path, text in captures:
         try:
-            parsed.append(parse(text, path, words, limits))
+            parsed.append(parse_capture(text, path, words, limits))
             problems += parsed[-1].problems
         except InputRefused as error:
             problems += error.problems
     return parsed, problems
 
 
-def _checked(capture: Capture, words: Vocabulary, problems: list[Problem], limits: Limits) -> list[_Record]:
+def _validate_capture(
+    capture: Capture, words: Vocabulary, problems: list[Problem], limits: Limits
+) -> list[_Record]:
     """Validate the records of one capture, one by one: the same question twice on a page is no problem."""
     records = []
     for raw in () if capture.problems else capture.records:
@@ -217,7 +219,7 @@ def _checked(capture: Capture, words: Vocabulary, problems: list[Problem], limit
     return records
 
 
-def _claims(parsed: Sequence[Capture], bank: Bank | None) -> tuple[dict[str, RawText], list[Problem]]:
+def _combine_claims(parsed: Sequence[Capture], bank: Bank | None) -> tuple[dict[str, RawText], list[Problem]]:
     """Return what the captures say of the whole hub (the most, where they differ), and where they differ."""
     claims: dict[str, RawText] = {}
     contradictions = []
@@ -240,10 +242,10 @@ def _natural(path: str) -> list[str | int]:
 # Records
 
 
-def _merge_records(path: str, records: Iterable[_Record], merging: _Merging) -> CaptureReport:
+def _merge_records(path: str, records: Iterable[_Record], merging: _CaptureMerging) -> CaptureReport:
     known = 0
     new: list[str] = []
-    conflicts: list[Conflict] = []
+    conflicts: list[CaptureConflict] = []
     for record in records:
         question = record.question
         there = merging.questions.get(question.id.casefold())
@@ -252,21 +254,21 @@ def _merge_records(path: str, records: Iterable[_Record], merging: _Merging) -> 
             merging.new.append(record)
             new.append(question.id)
         elif differences := tuple(_differences(there, record)):
-            conflicts.append(Conflict(there.id, question.location, there.location, differences))
+            conflicts.append(CaptureConflict(there.id, question.location, there.location, differences))
         else:
             known += 1
     return CaptureReport(path, known, tuple(new), tuple(conflicts))
 
 
 def _differences(known: Question, record: _Record) -> Iterator[Difference]:
-    for name in COMPARED:
+    for name in CAPTURED_FIELDS:
         ours, theirs = getattr(known, name), getattr(record.question, name)
         if ours != theirs:
             place = record.raw.keys.get(name, record.raw.location)
-            yield Difference(place, name, word_diff(_words(ours), _words(theirs)))
+            yield Difference(place, name, word_diff(_join_words(ours), _join_words(theirs)))
 
 
-def _words(value: object) -> str:
+def _join_words(value: object) -> str:
     if isinstance(value, tuple):
         return " ".join(value)
     return "" if value is None else str(value)
@@ -275,18 +277,18 @@ def _words(value: object) -> str:
 # Answers only
 
 
-def _match(capture: Capture, merging: _Merging) -> CaptureReport:
+def _match(capture: Capture, merging: _CaptureMerging) -> CaptureReport:
     """Find out whose answers these are."""
     questions = list({id(question): question for question in merging.questions.values()}.values())
     known = 0
-    conflicts: list[Conflict] = []
+    conflicts: list[CaptureConflict] = []
     unmatched: list[Unmatched] = []
     for block in find_blocks(capture.paragraphs, questions):
         place = block.paragraphs[0].location
         if block.question is None:
             unmatched.append(Unmatched(place, len(block.paragraphs), block.paragraphs[0].text))
         elif differences := tuple(_block_differences(block)):
-            conflicts.append(Conflict(block.question.id, place, block.question.location, differences))
+            conflicts.append(CaptureConflict(block.question.id, place, block.question.location, differences))
         else:
             known += 1
     return CaptureReport(capture.path, known, (), tuple(conflicts), tuple(unmatched))
@@ -308,7 +310,9 @@ def _block_differences(block: Block) -> Iterator[Difference]:
 # The bank's text
 
 
-def _written(words: Vocabulary, claims: Mapping[str, RawText], new: Sequence[_Record], limits: Limits) -> str:
+def _write_capture_bank(
+    words: Vocabulary, claims: Mapping[str, RawText], new: Sequence[_Record], limits: Limits
+) -> str:
     """Write a new bank."""
     header = words.header
     if claims:
@@ -319,7 +323,7 @@ def _written(words: Vocabulary, claims: Mapping[str, RawText], new: Sequence[_Re
         )
     bank, _ = validate(RawBank(header.location.path, header, tuple(record.raw for record in new)), limits)
     text = write_bank(bank)
-    if validate(yaml_reader.parse(text, "the new bank", limits), limits)[0] != bank:
+    if validate(yaml_reader.parse_yaml(text, "the new bank", limits), limits)[0] != bank:
         raise QexportError("the new bank does not read back as it was written; please report this")
     return text
 
@@ -347,7 +351,7 @@ def _appended(text: str, raw: RawBank, bank: Bank, new: Sequence[_Record], limit
         items = textwrap.indent(textwrap.dedent(items), " " * margin)
     longer = f"{text.rstrip()}\n\n{items}"
     try:
-        again, _ = validate(yaml_reader.parse(longer, raw.path, limits), limits)
+        again, _ = validate(yaml_reader.parse_yaml(longer, raw.path, limits), limits)
     except InputRefused:
         again = None
     if again is None or again.questions != (*bank.questions, *questions):

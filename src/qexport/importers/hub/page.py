@@ -12,12 +12,12 @@ from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import counted, normalise, quote
 from qexport.importers.html_guard import check_tags
-from qexport.importers.hub.records import RATING, Reading, heading, identity, is_footer
+from qexport.importers.hub.records import RATING, RecordReader, heading, identity, is_footer
 from qexport.importers.hub.vocabulary import Vocabulary, squeezed
 
 _COUNTER = re.compile(r"([0-9]{1,9})?\s*(Total Questions|Technologies|Levels)", re.IGNORECASE)
 _CLAIMS = {"totalquestions": "questions", "technologies": "technologies", "levels": "levels"}
-_PAGE = re.compile(r"Page [0-9]+ of [0-9]+\W+([0-9]{1,9}) questions total", re.IGNORECASE)
+_PAGE_COUNT = re.compile(r"Page [0-9]+ of [0-9]+\W+([0-9]{1,9}) questions total", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +34,9 @@ class Capture:
     warnings: tuple[Problem, ...] = ()
 
 
-def parse(text: str, path: str, vocabulary: Vocabulary, limits: Limits = USUAL) -> Capture:
+def parse_capture(text: str, path: str, vocabulary: Vocabulary, limits: Limits = USUAL) -> Capture:
     """Read one capture. A page of HTML that is too much to be read at all is refused."""
-    lines, cleaned = _lines(text, path, vocabulary, limits)
+    lines, cleaned = _clean_lines(text, path, vocabulary, limits)
     warnings = []
     if cleaned:
         warnings.append(Problem(Location(path), f"the page is cleaned of {counted(cleaned)}"))
@@ -45,12 +45,12 @@ def parse(text: str, path: str, vocabulary: Vocabulary, limits: Limits = USUAL) 
     if not any(squeezed(line.text) == squeezed(vocabulary.title) for line in head):
         message = f"the page does not have the heading {quote(vocabulary.title)}"
         warnings.append(Problem(Location(path), message))
-    claims, used = _claims(head)
+    claims, used = _read_claims(head)
     kept = [
         line for at, line in enumerate(lines) if at not in used and not vocabulary.is_furniture(line.text)
     ]
     if begins is not None:
-        reading = Reading(kept, vocabulary)
+        reading = RecordReader(kept, vocabulary)
         return Capture(
             path=path,
             records=reading.records,
@@ -69,14 +69,14 @@ def parse(text: str, path: str, vocabulary: Vocabulary, limits: Limits = USUAL) 
     )
 
 
-def _claims(lines: Sequence[RawText]) -> tuple[dict[str, RawText], set[int]]:
+def _read_claims(lines: Sequence[RawText]) -> tuple[dict[str, RawText], set[int]]:
     """Return what the page says of the whole hub, and which lines say it: a number and its name."""
     claims: dict[str, RawText] = {}
     used: set[int] = set()
     number, number_at = "", 0
     for at, line in enumerate(lines):
         words = line.text.strip()
-        if page := _PAGE.fullmatch(words):
+        if page := _PAGE_COUNT.fullmatch(words):
             claims.setdefault("questions", RawText(page[1], line.location))
         elif (counter := _COUNTER.fullmatch(words)) and (count := counter[1] or number):
             claims[_CLAIMS[squeezed(counter[2])]] = RawText(count, line.location)
@@ -88,7 +88,7 @@ def _claims(lines: Sequence[RawText]) -> tuple[dict[str, RawText], set[int]]:
 
 # HTML
 
-_HTML = re.compile(
+_HTML_START = re.compile(
     r"\s*<(!doctype\s+html|!--|\?xml|html|head|body|main|article|section|div)\b", re.IGNORECASE
 )
 
@@ -106,21 +106,21 @@ _Element: TypeAlias = Any
 _NEVER_SHOWN = re.compile(
     "audio|canvas|datalist|dialog|iframe|nav|noscript|object|select|svg|template|textarea|video"
 )
-_BLOCK = re.compile(
+_BLOCK_NAME = re.compile(
     "button|dd|details|dl|dt|fieldset|form|hr|legend|li|ol|section|summary|table|tbody|td|tfoot|th|thead|tr|ul"
 )
 
 
-def _lines(
+def _clean_lines(
     text: str, path: str, vocabulary: Vocabulary, limits: Limits
 ) -> tuple[list[RawText], Mapping[str, int]]:
     """Return the lines a reader sees, blanks cut off their ends, and what had to be cleaned out of them."""
-    is_html = path.lower().endswith((".html", ".htm")) or _HTML.match(text)
+    is_html = path.lower().endswith((".html", ".htm")) or _HTML_START.match(text)
     if is_html:
         check_tags(text, path, limits)
     text, cleaned = normalise(text)
     if is_html:
-        return list(_shown(text, path, vocabulary, limits)), cleaned
+        return list(_read_shown_lines(text, path, vocabulary, limits)), cleaned
     lines = (line.rstrip() for line in text.split("\n"))
     return [
         RawText(line, Location(path, number, len(line) - len(line.lstrip()) + 1))
@@ -128,7 +128,7 @@ def _lines(
     ], cleaned
 
 
-def _shown(html: str, path: str, vocabulary: Vocabulary, limits: Limits) -> Iterator[RawText]:
+def _read_shown_lines(html: str, path: str, vocabulary: Vocabulary, limits: Limits) -> Iterator[RawText]:
     """Yield the lines of a page as a browser shows it, all unfolded, each with its line in the source."""
     # inscriptis, and not html2text or markdownify, which write Markdown (`\_\_init\_\_`), nor what lxml and
     # selectolax can themselves, which do not know where a line ends. It is lxml that parses for it.
@@ -151,7 +151,7 @@ def _shown(html: str, path: str, vocabulary: Vocabulary, limits: Limits) -> Iter
             is_shown = _carries("".join(element.itertext()), vocabulary)
         if not is_shown:
             element.tag = "script"
-        elif _BLOCK.fullmatch(element.tag):  # lists would get bullets, tables columns
+        elif _BLOCK_NAME.fullmatch(element.tag):  # lists would get bullets, tables columns
             element.tag = "div"
         element.text = _marked(element.text, element.sourceline)
         element.tail = _marked(element.tail, element.sourceline)

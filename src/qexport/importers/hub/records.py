@@ -69,7 +69,7 @@ def is_footer(line: str) -> bool:
     return len(line) < _LONGEST_FOOTER and _FOOTER.match(line.strip()) is not None
 
 
-class Reading:
+class RecordReader:
     """Lines → records, and what is wrong or odd on the way."""
 
     def __init__(self, lines: Sequence[RawText], vocabulary: Vocabulary) -> None:
@@ -90,14 +90,14 @@ class Reading:
         """Yield what ends in a footer, and what has the headings of a record but lost its footer."""
         begin = 0
         for end, behind, footer in self._footers(lines):
-            *cut_short, whole = _parted(lines[begin:end])
+            *cut_short, whole = _split_records(lines[begin:end])
             for part in cut_short:
                 yield from self._record(part, None)
             yield from self._record(whole, footer)
             if not begin:
                 self._left_out.clear()  # above the first record is nothing but furniture
             begin = behind
-        for part in _parted(lines[begin:]):
+        for part in _split_records(lines[begin:]):
             yield from self._record(part, None)
 
     def _footers(self, lines: Sequence[RawText]) -> Iterator[tuple[int, int, _Footer]]:
@@ -267,10 +267,12 @@ class Reading:
             if not content:
                 self._warn(place, f"{key} of {name} is empty")
             elif key == "follow_ups":
-                asked = [RawText(words, line.location) for line in content for words in _questions(line.text)]
+                asked = [
+                    RawText(words, line.location) for line in content for words in _split_questions(line.text)
+                ]
                 yield key, RawList(tuple(asked), place)
             else:
-                yield key, RawText(_prose(lines[begin + 1 : end]), content[0].location)
+                yield key, RawText(_join_prose(lines[begin + 1 : end]), content[0].location)
                 self._suspect(name, key, content)
         for key in (*PROSE_SECTIONS, "follow_ups") if lines else ():
             if key not in places:
@@ -292,7 +294,7 @@ class Reading:
                 self._warn(line.location, message, _ADD_FURNITURE)
 
 
-def _parted(lines: Sequence[RawText]) -> list[Sequence[RawText]]:
+def _split_records(lines: Sequence[RawText]) -> list[Sequence[RawText]]:
     """Part lines where a second Answer shows that a record begins whose forerunner has lost its footer."""
     answers = [at for at, line in enumerate(lines) if heading(line.text) == "answer"]
     cuts = [0]
@@ -320,12 +322,12 @@ def _take_rating(parts: list[RawText]) -> RawText | None:
     return RawText(found[1], part.location)
 
 
-def _prose(lines: Sequence[RawText]) -> str:
+def _join_prose(lines: Sequence[RawText]) -> str:
     """Return the text of a section as it stands; furniture that was in it leaves no gap."""
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.text for line in lines)).strip()
 
 
-def _questions(line: str) -> Iterator[str]:
+def _split_questions(line: str) -> Iterator[str]:
     """Yield the questions that are in one line, each ending in one `?`.
 
     A `?` behind a blank (`a ? b : c`) or within brackets ends none.

@@ -52,7 +52,7 @@ def squeezed(text: str) -> str:
 
 def read_vocabulary(text: str, path: str, limits: Limits = USUAL) -> Vocabulary:
     """Read the vocabulary of a folder of captures, or raise InputRefused with all that is wrong in it."""
-    raw = yaml_reader.parse(text, path, limits)
+    raw = yaml_reader.parse_yaml(text, path, limits)
     header, problems = raw.header, list(raw.problems)
     values = header.values
     problems += _wrong_keys(header)
@@ -66,13 +66,15 @@ def read_vocabulary(text: str, path: str, limits: Limits = USUAL) -> Vocabulary:
         for name, listed in technologies.values.items():
             problems += _unclean(RawText(name, technologies.keys[name]), "a technology")
             categories[name] = tuple(
-                _names(listed, f"the categories of {name if name.isprintable() else quote(name)}", problems)
+                _check_names(
+                    listed, f"the categories of {name if name.isprintable() else quote(name)}", problems
+                )
             )
     else:
         hint = "right would be `Python:`, and below it its categories, each beginning with '- '"
         problems.append(Problem(technologies.location, "technologies must be a mapping", hint))
-    levels = tuple(_names(values.get("levels"), "levels", problems))
-    furniture = tuple(_names(values.get("furniture"), "furniture", problems))
+    levels = tuple(_check_names(values.get("levels"), "levels", problems))
+    furniture = tuple(_check_names(values.get("furniture"), "furniture", problems))
     if problems:
         raise InputRefused(tuple(sorted(problems, key=lambda problem: problem.location)))
 
@@ -106,7 +108,7 @@ def _wrong_keys(header: RawMapping) -> Iterator[Problem]:
             yield Problem(header.location, f"the vocabulary has no {key}")
 
 
-def _names(value: RawValue | None, what: str, problems: list[Problem]) -> Iterator[str]:
+def _check_names(value: RawValue | None, what: str, problems: list[Problem]) -> Iterator[str]:
     if value is None:
         return
     if not isinstance(value, RawList):

@@ -9,7 +9,7 @@ import re
 from functools import cache
 from typing import Any
 
-from qexport.layout.weasyprint.resources import PLACE, fetcher
+from qexport.layout.weasyprint.resources import PLACE_PREFIX, fetcher
 
 
 def put_drawings_aside(html: str) -> str:
@@ -60,7 +60,7 @@ def _drawing(number: int) -> Any:
         """An SVG that keeps the operators it was drawn by, for each size."""
 
         def __init__(self) -> None:
-            super().__init__(ET.fromstring(source), PLACE, fetcher({}), None)  # noqa: S314
+            super().__init__(ET.fromstring(source), PLACE_PREFIX, fetcher({}), None)  # noqa: S314
             self.drawn: dict[tuple[float, float], tuple[list[bytes], dict[str, Any]]] = {}
 
         def draw(self, stream: Any, width: float, height: float, style: Any) -> None:

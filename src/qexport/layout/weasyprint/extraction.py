@@ -14,9 +14,9 @@ from hashlib import sha256
 from typing import Any
 
 from qexport.common.errors import QexportError
-from qexport.layout.chunk import Chunk, Content, FontUse, Strip, mark
+from qexport.layout.chunk import Chunk, FontUse, PageContent, Strip, mark
 from qexport.layout.weasyprint.page_boxes import iterate_texts, measure_room
-from qexport.layout.weasyprint.resources import PLACE
+from qexport.layout.weasyprint.resources import PLACE_PREFIX
 from qexport.layout.weasyprint.serialising import (
     Raw,
     Serialiser,
@@ -185,10 +185,10 @@ class _Extraction:
         self.pdf.add_object(stream)
         return bytes(stream.reference)
 
-    def _content(self, structure: Structure) -> Content:
+    def _content(self, structure: Structure) -> PageContent:
         objects = self.serialiser.write_all()
         numbers = self.serialiser.numbers
-        return Content(
+        return PageContent(
             objects=objects,
             elements=tuple(numbers[number] for number in structure.top),
             parents=tuple(tuple(numbers.get(number) for number in page) for page in structure.parents),  # type: ignore[arg-type]
@@ -240,9 +240,9 @@ class _Extraction:
             annotation["Rect"] = write_area(page_of[number], annotation["Rect"], is_strip=self.is_strip)
             annotation["StructParent"] = mark(f"annot{index}")
             uri = annotation["A"]["URI"].string if "A" in annotation else None
-            if uri is not None and uri.startswith(PLACE):
+            if uri is not None and uri.startswith(PLACE_PREFIX):
                 del annotation["A"]
-                annotation["Dest"] = pydyf_string(uri.removeprefix(PLACE))  # type: ignore[misc]
+                annotation["Dest"] = pydyf_string(uri.removeprefix(PLACE_PREFIX))  # type: ignore[misc]
             if titles.get(number):
                 annotation["Contents"] = pydyf_string(titles[number])  # type: ignore[misc]
 
@@ -270,7 +270,7 @@ class _Extraction:
     def _fonts(self) -> Iterator[FontUse]:
         from weasyprint.text.fonts import get_hb_object_data
 
-        from qexport.layout.weasyprint.text_drawing import texts_of  # imports the engine
+        from qexport.layout.weasyprint.text_drawing import find_glyph_texts  # imports the engine
 
         uses: dict[str, list[Any]] = {}
         for font in self.document.fonts.values():
@@ -281,13 +281,13 @@ class _Extraction:
             digest = remembered or sha256(get_hb_object_data(font.hb_face)).hexdigest()
             if digest not in self.document.font_config.files:
                 raise QexportError(f"the font {font.family!r} is neither bundled nor the theme's")
-            known = texts_of(font).texts
+            known = find_glyph_texts(font).texts
             missing = set(font.missing.values())
             drawn = {code: text for other in same for code, text in other.to_unicode.items()}
             aliases = {
                 code: glyph for other in same for code, glyph in other.__dict__.get("aliases", {}).items()
             }
-            others = {code: text for (_, text), code in texts_of(font).aliases.items()}
+            others = {code: text for (_, text), code in find_glyph_texts(font).aliases.items()}
             yield FontUse(
                 key=key,
                 name=font.name.decode().removeprefix("/"),
@@ -311,7 +311,7 @@ class _Extraction:
             )
 
 
-def _with_own_names(content: Content) -> Content:
+def _with_own_names(content: PageContent) -> PageContent:
     """Return a strip whose pictures, patterns and shadings have names that no other strip on a page has."""
     taken = {name for kind, name, _ in content.resources if kind in ("XObject", "Pattern", "Shading")}
     if not taken:

@@ -28,13 +28,13 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from qexport.layout.chunk import Chunk, Strip
+from qexport.layout.chunk import PIXELS_PER_MM, Chunk, Strip
 from qexport.layout.fonts import FontFile
 from qexport.layout.weasyprint.drawings import put_drawings_aside
 from qexport.layout.weasyprint.extraction import extract
 from qexport.layout.weasyprint.page_boxes import measure_room
-from qexport.layout.weasyprint.resources import PLACE, fetcher
-from qexport.layout.weasyprint.setup import alone, engine, font_configuration, stylesheet
+from qexport.layout.weasyprint.resources import PLACE_PREFIX, fetcher
+from qexport.layout.weasyprint.setup import alone, engine, font_configuration, read_stylesheet
 
 SHORT_PAGE = 0.2
 """Of a page: what `data-fit` sets tighter, if that saves the page."""
@@ -51,8 +51,6 @@ _FILL = re.compile(
 _STRIP = re.compile(r"(.*<body[^>]*) data-strip(?:=\"\")?([^>]*>)(.*)(</body>.*)", re.DOTALL)
 _SHEETS = re.compile(r'<body[^>]* data-sheets="([^"]*)"')
 _PLACED = re.compile(r"(\d+)(?:@(-?[\d.]+),(-?[\d.]+))?")
-PIXELS = 96 / 25.4
-"""CSS pixels in a millimetre."""
 
 
 def warm_up() -> None:
@@ -138,18 +136,18 @@ def _lay_out_fitted(html: str, setting: _Setting) -> Chunk:
 
 
 def _render_fitted(html: str, setting: _Setting) -> Any:
-    document = _render(_FILL.sub("", html), setting)
+    document = _render_pages(_FILL.sub("", html), setting)
     page_height, room = measure_room(document)
     if "data-fit" in html and len(document.pages) > 1 and page_height - room < SHORT_PAGE * page_height:
         tight_html = html.replace('<body class="', '<body class="tight ', 1)
-        tight = _render(_FILL.sub("", tight_html), setting)
+        tight = _render_pages(_FILL.sub("", tight_html), setting)
         if len(tight.pages) < len(document.pages):
             document, html = tight, tight_html
             _, room = measure_room(document)
     fill = _FILL.search(html)
     if fill and room >= float(fill[1]):
         count = int((room - float(fill[1])) / float(fill[3]))
-        document = _render(html.replace(fill[0], fill[2] + count * fill[4] + fill[5]), setting)
+        document = _render_pages(html.replace(fill[0], fill[2] + count * fill[4] + fill[5]), setting)
     return document
 
 
@@ -169,7 +167,7 @@ def _lay_out_strips(htmls: Sequence[str], setting: _Setting) -> list[Chunk]:
     parted = [found.groups() for html in htmls if (found := _STRIP.match(html))]
     before, after, _, end = parted[0]
     strips = "".join(f'<div class="strip">{inside}</div>' for _, _, inside, _ in parted)
-    document = _render(f"{before} data-strips{after}{strips}{end}", setting)
+    document = _render_pages(f"{before} data-strips{after}{strips}{end}", setting)
     page = document.pages[0]._page_box
     boxes = (getattr(box, "_box", box) for box in page.children[0].children[0].children)
     places = [box for box in boxes if box.element_tag == "div"]
@@ -203,10 +201,10 @@ def _extract_strip(document: Any, place: Any) -> Chunk:
     return extract(document.copy([Page(page)]), strip)
 
 
-def _render(html: str, setting: _Setting) -> Any:
+def _render_pages(html: str, setting: _Setting) -> Any:
     fetch = fetcher(setting.files)
-    source = engine().HTML(string=put_drawings_aside(html), base_url=PLACE, url_fetcher=fetch)
-    styles = stylesheet(setting.css, setting.fonts)
+    source = engine().HTML(string=put_drawings_aside(html), base_url=PLACE_PREFIX, url_fetcher=fetch)
+    styles = read_stylesheet(setting.css, setting.fonts)
     document = source.render(stylesheets=[styles], font_config=font_configuration(setting.fonts))
     sheets = _SHEETS.search(html)
     return _impose(document, sheets[1]) if sheets else document
@@ -225,7 +223,7 @@ def _impose(document: Any, sheets: str) -> Any:
             numbers.append(int(number))
             for box in boxes[int(number)].children:
                 root = box.deepcopy()  # a page may be put on several sheets
-                root.translate(float(x or 0) * PIXELS, float(y or 0) * PIXELS)
+                root.translate(float(x or 0) * PIXELS_PER_MM, float(y or 0) * PIXELS_PER_MM)
                 roots.append(root)
         page = boxes[numbers[0]].copy_with_children(roots)
         for root in roots:

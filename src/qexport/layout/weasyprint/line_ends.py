@@ -9,7 +9,9 @@ from weasyprint.text import line_break
 _split_first_line = line_break.split_first_line
 
 
-def split_first_line(text: str, style: Any, context: Any, max_width: Any, *others: Any, **named: Any) -> Any:
+def fit_before_element(
+    text: str, style: Any, context: Any, max_width: Any, *others: Any, **named: Any
+) -> Any:
     """Let a text before another element fit without the space it ends with.
 
     If there is room for all but that space, WeasyPrint 70 breaks the line after its first word.

@@ -17,7 +17,7 @@ from typing import Any
 
 from qexport.layout.weasyprint.serialising import Raw, object_number
 
-_CODE = ("code", "kbd", "samp", "pre")
+_CODE_ELEMENTS = ("code", "kbd", "samp", "pre")
 _HOLD_TEXT = (
     "/P",
     *(f"/H{level}" for level in range(1, 7)),
@@ -28,7 +28,7 @@ _HOLD_TEXT = (
     "/Caption",
     "/Link",
 )
-_BLOCKS = (
+_TAGGED_BLOCKS = (
     "p",
     "li",
     "dt",
@@ -93,7 +93,7 @@ class Meaning:
         first = self._first_source(element)
         if first is None:
             return
-        block = next((each for each in self._up(first) if each.tag in _BLOCKS), first)
+        block = next((each for each in self._up(first) if each.tag in _TAGGED_BLOCKS), first)
         language = self._language_of(block)
         if language != self.language:
             element["Lang"] = _string(language)
@@ -121,7 +121,9 @@ class Meaning:
         if source is None:
             return False, ""
         spoken = self._language_of(source)
-        return any(each.tag in _CODE for each in self._up(source)), spoken if spoken != language else ""
+        return any(
+            each.tag in _CODE_ELEMENTS for each in self._up(source)
+        ), spoken if spoken != language else ""
 
     def _keep_lines(self, code: Any, block: Any) -> None:
         """Let a block of code have its source as text, if all of it is on this page; else what is drawn, by lines."""

@@ -58,7 +58,7 @@ def install(rows: Iterable[Replacement]) -> Installed:
             continue
         names.add(row.what)
         for place, new in row.places.items():
-            holder, name = _find(place)
+            holder, name = _find_owner(place)
             before.append((holder, name, getattr(holder, name)))
             setattr(holder, name, new)
     return Installed(frozenset(names), tuple(left_out), tuple(before))
@@ -69,7 +69,7 @@ def changed_sources(row: Replacement) -> dict[str, str]:
     there = {source: digest_source(source) for source in row.sources}
     for place in row.places:
         try:
-            _find(place)
+            _find_owner(place)
         except (ImportError, AttributeError):
             there[place] = ""
     return {source: digest for source, digest in there.items() if digest != row.sources.get(source)}
@@ -109,7 +109,7 @@ def _cut_block(lines: list[str], name: str) -> list[str]:
     return lines[start:end]
 
 
-def _find(place: str) -> tuple[Any, str]:
+def _find_owner(place: str) -> tuple[Any, str]:
     """Return what holds a place, and its name there."""
     module, _, path = place.partition(":")
     holder: Any = import_module(module)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-PLACE = "qx:"
+PLACE_PREFIX = "qx:"
 """What a link to a place in the book begins with: it is the base of all addresses, too."""
 
 

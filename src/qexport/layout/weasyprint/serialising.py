@@ -9,7 +9,7 @@ from typing import Any
 
 from qexport.layout.chunk import COMPRESSION, mark
 
-_REFERENCE = re.compile(rb"(\d+) 0 R")
+_OBJECT_REFERENCE = re.compile(rb"(\d+) 0 R")
 
 
 class Raw:
@@ -71,7 +71,7 @@ class Serialiser:
         if isinstance(value, list | tuple):
             return b"[" + b" ".join(self.write_value(item) for item in value) + b"]"
         if isinstance(value, bytes):
-            match = _REFERENCE.fullmatch(value)
+            match = _OBJECT_REFERENCE.fullmatch(value)
             return self.use(int(match[1])) if match else value
         if isinstance(value, float):
             return write_number(value)

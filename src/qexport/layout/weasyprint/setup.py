@@ -22,7 +22,7 @@ from typing import Any
 
 from qexport.common.errors import MachineLacks
 from qexport.layout import fonts
-from qexport.layout.weasyprint.resources import PLACE, fetcher
+from qexport.layout.weasyprint.resources import PLACE_PREFIX, fetcher
 
 
 @cache
@@ -103,10 +103,10 @@ def _without_searching() -> Iterator[None]:
 
 
 @cache
-def stylesheet(css: str, added: tuple[fonts.FontFile, ...] = ()) -> Any:
+def read_stylesheet(css: str, added: tuple[fonts.FontFile, ...] = ()) -> Any:
     """Return a style sheet, read."""
     configuration = font_configuration(added)
-    return engine().CSS(string=css, base_url=PLACE, url_fetcher=fetcher({}), font_config=configuration)
+    return engine().CSS(string=css, base_url=PLACE_PREFIX, url_fetcher=fetcher({}), font_config=configuration)
 
 
 @cache

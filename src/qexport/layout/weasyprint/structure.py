@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from qexport.layout.chunk import POINTS, mark
+from qexport.layout.chunk import POINTS_PER_PIXEL, mark
 from qexport.layout.weasyprint.meaning import Meaning
 from qexport.layout.weasyprint.serialising import object_number, write_area
 
@@ -132,7 +132,7 @@ class _Simplifier:
             height = self.document.pages[page].height
             corners = (left, height - bottom, right, height - top)
             element["A"]["BBox"] = write_area(
-                page, [POINTS * corner for corner in corners], is_strip=self.is_strip
+                page, [POINTS_PER_PIXEL * corner for corner in corners], is_strip=self.is_strip
             )
 
 

@@ -39,11 +39,11 @@ _LINE_ENDS = frozenset(
 )
 """What Pango sets for the end of a line in a text of one paragraph: nothing is drawn for it."""
 
-_draw_first_line = draw_text.draw_first_line
+_draw_as_weasyprint = draw_text.draw_first_line
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _GlyphRun:
     """Glyphs of one font."""
 
     pango_font: Any
@@ -78,17 +78,17 @@ def draw_first_line(stream: Any, textbox: Any, text_overflow: Any, block_ellipsi
         if getattr(layout, "ends", None) is not None:
             layout.resting = False
             layout.reactivate(textbox.style)
-        return _draw_first_line(stream, textbox, text_overflow, block_ellipsis, matrix)
+        return _draw_as_weasyprint(stream, textbox, text_overflow, block_ellipsis, matrix)
     if runs:
         stream.set_text_matrix(*matrix.values)
-        writer = _Writer(stream)
+        writer = _GlyphWriter(stream)
         for run in runs:
             writer.write_run(run)
         writer.show()
     return []
 
 
-def texts_of(font: Any) -> GlyphTexts:
+def find_glyph_texts(font: Any) -> GlyphTexts:
     """Return what the glyphs of a font of WeasyPrint's represent."""
     known: GlyphTexts | None = font.__dict__.get("glyph_texts")
     if known is None:
@@ -96,7 +96,7 @@ def texts_of(font: Any) -> GlyphTexts:
     return known
 
 
-def _read_runs(stream: Any, textbox: Any) -> list[_Run] | None:
+def _read_runs(stream: Any, textbox: Any) -> list[_GlyphRun] | None:
     """Return the parts of a line in one font each; None if WeasyPrint is to draw it."""
     if textbox.style["font_size"] < 1e-6 or pango.pango_version() < _ROUND_POSITIONS:
         return None
@@ -123,7 +123,7 @@ def _read_runs(stream: Any, textbox: Any) -> list[_Run] | None:
             return None
         end = item.offset + item.length
         runs.append(
-            _Run(
+            _GlyphRun(
                 item.analysis.font,
                 font,
                 size,
@@ -148,7 +148,7 @@ def count_glyphs_before(ends: int, item: Any, string: Any) -> int:
     return count
 
 
-class _Writer:
+class _GlyphWriter:
     """Writes runs into a content stream, the glyphs of one font in as few operators as possible."""
 
     def __init__(self, stream: Any) -> None:
@@ -165,13 +165,13 @@ class _Writer:
             self.stream.show_text(self.shown.replace("><", ""))
         self.shown = ""
 
-    def write_run(self, run: _Run) -> None:
+    def write_run(self, run: _GlyphRun) -> None:
         """Write the glyphs of a run, with what they represent."""
         if run.pango_font != self.font:
             self.font = run.pango_font
             self.show()
             self.stream.set_font_size(run.font.hash, run.size)
-        known = texts_of(run.font)
+        known = find_glyph_texts(run.font)
         if not run.is_reversed and run.is_level() and _says(known, run.glyphs, run.text):
             self._write(run, range(len(run.glyphs)), run.glyphs)
             return
@@ -186,9 +186,9 @@ class _Writer:
                 self.show()
                 self.stream.end_marked_content()
 
-    def _write(self, run: _Run, places: Any, codes: Any) -> None:
+    def _write(self, run: _GlyphRun, places: Any, codes: Any) -> None:
         """Write glyphs under their codes, each moved as Pango has it."""
-        _note(self.stream, run, places, codes)
+        _record_glyphs(self.stream, run, places, codes)
         own = run.font.widths
         if run.is_level() and pango.PANGO_GLYPH_EMPTY not in codes:
             written = [
@@ -202,7 +202,7 @@ class _Writer:
         for place, code in zip(places, codes, strict=True):
             self._write_moved(run, place, code)
 
-    def _write_moved(self, run: _Run, place: int, code: int) -> None:
+    def _write_moved(self, run: _GlyphRun, place: int, code: int) -> None:
         width = run.widths[place]
         if code == pango.PANGO_GLYPH_EMPTY:
             self.left -= width * 1000 * FROM_UNITS / run.size
@@ -230,9 +230,9 @@ class _Writer:
         self.left = 0
 
 
-def _note(stream: Any, run: _Run, places: Any, codes: Any) -> None:
+def _record_glyphs(stream: Any, run: _GlyphRun, places: Any, codes: Any) -> None:
     """Note for the font what it draws: codes, their texts and widths."""
-    font, known = run.font, texts_of(run.font)
+    font, known = run.font, read_glyph_texts(run.font)
     for place, code in dict(zip(reversed(places), reversed(codes), strict=True)).items():
         glyph = run.glyphs[place]
         if code in font.widths or glyph == pango.PANGO_GLYPH_EMPTY:
@@ -260,7 +260,7 @@ class _Piece:
     """Whether the texts of its codes are its text, and nothing of it is moved to the side."""
 
 
-def _pieces(known: GlyphTexts, run: _Run) -> Iterator[tuple[bool, list[_Piece]]]:
+def _pieces(known: GlyphTexts, run: _GlyphRun) -> Iterator[tuple[bool, list[_Piece]]]:
     """Yield clusters together that are written with the same ActualText, or with none.
 
     One that is moved to the side takes the next one along: readers find a gap after a mark, which is drawn above the
@@ -287,7 +287,7 @@ def _pieces(known: GlyphTexts, run: _Run) -> Iterator[tuple[bool, list[_Piece]]]
         yield True, told
 
 
-def _clusters(run: _Run) -> Iterator[tuple[list[int], str]]:
+def _clusters(run: _GlyphRun) -> Iterator[tuple[list[int], str]]:
     """Yield the places of the glyphs that belong together for some characters, and these, in the order of drawing."""
     starts = sorted(set(run.clusters))
     ends = dict(zip(starts, [*starts[1:], len(run.text)], strict=True))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from qexport.outputs.declaration import Output, option
 from qexport.outputs.options import CommonOptions
 
-GROUP = "Deck"
+DECK_HEADING = "Deck"
 CARD_TYPES = ("recall", "scenario", "mistakes")
 
 
@@ -31,45 +31,47 @@ class DeckOptions(CommonOptions):
     """How a deck is to be."""
 
     deck_root: str = option(
-        "", "Name of the deck, with :: between levels. Default: the bank's title.", group=GROUP
+        "", "Name of the deck, with :: between levels. Default: the bank's title.", group=DECK_HEADING
     )
     deck_depth: int = option(
         1,
         "Decks inside it. 0: none. 1: one for each technology. 2: in those, one for each category.",
         choices=("0", "1", "2"),
         read=int,
-        group=GROUP,
+        group=DECK_HEADING,
     )
     card_types: tuple[str, ...] = option(
         ("recall",),
         "Cards of a question: recall, and after commas scenario, mistakes.",
         read=_read_card_types,
         metavar="NAMES",
-        group=GROUP,
+        group=DECK_HEADING,
     )
     tag_prefix: str = option(
         "",
         "Text before all tags, for example hub in hub::level::advanced.",
         read=_read_tag_prefix,
-        group=GROUP,
+        group=DECK_HEADING,
     )
     new_order: str = option(
         "bank",
         "Order in which new cards are introduced.",
         choices=("bank", "difficulty", "id"),
-        group=GROUP,
+        group=DECK_HEADING,
     )
-    include_retired: bool = option(False, "Keep retired questions in the deck, marked as such.", group=GROUP)
+    include_retired: bool = option(
+        False, "Keep retired questions in the deck, marked as such.", group=DECK_HEADING
+    )
 
 
-ENDING = ".apkg"
+DECK_ENDING = ".apkg"
 
 OUTPUT = Output(
     name="deck",
     summary="a deck for Anki (.apkg)",
     module="qexport.outputs.anki_deck.document",
     options=DeckOptions,
-    endings=lambda _: (ENDING,),
+    endings=lambda _: (DECK_ENDING,),
     also_called=("apkg", "anki"),
     needs_lock=True,
     lays_out_pages=False,

@@ -16,12 +16,12 @@ from qexport.anki.notes import MEDIA_NAME, NoteShape, notes_of
 from qexport.anki.package_writer import package_of
 from qexport.bank.history import version_of
 from qexport.bank.identity import question_digest
-from qexport.bank.lock import Asked, Content, Edition, NoteType, Stamp
+from qexport.bank.lock import Asked, Edition, LockedContent, LockedNoteType, Stamp
 from qexport.bank.model import IMPORTED_GUID
 from qexport.bank.selection import without_drafts
 from qexport.common.wording import quantity
 from qexport.content.templates import Templates, templates_folder
-from qexport.outputs.anki_deck import ENDING, DeckOptions
+from qexport.outputs.anki_deck import DECK_ENDING, DeckOptions
 from qexport.outputs.document import Document, Tools
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def render(edition: Edition, options: DeckOptions, tools: Tools) -> Document:
     database = collection(edition, notes, edition.lock, shape, tools.templates)
     summary = quantity(count, "note")
     return Document(
-        suffix=ENDING,
+        suffix=DECK_ENDING,
         data=package_of(database, images),
         summary=summary if cards == count else f"{summary}, {cards} cards",
     )
@@ -65,20 +65,20 @@ def note_shape(options: DeckOptions) -> NoteShape:
     return NoteShape(card_types=options.card_types, tag_prefix=options.tag_prefix)
 
 
-def content(bank: Bank, options: DeckOptions, tools: Tools) -> Content:
+def content(bank: Bank, options: DeckOptions, tools: Tools) -> LockedContent:
     """Return what the lock of a bank keeps watch over: `tools.notes`, their shape and their style."""
-    return Content(
+    return LockedContent(
         title=bank.title,
         namespace=bank.namespace,
         deck_root=options.deck_root if options.deck_root.strip(": ") else "",
-        questions=tuple(map(_asked, tools.notes)),
-        style=_style(tools.templates),
-        note_type=NoteType(tuple(FIELDS), tuple(CARDS), SORT_FIELD),
+        questions=tuple(map(_make_asked, tools.notes)),
+        style=_stamp_card_style(tools.templates),
+        note_type=LockedNoteType(tuple(FIELDS), tuple(CARDS), SORT_FIELD),
         options=note_shape(options).options(),
     )
 
 
-def _asked(note: Note) -> Asked:
+def _make_asked(note: Note) -> Asked:
     question = note.question
     html = note.fields.split(b"\x1f", FIELD_PLACES["Question"] + 1)[FIELD_PLACES["Question"]]
     return Asked(
@@ -100,7 +100,7 @@ def _imported_guid(question: Question) -> str:
     return str(guid) if is_usable and 0 < len(str(guid)) <= 64 else ""
 
 
-def _style(templates: Templates) -> Stamp:
+def _stamp_card_style(templates: Templates) -> Stamp:
     """Return the style of the cards; the built-in one has the time of its own release, whatever the bank."""
     digest = style_digest(note_type(templates, 0, 1))
     is_ours = templates.folders == (templates_folder(),)

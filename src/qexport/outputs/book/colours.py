@@ -56,14 +56,14 @@ def place_tabs(
             y=(page - top - place * step - high) * MM,
             width=TAB_WIDTH * MM,
             height=high * MM,
-            colour=_parse(colour_of(number, setting)),
+            colour=_parse_colour(colour_of(number, setting)),
             page_height=page * MM,
             bleed=bleed * MM,
         )
     return {folio: tabs[numbers[name]] for folio, name in pages.items()}
 
 
-def _parse(colour: str) -> tuple[float, float, float]:
+def _parse_colour(colour: str) -> tuple[float, float, float]:
     """Return a colour such as #1f3a6e or #000; UsageError for another form."""
     digits = colour.strip().removeprefix("#")
     digits = "".join(2 * digit for digit in digits) if len(digits) == 3 else digits

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def outline_entry(question: Question, kind: str = "q") -> OutlineEntry:
     """Return a question's line of the outline: its id, and the line it begins with as plain words."""
     asked = title_source(question.question, question.markup)
-    words = asked if question.markup == "plain" else _words(asked, question.markup)
+    words = asked if question.markup == "plain" else _strip_entry_markup(asked, question.markup)
     return OutlineEntry(f"{question.id} {words}", anchor(question, kind))
 
 
@@ -41,15 +41,15 @@ def _is_closed(text: str) -> bool:
     return pairs and not any(text.count(sign) % 2 for sign in "`*_~")
 
 
-def _words(line: str, markup: str) -> str:
+def _strip_entry_markup(line: str, markup: str) -> str:
     """Return a line of Markdown as plain words; one with no more than code in it without the parser."""
     parts = line.strip().split("`")  # every second one is code
-    if len(parts) % 2 and "" not in parts[1::2] and not _MARKUP.search("\0".join(parts[::2])):
+    if len(parts) % 2 and "" not in parts[1::2] and not _MARKUP_OR_REFERENCE.search("\0".join(parts[::2])):
         return " ".join("".join(parts).split())
     return " ".join(inline(line, markup, maths="text").striptags().split())
 
 
-_MARKUP = re.compile(r"[][\\*~$]|(?<!\w)_|_(?!\w)|</?\w|&#?\w+;")
+_MARKUP_OR_REFERENCE = re.compile(r"[][\\*~$]|(?<!\w)_|_(?!\w)|</?\w|&#?\w+;")
 
 
 def anchor(question: Question, kind: str = "q") -> str:

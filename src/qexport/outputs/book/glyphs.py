@@ -26,13 +26,17 @@ def missing_glyphs(questions: Iterable[Question], missing: Iterable[str]) -> tup
     hint = INSTALL_EXTRA.format(extras=",".join(extras)) if extras else ADD_A_FONT
     lost = {question: lacking & _characters(question) for question in questions} if lacking else {}
     warnings = [
-        Problem(question.location, f"{question.id}: no font of the book has {_named(characters)}")
+        Problem(
+            question.location, f"{question.id}: no font of the book has {_describe_characters(characters)}"
+        )
         for question, characters in lost.items()
         if characters
     ]
     if elsewhere := lacking.difference(*lost.values()):
         place = Location(next(iter(lost)).location.path)
-        warnings.append(Problem(place, f"no font of the book has {_named(elsewhere)}, in a title of it"))
+        warnings.append(
+            Problem(place, f"no font of the book has {_describe_characters(elsewhere)}, in a title of it")
+        )
     return (*warnings[:-1], *(replace(last, hint=hint) for last in warnings[-1:]))
 
 
@@ -46,7 +50,7 @@ INSTALL_EXTRA = (
 def with_script_fonts(tools: Tools, edition: Edition) -> Tools:
     """Return tools with the installed fonts of scripts that are in an edition and that the bundled fonts lack."""
     tag = edition.bank.language
-    questions = (text for question in edition.questions for text in _texts(question))
+    questions = (text for question in edition.questions for text in _list_characters(question))
     labels = () if tag.startswith("en") else language(tag).labels.values()
     own = tools.scheduler.fonts
     known = {file.digest for file in own}
@@ -55,14 +59,14 @@ def with_script_fonts(tools: Tools, edition: Edition) -> Tools:
     return replace(tools, scheduler=replace(tools.scheduler, fonts=(*own, *more))) if more else tools
 
 
-def _texts(question: Question) -> Iterator[str]:
+def _list_characters(question: Question) -> Iterator[str]:
     values = (getattr(question, field.name) for field in fields(question) if field.name != "extra")
     return ("".join(value) for value in values if isinstance(value, str | tuple))
 
 
 def _characters(question: Question) -> set[str]:
-    return set().union(*_texts(question))
+    return set().union(*_list_characters(question))
 
 
-def _named(characters: Iterable[str]) -> str:
+def _describe_characters(characters: Iterable[str]) -> str:
     return ", ".join(f"{character!r} (U+{ord(character):04X})" for character in sorted(characters))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListRow:
     """A line of a list; what is above it is set again only where it changes."""
 
     job: Job
@@ -33,7 +33,7 @@ class List:
 
     frame: Job
     opening: Job
-    rows: Sequence[Row]
+    rows: Sequence[ListRow]
     fit: bool = False
     """Whether it is set tighter if its last page would be nearly empty."""
     columns: Columns | None = None

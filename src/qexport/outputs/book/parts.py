@@ -36,12 +36,12 @@ class Part:
 
 def parts(questions: Sequence[Question]) -> Sequence[Part]:
     """Return the parts of the book in the questions' order; one without a title where technologies come back."""
-    runs = _runs(questions, "technology")
+    runs = _split_into_runs(questions, "technology")
     if runs is None:
         return [Part("", "", [Chapter("", questions)])]
     found = []
     for number, (technology, part) in enumerate(runs, start=1):
-        chapters = _runs(part, "category") or [("", part)]
+        chapters = _split_into_runs(part, "category") or [("", part)]
         alone = [category for category, _ in chapters] == [technology]
         found.append(
             Part(
@@ -53,7 +53,9 @@ def parts(questions: Sequence[Question]) -> Sequence[Part]:
     return found
 
 
-def _runs(questions: Sequence[Question], field: str) -> list[tuple[str, Sequence[Question]]] | None:
+def _split_into_runs(
+    questions: Sequence[Question], field: str
+) -> list[tuple[str, Sequence[Question]]] | None:
     """Return the questions by the value of a field, or None where the same value is in two places."""
     runs: list[tuple[str, Sequence[Question]]] = []
     for value, run in groupby(questions, key=lambda question: str(getattr(question, field))):

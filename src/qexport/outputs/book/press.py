@@ -18,7 +18,7 @@ from qexport.content.text import title_source
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.colours import colour_of, number_technologies, place_tabs
 from qexport.outputs.book.entries import anchor, cut_short
-from qexport.outputs.book.lists import List, Row
+from qexport.outputs.book.lists import List, ListRow
 from qexport.outputs.book.overview import overview
 from qexport.outputs.book.parts import Part, parts
 from qexport.outputs.book.style import book_style
@@ -27,7 +27,7 @@ from qexport.outputs.lengths import millimetres
 from qexport.outputs.paper import PAPERS
 from qexport.pdf.booklet import booklet
 from qexport.pdf.linker import link
-from qexport.pdf.list_pages import PLACE, Columns
+from qexport.pdf.list_pages import STRIPS_SLOT, Columns
 from qexport.pdf.metadata import Book, OutlineEntry
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Press:
     def list_of(
         self,
         template: str,
-        rows: Sequence[Row],
+        rows: Sequence[ListRow],
         *,
         head: str = "",
         fit: bool = False,
@@ -109,7 +109,9 @@ class Press:
         **opening: object,
     ) -> List:
         """Return a list of the book, with what its opening says, and the running head its template wants."""
-        frame = self.from_values(template, piece="frame", place=PLACE, **({"title": head} if head else {}))
+        frame = self.from_values(
+            template, piece="frame", place=STRIPS_SLOT, **({"title": head} if head else {})
+        )
         return List(frame, self.piece(template, piece="opening", **opening), rows, fit, columns)
 
     def heading(self, template: str, title: str, level: int, **more: object) -> Job:
@@ -218,12 +220,12 @@ class Press:
             "difficulty": question.difficulty,
         }
 
-    def rows(self, part: Part, template: str, *above: Job, level: int = 3) -> Iterator[Row]:
+    def rows(self, part: Part, template: str, *above: Job, level: int = 3) -> Iterator[ListRow]:
         """Yield a line of a list for each question of a part, under its chapter."""
         for chapter in part.chapters:
             headings = (*above, self.heading(template, chapter.title, level)) if chapter.title else above
             for question in chapter.questions:
-                yield Row(self.row(**self.entry(question)), headings)
+                yield ListRow(self.row(**self.entry(question)), headings)
 
     @cached_property
     def _places(self) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from qexport.content.directions import mirror_css
 from qexport.content.fitting import LONGEST_WORD
-from qexport.content.themes import settings_of, stylesheet
+from qexport.content.themes import join_styles, settings_of
 from qexport.outputs.lengths import MM, millimetres, number, points
 from qexport.outputs.paper import PAPERS
 
@@ -88,7 +88,7 @@ def book_style(options: BookOptions, tools: Tools, styles: Sequence[str], direct
         *((name, source(name)) for name in after),
         *tools.styles,
     ]
-    css, setting = stylesheet(sheets, tools.templates.limits), settings_of(sheets)
+    css, setting = join_styles(sheets, tools.templates.limits), settings_of(sheets)
     css = mirror_css(css) if direction == "rtl" else css
     return Style(css, _measures(setting, side=side, large=options.large_print), setting)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ENGLISH = language_of("en")
 
-IMAGES = "qx:image/"
+IMAGE_PREFIX = "qx:image/"
 """Before the names of pictures, in the HTML of pages."""
 
 
@@ -45,7 +45,7 @@ def text_view(
     view = question_text(
         question,
         heading_level=heading_level,
-        image_address=IMAGES,
+        image_address=IMAGE_PREFIX,
         questions=questions,
         language=language.tag,
         labels=language.labels,
@@ -74,4 +74,4 @@ def _fitted(html: Markup, width: float, size: float) -> Markup:
 
 def pictures(images: Iterable[Image]) -> dict[str, bytes]:
     """Return the pictures of pages by their URLs."""
-    return {f"{IMAGES}{image.name}": image.data for image in images}
+    return {f"{IMAGE_PREFIX}{image.name}": image.data for image in images}

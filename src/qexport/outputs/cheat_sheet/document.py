@@ -16,22 +16,22 @@ from qexport.bank.selection import ALL_QUESTIONS
 from qexport.content.directions import mirror_css
 from qexport.content.languages import language
 from qexport.content.question_view import question_images
-from qexport.content.themes import stylesheet
+from qexport.content.themes import join_styles
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.entries import anchor, outline_entry
 from qexport.outputs.book.glyphs import missing_glyphs
 from qexport.outputs.book.text import pictures, text_view
-from qexport.outputs.cheat_sheet import ENDING
+from qexport.outputs.cheat_sheet import CHEAT_SHEET_ENDING
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import PaperOptions
 from qexport.outputs.paper import PAPERS
 from qexport.pdf.linker import link
 from qexport.pdf.metadata import Book, OutlineEntry
 
-SIZES = (10.5, 10.0, 9.5, 9.0, 8.5)
+SHEET_SIZES = (10.5, 10.0, 9.5, 9.0, 8.5)
 """Points: the largest in which all questions are on both sides of one sheet, else the smallest on several."""
 
-LARGE_SIZES = (16.0,)
+LARGE_SHEET_SIZES = (16.0,)
 
 LONG = 1200
 """Characters of an entry that may go on in the next panel: a third of one."""
@@ -54,15 +54,15 @@ class _CheatSheet:
     def __init__(self, edition: Edition, options: PaperOptions, tools: Tools) -> None:
         self.edition = edition
         self.tools = tools
-        self.sizes = LARGE_SIZES if options.large_print else SIZES
+        self.sizes = LARGE_SHEET_SIZES if options.large_print else SHEET_SIZES
         paper = PAPERS[options.paper]
         short, self.width = paper.width, paper.height
         self.panels = int(self.width / NARROWEST)
-        self.css = _style(options, tools, self.width, short, self.panels)
+        self.css = _make_sheet_css(options, tools, self.width, short, self.panels)
         if language(edition.bank.language).direction == "rtl":
             self.css = mirror_css(self.css)
         self.language = language(edition.bank.language)
-        self.groups = _groups(edition.questions, self.language.label("other_questions"))
+        self.groups = _group_by_technology(edition.questions, self.language.label("other_questions"))
         self.digits = max((len(str(folio)) for folio in tools.folios.values()), default=0)
 
     def document(self) -> Document:
@@ -82,7 +82,7 @@ class _CheatSheet:
             },
         )
         return Document(
-            suffix=ENDING,
+            suffix=CHEAT_SHEET_ENDING,
             data=link([chunk], book, self.tools.scheduler.fonts),
             summary=f"{sheets} sheet{'s' * (sheets > 1)}, {size:g} pt",
             warnings=missing_glyphs(self.edition.questions, chunk.missing),
@@ -175,7 +175,7 @@ class _CheatSheet:
         }
 
 
-def _groups(questions: Sequence[Question], others: str) -> list[tuple[str, list[Question]]]:
+def _group_by_technology(questions: Sequence[Question], others: str) -> list[tuple[str, list[Question]]]:
     """Return the questions by technology, each where its first one stands."""
     groups: dict[str, list[Question]] = {}
     for question in questions:
@@ -184,14 +184,14 @@ def _groups(questions: Sequence[Question], others: str) -> list[tuple[str, list[
     return [(title or other, group) for title, group in groups.items()]
 
 
-def _style(options: PaperOptions, tools: Tools, width: float, height: float, panels: int) -> str:
+def _make_sheet_css(options: PaperOptions, tools: Tools, width: float, height: float, panels: int) -> str:
     names = ["shared/type.css", "shared/prose.css", "cheatsheet/cheatsheet.css"]
     names += ["cheatsheet/large-print.css"] if options.large_print else []
     settings = (
         f":root {{ --sheet-size: {width:.4f}mm {height:.4f}mm; --sheet-height: {height:.4f}mm; "
         f"--panel-size: {width / panels:.4f}mm {height:.4f}mm; --panel-side: {SIDE}mm }}"
     )
-    return stylesheet(
+    return join_styles(
         [*((name, tools.templates.source(name)) for name in names), *tools.styles, ("this sheet", settings)],
         tools.templates.limits,
     )

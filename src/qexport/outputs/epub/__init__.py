@@ -5,14 +5,14 @@ from __future__ import annotations
 from qexport.outputs.declaration import Output
 from qexport.outputs.options import CommonOptions
 
-ENDING = ".epub"
+EPUB_ENDING = ".epub"
 
 OUTPUT = Output(
     name="epub",
     summary="an e-book for e-readers and phones (EPUB 3)",
     module="qexport.outputs.epub.document",
     options=CommonOptions,
-    endings=lambda _: (ENDING,),
+    endings=lambda _: (EPUB_ENDING,),
     also_called=("ebook", "e-book", "kindle"),
     lays_out_pages=False,
 )

@@ -7,7 +7,7 @@ from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 MEDIA_TYPE = "application/epub+zip"
-LEVEL = 9
+EPUB_COMPRESSION = 9
 _STORED = (".png", ".jpeg", ".jpg", ".gif", ".webp")
 """Endings of what is packed already."""
 
@@ -19,14 +19,14 @@ def container_of(files: Mapping[str, bytes]) -> bytes:
     """
     buffer = BytesIO()
     with ZipFile(buffer, "w") as archive:
-        archive.writestr(_entry("mimetype", ZIP_STORED), MEDIA_TYPE)
+        archive.writestr(_make_member("mimetype", ZIP_STORED), MEDIA_TYPE)
         for path, data in sorted(files.items()):
             method = ZIP_STORED if path.endswith(_STORED) else ZIP_DEFLATED
-            archive.writestr(_entry(path, method), data, compresslevel=LEVEL)
+            archive.writestr(_make_member(path, method), data, compresslevel=EPUB_COMPRESSION)
     return buffer.getvalue()
 
 
-def _entry(path: str, method: int) -> ZipInfo:
+def _make_member(path: str, method: int) -> ZipInfo:
     entry = ZipInfo(path, (1980, 1, 1, 0, 0, 0))
     entry.compress_type = method
     entry.create_system = 3

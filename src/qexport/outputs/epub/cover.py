@@ -23,8 +23,8 @@ def draw_cover(title: str, lines: tuple[str, ...]) -> bytes:
     size = 176
     while True:
         font = ImageFont.truetype(files["SourceSerifPro-Semibold.ttf"], size)
-        wrapped = _wrapped(title, font, draw)
-        if size <= 80 or (len(wrapped) <= 5 and all(_fits(line, font, draw) for line in wrapped)):
+        wrapped = _wrap_title(title, font, draw)
+        if size <= 80 or (len(wrapped) <= 5 and all(_fits_on_cover(line, font, draw) for line in wrapped)):
             break
         size -= 8
     at = 480
@@ -35,7 +35,7 @@ def draw_cover(title: str, lines: tuple[str, ...]) -> bytes:
     small = ImageFont.truetype(files["SourceSansPro-Regular.ttf"], 60)
     at += 140
     for text in lines:
-        for line in _wrapped(text, small, draw)[:4]:
+        for line in _wrap_title(text, small, draw)[:4]:
             draw.text((MARGIN, at), line, fill=QUIET, font=small)
             at += 82
     written = BytesIO()
@@ -43,15 +43,15 @@ def draw_cover(title: str, lines: tuple[str, ...]) -> bytes:
     return written.getvalue()
 
 
-def _fits(text: str, font: ImageFont.FreeTypeFont, draw: ImageDraw.ImageDraw) -> bool:
+def _fits_on_cover(text: str, font: ImageFont.FreeTypeFont, draw: ImageDraw.ImageDraw) -> bool:
     return draw.textlength(text, font=font) <= SIZE[0] - 2 * MARGIN
 
 
-def _wrapped(text: str, font: ImageFont.FreeTypeFont, draw: ImageDraw.ImageDraw) -> list[str]:
+def _wrap_title(text: str, font: ImageFont.FreeTypeFont, draw: ImageDraw.ImageDraw) -> list[str]:
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and _fits(longer, font, draw):
+        if lines and _fits_on_cover(longer, font, draw):
             lines[-1] = longer
         else:
             lines.append(word)

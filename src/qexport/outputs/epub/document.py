@@ -17,21 +17,21 @@ from qexport import __version__
 from qexport.bank.lock import Edition
 from qexport.bank.model import Question
 from qexport.content.images import Image
+from qexport.content.languages import RIGHT_TO_LEFT
 from qexport.content.question_view import question_text
 from qexport.outputs.document import Document, Tools
-from qexport.outputs.epub import ENDING
+from qexport.outputs.epub import EPUB_ENDING
 from qexport.outputs.epub.archive import container_of
 from qexport.outputs.epub.cover import draw_cover
 from qexport.outputs.epub.xhtml import xhtml_of
 from qexport.outputs.options import CommonOptions
-from qexport.outputs.web_page.page import RIGHT_TO_LEFT
 
 CONTAINER = """<?xml version="1.0" encoding="UTF-8"?>
 <container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0">
 <rootfiles><rootfile full-path="EPUB/package.opf" media-type="application/oebps-package+xml"/></rootfiles>
 </container>
 """
-IMAGES = "images/"
+IMAGES_FOLDER = "images/"
 NAMESPACE = uuid.UUID("9d3f7c2e-54a1-5c0b-8a53-0f6b1f6f2c11")
 """Of the identifiers of our e-books (RFC 9562, version 5)."""
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
@@ -39,7 +39,7 @@ UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class _EbookPage:
     """One document of the e-book."""
 
     name: str
@@ -68,7 +68,7 @@ def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
         question_text(
             each,
             heading_level=3,
-            image_address=IMAGES,
+            image_address=IMAGES_FOLDER,
             questions=addresses,
             maths="mathml",
             limits=tools.limits,
@@ -90,8 +90,8 @@ def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
             "after": names[number + 1] if number + 1 < len(names) else "",
         }
         html = tools.templates.render("epub/question.xhtml.j2", question=view, **around, **shared)
-        pages.append(_Page(name, edition.questions[number].id, html))
-    files = _files(
+        pages.append(_EbookPage(name, edition.questions[number].id, html))
+    files = _make_files(
         edition,
         options,
         tools,
@@ -101,7 +101,7 @@ def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
         images=images.values(),
     )
     return Document(
-        suffix=ENDING,
+        suffix=EPUB_ENDING,
         data=container_of({"META-INF/container.xml": CONTAINER.encode(), **files}),
         summary=f"{len(pages)} document{'s' * (len(pages) != 1)}",
         warnings=tuple(problem for text in texts for problem in text.problems),
@@ -135,13 +135,13 @@ def _as_xhtml(value: object) -> object:
     return value
 
 
-def _files(
+def _make_files(
     edition: Edition,
     options: CommonOptions,
     tools: Tools,
     *,
     shared: dict[str, str],
-    pages: Sequence[_Page],
+    pages: Sequence[_EbookPage],
     parts: Sequence[_Part],
     images: Iterable[Image],
 ) -> dict[str, bytes]:
@@ -177,7 +177,7 @@ def _files(
     return {
         **{f"EPUB/{name}": text.encode() for name, text in made.items()},
         **{f"EPUB/{page.name}": page.text.encode() for page in pages},
-        **{f"EPUB/{IMAGES}{image.name}": image.data for image in pictures},
+        **{f"EPUB/{IMAGES_FOLDER}{image.name}": image.data for image in pictures},
         "EPUB/style.css": style.encode(),
         "EPUB/cover.png": draw_cover(edition.title, lines),
     }

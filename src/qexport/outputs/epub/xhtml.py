@@ -9,7 +9,7 @@ from html import escape
 from html.parser import HTMLParser
 
 VOID = frozenset(["br", "col", "hr", "img", "input", "wbr"])
-_DROPPED = frozenset(["loading"])
+_DROPPED_ATTRIBUTES = frozenset(["loading"])
 """Attributes that mean something in a browser only."""
 
 
@@ -19,13 +19,13 @@ def xhtml_of(html: str) -> str:
     A reference to a note gets `epub:type="noteref"`, the note becomes an `aside` of the type `footnote`: a reading
     system shows it in place when the reference is tapped.
     """
-    writer = _Writer()
+    writer = _XhtmlWriter()
     writer.feed(html)
     writer.close()
     return "".join(writer.written)
 
 
-class _Writer(HTMLParser):
+class _XhtmlWriter(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.written: list[str] = []
@@ -35,7 +35,9 @@ class _Writer(HTMLParser):
         """For each open item of a list: whether it is a footnote."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: name if value is None else value for name, value in attrs if name not in _DROPPED}
+        given = {
+            name: name if value is None else value for name, value in attrs if name not in _DROPPED_ATTRIBUTES
+        }
         if tag == "a" and given.get("href", "").startswith("#fn-"):
             given |= {"epub:type": "noteref", "role": "doc-noteref"}
         elif tag == "a" and given.get("class") == "back":

@@ -12,7 +12,7 @@ from qexport.outputs.declaration import Output, option
 from qexport.outputs.flash_cards.sheet import CARD_SIZES, FLIPS
 from qexport.outputs.options import PaperOptions
 
-GROUP = "Flash cards"
+FLASH_CARD_HEADING = "Flash cards"
 
 SECTIONS = tuple(key for key in (*PROSE_SECTIONS, "follow_ups") if key != "answer")
 """The parts of a question that a back may have besides the answer, in the order they are read."""
@@ -43,34 +43,41 @@ class FlashCardOptions(PaperOptions):
     """How flash cards are to be."""
 
     card_size: str = option(
-        "2x4", "Size of the cards, or the perforated sheets to print on.", choices=CARD_SIZES, group=GROUP
+        "2x4",
+        "Size of the cards, or the perforated sheets to print on.",
+        choices=CARD_SIZES,
+        group=FLASH_CARD_HEADING,
     )
     duplex: str = option(
         "long",
         "How backs get behind fronts. long, short: the printer turns sheets about that edge. manual: all "
         "fronts, then all backs. fold: side by side, for printers with one side.",
         choices=FLIPS,
-        group=GROUP,
+        group=FLASH_CARD_HEADING,
     )
     card_sections: tuple[str, ...] = option(
         (),
         "After the answer, other sections if they fit: all, or some, for example common-mistakes,follow-ups.",
         read=_read_sections,
         metavar="NAMES",
-        group=GROUP,
+        group=FLASH_CARD_HEADING,
     )
     offset_x: tuple[float, float] = option(
         (0.0, 0.0),
         "Move backs to the right, or fronts and backs, for example 0.5,-0.3.",
         read=_read_offset,
         metavar="MM",
-        group=GROUP,
+        group=FLASH_CARD_HEADING,
     )
     offset_y: tuple[float, float] = option(
-        (0.0, 0.0), "Move backs down, or fronts and backs.", read=_read_offset, metavar="MM", group=GROUP
+        (0.0, 0.0),
+        "Move backs down, or fronts and backs.",
+        read=_read_offset,
+        metavar="MM",
+        group=FLASH_CARD_HEADING,
     )
     calibration: bool = option(
-        False, "Make also a sheet that shows which offsets the printer needs.", group=GROUP
+        False, "Make also a sheet that shows which offsets the printer needs.", group=FLASH_CARD_HEADING
     )
 
 
@@ -78,7 +85,7 @@ CARDS_ENDING = "-cards.pdf"
 CALIBRATION_ENDING = "-calibration.pdf"
 
 
-def _endings(options: FlashCardOptions) -> tuple[str, ...]:
+def _list_card_endings(options: FlashCardOptions) -> tuple[str, ...]:
     return (CARDS_ENDING, CALIBRATION_ENDING) if options.calibration else (CARDS_ENDING,)
 
 
@@ -87,7 +94,7 @@ OUTPUT = Output(
     summary="cards to print and cut out (PDF)",
     module="qexport.outputs.flash_cards.document",
     options=FlashCardOptions,
-    endings=_endings,
+    endings=_list_card_endings,
     also_called=("cards", "flashcards", "flash_cards", "card"),
     in_bundles=True,
 )

@@ -16,10 +16,11 @@ from qexport import __version__
 from qexport.bank.lock import Edition
 from qexport.bank.model import Question
 from qexport.common.errors import UsageError
+from qexport.common.wording import quantity
 from qexport.content.directions import mirror_css
 from qexport.content.languages import language
 from qexport.content.question_view import question_images
-from qexport.content.themes import stylesheet
+from qexport.content.themes import join_styles
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.entries import anchor, outline_entry
 from qexport.outputs.book.glyphs import missing_glyphs
@@ -36,13 +37,13 @@ FRONT_SIZES = (15.0, 13.0, 11.0, 9.0)
 BACK_SIZES = (12.0, 10.5, 9.0, 8.0)
 """Points of the answer."""
 
-LARGE_SIZES = (22.0, 19.0, 16.0)
+LARGE_CARD_SIZES = (22.0, 19.0, 16.0)
 """Points of both in large print."""
 
 PADDING = 5.5
 """Millimetres from the edge of a card to what is on it."""
 
-CHARACTER = 0.6
+ID_CHARACTER_WIDTH = 0.6
 """Of the size of the type: the width of a character of an id, the wide ones too."""
 
 GAUGES = {"words": 15.5, "marks": 10.0, "number": 3.5}
@@ -128,7 +129,7 @@ class _Cards:
         self.size = 16.0 if options.large_print else 8.0
         self.gauge = "words"
         longest = max(len(question.id) for question in edition.questions) + len(" · 9/9")
-        self.css = _style(
+        self.css = _make_card_css(
             options, tools, self.grid, self.size, lines=-(-longest // self._characters("number"))
         )
         if self.language.direction == "rtl":
@@ -137,7 +138,9 @@ class _Cards:
         self.backs: dict[str, _Fit] = {}
 
     def document(self) -> Document:
-        sizes = (LARGE_SIZES, LARGE_SIZES) if self.options.large_print else (FRONT_SIZES, BACK_SIZES)
+        sizes = (
+            (LARGE_CARD_SIZES, LARGE_CARD_SIZES) if self.options.large_print else (FRONT_SIZES, BACK_SIZES)
+        )
         questions = self.edition.questions
         self.fronts = self._fitted("front", questions, sizes[0])
         self.backs = self._fitted("back", questions, sizes[1])
@@ -161,7 +164,7 @@ class _Cards:
                 self._book(self.language.label("flash_cards"), outline=tuple(self._outline())),
                 self.tools.scheduler.fonts,
             ),
-            summary=f"{_count(len(cards), 'card')}, {_count(sheets, 'sheet')}",
+            summary=f"{quantity(len(cards), 'card')}, {quantity(sheets, 'sheet')}",
             warnings=missing_glyphs(self.edition.questions, missing),
             beside=(self._calibration(),) if self.options.calibration else (),
         )
@@ -169,7 +172,7 @@ class _Cards:
     def _characters(self, gauge: str) -> int:
         """Return how many characters of an id have room on a line, beside a difficulty."""
         ems = (self.grid.card_width - 2 * PADDING) / 25.4 * 72 / self.size - GAUGES[gauge]
-        return max(int(ems / CHARACTER), 4)
+        return max(int(ems / ID_CHARACTER_WIDTH), 4)
 
     def _book(self, kind: str, outline: tuple[OutlineEntry, ...] = ()) -> Book:
         return Book(
@@ -246,7 +249,7 @@ class _Cards:
             return
         cells = self.grid.cells()
         fronts, backs = [], []
-        sheets = _batches(cards, len(cells))
+        sheets = _batch_cards(cards, len(cells))
         for number, sheet in enumerate(sheets, start=1):
             name = f"sheet {number} of {len(sheets)}"
             placed = list(zip(cells, sheet, strict=False))
@@ -262,7 +265,7 @@ class _Cards:
 
     def _folded(self, cards: Sequence[_Card]) -> Iterator[_Side]:
         pairs = self.grid.pairs()
-        sheets = _batches(cards, len(pairs))
+        sheets = _batch_cards(cards, len(pairs))
         for number, sheet in enumerate(sheets, start=1):
             placed = list(zip(pairs, sheet, strict=False))
             fronts, backs = ([(pair[side], card) for pair, card in placed] for side in (0, 1))
@@ -353,7 +356,7 @@ class _Cards:
         return Document(
             suffix=CALIBRATION_ENDING,
             data=link(chunks, self._book("Calibration"), self.tools.scheduler.fonts),
-            summary=_count(len(numbers), "sheet"),
+            summary=quantity(len(numbers), "sheet"),
         )
 
     def _calibration_side(self, number: int, *, is_back: bool) -> Job:
@@ -420,7 +423,7 @@ def _grid(options: FlashCardOptions) -> Grid:
     return cards
 
 
-def _style(options: FlashCardOptions, tools: Tools, cards: Grid, size: float, *, lines: int) -> str:
+def _make_card_css(options: FlashCardOptions, tools: Tools, cards: Grid, size: float, *, lines: int) -> str:
     names = ["shared/type.css", "shared/prose.css", "cards/cards.css"]
     names += ["cards/large-print.css"] if options.large_print else []
     settings = {
@@ -437,16 +440,12 @@ def _style(options: FlashCardOptions, tools: Tools, cards: Grid, size: float, *,
     }
     said = "; ".join(f"--{name}: {value}" for name, value in settings.items())
     sources = [*((name, tools.templates.source(name)) for name in names), *tools.styles]
-    return stylesheet([*sources, ("this sheet", f":root {{ {said} }}")], tools.templates.limits)
+    return join_styles([*sources, ("this sheet", f":root {{ {said} }}")], tools.templates.limits)
 
 
-def _batches(cards: Sequence[_Card], size: int) -> list[Sequence[_Card]]:
+def _batch_cards(cards: Sequence[_Card], size: int) -> list[Sequence[_Card]]:
     return [cards[start : start + size] for start in range(0, len(cards), size)]
 
 
 def _at(page: int, x: float, y: float) -> str:
     return f"{page}@{x:.4f},{y:.4f}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

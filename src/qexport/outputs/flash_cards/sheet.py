@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from qexport.outputs.paper import PAPERS
+from qexport.outputs.paper import INCH, PAPERS
 
 FLIPS = ("long", "short", "manual", "fold")
 """How a front gets its back: behind it, the sheet turned about an edge by the printer or by hand, or beside it."""
@@ -22,7 +22,6 @@ FLIPS = ("long", "short", "manual", "fold")
 CUT = 0.15
 """Width of a mark's line."""
 
-_INCH = 25.4
 _MARGIN = 9.0  # of grids that fill the paper: marks fit, and printers reach it
 _MARK, _GAP, _CROSS = 4.0, 1.5, 2.5
 
@@ -38,7 +37,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class CutLine:
     """A line, as a thin rectangle: where to cut, or to `fold`."""
 
     x: float
@@ -104,25 +103,25 @@ class Grid:
             return Cell(cell.x, self.height - cell.y - cell.height, cell.width, cell.height)
         return Cell(self.width - cell.x - cell.width, cell.y, cell.width, cell.height)
 
-    def marks(self, *, folded: bool = False) -> tuple[Mark, ...]:
+    def marks(self, *, folded: bool = False) -> tuple[CutLine, ...]:
         """Return where to cut and to fold: the same on both sides of a sheet, as the cards are in its middle."""
         cards = [_both(*pair) for pair in self.pairs()] if folded else self.cells()
-        columns = {_exact(edge): False for card in cards for edge in (card.x, card.x + card.width)}
-        rows = {_exact(edge): False for card in cards for edge in (card.y, card.y + card.height)}
+        columns = {_round_edge(edge): False for card in cards for edge in (card.x, card.x + card.width)}
+        rows = {_round_edge(edge): False for card in cards for edge in (card.y, card.y + card.height)}
         if folded and self.columns > 1:
-            columns |= {_exact(back.x): True for _, back in self.pairs()}
+            columns |= {_round_edge(back.x): True for _, back in self.pairs()}
         elif folded:
-            rows |= {_exact(back.y): True for _, back in self.pairs()}
+            rows |= {_round_edge(back.y): True for _, back in self.pairs()}
         across = tuple(self._ends(min(columns), max(columns), self.width))
         down = tuple(self._ends(min(rows), max(rows), self.height))
         uprights = [(x, fold) for x, fold in sorted(columns.items()) if 0 < x < self.width]
         levels = [(y, fold) for y, fold in sorted(rows.items()) if 0 < y < self.height]
-        marks = [_upright(x, *ends, fold=fold) for x, fold in uprights for ends in down]
-        marks += [_level(y, *ends, fold=fold) for y, fold in levels for ends in across]
+        marks = [_make_upright_line(x, *ends, fold=fold) for x, fold in uprights for ends in down]
+        marks += [_make_level_line(y, *ends, fold=fold) for y, fold in levels for ends in across]
         if not self.perforated and min(*columns, *rows) < _MARK + _GAP:
             for (x, fold_x), (y, fold_y) in product(uprights, levels):
-                marks.append(_upright(x, y - _CROSS, y + _CROSS, fold=fold_x))
-                marks.append(_level(y, x - _CROSS, x + _CROSS, fold=fold_y))
+                marks.append(_make_upright_line(x, y - _CROSS, y + _CROSS, fold=fold_x))
+                marks.append(_make_level_line(y, x - _CROSS, x + _CROSS, fold=fold_y))
         return tuple(marks)
 
     def _ends(self, first: float, last: float, edge: float) -> Iterator[tuple[float, float]]:
@@ -139,16 +138,16 @@ def _both(front: Cell, back: Cell) -> Cell:
     return Cell(front.x, front.y, back.x + back.width - front.x, back.y + back.height - front.y)
 
 
-def _exact(edge: float) -> float:
+def _round_edge(edge: float) -> float:
     return round(edge, 4)  # cards that meet have one edge
 
 
-def _upright(x: float, top: float, bottom: float, *, fold: bool = False) -> Mark:
-    return Mark(x - CUT / 2, top, CUT, bottom - top, fold)
+def _make_upright_line(x: float, top: float, bottom: float, *, fold: bool = False) -> CutLine:
+    return CutLine(x - CUT / 2, top, CUT, bottom - top, fold)
 
 
-def _level(y: float, left: float, right: float, *, fold: bool = False) -> Mark:
-    return Mark(left, y - CUT / 2, right - left, CUT, fold)
+def _make_level_line(y: float, left: float, right: float, *, fold: bool = False) -> CutLine:
+    return CutLine(left, y - CUT / 2, right - left, CUT, fold)
 
 
 def _perforated(paper: str, columns: int, rows: int, width: float, height: float, *gaps: float) -> Grid:
@@ -167,9 +166,9 @@ def _perforated(paper: str, columns: int, rows: int, width: float, height: float
 
 
 PERFORATED = {
-    "avery-5371": _perforated("letter", 2, 5, 3.5 * _INCH, 2 * _INCH),
-    "avery-5388": _perforated("letter", 1, 3, 5 * _INCH, 3 * _INCH),
-    "avery-8373": _perforated("letter", 2, 4, 3.5 * _INCH, 2 * _INCH, 0.5 * _INCH, 0.5 * _INCH),
+    "avery-5371": _perforated("letter", 2, 5, 3.5 * INCH, 2 * INCH),
+    "avery-5388": _perforated("letter", 1, 3, 5 * INCH, 3 * INCH),
+    "avery-8373": _perforated("letter", 2, 4, 3.5 * INCH, 2 * INCH, 0.5 * INCH, 0.5 * INCH),
     "avery-c32011": _perforated("a4", 2, 5, 85, 54, 10, 0),
     "avery-c32015": _perforated("a4", 2, 4, 85, 54, 6, 6),
 }
@@ -194,7 +193,7 @@ def grid(size: str, paper: str) -> Grid:
         case "a7":  # A4 halved three times: a quarter of a millimetre over ISO's 74, and nothing is trimmed
             card_width, card_height = 105.0, 74.25
         case "3x5in":
-            card_width, card_height = 5 * _INCH, 3 * _INCH
+            card_width, card_height = 5 * INCH, 3 * INCH
         case _:
             columns, rows = map(int, size.split("x"))
             card_width, card_height = (width - 2 * _MARGIN) / columns, (height - 2 * _MARGIN) / rows

@@ -21,7 +21,7 @@ from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.entries import anchor, outline_entry
 from qexport.outputs.book.glyphs import missing_glyphs
-from qexport.outputs.book.lists import List, ListPages, Row
+from qexport.outputs.book.lists import List, ListPages, ListRow
 from qexport.outputs.book.parts import Part, tally
 from qexport.outputs.book.press import Press
 from qexport.outputs.document import Document, Tools
@@ -134,14 +134,14 @@ class _Handbook:
             return []
         template = "handbook/contents.html.j2"
         rows = [
-            Row(self.press.row(title=self.language.label("reading_title"), place="reading"))
+            ListRow(self.press.row(title=self.language.label("reading_title"), place="reading"))
         ] * self.matter.reading
         for part in self.press.parts:
             above = [self.press.heading(template, part.title, 2, anchor=self._place(part))] * bool(part.title)
             rows += self.press.rows(part, template, *above)
         back = self.press.heading(template, self.language.label("at_back"), 2)
         rows += [
-            Row(self.press.row(title=title, place=place), (back,)) for title, place in self._back_matter()
+            ListRow(self.press.row(title=title, place=place), (back,)) for title, place in self._back_matter()
         ]
         return [self.press.list_of(template, rows, fit=True)]
 
@@ -186,11 +186,11 @@ class _Handbook:
             return []
         template = "handbook/difficulties.html.j2"
         rows = []
-        for value, rated in groupby(sorted(self._rated(), key=_difficulty), key=_difficulty):
+        for value, rated in groupby(sorted(self._rated(), key=_get_difficulty), key=_get_difficulty):
             above = self.press.heading(
                 template, self.language.label("difficulty_of", value=value, highest=10), 2, difficulty=value
             )
-            rows += [Row(self.press.row(**self.press.entry(question)), (above,)) for question in rated]
+            rows += [ListRow(self.press.row(**self.press.entry(question)), (above,)) for question in rated]
         return [self.press.list_of(template, rows)]
 
     def _back_matter(self) -> Iterator[tuple[str, str]]:
@@ -249,5 +249,5 @@ class _Handbook:
         yield label("made_with"), tools
 
 
-def _difficulty(question: Question) -> int:
+def _get_difficulty(question: Question) -> int:
     return question.difficulty or 0

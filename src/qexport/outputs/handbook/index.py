@@ -7,8 +7,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from qexport.content.index_terms import IndexTerm, initial
+from qexport.layout.chunk import PIXELS_PER_MM
 from qexport.outputs.book.entries import anchor
-from qexport.outputs.book.lists import List, Row
+from qexport.outputs.book.lists import List, ListRow
 from qexport.pdf.folio_lists import Folios
 from qexport.pdf.list_pages import Columns
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 TEMPLATE = "handbook/index.html.j2"
 NARROWEST, GAP = 48.0, 6.0
 """Millimetres of a column, and between two."""
-
-PIXELS = 96 / 25.4
-"""CSS pixels in a millimetre."""
 
 
 def index_list(
@@ -51,12 +49,12 @@ def index_list(
         for term in of_initial:
             entry: dict[str, object] = {"name": term.name, "code": term.code, "see": term.see}
             piece = press.piece(TEMPLATE, piece="row", entry=entry, column=round(column, 2))
-            rows.append(Row(piece, (above,), tuple(_pages(term, anchors, folios)) if questions else ()))
+            rows.append(ListRow(piece, (above,), tuple(_pages(term, anchors, folios)) if questions else ()))
             if term.see_also:
                 entry = {"see_also": list(term.see_also)}
                 piece = press.piece(TEMPLATE, piece="row", entry=entry, column=round(column, 2))
-                rows.append(Row(piece, (above,)))
-    return press.list_of(TEMPLATE, rows, columns=Columns(count, (column + GAP) * PIXELS))
+                rows.append(ListRow(piece, (above,)))
+    return press.list_of(TEMPLATE, rows, columns=Columns(count, (column + GAP) * PIXELS_PER_MM))
 
 
 def _pages(term: IndexTerm, anchors: Mapping[str, str], folios: Mapping[str, int]) -> Iterator[Folios]:

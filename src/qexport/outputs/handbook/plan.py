@@ -38,7 +38,7 @@ LARGE_PART = 8
 MANY_RATED = 20
 """Questions of a book that lists them by difficulty, too: the contents show it beside each."""
 
-CHARACTER = 0.46
+TEXT_CHARACTER_WIDTH = 0.46
 """Of the size of the text: the width of a character."""
 
 LABEL, GAP, OPENING, PICTURE, ITEM = 1.0, 1.1, 7.0, 20.0, 0.25
@@ -116,18 +116,18 @@ def group_questions(
 
 def estimate_pages(question: Question, measures: Measures) -> float:
     """Return how many pages a question takes, as its text tells."""
-    on_line = measures.width / 25.4 * 72 / (CHARACTER * measures.size)
+    on_line = measures.width / 25.4 * 72 / (TEXT_CHARACTER_WIDTH * measures.size)
     lines = OPENING + (1 if measures.width < measures.frame else 2) * 0.5
     above = 0 if measures.width < measures.frame else LABEL
     for key in PROSE_SECTIONS:
         if text := getattr(question, key):
-            lines += GAP + above + _lines(text, on_line * (0.9 if key == "answer" else 1))
+            lines += GAP + above + _count_lines(text, on_line * (0.9 if key == "answer" else 1))
     if question.follow_ups:
-        lines += GAP + above + sum(_lines(text, on_line) + ITEM for text in question.follow_ups)
+        lines += GAP + above + sum(_count_lines(text, on_line) + ITEM for text in question.follow_ups)
     return lines * measures.line / (measures.height / 25.4 * 72)
 
 
-def _lines(text: str, on_line: float) -> float:
+def _count_lines(text: str, on_line: float) -> float:
     return sum(
         PICTURE if paragraph.lstrip().startswith("![") else max(0.5, ceil(len(paragraph) / on_line))
         for paragraph in text.split("\n")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from qexport.outputs.declaration import Output, option
 from qexport.outputs.options import BookOptions, read_number
 
-GROUP = "Quiz"
+QUIZ_HEADING = "Quiz"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,16 +15,23 @@ class QuizOptions(BookOptions):
     """How a quiz is to be."""
 
     answer_space: str = option(
-        "lines", "Ruled or squared room to answer, or none.", choices=("lines", "grid", "none"), group=GROUP
+        "lines",
+        "Ruled or squared room to answer, or none.",
+        choices=("lines", "grid", "none"),
+        group=QUIZ_HEADING,
     )
     answer_lines: int = option(
-        6, "Room to answer, in lines of 8 mm (1 to 99).", read=read_number(1, 99), metavar="N", group=GROUP
+        6,
+        "Room to answer, in lines of 8 mm (1 to 99).",
+        read=read_number(1, 99),
+        metavar="N",
+        group=QUIZ_HEADING,
     )
     answer_key: str = option(
         "back",
         "Answers at the back, in a separate file, or none.",
         choices=("back", "separate", "none"),
-        group=GROUP,
+        group=QUIZ_HEADING,
     )
 
 
@@ -32,7 +39,7 @@ QUIZ_ENDING = "-quiz.pdf"
 ANSWERS_ENDING = "-answers.pdf"
 
 
-def _endings(options: QuizOptions) -> tuple[str, ...]:
+def _list_quiz_endings(options: QuizOptions) -> tuple[str, ...]:
     return (QUIZ_ENDING, ANSWERS_ENDING) if options.answer_key == "separate" else (QUIZ_ENDING,)
 
 
@@ -41,6 +48,6 @@ OUTPUT = Output(
     summary="questions with room to answer, then the answers (PDF)",
     module="qexport.outputs.quiz.document",
     options=QuizOptions,
-    endings=_endings,
+    endings=_list_quiz_endings,
     also_called=("exam", "test"),
 )

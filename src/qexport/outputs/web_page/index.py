@@ -22,7 +22,7 @@ SEARCHED_FIELDS = (*TEXT_FIELDS, "tags")
 """The texts of a question in the order of the index."""
 SEPARATOR = "\0"
 """Between the texts of a question; no text and no search holds it."""
-LEVEL = 9
+INDEX_COMPRESSION = 9
 """Of zlib: a page is built once and sent often."""
 
 
@@ -35,9 +35,9 @@ def index_of(bank: Bank, questions: Sequence[Question], anchors: Sequence[str]) 
         anchors: the HTML id of each question.
     """
     part = replace(bank, questions=tuple(questions))
-    names = {field: _names(part, field) for field in NAME_FIELDS}
+    names = {field: _list_field_values(part, field) for field in NAME_FIELDS}
     places = {field: {name: place for place, name in enumerate(names[field])} for field in NAME_FIELDS}
-    texts = [_texts(question) for question in questions]
+    texts = [_list_searched_texts(question) for question in questions]
     levels = {level: rank for rank, level in enumerate(bank.levels)}
     bank_ranks = {question.id: rank for rank, question in enumerate(in_bank_order(bank))}
     by_id = sorted(range(len(questions)), key=lambda at: (questions[at].id.casefold(), questions[at].id))
@@ -66,12 +66,12 @@ def index_of(bank: Bank, questions: Sequence[Question], anchors: Sequence[str]) 
 def packed(values: Mapping[str, object]) -> str:
     """Return values as text without `<`: base64 of the raw deflate of their JSON."""
     text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-    deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    deflate = zlib.compressobj(INDEX_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
     data = deflate.compress(text.encode()) + deflate.flush()
     return base64.b64encode(data).decode()
 
 
-def _names(part: Bank, field: str) -> list[str]:
+def _list_field_values(part: Bank, field: str) -> list[str]:
     """Return the names of a field, declared or used, each once, in the bank's order."""
     if field == "tag":
         used: Iterable[str] = (tag for question in part.questions for tag in question.tags)
@@ -81,7 +81,7 @@ def _names(part: Bank, field: str) -> list[str]:
     return [name for name in dict.fromkeys((*declared, *used)) if name]
 
 
-def _texts(question: Question) -> list[tuple[str, ...]]:
+def _list_searched_texts(question: Question) -> list[tuple[str, ...]]:
     values = [getattr(question, field) for field in SEARCHED_FIELDS]
     return [(value,) if isinstance(value, str) else value for value in values]
 

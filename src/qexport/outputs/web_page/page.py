@@ -21,15 +21,16 @@ from qexport.bank.lock import Edition
 from qexport.bank.model import Question
 from qexport.common.errors import Problem
 from qexport.content.images import Image
+from qexport.content.languages import RIGHT_TO_LEFT
 from qexport.content.question_view import anchor_name, question_text
 from qexport.content.templates import Templates
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import CommonOptions
-from qexport.outputs.web_page import ENDING
+from qexport.outputs.web_page import WEB_PAGE_ENDING
 from qexport.outputs.web_page.fonts import font_faces
 from qexport.outputs.web_page.index import index_of, packed
 
-SCRIPTS = ("fold", "query", "sha256", "filters", "bank", "list", "study", "page")
+SCRIPT_PARTS = ("fold", "query", "sha256", "filters", "bank", "list", "study", "page")
 """The parts of the script, in their order; `templates/web/NAME.js`."""
 
 SHOWN_AT_ONCE = 400
@@ -42,10 +43,6 @@ browser shows them, with scripts they are text, which costs nothing until the re
 
 NEXT_QUESTION = "<!--question-->"
 IMAGE_ADDRESS = "image:"
-RIGHT_TO_LEFT = frozenset(
-    ["ar", "arc", "ckb", "dv", "fa", "ha-arab", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi"]
-)
-"""Languages that are written from right to left (CLDR)."""
 
 DOWNLOADS = {
     "handbook": ("Handbook", "PDF"),
@@ -82,10 +79,10 @@ def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
     addresses = {each.id: "" for each in edition.bank.questions}
     addresses |= {each.id: f"#{_anchor(each)}" for each in edition.questions}
     articles = [_article(question, tools, addresses) for question in edition.questions]
-    page = _page(edition, options, tools, articles)
+    page = _make_web_page(edition, options, tools, articles)
     pictures = sum(len(article.images) for article in articles)
     return Document(
-        suffix=ENDING,
+        suffix=WEB_PAGE_ENDING,
         data=page.encode(),
         summary="1 page" + (f", {pictures} picture{'s' * (pictures > 1)}" if pictures else ""),
         warnings=tuple(problem for article in articles for problem in article.problems),
@@ -121,10 +118,12 @@ def _reachable(html: str) -> str:
     return html
 
 
-def _page(edition: Edition, options: CommonOptions, tools: Tools, articles: Sequence[_Article]) -> str:
+def _make_web_page(
+    edition: Edition, options: CommonOptions, tools: Tools, articles: Sequence[_Article]
+) -> str:
     """Return the page; what is large is put into the filled template, which need not read it."""
     ours = Templates(limits=tools.limits)
-    shown, rest, first = _listed(articles)
+    shown, rest, first = _split_articles(articles)
     script = _scripts(ours)
     style = _smaller(tools.templates.source("web/page.css")).replace("</", "<\\/")
     fonts = font_faces(article.html for article in articles)
@@ -154,7 +153,7 @@ def _page(edition: Edition, options: CommonOptions, tools: Tools, articles: Sequ
         first=first,
         source=bank.source,
         licence=bank.licence,
-        groups=_groups(articles),
+        groups=_group_contents(articles),
         downloads=_downloads(tools.file_names),
         feed=quote(tools.file_names.get("feed", "")),
         deck=quote(tools.file_names.get("deck", "")),
@@ -162,7 +161,7 @@ def _page(edition: Edition, options: CommonOptions, tools: Tools, articles: Sequ
     return re.sub(r"\0(\w+)\0", lambda slot: large[slot[1]], frame)
 
 
-def _listed(articles: Sequence[_Article]) -> tuple[str, str, int]:
+def _split_articles(articles: Sequence[_Article]) -> tuple[str, str, int]:
     """Return the HTML of the first questions, that of the others, and how many the first are."""
     first = len(articles) if len(articles) <= SHOWN_AT_ONCE else FIRST_SHOWN
     pieces: list[str] = []
@@ -191,7 +190,7 @@ def _group_anchor(article: _Article) -> str:
     return f"from-{article.anchor}"
 
 
-def _groups(articles: Sequence[_Article]) -> list[dict[str, object]]:
+def _group_contents(articles: Sequence[_Article]) -> list[dict[str, object]]:
     """Return the contents: what stands together, and how many questions that are."""
     groups = []
     for (technology, category), members in groupby(articles, key=_group):
@@ -217,7 +216,7 @@ def _downloads(file_names: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _scripts(ours: Templates) -> str:
-    parts = "\n".join(ours.source(f"web/{name}.js") for name in SCRIPTS)
+    parts = "\n".join(ours.source(f"web/{name}.js") for name in SCRIPT_PARTS)
     return f'"use strict";\n(() => {{\n{parts}\nbegin();\n}})();\n'
 
 

@@ -14,7 +14,7 @@ from qexport.bank.validation import validate
 from qexport.common.errors import InputRefused, Location
 from qexport.common.limits import USUAL
 from qexport.importers.hub.answer_blocks import find_blocks
-from qexport.importers.hub.captures import ImportResult, import_captures, word_diff
+from qexport.importers.hub.captures import ImportResult, merge_captures, word_diff
 
 ROOT = Path(__file__).resolve().parents[4]
 CAPTURES = ROOT / "seeds" / "captures"
@@ -52,13 +52,13 @@ SECOND = RECORD.replace("PY-1", "PY-2").replace("What is it?", "What is that?").
 @pytest.fixture(scope="module")
 def text() -> str:
     """The bank of the shipped captures."""
-    return new_text(import_captures([LISTING, ANSWERS], VOCABULARY))
+    return new_text(merge_captures([LISTING, ANSWERS], VOCABULARY))
 
 
 @pytest.fixture(scope="module")
 def small() -> str:
     """A bank of one question."""
-    return new_text(import_captures([("a.txt", PAGE)], WORDS))
+    return new_text(merge_captures([("a.txt", PAGE)], WORDS))
 
 
 def new_text(result: ImportResult) -> str:
@@ -67,14 +67,14 @@ def new_text(result: ImportResult) -> str:
 
 
 def bank_of(text: str) -> Bank:
-    return validate(yaml_reader.parse(text, "bank.yaml"))[0]
+    return validate(yaml_reader.parse_yaml(text, "bank.yaml"))[0]
 
 
 def refusal(
     *captures: tuple[str, str], existing: str | None = None, words: tuple[str, str] = WORDS
 ) -> list[str]:
     with pytest.raises(InputRefused) as caught:
-        import_captures(captures, words, ("bank.yaml", existing) if existing else None)
+        merge_captures(captures, words, ("bank.yaml", existing) if existing else None)
     return [
         f"{problem} ({problem.hint})" if problem.hint else str(problem) for problem in caught.value.problems
     ]
@@ -84,7 +84,7 @@ def refusal(
 
 
 def test_the_captures_make_a_bank_and_a_report() -> None:
-    result = import_captures([LISTING, ANSWERS], VOCABULARY)
+    result = merge_captures([LISTING, ANSWERS], VOCABULARY)
     assert str(result.report) == (
         "hub-advanced.txt: 0 known, 15 new, 0 conflicts\nhub-page-4-answers.txt: 9 known, 0 new, 0 conflicts"
     )
@@ -92,20 +92,20 @@ def test_the_captures_make_a_bank_and_a_report() -> None:
 
 
 def test_the_order_of_the_captures_does_not_matter(text: str) -> None:
-    result = import_captures([ANSWERS, LISTING], VOCABULARY)
+    result = merge_captures([ANSWERS, LISTING], VOCABULARY)
     assert result.text == text
     assert str(result.report) == (
         "hub-page-4-answers.txt: 9 known, 0 new, 0 conflicts\nhub-advanced.txt: 0 known, 15 new, 0 conflicts"
     )
     parts = [("page-10.txt", "Q\n" + RECORD), ("page-9.txt", "Q\n" + SECOND)]
-    texts = {import_captures(pages, WORDS).text for pages in (parts, parts[::-1])}
+    texts = {merge_captures(pages, WORDS).text for pages in (parts, parts[::-1])}
     assert [[question.id for question in bank_of(text or "").questions] for text in texts] == [
         ["PY-2", "PY-1"]
     ]
 
 
 def test_importing_again_changes_nothing(text: str) -> None:
-    result = import_captures([LISTING, ANSWERS, SAVED], VOCABULARY, ("bank.yaml", text))
+    result = merge_captures([LISTING, ANSWERS, SAVED], VOCABULARY, ("bank.yaml", text))
     assert result.text is None
     assert str(result.report) == (
         "hub-advanced.txt: 15 known, 0 new, 0 conflicts\n"
@@ -116,11 +116,11 @@ def test_importing_again_changes_nothing(text: str) -> None:
 
 
 def test_a_saved_page_makes_the_same_bank(text: str) -> None:
-    assert import_captures([SAVED], VOCABULARY).text == text
+    assert merge_captures([SAVED], VOCABULARY).text == text
 
 
 def test_answers_alone_make_no_nameless_questions() -> None:
-    result = import_captures([ANSWERS], VOCABULARY)
+    result = merge_captures([ANSWERS], VOCABULARY)
     assert result.text is None
     first, *rest = str(result.report).split("\n")
     assert first == "hub-page-4-answers.txt: 0 known, 0 new, 0 conflicts, 9 unmatched"
@@ -132,14 +132,14 @@ def test_answers_alone_make_no_nameless_questions() -> None:
 
 
 def test_the_same_question_on_two_pages_is_one_question() -> None:
-    result = import_captures([("a.txt", PAGE), ("b.txt", PAGE + RECORD + SECOND)], WORDS)
+    result = merge_captures([("a.txt", PAGE), ("b.txt", PAGE + RECORD + SECOND)], WORDS)
     assert str(result.report) == "a.txt: 0 known, 1 new, 0 conflicts\nb.txt: 2 known, 1 new, 0 conflicts"
     assert [question.id for question in bank_of(new_text(result)).questions] == ["PY-1", "PY-2"]
 
 
 def test_two_pages_that_contradict_each_other_are_a_conflict() -> None:
     pages = [("b.txt", PAGE.replace("It is this.", "It is that.").replace("54", "57")), ("a.txt", PAGE)]
-    result = import_captures(pages, WORDS)
+    result = merge_captures(pages, WORDS)
     assert bank_of(new_text(result)).questions[0].answer == "It is this."
     assert bank_of(new_text(result)).claims.questions == 57
     assert str(result.report) == (
@@ -179,7 +179,7 @@ def test_new_questions_are_added_to_the_end_and_all_above_stays(small: str) -> N
         + small.replace("    difficulty: 6\n", "    difficulty: 6   # really?\n    tags: [x]\n")
         + "\n# end\n"
     )
-    result = import_captures([("a.txt", PAGE + SECOND)], WORDS, ("bank.yaml", edited))
+    result = merge_captures([("a.txt", PAGE + SECOND)], WORDS, ("bank.yaml", edited))
     longer = new_text(result)
     assert longer.startswith(edited)
     assert str(result.report) == "a.txt: 1 known, 1 new, 0 conflicts"
@@ -188,8 +188,8 @@ def test_new_questions_are_added_to_the_end_and_all_above_stays(small: str) -> N
 
 
 def test_adding_makes_what_writing_all_at_once_makes(small: str) -> None:
-    longer = import_captures([("a.txt", PAGE + SECOND)], WORDS, ("bank.yaml", small)).text
-    assert longer == import_captures([("a.txt", PAGE + SECOND)], WORDS).text
+    longer = merge_captures([("a.txt", PAGE + SECOND)], WORDS, ("bank.yaml", small)).text
+    assert longer == merge_captures([("a.txt", PAGE + SECOND)], WORDS).text
 
 
 @pytest.mark.parametrize("margin", ["", "    "])
@@ -198,7 +198,7 @@ def test_new_questions_stand_below_the_others_however_these_are_indented(small: 
     edited = f"{head}questions:\n" + f"  - id{questions}".replace("\n  ", f"\n{margin}").replace(
         "  - id", f"{margin}- id", 1
     )
-    longer = new_text(import_captures([("a.txt", PAGE + SECOND)], WORDS, ("bank.yaml", edited)))
+    longer = new_text(merge_captures([("a.txt", PAGE + SECOND)], WORDS, ("bank.yaml", edited)))
     assert longer.startswith(edited)
     assert f"\n\n{margin}- id: PY-2\n" in longer
     assert [question.id for question in bank_of(longer).questions] == ["PY-1", "PY-2"]
@@ -210,13 +210,13 @@ def test_new_questions_say_their_markup_where_the_banks_is_another(small: str) -
         if "markup" not in small
         else small.replace("markup: plain", "markup: markdown")
     )
-    longer = new_text(import_captures([("a.txt", PAGE + SECOND)], WORDS, ("bank.yaml", edited)))
+    longer = new_text(merge_captures([("a.txt", PAGE + SECOND)], WORDS, ("bank.yaml", edited)))
     assert [question.markup for question in bank_of(longer).questions] == ["markdown", "plain"]
 
 
 def test_what_the_bank_says_is_never_overwritten(small: str) -> None:
     edited = small.replace("It is this.", "It is this, really.").replace("difficulty: 6", "difficulty: 5")
-    result = import_captures([("a.txt", PAGE)], WORDS, ("bank.yaml", edited))
+    result = merge_captures([("a.txt", PAGE)], WORDS, ("bank.yaml", edited))
     assert result.text is None
     place = bank_of(edited).questions[0].location
     assert str(result.report) == (
@@ -229,12 +229,12 @@ def test_what_the_bank_says_is_never_overwritten(small: str) -> None:
 
 def test_a_question_is_known_by_a_former_id_and_in_any_case(small: str) -> None:
     renamed = small.replace("id: PY-1\n", "id: py-one\n    former_ids: [py-1]\n")
-    result = import_captures([("a.txt", PAGE)], WORDS, ("bank.yaml", renamed))
+    result = merge_captures([("a.txt", PAGE)], WORDS, ("bank.yaml", renamed))
     assert (result.text, str(result.report)) == (None, "a.txt: 1 known, 0 new, 0 conflicts")
 
 
 def test_a_page_that_counts_otherwise_than_the_bank_is_warned_of(small: str) -> None:
-    result = import_captures([("a.txt", PAGE.replace("54", "57"))], WORDS, ("bank.yaml", small))
+    result = merge_captures([("a.txt", PAGE.replace("54", "57"))], WORDS, ("bank.yaml", small))
     assert result.text is None
     assert [str(warning) for warning in result.report.warnings] == [
         "a.txt:2:1: this page says that the hub has 57 questions, the bank says 54"
@@ -282,7 +282,7 @@ def changed_answers(text: str, change: dict[int, list[str]]) -> ImportResult:
     """Import the answers with some lines (counted from 1) replaced."""
     lines = ANSWERS[1].split("\n")
     changed = [new for number, line in enumerate(lines, 1) for new in change.get(number, [line])]
-    return import_captures([(ANSWERS[0], "\n".join(changed))], VOCABULARY, ("bank.yaml", text))
+    return merge_captures([(ANSWERS[0], "\n".join(changed))], VOCABULARY, ("bank.yaml", text))
 
 
 def test_a_block_that_differs_is_a_conflict_that_shows_the_difference(text: str) -> None:
@@ -418,7 +418,7 @@ def test_mutilated_captures_never_end_in_a_traceback_nor_in_a_broken_bank(
         captures.append((path, "\n".join(lines)))
     existing = data.draw(st.sampled_from([None, ("bank.yaml", text)]))
     try:
-        result = import_captures(captures, VOCABULARY, existing)
+        result = merge_captures(captures, VOCABULARY, existing)
     except InputRefused:
         return
     if result.text is not None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from qexport.bank.model import RawList, RawRecord, RawText
 from qexport.common import limits
 from qexport.common.errors import InputRefused, LimitExceeded, Problem, QexportError
-from qexport.importers.hub.page import Capture, parse
+from qexport.importers.hub.page import Capture, parse_capture
 from qexport.importers.hub.vocabulary import Vocabulary, read_vocabulary
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -115,7 +115,7 @@ WHOLE: dict[str, str | list[str]] = {
 
 
 def test_reads_fifteen_records_and_what_the_hub_says_of_itself(hub: Vocabulary) -> None:
-    capture = parse(LISTING, "a.txt", hub)
+    capture = parse_capture(LISTING, "a.txt", hub)
     assert len(capture.records) == 15
     assert {name: claim.text for name, claim in capture.claims.items()} == {
         "questions": "54",
@@ -126,7 +126,7 @@ def test_reads_fifteen_records_and_what_the_hub_says_of_itself(hub: Vocabulary) 
 
 
 def test_knows_the_place_of_each_field(hub: Vocabulary) -> None:
-    record = parse(LISTING, "a.txt", hub).records[0]
+    record = parse_capture(LISTING, "a.txt", hub).records[0]
     assert {key: str(place) for key, place in record.keys.items()} == {
         "id": "a.txt:19:1",
         "question": "a.txt:19:12",
@@ -144,7 +144,7 @@ def test_knows_the_place_of_each_field(hub: Vocabulary) -> None:
 
 
 def test_reads_the_paragraphs_of_a_page_stripped_to_its_answers(hub: Vocabulary) -> None:
-    capture = parse(ANSWERS, "a.txt", hub)
+    capture = parse_capture(ANSWERS, "a.txt", hub)
     assert [paragraph.text for paragraph in capture.paragraphs] == ANSWERS.split("\n")[2:-1]
     assert str(capture.paragraphs[0].location) == "a.txt:3:1"
     assert {name: claim.text for name, claim in capture.claims.items()} == {"questions": "54"}
@@ -152,8 +152,8 @@ def test_reads_the_paragraphs_of_a_page_stripped_to_its_answers(hub: Vocabulary)
 
 
 def test_a_page_saved_from_a_browser_has_the_same_records(hub: Vocabulary) -> None:
-    saved = parse(SAVED, "page.html", hub)
-    listing = parse(LISTING, "a.txt", hub)
+    saved = parse_capture(SAVED, "page.html", hub)
+    listing = parse_capture(LISTING, "a.txt", hub)
     assert list(map(plain, saved.records)) == list(map(plain, listing.records))
     assert {name: claim.text for name, claim in saved.claims.items()} == {
         "questions": "54",
@@ -165,7 +165,7 @@ def test_a_page_saved_from_a_browser_has_the_same_records(hub: Vocabulary) -> No
 
 def test_places_in_a_saved_page_are_lines_of_its_source(hub: Vocabulary) -> None:
     lines = SAVED.split("\n")
-    for record in parse(SAVED, "page.html", hub).records:
+    for record in parse_capture(SAVED, "page.html", hub).records:
         identity = record.values["id"]
         assert isinstance(identity, RawText)
         assert f"{identity.text}<" in lines[identity.location.line - 1].replace("&nbsp;", "<")
@@ -191,7 +191,7 @@ def test_places_in_a_saved_page_are_lines_of_its_source(hub: Vocabulary) -> None
     ],
 )  # fmt: skip
 def test_splits_follow_ups_at_their_question_marks(words: Vocabulary, line: str, expected: list[str]) -> None:
-    capture = parse(changed("Why? How so??", line), "a.txt", words)
+    capture = parse_capture(changed("Why? How so??", line), "a.txt", words)
     assert plain(capture.records[0])["follow_ups"] == expected
 
 
@@ -205,7 +205,7 @@ def test_an_unknown_split_is_an_error_with_the_candidates(words: Vocabulary) -> 
     )
     page += RECORD.replace("PY-1", "PY-4").replace("Python Core Python Advanced", "Zig")
     unknown = "is no technology, category and level that the vocabulary knows"
-    assert said(parse(page, "a.txt", words).problems) == [
+    assert said(parse_capture(page, "a.txt", words).problems) == [
         (
             f"a.txt:3:1: 'Python Async I/O Advanced' {unknown} "
             "(it may be Python | Async I/O | Advanced: add what is right to the vocabulary)"
@@ -230,7 +230,7 @@ def test_an_ambiguous_split_is_an_error() -> None:
         "words.yaml",
     )
     page = changed("Python Core Python Advanced", "AI Integration Tests Advanced")
-    assert said(parse(page, "a.txt", vocabulary).problems) == [
+    assert said(parse_capture(page, "a.txt", vocabulary).problems) == [
         (
             "a.txt:3:1: 'AI Integration Tests Advanced' is ambiguous: "
             "AI | Integration Tests | Advanced, AI Integration | Tests | Advanced"
@@ -240,7 +240,7 @@ def test_an_ambiguous_split_is_an_error() -> None:
 
 def test_nothing_is_derived_from_the_id(words: Vocabulary) -> None:
     page = HEAD + RECORD.replace("PY-1", "AI-JUN-001")
-    assert plain(parse(page, "a.txt", words).records[0]) == {**WHOLE, "id": "AI-JUN-001"}
+    assert plain(parse_capture(page, "a.txt", words).records[0]) == {**WHOLE, "id": "AI-JUN-001"}
 
 
 # What stands twice
@@ -249,7 +249,7 @@ def test_nothing_is_derived_from_the_id(words: Vocabulary) -> None:
 def test_contradictions_are_errors_with_both_lines(words: Vocabulary) -> None:
     footer = "ID: PY-1 \xa0·\xa0 Difficulty: 6/10 \xa0·\xa0 Level: Advanced"
     page = changed(footer, "ID: PY-2 · Difficulty: 7/10 · Level: Junior")
-    assert said(parse(page, "a.txt", words).problems) == [
+    assert said(parse_capture(page, "a.txt", words).problems) == [
         "a.txt:27:1: ID PY-2 contradicts PY-1 in line 2",
         "a.txt:27:1: difficulty 7/10 contradicts 6/10 in line 4",
         "a.txt:27:1: level Junior contradicts Advanced in line 3",
@@ -269,7 +269,7 @@ def test_all_problems_are_found_at_once(words: Vocabulary) -> None:
         + RECORD[: RECORD.index("ID:")]
         + RECORD[: RECORD.index("ID:")]
     )
-    assert said(parse(page, "a.txt", words).problems) == [
+    assert said(parse_capture(page, "a.txt", words).problems) == [
         "a.txt:2:1: PY-1 has no difficulty above its answer (right would be, for example: 6/10)",
         (
             "a.txt:30:1: no line with an ID and a question begins this record "
@@ -297,7 +297,7 @@ def test_all_problems_are_found_at_once(words: Vocabulary) -> None:
 def test_what_a_record_lacks_and_what_is_left_out_is_told(words: Vocabulary) -> None:
     lacking = RECORD.replace("Because.\n", "").replace("🏭 Production Scenario\n\nOnce.\n", "")
     page = "Elsewhere\n" + RECORD + "Share\n\n" + lacking + "Share\n" + RECORD + "See also\nPY-7 Why?\n"
-    capture = parse(page, "a.txt", words)
+    capture = parse_capture(page, "a.txt", words)
     assert len(capture.records) == 3
     assert capture.problems == ()
     assert said(capture.warnings) == [
@@ -317,13 +317,13 @@ def test_what_a_record_lacks_and_what_is_left_out_is_told(words: Vocabulary) -> 
 
 def test_furniture_never_enters_a_field(words: Vocabulary) -> None:
     page = HEAD + RECORD.replace("\n\n", "\nCOPY LINK\n\nPage 3 of 4\n")
-    capture = parse(page, "a.txt", words)
+    capture = parse_capture(page, "a.txt", words)
     assert plain(capture.records[0]) == WHOLE
     assert capture.warnings == ()
 
 
 def test_an_unknown_word_between_paragraphs_is_warned_of(words: Vocabulary) -> None:
-    capture = parse(changed("It is this.", "It is this.\nRead aloud"), "a.txt", words)
+    capture = parse_capture(changed("It is this.", "It is this.\nRead aloud"), "a.txt", words)
     assert plain(capture.records[0])["answer"] == "It is this.\nRead aloud"
     assert said(capture.warnings) == [
         (
@@ -334,18 +334,18 @@ def test_an_unknown_word_between_paragraphs_is_warned_of(words: Vocabulary) -> N
 
 
 def test_paragraphs_of_a_section_stay_apart(words: Vocabulary) -> None:
-    capture = parse(changed("It is this.", "It is this.\n\n  Or that,\nperhaps."), "a.txt", words)
+    capture = parse_capture(changed("It is this.", "It is this.\n\n  Or that,\nperhaps."), "a.txt", words)
     assert plain(capture.records[0])["answer"] == "It is this.\n\n  Or that,\nperhaps."
 
 
 def test_the_question_keeps_every_character(words: Vocabulary) -> None:
     question = "How does Python’s `__init__` -> a < b &amp; {{c1::x}}\xa0work – 6/10?"
-    capture = parse(changed("What is it?", question), "a.txt", words)
+    capture = parse_capture(changed("What is it?", question), "a.txt", words)
     assert plain(capture.records[0])["question"] == question
 
 
 def test_characters_that_harm_are_cleaned_out_and_counted(words: Vocabulary) -> None:
-    capture = parse(changed("It is this.", "It \u00adis\x07 \u00adthis."), "a.txt", words)
+    capture = parse_capture(changed("It is this.", "It \u00adis\x07 \u00adthis."), "a.txt", words)
     assert plain(capture.records[0]) == WHOLE
     assert said(capture.warnings) == ["a.txt: the page is cleaned of 1 control character, 2 soft hyphens"]
 
@@ -358,7 +358,7 @@ def test_an_empty_page_is_a_problem(words: Vocabulary) -> None:
         ("<!-- -->", "a.html"),
         (HEAD, "a.txt"),
     ):
-        assert said(parse(text, path, words).problems) == [
+        assert said(parse_capture(text, path, words).problems) == [
             f"{path}: the page holds neither questions nor answers"
         ]
 
@@ -395,7 +395,7 @@ def as_html(
     ],
 )
 def test_badges_may_stand_in_any_elements(words: Vocabulary, head: str) -> None:
-    capture = parse(as_html(head), "page.html", words)
+    capture = parse_capture(as_html(head), "page.html", words)
     assert (capture.problems, capture.warnings) == ((), ())
     assert plain(capture.records[0]) == WHOLE
 
@@ -414,7 +414,7 @@ USUAL = "<h3>PY-1 What is it?</h3><p><i>Python</i><i>Core Python</i><i>Advanced<
     ],
 )
 def test_follow_ups_may_be_a_list(words: Vocabulary, follow_ups: str) -> None:
-    assert plain(parse(as_html(USUAL, follow_ups=follow_ups), "page.html", words).records[0]) == WHOLE
+    assert plain(parse_capture(as_html(USUAL, follow_ups=follow_ups), "page.html", words).records[0]) == WHOLE
 
 
 @pytest.mark.parametrize(
@@ -437,7 +437,7 @@ def test_follow_ups_may_be_a_list(words: Vocabulary, follow_ups: str) -> None:
     ],
 )
 def test_a_browsers_text_is_kept_to_the_character(words: Vocabulary, source: str, text: str) -> None:
-    capture = parse(as_html(USUAL, answer=source), "page.html", words)
+    capture = parse_capture(as_html(USUAL, answer=source), "page.html", words)
     assert plain(capture.records[0]) == {**WHOLE, "answer": text}
 
 
@@ -446,9 +446,12 @@ def test_html_is_known_by_its_name_or_by_its_beginning(words: Vocabulary) -> Non
     xhtml = '<?xml version="1.0" encoding="UTF-8"?>\n' + page
     latin = page.replace("<h1>", '<meta charset="latin-1"><h1>').replace("What is", "Wie heißt")
     for text, path in ((page, "page"), (page.split(">", 1)[1], "page.HTM"), (xhtml, "page.txt")):
-        assert plain(parse(text, path, words).records[0]) == WHOLE
-    assert plain(parse(latin, "page.html", words).records[0]) == {**WHOLE, "question": "Wie heißt it?"}
-    assert parse(html.escape(page), "page.txt", words).records == ()
+        assert plain(parse_capture(text, path, words).records[0]) == WHOLE
+    assert plain(parse_capture(latin, "page.html", words).records[0]) == {
+        **WHOLE,
+        "question": "Wie heißt it?",
+    }
+    assert parse_capture(html.escape(page), "page.txt", words).records == ()
 
 
 def test_a_footer_may_stand_in_several_lines(words: Vocabulary) -> None:
@@ -460,7 +463,7 @@ def test_a_footer_may_stand_in_several_lines(words: Vocabulary) -> None:
         "<dl><dt>ID:<dd>PY-1<dt>Difficulty:<dd>6/10<dt>Level:<dd>Advanced</dl>",
         "<p>ID: PY-1<p>·<p>Difficulty: 6/10<p>·<p>Level: Advanced",
     ):
-        capture = parse(page.replace(footer, other), "page.html", words)
+        capture = parse_capture(page.replace(footer, other), "page.html", words)
         assert (capture.problems, plain(capture.records[0])) == ((), WHOLE)
 
 
@@ -477,14 +480,14 @@ TOO_MUCH: dict[str, tuple[str, str]] = {
 def test_a_page_that_is_too_much_is_refused(words: Vocabulary, name: str) -> None:
     page, message = TOO_MUCH[name]
     with pytest.raises(LimitExceeded) as caught:
-        parse(page, "page.html", words, LOW)
+        parse_capture(page, "page.html", words, LOW)
     assert caught.value.message == message
 
 
 @pytest.mark.parametrize("page", ["<div>" * 11 + "x", "<b><i>" * 6, "<div>" * 12 + "x" + "</div>" * 12])
 def test_a_page_that_is_too_deep_is_refused(words: Vocabulary, page: str) -> None:
     with pytest.raises(InputRefused) as caught:
-        parse(page, "page.html", words, LOW)
+        parse_capture(page, "page.html", words, LOW)
     assert said(caught.value.problems) == [
         f"page.html:1: the page is nested deeper than 10 levels ({LOW.hint('page-depth')})"
     ]
@@ -497,7 +500,7 @@ def test_odd_markup_is_read_or_refused(words: Vocabulary, page: str) -> None:
 
 def test_data_in_scripts_is_no_tag(words: Vocabulary) -> None:
     script = "<script>if (i <n) { x = '" + "word " * 5_000 + "' }</script>"
-    assert plain(parse(script + as_html(USUAL), "page.html", words).records[0]) == WHOLE
+    assert plain(parse_capture(script + as_html(USUAL), "page.html", words).records[0]) == WHOLE
 
 
 # The vocabulary
@@ -537,7 +540,7 @@ furniture:
 
 def parse_safely(text: str, path: str, vocabulary: Vocabulary) -> Capture | None:
     try:
-        return parse(text, path, vocabulary)
+        return parse_capture(text, path, vocabulary)
     except QexportError:
         return None
 

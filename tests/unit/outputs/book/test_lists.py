@@ -10,7 +10,7 @@ import pytest
 from qexport.layout.cache import ChunkCache
 from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import Job, Scheduler
-from qexport.outputs.book.lists import List, ListPages, Row
+from qexport.outputs.book.lists import List, ListPages, ListRow
 from qexport.pdf.folio_lists import Folios
 
 PAGE = Chunk(page_width=1, mirror=0, pages=(0,), anchors=(), packed=b"")
@@ -20,7 +20,7 @@ def job(name: str) -> Job:
     return Job((name,), lambda: name, "")
 
 
-LIST = List(job("frame"), job("opening"), [Row(job("a"), (), (Folios("7", "q-A"),)), Row(job("b"))])
+LIST = List(job("frame"), job("opening"), [ListRow(job("a"), (), (Folios("7", "q-A"),)), ListRow(job("b"))])
 
 
 @pytest.fixture
@@ -44,9 +44,9 @@ def test_pages_that_are_kept_need_no_chunk_of_their_lines(scheduler: Scheduler) 
 @pytest.mark.parametrize(
     "other",
     [
-        replace(LIST, rows=[Row(job("a"), (), (Folios("8", "q-A"),)), Row(job("b"))]),
-        replace(LIST, rows=[Row(job("a"), (), (Folios("7", "q-A", is_main=True),)), Row(job("b"))]),
-        replace(LIST, rows=[Row(job("a"), (job("b"),), (Folios("7", "q-A"),))]),
+        replace(LIST, rows=[ListRow(job("a"), (), (Folios("8", "q-A"),)), ListRow(job("b"))]),
+        replace(LIST, rows=[ListRow(job("a"), (), (Folios("7", "q-A", is_main=True),)), ListRow(job("b"))]),
+        replace(LIST, rows=[ListRow(job("a"), (job("b"),), (Folios("7", "q-A"),))]),
         replace(LIST, opening=job("another")),
         replace(LIST, fit=True),
     ],

@@ -14,7 +14,7 @@ from weasyprint.text.fonts import get_hb_object_data, get_pango_font_key
 _draw_first_line = draw_text.draw_first_line
 _add_font = Stream.add_font
 
-MOST_FONTS = 300
+MOST_SIZED_FONTS = 300
 """Fonts of a size; a handbook has 20."""
 
 _pango_fonts: dict[int, tuple[Any, int, Any, float]] = {}
@@ -30,7 +30,7 @@ def add_font(self: Any, pango_font: Any) -> Any:
     """
     address = int(ffi.cast("uintptr_t", pango_font))
     if address not in _pango_fonts:
-        if len(_pango_fonts) == MOST_FONTS:
+        if len(_pango_fonts) == MOST_SIZED_FONTS:
             _pango_fonts.clear()
         key, description, size = get_pango_font_key(pango_font)
         held = ffi.gc(gobject.g_object_ref(pango_font), gobject.g_object_unref)

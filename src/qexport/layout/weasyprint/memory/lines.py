@@ -72,19 +72,19 @@ def split_first_line(  # noqa: PLR0917  # as the engine calls it
     kept = getattr(style, "kept", None)
     key = None
     if kept is not None and _remembering[0]:
-        properties = _text_of(kept)
+        properties = _style_key(kept)
         if properties:
             key = properties, text, max_width, justification_spacing, is_line_start, minimum
-        if key in _lines:
-            known, *rest = _lines[key]
+        if key in _known_lines:
+            known, *rest = _known_lines[key]
             return _like(known, style), *rest
     line = kept and _plain_line(text, style, context, max_width, justification_spacing)
     if not line:
-        line = line_ends.split_first_line(
+        line = line_ends.fit_before_element(
             text, style, context, max_width, justification_spacing, is_line_start, minimum
         )
     if key is not None and style.kept is kept:
-        _lines[key] = _like(line[0], None), *line[1:]
+        _known_lines[key] = _like(line[0], None), *line[1:]
     return line
 
 
@@ -162,7 +162,7 @@ def _is_apart(layout: Any, line: Any, ends: int) -> bool:
 _EXTENTS = ffi.new("PangoRectangle *")
 
 _remembering = [False]
-_lines: dict[Any, Any] = {}
+_known_lines: dict[Any, Any] = {}
 """Lines of the documents that are laid out now."""
 
 _TEXT = (
@@ -181,10 +181,10 @@ def same_lines() -> Iterator[None]:
         yield
     finally:
         _remembering[0] = False
-        _lines.clear()
+        _known_lines.clear()
 
 
-def _text_of(kept: Any) -> Any:
+def _style_key(kept: Any) -> Any:
     """Return what tells styles of text apart; nothing where it depends on the page."""
     if kept.text is None:
         try:
@@ -205,4 +205,4 @@ def _like(layout: Any, style: Any) -> Any:
 
 def forget_lines() -> None:
     """Forget the lines of the documents that are laid out now."""
-    _lines.clear()
+    _known_lines.clear()

@@ -8,7 +8,7 @@ from weasyprint.css.functions import check_math
 from weasyprint.formatting_structure.boxes import Box, PageBox
 from weasyprint.layout import percent
 
-from qexport.layout.weasyprint.memory.styles import SIZES
+from qexport.layout.weasyprint.memory.styles import BOX_EDGES
 
 MOST_SIZES = 100
 """Containing blocks for which a kept style knows its percentages."""
@@ -16,7 +16,7 @@ MOST_SIZES = 100
 _resolve_percentages, _resolve_radii = percent.resolve_percentages, percent.resolve_radii_percentages
 
 _RESOLVED = (
-    *sorted(SIZES),
+    *sorted(BOX_EDGES),
     *(f"{bound}{size}" for bound in ("", "min_", "max_") for size in ("width", "height")),
     *(f"border_{side}_width" for side in ("top", "right", "bottom", "left")),
 )

@@ -16,13 +16,13 @@ MOST_STYLES = 3000
 _roots: dict[Any, Any] = {}
 """Kept styles of root elements; each knows those below it."""
 
-_count = [0]
+_styles_counted = [0]
 
 
 def forget_styles() -> None:
     """Forget all kept styles."""
     _roots.clear()
-    _count[0] = 0
+    _styles_counted[0] = 0
 
 
 _LOGICAL = frozenset(
@@ -32,11 +32,11 @@ _LOGICAL = frozenset(
 )
 """Properties that go by the direction of writing."""
 
-SIZES = frozenset(
+BOX_EDGES = frozenset(
     f"{kind}_{side}" for kind in ("margin", "padding") for side in ("top", "right", "bottom", "left")
 )
 
-_ALONE = SIZES | {"anchor", "counter_increment", "counter_reset", "counter_set", "overflow"}
+_ALONE = BOX_EDGES | {"anchor", "counter_increment", "counter_reset", "counter_set", "overflow"}
 """Properties a style may be given by layout without any other of its properties being another for it."""
 
 
@@ -49,7 +49,7 @@ _SPECIFIED = frozenset(("position", "float", "display"))
 
 _KEYWORDS = ("inherit", "initial")
 
-_set = dict.__setitem__
+_set_item = dict.__setitem__
 
 
 class DependsOnPage(BaseException):
@@ -156,8 +156,8 @@ class Computed(css.ComputedStyle):  # type: ignore[misc]
         )
         kept = below.get(key)
         if kept is None:
-            _count[0] += 1
-            if _count[0] > MOST_STYLES:
+            _styles_counted[0] += 1
+            if _styles_counted[0] > MOST_STYLES:
                 forget_styles()  # those of the document at hand keep theirs
             kept = _Kept(parent, cascaded, pseudo_type, root, base_url, font_config, _NoPage())
             below[key] = kept
@@ -172,8 +172,8 @@ class Computed(css.ComputedStyle):  # type: ignore[misc]
         if isinstance(place, str) and place in _KEYWORDS:
             self.own = kept.own | {"anchor"}
         else:
-            _set(self, "anchor", place)
-        if not kept.own.isdisjoint(SIZES):
+            _set_item(self, "anchor", place)
+        if not kept.own.isdisjoint(BOX_EDGES):
             self.resized = True
 
     def copy(self) -> Any:
@@ -191,9 +191,9 @@ class Computed(css.ComputedStyle):  # type: ignore[misc]
     def __setitem__(self, key: str, value: Any) -> None:
         if key not in _ALONE:
             self.compute()
-        elif key in SIZES:
+        elif key in BOX_EDGES:
             self.resized = True
-        _set(self, key, value)
+        _set_item(self, key, value)
 
     def __missing__(self, key: str) -> Any:
         kept = self.kept
@@ -211,7 +211,7 @@ class Computed(css.ComputedStyle):  # type: ignore[misc]
             return super().__missing__(key)
         if key in _SPECIFIED and self.specified is not kept.specified:
             self.specified = kept.specified | self.specified
-        _set(self, key, value)
+        _set_item(self, key, value)
         return value
 
 
@@ -236,9 +236,9 @@ class Anonymous(css.AnonymousStyle):  # type: ignore[misc]
     def __setitem__(self, key: str, value: Any) -> None:
         if key not in _ALONE:
             self.kept = None
-        elif key in SIZES:
+        elif key in BOX_EDGES:
             self.resized = True
-        _set(self, key, value)
+        _set_item(self, key, value)
 
     def __missing__(self, key: str) -> Any:
         kept = self.kept
@@ -250,7 +250,7 @@ class Anonymous(css.AnonymousStyle):  # type: ignore[misc]
         except DependsOnPage:
             self.kept = None
             return super().__missing__(key)
-        _set(self, key, value)
+        _set_item(self, key, value)
         return value
 
 

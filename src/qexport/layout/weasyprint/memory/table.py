@@ -13,7 +13,7 @@ from weasyprint import html
 
 from qexport.layout.weasyprint import meaning, text_drawing
 from qexport.layout.weasyprint.drawings import SVG, make_drawing_handler
-from qexport.layout.weasyprint.line_ends import split_first_line as mended_split_first_line
+from qexport.layout.weasyprint.line_ends import fit_before_element as mended_split_first_line
 from qexport.layout.weasyprint.memory import (
     fonts,
     lines,

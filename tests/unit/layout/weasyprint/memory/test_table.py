@@ -153,7 +153,7 @@ def test_it_does_not_matter_what_is_forgotten_meanwhile(
 ) -> None:
     monkeypatch.setattr(styles, "MOST_STYLES", 20)
     monkeypatch.setattr(percentages, "MOST_SIZES", 1)
-    monkeypatch.setattr(fonts, "MOST_FONTS", 2)
+    monkeypatch.setattr(fonts, "MOST_SIZED_FONTS", 2)
     assert laid_out(documents()) == without
 
 
@@ -247,7 +247,7 @@ def test_lines_end_where_they_do(style: str) -> None:
         starts_line = by_lot.random() < 0.8
         while text:
             words = text, kept, None, width, 0
-            expected = line_ends.split_first_line(*words, starts_line)
+            expected = line_ends.fit_before_element(*words, starts_line)
             line = lines.split_first_line(*words, starts_line)
             assert line[1:] == expected[1:]
             assert line[0].text == expected[0].text
@@ -260,10 +260,10 @@ def test_lines_end_where_they_do(style: str) -> None:
 def test_it_remembers(without: dict[str, Chunk]) -> None:
     sheet = documents()["text"]
     layout.lay_out(*sheet)
-    kept = styles._count[0]
+    kept = styles._styles_counted[0]
     assert kept > 10
     assert layout.lay_out(*sheet) == without["text"]
-    assert styles._count[0] == kept
+    assert styles._styles_counted[0] == kept
 
 
 def test_every_row_was_written_for_this_version() -> None:
