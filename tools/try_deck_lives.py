@@ -477,9 +477,9 @@ class Team:
         choices: dict[str, tuple[str | bool, ...]] = {
             "card-types": ("recall", "recall,scenario", "recall,scenario,mistakes"),
             "tag-prefix": ("", "", "hub"),
-            "deck-depth": ("0", "1", "2"),
+            "deck-depth": ("", "0", "1", "2"),
             "deck-root": ("", "", "Work::Interviews"),
-            "new-order": ("bank", "difficulty", "id"),
+            "new-order": ("", "bank", "difficulty", "id"),
             "include-retired": (False, True),
         }
         name = self.dice.choice(list(choices))

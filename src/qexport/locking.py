@@ -18,15 +18,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from qexport.bank.history import add_lines, history_path, line_of, versions_in
-from qexport.bank.lock import Changes, Entry, Lock, Move, join_locks, with_note_type
+from qexport.bank.lock import Changes, Content, Entry, Lock, Move, join_locks, with_note_type
 from qexport.bank.lock_file import LockMoved, read_lock, write_lock
-from qexport.bank.neighbours import Neighbour, neighbour_problems
+from qexport.bank.neighbours import Neighbour, neighbour_problems, same_questions
+from qexport.bank.reader import IMPORTERS
 from qexport.bank.selection import Filters, without_drafts
 from qexport.bank.stamping import Deciding, stamp
 from qexport.common.errors import InputRefused, Location, Problem, QexportError, UsageError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.text_input import quote, read_text
+from qexport.common.wording import quantity
 
 if TYPE_CHECKING:
     from qexport.bank.model import Bank
@@ -141,10 +143,11 @@ def stamp_bank(
         if before is not None:
             raise UsageError(f"there is a lock: {path}", hint="--previous is for a lock that is lost")
         before = _read_deck_locks(locking.previous, bank, limits)
-    elif before is None and out is not None:
-        _refuse_to_forget(path, bank, out, limits)
     known = read_history(path, limits)
     now_is = content(without_drafts(bank), options, tools)
+    if before is None:
+        _refuse_to_forget(path, bank, out, limits)
+        _refuse_to_begin_again(path, now_is, known, limits)
     note_type = with_note_type(now_is.note_type, before, str(path), may_change=locking.new_note_type)
     lock, changes = stamp(
         replace(now_is, note_type=note_type),
@@ -163,6 +166,7 @@ def stamp_bank(
         *_moved_questions(path, changes.moves),
         *_disputed(path, before),
         *_other_root(path, options, lock),
+        *_order_in_a_tree(path, options),
         *_ahead(path, lock, now),
         *neighbour_problems(path, lock, _neighbours(path, limits)),
     )
@@ -281,9 +285,42 @@ def _read_package(path: Path, limits: Limits) -> bytes:
         raise limits.exceeded("deck", f"{path}: larger than {limits.said('deck')}") from None
 
 
-def _refuse_to_forget(path: Path, bank: Bank, out: Path, limits: Limits) -> None:
+def _refuse_to_begin_again(path: Path, content: Content, history: str, limits: Limits) -> None:
+    """Refuse a first lock while something beside it shows that the bank has been published.
+
+    That is the lock of a bank that has been renamed or moved, or a history.
+    """
+    folders = (path.parent, path.parent.parent, Path())
+    for other in _neighbours(path, limits, folders):
+        count = same_questions(content, other.lock)
+        if count and not _has_bank(Path(other.path)) and content.namespace in ("", other.lock.namespace):
+            message = (
+                f"there is no lock, but {other.path} knows {quantity(count, 'question')} of this bank, and its own "
+                "bank is not beside it any more: without it learners would get their notes as new ones"
+            )
+            moved = f"rename {other.path} to {path}, and its history to {history_path(path)}"
+            hint = f"if the bank was renamed or moved: {moved}; if it is another one: give it a namespace of its own"
+            raise InputRefused((Problem(Location(str(path)), message, hint),))
+    if history.strip():
+        message = (
+            f"there is no lock, but {history_path(path)} has versions that were published: the lock is lost"
+        )
+        hint = (
+            "take it from version control again, or rebuild it with --previous DECK; if nobody has a deck of this "
+            "bank, remove its history"
+        )
+        raise InputRefused((Problem(Location(str(path)), message, hint),))
+
+
+def _has_bank(lock: Path) -> bool:
+    """Say whether the bank of a lock lies beside it."""
+    name = lock.name.removesuffix(".lock.json")
+    return any(lock.with_name(name + ending).is_file() for ending in IMPORTERS)
+
+
+def _refuse_to_forget(path: Path, bank: Bank, out: Path | None, limits: Limits) -> None:
     """Refuse a first lock while a deck of the bank lies in the folder of results: its lock is lost."""
-    for deck in sorted(out.glob("*.apkg"))[:20] if out.is_dir() else ():
+    for deck in sorted(out.rglob("*.apkg"))[:20] if out and out.is_dir() else ():
         try:
             lock = _read_deck_locks([deck], bank, limits)
         except (QexportError, OSError):
@@ -362,6 +399,16 @@ def _other_root(path: Path, options: DeckOptions, lock: Lock) -> Iterator[Proble
         yield Problem(Location(str(path)), message, hint)
 
 
+def _order_in_a_tree(path: Path, options: DeckOptions) -> Iterator[Problem]:
+    if options.new_order and options.depth:
+        message = (
+            f"--deck-depth {options.depth}: Anki takes new cards deck by deck, so that --new-order "
+            f"{options.new_order} holds inside each deck only"
+        )
+        hint = "leave --deck-depth out; or ask learners to import with “Import any deck presets” on"
+        yield Problem(Location(str(path)), message, hint)
+
+
 def _ahead(path: Path, lock: Lock, now: int) -> Iterator[Problem]:
     """Warn of notes whose time has not come: they overwrite what learners write, at every import."""
     ahead = [entry for entry in lock.notes.values() if entry.modified > now + A_DAY]
@@ -373,11 +420,17 @@ def _ahead(path: Path, lock: Lock, now: int) -> Iterator[Problem]:
         yield Problem(Location(str(path)), message, "set the clock right, then: qexport repair-times")
 
 
-def _neighbours(path: Path, limits: Limits) -> list[Neighbour]:
-    """Return the other locks that lie beside a lock, as far as they can be read."""
+def _neighbours(path: Path, limits: Limits, folders: Sequence[Path] = ()) -> list[Neighbour]:
+    """Return the other locks that lie beside a lock, or in these folders, as far as they can be read."""
     found = []
-    for other in sorted(path.parent.glob("*.lock.json"))[:50] if path.parent.is_dir() else ():
-        if other.name != path.name:
+    others = {
+        other.resolve(): other
+        for folder in folders or (path.parent,)
+        if folder.is_dir()
+        for other in sorted(folder.glob("*.lock.json"))[:50]
+    }
+    for resolved, other in others.items():
+        if resolved != path.resolve():
             with suppress(QexportError, OSError):
                 lock, _ = read_lock_at(other, limits)
                 if lock:

@@ -77,6 +77,17 @@ class Learner:
             decks[deck.name] = [card.note()["ID"] for card in sorted(cards, key=lambda card: card.due)]
         return decks
 
+    def studies(self, deck: str) -> list[str]:
+        """Answer the new cards of a deck and of those in it; return the ids in the order they came."""
+        self.collection.decks.set_current(self.collection.decks.id(deck))
+        seen = []
+        while cards := self.collection.sched.get_queued_cards(fetch_limit=1).cards:
+            card = self.collection.get_card(cards[0].card.id)
+            seen.append(card.note()["ID"])
+            card.start_timer()
+            self.collection.sched.answerCard(card, 4)
+        return seen
+
 
 @pytest.fixture
 def learner(tmp_path: Path) -> Iterator[Learner]:
@@ -570,3 +581,57 @@ def test_a_search_finds_the_words_of_the_bank(learner: Learner, bank: Bank, word
             words.lower() in getattr(question, section).lower() for section in (*PROSE_SECTIONS, "question")
         )
     }
+
+
+ORDERS = {
+    "bank": ["P1", "P2", "G1", "G2", "Z1", "N1"],
+    "difficulty": ["G1", "P2", "Z1", "N1", "P1", "G2"],
+    "id": ["G1", "G2", "N1", "P1", "P2", "Z1"],
+}
+"""Of new cards, over technologies that are in another order than their names."""
+
+
+@pytest.fixture
+def mixed() -> Bank:
+    rows = (
+        ("P1", "Python", 5),
+        ("G1", "Go", 1),
+        ("P2", "Python", 2),
+        ("Z1", "Awk", 3),
+        ("G2", "Go", 9),
+        ("N1", "", 4),
+    )
+    questions = tuple(
+        Question(id=key, question=f"What is {key}?", answer="a", technology=technology, difficulty=difficulty)
+        for key, technology, difficulty in rows
+    )
+    return Bank(title="Mixed", namespace="mixed", technologies=("Python", "Go", "Awk"), questions=questions)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_an_order_that_is_asked_for_holds_over_the_whole_deck(
+    learner: Learner, mixed: Bank, order: str
+) -> None:
+    learner.imports(edition_of(mixed, new_order=order)[0])
+    assert learner.studies("Mixed") == ORDERS[order]
+
+
+@pytest.mark.parametrize("depth", ["1", "2"])
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_decks_options_hold_the_order_over_a_tree(
+    learner: Learner, mixed: Bank, order: str, depth: str
+) -> None:
+    deck, _ = edition_of(mixed, new_order=order, deck_depth=depth)
+    learner.imports(deck)  # a learner who has the deck already gets them too
+    learner.imports(deck, with_deck_configs=True)
+    assert learner.studies("Mixed") == ORDERS[order]
+
+
+def test_without_the_decks_options_anki_goes_deck_by_deck(learner: Learner, mixed: Bank) -> None:
+    deck, _ = edition_of(mixed)
+    learner.imports(deck)
+    learner.imports(deck)
+    assert [each["id"] for each in learner.collection.decks.all_config()] == [
+        1
+    ]  # nobody's options are touched
+    assert learner.studies("Mixed") == ["N1", "Z1", "G1", "G2", "P1", "P2"]

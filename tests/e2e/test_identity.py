@@ -74,6 +74,59 @@ def test_a_title_and_a_file_name_change_nothing() -> None:
     )
 
 
+def test_a_bank_that_was_renamed_without_its_lock_is_not_begun_again() -> None:
+    build()
+    Path("b.yaml").rename("c.yaml")
+    Path("out/deck.apkg").unlink()
+    done = run("build", "--bank", "c.yaml", "--format", "deck")
+    assert (done.status, done.err) == (
+        3,
+        (
+            "qexport: error: c.lock.json: there is no lock, but b.lock.json knows 3 questions of this bank, and its "
+            "own bank is not beside it any more: without it learners would get their notes as new ones\n"
+            "  hint: if the bank was renamed or moved: rename b.lock.json to c.lock.json, and its history to "
+            "c.history.jsonl; if it is another one: give it a namespace of its own\n"
+        ),
+    )
+    Path("banks").mkdir()
+    Path("c.yaml").rename("banks/c.yaml")
+    moved = run("build", "--bank", "banks/c.yaml", "--format", "deck")
+    assert (moved.status, moved.err[:80]) == (
+        3,
+        "qexport: error: banks/c.lock.json: there is no lock, but b.lock.json knows 3 que",
+    )
+    LOCK.rename("banks/c.lock.json")
+    Path("b.history.jsonl").rename("banks/c.history.jsonl")
+    done = run("build", "--bank", "banks/c.yaml", "--format", "deck")
+    assert done.out.splitlines()[1] == "banks/c.lock.json: +0 added ~0 changed −0 retired =3 unchanged"
+
+
+def test_another_bank_beside_a_lock_without_its_bank_begins_with_a_namespace_of_its_own() -> None:
+    build()
+    Path("out/deck.apkg").unlink()
+    Path("b.yaml").write_text(BANK.replace("questions:", "namespace: ours\nquestions:"), encoding="utf-8")
+    Path("b.yaml").rename("c.yaml")
+    assert run("build", "--bank", "c.yaml", "--format", "deck").status == 0
+
+
+def test_a_history_without_its_lock_shows_that_the_lock_is_lost() -> None:
+    build()
+    LOCK.unlink()
+    Path("out").rename("published")
+    done = build()
+    assert (done.status, done.err) == (
+        3,
+        (
+            "qexport: error: b.lock.json: there is no lock, but b.history.jsonl has versions that were published: the "
+            "lock is lost\n  hint: take it from version control again, or rebuild it with --previous DECK; if nobody "
+            "has a deck of this bank, remove its history\n"
+        ),
+    )
+    assert build("--previous", "published/deck.apkg").out == (
+        "b.lock.json: +0 added ~0 changed −0 retired =3 unchanged"
+    )
+
+
 def test_another_namespace_is_refused_and_can_be_accepted() -> None:
     build()
     change("questions:", "namespace: other\nquestions:")
@@ -129,6 +182,44 @@ def test_renumber_writes_former_ids_that_keep_reviews_with_their_questions() -> 
     assert build("--locked").status == 0
     done = run("renumber", "--bank", "b.yaml")
     assert done.out == "b.yaml: every question is under the id it was published as\n"
+
+
+def test_renumber_puts_right_what_a_build_has_published_already() -> None:
+    build()
+    change("  - {id: Q1, question: What is a list in Python?, answer: one, difficulty: 8}\n", "")
+    change("id: Q2", "id: Q1")
+    change("id: Q3", "id: Q2")
+    assert build(now=NOW + 60).status == 0
+    assert run("renumber", "--bank", "b.yaml").out == (
+        "Q1: the question of Q2, 'How does a dict find its keys?'\n"
+        "Q2: the question of Q3, 'Why are tuples hashable at all?'\n"
+        "b.yaml: 2 questions got former_ids\n"
+    )
+    assert build(now=NOW + 120).err == ""
+    assert born() == {"Q1": "Q2", "Q2": "Q3"}
+
+
+def test_questions_that_differ_in_their_technology_only_are_known_again() -> None:
+    head, _, _ = BANK.partition("  # lists")
+    go = "id: {}, question: What is a list?, answer: one, technology: Go"
+    rust = "id: {}, question: What is a list?, answer: two, technology: Rust"
+    rows = "  - {{{}}}\n  - {{{}}}\n"
+    Path("b.yaml").write_text(head + rows.format(go.format("Q1"), rust.format("Q2")), encoding="utf-8")
+    build()
+    Path("b.yaml").write_text(head + rows.format(rust.format("Q1"), go.format("Q2")), encoding="utf-8")
+    for _ in range(2):
+        assert build(now=NOW + 60).err == (
+            "qexport: warning: b.lock.json: the question of Q2 is now Q1: 'What is a list?'\n"
+            "  hint: `qexport renumber` writes the former_ids that keep reviews with their questions; or "
+            "--accept-moves\n"
+            "qexport: warning: b.lock.json: the question of Q1 is now Q2: 'What is a list?'\n"
+            "  hint: `qexport renumber` writes the former_ids that keep reviews with their questions; or "
+            "--accept-moves\n"
+        )
+    assert run("renumber", "--bank", "b.yaml").status == 0
+    assert build(now=NOW + 120).err == ""
+    assert born() == {"Q1": "Q2", "Q2": "Q1"}
+    assert build("--locked").status == 0
 
 
 def test_moves_that_are_meant_can_be_accepted() -> None:

@@ -40,6 +40,12 @@ MOST_NAMED = 50
 """Ids that a deck's description names of each kind of change."""
 
 
+PRESET_ID = 1_716_240_199
+PRESET_NAME = "In the order of the deck (qexport)"
+BY_POSITION = 1
+"""Ascending position, as Anki numbers the orders in which it gathers new cards (deck_config.proto)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeckShape:
     """The options that shape a deck, but none of its notes."""
@@ -144,6 +150,15 @@ def _number_new_cards(bank: Bank, order: str) -> dict[str, int]:
     return {question.id: place for place, question in enumerate(questions, start=1)}
 
 
+def _preset_of_a_tree(usual: dict[str, object], modified: int) -> dict[str, object]:
+    """Return the deck options with which the order of new cards holds over all decks.
+
+    A learner takes them with "Import any deck presets"; without it, Anki gives each deck its usual ones.
+    """
+    changed = {"id": PRESET_ID, "name": PRESET_NAME, "mod": modified, "newGatherPriority": BY_POSITION}
+    return {**usual, **changed}
+
+
 # The file
 
 
@@ -168,12 +183,18 @@ def collection(
     cursor = connection.cursor()
     genanki.Package([]).write_to_db(cursor, 0, iter(()))
     decks = json.loads(cursor.execute("SELECT decks FROM col").fetchone()[0])
+    presets = json.loads(cursor.execute("SELECT dconf FROM col").fetchone()[0])
+    preset = PRESET_ID if len(deck_numbers) > 1 else 1  # in one deck, Anki's own keeps the order
+    if preset == PRESET_ID:
+        presets[str(preset)] = _preset_of_a_tree(presets["1"], ours["mod"])
     for name, deck in sorted(deck_numbers.items()):
         about = description if name == tree.root_name else ""
-        decks[str(deck)] = genanki.Deck(deck, name, about).to_json()
+        decks[str(deck)] = genanki.Deck(deck, name, about).to_json() | {"conf": preset}
     number = ours["id"]
-    models = {number: ours}
-    cursor.execute("UPDATE col SET decks = ?, models = ?", (json.dumps(decks), json.dumps(models)))
+    cursor.execute(
+        "UPDATE col SET decks = ?, models = ?, dconf = ?",
+        (json.dumps(decks), json.dumps({number: ours}), json.dumps(presets)),
+    )
 
     def note_rows() -> Iterator[tuple[object, ...]]:
         place = FIELD_PLACES[SORT_FIELD]

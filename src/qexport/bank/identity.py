@@ -24,6 +24,8 @@ LEAST_ALIKE_QUESTIONS = 0.65
 """Share of words in common from which two questions count as one that was edited."""
 UNLIKE = 0.25
 """Share of words in common below which an edited question counts as another one."""
+THE_SAME = 1.5
+"""Likeness of a question to the note that was published with all that the bank says of it, to the letter."""
 MOST_SHARING_A_WORD = 50
 """Notes that have a word in common at most; a word of more says nothing about which of them it is."""
 
@@ -144,10 +146,10 @@ class _Assigning:
 
     def _likeness(self, question: Asked, entry: Entry) -> float:
         if question.question == entry.question:
-            return 1.0
+            return THE_SAME if question.version == _published_version(entry) else 1.0
         if not entry.question:
             return 0.0
-        text = self._texts.get(entry.asked or entry.version)
+        text = self._texts.get(_published_version(entry))
         return 0.0 if text is None else likeness(question.text, text)
 
     def _take(self, question: Asked, entry: Entry | None) -> None:
@@ -177,6 +179,11 @@ def birth_name(question: Asked, taken: set[str]) -> str:
 # Moves
 
 
+def _published_version(entry: Entry) -> str:
+    """Return the version that a note was published with, before another question took its id."""
+    return entry.asked or entry.version
+
+
 def likeness(one: str, other: str) -> float:
     """Return the share of words that two texts have in common, from 0 to 1."""
     first, second = Counter(split_words(one)), Counter(split_words(other))
@@ -198,11 +205,16 @@ def find_moves(
     Last those ids that ask something else, without a sign of where their question went.
     """
     settled = {entry.birth for key, entry in assignment.items() if key != entry.id}
-    other = [each for each in questions if _asks_another(each, assignment.get(each.id))]
+    exchanged = _exchanged(questions, assignment, entries)
+    other = [
+        each for each in questions if each.id in exchanged or _asks_another(each, assignment.get(each.id))
+    ]
     asked = {
-        entry.birth: question
+        entry.birth
         for question in questions
-        if (entry := assignment.get(question.id)) and not _asks_another(question, entry)
+        if (entry := assignment.get(question.id))
+        and question.id not in exchanged
+        and not _asks_another(question, entry)
     }
     sources = [entry for entry in entries if entry.birth not in asked and entry.birth not in settled]
     found = _match_exactly(other, sources, assignment)
@@ -216,13 +228,37 @@ def find_moves(
     moves = []
     for question in other:
         own = assignment.get(question.id)
-        before = texts.get(own.asked or own.version, "") if own else ""
+        before = texts.get(_published_version(own), "") if own else ""
         if question.id in found:
             moves.append(Move(question.id, found[question.id].id, question.text, before))
         elif own and own.birth not in gone_on and _is_other_text(question, own, before):
             moves.append(Move(question.id, question.id, question.text, before))
     moves += _handed_over(questions, assignment, texts)
     return tuple(moves)
+
+
+def _exchanged(
+    questions: Sequence[Asked], assignment: Mapping[str, Entry], entries: Sequence[Entry]
+) -> frozenset[str]:
+    """Return the ids that ask what they asked, but are to the letter what another id was that asked the same.
+
+    "What is a list?" of Go and of Rust: if the first is removed and the second gets its id, only the rest shows it.
+    """
+    versions = {_published_version(entry): entry for entry in entries if entry.question}
+    at = {question.id: question.version for question in questions}
+    found = set()
+    for question in questions:
+        own = assignment.get(question.id)
+        was = versions.get(question.version)
+        if own is None or was is None or was.birth == own.birth or own.question != was.question:
+            continue
+        if (
+            own.id == question.id
+            and _published_version(own) != question.version
+            and at.get(was.id) != question.version
+        ):
+            found.add(question.id)
+    return frozenset(found)
 
 
 def _handed_over(
@@ -259,6 +295,7 @@ def _match_exactly(
     for question in questions:
         own = assignment.get(question.id)
         same = [each for each in by_question[question.question] if own is None or each.birth != own.birth]
+        same.sort(key=lambda entry: _published_version(entry) != question.version)
         if same and question.question:
             found[question.id] = same[0]
             by_question[question.question].remove(same[0])
@@ -279,7 +316,7 @@ def _match_by_words(
     pairs = []
     for place, question in enumerate(questions):
         own = assignment.get(question.id)
-        own_text = texts.get(own.asked or own.version) if own and own.question else None
+        own_text = texts.get(_published_version(own)) if own and own.question else None
         at_least = (
             LEAST_ALIKE_QUESTIONS
             if own_text is None
@@ -293,7 +330,7 @@ def _match_by_words(
                 entries[entry.birth] = entry
         for birth, _ in shared.most_common(10):
             entry = entries[birth]
-            share = likeness(question.text, texts[entry.asked or entry.version])
+            share = likeness(question.text, texts[_published_version(entry)])
             if share >= at_least and (own is None or own.birth != birth):
                 pairs.append((-share, place, birth, question.id, entry))
     found: dict[str, Entry] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from qexport.bank.lock import Entry, Lock
+from qexport.bank.lock import Content, Entry, Lock
 from qexport.common.errors import Location, Problem
 
 LEAST_SHARED = 3
@@ -27,6 +27,14 @@ def neighbour_problems(path: object, lock: Lock, neighbours: Sequence[Neighbour]
             yield from _one_namespace(str(path), lock, other)
         else:
             yield from _taken_over(str(path), lock, other)
+
+
+def same_questions(content: Content, lock: Lock) -> int:
+    """Return how many questions of a bank the lock of another one has under the same ids; 0 if they are few."""
+    shared = [question for question in content.questions if question.id in lock.notes]
+    same = sum(lock.notes[question.id].question == question.question for question in shared)
+    is_most = same * 2 >= len(lock.notes) or same * 2 >= len(content.questions)
+    return same if is_most else 0
 
 
 def _one_namespace(path: str, lock: Lock, other: Neighbour) -> Iterator[Problem]:

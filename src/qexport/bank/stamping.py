@@ -166,7 +166,7 @@ class _Stamping:
         had_left = known.left > 0
         is_same = was_here and known.digest == question.digest and (not had_left or question.is_retired)
         modified = known.modified if is_same else max(self._now, known.modified + 1, known.left + had_left)
-        is_open = known.id in self._open and known.question != question.question and known.id == question.id
+        is_open = known.id == question.id and bool(known.question) and self._is_open(question, known)
         asks = "" if question.id in self._unsettled and not known.question else question.question
         names = {*known.names, known.id, *question.former_ids} - {question.id}
         entry = replace(
@@ -188,6 +188,11 @@ class _Stamping:
             self._kinds["added"].append(question.id)
         else:
             self._kinds["unchanged" if is_same and known.id == question.id else "changed"].append(question.id)
+
+    def _is_open(self, question: Asked, known: Entry) -> bool:
+        """Say whether nobody has decided yet whether this note goes on with the question that has its id now."""
+        is_other = known.question != question.question
+        return question.id in self._unsettled or (known.id in self._open and is_other)
 
     def _add_new(self, question: Asked) -> None:
         birth = birth_name(question, self._births)

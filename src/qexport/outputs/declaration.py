@@ -64,6 +64,8 @@ class Option:
             )
         if isinstance(given, bool):
             return given
+        if not given and not self.default_text:
+            return self.default
         given = next((each for each in self.choices if each.casefold() == given.casefold()), given)
         if self.choices and given not in self.choices:
             raise UsageError(

@@ -33,9 +33,10 @@ class DeckOptions(CommonOptions):
     deck_root: str = option(
         "", "Name of the deck, with :: between levels. Default: the bank's title.", group=DECK_HEADING
     )
-    deck_depth: int = option(
-        1,
-        "Decks inside it. 0: none. 1: one for each technology. 2: in those, one for each category.",
+    deck_depth: int | None = option(
+        None,
+        "Decks inside it. 0: none. 1: one for each technology. 2: in those, one for each category. Default: 1; "
+        "0 if --new-order is given.",
         choices=("0", "1", "2"),
         read=int,
         group=DECK_HEADING,
@@ -54,14 +55,25 @@ class DeckOptions(CommonOptions):
         group=DECK_HEADING,
     )
     new_order: str = option(
-        "bank",
-        "Order in which new cards are introduced.",
+        "",
+        "Order of new cards over the whole deck. Default: the bank's, inside each deck.",
         choices=("bank", "difficulty", "id"),
         group=DECK_HEADING,
     )
     include_retired: bool = option(
         False, "Keep retired questions in the deck, marked as such.", group=DECK_HEADING
     )
+
+    @property
+    def depth(self) -> int:
+        """How deep the tree of decks is.
+
+        Anki takes new cards deck by deck, in the order of the decks' names, and only an option of the learner's
+        changes that. An order that was asked for holds for everybody if there is one deck.
+        """
+        if self.deck_depth is None:
+            return 0 if self.new_order else 1
+        return self.deck_depth
 
 
 DECK_ENDING = ".apkg"

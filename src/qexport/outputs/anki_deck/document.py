@@ -41,8 +41,8 @@ def render(edition: Edition, options: DeckOptions, tools: Tools) -> Document:
     count = len(notes)
     shape = DeckShape(
         root=options.deck_root,
-        depth=options.deck_depth,
-        new_order=options.new_order,
+        depth=options.depth,
+        new_order=options.new_order or "bank",
         label=options.edition_label,
         dated=options.dated,
     )
