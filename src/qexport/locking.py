@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from qexport.bank.history import add_lines, history_path, line_of, versions_in
-from qexport.bank.lock import Changes, Content, Entry, Lock, Move, join_locks, with_note_type
+from qexport.bank.lock import Changes, Entry, Lock, LockedContent, Move, join_locks, with_note_type
 from qexport.bank.lock_file import LockMoved, read_lock, write_lock
 from qexport.bank.neighbours import Neighbour, neighbour_problems, same_questions
 from qexport.bank.reader import IMPORTERS
@@ -285,7 +285,7 @@ def _read_package(path: Path, limits: Limits) -> bytes:
         raise limits.exceeded("deck", f"{path}: larger than {limits.said('deck')}") from None
 
 
-def _refuse_to_begin_again(path: Path, content: Content, history: str, limits: Limits) -> None:
+def _refuse_to_begin_again(path: Path, content: LockedContent, history: str, limits: Limits) -> None:
     """Refuse a first lock while something beside it shows that the bank has been published.
 
     That is the lock of a bank that has been renamed or moved, or a history.

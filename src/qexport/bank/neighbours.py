@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from qexport.bank.lock import Content, Entry, Lock
+from qexport.bank.lock import Entry, Lock, LockedContent
 from qexport.common.errors import Location, Problem
 
 LEAST_SHARED = 3
@@ -29,7 +29,7 @@ def neighbour_problems(path: object, lock: Lock, neighbours: Sequence[Neighbour]
             yield from _taken_over(str(path), lock, other)
 
 
-def same_questions(content: Content, lock: Lock) -> int:
+def same_questions(content: LockedContent, lock: Lock) -> int:
     """Return how many questions of a bank the lock of another one has under the same ids; 0 if they are few."""
     shared = [question for question in content.questions if question.id in lock.notes]
     same = sum(lock.notes[question.id].question == question.question for question in shared)
