@@ -15,13 +15,13 @@ from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import quote, read_lines, read_text
 
 IMPORTERS = {
-    ".yaml": "qexport.bank.yaml_reader",
-    ".yml": "qexport.bank.yaml_reader",
-    ".jsonl": "qexport.bank.jsonl_reader",
+    ".yaml": "qexport.bank.yaml_reader:parse_yaml",
+    ".yml": "qexport.bank.yaml_reader:parse_yaml",
+    ".jsonl": "qexport.bank.jsonl_reader:parse_jsonl",
 }
-"""File ending → the module whose `parse(text, path, limits)` reads it."""
-BY_LINES = frozenset({".jsonl"})
-"""Endings whose module has `parse_lines`, too: these files may be larger than what they say should be in memory."""
+"""File ending → the module and its function (text, path, limits) that read it."""
+BY_LINES = {".jsonl": "qexport.bank.jsonl_reader:parse_jsonl_lines"}
+"""The same from lines, for files that may be larger than what they say should be in memory."""
 
 
 def read(path: Path, *, encoding: str | None = None, limits: Limits = USUAL) -> RawBank:
@@ -36,8 +36,13 @@ def read(path: Path, *, encoding: str | None = None, limits: Limits = USUAL) -> 
 
 def parse_bank(text: str, path: str, limits: Limits = USUAL) -> RawBank:
     """Read the text of one file, whose kind the ending of its path tells."""
-    importer = import_module(IMPORTERS[Path(path).suffix.lower()])
-    return cast(Callable[[str, str, Limits], RawBank], importer.parse)(text, path, limits)
+    parse = _find_function(IMPORTERS[Path(path).suffix.lower()])
+    return cast(Callable[[str, str, Limits], RawBank], parse)(text, path, limits)
+
+
+def _find_function(name: str) -> Callable[..., object]:
+    module, _, function = name.partition(":")
+    return cast(Callable[..., object], getattr(import_module(module), function))
 
 
 def joined(files: Sequence[Callable[[], RawBank]], folder: str) -> RawBank:
@@ -63,11 +68,9 @@ HISTORY = ".history.jsonl"
 
 def _read_file(path: Path, encoding: str | None, limits: Limits, inside: Path | None = None) -> RawBank:
     if path.suffix.lower() in BY_LINES:
-        importer = import_module(IMPORTERS[path.suffix.lower()])
+        parse = _find_function(BY_LINES[path.suffix.lower()])
         lines = read_lines(path, encoding=encoding, limits=limits, inside=inside)
-        return cast(Callable[[Iterable[str], str, Limits], RawBank], importer.parse_lines)(
-            lines, str(path), limits
-        )
+        return cast(Callable[[Iterable[str], str, Limits], RawBank], parse)(lines, str(path), limits)
     return parse_bank(read_text(path, encoding=encoding, limits=limits, inside=inside), str(path), limits)
 
 

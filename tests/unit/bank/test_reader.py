@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qexport.bank.reader import IMPORTERS, read
+from qexport.bank.reader import BY_LINES, IMPORTERS, read
 from qexport.bank.validation import validate
 from qexport.common.errors import InputRefused, QexportError
 
@@ -32,9 +32,10 @@ def refusal_of(path: Path) -> list[tuple[str, str]]:
     return [(str(problem), problem.hint) for problem in caught.value.problems]
 
 
-@pytest.mark.parametrize("module", IMPORTERS.values())
-def test_every_importer_can_parse(module: str) -> None:
-    assert callable(import_module(module).parse)
+@pytest.mark.parametrize("name", [*IMPORTERS.values(), *BY_LINES.values()])
+def test_every_importer_can_parse(name: str) -> None:
+    module, _, function = name.partition(":")
+    assert callable(getattr(import_module(module), function))
 
 
 @pytest.mark.parametrize("name", ["bank.yaml", "bank.yml", "BANK.YAML"])
