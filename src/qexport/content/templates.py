@@ -54,8 +54,9 @@ class Templates:
         from qexport.content.sandbox import Sandbox
 
         environment = Sandbox(self._folders, self.limits)
-        for each in (prose, inline, breakable, letters, fill_placeholders):
+        for each in (prose, inline, breakable, letters):
             environment.add_filter(each.__name__, each)
+        environment.add_filter("fill", fill_placeholders)
         return environment
 
     def render(self, name: str, /, **values: object) -> str:

@@ -232,7 +232,7 @@ class _GlyphWriter:
 
 def _record_glyphs(stream: Any, run: _GlyphRun, places: Any, codes: Any) -> None:
     """Note for the font what it draws: codes, their texts and widths."""
-    font, known = run.font, read_glyph_texts(run.font)
+    font, known = run.font, find_glyph_texts(run.font)
     for place, code in dict(zip(reversed(places), reversed(codes), strict=True)).items():
         glyph = run.glyphs[place]
         if code in font.widths or glyph == pango.PANGO_GLYPH_EMPTY:
