@@ -46,7 +46,7 @@ def drawn() -> list[tuple[str, ...]]:
     lot = random.Random(2026)
     axes = [lot.sample(list(axis), len(axis)) for axis in (THEMES, PAPERS, MEDIA)]
     books = [("shipped", "large+flow"), ("flat", "flow+notes"), ("sweep", "plain"), ("worst", "plain")]
-    books += [("translated", "plain"), ("data-science", "notes")]
+    books += [("translated", "plain"), ("data-science", "notes"), ("shipped", "test-yourself")]
     return [
         (bank, *(axis[number % len(axis)] for axis in axes), variant)
         for number, (bank, variant) in enumerate(books)

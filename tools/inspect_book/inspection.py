@@ -40,13 +40,15 @@ from tools.inspect_book.text_checks import (
 
 THEMES = ("classic", "modern", "mono")
 MEDIA = ("screen", "print", "prepress")
-VARIANTS: Mapping[str, Mapping[str, bool]] = {
+VARIANTS: Mapping[str, Mapping[str, str | bool]] = {
     "plain": {},
     "large": {"large-print": True},
     "flow": {"flow": True},
     "notes": {"ruled-lines": True},
     "flow+notes": {"flow": True, "ruled-lines": True},
     "large+flow": {"large-print": True, "flow": True},
+    "economy": {"economy": True},
+    "test-yourself": {"layout": "test-yourself"},
 }
 CACHED = 2_000_000_000
 """Bytes of chunks that are kept for the next time: all of the matrix."""

@@ -77,8 +77,9 @@ def find_stranded_lines(book: Book, order: Order) -> Iterator[Finding]:
         length: {end[-length:] for end in ends if len(end) >= length} for length in {len(end) for end in ends}
     }
     places = placed(book, order)
-    breaks = sorted({number for place in places for number in range(place.heading.page, place.last_page)})
-    for number in breaks:
+    breaks = {number for place in places for number in range(place.heading.page, place.last_page)}
+    breaks -= {place.told_page - 1 for place in places if place.told_page > place.heading.page}  # meant
+    for number in sorted(breaks):
         page, following = book.pages[number - 1 : number + 1]
         one, other = _last_block(book, page), _first_block(book, following)
         if not one or not other:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html.parser
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from qexport.content.text import headed, prose
 from qexport.outputs import paper
 from qexport.outputs.handbook import HandbookOptions
 from tools.inspect_book.book import NUMBERS, Book, bare, characters
-from tools.inspect_book.records import MM, Element, Heading
+from tools.inspect_book.records import MM, Element, Heading, Run
 
 PAPERS = {
     "a4": (210, 297),
@@ -57,6 +57,13 @@ class Order:
         return tuple(
             MM * each for each in (mm["inner"] + gutter, mm["bottom"], mm["outer"] - gutter, mm["top"])
         )  # type: ignore[return-value]
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The fields below a question, in the order they are read."""
+        if self.options.hides_answers:
+            return ("follow_ups", *PROSE_SECTIONS)
+        return (*PROSE_SECTIONS, "follow_ups")
 
     @cached_property
     def paragraphs(self) -> dict[str, list[str]]:
@@ -117,6 +124,8 @@ class Placed(NamedTuple):
     """All that is read of it, bare."""
     unsaid: frozenset[str] = frozenset()
     """Characters a number represents."""
+    told_page: int = 0
+    """Where its answer begins."""
 
 
 def numbered(text: str) -> frozenset[str]:
@@ -158,14 +167,37 @@ def placed(book: Book, order: Order) -> list[Placed]:
     starts = {}
     for heading in [*at, *book.headings]:
         if heading in at or heading.level == 1:
-            starts[position[next(find_opening(heading).runs())]] = heading
+            starts[position[next(find_opening(heading).runs())]] = heading.level
+    told = _told(book, order, at)
+    starts |= {position[next(block.runs())]: 0 for block in told.values()}
     places = []
-    for question, heading in zip(order.questions, at, strict=True):
-        start = position[next(heading.element.runs())]
-        end = min((each for each in starts if each > start), default=len(read))
-        runs = [run for run in read[start:end] if run.text.strip()]
-        if end < len(read) and starts[end].level == 1:  # what stands above a part's title is the part's
-            runs = [run for run in runs if run.page < starts[end].page]
+    for number, (question, heading) in enumerate(zip(order.questions, at, strict=True)):
+        runs = _until_next(read, starts, position[next(heading.element.runs())])
+        if number in told:
+            runs += _until_next(read, starts, position[next(told[number].runs())])
         text = "".join(run.text for run in runs)
-        places.append(Placed(question, heading, runs[-1].page, bare(text), numbered(text)))
+        page = next(told[number].runs()).page if number in told else heading.page
+        places.append(Placed(question, heading, runs[-1].page, bare(text), numbered(text), page))
     return places
+
+
+def _until_next(read: Sequence[Run], starts: Mapping[int, int], start: int) -> list[Run]:
+    """The text from there up to what begins next: a question (its level), its answer (0), or a list (1)."""
+    end = min((each for each in starts if each > start), default=len(read))
+    runs = [run for run in read[start:end] if run.text.strip()]
+    if end < len(read) and starts[end] == 1:  # what stands above a part's title is the part's
+        runs = [run for run in runs if run.page < read[end].page]
+    return runs
+
+
+def _told(book: Book, order: Order, asked: Sequence[Heading]) -> dict[int, Element]:
+    """The lines that say a question again above its answer, by its number, if answers are hidden."""
+    if not order.options.hides_answers:
+        return {}
+    said = [(block, bare(block.text), lines[0][0].page) for block, lines in book.lines.items()]
+    found = {}
+    for number, heading in enumerate(asked):
+        again = (block for block, text, page in said if text == heading.text and page > heading.page)
+        if block := next((block for block in again if block.tag in ("P", "H2")), None):
+            found[number] = block
+    return found

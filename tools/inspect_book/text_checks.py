@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 
-from qexport.bank.model import PROSE_SECTIONS
 from tools.inspect_book.book import Book, bare, characters
 from tools.inspect_book.order import Order, Placed, numbered, placed, texts
 from tools.inspect_book.records import TEXT_BLOCKS, Content, Element, Finding, Heading, Link, Run
@@ -54,10 +53,24 @@ def find_wrong_folios(book: Book, order: Order) -> Iterator[Finding]:
         folio = bare(runs[-1].text) if runs and bare(runs[-1].text).isdigit() else ""
         if not link.to_page:
             continue
-        if re.fullmatch(r"\d+(–\d+)?", text):
+        if text.isdigit() and link.said in by_id:  # the table of progress
+            listed[link.page, by_id[link.said].text] += 1
+            folio = text
+        elif re.fullmatch(r"\d+(–\d+)?", text):
             yield from _index_place(book, places, element, link, text)
             continue
-        if text.startswith("→p."):
+        turned = link.said.rpartition(" ")[2]
+        heading: Heading | None = None
+        if text.isdigit():
+            heading = by_id[link.said]
+        elif text.startswith(bare(order.language.label("answer_at"))) and turned in by_id:
+            told = next(place.told_page for place in places if place.question.id == turned)
+            if (folio, link.to_page) != (str(told), told):
+                yield Finding("folios", link.page, f"{text!r} leads to page {link.to_page}, not {told}")
+            continue
+        elif text.startswith(bare(order.language.label("question_at"))) and turned in by_id:
+            heading = by_id[turned]
+        elif text.startswith("→p."):
             heading = by_id.get(link.said)
         else:
             said = text.removesuffix(folio)
@@ -94,7 +107,7 @@ def _find_unlisted(
     for heading, after in zip(tops, [*tops[1:], None], strict=True):
         end = after.page if after else len(book.pages) + 1
         pages = range(heading.page, max(end, heading.page + 1))
-        if heading.text == bare(label("contents")):
+        if heading.text == bare(label("contents")) or heading.text == bare(label("progress_title")):
             wanted = list(places)
         elif heading.text == bare(label("by_difficulty")):
             wanted = [place for place in places if place.question.difficulty is not None]
@@ -139,13 +152,13 @@ def _near(heading: Heading, link: Link, book: Book) -> bool:
 def _index_place(
     book: Book, places: Sequence[Placed], element: Element, link: Link, text: str
 ) -> Iterator[Finding]:
-    """A page that an index names is the one where a question begins that has the term; its link leads there."""
+    """A page that an index names is the one where a question, or its answer, begins that has the term."""
     term = re.split(r",\s*\d", element.block.text)[0].strip()
     if term.isdigit():  # it stands on the page before
         return
     first, last = (int(each) for each in (text.split("–") * 2)[:2])
     for number in range(first, last + 1):
-        begun = [place for place in places if place.heading.page == number]
+        begun = [place for place in places if place.told_page == number]
         if not any(_has_term(place, term) for place in begun):
             yield Finding(
                 "folios", link.page, f"index: no question that begins on page {number} has {term!r}"
@@ -305,8 +318,9 @@ def find_lost_texts(book: Book, order: Order) -> Iterator[Finding]:
         read = place.text
         for uri in {bare(link.uri) for link in book.links if link.uri}:  # on paper they are told
             read = read.replace(f"({uri})", "")
-        for key, blocks in texts(place.question):
-            for block in blocks:
+        by_key = dict(texts(place.question))
+        for key in ("question", *order.sections):
+            for block in by_key[key]:
                 found = read.find(block, at)
                 if found < 0:
                     yield Finding(
@@ -361,20 +375,15 @@ def find_structure_faults(book: Book, order: Order) -> Iterator[Finding]:
         if count > 1:
             yield Finding("structure", 0, f"{count} elements have the ID {name!r}")
     for place in placed(book, order):
-        titles = [
-            bare(order.language.label(key))
-            for key in (*PROSE_SECTIONS, "follow_ups")
-            if getattr(place.question, key)
-        ]
-        at = next(
-            index for index, heading in enumerate(book.headings) if heading.element is place.heading.element
-        )
+        titles = [bare(order.language.label(key)) for key in order.sections if getattr(place.question, key)]
         level = place.heading.level
         have = []
-        for heading in book.headings[at + 1 :]:
-            if heading.level <= level:
-                break
-            have += [heading.text] if heading.level == level + 1 else []
+        for at, top in enumerate(book.headings):
+            if top.element is place.heading.element or (
+                order.options.hides_answers and (top.text, top.level) == (place.heading.text, level)
+            ):
+                below = takewhile(lambda heading, top=top: heading.level > top.level, book.headings[at + 1 :])  # type: ignore[misc]
+                have += [heading.text for heading in below if heading.level == level + 1]
         if have != titles:
             yield Finding(
                 "structure",

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 
 from qexport.layout.chunk import (
     BETWEEN,
@@ -55,6 +55,8 @@ class Line:
     chunk: Chunk
     is_heading: bool = False
     folios: Sequence[Folios] = ()
+    goes_on: bool = False
+    """Whether it belongs to the line before, and stays with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,17 +170,22 @@ def _group_lines(lines: Sequence[Line], fonts: Mapping[str, FontFile]) -> Iterat
     """Yield what is not to be parted: headings with the first rows below them, the last rows of a run."""
     waiting: list[_Block | Chunk] = []
     for is_heading, same in groupby(lines, key=lambda line: line.is_heading):
-        blocks = [_set_line(line, fonts) for line in same]
         if is_heading:
-            waiting += blocks
+            waiting += [_set_line(line, fonts) for line in same]
             continue
-        first = BELOW_A_HEADING if len(blocks) >= BELOW_A_HEADING + TOGETHER else len(blocks)
-        yield [*waiting, *blocks[:first]]
+        rows: list[list[_Block | Chunk]] = []
+        for line in same:
+            if line.goes_on and rows:
+                rows[-1].append(_set_line(line, fonts))
+            else:
+                rows.append([_set_line(line, fonts)])
+        first = BELOW_A_HEADING if len(rows) >= BELOW_A_HEADING + TOGETHER else len(rows)
+        yield [*waiting, *chain.from_iterable(rows[:first])]
         waiting = []
-        rest = blocks[first:]
-        yield from ([block] for block in rest[:-TOGETHER])
+        rest = rows[first:]
+        yield from rest[:-TOGETHER]
         if rest:
-            yield rest[-TOGETHER:]
+            yield list(chain.from_iterable(rest[-TOGETHER:]))
     if waiting:
         yield waiting
 

@@ -25,6 +25,8 @@ class ListRow:
     job: Job
     headings: tuple[Job, ...] = ()
     folios: Sequence[Folios] = ()
+    goes_on: bool = False
+    """Whether it belongs to the row before, and stays with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,36 +43,41 @@ class List:
 
     def jobs(self) -> list[Job]:
         """Return what is to be laid out for it, in the order of its lines."""
-        return [self.frame, self.opening, *(job for job, _, _ in self._lines())]
+        return [self.frame, self.opening, *(job for job, *_ in self._lines())]
 
     def pages(self, chunks: Iterable[Chunk], fonts: Iterable[FontFile]) -> list[Chunk]:
         """Return its pages; the chunks are those of its jobs, the fonts the theme's."""
         frame, opening, *others = chunks
         lines = [
-            Line(chunk, is_heading, folios)
-            for chunk, (_, is_heading, folios) in zip(others, self._lines(), strict=True)
+            Line(chunk, is_heading, folios, goes_on)
+            for chunk, (_, is_heading, folios, goes_on) in zip(others, self._lines(), strict=True)
         ]
         return make_pages(frame, opening, lines, fit=self.fit, columns=self.columns, fonts=fonts)
 
     def key(self, scheduler: Scheduler) -> str:
         """Return a digest of all that shapes its pages."""
         lines = [
-            (scheduler.key(job), is_heading, [(each.pages, each.anchor, each.is_main) for each in folios])
-            for job, is_heading, folios in self._lines()
+            (
+                scheduler.key(job),
+                is_heading,
+                goes_on,
+                [(each.pages, each.anchor, each.is_main) for each in folios],
+            )
+            for job, is_heading, folios, goes_on in self._lines()
         ]
         columns = (self.columns.count, self.columns.step) if self.columns else None
         whole = (scheduler.key(self.frame), scheduler.key(self.opening), lines, self.fit, columns)
         return sha256(repr(whole).encode()).hexdigest()
 
-    def _lines(self) -> Iterator[tuple[Job, bool, Sequence[Folios]]]:
+    def _lines(self) -> Iterator[tuple[Job, bool, Sequence[Folios], bool]]:
         before: tuple[Job, ...] = ()
         for row in self.rows:
             same = sum(
                 1 for _ in takewhile(lambda pair: pair[0] is pair[1], zip(before, row.headings, strict=False))
             )
             for heading in row.headings[same:]:
-                yield heading, True, ()
-            yield row.job, False, row.folios
+                yield heading, True, (), False
+            yield row.job, False, row.folios, row.goes_on
             before = row.headings
 
 

@@ -7,11 +7,20 @@ from dataclasses import dataclass
 from qexport.outputs.declaration import Output, option
 from qexport.outputs.options import BookOptions
 
+TEST_YOURSELF = "test-yourself"
+"""The layout in which no answer is on the page of its question."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandbookOptions(BookOptions):
     """How a handbook is to be."""
 
+    layout: str = option(
+        "standard",
+        "test-yourself: question, follow-ups and room to write on the left page, the answer on the right.",
+        choices=("standard", TEST_YOURSELF),
+        group="Handbook",
+    )
     flow: bool = option(
         False,
         "Set all questions one after another. Default: a question begins a page if it fills most of one.",
@@ -21,9 +30,19 @@ class HandbookOptions(BookOptions):
     economy: bool = option(
         False, "Use the least paper: flow, no pages for parts, no second list.", group="Handbook"
     )
+    progress: bool = option(
+        False,
+        "Add a table of all questions, to date rounds and tick how each went; test-yourself has it.",
+        group="Handbook",
+    )
     ruled_lines: bool = option(
         False, "Add boxes to rate yourself, and ruled lines where a page has room.", group="Handbook"
     )
+
+    @property
+    def hides_answers(self) -> bool:
+        """Whether answers are on other pages than their questions."""
+        return self.layout == TEST_YOURSELF
 
 
 OUTPUT = Output(

@@ -27,9 +27,16 @@ from qexport.outputs.book.press import Press
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.handbook import HandbookOptions
 from qexport.outputs.handbook.index import index_list
-from qexport.outputs.handbook.plan import group_questions, plan_matter
+from qexport.outputs.handbook.plan import ROOM, group_questions, pair_pages, plan_matter
+from qexport.outputs.paper import PAPERS
 from qexport.pdf.linker import anchor_folios
 from qexport.pdf.metadata import OutlineEntry
+
+ROUNDS = 4
+"""Times that one goes through the questions, of which the table of progress has columns."""
+
+RULE = 8
+"""Millimetres from one ruled line to the next."""
 
 
 def render(edition: Edition, options: HandbookOptions, tools: Tools) -> Document:
@@ -48,6 +55,8 @@ class _Handbook:
         self.scheduler = tools.scheduler
         self.chunks: list[Chunk] = []
         self.terms = index_terms(edition.questions, edition.bank.language, self.scheduler.values("terms"))
+        self.told = "a" if options.hides_answers else "q"
+        """The kind of places where answers are."""
         self.matter = plan_matter(edition.questions, self.press.parts, len(self.terms), options)
 
     def document(self) -> Document:
@@ -58,14 +67,12 @@ class _Handbook:
             if part.anchor in self.matter.opened
         ]
         lists = [*contents, *difficulties, *openings]
-        groups = [
-            list(group_questions(part.questions, self.options, self.press.measures))
-            for part in self.press.parts
-        ]
+        questions = [[self._questions(group) for group in self._groups(part)] for part in self.press.parts]
         jobs = [self.press.cover(self.language.label("handbook")), self._reading()]
         list_pages = ListPages(lists, self.scheduler)
         jobs += list_pages.jobs()
-        jobs += [self._questions(group) for groups_of_part in groups for group in groups_of_part]
+        jobs += [job for of_part in questions for together in of_part for job in together]
+        jobs += self._progress()
         jobs += self._absent_terms()
         chunks = iter(self.scheduler.chunks(jobs))
         self.chunks = [next(chunks), next(chunks)]
@@ -73,10 +80,13 @@ class _Handbook:
         for _ in contents:
             self.press.on_recto(self.chunks, *next(pages))
         by_difficulty = [next(pages) for _ in difficulties]
-        for part, groups_of_part in zip(self.press.parts, groups, strict=True):
+        for part, of_part in zip(self.press.parts, questions, strict=True):
             if part.anchor in self.matter.opened:
                 self.press.on_recto(self.chunks, *next(pages))
-            self.chunks += [next(chunks) for _ in groups_of_part]
+            for together in of_part:
+                self._add([next(chunks) for _ in together])
+        for _ in range(self.matter.progress):
+            self.press.on_recto(self.chunks, next(chunks))
         for each in [*self._index(), *by_difficulty]:
             self.press.on_recto(self.chunks, *each)
 
@@ -90,7 +100,7 @@ class _Handbook:
             data=data,
             summary=summary,
             warnings=missing_glyphs(self.edition.questions, missing),
-            folios={question.id: folios[anchor(question)] for question in self.edition.questions},
+            folios={question.id: folios[anchor(question, self.told)] for question in self.edition.questions},
         )
 
     def _technologies(self, folios: Mapping[str, int]) -> dict[int, str]:
@@ -98,7 +108,8 @@ class _Handbook:
         pages: dict[int, str] = {}
         questions = self.edition.questions
         last = (
-            folios.get("index")
+            folios.get("progress")
+            or folios.get("index")
             or folios.get("difficulties")
             or 1 + sum(len(each.pages) for each in self.chunks)
         )
@@ -158,13 +169,46 @@ class _Handbook:
             tally=tally(part, self.language),
         )
 
-    def _questions(self, group: Sequence[Question]) -> Job:
-        return self.press.questions(
-            group,
-            "handbook/question.html.j2",
-            level=2,
-            notes=self.options.ruled_lines,
-            flow=len(group) > 1 or self.options.flow or self.options.economy,
+    def _groups(self, part: Part) -> Iterator[Sequence[Question]]:
+        """Yield the questions of a part that are laid out together."""
+        measures = self.press.measures
+        if self.options.hides_answers:
+            return pair_pages(part.questions, measures)
+        return group_questions(part.questions, self.options, measures)
+
+    def _questions(self, group: Sequence[Question]) -> list[Job]:
+        """Return the pages of some questions; where answers are hidden, those to be asked on and those behind them."""
+        if self.options.hides_answers:
+            asked = self.press.questions(
+                group, "handbook/asked.html.j2", level=2, notes=True, flow=False, lines=ROOM
+            )
+            told = self.press.questions(
+                group, "handbook/told.html.j2", kind="a", level=2, notes=False, flow=len(group) > 1
+            )
+            return [asked, told]
+        return [
+            self.press.questions(
+                group,
+                "handbook/question.html.j2",
+                level=2,
+                notes=self.options.ruled_lines,
+                flow=len(group) > 1 or self.options.flow or self.options.economy,
+            )
+        ]
+
+    def _add(self, chunks: Sequence[Chunk]) -> None:
+        """Add the pages of questions; where answers are hidden and there is paper, questions begin at the left."""
+        count = sum(len(each.pages) for each in self.chunks)
+        if self.options.hides_answers and self.press.on_paper and count % 2 == 0:
+            template = "handbook/blank.html.j2" if self._begins_part(count) else "handbook/ruled.html.j2"
+            lines = int(self.press.measures.height / RULE)
+            self.chunks.append(self.scheduler.chunk(self.press.from_values(template, lines=lines)))
+        self.chunks += chunks
+
+    def _begins_part(self, count: int) -> bool:
+        """Say whether no question stands on the pages so far."""
+        return (
+            not any(name.startswith("a-") for each in self.chunks for name, *_ in each.anchors) and count > 0
         )
 
     def _absent_terms(self) -> list[Job]:
@@ -173,11 +217,27 @@ class _Handbook:
             return []
         return self.scheduler.absent(index_list(self.press, self.terms, (), {}).jobs())
 
+    def _progress(self) -> list[Job]:
+        """Return the table of all questions and the rounds one makes through them."""
+        if not self.matter.progress:
+            return []
+        wide = PAPERS[self.options.paper].wide and not self.options.large_print
+        parts = [
+            {
+                "title": part.title if len(self.press.parts) > 1 else "",
+                "entries": [self.press.entry(each) for each in part.questions],
+            }
+            for part in self.press.parts
+        ]
+        return [self.press.from_values("handbook/progress.html.j2", parts=parts, rounds=ROUNDS, named=wide)]
+
     def _index(self) -> list[list[Chunk]]:
         """Return the pages of the index: the one list whose text depends on the pages of the book."""
         if not self.matter.index:
             return []
-        index = index_list(self.press, self.terms, self.edition.questions, anchor_folios(self.chunks))
+        index = index_list(
+            self.press, self.terms, self.edition.questions, anchor_folios(self.chunks), self.told
+        )
         pages = ListPages([index], self.scheduler)
         return pages.set(iter(self.scheduler.chunks(pages.jobs())))
 
@@ -194,6 +254,8 @@ class _Handbook:
         return [self.press.list_of(template, rows)]
 
     def _back_matter(self) -> Iterator[tuple[str, str]]:
+        if self.matter.progress:
+            yield self.language.label("progress_title"), "progress"
         if self.matter.index:
             yield self.language.label("index"), "index"
         if self.matter.difficulties:

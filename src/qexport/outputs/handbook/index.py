@@ -23,7 +23,11 @@ NARROWEST, GAP = 48.0, 6.0
 
 
 def index_list(
-    press: Press, terms: Sequence[IndexTerm], questions: Sequence[Question], folios: Mapping[str, int]
+    press: Press,
+    terms: Sequence[IndexTerm],
+    questions: Sequence[Question],
+    folios: Mapping[str, int],
+    kind: str = "q",
 ) -> List:
     """Return the index as a list of the book.
 
@@ -32,8 +36,9 @@ def index_list(
         terms: in alphabetical order.
         questions: of the book; none, for the lines of the index without their pages.
         folios: the page each place of the book is on.
+        kind: of the places that terms are at (`anchor`).
     """
-    anchors = {question.id: anchor(question) for question in questions}
+    anchors = {question.id: anchor(question, kind) for question in questions}
     width = press.measures.frame
     count = max(1, min(3, int((width + GAP) / (NARROWEST + GAP))))
     column = (width - (count - 1) * GAP) / count
@@ -53,7 +58,7 @@ def index_list(
             if term.see_also:
                 entry = {"see_also": list(term.see_also)}
                 piece = press.piece(TEMPLATE, piece="row", entry=entry, column=round(column, 2))
-                rows.append(ListRow(piece, (above,)))
+                rows.append(ListRow(piece, (above,), goes_on=True))
     return press.list_of(TEMPLATE, rows, columns=Columns(count, (column + GAP) * PIXELS_PER_MM))
 
 

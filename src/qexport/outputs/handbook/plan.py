@@ -54,6 +54,7 @@ class Matter:
     contents: bool
     difficulties: bool
     index: bool
+    progress: bool
     opened: frozenset[str]
     """Anchors of the parts that have a page of their own."""
 
@@ -84,6 +85,7 @@ def plan_matter(
         contents=is_large,
         difficulties=len(rated) >= MANY_RATED and len(set(rated)) > 1 and not options.economy,
         index=is_large and terms >= FEWEST_TERMS,
+        progress=options.progress or (options.hides_answers and is_large),
         opened=frozenset(
             part.anchor
             for part in parts
@@ -114,9 +116,42 @@ def group_questions(
             yield from ([each] for each in together) if fills else _split_evenly(together, FLOWING)
 
 
+ROOM = 4
+"""Ruled lines of 8 mm for each question where several share a page."""
+
+FULL = 0.85
+"""Of a page: what questions that share one may take, or their answers."""
+
+
+def pair_pages(questions: Sequence[Question], measures: Measures) -> Iterator[Sequence[Question]]:
+    """Yield questions that share a page to be asked on, and the next one to be answered on."""
+    run: list[Question] = []
+    asked = told = 0.0
+    for question in questions:
+        lines = (
+            OPENING
+            + LABEL
+            + sum(GAP + _count_lines(text, _on_line(measures)) for text in question.follow_ups)
+        )
+        height = lines * measures.line / 72 * 25.4 + ROOM * 8
+        if run and max(asked + height / measures.height, told + estimate_pages(question, measures)) > FULL:
+            yield run
+            run, asked, told = [], 0.0, 0.0
+        run.append(question)
+        asked += height / measures.height
+        told += estimate_pages(question, measures)
+    if run:
+        yield run
+
+
+def _on_line(measures: Measures) -> float:
+    """Return how many characters a line has."""
+    return measures.width / 25.4 * 72 / (TEXT_CHARACTER_WIDTH * measures.size)
+
+
 def estimate_pages(question: Question, measures: Measures) -> float:
     """Return how many pages a question takes, as its text tells."""
-    on_line = measures.width / 25.4 * 72 / (TEXT_CHARACTER_WIDTH * measures.size)
+    on_line = _on_line(measures)
     lines = OPENING + (1 if measures.width < measures.frame else 2) * 0.5
     above = 0 if measures.width < measures.frame else LABEL
     for key in PROSE_SECTIONS:

@@ -14,7 +14,7 @@ from qexport.outputs.book.parts import parts
 from qexport.outputs.book.style import Measures, book_style
 from qexport.outputs.document import Tools
 from qexport.outputs.handbook import HandbookOptions
-from qexport.outputs.handbook.plan import Matter, estimate_pages, group_questions, plan_matter
+from qexport.outputs.handbook.plan import Matter, estimate_pages, group_questions, pair_pages, plan_matter
 from qexport.pipeline import read_bank
 
 SHORT = Question(id="A", question="What is it?", answer="A thing.", technology="Python", difficulty=1)
@@ -68,12 +68,24 @@ def test_the_questions_of_the_shipped_bank_take_about_what_they_do(
 
 
 def test_a_small_book_has_no_pages_about_itself() -> None:
-    assert matter(*some(3)) == Matter(False, False, False, False, frozenset())
+    assert matter(*some(3)) == Matter(False, False, False, False, False, frozenset())
 
 
 def test_pages_are_there_when_they_say_something() -> None:
     both = (*some(10, follow_ups=("Why?",)), *some(12, technology="Go"))
-    assert matter(*both) == Matter(True, True, True, True, frozenset({"part-1", "part-2"}))
-    assert matter(*both, economy=True) == Matter(True, True, False, True, frozenset())
-    assert matter(*both[:12], terms=11) == Matter(True, True, False, False, frozenset({"part-1"}))
+    assert matter(*both) == Matter(True, True, True, True, False, frozenset({"part-1", "part-2"}))
+    assert matter(*both, economy=True) == Matter(True, True, False, True, False, frozenset())
+    assert matter(*both[:12], terms=11) == Matter(True, True, False, False, False, frozenset({"part-1"}))
     assert matter(*some(30)).opened == frozenset()
+
+
+def test_a_table_of_progress_is_there_if_asked_for_and_where_answers_are_hidden() -> None:
+    assert [matter(*some(4), **options).progress for options in ({}, {"progress": True})] == [False, True]
+    assert matter(*some(4), layout="test-yourself").progress
+    assert not matter(*some(3), layout="test-yourself").progress
+
+
+def test_to_test_oneself_short_questions_share_a_page_and_a_long_one_has_one() -> None:
+    one, two, three, four = (replace(SHORT, id=id_) for id_ in "BCDE")
+    pairs = pair_pages((SHORT, one, two, three, four, LONG), measures())
+    assert [[question.id for question in pair] for pair in pairs] == [["A", "B", "C"], ["D", "E"], ["L"]]
