@@ -350,11 +350,11 @@ def test_a_file_that_is_taken_for_left_over_is_begun_again(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from qexport.common.files import write
+from qexport.common.files import write_file
 if sys.argv[1] == "named":
     os.O_TMPFILE = 0
 os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)
-write(Path("book.pdf"), b"new")
+write_file(Path("book.pdf"), b"new")
 """
 
 
