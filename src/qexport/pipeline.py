@@ -205,7 +205,7 @@ def import_captures(
     """
     from qexport.importers.hub import captures  # and with it what reads HTML
 
-    if bank.suffix.lower() not in reader.PARSERS:
+    if bank.suffix.lower() not in reader.IMPORTERS:
         raise UsageError(f"{bank}: a bank's name ends in .yaml", hint=f"write it to {bank}.yaml")
     words = vocabulary or _vocabulary(paths)
     existing = (str(bank), read_text(bank, limits=limits)) if bank.exists() else None

@@ -36,7 +36,7 @@ SHAPES = (
     Shape("moodle-xml", "Moodle XML", _HERE + "moodle_xml", signs.is_moodle_xml),
     Shape("yaml", "a bank's YAML", _HERE + "bank_file", signs.is_bank_yaml),
     Shape("json", "JSON", _HERE + "json_records", signs.is_json),
-    Shape("jsonl", "JSON Lines", _HERE + "json_records", signs.is_json_lines, "parse_lines"),
+    Shape("jsonl", "JSON Lines", _HERE + "json_records", signs.is_json_lines, "parse_json_lines"),
     Shape("anki-text", "Anki's text export", _HERE + "anki_text", signs.is_anki_text),
     Shape("gift", "Moodle GIFT", _HERE + "gift", signs.is_gift),
     Shape("csv", "CSV, TSV and other tables of text", _HERE + "csv_table", signs.is_csv),

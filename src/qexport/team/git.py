@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qexport.bank import reader
-from qexport.bank.reader import PARSERS
+from qexport.bank.reader import IMPORTERS
 from qexport.common.errors import InputRefused, LimitExceeded, Location, MachineLacks, Problem
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import decode_text, quote
@@ -33,14 +33,14 @@ def bank_at(revision: str, path: str, *, folder: Path = Path(), limits: Limits =
     number = _read_object(name, folder)
     kind = _git(folder, "cat-file", "-t", number).decode().strip()
     if kind == "blob":
-        if Path(path).suffix.lower() not in PARSERS:
-            raise _refuse_revision(name, f"a bank is a {' or '.join(PARSERS)} file, or a folder of them")
+        if Path(path).suffix.lower() not in IMPORTERS:
+            raise _refuse_revision(name, f"a bank is a {' or '.join(IMPORTERS)} file, or a folder of them")
         return reader.parse_bank(_decode_output(number, name, folder, limits), name, limits)
     entries = _git(folder, "ls-tree", "-z", number).decode("utf-8", "surrogateescape").split("\0")
     found = sorted(
         (file, words.split()[2])
         for words, _, file in (entry.partition("\t") for entry in entries if entry)
-        if words.split()[1] == "blob" and Path(file).suffix.lower() in PARSERS and not file.startswith(".")
+        if words.split()[1] == "blob" and Path(file).suffix.lower() in IMPORTERS and not file.startswith(".")
     )
 
     def read(file: str, blob: str) -> RawBank:
