@@ -9,6 +9,9 @@ from qexport.bank.model import PROSE_SECTIONS, Question
 from qexport.common.errors import Problem
 from qexport.common.wording import quantity
 
+SAFE_TAGS = ("b", "code", "del", "em", "i", "kbd", "mark", "s", "strong", "sub", "sup", "u")
+"""Tags of HTML that a Markdown text may use without attributes, beside `<br>`, `<img>` and `<details>`."""
+
 _STRONG = re.compile(
     r"^[ ]{0,3}(?:```|~~~)\w*[ \t]*$"  # a fence
     r"|^[ ]{0,3}[-*+] \S.*\n[ ]{0,3}[-*+] \S"  # two items of a list

@@ -73,6 +73,8 @@ class RawBank:
     records: tuple[RawRecord, ...]
     problems: tuple[Problem, ...] = ()
     """What is wrong with the source but could be read past; validation reports it with all else."""
+    warnings: tuple[Problem, ...] = ()
+    """What of the source was not read, though somebody may have meant it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

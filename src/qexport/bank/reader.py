@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -13,6 +15,7 @@ from qexport.bank.model import RawBank, RawList, RawMapping, RawText, RawValue
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import quote, read_lines, read_text
+from qexport.common.wording import quantity
 
 IMPORTERS = {
     ".yaml": "qexport.bank.yaml_reader:parse_yaml",
@@ -59,9 +62,12 @@ def joined(files: Sequence[Callable[[], RawBank]], folder: str) -> RawBank:
     problems += (problem for bank in banks for problem in bank.problems)
     header = _merge_headers([bank.header for bank in banks], Location(folder), problems)
     records = tuple(record for bank in banks for record in bank.records)
-    return RawBank(folder, header, records, tuple(problems))
+    warnings = tuple(warning for bank in banks for warning in bank.warnings)
+    return RawBank(folder, header, records, tuple(problems), warnings)
 
 
+_MOST_FOLDERS = 1_000
+"""Folders within a bank's folder that are looked into, only to count what is not read."""
 HISTORY = ".history.jsonl"
 """The ending of what lies beside a lock: published versions, which are no questions of the bank."""
 
@@ -75,21 +81,42 @@ def _read_file(path: Path, encoding: str | None, limits: Limits, inside: Path | 
 
 
 def _read_folder(folder: Path, encoding: str | None, limits: Limits) -> RawBank:
-    return joined(
-        [partial(_read_file, path, encoding, limits, folder) for path in _list_bank_files(folder)],
-        str(folder),
-    )
+    paths, warnings = _list_bank_files(folder)
+    bank = joined([partial(_read_file, path, encoding, limits, folder) for path in paths], str(folder))
+    return replace(bank, warnings=(*warnings, *bank.warnings))
 
 
-def _list_bank_files(folder: Path) -> list[Path]:
-    """Return the files in the folder that an importer reads; what lies in folders of its own is another matter."""
+def _list_bank_files(folder: Path) -> tuple[list[Path], list[Problem]]:
+    """Return the files in the folder that an importer reads, and warnings of what is passed over."""
     try:
         names = os.listdir(folder)  # noqa: PTH208 - names, before any path is looked at
     except OSError as error:
         raise _refuse_bank(folder, f"this cannot be read: {error.strerror}") from error
-    paths = (folder / name for name in names if not name.startswith(".") and not name.endswith(HISTORY))
     # Pipes, devices and links without an end are kept: the reader refuses them, and nobody misses a file.
-    return sorted(path for path in paths if path.suffix.lower() in IMPORTERS and not os.path.isdir(path))  # noqa: PTH112
+    paths = []
+    warnings = []
+    for path in sorted(folder / name for name in names if not name.startswith(".")):
+        if os.path.isdir(path):  # noqa: PTH112
+            if inside := _banks_in(path):
+                message = f"this folder is not read: {quantity(inside, 'file')} of questions in it"
+                hint = "move them up into the bank's folder, or make a bank of this folder"
+                warnings.append(Problem(Location(str(path)), message, hint))
+        elif path.suffix.lower() in IMPORTERS and not path.name.endswith(HISTORY):
+            paths.append(path)
+        elif path.is_symlink() and not os.path.exists(path):  # noqa: PTH110
+            warnings.append(
+                Problem(Location(str(path)), "a link that leads nowhere", "remove it, or mend it")
+            )
+    return paths, warnings
+
+
+def _banks_in(folder: Path) -> int:
+    """Return how many files a folder and its folders have that would be read in a bank's folder."""
+    names = (name for _, _, files in islice(os.walk(folder), _MOST_FOLDERS) for name in files)
+    return sum(
+        Path(name).suffix.lower() in IMPORTERS and not name.startswith(".") and not name.endswith(HISTORY)
+        for name in names
+    )
 
 
 def _merge_headers(headers: list[RawMapping], location: Location, problems: list[Problem]) -> RawMapping:

@@ -76,7 +76,7 @@ def validate(raw: RawBank, limits: Limits = USUAL) -> tuple[Bank, tuple[Problem,
     if problems:
         raise InputRefused(tuple(sorted(problems, key=lambda problem: problem.location)))
     cleaned = (reading.warning() for reading in (header, *readings))
-    warnings = (*(warning for warning in cleaned if warning), *_look_alikes(readings))
+    warnings = (*raw.warnings, *(warning for warning in cleaned if warning), *_look_alikes(readings))
     return _build_bank(raw.path, header, readings), warnings
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from qexport.bank.model import RawBank, RawList, RawMapping, RawText, RawValue
+from qexport.bank.model import PROSE_SECTIONS, RawBank, RawList, RawMapping, RawText, RawValue
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import USUAL, Limits, too_many_values
 from qexport.common.text_input import quote
@@ -43,6 +43,11 @@ def _shifted(half: str) -> str:
     digits = f"{int(half[-4:], 16) + 0x800:04x}"
     return f"\\u{digits.upper() if half[2:].isupper() else digits}"
 
+
+_COMMENT = re.compile(r"\S[ \t]+#")
+_BEHIND = re.compile(r"[ \t]+(#[^\n]*\S)")
+_PROSE = frozenset({"title", "question", *PROSE_SECTIONS, "follow_ups", "choices"})
+"""Keys of texts in which a writer means a `#` as text; elsewhere only one that a word follows, as in `#42`."""
 
 _QUOTE_TEXT = "put the text in quotes, or below its key as a block: `key: |`"
 _SYNTAX = (
@@ -146,6 +151,10 @@ class _Composer:
         # Any: the stubs know less of events than there is
         self._events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
         self._disguised = any(disguise in text for disguise in map(chr, _UNMASK))
+        self._lines = text.split("\n") if _COMMENT.search(text) else []
+        """Empty if no text of the file can be followed by a comment."""
+        self._key = ""
+        self.warnings: list[Problem] = []
 
     def document(self) -> RawValue | None:
         tree = None
@@ -176,6 +185,8 @@ class _Composer:
             self.complain(place, message, f"write it flatter; {self._limits.hint('depth')}")
             raise InputRefused(tuple(self.problems))
         if isinstance(event, yaml.ScalarEvent):
+            if self._lines and not event.style:
+                self._warn_of_comment(event)
             return RawText(self._text(event, place), place)
         if isinstance(event, yaml.AliasEvent):
             self.complain(
@@ -200,7 +211,7 @@ class _Composer:
                 self._value(event, depth + 1)
                 self._value(next(self._events), depth + 1)
                 continue
-            key = self._text(event, at)
+            key = self._key = self._text(event, at)
             value = self._value(next(self._events), depth + 1)
             if key == "<<":
                 self.complain(at, "merge key << is not allowed", "write out what it merges")
@@ -210,6 +221,21 @@ class _Composer:
                 values[key] = value
                 keys[key] = at
         return RawMapping(values, keys, place)
+
+    def _warn_of_comment(self, event: Any) -> None:
+        """Warn of what is behind a text and begins with ` #`: to YAML it is a comment, to its writer perhaps not."""
+        end = event.end_mark
+        found = _BEHIND.match(self._lines[end.line], end.column) if end.line < len(self._lines) else None
+        if found is None or (found[1].startswith("# ") and self._key not in _PROSE):
+            return
+        shown = quote(found[1].translate(_UNMASK))
+        self.warnings.append(
+            Problem(
+                Location(self.path, end.line + 1, found.start(1) + 1),
+                f"{self._key or 'this'}: {shown} is a comment to YAML, and no part of the text",
+                f"if it is text, {_QUOTE_TEXT}; if it is a comment, give it a line of its own",
+            )
+        )
 
     def _text(self, event: Any, place: Location) -> str:
         self._refuse_decoration(event, place)
@@ -262,6 +288,7 @@ def _split_document(tree: RawValue | None, composer: _Composer) -> RawBank:
         RawMapping(header, tree.keys, tree.location),
         records,
         problems=tuple(composer.problems),
+        warnings=tuple(composer.warnings),
     )
 
 

@@ -61,7 +61,8 @@ def open_ordinary(path: Path, *, inside: Path | None = None) -> Iterator[BinaryI
         _refuse_other_kinds(os.stat(path))  # noqa: PTH116  before it is opened: opening a device may do something
         descriptor = os.open(path, _FLAGS)
     except FileNotFoundError:
-        raise Unreadable("there is no such file", missing=True) from None
+        reason = "a link that leads nowhere" if os.path.islink(path) else "there is no such file"  # noqa: PTH114
+        raise Unreadable(reason, missing=True) from None
     except (OSError, RuntimeError, ValueError) as error:  # ValueError: a name with a NUL in it
         raise _unreadable(error) from error
     with os.fdopen(descriptor, "rb") as file:

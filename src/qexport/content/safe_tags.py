@@ -12,13 +12,15 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
+from qexport.bank.markup_signs import SAFE_TAGS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-PAIRED = ("b", "code", "del", "em", "i", "kbd", "mark", "s", "strong", "sub", "sup", "u")
+PAIRED = SAFE_TAGS
 """Tags with an end; all but those the issue of safe text names are other spellings of what Markdown has."""
 
 _SAFE_TAG = re.compile(rf"<(?P<closing>/?)(?P<name>br|{'|'.join(PAIRED)})\s*/?>", re.IGNORECASE)

@@ -133,3 +133,18 @@ def test_no_file_does_worse_than_being_refused(tmp_path: Path, data: bytes) -> N
     for path in (tmp_path, tmp_path / "bank.yaml"):
         with pytest.raises(QexportError):
             validate(read(path))
+
+
+def test_what_a_folder_has_beside_its_files_is_reported(tmp_path: Path) -> None:
+    write(tmp_path, a="questions:\n" + question("a"), deep__er__b="questions: []", deep__c="questions: []")
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "moved").symlink_to(tmp_path / "gone")
+    assert [(str(warning), warning.hint) for warning in validate(read(tmp_path))[1]] == [
+        (
+            f"{tmp_path}/deep: this folder is not read: 2 files of questions in it",
+            "move them up into the bank's folder, or make a bank of this folder",
+        ),
+        (f"{tmp_path}/moved: a link that leads nowhere", "remove it, or mend it"),
+    ]
+    (tmp_path / "lost.yaml").symlink_to(tmp_path / "gone.yaml")
+    assert refusal_of(tmp_path) == [(f"{tmp_path}/lost.yaml: a link that leads nowhere", "")]

@@ -310,3 +310,18 @@ def test_no_text_does_worse_than_being_refused(text: str, edits: list[tuple[int,
     for source in (text, damaged):
         with suppress(QexportError):
             validate(parse_yaml(source, "b.yaml"))
+
+
+def test_text_behind_a_sharp_is_reported() -> None:
+    text = (
+        "title: Ours # 1st try\nnamespace: t # of ours\nquestions:\n"
+        "- id: A\n  question: What is issue #42 about?\n  answer: |\n    All of this # too\n"
+        '  category: Sorting #2\n  level: Easy # as said\n  follow_ups:\n  - Why #3?\n  - "Or #4?" # a note\n'
+    )
+    raw = parse_yaml(text, "b.yaml")
+    assert [str(warning) for warning in raw.warnings] == [
+        "b.yaml:1:13: title: '# 1st try' is a comment to YAML, and no part of the text",
+        "b.yaml:5:27: question: '#42 about?' is a comment to YAML, and no part of the text",
+        "b.yaml:8:21: category: '#2' is a comment to YAML, and no part of the text",
+        "b.yaml:11:9: follow_ups: '#3?' is a comment to YAML, and no part of the text",
+    ]

@@ -40,7 +40,7 @@ def test_an_ordinary_file_is_read(folder: Path, name: str, data: bytes) -> None:
     ("name", "reason"),
     [
         ("missing", "there is no such file"),
-        ("nowhere", "there is no such file"),
+        ("nowhere", "a link that leads nowhere"),
         ("folder", "this is a folder, not a file"),
         ("pipe", "this is a pipe, not an ordinary file"),
         ("file/x", "this cannot be read: Not a directory"),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from qexport.bank.health.findings import Finding, ids_of, quoted, some_of
 from qexport.bank.health.texts import CODE, Text, list_texts, text_of
+from qexport.bank.markup_signs import SAFE_TAGS
 from qexport.bank.model import Bank, Question
 from qexport.bank.query import fold
 
@@ -61,7 +62,6 @@ _NO_PARENTHESES = (
     re.compile(r"""(["'“‘«])[\s()\[\]{}]{1,3}(?=["'”’»])"""),  # a quoted sign
     re.compile(r"[\[(](?=\s*[-+−\w.∞]{1,20}\s*[,;])[^\[\]()]{1,40}[\])]"),  # an interval, as [0, 1)
     re.compile(r"[:;=8][-o^']?[()]"),  # a face
-    re.compile(r"(?:^|(?<=[\s,;:]))(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\)", re.MULTILINE),  # as in 1) and a)
 )
 
 
@@ -73,17 +73,30 @@ def _unbalanced(text: Text) -> Iterator[str]:
         return
     for other in _NO_PARENTHESES:
         prose = other.sub(" ", prose)
+    # "O(n log n)" ends like a label, "(1) this 2) that)" has one within: what is right in one reading is right
+    without = _LABEL.sub(" ", prose)
+    if without.count("(") == without.count(")") or _find_open(prose, is_label_free=False) == "":
+        return
+    if complaint := _find_open(without, is_label_free=True):
+        yield complaint
+
+
+_LABEL = re.compile(r"(?:^|(?<=[\s,;:*_|]))(?:\d{1,3}[^\W\d_]?|[^\W\d_]|[ivxIVX]{1,5})\.?\)", re.MULTILINE)
+"""As in 1) and a)."""
+
+
+def _find_open(prose: str, *, is_label_free: bool) -> str:
+    """Return what is wrong with the parentheses of a text; a label's, which nothing opened, is not."""
+    labels = set() if is_label_free else {found.end() - 1 for found in _LABEL.finditer(prose)}
     opened: list[int] = []
     for sign in re.finditer(r"[()]", prose):
         if sign[0] == "(":
             opened.append(sign.start())
         elif opened:
             opened.pop()
-        else:
-            yield f"closes what nothing opened: {_quoted(prose[max(0, sign.start() - 30) : sign.end()])}"
-            return
-    if opened:
-        yield f"never closes {_quoted(prose[opened[0] : opened[0] + 30])}"
+        elif sign.start() not in labels:
+            return f"closes what nothing opened: {_quoted(prose[max(0, sign.start() - 30) : sign.end()])}"
+    return f"never closes {_quoted(prose[opened[0] : opened[0] + 30])}" if opened else ""
 
 
 _SPECIALS = str.maketrans(
@@ -123,24 +136,32 @@ def _stray(text: Text) -> Iterator[str]:
 _ENTITY = re.compile(r"&(?:nbsp|amp|lt|gt|quot|apos|#\d{2,6}|#x[0-9a-fA-F]{2,6});")
 _BREAK_TAG = re.compile(r"(?:^|(?<=\S)|(?<=[.!?:;,]\s))<br\s*/?>", re.MULTILINE)
 _OPENING_TAG = re.compile(
-    r"<(b|i|u|em|strong|su[bp]|span|font|p|div|a|li|[uo]l|t[dr]|table|h\d)(?:\s[^<>]*)?>"
+    r"<(b|i|u|s|em|strong|su[bp]|span|font|p|div|a|li|[uo]l|d[ltd]|t[dhr]|thead|tbody|table|h\d|code|kbd|pre"
+    r"|samp|var|tt|mark|del|small|center|blockquote|details|summary)(?:\s[^<>]*)?>"
 )
 _CLOSED = re.compile(r"[^<>]*\w[^<>]*</(\w+)>")
-_IMAGE_TAG = re.compile(r"<img\s+(?:src|alt)\s*=")
+_IMAGE_TAG = re.compile(r"<img\s(?:[^<>]*\s)?(?:src|alt|width|height|class|style|align)\s*=")
+
+
+_FOLDED = ("details", "summary")
 
 
 def _html(text: Text) -> Iterator[str]:
     """Tags that were meant to work; one that is spoken of, as in “<b> and <i>”, has no text and no end."""
     if not text.markdown and "&" in text.prose:  # Markdown turns these into their characters
         yield from (f"has {found[0]}" for found in _ENTITY.finditer(text.prose))
-    if "<" in text.prose:
+    if "<" not in text.prose:
+        return
+    if not text.markdown:
         yield from (f"has {found[0]}" for found in _BREAK_TAG.finditer(text.prose))
-        for tag in _OPENING_TAG.finditer(text.prose):
-            closed = _CLOSED.match(text.prose, tag.end(), tag.end() + 200)
-            if closed and closed[1] == tag[1]:
-                yield f"has <{tag[1]}>"
-        if _IMAGE_TAG.search(text.prose):
-            yield "has <img>"
+    for tag in _OPENING_TAG.finditer(text.prose):
+        if text.markdown and ((tag[0] == f"<{tag[1]}>" and tag[1] in SAFE_TAGS) or tag[1] in _FOLDED):
+            continue  # shown as what it means
+        closed = _CLOSED.match(text.prose, tag.end(), tag.end() + 200)
+        if closed and closed[1] == tag[1]:
+            yield f"has <{tag[1]}>"
+    if not text.markdown and _IMAGE_TAG.search(text.prose):
+        yield "has <img>"
 
 
 _DAMAGES: Mapping[str, tuple[Callable[[Text], Iterator[str]], str]] = {

@@ -394,6 +394,11 @@ def test_a_question_does_not_answer_its_own_follow_up() -> None:
         ("It is so.<br>Yes, it is.", "html-leftover: Q-1: answer has <br>"),
         ("It is <b>so</b>, yes, it is.", "html-leftover: Q-1: answer has <b>"),
         ('<img src="x.png"> shows it.', "html-leftover: Q-1: answer has <img>"),
+        ('<img width="200"> shows it.', "html-leftover: Q-1: answer has <img>"),
+        ("It is <code>x[0]</code>, yes.", "html-leftover: Q-1: answer has <code>"),
+        ("Press <kbd>Ctrl</kbd>, yes.", "html-leftover: Q-1: answer has <kbd>"),
+        ("So:\n<pre>\nx = 1\n</pre>", "html-leftover: Q-1: answer has <pre>"),
+        ("<details><summary>Why</summary>So.</details>", "html-leftover: Q-1: answer has <summary>"),
     ],
 )
 def test_a_text_that_is_damaged_is_told(answer: str, finding: str) -> None:
@@ -409,6 +414,8 @@ def test_a_text_that_is_damaged_is_told(answer: str, finding: str) -> None:
         "TODO lists are often built first, as an example.",
         "The operator is `a ?? b`, and a ?? b too.",
         "Use 1) this, 2) that, a) these; or ii) those.",
+        "a) O(n)\nb) O(n log n)\nв) O(1)",
+        "**a) The first** is O(1), 1.) and 2b) are not.",
         "The range is [0, 1) or (0, 1], as you like.",
         "It works :) and sometimes not :-(",
         "Count the sign '(' in it, as in “)”.",
@@ -424,6 +431,16 @@ def test_a_text_that_is_damaged_is_told(answer: str, finding: str) -> None:
 )
 def test_a_text_that_only_looks_odd_is_not_told(answer: str) -> None:
     assert found(question(answer=answer)) == []
+
+
+def test_tags_that_markdown_obeys_are_no_leftovers() -> None:
+    obeyed = (
+        "Press <kbd>Ctrl</kbd>, H<sub>2</sub>O.<br>Yes.\n<details>\n<summary>More</summary>\nSo.\n</details>"
+    )
+    assert found(question(answer=obeyed, markup="markdown")) == []
+    assert found(question(answer='A <span style="x">word</span>, yes.', markup="markdown")) == [
+        "html-leftover: Q-1: answer has <span>"
+    ]
 
 
 def test_entities_are_characters_in_markdown_and_leftovers_in_plain_text() -> None:
