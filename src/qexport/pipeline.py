@@ -55,7 +55,8 @@ if TYPE_CHECKING:
     from qexport.bank.health.counts import Stats
     from qexport.bank.health.findings import Finding
     from qexport.bank.model import Bank, Question
-    from qexport.importers.hub.captures import ImportReport
+    from qexport.importers.hub.report import ImportReport
+    from qexport.importers.hub.taking import Decision
     from qexport.outputs.declaration import Output
 
 Tell = Callable[[str, int, int], None]
@@ -196,14 +197,16 @@ def import_captures(
     encoding: str | None = None,
     strict: bool = False,
     dry_run: bool = False,
+    take: Decision | None = None,
     limits: Limits = USUAL,
 ) -> CaptureImport:
     """Merge captured pages into a bank's file, which is not touched where nothing is new.
 
+    `take`: decides of each difference whether the bank takes what the page says.
     `dry_run`: nothing is written, and what would be is returned as if it were.
     `strict`: nothing is written where a page contradicts the bank, or has an answer to no known question.
     """
-    from qexport.importers.hub import captures  # and with it what reads HTML
+    from qexport.importers.hub import captures, taking  # and with it what reads HTML
 
     if bank.suffix.lower() not in reader.IMPORTERS:
         raise UsageError(f"{bank}: a bank's name ends in .yaml", hint=f"write it to {bank}.yaml")
@@ -214,11 +217,17 @@ def import_captures(
         (str(words), read_text(words, limits=limits)),
         existing,
         limits,
+        take=take or taking.take_none,
+        as_lines=bank.suffix.lower() == ".jsonl",
     )
     report = result.report
     if strict and (report.conflicts or report.unmatched):
         conflicts = (
-            Problem(conflict.location, f"{conflict.id} differs from {conflict.known_at}", "mend one of them")
+            Problem(
+                conflict.location,
+                f"{conflict.id} differs from {conflict.known_at}",
+                "mend one of them, or --take page",
+            )
             for conflict in report.conflicts
         )
         unmatched = (
@@ -230,7 +239,7 @@ def import_captures(
     if result.text is not None:
         contents[bank] = result.text.encode()
         schema = bank.with_name(SCHEMA_FILE)  # which the first line of a bank names, for editors
-        if not existing and not schema.exists():
+        if not existing and not schema.exists() and bank.suffix.lower() != ".jsonl":
             contents[schema] = (json.dumps(bank_schema(), ensure_ascii=False, indent=2) + "\n").encode()
     if not dry_run:
         files.write_all(contents)

@@ -17,6 +17,7 @@ from qexport.common.wording import quantity
 
 if TYPE_CHECKING:
     from qexport.common.limits import Limits
+    from qexport.importers.hub.report import Difference
     from qexport.importers.merging import Conflict, Update
     from qexport.importers.session import FileReport, ImportOutcome
     from qexport.pipeline import CaptureImport
@@ -111,6 +112,7 @@ def import_(
     )
     if vocabulary or find_hub_pages(sources, wishes, limits):
         from qexport import pipeline
+        from qexport.importers.hub.taking import take_all
 
         done = pipeline.import_captures(
             sources,
@@ -119,6 +121,7 @@ def import_(
             encoding=encoding,
             strict=strict,
             dry_run=dry_run,
+            take=take_all if take == "page" else _ask_of_page if take == "ask" else None,
             limits=limits,
         )
         _show_hub(bank, done, dry_run=dry_run, as_json=as_json)
@@ -294,6 +297,12 @@ def _place(change: Update | Conflict) -> dict[str, object]:
 # Captured hub pages
 
 
+def _ask_of_page(identity: str, difference: Difference) -> bool:
+    click.echo(f"  {difference.location}: {identity}: {difference.field}", err=True)
+    click.echo(f"    {difference.words}", err=True)
+    return click.confirm("Take what the page says?", default=False, err=True)
+
+
 def _show_hub(bank: Path, done: CaptureImport, *, dry_run: bool, as_json: bool) -> None:
     warn(done.report.warnings)
     if as_json:
@@ -312,6 +321,13 @@ def _hub_lines(bank: Path, done: CaptureImport, *, dry_run: bool) -> Iterator[st
         yield f"{bank}: unchanged"
     would_be = "would be " if dry_run else ""
     for path in done.written:
-        count = sum(len(capture.new) for capture in done.report.captures)
-        added = f"{path}: {quantity(count, 'question')} {would_be}added"
-        yield added if path == bank else f"{path}: {would_be}written"
+        if path != bank:
+            yield f"{path}: {would_be}written"
+            continue
+        added = sum(len(capture.new) for capture in done.report.captures)
+        changed = len({taken.id for taken in done.report.taken})
+        parts = [f"{quantity(added, 'question')} {would_be}added"] if added or not changed else []
+        parts += [f"{quantity(changed, 'question')} {would_be}changed"] if changed else []
+        yield f"{path}: {'; '.join(parts)}"
+    if count := len(done.report.conflicts):
+        yield f"  {quantity(count, 'conflict')}: the bank stays; --take page or --take ask settles them"

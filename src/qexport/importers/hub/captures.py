@@ -15,8 +15,8 @@ For the pipeline (pure: texts in, text out; nothing is read or written here):
 
 Raises InputRefused (every problem of every capture at once) and LimitExceeded.
 
-What the bank says is never overwritten: a person may have edited it. A capture that says something else is a
-conflict, which is shown.
+What the bank says is never overwritten unasked: a person may have edited it. A capture that says something else
+is a conflict, which is shown, or settled for the page if `take` says so.
 """
 
 from __future__ import annotations
@@ -25,101 +25,27 @@ import difflib
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from qexport.bank import yaml_reader
+from qexport.bank import jsonl_reader, yaml_reader
+from qexport.bank.jsonl_writer import write_jsonl
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question, RawBank, RawMapping, RawRecord, RawText
 from qexport.bank.validation import validate
+from qexport.bank.yaml_editor import edit_yaml
 from qexport.bank.yaml_writer import write_bank, write_questions
-from qexport.common.errors import InputRefused, Location, Problem, QexportError
+from qexport.common.errors import InputRefused, Problem, QexportError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import quote
 from qexport.common.wording import quantity
 from qexport.importers.hub.answer_blocks import Block, find_blocks
 from qexport.importers.hub.page import Capture, parse_capture
+from qexport.importers.hub.report import CaptureConflict, CaptureReport, Difference, ImportReport, Unmatched
+from qexport.importers.hub.taking import Decision, Taking, take_none
 from qexport.importers.hub.vocabulary import Vocabulary, read_vocabulary
 
 CAPTURED_FIELDS = ("question", "technology", "category", "level", "difficulty", *PROSE_SECTIONS, "follow_ups")
 """What a captured record says; the rest of a question is the bank's own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing a capture says otherwise than the bank: `[-the bank's words-] {+the capture's+}`."""
-
-    location: Location
-    field: str
-    """Empty where it belongs to no one field."""
-    words: str
-
-    def __str__(self) -> str:
-        return f"{self.location}: {self.field}{': ' if self.field else ''}{self.words}"
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureConflict:
-    """A known question of which a capture says something else."""
-
-    id: str
-    location: Location
-    """In the capture."""
-    known_at: Location
-    differences: tuple[Difference, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unmatched:
-    """Answers of no known question."""
-
-    location: Location
-    paragraphs: int
-    begins: str
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureReport:
-    """What came of one capture."""
-
-    path: str
-    known: int = 0
-    new: tuple[str, ...] = ()
-    conflicts: tuple[CaptureConflict, ...] = ()
-    unmatched: tuple[Unmatched, ...] = ()
-
-    def __str__(self) -> str:
-        counts = [f"{self.known} known", f"{len(self.new)} new", quantity(len(self.conflicts), "conflict")]
-        if self.unmatched:
-            counts.append(f"{len(self.unmatched)} unmatched")
-        lines = [f"{self.path}: {', '.join(counts)}"]
-        for conflict in self.conflicts:
-            lines.append(f"  {conflict.location}: {conflict.id} differs from {conflict.known_at}")
-            lines += [f"    {difference}" for difference in conflict.differences]
-        for block in self.unmatched:
-            count = quantity(block.paragraphs, "paragraph")
-            lines.append(f"  {block.location}: {count} of no known question: {quote(block.begins)}")
-        return "\n".join(lines)
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What came of all captures, in the order they were named."""
-
-    captures: tuple[CaptureReport, ...]
-    warnings: tuple[Problem, ...] = ()
-
-    @property
-    def conflicts(self) -> tuple[CaptureConflict, ...]:
-        """Return the conflicts of all captures."""
-        return tuple(chain.from_iterable(capture.conflicts for capture in self.captures))
-
-    @property
-    def unmatched(self) -> tuple[Unmatched, ...]:
-        """Return what no question of the bank matches, of all captures."""
-        return tuple(chain.from_iterable(capture.unmatched for capture in self.captures))
-
-    def __str__(self) -> str:
-        return "\n".join(map(str, self.captures))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +68,7 @@ class _Record:
 class _CaptureMerging:
     """The questions known so far: the bank's, then new ones."""
 
+    taking: Taking
     questions: dict[str, Question] = field(default_factory=dict)
     """By every id they have or had, whatever its case."""
     new: list[_Record] = field(default_factory=list)
@@ -156,17 +83,31 @@ def merge_captures(
     vocabulary: tuple[str, str],
     existing: tuple[str, str] | None = None,
     limits: Limits = USUAL,
+    *,
+    take: Decision = take_none,
+    as_lines: bool = False,
 ) -> ImportResult:
-    """Merge captures into the existing bank, or make a new one; each argument is a path and its text."""
+    """Merge captures into the existing bank, or make a new one; each of the first arguments is a path and its text.
+
+    Args:
+        captures: The pages.
+        vocabulary: What divides their lines.
+        existing: The bank there is.
+        limits: Of the bank.
+        take: Decides of each difference whether the bank takes what the page says.
+        as_lines: The bank's text is JSON Lines.
+    """
     words = read_vocabulary(vocabulary[1], vocabulary[0], limits)
-    raw = yaml_reader.parse_yaml(existing[1], existing[0], limits) if existing else None
+    parse_there = jsonl_reader.parse_jsonl if as_lines else yaml_reader.parse_yaml
+    raw = parse_there(existing[1], existing[0], limits) if existing else None
     bank = validate(raw, limits)[0] if raw else None
     parsed, problems = _parsed(captures, words, limits)
     records = [_validate_capture(capture, words, problems, limits) for capture in parsed]
     if problems:
         raise InputRefused(tuple(dict.fromkeys(problems)))
 
-    merging = _CaptureMerging()
+    ids = frozenset(question.id for question in bank.questions) if bank else frozenset()
+    merging = _CaptureMerging(Taking(take, ids))
     for question in bank.questions if bank else ():
         merging.add(question)
     reports: dict[int, CaptureReport] = {}
@@ -182,6 +123,17 @@ def merge_captures(
         tuple(reports[at] for at in range(len(parsed))),
         (*chain.from_iterable(capture.warnings for capture in parsed), *contradictions),
     )
+    if as_lines:
+        return ImportResult(_write_capture_lines(bank, words, claims, merging, limits), report)
+    if existing and merging.taking.edits:
+        existing = (
+            existing[0],
+            edit_yaml(existing[1], existing[0], [*merging.taking.listed_edits()], limits),
+        )
+        raw = yaml_reader.parse_yaml(existing[1], existing[0], limits)
+        bank = validate(raw, limits)[0]
+        if not merging.new:
+            return ImportResult(existing[1], report)
     if not merging.new:
         return ImportResult(None, report)
     if existing and raw and bank:
@@ -246,6 +198,7 @@ def _merge_records(path: str, records: Iterable[_Record], merging: _CaptureMergi
     known = 0
     new: list[str] = []
     conflicts: list[CaptureConflict] = []
+    taken: list[CaptureConflict] = []
     for record in records:
         question = record.question
         there = merging.questions.get(question.id.casefold())
@@ -254,10 +207,13 @@ def _merge_records(path: str, records: Iterable[_Record], merging: _CaptureMergi
             merging.new.append(record)
             new.append(question.id)
         elif differences := tuple(_differences(there, record)):
-            conflicts.append(CaptureConflict(there.id, question.location, there.location, differences))
+            there, settled, left = merging.taking.settle(there, question.location, differences)
+            merging.add(there)
+            taken += settled
+            conflicts += left
         else:
             known += 1
-    return CaptureReport(path, known, tuple(new), tuple(conflicts))
+    return CaptureReport(path, known, tuple(new), tuple(conflicts), taken=tuple(taken))
 
 
 def _differences(known: Question, record: _Record) -> Iterator[Difference]:
@@ -265,7 +221,8 @@ def _differences(known: Question, record: _Record) -> Iterator[Difference]:
         ours, theirs = getattr(known, name), getattr(record.question, name)
         if ours != theirs:
             place = record.raw.keys.get(name, record.raw.location)
-            yield Difference(place, name, word_diff(_join_words(ours), _join_words(theirs)))
+            words = word_diff(_join_words(ours), _join_words(theirs))
+            yield Difference(place, name, words, theirs, is_takeable=True)
 
 
 def _join_words(value: object) -> str:
@@ -282,38 +239,73 @@ def _match(capture: Capture, merging: _CaptureMerging) -> CaptureReport:
     questions = list({id(question): question for question in merging.questions.values()}.values())
     known = 0
     conflicts: list[CaptureConflict] = []
+    taken: list[CaptureConflict] = []
     unmatched: list[Unmatched] = []
     for block in find_blocks(capture.paragraphs, questions):
         place = block.paragraphs[0].location
         if block.question is None:
             unmatched.append(Unmatched(place, len(block.paragraphs), block.paragraphs[0].text))
-        elif differences := tuple(_block_differences(block)):
-            conflicts.append(CaptureConflict(block.question.id, place, block.question.location, differences))
+        elif differences := tuple(_block_differences(block, block.question)):
+            question, settled, left = merging.taking.settle(block.question, place, differences)
+            merging.add(question)
+            taken += settled
+            conflicts += left
         else:
             known += 1
-    return CaptureReport(capture.path, known, (), tuple(conflicts), tuple(unmatched))
+    return CaptureReport(capture.path, known, (), tuple(conflicts), tuple(unmatched), tuple(taken))
 
 
-def _block_differences(block: Block) -> Iterator[Difference]:
+def _block_differences(block: Block, question: Question) -> Iterator[Difference]:
     place = block.paragraphs[0].location
+    # A section with a gap, or beside a stray paragraph, may not be on the page as its writer left it.
+    is_whole = not block.surplus and not block.is_shuffled
     for pair in block.pairs:
         if pair.paragraph is None:
             yield Difference(place, pair.section, f"missing: {quote(pair.text)}")
         elif pair.paragraph.text != pair.text:
-            yield Difference(pair.paragraph.location, pair.section, word_diff(pair.text, pair.paragraph.text))
+            words = word_diff(pair.text, pair.paragraph.text)
+            value = _section_now(block, question, pair.section) if is_whole else None
+            yield Difference(
+                pair.paragraph.location, pair.section, words, value, is_takeable=value is not None
+            )
     for paragraph in block.surplus:
         yield Difference(paragraph.location, "", f"one paragraph too many: {quote(paragraph.text)}")
     if block.is_shuffled:
         yield Difference(place, "", "the paragraphs stand in another order")
 
 
+def _section_now(block: Block, question: Question, section: str) -> str | None:
+    """Return a section with its paragraphs as the page has them; None if one is missing there."""
+    now = [pair.paragraph for pair in block.pairs if pair.section == section]
+    if None in now:
+        return None
+    following = iter(paragraph.text for paragraph in now if paragraph)
+    lines = getattr(question, section).split("\n")
+    return "\n".join(next(following) if line.strip() else line for line in lines)
+
+
 # The bank's text
 
 
-def _write_capture_bank(
+def _write_capture_lines(
+    bank: Bank | None,
+    words: Vocabulary,
+    claims: Mapping[str, RawText],
+    merging: _CaptureMerging,
+    limits: Limits,
+) -> str | None:
+    """Return a bank's JSON Lines with new questions and changed ones; None if nothing changes."""
+    if not merging.new and not merging.taking.edits:
+        return None
+    if bank is None:
+        return write_jsonl(_build_captured_bank(words, claims, merging.new, limits))
+    kept = (merging.questions[question.id.casefold()] for question in bank.questions)
+    return write_jsonl(replace(bank, questions=(*kept, *(record.question for record in merging.new))))
+
+
+def _build_captured_bank(
     words: Vocabulary, claims: Mapping[str, RawText], new: Sequence[_Record], limits: Limits
-) -> str:
-    """Write a new bank."""
+) -> Bank:
     header = words.header
     if claims:
         places = {name: claim.location for name, claim in claims.items()}
@@ -321,7 +313,14 @@ def _write_capture_bank(
         header = RawMapping(
             {**header.values, "claims": said}, {**header.keys, "claims": said.location}, said.location
         )
-    bank, _ = validate(RawBank(header.location.path, header, tuple(record.raw for record in new)), limits)
+    return validate(RawBank(header.location.path, header, tuple(record.raw for record in new)), limits)[0]
+
+
+def _write_capture_bank(
+    words: Vocabulary, claims: Mapping[str, RawText], new: Sequence[_Record], limits: Limits
+) -> str:
+    """Write a new bank."""
+    bank = _build_captured_bank(words, claims, new, limits)
     text = write_bank(bank)
     if validate(yaml_reader.parse_yaml(text, "the new bank", limits), limits)[0] != bank:
         raise QexportError("the new bank does not read back as it was written; please report this")
