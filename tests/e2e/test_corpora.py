@@ -39,11 +39,11 @@ def banks() -> dict[str, Bank]:
 FOUND = {
     "data science, theory": (
         166,
-        {"near-duplicate": 1, "placeholder": 2, "short-answer": 1, "html-leftover": 6},
+        {"near-duplicate": 1, "placeholder": 2, "short-answer": 1},
     ),
-    "data science, technical": (40, {"unbalanced": 1, "html-leftover": 2}),
+    "data science, technical": (40, {"unbalanced": 1}),
     "data science, probability": (1, {}),
-    "30 seconds of interviews": (103, {"html-leftover": 1}),
+    "30 seconds of interviews": (103, {}),
     "front end, general-questions": (29, {"missing-section": 1}),
     "front end, css-questions": (35, {"missing-section": 1}),
     "front end, javascript-questions": (49, {"missing-section": 1}),

@@ -6,12 +6,14 @@ Nothing disappears: what does not fit a field is kept in `extra`, a question wit
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from qexport.bank.model import (
     LETTERS,
     PROSE_SECTIONS,
+    Bank,
     Question,
     RawBank,
     RawList,
@@ -354,3 +356,36 @@ def without_doubles(assembled: Sequence[Assembled]) -> tuple[list[Assembled], li
             first[bare] = each.question.location
             kept.append(each)
     return kept, aside
+
+
+def with_one_spelling(assembled: Sequence[Assembled], bank: Bank | None) -> list[Assembled]:
+    """Return questions whose technologies and levels are spelt alike where only case and blanks differ.
+
+    The bank's own spelling comes first, then the most frequent: a bank has no two names that differ in case.
+    """
+    spelling: dict[tuple[str, str], str] = {}
+    for name in ("technology", "level"):
+        declared = (bank.technologies if name == "technology" else bank.levels) if bank else ()
+        ours = [*declared, *(getattr(each, name) for each in bank.questions)] if bank else []
+        counts = Counter(getattr(each.question, name) for each in assembled)
+        theirs = [value for value, _ in counts.most_common()]  # equal counts: in their order
+        for value in (*ours, *theirs):
+            spelling.setdefault((name, fold_text(value)), value)
+
+    def spelt(question: Question, name: str) -> str:
+        return spelling[
+            name,
+            fold_text(getattr(question, name)),
+        ]
+
+    return [
+        replace(
+            each,
+            question=replace(
+                each.question,
+                technology=spelt(each.question, "technology"),
+                level=spelt(each.question, "level"),
+            ),
+        )
+        for each in assembled
+    ]

@@ -42,7 +42,7 @@ _COLUMN_NAMES = {
     "production_scenario": "production_scenario scenario szenario escenario scénario",
     "follow_ups": """
         follow_ups follow_up followups followup follow_up_questions nachfragen 追问
-        further_questions
+        further_questions next_questions related_questions
     """,
     "links": """
         links link url urls reference references resources resource further_reading see_also

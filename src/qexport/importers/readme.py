@@ -32,7 +32,14 @@ from qexport.importers.readme_lines import (
 )
 from qexport.importers.readme_shapes import README_SHAPES, ReadmeFile, Start, find_starts
 from qexport.importers.readme_table import find_tables
-from qexport.importers.readme_text import clean_blocks, clean_line, clean_name, is_link_head, level_of_signs
+from qexport.importers.readme_text import (
+    clean_blocks,
+    clean_line,
+    clean_name,
+    is_link_head,
+    level_of_signs,
+    links_of_line,
+)
 from qexport.importers.source import Found, Reading, Source, SourceValue
 from qexport.importers.table import read_rows
 
@@ -65,6 +72,8 @@ def parse(source: Source) -> Reading:
     if shape == "table":
         return _table(file)
     title = _find_title(file)
+    if starts and _is_one_note(file, shape, starts):
+        return _read_whole_note(file, title)
     if not starts:
         if not source.in_folder:
             hint = "questions are headings, bold lines, <summary>, Q: and A:, list items that ask, or a table"
@@ -73,6 +82,8 @@ def parse(source: Source) -> Reading:
             )
         return _read_whole_note(file, title)
     found = [each for start in starts for each in _interpret_start(file, shape, start)]
+    if source.in_folder and shape in ("number", "item") and _is_aside(file, found):
+        return _read_whole_note(file, title)
     if len(found) == 1:
         found[0] = _with_fields_of_file(file, found[0])
     header: dict[str, SourceValue] = {"title": title} if title and not source.in_folder else {}
@@ -142,6 +153,28 @@ def _interpret_start(file: ReadmeFile, shape: str, start: Start) -> Iterator[Fou
     fields: dict[str, SourceValue] = _place_question(start.names)
     if level:
         fields["level"] = level
+    body, asked = _read_start_body(file, shape, start, asked)
+    if not asked and body.more:
+        asked, _, rest = body.more.partition("\n")
+        body.more = rest.strip("\n")
+    fields["question"] = f"{asked}\n\n{body.more}".strip() if body.more else asked
+    fields |= body.fields
+    if links := links_of_line(mark.text, asked):
+        listed = fields.get("links", ())
+        fields["links"] = (*links, *(listed if isinstance(listed, tuple) else (listed,)))
+    if asked:
+        yield Found(
+            location=file.place(mark.line),
+            fields=fields,
+            extra=body.extra,
+            markup="markdown",
+            has_letters="correct" in body.fields,
+        )
+
+
+def _read_start_body(file: ReadmeFile, shape: str, start: Start, asked: str) -> tuple[Body, str]:
+    """Return what belongs to a question, and its line, which a fold keeps as it is."""
+    mark = start.mark
     lines = file.lines[mark.body : start.end]
     if mark.kind == "details" and shape == "details":
         body = read_body(details_body(file.lines, mark), file.source.limits)
@@ -156,19 +189,7 @@ def _interpret_start(file: ReadmeFile, shape: str, start: Start) -> Iterator[Fou
         body = _item_body(file, lines, mark, shape)
     else:
         body = read_body("\n".join(lines), file.source.limits, allow_choices=True)
-    if not asked and body.more:
-        asked, _, rest = body.more.partition("\n")
-        body.more = rest.strip("\n")
-    fields["question"] = f"{asked}\n\n{body.more}".strip() if body.more else asked
-    fields |= body.fields
-    if asked:
-        yield Found(
-            location=file.place(mark.line),
-            fields=fields,
-            extra=body.extra,
-            markup="markdown",
-            has_letters="correct" in body.fields,
-        )
+    return body, asked
 
 
 def _place_question(names: Sequence[str]) -> dict[str, SourceValue]:
@@ -269,14 +290,56 @@ def _with_fields_of_file(file: ReadmeFile, found: Found) -> Found:
     return replace(found, fields=fields, extra=extra)
 
 
+_FEW_STARTS = 5
+
+
+def _note_name(file: ReadmeFile) -> str:
+    """Return the name of a file of a folder as words; Notion puts a number of its own behind it."""
+    stem = re.sub(r"\s+[0-9a-f]{32}$", "", PurePath(file.source.path).stem)
+    return stem if " " in stem else re.sub(r"[_-]+", " ", stem)
+
+
+def _is_one_note(file: ReadmeFile, shape: str, starts: Sequence[Start]) -> bool:
+    """Report whether a file of a folder is one question by its name or title, though a few lines in it ask too."""
+    if not file.source.in_folder or shape not in ("heading", "bold", "number", "item"):
+        return False
+    heading = next((mark for mark in file.marks if mark.kind == "heading"), None)
+    title = clean_name(heading.text) if heading and heading.level == 1 else ""
+    if title and heading and heading.line == starts[0].mark.line and len(starts) == 1:
+        return False
+    is_named = any(len(name.split()) > 1 and is_asking(name) for name in (_note_name(file), title))
+    return is_named and (len(starts) < _FEW_STARTS or shape in ("number", "item"))
+
+
+def _is_aside(file: ReadmeFile, found: Sequence[Found]) -> bool:
+    """Report whether no item has an answer, and most of the text is outside of them: lists of a note."""
+    written = sum(bool(line.strip()) for line in file.lines)
+    return not any("answer" in each.fields for each in found) and len(file.covered) * 2 < written
+
+
+_ABOUT_OTHERS = re.compile(
+    r"readme|index|summary|contributing|contributors?|licen[cs]e|change ?log|code of conduct|security|authors"
+    r"|(?:pull request|issue) template|todo",
+    re.IGNORECASE,
+)
+"""Names of files that are about the others."""
+
+
 def _read_whole_note(file: ReadmeFile, title: str) -> Reading:
     """Read a file that is one note: its title asks, the rest answers."""
-    stem = re.sub(r"\s+[0-9a-f]{32}$", "", PurePath(file.source.path).stem)
+    stem = _note_name(file)
     heading = next((m for m in file.marks if m.kind == "heading" and m.level == 1), None)
     above = heading.body if heading and not any(line.strip() for line in file.lines[: heading.line]) else 0
     said, taken = split_properties(file.lines[above:])
     body = read_body("\n".join(file.lines[above + taken :]), file.source.limits)
     asked = clean_line(heading.text) if heading and above else title or stem
+    if _ABOUT_OTHERS.fullmatch(stem) and not is_asking(asked):
+        where = Problem(file.place(0), f"a file about the others: {quote(asked)}: left aside")
+        return Reading(shape=f"Markdown, {README_SHAPES['note']}", questions=(), left_aside=(where,))
+    if is_asking(stem) and not is_asking(asked):
+        if not set(fold_name(asked).split("_")) <= set(fold_name(stem).split("_")):
+            body.extra["title"] = asked
+        asked = stem
     fields: dict[str, SourceValue] = {**_place_question(file.source.folder), "question": asked, **body.fields}
     if not fields.get("answer") and not file.said and not said:
         where = Problem(file.place(0), f"a note without text: {quote(asked)}: left aside")

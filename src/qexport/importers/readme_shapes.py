@@ -125,25 +125,28 @@ def _with_items(marks: Sequence[Mark], details: Sequence[Mark]) -> list[Mark]:
 
 
 def _find_folded_starts(marks: Sequence[Mark]) -> list[Mark]:
-    """Return what stands before folded answers: the nearest heading, bold line or item of the commonest kind."""
-    kinds: Counter[tuple[str, int]] = Counter()
-    before: dict[tuple[str, int], list[Mark]] = {}
+    """Return what stands before folded answers: the nearest heading, bold line or item of the commonest kind.
+
+    Where an answer has none of that kind above it, the next commonest counts: a file may change its headings' level.
+    """
+    before: list[dict[tuple[str, int], Mark]] = []
     nearest: dict[tuple[str, int], Mark] = {}
-    answers = 0
     for mark in marks:
         kind = (mark.kind, mark.level if mark.kind == "heading" else 0)
         if mark.kind in ("heading", "number", "bold"):
             nearest[kind] = mark
         elif mark.kind == "details" and (not mark.text or ANSWER_WORDS.fullmatch(clean_name(mark.text))):
-            answers += 1
-            for each, start in nearest.items():
-                kinds[each] += 1
-                before.setdefault(each, []).append(start)
-            nearest.clear()  # what is before this answer is not before the next
+            before.append(nearest)
+            nearest = {}  # what is before this answer is not before the next
+    kinds = Counter(kind for each in before for kind in each)
     if not kinds:
         return []
-    best, often = max(kinds.items(), key=lambda each: (each[1], each[0][0] == "heading", each[0][1]))
-    return before[best] if often * 2 >= answers else []
+    ranked = sorted(kinds, key=lambda kind: (-kinds[kind], kind[0] != "heading", -kind[1]))
+    if kinds[ranked[0]] * 2 < len(before):
+        return []
+    others = [kind for kind in ranked[1:] if kind[0] == "heading"] if ranked[0][0] == "heading" else []
+    chosen = [next((each[kind] for kind in (ranked[0], *others) if kind in each), None) for each in before]
+    return [mark for mark in chosen if mark is not None]
 
 
 def _is_asked(text: str) -> bool:
@@ -190,9 +193,20 @@ def _headings(marks: Sequence[Mark]) -> list[Mark]:
     if not best:
         return []
     listed = by_level[best[0].level]
+    for pattern in (Q_PREFIX, _NUMBER_PREFIX):
+        marked = [mark for mark in listed if pattern.match(mark.text)]
+        if len(marked) >= 5 and len(marked) * 2 >= len(listed):
+            return marked if pattern is Q_PREFIX else best
     if len(best) * 10 >= len(listed) * 7:
         best = [mark for mark in listed if not NO_QUESTION_HEADING.fullmatch(clean_name(mark.text))]
     return best
+
+
+Q_PREFIX = re.compile(
+    r"[^\w#]*(?:q(?:uestion)?\s*\.?\s*#?\d{0,4}[a-z]?\s*[.:)]|question\s+#?\d)", re.IGNORECASE
+)
+"""What marks a heading as a question, so that others of its level are sections."""
+_NUMBER_PREFIX = re.compile(r"[^\w#]*\d{1,4}\s?[.):]")
 
 
 def _find_item_marks(marks: Sequence[Mark], kind: str) -> list[Mark]:
@@ -201,7 +215,7 @@ def _find_item_marks(marks: Sequence[Mark], kind: str) -> list[Mark]:
     for mark in marks:
         if mark.kind == "heading":
             runs.append([])
-        elif mark.kind == kind and mark.level <= 3 and not _TO_PLACE.fullmatch(mark.text):
+        elif mark.kind == kind and mark.level <= 3 and not _TO_PLACE.match(mark.text):
             runs[-1].append(mark)
     kept: list[Mark] = []
     for marked in runs:
@@ -212,7 +226,10 @@ def _find_item_marks(marks: Sequence[Mark], kind: str) -> list[Mark]:
     return kept
 
 
-_TO_PLACE = re.compile(r"\W*\[[^\]]*\]\(#[^)]*\)\W*")
+_TO_PLACE = re.compile(
+    r"[^\w\[]*\[[^\]]*\]\((?:<[^>]*>|#[^)]*|(?!\w+:)[^\s)]*|https?://[^\s)]*\.(?:md|mdx|markdown)(?:#[^)]*)?)\)\W*$"
+)
+"""An item that only leads to a place of the file, or to another file of questions."""
 
 
 def _bound_starts(file: ReadmeFile, marks: Sequence[Mark]) -> list[Start]:
@@ -221,14 +238,24 @@ def _bound_starts(file: ReadmeFile, marks: Sequence[Mark]) -> list[Start]:
     chosen = {mark.line for mark in marks}
     lines = [heading.line for heading in headings]
     places = [mark.line for mark in file.marks]
-    level = marks[0].level if marks[0].kind == "heading" else _section_level(headings, lines, marks)
-    ends = [h.line for h in headings if h.level <= level and h.line not in chosen]
+    section_level = _section_level(headings, lines, marks)
+    levels = {mark.level if mark.kind == "heading" else section_level for mark in marks}
+    ends = {
+        level: [h.line for h in headings if h.level <= level and h.line not in chosen] for level in levels
+    }
+    # No heading is a part of an item, but for one above its answer.
+    item_ends = [
+        h.line for h in headings if h.level <= max(section_level, 3) and not ANSWER_WORDS.fullmatch(h.text)
+    ]
     names = _names_above(file, marks, headings, chosen)
     starts = []
     for place, mark in enumerate(marks):
         following = marks[place + 1].line if place + 1 < len(marks) else len(file.lines)
-        at = bisect_right(ends, mark.line)
-        section = ends[at] if at < len(ends) else len(file.lines)
+        listed = ends[mark.level if mark.kind == "heading" else section_level]
+        if mark.kind in ("item", "number"):
+            listed = item_ends
+        at = bisect_right(listed, mark.line)
+        section = listed[at] if at < len(listed) else len(file.lines)
         end = mark.end if mark.kind == "details" else min(following, section)
         starts.append(Start(mark, end, names[place], bisect_left(places, mark.line)))
     return starts
@@ -251,21 +278,25 @@ def _names_above(
 ) -> list[tuple[str, ...]]:
     """Return the headings that enclose each mark, outermost first, without the title and those that are questions."""
     has_one_title = sum(heading.level == 1 for heading in headings) == 1
-    stack: list[tuple[Mark, str]] = []
+    # Marked questions of the level of their sections are below them, as readers see it.
+    is_marked = sum(Q_PREFIX.match(mark.text) is not None for mark in marks) * 2 > len(marks)
+    deeper = 0.5 if is_marked else 0.0
+    stack: list[tuple[float, str]] = []
     names: list[tuple[str, ...]] = []
     waiting = iter(headings)
     heading = next(waiting, None)
     for mark in marks:
         while heading is not None and heading.line < mark.line:
-            while stack and stack[-1][0].level >= heading.level:
+            own = heading.level + (deeper if heading.line in chosen else 0)
+            while stack and stack[-1][0] >= own:
                 stack.pop()
             name = (
                 ""
                 if heading.line in chosen or (heading.level == 1 and has_one_title)
                 else clean_name(heading.text)
             )
-            stack.append((heading, "" if NO_QUESTION_HEADING.fullmatch(name) else name))
+            stack.append((own, "" if NO_QUESTION_HEADING.fullmatch(name) else name))
             heading = next(waiting, None)
-        own = mark.level if mark.kind == "heading" else 7
-        names.append((*file.source.folder, *(name for each, name in stack if name and each.level < own)))
+        own = mark.level + deeper if mark.kind == "heading" else 7
+        names.append((*file.source.folder, *(name for level, name in stack if name and level < own)))
     return names

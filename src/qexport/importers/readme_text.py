@@ -14,7 +14,8 @@ _LINK_ITEM = re.compile(
     r"\s*(?:[-*+•]|\d+[.)])?\s*(\[[^\]]*\]\((https?://[^\s)]+)[^)]*\)|<?https?://[^\s>]+>?)\s*[.;]?\s*$"
 )
 _LINKS_HEAD = re.compile(
-    r"\W*(?:useful |additional |external |more |further |other )?(?:resources?|links?|references?|reading"
+    r"\W*(?:useful |additional |external |more |further |other |ref(?:erence)?s? )?"
+    r"(?:resources?|links?|references?|reading"
     r"|sources?|see also|"
     r"read more|learn more|quellen|weitere links|enlaces|liens|ссылки|参考(?:资料|链接)?)(?: (?:links?|reading"
     r"|resources?))?\W*",
@@ -80,10 +81,20 @@ def clean_line(text: str) -> str:
     return " ".join(text.split()).strip()
 
 
+_ADDRESS = re.compile(r"\]\((https?://[^\s)]+)|href=[\"'](https?://[^\"']+)", re.IGNORECASE)
+
+
+def links_of_line(text: str, cleaned: str) -> tuple[str, ...]:
+    """Return the addresses that a line has and its cleaned form has no more."""
+    found = (first or second for first, second in _ADDRESS.findall(text))
+    return tuple(dict.fromkeys(each for each in found if each not in cleaned))
+
+
 def clean_name(text: str) -> str:
     """Return a heading as a name: plain words, without signs, counts and colons around it."""
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", html_to_plain(_EMOJI_NAME.sub("", text)))
     text = re.sub(r"[*_`]{1,2}(\S(?:.*?\S)?)[*_`]{1,2}", r"\1", _ORNAMENT.sub("", text))
+    text = re.sub(r"^\s*#{1,6}\s+", "", text)
     text = re.sub(r"^\s*(?:\d{1,3}|[IVX]{1,4})[.)]\s+|\s*\(\d+\)\s*$|[\s:：—–-]+$", "", text.strip())
     return " ".join(text.replace("\\", "").split())
 

@@ -23,7 +23,7 @@ from qexport.common.errors import InputRefused, Location, Problem, QexportError,
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import normalise, read_text
 from qexport.common.wording import slug
-from qexport.importers.assembling import Assembled, assemble, without_doubles
+from qexport.importers.assembling import Assembled, assemble, with_one_spelling, without_doubles
 from qexport.importers.files_read import read_sources
 from qexport.importers.merging import (
     Conflict,
@@ -142,6 +142,7 @@ def import_files(
     read = _read_sources(sources, wishes, limits)
     text = read_text(bank, limits=limits) if bank.exists() else ""
     there = _bank_of(text, bank, limits) if text else None
+    read.assembled = with_one_spelling(read.assembled, there)
     place = imports_path(bank)
     base = read_imports(read_text(place, limits=limits), str(place)) if place.exists() and there else {}
     result = merge(there, read.assembled, base, read.origins)

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from qexport.common.errors import InputRefused
+from qexport.importers.registry import read_source
+from qexport.importers.source import Reading, Source
 
 FOLDED = """\
 # JavaScript Questions
@@ -323,3 +325,112 @@ def test_text_without_questions_is_refused(read: Any) -> None:
         read.reading("# Title\n\nJust a text.\n")
     (problem,) = caught.value.problems
     assert str(problem) == "q.md:1:1: no question was found in this file"
+
+
+SECTIONS = """# Basics of Birds
+
+## Related pages
+* [Fish](https://example.org/fish)
+
+## # 1. FEATHERS
+
+## Q. What is down?
+Soft feathers.
+
+## Q. Why preen?
+To keep them dry.
+
+## # 2. FLIGHT
+
+## Q. How do they glide?
+On rising air.
+
+## Q. Who cannot fly?
+The kiwi.
+
+## Q. When do they rest?
+At night.
+"""
+
+
+def test_marked_headings_are_questions_and_others_of_their_level_are_sections(read: Any) -> None:
+    found = read.questions(SECTIONS)
+    assert [(each.question, each.answer, each.category) for each in found] == [
+        ("What is down?", "Soft feathers.", "FEATHERS"),
+        ("Why preen?", "To keep them dry.", "FEATHERS"),
+        ("How do they glide?", "On rising air.", "FLIGHT"),
+        ("Who cannot fly?", "The kiwi.", "FLIGHT"),
+        ("When do they rest?", "At night.", "FLIGHT"),
+    ]
+    assert [str(each) for each in read.reading(SECTIONS).left_aside] == [
+        "q.md:4:1: 1 line of no question: '* [Fish](https://example.org/fish)'"
+    ]
+
+
+def test_folded_answers_below_headings_of_two_levels(read: Any) -> None:
+    answer = "<details><summary><b>Answer</b></summary>\n\n{}\n\n</details>\n\n"
+    text = (
+        "# Birds\n\n## Question 1. What is a crest?\n\n"
+        + answer.format("Feathers on the head.")
+        + "## Question 2. What is a beak?\n\n"
+        + answer.format("A jaw.")
+        + "# Riddles\n\n## Owls\n\n### 1. Who sees at night?\n\n"
+        + answer.format("The owl.")
+        + "### 2. Who hears best?\n\n"
+        + answer.format("The barn owl.")
+        + "### 3. Who is silent?\n\n"
+        + answer.format("Both.")
+    )
+    assert [
+        (each.question, each.answer, each.category, each.technology) for each in read.questions(text)
+    ] == [
+        ("What is a crest?", "Feathers on the head.", "Birds", ""),
+        ("What is a beak?", "A jaw.", "Birds", ""),
+        ("Who sees at night?", "The owl.", "Owls", "Riddles"),
+        ("Who hears best?", "The barn owl.", "Owls", "Riddles"),
+        ("Who is silent?", "Both.", "Owls", "Riddles"),
+    ]
+
+
+def test_the_address_of_a_question_that_is_a_link_is_kept(read: Any) -> None:
+    text = "- [What is a wing?](https://example.org/1)\n- [Why two?](https://example.org/2)\n- [More](other.md)\n"
+    assert [(each.question, each.links) for each in read.questions(text)] == [
+        ("What is a wing?", ("https://example.org/1",)),
+        ("Why two?", ("https://example.org/2",)),
+    ]
+
+
+def read_note(name: str, text: str) -> Reading:
+    return read_source(Source(f"vault/{name}", text.encode(), text, folder=("Birds",), in_folder=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "asked"),
+    [
+        (
+            "What is a wing.md",
+            "# Wing\nA limb.\n\n## How it works\nBy lift.\n\n- Why? Who knows.\n",
+            "What is a wing",
+        ),
+        ("why-two-wings.md", "Balance.\n\n## What for?\n- Is it so?\n", "why two wings"),
+        ("Wing.md", "# What is a wing?\nA limb.\n\n1. What else?\n2. Why?\n", "What is a wing?"),
+        ("Wing.md", "# Wing\nA limb.\nOf a bird.\nOr bat.\n\n1. Why?\n\n## Uses\nMany.\nFlight.\n", "Wing"),
+    ],
+)
+def test_a_note_that_asks_a_little_is_one_question(name: str, text: str, asked: str) -> None:
+    (found,) = read_note(name, text).questions
+    assert found.fields["question"] == asked
+    assert found.fields["category"] == "Birds"
+
+
+def test_a_list_of_questions_in_a_folder_is_a_list() -> None:
+    text = "# Birds\n\n1. What is a wing?\n2. What is a beak?\n3. Why sing?\n"
+    assert len(read_note("birds.md", text).questions) == 3
+
+
+def test_a_file_about_the_others_is_left_aside() -> None:
+    reading = read_note("README.md", "# My notes\n\nAll about birds.\n")
+    assert reading.questions == ()
+    assert [str(each) for each in reading.left_aside] == [
+        "vault/README.md:1:1: a file about the others: 'My notes': left aside"
+    ]

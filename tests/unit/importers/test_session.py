@@ -194,3 +194,19 @@ def test_every_source_that_cannot_be_read_is_named(folder: Path) -> None:
         "latin.csv:2:1: byte 0xe9 at offset 16 is not UTF-8",
         "none.csv: there is no such file",
     ]
+
+
+def test_names_that_differ_in_case_are_one(folder: Path) -> None:
+    taken(
+        "q.csv",
+        "question,answer,technology,level\nA?,a,go,Easy\nB?,b,Go,easy\nC?,c,Go,Easy\nD?,d,Git,Hard\n",
+    )
+    bank = read_bank(Path("b.yaml"))[0]
+    assert [(each.technology, each.level) for each in bank.questions] == [
+        ("Go", "Easy"),
+        ("Go", "Easy"),
+        ("Go", "Easy"),
+        ("Git", "Hard"),
+    ]
+    taken("r.csv", "question,answer,technology\nE?,e,GO\n")
+    assert read_bank(Path("b.yaml"))[0].questions[-1].technology == "Go"

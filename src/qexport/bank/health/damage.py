@@ -74,20 +74,22 @@ def _unbalanced(text: Text) -> Iterator[str]:
     for other in _NO_PARENTHESES:
         prose = other.sub(" ", prose)
     # "O(n log n)" ends like a label, "(1) this 2) that)" has one within: what is right in one reading is right
-    without = _LABEL.sub(" ", prose)
+    without = _LIST_LABEL.sub(" ", prose)
     if without.count("(") == without.count(")") or _find_open(prose, is_label_free=False) == "":
         return
     if complaint := _find_open(without, is_label_free=True):
         yield complaint
 
 
-_LABEL = re.compile(r"(?:^|(?<=[\s,;:*_|]))(?:\d{1,3}[^\W\d_]?|[^\W\d_]|[ivxIVX]{1,5})\.?\)", re.MULTILINE)
+_LIST_LABEL = re.compile(
+    r"(?:^|(?<=[\s,;:*_|]))(?:\d{1,3}[^\W\d_]?|[^\W\d_]|[ivxIVX]{1,5})\.?\)", re.MULTILINE
+)
 """As in 1) and a)."""
 
 
 def _find_open(prose: str, *, is_label_free: bool) -> str:
     """Return what is wrong with the parentheses of a text; a label's, which nothing opened, is not."""
-    labels = set() if is_label_free else {found.end() - 1 for found in _LABEL.finditer(prose)}
+    labels = set() if is_label_free else {found.end() - 1 for found in _LIST_LABEL.finditer(prose)}
     opened: list[int] = []
     for sign in re.finditer(r"[()]", prose):
         if sign[0] == "(":
