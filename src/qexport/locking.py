@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, TypeVar
 from qexport.bank.history import add_lines, history_path, line_of, versions_in
 from qexport.bank.lock import Changes, Entry, Lock, LockedContent, Move, join_locks, with_note_type
 from qexport.bank.lock_file import LockMoved, read_lock, write_lock
-from qexport.bank.neighbours import Neighbour, neighbour_problems, same_questions
-from qexport.bank.reader import IMPORTERS
+from qexport.bank.lock_times import latest_time
+from qexport.bank.neighbours import find_neighbours, neighbour_problems, same_questions
 from qexport.bank.selection import Filters, without_drafts
 from qexport.bank.stamping import Deciding, stamp
 from qexport.common.errors import InputRefused, Location, Problem, QexportError, UsageError
@@ -146,7 +146,7 @@ def stamp_bank(
     known = read_history(path, limits)
     now_is = content(without_drafts(bank), options, tools)
     if before is None:
-        _refuse_to_forget(path, bank, out, limits)
+        _refuse_to_forget(path, bank, now_is, out, limits)
         _refuse_to_begin_again(path, now_is, known, limits)
     note_type = with_note_type(now_is.note_type, before, str(path), may_change=locking.new_note_type)
     lock, changes = stamp(
@@ -168,7 +168,7 @@ def stamp_bank(
         *_other_root(path, options, lock),
         *_order_in_a_tree(path, options),
         *_ahead(path, lock, now),
-        *neighbour_problems(path, lock, _neighbours(path, limits)),
+        *neighbour_problems(path, lock, find_neighbours(path, limits), changes.added),
     )
     search = search_for(lock.key_of(entry) for entry in lock.left)
     changed = {history_path(path): history} if history != known else {}
@@ -291,9 +291,9 @@ def _refuse_to_begin_again(path: Path, content: LockedContent, history: str, lim
     That is the lock of a bank that has been renamed or moved, or a history.
     """
     folders = (path.parent, path.parent.parent, Path())
-    for other in _neighbours(path, limits, folders):
+    for other in find_neighbours(path, limits, folders):
         count = same_questions(content, other.lock)
-        if count and not _has_bank(Path(other.path)) and content.namespace in ("", other.lock.namespace):
+        if count and not other.has_bank and content.namespace in ("", other.lock.namespace):
             message = (
                 f"there is no lock, but {other.path} knows {quantity(count, 'question')} of this bank, and its own "
                 "bank is not beside it any more: without it learners would get their notes as new ones"
@@ -312,23 +312,21 @@ def _refuse_to_begin_again(path: Path, content: LockedContent, history: str, lim
         raise InputRefused((Problem(Location(str(path)), message, hint),))
 
 
-def _has_bank(lock: Path) -> bool:
-    """Say whether the bank of a lock lies beside it."""
-    name = lock.name.removesuffix(".lock.json")
-    return any(lock.with_name(name + ending).is_file() for ending in IMPORTERS)
-
-
-def _refuse_to_forget(path: Path, bank: Bank, out: Path | None, limits: Limits) -> None:
+def _refuse_to_forget(
+    path: Path, bank: Bank, content: LockedContent, out: Path | None, limits: Limits
+) -> None:
     """Refuse a first lock while a deck of the bank lies in the folder of results: its lock is lost."""
+    others = {each.lock.namespace for each in find_neighbours(path, limits, (Path(),)) if each.has_bank}
     for deck in sorted(out.rglob("*.apkg"))[:20] if out and out.is_dir() else ():
         try:
             lock = _read_deck_locks([deck], bank, limits)
         except (QexportError, OSError):
             continue
-        shared = lock.notes.keys() & {question.id for question in bank.questions}
-        if shared:
+        if lock.namespace in others and not content.namespace:
+            continue  # a deck of another bank that has some of these questions
+        if count := same_questions(content, lock):
             message = (
-                f"there is no lock, but {deck} is a deck of this bank ({len(shared)} of its questions are in it): "
+                f"there is no lock, but {deck} is a deck of this bank ({count} of its questions are in it): "
                 "without its lock learners would get their notes as new ones"
             )
             hint = f"rebuild the lock with --previous {deck}; or move that deck away, if nobody has it"
@@ -413,26 +411,12 @@ def _ahead(path: Path, lock: Lock, now: int) -> Iterator[Problem]:
     """Warn of notes whose time has not come: they overwrite what learners write, at every import."""
     ahead = [entry for entry in lock.notes.values() if entry.modified > now + A_DAY]
     if ahead:
-        latest = max(entry.modified for entry in ahead)
-        day = datetime.fromtimestamp(latest, UTC).strftime("%Y-%m-%d")
         notes = "1 note is" if len(ahead) == 1 else f"{len(ahead)} notes are"
-        message = f"{notes} dated ahead of the clock, up to {day}: they overwrite learners' own edits"
+        latest = max(entry.modified for entry in ahead)
+        what = f"{notes} dated ahead of the clock, up to {{}}: they overwrite learners' own edits"
+    else:
+        latest = latest_time(lock)
+        what = "the release, or what left, is dated ahead of the clock, up to {}: editions get a wrong date"
+    if latest > now + A_DAY:
+        message = what.format(datetime.fromtimestamp(latest, UTC).strftime("%Y-%m-%d"))
         yield Problem(Location(str(path)), message, "set the clock right, then: qexport repair-times")
-
-
-def _neighbours(path: Path, limits: Limits, folders: Sequence[Path] = ()) -> list[Neighbour]:
-    """Return the other locks that lie beside a lock, or in these folders, as far as they can be read."""
-    found = []
-    others = {
-        other.resolve(): other
-        for folder in folders or (path.parent,)
-        if folder.is_dir()
-        for other in sorted(folder.glob("*.lock.json"))[:50]
-    }
-    for resolved, other in others.items():
-        if resolved != path.resolve():
-            with suppress(QexportError, OSError):
-                lock, _ = read_lock_at(other, limits)
-                if lock:
-                    found.append(Neighbour(str(other), lock))
-    return found

@@ -269,6 +269,23 @@ def test_a_clock_that_was_ahead_is_reported_and_repaired() -> None:
     )
 
 
+def test_a_release_and_what_left_ahead_of_the_clock_are_reported_and_repaired() -> None:
+    build()
+    change("  - {id: Q3, question: Why are tuples hashable at all?, answer: three, difficulty: 3}\n", "")
+    build(now=2_030_000_000)
+    run("release", "--bank", "b.yaml", now=2_030_000_000)
+    assert build(now=NOW + 60).err == (
+        "qexport: warning: b.lock.json: the release, or what left, is dated ahead of the clock, up to 2034-04-30: "
+        "editions get a wrong date\n  hint: set the clock right, then: qexport repair-times\n"
+    )
+    said = "b.lock.json: what was ahead of the clock beside the notes {} dated now\n"
+    assert run("repair-times", "--bank", "b.yaml", "--dry-run").out == said.format("would be")
+    assert run("repair-times", "--bank", "b.yaml", now=NOW + 60).out == said.format("is")
+    assert build(now=NOW + 60).err == ""
+    lock = read_lock(LOCK.read_text(encoding="utf-8"), "x")
+    assert (lock.changed, lock.release and lock.release.time) == (NOW + 60, NOW + 60)
+
+
 OLD_LOCK = """\
 {
 "format": 1,

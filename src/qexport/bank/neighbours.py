@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from qexport.bank.lock import Entry, Lock, LockedContent
-from qexport.common.errors import Location, Problem
+from qexport.bank.lock_file import read_lock
+from qexport.bank.reader import HISTORY, IMPORTERS
+from qexport.common.errors import Location, Problem, QexportError
+from qexport.common.limits import USUAL, Limits
+from qexport.common.text_input import read_text
+from qexport.common.wording import quantity
 
 LEAST_SHARED = 3
-"""Questions of another bank from which a bank counts as a part of it."""
+"""Questions of another bank from which a bank counts as a part of it; or half of its own, if that is less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +25,54 @@ class Neighbour:
 
     path: str
     lock: Lock
+    has_bank: bool = True
+    """Whether its bank lies beside it."""
 
 
-def neighbour_problems(path: object, lock: Lock, neighbours: Sequence[Neighbour]) -> Iterator[Problem]:
-    """Yield what learners of two decks would run into."""
+def find_neighbours(path: Path, limits: Limits = USUAL, folders: Sequence[Path] = ()) -> list[Neighbour]:
+    """Return the other locks that lie beside a lock, or in these folders, as far as they can be read.
+
+    The lock of a bank that is a folder lies in that; then those beside the folder are its neighbours.
+    """
+    beside = path.parent if _has_bank(path) else path.parent.parent
+    found: dict[Path, Path] = {}
+    for folder in (path.parent, beside, *folders):
+        if folder.is_dir():
+            locks = [*sorted(folder.glob("*.lock.json"))[:50], *sorted(folder.glob("*/*.lock.json"))[:50]]
+            found |= {lock.resolve(): lock for lock in reversed(locks)}
+    neighbours = []
+    for resolved, other in sorted(found.items()):
+        if resolved != path.resolve():
+            with suppress(QexportError, OSError):
+                lock = read_lock(read_text(other, limits=limits, inside=other.parent), str(other))
+                neighbours.append(Neighbour(str(other), lock, _has_bank(other) or _is_in_bank(other)))
+    return neighbours
+
+
+def _has_bank(lock: Path) -> bool:
+    """Say whether the file of a lock's bank lies beside it."""
+    name = lock.name.removesuffix(".lock.json")
+    return any(lock.with_name(name + ending).is_file() for ending in IMPORTERS)
+
+
+def _is_in_bank(lock: Path) -> bool:
+    """Say whether a lock lies in a folder that is its bank."""
+    is_folder = lock.name == "questions.lock.json"
+    return is_folder and any(
+        path.suffix in IMPORTERS and not path.name.endswith(HISTORY) for path in lock.parent.iterdir()
+    )
+
+
+def neighbour_problems(
+    path: object, lock: Lock, neighbours: Sequence[Neighbour], added: Iterable[str] = ()
+) -> Iterator[Problem]:
+    """Yield what learners of two decks would run into; `added` are the questions that are new in this lock."""
+    new = frozenset(added)
     for other in neighbours:
         if other.lock.namespace == lock.namespace:
             yield from _one_namespace(str(path), lock, other)
         else:
-            yield from _taken_over(str(path), lock, other)
+            yield from _taken_over(str(path), lock, other, new)
 
 
 def same_questions(content: LockedContent, lock: Lock) -> int:
@@ -58,15 +104,25 @@ def _one_namespace(path: str, lock: Lock, other: Neighbour) -> Iterator[Problem]
     yield Problem(Location(path), message, hint)
 
 
-def _taken_over(path: str, lock: Lock, other: Neighbour) -> Iterator[Problem]:
-    """Report questions that another bank published, and has no more: it was split, or joined with this one."""
+def _taken_over(path: str, lock: Lock, other: Neighbour, added: frozenset[str]) -> Iterator[Problem]:
+    """Report questions of another bank that are in this one: a bank was split, or joined with this one."""
     here = {entry.question: entry for entry in lock.notes.values() if entry.question and not entry.left}
-    taken = [entry for entry in other.lock.left if entry.question in here]
-    if len(taken) < LEAST_SHARED:
+    theirs = [entry for entry in _list_entries(other.lock) if entry.question in here]
+    left = [entry for entry in theirs if entry.left]
+    stayed = [entry for entry in theirs if not entry.left]
+    new = [entry for entry in stayed if here[entry.question].id in added]
+    enough = min(LEAST_SHARED, max(1, len(here) // 2))
+    if len(left) >= enough:
+        what, taken = f"left {other.path} and are in this bank now", left
+    elif not other.has_bank and len(stayed) >= enough:
+        what, taken = f"of {other.path}, whose bank is gone, are in this bank now", stayed
+    elif len(new) >= enough:
+        what, taken = f"of {other.path} are in this bank too", new
+    else:
         return
     message = (
-        f"{len(taken)} questions left {other.path} and are in this bank now ({_quote_ids(taken)}): learners get them "
-        "as new notes, and their reviews stay with the old ones"
+        f"{quantity(len(taken), 'question')} {what} ({_quote_ids(taken)}): learners get them as new notes, and their "
+        "reviews stay with the old ones"
     )
     hint = (
         f"to keep reviews, keep them in one bank and make its parts with filters; or build this one with "

@@ -14,6 +14,7 @@ from qexport.bank.identity import assign_notes, find_moves
 from qexport.bank.lock import Asked, Changes, Lock, Move
 from qexport.bank.lock_file import write_lock
 from qexport.bank.lock_migration import Migrated, migrate_lock
+from qexport.bank.lock_times import bring_times_back
 from qexport.bank.selection import without_drafts
 from qexport.bank.yaml_editor import Edit
 from qexport.common import files
@@ -122,6 +123,8 @@ class Repaired:
     path: Path
     ids: tuple[str, ...]
     """The notes that were dated ahead."""
+    is_other: bool
+    """Whether the lock changes: what left the bank and the release have times too."""
 
 
 def repair_times(recipe: Recipe, *, now: int, dry_run: bool = False) -> Repaired:
@@ -134,31 +137,22 @@ def repair_times(recipe: Recipe, *, now: int, dry_run: bool = False) -> Repaired
 
 
 def _repair_times(recipe: Recipe, now: int, *, dry_run: bool) -> Repaired:
+    from qexport.anki.note_type import STYLE_RELEASED
+
     place = recipe.lock or lock_path(recipe.bank)
     lock, text = read_lock_at(place, recipe.limits)
     if lock is None:
         raise UsageError(f"{place}: there is no lock", hint="it is made by the first build of a deck")
     ahead = tuple(key for key, entry in lock.notes.items() if entry.modified > now)
-    taken = {entry.number for entry in (*lock.notes.values(), *lock.gone.values())}
-    notes = dict(lock.notes)
-    for key in ahead:
-        notes[key] = replace(notes[key], modified=now)
-    for key, entry in notes.items():
-        if entry.number > now * 1000:
-            number = now * 1000 - 4
-            while number in taken:
-                number -= 4
-            taken.add(number)
-            notes[key] = replace(entry, number=number)
-    style = replace(lock.style, modified=min(lock.style.modified, now))
-    gone = {key: replace(entry, left=min(entry.left, now)) for key, entry in lock.gone.items()}
-    repaired = replace(lock, notes=notes, gone=gone, style=style)
+    repaired = bring_times_back(lock, now)
+    if lock.style.modified != STYLE_RELEASED:
+        repaired = replace(repaired, style=replace(lock.style, modified=min(lock.style.modified, now)))
     is_other = write_lock(repaired) != text
     if is_other and not dry_run:
         stamped = Stamped(place, repaired, Changes(), moved=True, search="", before=text)
         with written_with_lock(stamped) as lock_files:
             files.write_all(lock_files)
-    return Repaired(place, ahead)
+    return Repaired(place, ahead, is_other=is_other)
 
 
 # Older forms

@@ -143,14 +143,17 @@ def repair_times(
     recipe = recipe_of_bank(name, bank, lock, encoding, limits)
     done = identities.repair_times(recipe, now=now(), dry_run=dry_run)
     if as_json:
-        say_json({"path": str(done.path), "ids": list(done.ids), "written": bool(done.ids) and not dry_run})
+        say_json({"path": str(done.path), "ids": list(done.ids), "written": done.is_other and not dry_run})
     elif done.ids:
-        verb = "would be" if dry_run else "are"
+        verb = "would be" if dry_run else "is" if len(done.ids) == 1 else "are"
         say(
             [
                 f"{done.path}: {quantity(len(done.ids), 'note')} {verb} dated now: {', '.join(done.ids[:20])}",
                 "  learners who imported such an edition: import the next one with “Update notes: Always”",
             ]
         )
+    elif done.is_other:
+        verb = "would be" if dry_run else "is"
+        say([f"{done.path}: what was ahead of the clock beside the notes {verb} dated now"])
     else:
         say([f"{done.path}: no time is ahead of the clock"])

@@ -1,0 +1,122 @@
+"""Banks that lie beside each other: split, joined, copied, or with the same ids by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from qexport.cli.main import program
+
+NOW = 1_796_000_000
+LISTS = ("What is a list in Python?", "How does a dict find its keys?", "Why are tuples hashable at all?")
+TREES = ("When does a tree rebalance?", "Which nodes does a walk see first?", "Where are the leaves of it?")
+KEPT = ", and their reviews stay with the old ones\n"
+HINT = (
+    "  hint: to keep reviews, keep them in one bank and make its parts with filters; "
+    "or build this one with namespace: "
+)
+
+
+def write(
+    path: str, questions: Sequence[str], *, ids: str = "Q", title: str = "T", namespace: str = ""
+) -> None:
+    rows = "".join(
+        f"  - {{id: {ids}{number}, question: {text}, answer: a}}\n"
+        for number, text in enumerate(questions, 1)
+    )
+    stated = f"namespace: {namespace}\n" if namespace else ""
+    Path(path).parent.mkdir(exist_ok=True)
+    Path(path).write_text(f"title: {title}\n{stated}questions:\n{rows}", encoding="utf-8")
+
+
+def build(bank: str, deck: str = "deck", now: int = NOW) -> tuple[int, str]:
+    words = ["build", "--bank", bank, "--format", "deck", "--file-name", deck]
+    done = CliRunner().invoke(
+        program, words, prog_name="qexport", env={"SOURCE_DATE_EPOCH": str(now)}, catch_exceptions=False
+    )
+    return done.exit_code, done.stderr
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_two_banks_with_the_same_ids_and_other_questions_have_nothing_to_do_with_each_other() -> None:
+    write("a.yaml", LISTS)
+    write("z.yaml", TREES)
+    assert build("a.yaml", "a") == (0, "")
+    assert build("z.yaml", "z") == (0, "")
+    assert build("a.yaml", "a", NOW + 60) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("whole", "first", "second", "lock", "other"),
+    [
+        ("b.yaml", "b.yaml", "c.yaml", "c.lock.json", "b.lock.json"),
+        ("one/a.yaml", "one", "two", "two/questions.lock.json", "one/questions.lock.json"),
+    ],
+)
+def test_a_bank_that_was_split_is_reported(
+    whole: str, first: str, second: str, lock: str, other: str
+) -> None:
+    write(whole, (*TREES, *LISTS))
+    assert build(first) == (0, "")
+    write(whole, TREES)
+    write(second if second.endswith(".yaml") else f"{second}/a.yaml", LISTS, ids="L", title="Lists")
+    assert build(first, now=NOW + 60) == (0, "")
+    assert build(second, "second", NOW + 120) == (
+        0,
+        (
+            f"qexport: warning: {lock}: 3 questions left {other} and are in this bank now (Q4, Q5, Q6): learners get "
+            f"them as new notes{KEPT}{HINT}t-aed68c9b and the ids they had, if nobody has its deck yet\n"
+        ),
+    )
+
+
+def test_a_part_is_reported_before_it_has_left_the_whole() -> None:
+    write("b.yaml", (*TREES, *LISTS))
+    build("b.yaml")
+    write("c.yaml", LISTS[:2], ids="L", title="Lists")
+    assert build("c.yaml", "second") == (
+        0,
+        (
+            "qexport: warning: c.lock.json: 2 questions of b.lock.json are in this bank too (Q4, Q5): learners get "
+            f"them as new notes{KEPT}{HINT}t-aed68c9b and the ids they had, if nobody has its deck yet\n"
+        ),
+    )
+    assert build("c.yaml", "second") == (0, "")
+
+
+def test_banks_that_were_joined_are_reported() -> None:
+    write("b.yaml", TREES)
+    write("c.yaml", LISTS, ids="L", title="Lists")
+    build("b.yaml")
+    build("c.yaml", "second")
+    Path("c.yaml").unlink()
+    write("b.yaml", (*TREES, *LISTS))
+    assert build("b.yaml", now=NOW + 60) == (
+        0,
+        (
+            "qexport: warning: b.lock.json: 3 questions of c.lock.json, whose bank is gone, are in this bank now "
+            f"(L1, L2, L3): learners get them as new notes{KEPT}{HINT}lists-2d3dfa90 and the ids they had, if nobody "
+            "has its deck yet\n"
+        ),
+    )
+
+
+def test_a_copied_namespace_is_reported() -> None:
+    write("b.yaml", TREES, namespace="team")
+    build("b.yaml")
+    write("z.yaml", LISTS, namespace="team", title="Z")
+    assert build("z.yaml", "z") == (
+        0,
+        (
+            "qexport: warning: z.lock.json: b.lock.json has the same namespace 'team' and other questions under the "
+            "same ids (Q1, Q2, Q3): learners of both decks see one overwrite the other\n"
+            "  hint: give the bank that is newer a namespace of its own, before anybody has its deck\n"
+        ),
+    )
