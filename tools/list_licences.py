@@ -376,6 +376,11 @@ extra are there if the extra is installed.
 
 {fonts}
 
+### Data
+
+The order of Chinese characters in `templates/languages/zh.order` and `ja.order` is that of CLDR, © Unicode, Inc., under
+the [Unicode License v3](https://www.unicode.org/license.txt) (Unicode-3.0), which allows any use that keeps the notice.
+
 ### Libraries of the system
 
 WeasyPrint loads Pango when pages are laid out, dynamically, from the system; none of these is part of qexport. Where

@@ -24,6 +24,7 @@ from qexport.common import files
 from qexport.common.errors import InputRefused, Location, OutputError, Problem, QexportError, UsageError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import normalise, read_text
+from qexport.content.languages import language
 from qexport.content.question_view import may_lose_text, text_problems
 from qexport.content.themes import ejected, not_fetched, theme
 from qexport.layout.fonts import of_folders
@@ -490,7 +491,9 @@ def prepare(
         bank=_take_namespace(choice.bank, lock),
         questions=choice.questions,
         title=plan.title,
-        scope=scope,
+        scope=describe(
+            choice.bank, recipe.filters, choice.questions, limits, language(choice.bank.language).labels
+        ),
         retired=_retired(choice.bank, recipe.filters, limits),
         leavers=_leavers(choice.bank, lock, deck) if locking.send_leavers else (),
         deck=deck,

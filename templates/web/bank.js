@@ -7,6 +7,15 @@ const NEXT_QUESTION = "<!" + "--question-->"; // in two: a comment would begin i
 /** Return an element of the page by its id. */
 const byId = (id) => document.getElementById(id);
 
+const WORDS = JSON.parse(byId("words").textContent);
+const PLURALS = new Intl.PluralRules(WORDS.language);
+
+/** Return a label in the language of the page, with values in its places. */
+const say = (key, values = {}) => WORDS.labels[key].replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+
+/** Return a number of questions in words. */
+const countOf = (number) => (WORDS.counts[PLURALS.select(number)] ?? WORDS.counts.other).replaceAll("{n}", number);
+
 /** Return a new element with attributes and children. */
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);

@@ -74,13 +74,13 @@ class List {
   sayFurther() {
     const left = this.places.length - this.count;
     byId("further").hidden = left <= 0;
-    byId("further").textContent = `Show more (${left} left)`;
+    byId("further").textContent = say("show_more", { n: left });
   }
 }
 
 function groupHeading(bank, place) {
   const [technology, category] = [bank.nameOf("technology", place), bank.nameOf("category", place)];
-  const heading = element("h2", { class: "group" }, technology || category || "Other questions");
+  const heading = element("h2", { class: "group" }, technology || category || say("other_questions"));
   if (technology && category) heading.append(" ", element("span", {}, category));
   return heading;
 }

@@ -142,9 +142,8 @@ class Page {
 
   sayCount(count) {
     const all = this.bank.ids.length;
-    const noun = all === 1 ? "question" : "questions";
-    byId("count").textContent = count === all ? `${all} ${noun}` : `${count} of ${all} ${noun}`;
-    byId("study-button").textContent = count === 1 ? "Study it" : `Study ${count === all ? "" : "these "}${count}`;
+    byId("count").textContent = count === all ? countOf(all) : say("of_total", { n: count, total: all });
+    byId("study-button").textContent = `${say("study")} ${count}`;
     byId("study-button").disabled = !count;
   }
 
@@ -158,7 +157,7 @@ class Page {
 
   /** Say which filter is to blame: one that nothing passes, else where the last question was lost. */
   sayWhyNothing() {
-    byId("list").replaceChildren(element("p", { class: "nothing" }, "No question is left."));
+    byId("list").replaceChildren(element("p", { class: "nothing" }, say("no_question")));
     this.explaining = setTimeout(() => this.explainNothing());
   }
 
@@ -171,10 +170,10 @@ class Page {
     let left = all;
     const steps = clauses.map((clause) => {
       left = left.filter(clause.holds);
-      return `${clause.words} leaves ${left.length}`;
+      return say("filter_leaves", { filter: clause.words, n: left.length });
     });
-    const why = barren.length ? `${barren.join(" and ")}: no question has that` : steps.join(", then ");
-    place.textContent = `No question is left. ${why}.`;
+    const why = barren.length ? say("filter_none", { filter: barren.join(", ") }) : steps.join("; ");
+    place.textContent = `${say("no_question")} ${why}`;
   }
 
   // Facets: the filters that can be pressed
@@ -187,7 +186,7 @@ class Page {
       for (const value of bank[field]) for (const each of [value].flat()) found.set(each, (found.get(each) || 0) + 1);
       return found;
     };
-    const titles = { technology: "Technology", category: "Category", level: "Level", tag: "Tags" };
+    const titles = { technology: say("technology"), category: say("category"), level: say("level"), tag: say("tags") };
     for (const field of NAME_FIELDS) {
       const found = counts(field === "tag" ? "tags" : field);
       let places = bank.names[field].map((_, place) => place).filter((place) => found.has(place));
@@ -201,7 +200,7 @@ class Page {
     if (rated.size > 1) {
       const numbers = [...rated.keys()].sort((one, other) => one - other);
       const buttons = numbers.map((number) => this.facet("difficulty", String(number), rated.get(number)));
-      facets.append(element("fieldset", {}, element("legend", {}, "Difficulty"), element("div", { class: "numbers" }, ...buttons)));
+      facets.append(element("fieldset", {}, element("legend", {}, say("difficulty")), element("div", { class: "numbers" }, ...buttons)));
     }
     this.markFacets();
   }
@@ -213,7 +212,7 @@ class Page {
       { type: "button", class: "facet", "aria-pressed": "false", "data-field": field, "data-value": written, onclick: () => this.toggle(field, written) },
       element("span", { dir: "auto" }, value),
       " ",
-      element("span", { class: "count" }, String(count), element("span", { class: "away" }, count === 1 ? " question" : " questions")),
+      element("span", { class: "count", "aria-label": countOf(count), role: "img" }, String(count)),
     );
   }
 
@@ -240,8 +239,8 @@ class Page {
       ...chips.map(([name, value, change]) =>
         element(
           "button",
-          { type: "button", "aria-label": `Remove the filter ${name} ${value}`, onclick: () => this.apply({ ...this.filters, ...change }, "push") },
-          `${name}: ${value === "" ? "none" : value}`,
+          { type: "button", "aria-label": say("filter_remove", { filter: `${name} ${value}` }), onclick: () => this.apply({ ...this.filters, ...change }, "push") },
+          `${name}: ${value === "" ? say("none") : value}`,
         ),
       ),
     );
@@ -251,12 +250,12 @@ class Page {
 
 // Day and night
 
-const LIGHTS = { "": "Automatic light", day: "Day", night: "Night" };
+const LIGHTS = { "": "light_auto", day: "light_day", night: "light_night" };
 
 function setLight(light) {
   if (light) document.documentElement.dataset.light = light;
   else delete document.documentElement.dataset.light;
-  byId("light").textContent = { "": "Light: auto", day: "Light: day", night: "Light: night" }[light];
+  byId("light").textContent = say("light", { name: say(LIGHTS[light]) });
 }
 
 function beginLight() {

@@ -50,7 +50,7 @@ class Study {
     byId("grading").hidden = true;
     byId("grades").hidden = false;
     byId("study-bar").value = this.known / this.total;
-    byId("study-count").textContent = `${this.known} of ${this.total} known`;
+    byId("study-count").textContent = say("known_of", { n: this.known, total: this.total });
     this.sayTime();
     const line = article.querySelector("h3");
     line.tabIndex = -1;
@@ -95,18 +95,18 @@ class Study {
   finish() {
     clearInterval(this.clock);
     byId("study-bar").value = 1;
-    byId("study-count").textContent = `${this.total} of ${this.total} known`;
+    byId("study-count").textContent = say("known_of", { n: this.total, total: this.total });
     byId("study-card").hidden = true;
     byId("grades").hidden = true;
     byId("study-done").hidden = false;
     byId("study-figures").replaceChildren(
-      ...[["Time", this.time(Date.now() - this.began)], ...GRADES.map((grade) => [grade, String(this.counts[grade])])].flatMap(
+      ...[[say("time"), this.time(Date.now() - this.began)], ...GRADES.map((grade) => [say(grade), String(this.counts[grade])])].flatMap(
         ([name, value]) => [element("dt", {}, name), element("dd", {}, value)],
       ),
     );
     byId("study-kept").textContent = this.isKept
-      ? "Your progress is kept in this browser, and nowhere else."
-      : "This browser keeps nothing for this page: export your progress before you close it.";
+      ? say("progress_kept")
+      : say("progress_lost");
     this.sayProgress();
     byId("study-heading").focus();
   }
@@ -130,12 +130,12 @@ class Study {
   }
 
   sayTime() {
-    byId("study-time").textContent = `${this.time(Date.now() - this.asked)} on this one, ${this.time(Date.now() - this.began)} in all`;
+    byId("study-time").textContent = say("study_times", { one: this.time(Date.now() - this.asked), all: this.time(Date.now() - this.began) });
   }
 
   sayProgress() {
     const count = Object.keys(this.progress).length;
-    byId("progress-count").textContent = count === 1 ? "1 question studied" : `${count} questions studied`;
+    byId("progress-count").textContent = say("progress_count", { count: countOf(count) });
     byId("progress-export").disabled = byId("progress-clear").disabled = !count;
   }
 

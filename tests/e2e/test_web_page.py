@@ -331,7 +331,7 @@ def test_what_cannot_be_searched_is_explained_and_what_was_found_stays(
     browser.type("thon zebra")
     browser.wait("document.querySelector('.nothing')?.textContent.length > 20")
     assert browser.evaluate("document.querySelector('.nothing').textContent") == (
-        "No question is left. zebra: no question has that."
+        "No question is left. zebra: no question has that"
     )
 
 
@@ -407,7 +407,7 @@ def test_study_brings_back_what_was_weak_and_keeps_progress(
         "[...document.querySelectorAll('#study-figures dd')].slice(1).map((each) => each.textContent)"
     )
     assert figures == ["1", "0", "0", "5"]
-    assert "take the Anki deck" in browser.evaluate("document.querySelector('#study-done').textContent")
+    assert "take the deck into Anki" in browser.evaluate("document.querySelector('#study-done').textContent")
     kept = json.loads(
         browser.evaluate("localStorage.getItem('qexport:progress:knowledge-hub/interview-questions')")
     )

@@ -23,6 +23,7 @@ from qexport.anki.search import fitting_search
 from qexport.bank.lock import Edition, Lock
 from qexport.bank.selection import in_bank_order
 from qexport.common.text_input import normalise
+from qexport.content.languages import CHANGE_LABELS, Language, language
 from qexport.content.templates import Templates
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def _description(edition: Edition, lock: Lock, count: int, shape: DeckShape, tem
     left = [lock.key_of(entry) for entry in lock.left]
     search = fitting_search(left)
     departed = fitting_search([lock.key_of(entry) for entry in lock.departed_from(edition.deck)])
+    words = language(bank.language)
     return templates.render(
         "anki/description.html.j2",
         title=edition.title,
@@ -125,16 +127,25 @@ def _description(edition: Edition, lock: Lock, count: int, shape: DeckShape, tem
         left_out=search.left_out,
         departed=departed.text,
         departed_left_out=departed.left_out,
-        news=[{"kind": kind, "ids": _some(ids)} for kind, ids in lock.release.changes.items()]
-        if lock.release
-        else [],
+        news=_news(lock, words),
+        labels=dict(words.labels),
     )
 
 
-def _some(ids: Sequence[str]) -> str:
+def _news(lock: Lock, words: Language) -> list[dict[str, str]]:
+    """Return what the release changed, by kind."""
+    changes = lock.release.changes.items() if lock.release else ()
+    return [
+        {"kind": words.label(CHANGE_LABELS.get(kind, kind)), "ids": _some(ids, words)}
+        for kind, ids in changes
+    ]
+
+
+def _some(ids: Sequence[str], words: Language) -> str:
     """Return ids as a text of bearable length."""
     more = len(ids) - MOST_NAMED
-    return ", ".join(ids[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    named = ", ".join(ids[:MOST_NAMED])
+    return words.label("and_more", names=named, n=more) if more > 0 else named
 
 
 def _number_new_cards(bank: Bank, order: str) -> dict[str, int]:

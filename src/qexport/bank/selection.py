@@ -8,7 +8,7 @@ import heapq
 import re
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 from typing import TypeAlias
@@ -149,8 +149,16 @@ def _emptied(bank: Bank, active: Sequence[Question], clauses: Sequence[Clause]) 
     missed = [question for question in others if all(clause.holds(question) for clause in clauses)]
     retired = [question.id for question in missed if question.status == "retired"]
     drafts = [question.id for question in missed if question.status == "draft"]
-    hints = [f"retired questions are never selected: {_list(retired, 'and')}"] if retired else []
-    hints += [f"drafts are selected with --include-drafts only: {_list(drafts, 'and')}"] if drafts else []
+    hints = (
+        [f"retired questions are never selected: {_list(retired, 'list_and', SCOPE_WORDS)}"]
+        if retired
+        else []
+    )
+    hints += (
+        [f"drafts are selected with --include-drafts only: {_list(drafts, 'list_and', SCOPE_WORDS)}"]
+        if drafts
+        else []
+    )
     hint = "; ".join(hints)
     if not active:
         return NothingSelected(f"nothing to select from: {total} in this bank", hint=hint)
@@ -162,7 +170,8 @@ def _emptied(bank: Bank, active: Sequence[Question], clauses: Sequence[Clause]) 
     if barren := [clause.words for index, clause in enumerate(clauses) if not alone[index]]:
         matches = "matches" if len(barren) == 1 else "each match"
         return NothingSelected(
-            f"no question is left: {_list(barren, 'and')} {matches} none of {total}", hint=hint
+            f"no question is left: {_list(barren, 'list_and', SCOPE_WORDS)} {matches} none of {total}",
+            hint=hint,
         )
     steps, before = [], len(active)
     for index, clause in enumerate(clauses):
@@ -276,41 +285,90 @@ ALL_QUESTIONS = "All questions"
 """The scope of an edition with no filter; documents word it in their language."""
 
 
-def describe(bank: Bank, filters: Filters, chosen: Sequence[Question], limits: Limits = USUAL) -> str:
+SCOPE_WORDS: Mapping[str, str] = {
+    "all_questions": ALL_QUESTIONS,
+    "and_more": "{names} and {n} more",
+    "list_and": "{first} and {last}",
+    "list_or": "{first} or {last}",
+    "scope_tagged": "tagged {names}",
+    "scope_text": "containing {texts}",
+    "scope_where": "where {query}",
+    "scope_id": "id {ids}",
+    "scope_ids": "ids {ids}",
+    "scope_without": "without {ids}",
+    "scope_none": "no {field}",
+    "scope_rated": "rated",
+    "scope_unrated": "not rated",
+    "scope_difficulty": "difficulty {range}",
+    "scope_sample": "a sample of {n}",
+    "scope_first": "the first {n}",
+}
+"""What a selection is described with, in English; the files of languages have the same keys."""
+
+
+def describe(
+    bank: Bank,
+    filters: Filters,
+    chosen: Sequence[Question],
+    limits: Limits = USUAL,
+    words: Mapping[str, str] = SCOPE_WORDS,
+) -> str:
     """Return the filters as a reader of the result needs them: "Python and Machine Learning, difficulty 7–9".
 
     Without filters: what all the chosen share, as "Advanced", else "All questions".
+
+    Args:
+        bank: has the names of technologies and levels.
+        filters: that were asked for.
+        chosen: the questions they leave.
+        limits: of a search.
+        words: SCOPE_WORDS in the language of the description.
     """
     conditions = Conditions(bank)
-    words = [_join_values(conditions, field, getattr(filters, field)) for field in NAME_FIELDS]
-    words += [
-        _rated(filters.difficulty),
-        _list([f"“{text}”" for text in filters.text], "and", before="containing "),
-        f"where {filters.where}" if filters.where else "",
-        _list(filters.id, "and", before="ids " if len(filters.id) > 1 else "id "),
-        _list(filters.exclude, "and", before="without "),
+    ids = "scope_ids" if len(filters.id) > 1 else "scope_id"
+    parts = [_join_values(conditions, field, getattr(filters, field), words) for field in NAME_FIELDS]
+    parts += [
+        _rated(filters.difficulty, words),
+        _put(words["scope_text"], _list([f"“{text}”" for text in filters.text], "list_and", words)),
+        _put(words["scope_where"], filters.where),
+        _put(words[ids], _list(filters.id, "list_and", words)),
+        _put(words["scope_without"], _list(filters.exclude, "list_and", words)),
     ]
-    if not any(words):
-        words = [_find_common_value(map(attrgetter(field), chosen)) for field in ("technology", "level")]
-    said = [part for part in (*words, *_cuts(bank, filters, limits)) if part]
-    return ", ".join(said) or ALL_QUESTIONS
+    if not any(parts):
+        parts = [_find_common_value(map(attrgetter(field), chosen)) for field in ("technology", "level")]
+    said = [part for part in (*parts, *_cuts(bank, filters, limits, words)) if part]
+    return ", ".join(said) or words["all_questions"]
 
 
-def _join_values(conditions: Conditions, field: str, values: Sequence[str]) -> str:
+def _put(pattern: str, *values: str) -> str:
+    """Return a pattern with values in its places, from left to right; "" if there is none."""
+    found = iter(values)
+    return re.sub(r"\{\w+\}", lambda _: next(found), pattern) if any(values) else ""
+
+
+def _join_values(conditions: Conditions, field: str, values: Sequence[str], words: Mapping[str, str]) -> str:
     """Return the bank's own names for what the user wrote: "Python and Machine Learning"."""
-    meant = [conditions.names(field, _pattern(value)) if value else (f"no {field}",) for value in values]
+    meant = [
+        conditions.names(field, _pattern(value))
+        if value
+        else (_put(words["scope_none"], words.get(field, field)),)
+        for value in values
+    ]
     names = list(dict.fromkeys(name for names in meant for name in names))
-    return _list(names, "or", before="tagged ") if field == "tag" else _list(names, "and")
+    if field == "tag":
+        return _put(words["scope_tagged"], _list(names, "list_or", words))
+    return _list(names, "list_and", words)
 
 
-def _rated(values: Sequence[str]) -> str:
+def _rated(values: Sequence[str], words: Mapping[str, str]) -> str:
     """Return the difficulties as ranges: "difficulty 6 or 8–10"."""
     numbers = sorted({number for value in values if value.strip("*") for number in difficulties(value)})
     firsts = [number for number in numbers if number - 1 not in numbers]
     lasts = [number for number in numbers if number + 1 not in numbers]
     spans = [str(low) if low == high else f"{low}–{high}" for low, high in zip(firsts, lasts, strict=True)]
-    other = [words for value, words in (("*", "rated"), ("", "not rated")) if value in values]
-    return _list([_list(spans, "or", before="difficulty "), *other], "or")
+    other = [words[key] for value, key in (("*", "scope_rated"), ("", "scope_unrated")) if value in values]
+    rated = _put(words["scope_difficulty"], _list(spans, "list_or", words))
+    return _list([rated, *other], "list_or", words)
 
 
 def _find_common_value(values: Iterable[str]) -> str:
@@ -319,26 +377,27 @@ def _find_common_value(values: Iterable[str]) -> str:
     return different.pop() if len(different) == 1 else ""
 
 
-def _cuts(bank: Bank, filters: Filters, limits: Limits) -> Iterator[str]:
+def _cuts(bank: Bank, filters: Filters, limits: Limits, words: Mapping[str, str]) -> Iterator[str]:
     """Return what was left out although it passed the filters."""
     if filters.sample is not None or filters.limit is not None:
         passing = len(select(bank, replace(filters, sample=None, limit=None), limits))
         if filters.sample is not None and filters.sample < passing:
             passing = filters.sample
-            yield f"a sample of {passing}"
+            yield _put(words["scope_sample"], str(passing))
         if filters.limit is not None and filters.limit < passing:
-            yield f"the first {filters.limit}"
+            yield _put(words["scope_first"], str(filters.limit))
 
 
 _LISTED = 5  # names in a list of words: a cover is read at a glance
 
 
-def _list(items: Sequence[str], conjunction: str, before: str = "") -> str:
+def _list(items: Sequence[str], conjunction: str, words: Mapping[str, str]) -> str:
     """One, two and three; of many, the first."""
     named = [item for item in items if item]
     if len(named) > _LISTED:
-        named, conjunction = [*named[: _LISTED - 1], f"{len(named) - _LISTED + 1} more"], "and"
+        values = {"names": ", ".join(named[: _LISTED - 1]), "n": str(len(named) - _LISTED + 1)}
+        return re.sub(r"\{(\w+)\}", lambda place: values[place[1]], words["and_more"])
     if not named:
         return ""
     *first, last = named
-    return before + (f"{', '.join(first)} {conjunction} {last}" if first else last)
+    return _put(words[conjunction], ", ".join(first), last) if first else last

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from qexport.content.collation import Collation, collation_key, initial_of
 from qexport.content.index_candidates import (
     ASKED,
     CAPITAL,
@@ -29,7 +30,6 @@ from qexport.content.index_candidates import (
     singular,
     topics_of,
 )
-from qexport.content.languages import Collation, collation_key, initial_of
 
 if TYPE_CHECKING:
     from qexport.bank.model import Question

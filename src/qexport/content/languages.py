@@ -1,15 +1,14 @@
-"""The languages of documents: their labels, plural forms, dates, direction, order of letters.
+"""The languages of documents: their labels, plural forms, dates, direction.
 
     templates/languages/<tag>.toml → language("pt-BR") → label(), count(), date()
 
-A file has all labels of the English one (a test compares them). The forms of numbers are those of CLDR, the order of
-letters that of the language's own dictionaries.
+A file has all labels of the English one (a test compares them). The forms of numbers are those of CLDR. The order of
+names is in `collation`.
 """
 
 from __future__ import annotations
 
 import tomllib
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,6 +39,16 @@ RIGHT_TO_LEFT = frozenset(
     ]
 )
 """Languages written from right to left, with or without a file of labels."""
+
+
+CHANGE_LABELS = {
+    "added": "new_questions",
+    "changed": "changed",
+    "renumbered": "renumbered",
+    "retagged": "other_tags",
+    "retired": "retired_questions",
+}
+"""The labels of kinds of changes between two editions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,77 +141,12 @@ _PLURALS: Mapping[str, Callable[[int], str]] = {
 }
 
 
-# --- the order of letters ----------------------------------------------------------------------------------------
-
-_ALPHABETS = {
-    "cs": "a b c č d e f g h ch i j k l m n o p q r ř s š t u v w x y z ž",
-    "es": "a b c d e f g h i j k l m n ñ o p q r s t u v w x y z",
-    "pl": "a ą b c ć d e ę f g h i j k l ł m n ń o ó p q r s ś t u v w x y z ź ż",
-    "tr": "a b c ç d e f g ğ h ı i j k l m n o ö p q r s ş t u ü v w x y z",
-    "uk": "а б в г ґ д е є ж з и і ї й к л м н о п р с т у ф х ц ч ш щ ь ю я",
-}
-"""Letters of their own; all other accents differ only where all else is the same."""
-
-_LIKE = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ı": "i"}
+def main_subtag(tag: str) -> str:
+    """Return the language of a BCP 47 tag, without script and region."""
+    return tag.lower().split("-", maxsplit=1)[0]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Collation:
-    """What a name is sorted by: its letters, then its accents, then itself."""
-
-    letters: tuple[tuple[int, int, str], ...]
-    accents: str
-    name: str
-
-
-def collation_key(name: str, tag: str = "en") -> Collation:
-    """Return what a name is sorted by in a language: numbers, Latin letters, other scripts, each by its letters."""
-    main = tag.split("-", maxsplit=1)[0].lower()
-    places = _rank_letters(main)
-    folded = _lower(name, main)
-    letters = []
-    at = 0
-    while at < len(folded):
-        two, one = folded[at : at + 2], folded[at]
-        if two in places and len(two) == 2:
-            letters.append((2, places[two], two))
-            at += 2
-            continue
-        at += 1
-        if one in places:
-            letters.append((2, places[one], one))
-            continue
-        for base in unicodedata.normalize("NFD", _LIKE.get(one, one)):
-            if unicodedata.combining(base):
-                continue
-            if base in places:
-                letters.append((2, places[base], base))
-            elif base.isdigit():
-                letters.append((1, int(base) if base.isdecimal() else 0, base))
-            elif base.isalpha():
-                letters.append((3, ord(base), base))
-            else:
-                letters.append((0, ord(base), base))
-    return Collation(tuple(letters), unicodedata.normalize("NFD", folded), name)
-
-
-def initial_of(name: str, tag: str = "en") -> str:
-    """Return the letter a name is under in a list; empty for numbers and signs."""
-    letters = collation_key(name, tag).letters
-    if not letters or letters[0][0] < 2:
-        return ""
-    first = letters[0][2]
-    main = tag.split("-", maxsplit=1)[0].lower()
-    return {"i": "İ", "ı": "I"}.get(first, first.upper()) if main == "tr" else first.capitalize()
-
-
-def _lower(name: str, main: str) -> str:
-    if main == "tr":
-        name = name.replace("İ", "i").replace("I", "ı")
-    return unicodedata.normalize("NFC", name.casefold() if main != "de" else name.lower())
-
-
-@cache
-def _rank_letters(main: str) -> Mapping[str, int]:
-    alphabet = _ALPHABETS.get(main, "a b c d e f g h i j k l m n o p q r s t u v w x y z").split()
-    return {letter: place for place, letter in enumerate(alphabet)}
+def capitalize(text: str, tag: str) -> str:
+    """Return a text with its first letter large, as the language has it."""
+    first = "İ" if text[:1] == "i" and main_subtag(tag) == "tr" else text[:1].upper()
+    return first + text[1:]

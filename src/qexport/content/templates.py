@@ -18,7 +18,7 @@ from qexport.common.opener import is_inside
 from qexport.common.text_input import quote
 from qexport.common.wording import did_you_mean
 from qexport.content.fitting import breakable, letters
-from qexport.content.placeholders import fill_placeholders
+from qexport.content.placeholders import fill_markup, fill_placeholders
 from qexport.content.text import inline, prose
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Templates:
         from qexport.content.sandbox import Sandbox
 
         environment = Sandbox(self._folders, self.limits)
-        for each in (prose, inline, breakable, letters):
+        for each in (prose, inline, breakable, letters, fill_markup):
             environment.add_filter(each.__name__, each)
         environment.add_filter("fill", fill_placeholders)
         return environment

@@ -29,6 +29,7 @@ from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.files import is_name
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import quote
+from qexport.content.languages import language as language_of
 from qexport.exporters.csv_table import write as write_table
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def files_of(
         TABLE: table_of(contents.bank),
         LOCK: write_lock(contents.lock).encode(),
         BUNDLED_RECIPES: _recipes_file(contents.recipes).encode(),
-        NOTES: (contents.notes or "# Release notes\n\nNo release was made of this bank yet.\n").encode(),
+        NOTES: (contents.notes or _no_notes(contents.bank)).encode(),
     }
     summaries = {path: document.summary for path, document in made.items()}
     files[README] = _readme(contents, files, summaries, templates).encode()
@@ -215,17 +216,24 @@ def _read_toml_part(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)  # of texts, numbers and lists of them, JSON is TOML
 
 
+def _no_notes(bank: Bank) -> str:
+    """Return the release notes of a bank without a release."""
+    words = language_of(bank.language)
+    return f"# {words.label('release_notes')}\n\n{words.label('no_release')}\n"
+
+
 def _readme(
     contents: Contents, files: Mapping[str, bytes], summaries: Mapping[str, str], templates: Templates
 ) -> str:
     bank, release = contents.bank, contents.lock.release
+    words = language_of(bank.language)
     left = [contents.lock.key_of(entry) for entry in contents.lock.left]
     recipes = [
         {
             "name": recipe.name,
             "title": recipe.title,
             "scope": recipe.scope,
-            "count": len(recipe.ids),
+            "counted": words.count(len(recipe.ids)),
             "files": [
                 {"path": path, "summary": summary, "size": len(files[path])}
                 for path, summary in summaries.items()
@@ -237,9 +245,12 @@ def _readme(
     outputs = {output for recipe in contents.recipes for output in recipe.outputs}
     return templates.render(
         "bundle/readme.html.j2",
-        language=bank.language,
+        language=words.tag,
+        labels_language=words.labels_tag,
+        direction=words.direction,
+        labels=dict(words.labels),
         title=bank.title,
-        edition=f"Edition {release.number}, {release.date}" if release else "",
+        edition=f"{words.label('edition')} {release.number}, {release.date}" if release else "",
         count=len(bank.questions),
         total=bank.claims.questions or len(bank.questions),
         source=bank.source,

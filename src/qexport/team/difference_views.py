@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from qexport.team.difference_wording import HEADINGS, field_name, flat_text, shortened, tags_of
+from qexport.content.languages import CHANGE_LABELS, Language
+from qexport.content.languages import language as language_of
+from qexport.team.difference_wording import field_label, field_name, flat_text, shortened, tags_of
 from qexport.team.differences import CHANGE_KINDS, Differences, QuestionChange
-from qexport.team.release_notes import steps_of
+from qexport.team.release_notes import count_changes, steps_of
 
 if TYPE_CHECKING:
     from qexport.content.templates import Templates
@@ -65,28 +67,34 @@ def as_fields(found: Differences) -> dict[str, object]:
 
 def as_html(found: Differences, templates: Templates, *, language: str = "en") -> str:
     """Return a page that needs nothing beside it."""
+    words = language_of(language)
     parts = [
-        {"heading": HEADINGS[kind], "entries": list(map(_entry_fields, entries))}
+        {
+            "heading": words.label(CHANGE_LABELS[kind]),
+            "entries": [_entry_fields(each, words) for each in entries],
+        }
         for kind in CHANGE_KINDS
         if (entries := found.of_kind(kind))
     ]
     return templates.render(
         "bundle/differences.html.j2",
-        language=language,
+        language=words.labels_tag,
+        direction=words.direction,
+        labels=dict(words.labels),
         title=found.title,
-        summary=str(found),
+        summary=count_changes(found, words),
         remarks=list(found.remarks),
-        steps=[[{"text": text, "link": link} for text, link in step] for step in steps_of(found)],
+        steps=[[{"text": text, "link": link} for text, link in step] for step in steps_of(found, words)],
         search=found.search,
         parts=parts,
     )
 
 
-def _entry_fields(entry: QuestionChange) -> dict[str, object]:
+def _entry_fields(entry: QuestionChange, words: Language) -> dict[str, object]:
     """Return an entry as its template takes it."""
     changes = [
         {
-            "field": field_name(change.field),
+            "field": field_label(change.field, words),
             "pieces": [{"kind": each.kind, "text": each.text} for each in shortened(change.pieces)],
         }
         for change in entry.fields

@@ -9,20 +9,11 @@ from typing import TYPE_CHECKING
 from qexport.team.differences import Piece, QuestionChange
 
 if TYPE_CHECKING:
-    pass
+    from qexport.content.languages import Language
 
 
 CONTEXT = 6
 """Words that are shown around a change."""
-
-
-HEADINGS = {
-    "added": "New questions",
-    "changed": "Changed",
-    "renumbered": "Renumbered",
-    "retagged": "Other tags",
-    "retired": "Retired",
-}
 
 
 def shortened(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
@@ -45,6 +36,12 @@ def shortened(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
 def field_name(name: str) -> str:
     """Return what a reader calls a field: `deep_explanation` and `Deep Explanation` are "Deep explanation"."""
     return name.replace("_", " ").replace("-", " ").capitalize().replace("Follow ups", "Follow-ups")
+
+
+def field_label(name: str, words: Language) -> str:
+    """Return what a field is called in a language."""
+    key = name.lower().replace(" ", "_").replace("-", "_")
+    return field_name(name) if words.labels_tag == "en" else words.labels.get(key, field_name(name))
 
 
 def tags_of(entry: QuestionChange) -> str:

@@ -17,7 +17,8 @@ from qexport.bank.lock_file import read_lock
 from qexport.common import files
 from qexport.common.errors import InputRefused, QexportError, UsageError
 from qexport.common.qr_code import draw_as_svg
-from qexport.common.wording import quantity
+from qexport.content.languages import CHANGE_LABELS, Language
+from qexport.content.languages import language as language_of
 from qexport.locking import NO_LOCKING, Locking, lock_path, until_settled, written_with_lock
 from qexport.pipeline import SCHEDULER, Tell, plan, prepare, render_outputs, silent
 from qexport.team import git
@@ -97,7 +98,9 @@ def _publish(
             warnings += document.warnings
     place = recipe.lock or lock_path(recipe.bank)
     releases = _releases(prepared.edition.lock, place, recipe.limits)
-    contents[folder / FEED] = feed_of(made.title, base, releases, names["deck"]).encode()
+    contents[folder / FEED] = feed_of(
+        made.title, base, releases, names["deck"], prepared.edition.bank.language
+    ).encode()
     contents[folder / "qr-page.svg"] = draw_as_svg(base).encode()
     contents[folder / "qr-deck.svg"] = draw_as_svg(base + quote(names["deck"])).encode()
     contents[folder / ".nojekyll"] = b""  # GitHub Pages would run a program over the files
@@ -130,18 +133,19 @@ def _releases(lock: Lock | None, place: Path, limits: Limits) -> list[Release]:
     return releases
 
 
-def feed_of(title: str, base: str, releases: Iterable[Release], deck: str) -> str:
+def feed_of(title: str, base: str, releases: Iterable[Release], deck: str, tag: str = "en") -> str:
     """Return the editions as an Atom feed (RFC 4287), the newest first."""
+    words = language_of(tag)
     found = list(releases)
     updated = _moment(found[0].time) if found else "2000-01-01T00:00:00Z"
     entries = [
         "<entry>\n"
         f"<id>{escape(base)}#edition-{each.number}</id>\n"
-        f"<title>Edition {each.number}</title>\n"
+        f"<title>{escape(words.label('edition'))} {each.number}</title>\n"
         f"<updated>{_moment(each.time)}</updated>\n"
         f'<link href="{escape(base)}"/>\n'
         f'<link rel="enclosure" type="application/vnd.anki" href="{escape(base + quote(deck))}"/>\n'
-        f'<content type="text">{escape(_news(each))}</content>\n'
+        f'<content type="text">{escape(_describe_release(each, words))}</content>\n'
         "</entry>\n"
         for each in found
     ]
@@ -157,11 +161,11 @@ def _moment(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _news(release: Release) -> str:
-    """Say what became of the questions: "2 questions added: A, B. 1 question changed: C."."""
+def _describe_release(release: Release, words: Language) -> str:
+    """Return what became of the questions: "New questions: A, B. Changed: C."."""
     parts = [
-        f"{quantity(len(ids), 'question')} {kind}: {', '.join(ids)}."
+        f"{words.label(CHANGE_LABELS[kind])}: {', '.join(ids)}."
         for kind, ids in release.changes.items()
         if ids
     ]
-    return " ".join(parts) or "The first edition."
+    return " ".join(parts) or f"{words.label('edition')} {release.number}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from qexport.common.errors import (
     UsageError,
 )
 from qexport.common.text_input import read_text
+from qexport.content.languages import language as language_of
 from qexport.locking import (
     NO_LOCKING,
     Stamped,
@@ -104,21 +106,22 @@ def _make_release(recipe: Recipe, *, now: int, since: str, with_tag: bool) -> Re
     if with_tag and git.has_tag(tag_name(release.number), folder=folder):
         message = f"there is a tag {tag_name(release.number)} already"
         raise UsageError(message, hint=f"release without --tag, or: git tag -d {tag_name(release.number)}")
-    heading = release_notes.release_heading(release)
+    words = language_of(bank.language)
+    heading = release_notes.release_heading(release, words)
     if found:
         departures = release_notes.departures_since(stamped.lock, before.time if before else 0)
-        notes = release_notes.as_markdown(found, heading, departures)
+        notes = release_notes.as_markdown(found, heading, departures, words)
     else:
         active = sum(question.status == "active" for question in bank.questions)
-        notes = release_notes.first_notes(bank.title, bank.source, active, heading)
+        notes = release_notes.first_notes(bank.title, bank.source, active, heading, words)
     lock = replace(stamped.lock, release=release)
     path = notes_path(recipe.bank)
     earlier = read_text(path, limits=limits, inside=path.parent) if path.exists() else ""
-    if earlier.startswith(f"# Release notes\n\n## {heading}\n"):
+    if re.match(rf"# [^\n]*\n\n## {re.escape(heading)}\n", earlier):
         raise OutputError(f"{path}: has notes of edition {release.number} already", hint="remove them")
     stamped = replace(stamped, lock=lock, moved=True)
     with written_with_lock(stamped) as lock_files:
-        contents = {path: release_notes.with_release(notes, earlier).encode(), **lock_files}
+        contents = {path: release_notes.with_release(notes, earlier, words).encode(), **lock_files}
         files.write_all(contents)  # a release that has its notes only can be made again
     if with_tag:
         message = f"Edition {release.number} of {release.date}"

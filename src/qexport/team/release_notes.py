@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qexport.anki.search import search_for
-from qexport.common.wording import quantity
-from qexport.team.difference_wording import HEADINGS, field_name, flat_text, shortened, tags_of
+from qexport.content.languages import CHANGE_LABELS, Language
+from qexport.content.languages import language as language_of
+from qexport.team.difference_wording import field_label, flat_text, shortened, tags_of
 from qexport.team.differences import CHANGE_KINDS, Differences
 from qexport.team.differences import QuestionChange as Difference
 
@@ -40,16 +41,24 @@ def departures_since(lock: Lock, time: int) -> tuple[Departure, ...]:
     )
 
 
+_ENGLISH_WORDS = language_of("en")
 ANKI_MANUAL = "https://docs.ankiweb.net/importing/packaged-decks.html"
 SEARCHING = "https://docs.ankiweb.net/searching.html"
 
 
-def as_markdown(found: Differences, heading: str = "", departures: Iterable[Departure] = ()) -> str:
-    """Return release notes: what to do in Anki, then what is new, last what left filtered decks."""
-    lines = [f"## {heading or _escape_markdown(f'{found.title}: what is new')}", "", f"{found}.", ""]
-    lines += (f"Mind: {_escape_markdown(remark)}.\n" for remark in found.remarks)
-    lines += ["### In Anki", ""]
-    for number, step in enumerate(steps_of(found), 1):
+def as_markdown(
+    found: Differences,
+    heading: str = "",
+    departures: Iterable[Departure] = (),
+    words: Language = _ENGLISH_WORDS,
+) -> str:
+    """Return release notes in a language: what to do in Anki, then what is new, last what left filtered decks."""
+    label = words.label
+    lines = [f"## {heading or _escape_markdown(label('whats_new', title=found.title))}", ""]
+    lines += [f"{count_changes(found, words)}.", ""]
+    lines += (f"{label('mind', remark=_escape_markdown(remark))}\n" for remark in found.remarks)
+    lines += [f"### {label('in_anki')}", ""]
+    for number, step in enumerate(steps_of(found, words), 1):
         said = "".join(
             f"[{_escape_markdown(text)}]({link})" if link else _escape_markdown(text) for text, link in step
         )
@@ -58,37 +67,43 @@ def as_markdown(found: Differences, heading: str = "", departures: Iterable[Depa
         lines += ["", "   " + _code_span(found.search)]
     for kind in CHANGE_KINDS:
         entries = found.of_kind(kind)
-        lines += ["", f"### {HEADINGS[kind]}", ""] if entries else []
+        lines += ["", f"### {label(CHANGE_LABELS[kind])}", ""] if entries else []
         for entry in entries:
-            lines += _markdown_entry(entry)
+            lines += _markdown_entry(entry, words)
     for departure in departures:
-        lines += ["", f"### No longer in the deck {_escape_markdown(departure.deck)}", ""]
-        lines += [
-            f"That deck does not update them any more: {_escape_markdown(', '.join(departure.ids))}.",
-            "",
-        ]
+        lines += ["", f"### {label('deck_left', deck=_escape_markdown(departure.deck))}", ""]
+        lines += [label("deck_stays", ids=_escape_markdown(", ".join(departure.ids))), ""]
         lines += ["   " + _code_span(departure.search)]
     if re.fullmatch(r"https?://[^\s()<>]+", found.source):
-        lines += ["", f"The questions are from <{found.source}>."]
+        lines += ["", label("questions_from", source=f"<{found.source}>")]
     return "\n".join(lines) + "\n"
 
 
-def first_notes(title: str, source: str, count: int, heading: str) -> str:
+def count_changes(found: Differences, words: Language = _ENGLISH_WORDS) -> str:
+    """Return how many questions are new, changed and so on: "1 added, 2 unchanged"."""
+    counts = [(kind, len(ids)) for kind, ids in found.ids().items()]
+    return ", ".join(
+        words.label(f"count_{kind}", n=n) for kind, n in [*counts, ("unchanged", found.unchanged)]
+    )
+
+
+def first_notes(title: str, source: str, count: int, heading: str, words: Language = _ENGLISH_WORDS) -> str:
     """Return the notes of a first release, before which there was nothing."""
     nothing = Differences(old="", new="", title=title, source=source)
-    notes = as_markdown(nothing, heading)
-    return notes.replace(f"{nothing}.", f"The first edition: {quantity(count, 'question')}.", 1)
+    notes = as_markdown(nothing, heading, words=words)
+    said = words.label("first_edition", count=words.count(count))
+    return notes.replace(f"{count_changes(nothing, words)}.", said, 1)
 
 
-def _markdown_entry(entry: Difference) -> Iterator[str]:
-    was = f" (was {_escape_markdown(entry.former_id)})" if entry.former_id else ""
+def _markdown_entry(entry: Difference, words: Language) -> Iterator[str]:
+    was = f" ({words.label('former_id', id=_escape_markdown(entry.former_id))})" if entry.former_id else ""
     yield f"- **{_escape_markdown(entry.id)}**{was} {_escape_markdown(flat_text(entry.question))}"
     signs = {"same": "", "gone": "~~", "new": "**"}
     for change in entry.fields:
         said = "".join(_emphasise(each.text, signs[each.kind]) for each in shortened(change.pieces))
-        yield f"  - {field_name(change.field)}: {said.strip()}"
+        yield f"  - {field_label(change.field, words)}: {said.strip()}"
     if tags := tags_of(entry):
-        yield f"  - Tags: {_escape_markdown(tags)}"
+        yield f"  - {words.label('tags')}: {_escape_markdown(tags)}"
 
 
 def _emphasise(text: str, sign: str) -> str:
@@ -113,29 +128,26 @@ def _code_span(text: str) -> str:
     return f"{fence}{space}{text}{space}{fence}"
 
 
-def steps_of(found: Differences) -> Iterator[tuple[tuple[str, str], ...]]:
+def steps_of(found: Differences, words: Language = _ENGLISH_WORDS) -> Iterator[tuple[tuple[str, str], ...]]:
     """Yield what a learner has to do, as pieces of text and where they link to."""
-    yield (
-        ("In Anki: File › Import, choose the .apkg of this edition (", ""),
-        ("how", ANKI_MANUAL),
-        ("). Do not remove the old deck: notes you have are brought up to date, and your reviews stay.", ""),
-    )
-    kinds: Counter[str] = Counter(entry.kind for entry in found.entries)
-    if kinds["retired"]:
-        what = "it" if kinds["retired"] == 1 else "them"
-        yield (
-            ("Anki removes nothing by itself. To find what is retired, open Browse, ", ""),
-            ("search", SEARCHING),
-            (f" for the line below, and suspend or delete {what}.", ""),
-        )
+    yield _link(words.labels["step_import"], "{how}", words.label("how"), ANKI_MANUAL)
+    if found.of_kind("retired"):
+        yield _link(words.labels["step_retired"], "{search}", words.label("search_link"), SEARCHING)
 
 
-def with_release(notes: str, before: str) -> str:
+def _link(text: str, place: str, shown: str, address: str) -> tuple[tuple[str, str], ...]:
+    """Return a text in pieces, with a link in its place."""
+    before, _, after = text.partition(place)
+    return (before, ""), (shown, address), (after, "")
+
+
+def with_release(notes: str, before: str, words: Language = _ENGLISH_WORDS) -> str:
     """Return the file of all release notes with those of a new release on top."""
-    head = "# Release notes\n\n"
-    return head + notes + ("\n" + before.removeprefix(head) if before else "")
+    head = f"# {words.label('release_notes')}\n\n"
+    earlier = re.sub(r"\A# [^\n]*\n\n", "", before)  # in whatever language the bank was then
+    return head + notes + ("\n" + earlier if earlier else "")
 
 
-def release_heading(release: Release) -> str:
+def release_heading(release: Release, words: Language = _ENGLISH_WORDS) -> str:
     """Return what a release is called over its notes."""
-    return f"Edition {release.number} · {release.date}"
+    return f"{words.label('edition')} {release.number} · {release.date}"

@@ -6,14 +6,11 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from markupsafe import Markup
 
-from qexport.content.languages import (
-    collation_key,
-    initial_of,
-    language,
-    supported_languages,
-)
-from qexport.content.placeholders import fill_placeholders
+from qexport.bank.selection import SCOPE_WORDS
+from qexport.content.languages import capitalize, language, supported_languages
+from qexport.content.placeholders import fill_markup, fill_placeholders
 
 ALL = ("ar", "cs", "de", "en", "es", "fr", "he", "hi", "it", "ja", "nl", "pl", "pt", "tr", "uk", "zh")
 DAY = datetime(2026, 11, 29, tzinfo=UTC)
@@ -92,36 +89,19 @@ def test_a_tag_finds_its_labels_and_its_direction(tag: str, labels: str, directi
     assert (found.tag, found.labels_tag, found.direction) == (tag, labels, direction)
 
 
-@pytest.mark.parametrize(
-    ("tag", "words"),
-    [
-        ("de", "Abend Äpfel Apfelsine Öl Ofen Straße Strategie über Ufer zu"),
-        ("cs", "cena čas den had chata ibis řada role"),
-        ("pl", "ącki bor cena ćma lot łoś zero źle żak"),
-        ("tr", "cam çam ırmak iç oda ödev"),
-        ("es", "nube ñandú oso"),
-        ("uk", "гай ґанок дім єнот їжак йод"),
-    ],
-)
-def test_names_are_sorted_by_the_alphabet_of_the_language(tag: str, words: str) -> None:
-    expected = {
-        "de": "Abend Äpfel Apfelsine Ofen Öl Straße Strategie über Ufer zu",
-        "cs": "cena čas den had chata ibis role řada",
-        "pl": "ącki bor cena ćma lot łoś zero źle żak",
-    }.get(tag, words)
-    assert sorted(words.split(), key=lambda word: collation_key(word, tag)) == expected.split()
-
-
-def test_numbers_and_signs_come_first_and_case_decides_last() -> None:
-    names = ["b", "B", "10", "a", "Á", "_x", "é", "E"]
-    assert sorted(names, key=collation_key) == ["_x", "10", "a", "Á", "B", "b", "E", "é"]
-    assert [initial_of(name) for name in ("éa", "10", "_x", "Zoo")] == ["E", "", "", "Z"]
-    assert [initial_of("chata", "cs"), initial_of("irmak", "tr"), initial_of("ırmak", "tr")] == [
-        "Ch",
-        "İ",
-        "I",
-    ]
-
-
 def test_a_place_without_a_value_stays() -> None:
     assert fill_placeholders("{a} of {b}", a=1) == "1 of {b}"
+
+
+def test_html_stays_html_in_a_place_and_text_is_escaped() -> None:
+    code = Markup("<code>a</code>")
+    assert fill_markup("<{a}> & {b}", a=code, b="<b>") == "&lt;<code>a</code>&gt; &amp; &lt;b&gt;"
+
+
+def test_what_a_selection_is_described_with_is_that_of_the_english_file() -> None:
+    labels = language("en").labels
+    assert {key: labels[key] for key in SCOPE_WORDS} == SCOPE_WORDS
+
+
+def test_a_first_letter_becomes_large_as_the_language_has_it() -> None:
+    assert [capitalize("iyi", "tr"), capitalize("iyi", "en"), capitalize("", "de")] == ["İyi", "Iyi", ""]

@@ -198,7 +198,7 @@ def test_the_filters_that_were_asked_for() -> None:
 def test_the_page_inside_needs_nothing_beside_it() -> None:
     page = FILES[README].decode()
     assert (
-        '<h1 dir="auto">Python &amp; &lt;more&gt;</h1>\n<p>Edition 3, 2025-10-09. 2 of 4 questions are'
+        '<h1 dir="auto" lang="en">Python &amp; &lt;more&gt;</h1>\n<p>Edition 3, 2025-10-09. 2 of 4 questions.\n'
         in page
     )
     assert '<a href="hard/hard.apkg">hard/hard.apkg</a></td><td>2 notes</td>' in page

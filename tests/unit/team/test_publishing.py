@@ -68,7 +68,7 @@ def test_a_feed_has_the_editions_and_what_was_new() -> None:
         "<updated>2025-10-10T12:40:00Z</updated>\n"
         '<link href="https://e.org/q/"/>\n'
         '<link rel="enclosure" type="application/vnd.anki" href="https://e.org/q/my%20deck.apkg"/>\n'
-        '<content type="text">2 questions added: B, C. 1 question changed: &lt;A&gt;.</content>\n'
+        '<content type="text">New questions: B, C. Changed: &lt;A&gt;.</content>\n'
         "</entry>\n"
         "<entry>\n"
         "<id>https://e.org/q/#edition-1</id>\n"
@@ -76,7 +76,7 @@ def test_a_feed_has_the_editions_and_what_was_new() -> None:
         "<updated>2025-10-09T08:53:20Z</updated>\n"
         '<link href="https://e.org/q/"/>\n'
         '<link rel="enclosure" type="application/vnd.anki" href="https://e.org/q/my%20deck.apkg"/>\n'
-        '<content type="text">The first edition.</content>\n'
+        '<content type="text">Edition 1.</content>\n'
         "</entry>\n"
         "</feed>\n"
     )

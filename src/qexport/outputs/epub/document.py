@@ -6,7 +6,7 @@ A question stands alone on its page, and its answer begins on the next: one tap 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -17,7 +17,8 @@ from qexport import __version__
 from qexport.bank.lock import Edition
 from qexport.bank.model import Question
 from qexport.content.images import Image
-from qexport.content.languages import RIGHT_TO_LEFT
+from qexport.content.languages import Language
+from qexport.content.languages import language as language_of
 from qexport.content.question_view import question_text
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.epub import EPUB_ENDING
@@ -64,6 +65,7 @@ def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
     names = [f"question-{number:05}.xhtml" for number in range(1, len(edition.questions) + 1)]
     addresses = {each.id: "" for each in edition.bank.questions}
     addresses |= {each.id: name for each, name in zip(edition.questions, names, strict=True)}
+    words = language_of(edition.bank.language)
     texts = [
         question_text(
             each,
@@ -71,15 +73,17 @@ def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
             image_address=IMAGES_FOLDER,
             questions=addresses,
             maths="mathml",
+            language=words.tag,
+            labels=words.labels,
             limits=tools.limits,
         )
         for each in edition.questions
     ]
     images = {image.name: image for text in texts for image in text.images}
-    language = edition.bank.language
     shared = {
-        "language": language,
-        "direction": "rtl" if language.lower().split("-")[0] in RIGHT_TO_LEFT else "ltr",
+        "language": words.tag,
+        "direction": words.direction,
+        "labels": dict(words.labels),
         "book": edition.title,
     }
     pages = []
@@ -96,8 +100,9 @@ def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
         options,
         tools,
         shared=shared,
+        words=words,
         pages=pages,
-        parts=parts_of(edition.questions, names),
+        parts=parts_of(edition.questions, names, words.label("other_questions")),
         images=images.values(),
     )
     return Document(
@@ -108,14 +113,16 @@ def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
     )
 
 
-def parts_of(questions: Sequence[Question], names: Sequence[str]) -> list[_Part]:
+def parts_of(
+    questions: Sequence[Question], names: Sequence[str], others: str = "Other questions"
+) -> list[_Part]:
     """Return the contents: what stands together, under its title."""
     parts = []
     pairs = zip(questions, names, strict=True)
     for (technology, category), members in groupby(
         pairs, key=lambda pair: (pair[0].technology, pair[0].category)
     ):
-        title = ": ".join(filter(None, dict.fromkeys((technology, category)))) or "Other questions"
+        title = ": ".join(filter(None, dict.fromkeys((technology, category)))) or others
         listed = tuple(
             {"name": name, "id": question.id, "line": " ".join(question.question.split("\n")[0].split())}
             for question, name in members
@@ -140,15 +147,16 @@ def _make_files(
     options: CommonOptions,
     tools: Tools,
     *,
-    shared: dict[str, str],
+    shared: Mapping[str, object],
+    words: Language,
     pages: Sequence[_EbookPage],
     parts: Sequence[_Part],
     images: Iterable[Image],
 ) -> dict[str, bytes]:
     """Return the files of the publication by their paths."""
     bank = edition.bank
-    count = f"{len(pages)} question{'s' * (len(pages) != 1)}"
-    label = f"Edition {options.edition_label}" if options.edition_label else ""
+    count = words.count(len(pages))
+    label = f"{words.label('edition')} {options.edition_label}" if options.edition_label else ""
     pictures = sorted(images, key=lambda image: image.name)
     values = {
         **shared,

@@ -355,7 +355,7 @@ class _Cards:
         )
         return Document(
             suffix=CALIBRATION_ENDING,
-            data=link(chunks, self._book("Calibration"), self.tools.scheduler.fonts),
+            data=link(chunks, self._book(self.language.label("calibration")), self.tools.scheduler.fonts),
             summary=quantity(len(numbers), "sheet"),
         )
 

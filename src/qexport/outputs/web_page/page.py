@@ -6,6 +6,7 @@ style. A theme may change the style (`web/page.css`) and a question's HTML, but 
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +22,8 @@ from qexport.bank.lock import Edition
 from qexport.bank.model import Question
 from qexport.common.errors import Problem
 from qexport.content.images import Image
-from qexport.content.languages import RIGHT_TO_LEFT
+from qexport.content.languages import Language, capitalize, main_subtag
+from qexport.content.languages import language as language_of
 from qexport.content.question_view import anchor_name, question_text
 from qexport.content.templates import Templates
 from qexport.outputs.document import Document, Tools
@@ -43,16 +45,23 @@ browser shows them, with scripts they are text, which costs nothing until the re
 
 NEXT_QUESTION = "<!--question-->"
 IMAGE_ADDRESS = "image:"
-
 DOWNLOADS = {
-    "handbook": ("Handbook", "PDF"),
-    "epub": ("E-book", "EPUB"),
-    "deck": ("Anki deck", "APKG"),
-    "cheatsheet": ("Cheat sheet", "PDF"),
-    "quiz": ("Quiz", "PDF"),
-    "flash-cards": ("Flash cards", "PDF"),
+    "handbook": ("handbook", "PDF"),
+    "epub": ("e_book", "EPUB"),
+    "deck": ("anki_deck", "APKG"),
+    "cheatsheet": ("cheat_sheet", "PDF"),
+    "quiz": ("quiz", "PDF"),
+    "flash-cards": ("flash_cards", "PDF"),
 }
-"""What a page links to if it lies beside it: the output's name, its title and what kind of file it is."""
+"""What a page links to if it lies beside it: the output's name, the label of its title, what kind of file it is."""
+
+SAID_BY_SCRIPTS = (
+    *("again", "hard", "good", "easy", "of_total", "other_questions", "difficulty"),
+    *("technology", "category", "level", "tags", "light", "light_auto", "light_day", "light_night", "study"),
+    *("show_more", "known_of", "study_times", "progress_count", "progress_kept", "progress_lost", "time"),
+    *("no_question", "filter_leaves", "filter_none", "filter_remove", "none"),
+)
+"""Labels that the page's scripts write."""
 
 EARLY_SCRIPT = "document.documentElement.classList.add('js')"
 """Runs before the first paint: what needs scripts takes its room at once."""
@@ -78,7 +87,8 @@ def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
     """
     addresses = {each.id: "" for each in edition.bank.questions}
     addresses |= {each.id: f"#{_anchor(each)}" for each in edition.questions}
-    articles = [_article(question, tools, addresses) for question in edition.questions]
+    words = language_of(edition.bank.language)
+    articles = [_article(question, tools, addresses, words) for question in edition.questions]
     page = _make_web_page(edition, options, tools, articles)
     pictures = sum(len(article.images) for article in articles)
     return Document(
@@ -93,17 +103,24 @@ def _anchor(question: Question) -> str:
     return "q-" + anchor_name(question.id)
 
 
-def _article(question: Question, tools: Tools, addresses: Mapping[str, str]) -> _Article:
+def _article(question: Question, tools: Tools, addresses: Mapping[str, str], words: Language) -> _Article:
     text = question_text(
         question,
         heading_level=5,
         image_address=IMAGE_ADDRESS,
         questions=addresses,
         maths="mathml",
+        language=words.tag,
+        labels=words.labels,
         limits=tools.limits,
     )
     anchor = _anchor(question)
-    html = tools.templates.render("web/question.html.j2", question={**text.view, "anchor": anchor})
+    html = tools.templates.render(
+        "web/question.html.j2",
+        question={**text.view, "anchor": anchor},
+        labels=dict(words.labels),
+        said=_lang(words.labels_tag, words),
+    )
     for image in text.images:
         data = f"data:{image.media_type};base64,{b64encode(image.data).decode()}"
         size = f'width="{image.width}" height="{image.height}" loading="lazy"'
@@ -123,10 +140,12 @@ def _make_web_page(
 ) -> str:
     """Return the page; what is large is put into the filled template, which need not read it."""
     ours = Templates(limits=tools.limits)
-    shown, rest, first = _split_articles(articles)
+    words = language_of(edition.bank.language)
+    shown, rest, first = _split_articles(articles, words)
     script = _scripts(ours)
     style = _smaller(tools.templates.source("web/page.css")).replace("</", "<\\/")
-    fonts = font_faces(article.html for article in articles)
+    said = _words(words)
+    fonts = font_faces([*(article.html for article in articles), said])
     index = packed(index_of(edition.bank, edition.questions, [article.anchor for article in articles]))
     bank = edition.bank
     large = {
@@ -136,32 +155,52 @@ def _make_web_page(
         "shown": shown,
         "rest": rest,
         "index": index,
+        "words": said,
         "script": script,
     }
     frame = ours.render(
         "web/page.html.j2",
         **{name: Markup(f"\0{name}\0") if value else "" for name, value in large.items()},  # noqa: S704
         policy=_policy([EARLY_SCRIPT, script], [style, fonts]),
-        language=bank.language,
-        direction="rtl" if bank.language.lower().split("-")[0] in RIGHT_TO_LEFT else "ltr",
+        labels_language=bank.language if main_subtag(words.tag) == words.labels_tag else words.labels_tag,
+        labels=dict(words.labels),
+        grades={
+            name: capitalize(words.labels[name], words.tag) for name in ("again", "hard", "good", "easy")
+        },
+        own=_lang(words.tag, words),
+        direction=words.direction,
         generator=f"qexport {__version__}",
         title=edition.title,
         scope=edition.scope,
         edition=options.edition_label,
         count=len(articles),
+        counted=words.count(len(articles)),
         example="difficulty>=8",
         first=first,
         source=bank.source,
         licence=bank.licence,
         groups=_group_contents(articles),
-        downloads=_downloads(tools.file_names),
+        downloads=_downloads(tools.file_names, words),
         feed=quote(tools.file_names.get("feed", "")),
         deck=quote(tools.file_names.get("deck", "")),
     )
     return re.sub(r"\0(\w+)\0", lambda slot: large[slot[1]], frame)
 
 
-def _split_articles(articles: Sequence[_Article]) -> tuple[str, str, int]:
+def _words(words: Language) -> str:
+    """Return what the scripts say, as JSON that no tag ends."""
+    labels = {key: words.labels[key] for key in SAID_BY_SCRIPTS}
+    labels |= {key: capitalize(labels[key], words.tag) for key in ("again", "hard", "good", "easy")}
+    said = {"language": words.labels_tag, "counts": dict(words.counts), "labels": labels}
+    return json.dumps(said, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _lang(tag: str, words: Language) -> Markup:
+    """Return the attribute for texts of one language in a page of another; nothing if both are the same."""
+    return Markup("") if main_subtag(words.tag) == words.labels_tag else Markup(' lang="{}"').format(tag)
+
+
+def _split_articles(articles: Sequence[_Article], words: Language) -> tuple[str, str, int]:
     """Return the HTML of the first questions, that of the others, and how many the first are."""
     first = len(articles) if len(articles) <= SHOWN_AT_ONCE else FIRST_SHOWN
     pieces: list[str] = []
@@ -170,7 +209,7 @@ def _split_articles(articles: Sequence[_Article]) -> tuple[str, str, int]:
         heading = ""
         if _group(article) != group:
             group = _group(article)
-            heading = _heading(article) + "\n"
+            heading = _heading(article, words) + "\n"
         pieces.append(f"{heading}{NEXT_QUESTION if number >= first else ''}{article.html}\n")
     return "".join(pieces[:first]), "".join(pieces[first:]), first
 
@@ -179,9 +218,9 @@ def _group(article: _Article) -> tuple[str, str]:
     return article.question.technology, article.question.category
 
 
-def _heading(article: _Article) -> str:
+def _heading(article: _Article, words: Language) -> str:
     technology, category = _group(article)
-    title = Markup.escape(technology or category or "Other questions")
+    title = Markup.escape(technology or category or words.label("other_questions"))
     more = Markup(" <span>{}</span>").format(category) if technology and category else ""
     return f'<h2 class="group" id="{_group_anchor(article)}" dir="auto">{title}{more}</h2>'
 
@@ -206,11 +245,11 @@ def _group_contents(articles: Sequence[_Article]) -> list[dict[str, object]]:
     return groups
 
 
-def _downloads(file_names: Mapping[str, str]) -> list[dict[str, str]]:
+def _downloads(file_names: Mapping[str, str], words: Language) -> list[dict[str, str]]:
     """Return what lies beside the page, as links."""
     return [
-        {"address": quote(file_names[name]), "title": title, "kind": kind}
-        for name, (title, kind) in DOWNLOADS.items()
+        {"address": quote(file_names[name]), "title": words.label(key), "kind": kind}
+        for name, (key, kind) in DOWNLOADS.items()
         if name in file_names
     ]
 
