@@ -11,7 +11,7 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image
 
-from qexport import pipeline
+from qexport import choosing
 from qexport.bank.lock import Edition
 from qexport.bank.selection import Filters
 from qexport.content.themes import theme
@@ -30,7 +30,7 @@ EDGE = 24
 
 def main() -> int:
     """Draw the picture."""
-    choice = pipeline.choose(ROOT / "seeds" / "questions.yaml", Filters())
+    choice = choosing.choose(ROOT / "seeds" / "questions.yaml", Filters())
     look = theme("classic")
     title = choice.bank.title
     edition = Edition(bank=choice.bank, questions=choice.questions, title=title, scope="All questions")

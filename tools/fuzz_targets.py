@@ -41,8 +41,9 @@ from qexport.content.images import Image, describe_by_name, read_image
 from qexport.content.plain_text import items
 from qexport.content.question_view import question_text
 from qexport.content.templates import Templates
-from qexport.content.text import inline, prose, title_source
+from qexport.content.text import inline, prose
 from qexport.content.themes import join_styles, theme
+from qexport.content.titles import title_source
 from qexport.importers.hub import captures, page
 from qexport.importers.hub.vocabulary import read_vocabulary
 from qexport.layout.cache import ChunkCache

@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 import pypdfium2
 from pypdfium2 import raw as pdfium
 
-from qexport import pipeline
+from qexport import choosing
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
 from qexport.content.themes import theme
@@ -401,7 +401,7 @@ def _missing_words(question: Question, asked: Sequence[str], told: str) -> Itera
 
 @cache
 def _bank() -> Bank:
-    return pipeline.read_bank(ROOT / "seeds" / "questions.yaml")[0]
+    return choosing.read_bank(ROOT / "seeds" / "questions.yaml")[0]
 
 
 def some(count: int) -> tuple[Question, ...]:

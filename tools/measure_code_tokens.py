@@ -17,8 +17,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from qexport.bank.model import PROSE_SECTIONS
+from qexport.choosing import read_bank
 from qexport.content.code_tokens import code_spans
-from qexport.pipeline import read_bank
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPORA = ROOT.parent / "shared" / "corpora"

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qexport.bank.model import Question
+from qexport.choosing import read_bank
 from qexport.content.index_terms import index_terms
-from qexport.pipeline import read_bank
 from tools.try_corpora import CORPORA, banks
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from qexport import pipeline
+from qexport import choosing
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from tools.try_corpora import CORPORA, banks
 
@@ -20,7 +20,7 @@ SPREAD = 40
 
 def shipped() -> Bank:
     """The questions that come with the program."""
-    return pipeline.read_bank(ROOT / "seeds" / "questions.yaml")[0]
+    return choosing.read_bank(ROOT / "seeds" / "questions.yaml")[0]
 
 
 def fifty_four() -> Bank:

@@ -30,12 +30,12 @@ from PIL import Image
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank
 from qexport.bank.stamping import stamp
+from qexport.choosing import read_bank
 from qexport.content.templates import Templates
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.anki_deck.document import content, render, with_notes
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Tools
-from qexport.pipeline import read_bank
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY = ("", "card card1")

@@ -80,11 +80,6 @@ class Stamped:
     """The history, if lines came to it."""
 
 
-def lock_path(bank: Path) -> Path:
-    """Return where the lock of a bank lies: beside a file (`python.lock.json`), inside a folder."""
-    return bank / "questions.lock.json" if bank.is_dir() else bank.with_suffix(".lock.json")
-
-
 def read_lock_at(path: Path, limits: Limits = USUAL) -> tuple[Lock | None, str]:
     """Return the lock and its text; none and an empty one where there is no lock yet."""
     if not path.exists():

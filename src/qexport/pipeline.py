@@ -6,7 +6,7 @@ The time comes in as an argument (`now`, Unix seconds); seconds are only measure
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from qexport.bank import reader
 from qexport.bank.lock import Edition, Lock
-from qexport.bank.markup_signs import warn_of_markdown
+from qexport.bank.lock_place import lock_path
 from qexport.bank.schema import SCHEMA_FILE, bank_schema
 from qexport.bank.selection import Filters, describe, select
-from qexport.bank.validation import validate
+from qexport.choosing import Selection, judge_texts, read_bank
 from qexport.common import files
 from qexport.common.errors import InputRefused, Location, OutputError, Problem, QexportError, UsageError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import normalise, read_text
 from qexport.content.languages import language
-from qexport.content.question_view import may_lose_text, text_problems
+from qexport.content.question_view import may_lose_text
 from qexport.content.themes import ejected, not_fetched, theme
 from qexport.layout.fonts import of_folders
 from qexport.layout.scheduler import Scheduler
@@ -34,7 +34,6 @@ from qexport.locking import (
     Locking,
     Stamped,
     deck_name,
-    lock_path,
     read_lock_at,
     stamp_bank,
     until_settled,
@@ -53,8 +52,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qexport.anki.notes import Note
-    from qexport.bank.health.counts import Stats
-    from qexport.bank.health.findings import Finding
     from qexport.bank.model import Bank, Question
     from qexport.importers.hub.report import ImportReport
     from qexport.importers.hub.taking import Decision
@@ -70,27 +67,6 @@ Notes: TypeAlias = "dict[tuple[object, ...], tuple[Note, ...]]"
 
 def silent(what: str, done: int, total: int) -> None:
     """Tell nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """A checked bank, the questions the filters leave of it, and what is odd about it."""
-
-    bank: Bank
-    questions: tuple[Question, ...]
-    warnings: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A bank in which nothing is wrong; `findings` is None where its health was not asked for."""
-
-    bank: Bank
-    warnings: tuple[Problem, ...]
-    stats: Stats
-    findings: tuple[Finding, ...] | None
-    kept_namespace: str = ""
-    """What its lock keeps as the namespace, if the bank states none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,19 +153,6 @@ class Build:
     failures: tuple[Failure, ...] = ()
 
 
-def read_bank(
-    path: Path, *, encoding: str | None = None, limits: Limits = USUAL
-) -> tuple[Bank, tuple[Problem, ...]]:
-    """Read and check a bank; the second part is what is odd but no reason to refuse it."""
-    return validate(reader.read(path, encoding=encoding, limits=limits), limits)
-
-
-def choose(path: Path, filters: Filters, *, encoding: str | None = None, limits: Limits = USUAL) -> Selection:
-    """Read and check a bank, and select from it."""
-    bank, warnings = read_bank(path, encoding=encoding, limits=limits)
-    return Selection(bank, select(bank, filters, limits), warnings)
-
-
 def import_captures(
     paths: Sequence[Path],
     bank: Path,
@@ -273,55 +236,6 @@ def _vocabulary(paths: Sequence[Path]) -> Path:
         else f"no vocabulary: there is no {next(iter(beside))}",
         hint="name one with --vocabulary PATH: it lists the technologies, categories and levels of the pages",
     )
-
-
-def check(
-    path: Path, *, encoding: str | None = None, with_health: bool = False, limits: Limits = USUAL
-) -> Checked:
-    """Read and check a bank, and tell its state; InputRefused has all that is wrong with it."""
-    from qexport.bank.health.counts import count_questions  # not above: no build needs it
-    from qexport.bank.health.examination import examine
-
-    bank, warnings = read_bank(path, encoding=encoding, limits=limits)
-    active = [question for question in bank.questions if question.status == "active"]
-    warnings = (
-        *warnings,
-        *warn_of_markdown(active),
-        *_judged_texts(active, limits, [question.id for question in bank.questions]),
-        *_lost_tags(active),
-    )
-    lock = None if bank.namespace else read_lock_at(lock_path(path), limits)[0]
-    return Checked(
-        bank,
-        warnings,
-        count_questions(bank, active),
-        examine(bank) if with_health else None,
-        kept_namespace=lock.namespace if lock else "",
-    )
-
-
-_ANKIS_OWN = ("marked", "leech")
-"""Tags that Anki gives out itself, and takes off every note that it imports."""
-
-
-def _lost_tags(questions: Iterable[Question]) -> Iterator[Problem]:
-    for question in questions:
-        for tag in question.tags:
-            if tag.strip().casefold() in _ANKIS_OWN:
-                message = f"{question.id} has the tag {tag!r}, which Anki takes off every note it imports"
-                yield Problem(question.location, message, "give the tag another name")
-
-
-def _judged_texts(questions: Iterable[Question], limits: Limits, ids: Iterable[str]) -> Iterator[Problem]:
-    """Yield what would be shown otherwise than it is written; InputRefused with what cannot be shown at all."""
-    refused: list[Problem] = []
-    for question in questions:
-        if question.markup != "plain":
-            wrong, lost = text_problems(question, limits, ids)
-            refused += wrong
-            yield from lost
-    if refused:
-        raise InputRefused(tuple(refused))
 
 
 def plan(recipes: Mapping[str, Recipe], *, scheduler: Scheduler = SCHEDULER) -> tuple[Plan, ...]:
@@ -505,7 +419,7 @@ def prepare(
         *not_fetched(tools.styles),
         *choice.warnings,
         *(stamped.warnings if stamped else ()),
-        *_judged_texts(doubtful, limits, [each.id for each in edition.bank.questions]),
+        *judge_texts(doubtful, limits, [each.id for each in edition.bank.questions]),
     )
     return Prepared(edition, replace(tools, file_names=plan.file_names), stamped, warnings)
 

@@ -19,13 +19,13 @@ from qexport.bank.lock import Edition, Lock, key_of, with_note_type
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.bank.selection import in_bank_order
 from qexport.bank.stamping import stamp
+from qexport.choosing import read_bank
 from qexport.common.errors import Location
 from qexport.content.templates import Templates
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.anki_deck.document import content, render, with_notes
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Document, Tools
-from qexport.pipeline import read_bank
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,6 +20,7 @@ import pytest
 from qexport.bank.lock import Edition, Entry, Lock, LockedNoteType, Release, Stamp
 from qexport.bank.model import Bank
 from qexport.bank.stamping import stamp
+from qexport.choosing import read_bank
 from qexport.content.templates import Templates
 from qexport.content.themes import theme
 from qexport.layout.chunk import Chunk
@@ -30,7 +31,6 @@ from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Tools
 from qexport.outputs.handbook import HandbookOptions
 from qexport.outputs.registry import output_named
-from qexport.pipeline import read_bank
 from qexport.team import bundle
 from qexport.team.difference_views import as_html
 from qexport.team.differences import compare_snapshots

@@ -20,10 +20,10 @@ import pytest
 from click.testing import CliRunner
 
 from qexport.bank.model import PROSE_SECTIONS, Question
+from qexport.choosing import read_bank
 from qexport.cli.main import program
 from qexport.layout.cache import ChunkCache
 from qexport.layout.scheduler import Scheduler
-from qexport.pipeline import read_bank
 
 TOOLS = Path(__file__).parents[2] / "tools"
 

@@ -24,13 +24,13 @@ from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
 from qexport.bank.query import QUERY_FIELDS, Conditions, fold, parse_query, typed_name
 from qexport.bank.selection import Filters, describe, select
+from qexport.choosing import read_bank
 from qexport.common.errors import UsageError
 from qexport.content.templates import Templates
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Tools
 from qexport.outputs.options import CommonOptions
 from qexport.outputs.web_page.page import render
-from qexport.pipeline import read_bank
 
 ROOT = Path(__file__).parents[2]
 

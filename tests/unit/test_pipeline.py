@@ -15,9 +15,9 @@ from qexport import pipeline
 from qexport.anki import notes
 from qexport.bank import reader
 from qexport.bank.lock import Edition
+from qexport.bank.lock_place import lock_path
 from qexport.bank.selection import Filters
 from qexport.common.errors import InputRefused, NothingSelected, OutputError, UsageError
-from qexport.locking import lock_path
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import CommonOptions
 from qexport.outputs.registry import OUTPUTS, output_named

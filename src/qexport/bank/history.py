@@ -7,7 +7,6 @@ only ever added, in the order of their digests: so two people's merge in git.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -16,12 +15,13 @@ from typing import Any
 from qexport.bank.model import Question
 from qexport.bank.reader import HISTORY
 from qexport.bank.schema import QUESTION_FIELDS
+from qexport.common.patterns import compile_late
 
 _NOT_VERSIONED = frozenset({"id", "former_ids", "status"})
 """What a question is called and whether it is asked are no part of a version of its texts."""
 
-_VERSION = re.compile(r'\{"version": "([0-9a-f]{16})"')
-_CONFLICT_LINE = re.compile(r"<{7}( |$)|\|{7}( |$)|={7}$|>{7}( |$)")
+_VERSION = compile_late(r'\{"version": "([0-9a-f]{16})"')
+_CONFLICT_LINE = compile_late(r"<{7}( |$)|\|{7}( |$)|={7}$|>{7}( |$)")
 
 
 def history_path(lock: Path) -> Path:

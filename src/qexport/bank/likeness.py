@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +9,10 @@ from typing import TypeAlias
 
 from qexport.bank.model import Question
 from qexport.bank.query import fold
+from qexport.common.patterns import compile_late
 
-_WORD_OR_SIGNS = re.compile(r"[^\W_]+|[=<>+*/&|^%$#@~!]+")
-_WITHOUT_SPACES = re.compile(r"([\u3040-\u30ff\u3400-\u9fff])")  # Chinese and Japanese: a sign is a word
+_WORD_OR_SIGNS = compile_late(r"[^\W_]+|[=<>+*/&|^%$#@~!]+")
+_WITHOUT_SPACES = compile_late(r"([\u3040-\u30ff\u3400-\u9fff])")  # Chinese and Japanese: a sign is a word
 
 
 def split_words(text: str) -> list[str]:
@@ -85,8 +85,8 @@ def stem_of(word: str) -> str:
     return word.removesuffix("s")
 
 
-_ASKED = re.compile(r"what(?:'s| is| are) (?:an? |the )?(.{2,60}?)(?: and | in |[^\w\s'-]|$)")
-_DEFINED = re.compile(
+_ASKED = compile_late(r"what(?:'s| is| are) (?:an? |the )?(.{2,60}?)(?: and | in |[^\w\s'-]|$)")
+_DEFINED = compile_late(
     r"(?:an? |the )?(.{2,60}?)(?: \([^)]{1,40}\))?"
     r" (?:is (?:an?|the|one|when|how|what)|are (?!not|usually|often|also)|means|refers to)\b"
 )

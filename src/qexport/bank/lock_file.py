@@ -15,6 +15,7 @@ from typing import Any
 
 from qexport.bank.lock import Entry, Lock, LockedNoteType, Release, Stamp
 from qexport.common.errors import InputRefused, Location, Problem, QexportError
+from qexport.common.patterns import compile_late
 
 LOCK_FORM = 2
 """The form of the lock's file."""
@@ -112,8 +113,8 @@ def _release(said: Any) -> Release | None:
 
 # Conflicts that git left
 
-_MARK = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})", re.MULTILINE)
-_CONFLICT_MARK = re.compile(r"(<{7})(?: |$)|(\|{7})(?: |$)|(={7})$|(>{7})(?: |$)")
+_MARK = compile_late(r"^(?:<{7}|={7}|>{7}|\|{7})", re.MULTILINE)
+_CONFLICT_MARK = compile_late(r"(<{7})(?: |$)|(\|{7})(?: |$)|(={7})$|(>{7})(?: |$)")
 
 
 class _LockMerging:

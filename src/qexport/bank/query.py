@@ -22,6 +22,7 @@ from typing import TypeAlias
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.common.errors import UsageError
 from qexport.common.limits import USUAL, Limits
+from qexport.common.patterns import compile_late
 from qexport.common.wording import column_width, slug, suggest
 
 NAME_FIELDS = ("technology", "category", "level", "tag")
@@ -49,7 +50,7 @@ class Clause:
 # --- texts as they are compared ----------------------------------------------------------------------------
 
 _STRAIGHT = str.maketrans("‘’‚‛“”„‟", "''''\"\"\"\"")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_NOT_ASCII = compile_late(r"[^\x00-\x7f]")
 _FIELD_END = "\0"  # between the texts of a question; no text and no word of a command line holds it
 
 
@@ -214,8 +215,8 @@ def _list_field_texts(question: Question, fields: Iterable[str]) -> Iterable[str
         yield from (value,) if isinstance(value, str) else value
 
 
-_BOUND = re.compile(r"(>=|<=|!=|=|>|<)?\s*([0-9]+)")
-_RANGE = re.compile(r"([0-9]+)\s*[-–—]\s*([0-9]+)")
+_BOUND = compile_late(r"(>=|<=|!=|=|>|<)?\s*([0-9]+)")
+_RANGE = compile_late(r"([0-9]+)\s*[-–—]\s*([0-9]+)")
 
 
 def difficulties(text: str) -> set[int]:
@@ -253,8 +254,8 @@ def _read_difficulty(digits: str, text: str) -> int:
 _QUOTES = '"“”„‟'
 _SEARCH_SIGNS = frozenset('\\"*:()-')
 _ENDS_WORD = frozenset("()" + _QUOTES)
-_FIELD = re.compile(r"(?P<field>[\w-]*)(?P<operator>>=|<=|!=|[:=<>])")
-_DIFFICULTY = re.compile(r"(?P<field>difficulty)\s+(?P<operator>>=|<=|!=|[=<>])", re.IGNORECASE)
+_FIELD = compile_late(r"(?P<field>[\w-]*)(?P<operator>>=|<=|!=|[:=<>])")
+_DIFFICULTY = compile_late(r"(?P<field>difficulty)\s+(?P<operator>>=|<=|!=|[=<>])", re.IGNORECASE)
 _QUOTE_SEARCH = "to search for such text, put it in quotes"
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-import hashlib
-import heapq
 import re
-import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -138,6 +135,8 @@ def _ids(bank: Bank, conditions: Conditions, values: Iterable[str]) -> Condition
 
 def _quote_option(option: str, values: Iterable[str]) -> str:
     """Return the option as a shell takes it, to be told and copied; what cannot be printed is escaped."""
+    import shlex
+
     shown = (shlex.quote(value) if value.isprintable() else quote(value) for value in values)
     return " ".join(f"--{option} {value}" for value in shown)
 
@@ -262,6 +261,8 @@ def _sample(questions: Sequence[Question], size: int, seed: int) -> list[Questio
 
     totals = Counter(question.technology for question in questions)
     queue = [(0.0, -total, _rank(seed, technology), technology) for technology, total in totals.items()]
+    import heapq
+
     heapq.heapify(queue)
     while len(chosen) < size:
         _, negative_total, rank, technology = queue[0]
@@ -275,6 +276,8 @@ def _sample(questions: Sequence[Question], size: int, seed: int) -> list[Questio
 
 
 def _rank(seed: int, name: str) -> bytes:
+    import hashlib
+
     return hashlib.sha256(f"{seed}\0{name}".encode()).digest()
 
 

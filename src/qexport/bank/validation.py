@@ -25,6 +25,7 @@ from qexport.bank.model import (
 from qexport.bank.schema import CLAIM_FIELDS, HEADER_FIELDS, QUESTION_FIELDS, Field
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import USUAL, Limits
+from qexport.common.patterns import compile_late
 from qexport.common.text_input import counted, normalise, quote
 from qexport.common.wording import suggest
 
@@ -40,12 +41,12 @@ _HEADER, _QUESTION, _CLAIMS = (
 )
 
 
-_SEEN = re.compile(
+_SEEN = compile_late(
     r"[^\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\uffa0]"
 )
 """What is not blank, though Unicode may call it a letter: Anki makes no card of a blank question."""
 
-_BCP_47 = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_BCP_47 = compile_late(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 def validate(raw: RawBank, limits: Limits = USUAL) -> tuple[Bank, tuple[Problem, ...]]:

@@ -88,9 +88,9 @@ def complete_name_of(field: str) -> Callable[..., list[CompletionItem]]:
 
 def _bank_so_far(ctx: click.Context) -> Bank | None:
     """Return the bank of the command line so far, or the usual one; None if it cannot be read."""
+    from qexport.choosing import read_bank
     from qexport.cli.project import default_bank
     from qexport.common.limits import USUAL
-    from qexport.pipeline import read_bank
 
     named = ctx.params.get("bank") or ctx.params.get("place")
     with suppress(QexportError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +14,21 @@ COMMON_HEADING = "Options"
 
 RARE = "Rarely needed"
 """The heading of the last options."""
+
+WIDEST_HELP = 100
+"""Columns of the help at most."""
+
+
+def help_width() -> int:
+    """Return the columns of the help on this terminal, as click finds them, but without modules for archives."""
+    columns = os.environ.get("COLUMNS", "")
+    width = int(columns) if columns.isdecimal() else 0
+    if not width and sys.__stdout__ is not None:
+        try:
+            width = os.get_terminal_size(sys.__stdout__.fileno()).columns
+        except (OSError, ValueError):
+            width = 0
+    return max(min(width or 80, WIDEST_HELP) - 2, 50)
 
 
 class HeadedOption(click.Option):

@@ -11,44 +11,45 @@ import sys
 
 import click
 
+from qexport.cli.help_layout import WIDEST_HELP, help_width
 from qexport.cli.options import speaking_flags
 from qexport.cli.program import Program, collect_seldom, end_on_signals, say
 
 COMMANDS = {
-    "init": "init:init",
-    "import": "import_:import_",
-    "new": "init:new",
-    "ids": "init:ids",
-    "check": "check:check",
-    "list": "questions:list_",
-    "show": "questions:show",
-    "stats": "questions:stats",
-    "build": "build:build",
-    "export": "export:export",
-    "schema": "schema:schema",
-    "theme": "theme:theme",
-    "cache": "cache:cache",
-    "doctor": "doctor:doctor",
-    "recipes": "recipes:recipes",
-    "bundle": "bundle:make_bundle",
-    "verify": "bundle:verify",
-    "share": "share:share",
-    "preview": "preview:preview",
-    "push": "push:push",
-    "publish": "publish:publish",
-    "diff": "diff:diff",
-    "release": "release:release",
-    "pull": "returns:pull",
-    "reviews": "returns:reviews",
-    "renumber": "identities:renumber",
-    "migrate": "identities:migrate",
-    "repair-times": "identities:repair_times",
-    "completion": "completion:completion",
-    "help": "help:help_",
+    "init": ("init:init", "Begin a bank: questions.yaml, qexport.toml and .gitignore."),
+    "import": ("import_:import_", "Take questions from files of any shape into a bank."),
+    "new": ("init:new", "Add a draft question to the end of the bank."),
+    "ids": ("init:ids", "Give an id to every question that has none."),
+    "check": ("check:check", "Check a bank, and report every problem with its line."),
+    "list": ("questions:list_", "List questions, one a line."),
+    "show": ("questions:show", "Show whole questions, by their ids or by filters."),
+    "stats": ("questions:stats", "Count questions by technology, level and difficulty."),
+    "build": ("build:build", "Make the handbook (PDF) and the deck (.apkg) of a bank."),
+    "export": ("export:export", "Write questions for other programs, or to edit them."),
+    "schema": ("schema:schema", "Print the JSON Schema of a bank or of qexport.toml."),
+    "theme": ("theme:theme", "List the themes, or copy one to change it."),
+    "cache": ("cache:cache", "Look at the cache of laid-out pages, or empty it."),
+    "doctor": ("doctor:doctor", "Report what this machine has, and how to add what it lacks."),
+    "recipes": ("recipes:recipes", "List the recipes of qexport.toml and their questions."),
+    "bundle": ("bundle:make_bundle", "Pack documents, their data and the news for a team."),
+    "verify": ("bundle:verify", "Check that every byte of a bundle is what was made."),
+    "share": ("share:share", "Offer files to a phone in this network, with a QR code."),
+    "preview": ("preview:preview", "Show a bank in the browser while you write it."),
+    "push": ("push:push", "Bring the deck into the Anki that runs on this machine."),
+    "publish": ("publish:publish", "Write a folder for a web server: page, book, deck and more."),
+    "diff": ("diff:diff", "Show what changed between two editions of a bank."),
+    "release": ("release:release", "Give the bank its next edition number, with release notes."),
+    "pull": ("returns:pull", "Take what learners changed in Anki into the bank."),
+    "reviews": ("returns:reviews", "Count how learners did with each question."),
+    "renumber": ("identities:renumber", "Write the former_ids that keep reviews with their questions."),
+    "migrate": ("identities:migrate", "Bring a lock and recipes of an older version up to date."),
+    "repair-times": ("identities:repair_times", "Set times of the lock that are in the future to now."),
+    "completion": ("completion:completion", "Print the script that completes commands in a shell."),
+    "help": ("help:help_", "Show the help of a command: qexport help build."),
 }
-"""Every command in the order of the help → its module in `qexport.cli.commands`, and its name there.
+"""Every command in the order of the help → its module in `qexport.cli.commands` with its name there, and what it does.
 
-A module is imported when its command runs, or for the list of commands in the help.
+A module is imported when its command runs: the list of commands in the help needs none.
 """
 
 
@@ -64,8 +65,8 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
 
 @click.group(
     cls=Program,
-    modules=COMMANDS,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    table=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDEST_HELP},
     epilog="qexport COMMAND --help shows the options of a command. --quiet and --debug may follow it too.",
 )
 @functools.partial(speaking_flags, hidden=False)
@@ -90,4 +91,4 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a terminal that has no ’ shows \u2019
     end_on_signals()
     collect_seldom()
-    program(prog_name="qexport")
+    program(prog_name="qexport", terminal_width=help_width())

@@ -16,9 +16,8 @@ import click
 from qexport.cli.completion import complete_from, complete_id, complete_name_of, complete_theme
 from qexport.cli.help_layout import COMMON_HEADING, RARE, HeadedOption
 from qexport.cli.program import MOST_PROBLEMS, Flags, warn
-from qexport.cli.project import default_bank, find_recipes_file, is_bank_path
+from qexport.cli.project import default_bank, find_recipes_file, is_bank_path, may_set_limits
 from qexport.common.errors import UsageError
-from qexport.outputs.registry import OPTIONS
 
 if TYPE_CHECKING:
     from qexport.common.limits import Limits
@@ -98,6 +97,7 @@ _COMMON_OPTIONS = ("paper", "theme")
 
 def formatted(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of the outputs; it is called with those that are given as `options`."""
+    from qexport.outputs.registry import OPTIONS  # not above: most commands make no output
 
     @functools.wraps(command)
     def with_options(**values: object) -> None:
@@ -165,7 +165,8 @@ def limited(command: Callable[..., None]) -> Callable[..., None]:
 
         said = dict(_limit_said(words) for words in allowed)
         limits = change_limits(USUAL, said)
-        if recipes_file := find_recipes_file():
+        recipes_file = find_recipes_file()
+        if recipes_file and may_set_limits(recipes_file):
             from qexport.team.recipes import limits_said
 
             limits = change_limits(limits_said(recipes_file, limits=limits), said)

@@ -66,21 +66,26 @@ class CommandGroup(click.Group):
 class Program(CommandGroup):
     """Commands in the order of a table; every error ends in qexport's words and status."""
 
-    def __init__(self, *args: Any, modules: Mapping[str, str], **more: Any) -> None:
+    def __init__(self, *args: Any, table: Mapping[str, tuple[str, str]], **more: Any) -> None:
         super().__init__(*args, **more)
-        self._modules = modules
+        self._table = table
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the names in the order of the table, which is the order one needs them in."""
-        return list(self._modules)
+        return list(self._table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Import the module of a command, and return the command; None if there is none of that name."""
-        if cmd_name not in self._modules:
+        if cmd_name not in self._table:
             return None
-        module, _, name = self._modules[cmd_name].partition(":")
+        module, _, name = self._table[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(f"qexport.cli.commands.{module}"), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the commands and what they do as the table has it: nothing is imported for that."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, what) for name, (_, what) in self._table.items()])
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run the program and exit with its status."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import textwrap
 import threading
 import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Self, TextIO
 
-from qexport.bank.model import LETTERS, PROSE_SECTIONS, Question
+from qexport.common.patterns import compile_late
 from qexport.common.wording import column_width, quantity
 
 if TYPE_CHECKING:
@@ -19,10 +17,11 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from qexport.bank.health.counts import Stats
+    from qexport.bank.model import Question
     from qexport.common.errors import Problem
 
 _TERMINAL_CONTROLS = (
-    re.compile(  # controls but tab and newline, marks that reorder text, line separators, half pairs
+    compile_late(  # controls but tab and newline, marks that reorder text, line separators, half pairs
         "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
     )
 )
@@ -45,7 +44,7 @@ def emphasized(text: str, stream: TextIO) -> str:
 
 
 _COLOURS = {"error": 31, "warning": 33, "hint": 36}  # red, yellow, cyan
-_LABEL = re.compile(r"^(?:qexport: |  )(error|warning|hint):", re.MULTILINE)
+_LABEL = compile_late(r"^(?:qexport: |  )(error|warning|hint):", re.MULTILINE)
 
 
 def coloured_message(text: str, stream: TextIO) -> str:
@@ -62,6 +61,8 @@ def on_one_line(text: str) -> str:
 
 def as_json(value: object, *, only_ascii: bool = False) -> str:
     """JSON a person can read too; what would steer a terminal is in it as an escape."""
+    import json
+
     text = json.dumps(value, ensure_ascii=only_ascii, indent=2)
     return _TERMINAL_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
@@ -107,7 +108,7 @@ QUESTION_HEAD = ("id", "technology", "category", "level", "difficulty", "questio
 
 def question_row(question: Question) -> tuple[str, ...]:
     """Return what `list` shows of a question, under QUESTION_HEAD: the longest last."""
-    from qexport.content.text import title_source
+    from qexport.content.titles import title_source
 
     fields = {name: getattr(question, name) for name in QUESTION_HEAD}
     fields["question"] = title_source(question.question, question.markup)
@@ -116,6 +117,8 @@ def question_row(question: Question) -> tuple[str, ...]:
 
 def list_question_fields(question: Question, *, whole: bool) -> dict[str, object]:
     """Return what JSON says of a question: all of it, or without its choices and the texts of its answer."""
+    from qexport.bank.model import PROSE_SECTIONS
+
     everything = {**asdict(question), "extra": dict(question.extra)}
     only_whole = ("choices", "correct", *PROSE_SECTIONS, "follow_ups", "links", "extra")
     texts = {name: everything.pop(name) for name in only_whole}
@@ -125,6 +128,7 @@ def list_question_fields(question: Question, *, whole: bool) -> dict[str, object
 
 def question_page(question: Question, *, width: int) -> Iterator[str]:
     """Yield the lines of a whole question, wrapped to `width`."""
+    from qexport.bank.model import LETTERS
     from qexport.content.question_view import SECTION_TITLES
 
     width = min(width, _WIDEST_PROSE)
@@ -166,6 +170,8 @@ def _about(question: Question) -> Iterator[str]:
 
 def _wrap_lines(text: str, width: int, *, indent: str = "") -> Iterator[str]:
     """Wrap the lines that are too long, under their own indentation; leave the others (code) alone."""
+    import textwrap
+
     hanging = " " * len(indent)
     for line in shown(text).splitlines():
         margin = hanging + line[: len(line) - len(line.lstrip())]

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from qexport.common.errors import OutputError, UsageError
+from qexport.common.patterns import compile_late
 from qexport.common.wording import slug
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _WINDOWS_DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))]
 )
 _LONGEST_SLUG = 80
-_TEMPORARY = re.compile(r"\.qexport-[0-9a-f]{12}\.tmp")
+_TEMPORARY = compile_late(r"\.qexport-[0-9a-f]{12}\.tmp")
 
 
 def file_slug(text: str, *, otherwise: str = "questions") -> str:

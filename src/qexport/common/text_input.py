@@ -17,6 +17,7 @@ from types import MappingProxyType
 from qexport.common.errors import InputRefused, Location, Problem, UsageError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.opener import TooLarge, Unreadable, open_ordinary, read_bytes
+from qexport.common.patterns import compile_late
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -43,7 +44,7 @@ _NOTHING: Mapping[str, int] = MappingProxyType({})
 
 _MOST_COMBINING = 8
 """Marks on one letter; more is not a language but a tower that covers the lines above."""
-_PERHAPS_A_TOWER = re.compile(rf"[^\w\x00-\u02ff]{{{_MOST_COMBINING + 1}}}")  # no mark is a \w
+_PERHAPS_A_TOWER = compile_late(rf"[^\w\x00-\u02ff]{{{_MOST_COMBINING + 1}}}")  # no mark is a \w
 
 
 PUT_IT_THERE = "put the file itself there, not a link to another place"

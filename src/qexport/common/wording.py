@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from functools import lru_cache
 
 MOST_LISTED = 20
@@ -28,6 +27,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
 @lru_cache(maxsize=256)  # one slip is often in many places
 def _nearest(name: str, known: tuple[str, ...]) -> str:
     originals = {each.casefold(): each for each in reversed(known)}  # of two alike, the first
+    from difflib import get_close_matches  # not above: most commands suggest nothing
+
     found = get_close_matches(name.casefold(), originals, n=1, cutoff=_NEAR)
     return originals[found[0]] if found else ""
 

@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from markupsafe import Markup
 
+from qexport.common.patterns import compile_late
 from qexport.content.plain_text import escape_lines, mark_safe
 
 
@@ -38,7 +39,7 @@ def show_right_choices(choices: Sequence[ChoiceView]) -> Markup:
     return mark_safe(f'<p class="correct">{"<br>".join(right)}</p>') if right else Markup()
 
 
-_LINK_OR_ADDRESS = re.compile(r"\[(?P<title>.+)\]\((?P<address>\S+)\)|(?P<bare>\S+)")
+_LINK_OR_ADDRESS = compile_late(r"\[(?P<title>.+)\]\((?P<address>\S+)\)|(?P<bare>\S+)")
 
 
 def write_link(link: str) -> Markup:

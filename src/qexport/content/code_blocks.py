@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from qexport.common.limits import USUAL, Limits
+from qexport.common.patterns import compile_late
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
@@ -34,7 +35,7 @@ def code_block(code: str, language: str = "", limits: Limits = USUAL) -> str:
     return f'<pre class="code"><code>{lines}</code></pre>\n'
 
 
-_DRAWN = re.compile(r'<span class="(\w+)">([^<]*)</span>')
+_DRAWN = compile_late(r'<span class="(\w+)">([^<]*)</span>')
 
 
 def _if_drawn(part: re.Match[str]) -> str:

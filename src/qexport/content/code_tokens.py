@@ -20,6 +20,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from qexport.common.patterns import compile_late
+
 
 def _make_word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -87,7 +89,7 @@ _TAGS = _make_word_set(
 """Elements of HTML that, between angle brackets, mean nothing else: not title, link, name."""
 
 _DOTTED_NAME = r"[A-Za-z_]\w*(?:(?:\.|::)[A-Za-z_]\w*)*"
-_CANDIDATE = re.compile(
+_CANDIDATE = compile_late(
     rf"""
     # Most words fail at once, at one of the lines that begin with (?=
     (?<!\w)(?=[@A-Za-z_])(?:
@@ -106,33 +108,33 @@ _CANDIDATE = re.compile(
     """,
     re.ASCII | re.VERBOSE,
 )
-_MORE_NAMES = re.compile(rf"(?:\.|::){_DOTTED_NAME}", re.ASCII)
-_GOES_ON = re.compile(
+_MORE_NAMES = compile_late(rf"(?:\.|::){_DOTTED_NAME}", re.ASCII)
+_GOES_ON = compile_late(
     r"[\w@\\{\u00aa-\u02af\u0370-\u052f]|[*/]\w|-(?!(?:aware|based|driven|like|only|related|safe|style)\b)\w",
     re.ASCII,
 )
-_SNAKE = re.compile(r"_?[A-Za-z][A-Za-z0-9]*(?:_+[A-Za-z0-9]+)+_?")
-_CAMEL = re.compile(r"[a-z]{3,}(?:[A-Z][a-z]+){2}\w*|[gs]et[A-Z][a-z]{2,}\w*", re.ASCII)
-_CAMEL_ATTRIBUTE = re.compile(r"[a-z]{2,}[A-Z]\w+(?<!OS)", re.ASCII)
-_ANY_SPACE = re.compile(r"\s")
-_DUNDER_OF_WORDS = re.compile(r"__[a-z0-9]+(?:_[a-z0-9]+)+__")
+_SNAKE = compile_late(r"_?[A-Za-z][A-Za-z0-9]*(?:_+[A-Za-z0-9]+)+_?")
+_CAMEL = compile_late(r"[a-z]{3,}(?:[A-Z][a-z]+){2}\w*|[gs]et[A-Z][a-z]{2,}\w*", re.ASCII)
+_CAMEL_ATTRIBUTE = compile_late(r"[a-z]{2,}[A-Z]\w+(?<!OS)", re.ASCII)
+_ANY_SPACE = compile_late(r"\s")
+_DUNDER_OF_WORDS = compile_late(r"__[a-z0-9]+(?:_[a-z0-9]+)+__")
 
-_GENERIC = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_GENERICS))})\[", re.ASCII)
+_GENERIC = compile_late(rf"(?<!\w)(?:{'|'.join(sorted(_GENERICS))})\[", re.ASCII)
 
 _LONGEST_BRACKETS = 120
-_ARGUMENTS = re.compile(r"[^\s,]*(?:, ?[^\s,]+)*")
-_KEYWORD_ARGUMENT = re.compile(r"(?:^|[\s,])[a-z]\w+=[^\s=]", re.ASCII)
-_ANNOTATION = re.compile(rf"(?:^|[\s,])[a-z_]\w*: ?(?:{'|'.join(sorted(_TYPES))})\b", re.ASCII)
-_LAMBDA = re.compile(r"(?<!\w)lambda(?: \w+(?:(?:, ?| )\w+)*)?:", re.ASCII)
-_EMPTY_CALL = re.compile(r"\w\(\)", re.ASCII)
-_INDEX = re.compile(r"-\d+|'[^']+'|\"[^\"]+\"|(?!\d+:\d)[\w-]*(?::[\w-]*){1,2}", re.ASCII)
-_TYPE_WORDS = re.compile(r"(?:'[^']*'|\"[^\"]*\"|[\w\s,.|\[\]<>?])+", re.ASCII)
-_ASSIGNED_VALUE = re.compile(
+_ARGUMENTS = compile_late(r"[^\s,]*(?:, ?[^\s,]+)*")
+_KEYWORD_ARGUMENT = compile_late(r"(?:^|[\s,])[a-z]\w+=[^\s=]", re.ASCII)
+_ANNOTATION = compile_late(rf"(?:^|[\s,])[a-z_]\w*: ?(?:{'|'.join(sorted(_TYPES))})\b", re.ASCII)
+_LAMBDA = compile_late(r"(?<!\w)lambda(?: \w+(?:(?:, ?| )\w+)*)?:", re.ASCII)
+_EMPTY_CALL = compile_late(r"\w\(\)", re.ASCII)
+_INDEX = compile_late(r"-\d+|'[^']+'|\"[^\"]+\"|(?!\d+:\d)[\w-]*(?::[\w-]*){1,2}", re.ASCII)
+_TYPE_WORDS = compile_late(r"(?:'[^']*'|\"[^\"]*\"|[\w\s,.|\[\]<>?])+", re.ASCII)
+_ASSIGNED_VALUE = compile_late(
     r"=(?:-?\d+(?:\.\d+)?|[A-Za-z_]\w*|'[^'\n]{0,40}'|\"[^\"\n]{0,40}\")(?![\w(\[])", re.ASCII
 )
-_DEF = re.compile(r"(?<!\w)(?:async )?def $", re.ASCII)
-_CLASS = re.compile(r"(?<!\w)class $", re.ASCII)
-_RESULT = re.compile(r" ?-> ?[A-Za-z_]\w*(?:\[[\w, |]+\])?", re.ASCII)
+_DEF = compile_late(r"(?<!\w)(?:async )?def $", re.ASCII)
+_CLASS = compile_late(r"(?<!\w)class $", re.ASCII)
+_RESULT = compile_late(r" ?-> ?[A-Za-z_]\w*(?:\[[\w, |]+\])?", re.ASCII)
 
 
 def code_spans(text: str) -> Iterator[tuple[int, int]]:

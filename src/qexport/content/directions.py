@@ -11,13 +11,14 @@ import unicodedata
 
 from markupsafe import Markup
 
+from qexport.common.patterns import compile_late
 from qexport.content.plain_text import mark_safe
 
-_MAY_BE_RTL = re.compile(
+_MAY_BE_RTL = compile_late(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
-_BLOCK_TAG = re.compile(r"<(p|li|td|th|h[1-6]|summary)((?:\s[^<>]*)?)>")
-_TAG_OR_REFERENCE = re.compile(r"<[^>]*>|&[^;\s]+;")
+_BLOCK_TAG = compile_late(r"<(p|li|td|th|h[1-6]|summary)((?:\s[^<>]*)?)>")
+_TAG_OR_REFERENCE = compile_late(r"<[^>]*>|&[^;\s]+;")
 
 
 def first_direction(text: str) -> str:
@@ -61,9 +62,9 @@ def direct_line(html: Markup, base: str) -> Markup:
     return html if own in ("", base) else mark_safe(f'<span dir="{own}">{html}</span>')
 
 
-_SIDES = re.compile(r"(?<![\w-])((?:[a-z]+-)*)(left|right)(?![\w(])|(?<=@)(top|bottom)-(left|right)")
-_FOUR = re.compile(r"(?<![\w-])((?:margin|padding|border-width|border-style|border-color)\s*:\s*)([^;{}]+)")
-_PAGE_RULE = re.compile(r"@page[^{]*\{[^{}@]*")
+_SIDES = compile_late(r"(?<![\w-])((?:[a-z]+-)*)(left|right)(?![\w(])|(?<=@)(top|bottom)-(left|right)")
+_FOUR = compile_late(r"(?<![\w-])((?:margin|padding|border-width|border-style|border-color)\s*:\s*)([^;{}]+)")
+_PAGE_RULE = compile_late(r"@page[^{]*\{[^{}@]*")
 """A rule of pages up to its first margin box."""
 
 ALWAYS_LTR = """

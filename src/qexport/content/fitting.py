@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
+from qexport.common.patterns import compile_late
 from qexport.common.wording import column_width
 from qexport.content.plain_text import mark_safe
 
@@ -58,13 +59,13 @@ def letters(html: Markup) -> int:
     return len(re.sub(r"<[^>]*>", "", re.sub(r"&[^;\s]+;", "x", html)))
 
 
-_TAG_OR_WORD_OR_SPACE = re.compile(r"<[^>]*>|(?:&[^;\s]+;|[^\s<]|[\u00a0\u202f])+|[^\S\u00a0\u202f]+")
-_BREAKING_SPACE = re.compile(r"[^\S\u00a0\u202f]")
-_INLINE_TAG = re.compile(r"</?(?:a|b|code|del|em|i|kbd|mark|s|span|strong|sub|sup|u)\b")
-_CODE_OR_LIST = re.compile(
+_TAG_OR_WORD_OR_SPACE = compile_late(r"<[^>]*>|(?:&[^;\s]+;|[^\s<]|[\u00a0\u202f])+|[^\S\u00a0\u202f]+")
+_BREAKING_SPACE = compile_late(r"[^\S\u00a0\u202f]")
+_INLINE_TAG = compile_late(r"</?(?:a|b|code|del|em|i|kbd|mark|s|span|strong|sub|sup|u)\b")
+_CODE_OR_LIST = compile_late(
     r'<pre class="code">(?P<block>.*?)</pre>|</?(?:ul|ol|blockquote)\b[^>]*>', re.DOTALL
 )
-_WRAPPED_CODE = re.compile(
+_WRAPPED_CODE = compile_late(
     r'(<pre class="code wrapped">.*?</pre>|<span class="source"[^>]*>[^<]*</span>)', re.DOTALL
 )
 
@@ -124,9 +125,9 @@ def fitted_tables(html: Markup, columns: int) -> Markup:
     return mark_safe(_TABLE.sub(fitted, str(html)))
 
 
-_TABLE = re.compile(r'<div class="table">(.*?)</div>', re.DOTALL)
-_ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
-_CELL = re.compile(r"<t[dh]\b[^>]*>(.*?)</t[dh]>", re.DOTALL)
+_TABLE = compile_late(r'<div class="table">(.*?)</div>', re.DOTALL)
+_ROW = compile_late(r"<tr>(.*?)</tr>", re.DOTALL)
+_CELL = compile_late(r"<t[dh]\b[^>]*>(.*?)</t[dh]>", re.DOTALL)
 
 
 def _wrapped_line(line: str, columns: int) -> str:
@@ -165,7 +166,7 @@ def _wrapped_line(line: str, columns: int) -> str:
     return "".join(written)
 
 
-_INDENT = re.compile(r"(?:<[^>]*>)*([ \t]*)")
+_INDENT = compile_late(r"(?:<[^>]*>)*([ \t]*)")
 _GAPS = frozenset(" \t,;")
 _SIGNS = frozenset(":.([{)]}/")
 

@@ -14,8 +14,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qexport.common.patterns import compile_late
+
 OPENING, CLOSING = "\ufdd0", "\ufdd1"
-HOLDER = re.compile(f"{OPENING}(\\d+){CLOSING}")
+HOLDER = compile_late(f"{OPENING}(\\d+){CLOSING}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,10 @@ class FoundFormula:
         return self.line + lines, (self.column if not lines else 1) + len(before) - (before.rfind("\n") + 1)
 
 
-_OPENING_FENCE = re.compile(r"(?P<indent>[ ]{0,3})(?P<marks>`{3,}|~{3,})[ \t]*(?P<name>\w*)[^\n]*", re.ASCII)
-_PARTS = re.compile(
+_OPENING_FENCE = compile_late(
+    r"(?P<indent>[ ]{0,3})(?P<marks>`{3,}|~{3,})[ \t]*(?P<name>\w*)[^\n]*", re.ASCII
+)
+_PARTS = compile_late(
     r"""(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))
       | \$\$(?P<alone>(?:[^$\\]|\\.|\$(?!\$))+?)\$\$
       | \\\[(?P<bracketed>.+?)\\\]
@@ -52,7 +56,7 @@ _PARTS = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
-_SHELL = re.compile(r"\{?[A-Z][A-Z0-9_]{2,}\}?(?:[/:].*)?|[a-z_]{3,}[/:].*", re.DOTALL)
+_SHELL = compile_late(r"\{?[A-Z][A-Z0-9_]{2,}\}?(?:[/:].*)?|[a-z_]{3,}[/:].*", re.DOTALL)
 
 
 def find_formulas(text: str) -> tuple[str, tuple[FoundFormula, ...]]:

@@ -18,6 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from qexport.common.patterns import compile_late
 from qexport.content.code_tokens import code_spans
 
 if TYPE_CHECKING:
@@ -156,12 +157,12 @@ def _list_parts(question: Question) -> Iterator[tuple[str, str]]:
         yield "follow_ups", _strip_markdown(text) if question.markup == "markdown" else text
 
 
-_ONE_TERM_QUESTION = re.compile(r"What(?: is|['’]s| are) (?:an? |the )?`?([^\W\d_][\w-]+)`?\?$")
+_ONE_TERM_QUESTION = compile_late(r"What(?: is|['’]s| are) (?:an? |the )?`?([^\W\d_][\w-]+)`?\?$")
 """A question for one word, which is a term even if it is in the lists of those that are none."""
 
-_FENCED_BLOCK = re.compile(r"^([`~]{3,}).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
-_MARKDOWN_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_CODE_IN_TEXT = re.compile(r"`+([^`\n]+)`+")
+_FENCED_BLOCK = compile_late(r"^([`~]{3,}).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_MARKDOWN_LINK = compile_late(r"!?\[([^\]]*)\]\([^)]*\)")
+_CODE_IN_TEXT = compile_late(r"`+([^`\n]+)`+")
 
 
 def _strip_markdown(text: str) -> str:
@@ -171,12 +172,12 @@ def _strip_markdown(text: str) -> str:
     return re.sub(r"\*+|~~", " ", text)
 
 
-_TERM_WORD = re.compile(r"[^\W\d_](?:[\w’'+#-]|/(?=[A-Z]))*[\w+#]|[^\W\d_]")
-_BREAK = re.compile(r"""[.,;:!?]+(?=\s|$)|[()\[\]{}"“”«»—–→=<>|…]|(?<![A-Z])/|/(?![A-Z])|\n\s*\n""")
-_SHORT = re.compile(r"(?:[A-Z]{2,}[0-9]*s?|[A-Z][A-Za-z]+-?[0-9]+)$")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
+_TERM_WORD = compile_late(r"[^\W\d_](?:[\w’'+#-]|/(?=[A-Z]))*[\w+#]|[^\W\d_]")
+_BREAK = compile_late(r"""[.,;:!?]+(?=\s|$)|[()\[\]{}"“”«»—–→=<>|…]|(?<![A-Z])/|/(?![A-Z])|\n\s*\n""")
+_SHORT = compile_late(r"(?:[A-Z]{2,}[0-9]*s?|[A-Z][A-Za-z]+-?[0-9]+)$")
+_LATIN = compile_late(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
 """A letter of English and of what it borrows: a word with none is of no English phrase."""
-MIXED = re.compile(r"[A-Za-z]+[a-z0-9][A-Z]\w*$|[A-Z]{2,}[a-z]{2,}\w*$")
+MIXED = compile_late(r"[A-Za-z]+[a-z0-9][A-Z]\w*$|[A-Z]{2,}[a-z]{2,}\w*$")
 
 
 def _candidates(text: str, words: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, str]]:
@@ -248,7 +249,7 @@ def _phrases(run: Sequence[str], part: frozenset[str]) -> Iterator[tuple[str, st
 
 
 _WORDS, _LETTERS = r"((?:[\w-]+ ){1,5}[\w-]+)", r"([A-Z][A-Za-z0-9]{1,9})"
-_LONG_FORM = re.compile(rf"{_WORDS} \({_LETTERS}\)|\b{_LETTERS} \({_WORDS}\)")
+_LONG_FORM = compile_late(rf"{_WORDS} \({_LETTERS}\)|\b{_LETTERS} \({_WORDS}\)")
 
 
 def _long_forms(text: str) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from qexport.common.patterns import compile_late
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
@@ -17,12 +19,12 @@ if TYPE_CHECKING:
 CALLOUTS = ("note", "tip", "important", "warning", "caution")
 """The kinds of callouts that GitHub has; others are called as they are written."""
 
-_OPENING = re.compile(r"\s{0,3}<details(?:\s+open(?:=\"[^\"]*\")?)?\s*>(?P<rest>.*)", re.IGNORECASE)
-_CLOSING = re.compile(r"(?P<rest>.*)</details\s*>\s*", re.IGNORECASE)
-_SUMMARY_LINE = re.compile(
+_OPENING = compile_late(r"\s{0,3}<details(?:\s+open(?:=\"[^\"]*\")?)?\s*>(?P<rest>.*)", re.IGNORECASE)
+_CLOSING = compile_late(r"(?P<rest>.*)</details\s*>\s*", re.IGNORECASE)
+_SUMMARY_LINE = compile_late(
     r"\s*<summary\s*>(?P<title>.*?)</summary\s*>(?P<rest>.*)", re.IGNORECASE | re.DOTALL
 )
-_FENCE_IN_BOX = re.compile(r"\s{0,3}(`{3,}|~{3,})")
+_FENCE_IN_BOX = compile_late(r"\s{0,3}(`{3,}|~{3,})")
 LONGEST_SUMMARY = 5
 """Lines that the title of details may take."""
 
@@ -108,8 +110,8 @@ def _closings(state: StateBlock) -> Mapping[int, int]:
     return closed
 
 
-_CALLOUT = re.compile(r"\[!(?P<kind>[A-Za-z][\w-]{0,30})\][+-]?[ \t]*")
-_TASK_BOX = re.compile(r"\[(?P<mark>[ xX])\](?:[ \t]+|$)")
+_CALLOUT = compile_late(r"\[!(?P<kind>[A-Za-z][\w-]{0,30})\][+-]?[ \t]*")
+_TASK_BOX = compile_late(r"\[(?P<mark>[ xX])\](?:[ \t]+|$)")
 
 
 def mark_boxes(tokens: list[Token], labels: Mapping[str, str]) -> list[Token]:

@@ -11,6 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from qexport.common.patterns import compile_late
 from qexport.common.text_input import quote
 
 if TYPE_CHECKING:
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 
     from qexport.content.markdown_page import MarkdownPage
 
-_TO_WEB = re.compile(r"https?://|mailto:", re.IGNORECASE)
-_WIKI = re.compile(r"\[\[(?P<id>[^\[\]|\n]{1,200})(?:\|(?P<text>[^\[\]\n]{1,500}))?\]\]")
-_BARE = re.compile(r"(?<![\w/@.:-])(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE)
-_TRAILING = re.compile(r"[?!.,:;*_~'\"]+$|(?<=[)\]])[)\]]*$")
+_TO_WEB = compile_late(r"https?://|mailto:", re.IGNORECASE)
+_WIKI = compile_late(r"\[\[(?P<id>[^\[\]|\n]{1,200})(?:\|(?P<text>[^\[\]\n]{1,500}))?\]\]")
+_BARE = compile_late(r"(?<![\w/@.:-])(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE)
+_TRAILING = compile_late(r"[?!.,:;*_~'\"]+$|(?<=[)\]])[)\]]*$")
 
 
 def read_question_link(state: StateInline, silent: bool) -> bool:

@@ -13,6 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from qexport.common.patterns import compile_late
 from qexport.common.text_input import quote
 from qexport.content.images import Flaw, Image, describe_by_name, read_image
 from qexport.content.safe_tags import attributes_of
@@ -26,18 +27,18 @@ if TYPE_CHECKING:
     from qexport.content.markdown_page import MarkdownPage
 
 _PICTURE_ENDING = r"\.(?:png|jpe?g|gif|webp|svg)"
-_WITH_BLANKS = re.compile(
+_WITH_BLANKS = compile_late(
     rf"!\[(?P<text>[^\[\]\n]{{0,500}})\]\((?P<source>[^()<>\n]{{0,300}}?{_PICTURE_ENDING})"
     r"(?:\s+\"[^\"\n]{0,300}\"|\s+=(?P<width>\d{1,4})?x(?:\d{1,4})?)?\s*\)",
     re.IGNORECASE,
 )
-_EMBEDDED = re.compile(
+_EMBEDDED = compile_late(
     rf"!\[\[(?P<source>[^\[\]|\n]{{1,300}}{_PICTURE_ENDING})(?:\|(?P<text>[^\[\]\n]{{0,500}}))?\]\]",
     re.IGNORECASE,
 )
-_IMG_TAG = re.compile(r"<img(?=\s)[^<>]{1,2000}>", re.IGNORECASE)
-_WIDTH_ATTRIBUTE = re.compile(r"\{\s*width\s*=\s*\"?(\d{1,4}(?:px|%)?)\"?\s*\}", re.IGNORECASE)
-_IN_TEXT = re.compile(r"(?:(.*)\|)?(\d{2,4})(?:x\d{1,4})?", re.DOTALL)
+_IMG_TAG = compile_late(r"<img(?=\s)[^<>]{1,2000}>", re.IGNORECASE)
+_WIDTH_ATTRIBUTE = compile_late(r"\{\s*width\s*=\s*\"?(\d{1,4}(?:px|%)?)\"?\s*\}", re.IGNORECASE)
+_IN_TEXT = compile_late(r"(?:(.*)\|)?(\d{2,4})(?:x\d{1,4})?", re.DOTALL)
 
 WIDEST = 4000
 """Pixels; a picture is never wider than the text it is in."""

@@ -15,6 +15,7 @@ from html import escape, unescape
 
 from markupsafe import Markup
 
+from qexport.common.patterns import compile_late
 from qexport.content.plain_text import mark_safe
 
 LONGEST_FORMULA = 2000
@@ -53,7 +54,7 @@ class Formula:
     """The formula in one line of Unicode, as one types it in plain text."""
 
 
-_DROPPED_SVG = re.compile(r"<(title|metadata|style|text)\b.*?</\1>", re.DOTALL)
+_DROPPED_SVG = compile_late(r"<(title|metadata|style|text)\b.*?</\1>", re.DOTALL)
 
 
 @cache

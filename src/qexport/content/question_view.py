@@ -14,6 +14,7 @@ from markupsafe import Markup
 from qexport.bank.model import LETTERS, MATHS, PROSE_SECTIONS, Question
 from qexport.common.errors import InputRefused, LimitExceeded, Problem
 from qexport.common.limits import USUAL, Limits
+from qexport.common.patterns import compile_late
 from qexport.content.choices import ChoiceView, list_choices, show_right_choices, write_link
 from qexport.content.images import Image
 from qexport.content.markdown import markdown_blocks
@@ -127,7 +128,7 @@ def question_view(question: Question, *, heading_level: int = 4) -> QuestionView
     return question_text(question, heading_level=heading_level).view
 
 
-_MAY_BE_PICTURE = re.compile(r"!\[|<img\s", re.IGNORECASE)
+_MAY_BE_PICTURE = compile_late(r"!\[|<img\s", re.IGNORECASE)
 
 
 def question_images(question: Question, limits: Limits = USUAL) -> tuple[Image, ...]:
@@ -139,7 +140,7 @@ def question_images(question: Question, limits: Limits = USUAL) -> tuple[Image, 
     return question_text(question, image_address=CHECKED, limits=limits).images
 
 
-_DOUBTFUL = re.compile(
+_DOUBTFUL = compile_late(
     r"!\[|<[A-Za-z/!]|\[\[|\]\((?!https?:|mailto:)|\]:\s*(?!https?:|mailto:)|^\s*[|>-]|\|.*\|",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -157,7 +158,7 @@ def may_lose_text(question: Question) -> bool:
     return begins_with_code or any(_DOUBTFUL.search(text) for text in _list_question_texts(question))
 
 
-_LINK_TO_QUESTION = re.compile(r"\[\[([^\[\]|\n]+)|\]\(<?#([^\s()<>]+)|\]:\s*<?#([^\s<>]+)")
+_LINK_TO_QUESTION = compile_late(r"\[\[([^\[\]|\n]+)|\]\(<?#([^\s()<>]+)|\]:\s*<?#([^\s<>]+)")
 
 
 def linked_ids(question: Question) -> Iterator[str]:

@@ -13,6 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from qexport.bank.markup_signs import SAFE_TAGS
+from qexport.common.patterns import compile_late
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 PAIRED = SAFE_TAGS
 """Tags with an end; all but those the issue of safe text names are other spellings of what Markdown has."""
 
-_SAFE_TAG = re.compile(rf"<(?P<closing>/?)(?P<name>br|{'|'.join(PAIRED)})\s*/?>", re.IGNORECASE)
+_SAFE_TAG = compile_late(rf"<(?P<closing>/?)(?P<name>br|{'|'.join(PAIRED)})\s*/?>", re.IGNORECASE)
 
 _KNOWN_TAGS = [
     "a",
@@ -108,7 +109,7 @@ _KNOWN_TAGS = [
     "video",
     "wbr",
 ]
-_OTHER_TAG = re.compile(
+_OTHER_TAG = compile_late(
     rf"<(/?(?:{'|'.join(_KNOWN_TAGS)}|{'|'.join(PAIRED)}))(?=[\s/>])[^<>]*>|<!--", re.IGNORECASE
 )
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
+from qexport.common.patterns import compile_late
+
 
 def _make_short_form_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_SENTENCE_END = re.compile(r"""(?<![.…])[.!?][)\]"'”’»]* (?=\S)""")
-_LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]*$")
-_FIRST_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_SENTENCE_END = compile_late(r"""(?<![.…])[.!?][)\]"'”’»]* (?=\S)""")
+_LAST_WORD = compile_late(r"[^\s(\[\"'“‘«]*$")
+_FIRST_WORD = compile_late(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 _ABBREVIATIONS = _make_short_form_set(
     """abb abs adj al approx apr art aug bzw ca cf ch chap co col corp dec dept dr ed eds eq eqs esp est et

@@ -6,11 +6,12 @@ the part that refers to them, and a footnote that only other parts call is taken
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-_DEFINITION = re.compile(r" {0,3}\[(?P<label>\^?[^\[\]\n]{1,200})\]:[ \t]*(?P<text>.*)")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+from qexport.common.patterns import compile_late
+
+_DEFINITION = compile_late(r" {0,3}\[(?P<label>\^?[^\[\]\n]{1,200})\]:[ \t]*(?P<text>.*)")
+_FENCE = compile_late(r" {0,3}(`{3,}|~{3,})")
 
 
 def share_definitions(parts: Mapping[str, str]) -> dict[str, str]:

@@ -8,8 +8,6 @@ escape.
 
 from __future__ import annotations
 
-import re
-
 from markupsafe import Markup
 
 from qexport.bank.model import MATHS
@@ -17,7 +15,6 @@ from qexport.content.markdown import (
     markdown_blocks,
     markdown_headed,
     markdown_line,
-    markdown_title,
 )
 from qexport.content.markdown_page import MarkdownPage
 from qexport.content.plain_text import mark_safe, plain_blocks, plain_line
@@ -39,28 +36,6 @@ def inline(text: str, markup: str, *, code: bool = False, maths: str = "svg") ->
     if markup != "plain":
         return markdown_line(text, MarkdownPage(maths=maths if markup == MATHS else ""))
     return plain_line(text, code=code)
-
-
-def title_source(text: str, markup: str) -> str:
-    """Return the part of a question that it is called by in lists, in its own markup.
-
-    That is its first line in a plain text, its first paragraph or heading in Markdown.
-    """
-    text = text.strip()
-    if markup == "plain":
-        return text.partition("\n")[0].rstrip()
-    if _OTHER_BLOCK.match(text):
-        return markdown_title(text)
-    return _NEXT_BLOCK.split(text, maxsplit=1)[0]
-
-
-# A question that begins otherwise than with a paragraph is left to the parser, which takes a hundred times longer.
-_OTHER_BLOCK = re.compile(
-    r"[ ]{0,3}(?:```|~~~|[-*+] |\d{1,9}[.)] |>|#|!\[|\|)"  # no paragraph
-    r"|.*(?:  |\\)\n"  # a line break that is written
-    r"|[^\n]+\n[ ]{0,3}(?:-+|=+|[|:-]+)[ ]*(?:\n|$)"  # underlined: a heading or the head of a table
-)
-_NEXT_BLOCK = re.compile(r"\n(?=[ \t]*\n|[ ]{0,3}(?:```|~~~|[-*+] |1[.)] |>|#{1,6} ))")
 
 
 def headed(text: str, markup: str, page: MarkdownPage, heading_level: int = 4) -> tuple[Markup, Markup]:

@@ -24,17 +24,18 @@ from pathlib import Path
 from qexport.common.errors import InputRefused, Location, Problem, UsageError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.opener import TooLarge, Unreadable, read_bytes
+from qexport.common.patterns import compile_late
 from qexport.common.wording import suggest
 from qexport.content.templates import Templates, templates_folder
 
 # None of these looks at a character twice, as `.*?` does wherever what begins does not end.
-_CSS_COMMENT = re.compile(
+_CSS_COMMENT = compile_late(
     r"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?"
 )  # without its end it goes on to that of the file
-_ROOT = re.compile(r":root\s*+\{([^{}]*+)\}")
-_SETTING = re.compile(r"(?<![\w-])(--[\w-]++)\s*+:\s*+([^;}]+)")
+_ROOT = compile_late(r":root\s*+\{([^{}]*+)\}")
+_SETTING = compile_late(r"(?<![\w-])(--[\w-]++)\s*+:\s*+([^;}]+)")
 _LONGEST_VALUE = 500
-_VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*\)")
+_VARIABLE = compile_late(r"var\(\s*(--[\w-]+)\s*\)")
 
 DEEPEST_EXTENSION = 20
 """Variables inside variables, and themes on themes."""
@@ -260,7 +261,7 @@ def join_styles(sources: Iterable[tuple[str, str]], limits: Limits = USUAL) -> s
     )
 
 
-_BRACKET = re.compile(r"""[(){}\[\]]|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'""", re.DOTALL)
+_BRACKET = compile_late(r"""[(){}\[\]]|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'""", re.DOTALL)
 
 
 def _refuse_depth(name: str, text: str, limits: Limits) -> None:
@@ -274,7 +275,7 @@ def _refuse_depth(name: str, text: str, limits: Limits) -> None:
             raise limits.exceeded("style-depth", message)
 
 
-_FETCHED = re.compile(
+_FETCHED = compile_late(
     r"""@import\b|\b(?:url|image|image-set|src)\(\s*(?!["']?\s*(?:#|data:))""", re.IGNORECASE
 )
 """What would be fetched, from wherever it is: nothing is."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import ctypes
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,6 +25,7 @@ from qexport.common.errors import InputRefused, Location, MachineLacks, Problem
 from qexport.common.files import hold, sweep
 from qexport.common.limits import USUAL, Limits
 from qexport.common.opener import TooLarge, Unreadable, read_bytes
+from qexport.common.patterns import compile_late
 
 # Package → files. OFL, each with its licence beside it.
 BUNDLED = {
@@ -178,7 +178,7 @@ def last_reading() -> Iterator[None]:
         os.close(descriptor)
 
 
-_CONFIGURATION = re.compile(r"qexport-fonts-\w+\.conf")
+_CONFIGURATION = compile_late(r"qexport-fonts-\w+\.conf")
 _FONTCONFIG = "libfontconfig.1.dylib" if sys.platform == "darwin" else "libfontconfig.so.1"
 _held: dict[str, int] = {}
 """Configuration files that are in use, with what they are held by."""

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from qexport.common.errors import UsageError
+from qexport.common.patterns import compile_late
 
 MM = 72 / 25.4
 """Points in a millimetre."""
 
 _POINTS = {"pt": 1.0, "mm": MM, "cm": 10 * MM, "q": MM / 4, "in": 72.0, "pc": 12.0, "px": 0.75}
-_LENGTH_TOKEN = re.compile(
+_LENGTH_TOKEN = compile_late(
     r"\s*(?:(?P<number>[+-]?(?:\d+\.?\d*|\.\d+))(?P<unit>[a-z%]*)|(?P<sign>[-+*/()])|calc)\s*",
     re.IGNORECASE,
 )

@@ -11,13 +11,13 @@ only when the pages of a book are.
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from itertools import chain, groupby
 
+from qexport.common.patterns import compile_late
 from qexport.layout.chunk import (
     BETWEEN,
     COMPRESSION,
@@ -481,5 +481,5 @@ class _StripWords(dict[bytes, bytes]):
         return b"\0%b\0" % word
 
 
-_LATE = re.compile(rb"\0late(\d+)\0")
-_RESOURCES = re.compile(rb"/Resources \0(\d+)\0")
+_LATE = compile_late(rb"\0late(\d+)\0")
+_RESOURCES = compile_late(rb"/Resources \0(\d+)\0")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from qexport.bank.lock import Edition, Lock
+from qexport.bank.lock_place import lock_path
 from qexport.bank.model import PROSE_SECTIONS
 from qexport.common import files
 from qexport.common.errors import (
@@ -31,7 +32,6 @@ from qexport.locking import (
     NO_LOCKING,
     Locking,
     Stamped,
-    lock_path,
     until_settled,
     with_deck,
     written_with_lock,

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qexport.bank.lock_place import lock_path
 from qexport.bank.validation import validate
+from qexport.choosing import read_bank
 from qexport.common.errors import (
     UsageError,
 )
 from qexport.common.limits import USUAL, Limits
 from qexport.content.templates import Templates
-from qexport.locking import lock_path, read_lock_at
-from qexport.pipeline import read_bank
+from qexport.locking import read_lock_at
 from qexport.team import bundle, git, snapshots
 from qexport.team.bundle_contents import contents_in, read_limited
 from qexport.team.differences import Differences, compare_snapshots

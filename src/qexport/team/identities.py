@@ -14,16 +14,17 @@ from qexport.bank.identity import assign_notes, find_moves
 from qexport.bank.lock import Asked, Changes, Lock, Move
 from qexport.bank.lock_file import write_lock
 from qexport.bank.lock_migration import Migrated, migrate_lock
+from qexport.bank.lock_place import lock_path
 from qexport.bank.lock_times import bring_times_back
 from qexport.bank.selection import without_drafts
 from qexport.bank.yaml_editor import Edit
+from qexport.choosing import read_bank
 from qexport.common import files
 from qexport.common.errors import InputRefused, Location, Problem, UsageError
 from qexport.common.text_input import read_text
 from qexport.locking import (
     Stamped,
     asked_before,
-    lock_path,
     read_history,
     read_lock_at,
     until_settled,
@@ -31,7 +32,7 @@ from qexport.locking import (
 )
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.declaration import parse_options
-from qexport.pipeline import SCHEDULER, read_bank, tools_for
+from qexport.pipeline import SCHEDULER, tools_for
 
 if TYPE_CHECKING:
     from qexport.bank.model import Bank

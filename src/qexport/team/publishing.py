@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from qexport.bank.lock_file import read_lock
+from qexport.bank.lock_place import lock_path
 from qexport.common import files
 from qexport.common.errors import InputRefused, QexportError, UsageError
 from qexport.common.qr_code import draw_as_svg
 from qexport.content.languages import CHANGE_LABELS, Language
 from qexport.content.languages import language as language_of
-from qexport.locking import NO_LOCKING, Locking, lock_path, until_settled, written_with_lock
+from qexport.locking import NO_LOCKING, Locking, until_settled, written_with_lock
 from qexport.pipeline import SCHEDULER, Tell, plan, prepare, render_outputs, silent
 from qexport.team import git
 

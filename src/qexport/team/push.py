@@ -23,11 +23,12 @@ from qexport.anki.notes import MEDIA_NAME, Note, NoteShape, identified, notes_of
 from qexport.anki.push import VERSION_FIELD, NoteContent, PushPlan, actions_of, plan_push
 from qexport.bank.history import history_path, versions_in
 from qexport.bank.lock import Edition, Lock
+from qexport.bank.lock_place import lock_path
 from qexport.bank.model import Question
 from qexport.bank.schema import QUESTION_FIELDS
 from qexport.common.errors import MachineLacks
 from qexport.common.text_input import read_text
-from qexport.locking import NO_LOCKING, Locking, lock_path
+from qexport.locking import NO_LOCKING, Locking
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.anki_deck.document import note_shape, render
 from qexport.outputs.declaration import parse_options

@@ -23,6 +23,7 @@ from qexport.bank.selection import Filters
 from qexport.common.errors import InputRefused, Location, Problem, UsageError
 from qexport.common.limits import LIMITS, USUAL, Limit, Limits, change_limits
 from qexport.common.limits import complaint as complaint_of_limit
+from qexport.common.patterns import compile_late
 from qexport.common.text_input import counted, normalise, quote, read_text
 from qexport.common.wording import did_you_mean, suggest
 from qexport.outputs.declaration import GivenOptions
@@ -403,8 +404,8 @@ def _show_value(value: object) -> str:
     return quote(value) if isinstance(value, str) else str(value)
 
 
-_TABLE_HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*[=.]""")
+_TABLE_HEADER = compile_late(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = compile_late(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*[=.]""")
 
 
 def _find_key_lines(text: str) -> dict[tuple[str, str], int]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from qexport.bank.lock import Release
 from qexport.bank.lock_file import read_lock
+from qexport.bank.lock_place import lock_path
+from qexport.choosing import read_bank
 from qexport.common import files
 from qexport.common.errors import (
     OutputError,
@@ -20,7 +22,6 @@ from qexport.content.languages import language as language_of
 from qexport.locking import (
     NO_LOCKING,
     Stamped,
-    lock_path,
     read_lock_at,
     stamp_bank,
     until_settled,
@@ -29,7 +30,7 @@ from qexport.locking import (
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.registry import check_options
-from qexport.pipeline import SCHEDULER, read_bank, tools_for
+from qexport.pipeline import SCHEDULER, tools_for
 from qexport.team import git, release_notes
 from qexport.team.bundling import notes_path
 from qexport.team.comparison import compare

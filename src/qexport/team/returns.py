@@ -18,11 +18,12 @@ from qexport.anki.reviews import Count, answers_in, count_reviews
 from qexport.bank.file_editor import edit_file
 from qexport.bank.history import versions_in
 from qexport.bank.lock import Lock
+from qexport.bank.lock_place import lock_path
 from qexport.bank.yaml_editor import Edit
+from qexport.choosing import read_bank
 from qexport.common import files
 from qexport.common.errors import UsageError
-from qexport.locking import lock_path, read_history, read_lock_at
-from qexport.pipeline import read_bank
+from qexport.locking import read_history, read_lock_at
 from qexport.team.bundle_contents import read_limited
 
 if TYPE_CHECKING:

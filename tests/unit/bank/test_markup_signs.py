@@ -8,8 +8,8 @@ import pytest
 
 from qexport.bank.markup_signs import warn_of_formulas, warn_of_markdown
 from qexport.bank.model import Question
+from qexport.choosing import read_bank
 from qexport.common.errors import Location, Problem
-from qexport.pipeline import read_bank
 
 
 @pytest.mark.parametrize(

@@ -29,4 +29,11 @@ def test_a_command_has_the_name_it_is_listed_by(name: str) -> None:
 
 def test_every_file_of_commands_is_in_the_table() -> None:
     files = {path.stem for path in Path(*commands.__path__).glob("*.py")} - {"__init__"}
-    assert {place.partition(":")[0] for place in COMMANDS.values()} == files
+    assert {place.partition(":")[0] for place, _ in COMMANDS.values()} == files
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_of_each_what_its_own_help_says(name: str) -> None:
+    command = program.get_command(click.Context(program), name)
+    assert command is not None
+    assert command.get_short_help_str(200) == COMMANDS[name][1]

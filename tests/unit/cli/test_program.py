@@ -81,7 +81,7 @@ def test_a_disk_that_fails_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise OSError(errno.EIO, "Input/output error", "/usr/lib/templates/handbook")
 
-    monkeypatch.setattr("qexport.pipeline.check", fail)
+    monkeypatch.setattr("qexport.choosing.check", fail)
     assert run("check", "b.yaml") == (
         6,
         [],
@@ -97,7 +97,7 @@ def test_an_output_stream_that_refuses_is_one_line(monkeypatch: pytest.MonkeyPat
     def fail(*_: object, **__: object) -> None:
         raise OSError(number, "Not possible")  # as write(2) has it: without a file's name
 
-    monkeypatch.setattr("qexport.pipeline.check", fail)
+    monkeypatch.setattr("qexport.choosing.check", fail)
     assert run("check", "b.yaml") == (
         5,
         [],

@@ -11,8 +11,8 @@ from tools.measure_index import TITLES, measure
 from tools.try_corpora import CORPORA, banks
 
 from qexport.bank.model import Question
+from qexport.choosing import read_bank
 from qexport.content.index_terms import IndexTerm, index_terms
-from qexport.pipeline import read_bank
 
 RAG = Question(
     id="A-1",

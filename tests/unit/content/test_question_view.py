@@ -12,6 +12,7 @@ from markupsafe import Markup
 from PIL import Image as Pillow
 
 from qexport.bank.model import PROSE_SECTIONS, Question
+from qexport.choosing import read_bank
 from qexport.common.errors import InputRefused, LimitExceeded, Location, Problem
 from qexport.common.limits import USUAL
 from qexport.content.plain_text import items
@@ -22,7 +23,6 @@ from qexport.content.question_view import (
     question_view,
     text_problems,
 )
-from qexport.pipeline import read_bank
 
 
 def text_of(html: str) -> str:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qexport.choosing import read_bank
 from qexport.content.sentences import sentence_groups
-from qexport.pipeline import read_bank
 
 
 @pytest.mark.parametrize(

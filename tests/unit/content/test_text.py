@@ -9,7 +9,8 @@ import pytest
 from markupsafe import Markup
 
 from qexport.content.markdown_page import MarkdownPage
-from qexport.content.text import headed, join_headed, title_source
+from qexport.content.text import headed, join_headed
+from qexport.content.titles import title_source
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from qexport.bank.markdown_form import escape_plain, shield_marks, unescape_plai
 from qexport.bank.model import LETTERS, MATHS, Bank, Question
 from qexport.bank.table_form import read_cell, write_cell
 from qexport.bank.validation import validate
+from qexport.choosing import read_bank
 from qexport.common.limits import USUAL
 from qexport.common.text_input import normalise
 from qexport.exporters.registry import FORMS, export_questions
@@ -22,7 +23,6 @@ from qexport.importers.assembling import assemble
 from qexport.importers.registry import read_source
 from qexport.importers.session import import_files, write_session
 from qexport.importers.source import Source
-from qexport.pipeline import read_bank
 
 EXACT = [name for name, form in FORMS.items() if form.is_exact]
 OTHERS = [name for name, form in FORMS.items() if not form.is_exact]

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from qexport.choosing import read_bank
 from qexport.common.errors import InputRefused, UsageError
 from qexport.importers.session import ImportOutcome, import_files, write_session
-from qexport.pipeline import read_bank
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from qexport.choosing import read_bank
 from qexport.content.templates import Templates
-from qexport.pipeline import read_bank
 from qexport.preview.cards import draw_card, fill_card_template, make_card_page
 
 

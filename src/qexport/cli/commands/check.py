@@ -17,8 +17,8 @@ from qexport.common.errors import InputRefused, Location, Problem, UsageError
 from qexport.common.wording import quantity, suggest
 
 if TYPE_CHECKING:
+    from qexport.choosing import Checked
     from qexport.common.limits import Limits
-    from qexport.pipeline import Checked
 
 
 @click.command()
@@ -49,11 +49,11 @@ def check(
 
     Each problem comes with a hint: how to mend it.
     """
-    from qexport import pipeline
+    from qexport import choosing
 
     kinds = _kinds(fail_on)
     try:
-        checked = pipeline.check(
+        checked = choosing.check(
             bank, encoding=encoding, with_health=with_health or bool(kinds), limits=limits
         )
     except InputRefused as refused:

@@ -52,13 +52,14 @@ def export(
     csv, json, jsonl and markdown come back through qexport import as the same bank; of the other forms, what they
     cannot carry is reported.
     """
-    from qexport import pipeline
     from qexport.common import files
     from qexport.common.wording import quantity
     from qexport.exporters.registry import export_questions, form_named
 
     chosen = form_named(form)
-    choice = pipeline.choose(bank, filters, encoding=encoding, limits=limits)
+    from qexport import choosing
+
+    choice = choosing.choose(bank, filters, encoding=encoding, limits=limits)
     exported = export_questions(choice.bank, choice.questions, chosen)
     path = target or bank.with_suffix(chosen.suffix)
     warn(choice.warnings)

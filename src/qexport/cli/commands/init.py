@@ -148,9 +148,9 @@ def new(
     from qexport.bank.starter import numbered_id
     from qexport.bank.yaml_append import append_questions
     from qexport.bank.yaml_writer import write_questions
+    from qexport.choosing import read_bank
     from qexport.common import files
     from qexport.common.text_input import read_text
-    from qexport.pipeline import read_bank
 
     if not bank.is_file() or bank.suffix.lower() not in (".yaml", ".yml"):
         raise UsageError(f"{bank}: a question is added to a YAML file", hint="name one with --bank PATH")

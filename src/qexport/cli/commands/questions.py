@@ -24,8 +24,8 @@ from qexport.cli.terminal import (
 
 if TYPE_CHECKING:
     from qexport.bank.selection import Filters
+    from qexport.choosing import Selection
     from qexport.common.limits import Limits
-    from qexport.pipeline import Selection
 
 
 @click.command("list", cls=HeadedCommand)
@@ -95,9 +95,9 @@ def stats(*, bank: Path, encoding: str | None, limits: Limits, filters: Filters,
 
 
 def _choose(bank: Path, filters: Filters, encoding: str | None, limits: Limits) -> Selection:
-    from qexport import pipeline
+    from qexport import choosing
 
-    choice = pipeline.choose(bank, filters, encoding=encoding, limits=limits)
+    choice = choosing.choose(bank, filters, encoding=encoding, limits=limits)
     warn(choice.warnings)
     return choice
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from qexport.content.text import inline, title_source
+from qexport.common.patterns import compile_late
+from qexport.content.text import inline
+from qexport.content.titles import title_source
 from qexport.pdf.metadata import OutlineEntry
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _strip_entry_markup(line: str, markup: str) -> str:
     return " ".join(inline(line, markup, maths="text").striptags().split())
 
 
-_MARKUP_OR_REFERENCE = re.compile(r"[][\\*~$]|(?<!\w)_|_(?!\w)|</?\w|&#?\w+;")
+_MARKUP_OR_REFERENCE = compile_late(r"[][\\*~$]|(?<!\w)_|_(?!\w)|</?\w|&#?\w+;")
 
 
 def anchor(question: Question, kind: str = "q") -> str:

@@ -14,7 +14,7 @@ from qexport.bank.selection import ALL_QUESTIONS
 from qexport.content.languages import language
 from qexport.content.markdown_links import folio_room
 from qexport.content.question_view import linked_ids, question_images
-from qexport.content.text import title_source
+from qexport.content.titles import title_source
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.colours import colour_of, number_technologies, place_tabs
 from qexport.outputs.book.entries import anchor, cut_short

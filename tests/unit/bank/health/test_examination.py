@@ -14,8 +14,8 @@ from qexport.bank.health.counts import CellCount, Stats, count_questions, stats_
 from qexport.bank.health.examination import examine
 from qexport.bank.health.findings import FINDING_KINDS, Finding, finding_fields
 from qexport.bank.model import Bank, Claims, Question
+from qexport.choosing import read_bank
 from qexport.common.errors import Location
-from qexport.pipeline import read_bank
 
 LONG = (
     "This is said in twenty words at least, as in any bank that is there to teach something, not to list it."

@@ -14,12 +14,12 @@ import pytest
 
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
+from qexport.choosing import read_bank
 from qexport.common.errors import Location
 from qexport.content.themes import theme
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.epub.document import render
 from qexport.outputs.options import CommonOptions
-from qexport.pipeline import read_bank
 
 MARKDOWN = """
 Use **`asyncio`**, see [the documentation](https://docs.python.org/) and [the other](#PY-2).[^1]

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from qexport.bank.model import Question
+from qexport.choosing import read_bank
 from qexport.content.themes import theme
 from qexport.outputs.book.parts import parts
 from qexport.outputs.book.style import Measures, book_style
 from qexport.outputs.document import Tools
 from qexport.outputs.handbook import HandbookOptions
 from qexport.outputs.handbook.plan import Matter, estimate_pages, group_questions, pair_pages, plan_matter
-from qexport.pipeline import read_bank
 
 SHORT = Question(id="A", question="What is it?", answer="A thing.", technology="Python", difficulty=1)
 LONG = replace(SHORT, id="L", deep_explanation="Word after word. " * 200)

@@ -1,0 +1,118 @@
+"""What commands need that only look at a bank: read → validate → select, and nothing that makes an output.
+
+`qexport list` of a small bank takes 0.1 s, half of which is Python and click: what is imported here counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qexport.bank import reader
+from qexport.bank.lock_place import lock_path
+from qexport.bank.selection import Filters, select
+from qexport.bank.validation import validate
+from qexport.common.errors import InputRefused, Problem
+from qexport.common.limits import USUAL, Limits
+
+if TYPE_CHECKING:
+    from qexport.bank.health.counts import Stats
+    from qexport.bank.health.findings import Finding
+    from qexport.bank.model import Bank, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A checked bank, the questions the filters leave of it, and what is odd about it."""
+
+    bank: Bank
+    questions: tuple[Question, ...]
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A bank in which nothing is wrong; `findings` is None where its health was not asked for."""
+
+    bank: Bank
+    warnings: tuple[Problem, ...]
+    stats: Stats
+    findings: tuple[Finding, ...] | None
+    kept_namespace: str = ""
+    """What its lock keeps as the namespace, if the bank states none."""
+
+
+def read_bank(
+    path: Path, *, encoding: str | None = None, limits: Limits = USUAL
+) -> tuple[Bank, tuple[Problem, ...]]:
+    """Read and check a bank; the second part is what is odd but no reason to refuse it."""
+    return validate(reader.read(path, encoding=encoding, limits=limits), limits)
+
+
+def choose(path: Path, filters: Filters, *, encoding: str | None = None, limits: Limits = USUAL) -> Selection:
+    """Read and check a bank, and select from it."""
+    bank, warnings = read_bank(path, encoding=encoding, limits=limits)
+    return Selection(bank, select(bank, filters, limits), warnings)
+
+
+def check(
+    path: Path, *, encoding: str | None = None, with_health: bool = False, limits: Limits = USUAL
+) -> Checked:
+    """Read and check a bank, and tell its state; InputRefused has all that is wrong with it."""
+    from qexport.bank.health.counts import count_questions  # not above: no build needs it
+    from qexport.bank.markup_signs import warn_of_markdown
+
+    bank, warnings = read_bank(path, encoding=encoding, limits=limits)
+    active = [question for question in bank.questions if question.status == "active"]
+    warnings = (
+        *warnings,
+        *warn_of_markdown(active),
+        *judge_texts(active, limits, [question.id for question in bank.questions]),
+        *_lost_tags(active),
+    )
+    kept_namespace = ""
+    if not bank.namespace and lock_path(path).exists():
+        from qexport.locking import read_lock_at
+
+        lock = read_lock_at(lock_path(path), limits)[0]
+        kept_namespace = lock.namespace if lock else ""
+    findings = None
+    if with_health:
+        from qexport.bank.health.examination import examine
+
+        findings = examine(bank)
+    return Checked(
+        bank,
+        warnings,
+        count_questions(bank, active),
+        findings,
+        kept_namespace=kept_namespace,
+    )
+
+
+_ANKIS_OWN = ("marked", "leech")
+"""Tags that Anki gives out itself, and takes off every note that it imports."""
+
+
+def _lost_tags(questions: Iterable[Question]) -> Iterator[Problem]:
+    for question in questions:
+        for tag in question.tags:
+            if tag.strip().casefold() in _ANKIS_OWN:
+                message = f"{question.id} has the tag {tag!r}, which Anki takes off every note it imports"
+                yield Problem(question.location, message, "give the tag another name")
+
+
+def judge_texts(questions: Iterable[Question], limits: Limits, ids: Iterable[str]) -> Iterator[Problem]:
+    """Yield what would be shown otherwise than it is written; InputRefused with what cannot be shown at all."""
+    refused: list[Problem] = []
+    for question in questions:
+        if question.markup != "plain":
+            from qexport.content.question_view import text_problems
+
+            wrong, lost = text_problems(question, limits, ids)
+            refused += wrong
+            yield from lost
+    if refused:
+        raise InputRefused(tuple(refused))
