@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from qexport.bank.selection import Filters, select
 from qexport.bank.validation import validate
 from qexport.common.errors import InputRefused, Problem
 from qexport.common.limits import USUAL, Limits
+from qexport.common.records import Record
 
 if TYPE_CHECKING:
     from qexport.bank.health.counts import Stats
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from qexport.bank.model import Bank, Question
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Record, frozen=True):
     """A checked bank, the questions the filters leave of it, and what is odd about it."""
 
     bank: Bank
@@ -32,8 +31,7 @@ class Selection:
     warnings: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Record, frozen=True):
     """A bank in which nothing is wrong; `findings` is None where its health was not asked for."""
 
     bank: Bank

@@ -12,7 +12,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -27,6 +27,7 @@ from qexport.bank.stamping import Deciding, stamp
 from qexport.common.errors import InputRefused, Location, Problem, QexportError, UsageError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.opener import TooLarge, Unreadable, read_bytes
+from qexport.common.records import Record, made_by
 from qexport.common.text_input import quote, read_text
 from qexport.common.wording import quantity
 
@@ -42,8 +43,7 @@ ATTEMPTS = 5
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Locking:
+class Locking(Record, kw_only=True, frozen=True):
     """What may become of the lock."""
 
     locked: bool = False
@@ -63,8 +63,7 @@ class Locking:
 NO_LOCKING = Locking()
 
 
-@dataclass(frozen=True, slots=True)
-class Stamped:
+class Stamped(Record, frozen=True):
     """The lock a deck was made with; `moved` when its file had to be written."""
 
     path: Path
@@ -76,7 +75,7 @@ class Stamped:
     warnings: tuple[Problem, ...] = ()
     before: str = ""
     """The text of the lock that was read; empty: there was none."""
-    history: Mapping[Path, str] = field(default_factory=dict)
+    history: Mapping[Path, str] = made_by(dict)
     """The history, if lines came to it."""
 
 

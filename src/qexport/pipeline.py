@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from operator import attrgetter
@@ -23,6 +23,7 @@ from qexport.choosing import Selection, judge_texts, read_bank
 from qexport.common import files
 from qexport.common.errors import InputRefused, Location, OutputError, Problem, QexportError, UsageError
 from qexport.common.limits import USUAL, Limits
+from qexport.common.records import Record
 from qexport.common.text_input import normalise, read_text
 from qexport.content.languages import language
 from qexport.content.question_view import may_lose_text
@@ -69,8 +70,7 @@ def silent(what: str, done: int, total: int) -> None:
     """Tell nobody."""
 
 
-@dataclass(frozen=True, slots=True)
-class CaptureImport:
+class CaptureImport(Record, frozen=True):
     """What came of captured pages, and the files that were written for it."""
 
     report: ImportReport
@@ -79,8 +79,7 @@ class CaptureImport:
     """Why nothing was written, where it was to be strict."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Record, frozen=True):
     """One output that was written."""
 
     name: str
@@ -93,8 +92,7 @@ class Written:
 SCHEDULER = Scheduler()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Record, frozen=True):
     """A recipe that has been looked up: these questions, these files, made with these tools."""
 
     name: str
@@ -122,8 +120,7 @@ class Plan:
         return {name: self.stem + ending for name, ending in first.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Record, frozen=True):
     """What is to be rendered, with what, and the lock it is stamped with."""
 
     edition: Edition
@@ -132,8 +129,7 @@ class Prepared:
     warnings: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Record, frozen=True):
     """One output that was not written; the file that was there is unchanged."""
 
     name: str
@@ -141,8 +137,7 @@ class Failure:
     error: QexportError
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(Record, frozen=True):
     """All that one build did, and what it could not do."""
 
     edition: Edition

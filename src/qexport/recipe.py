@@ -7,24 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from qexport.bank.selection import Filters
 from qexport.common.errors import NothingSelected, QexportError, UsageError
 from qexport.common.limits import USUAL, Limits
+from qexport.common.records import Record, made_by
 from qexport.outputs.declaration import GivenOptions
 from qexport.outputs.registry import DEFAULT_OUTPUTS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
+class Recipe(Record, kw_only=True, frozen=True):
     """One build, as requested."""
 
     bank: Path
     encoding: str | None = None
     """How the bank's files are encoded; None: a BOM decides, else UTF-8."""
-    filters: Filters = field(default_factory=Filters)
+    filters: Filters = made_by(Filters)
     outputs: tuple[str, ...] = DEFAULT_OUTPUTS
     """Names of outputs."""
     title: str = ""
@@ -36,9 +35,9 @@ class Recipe:
     out: Path = Path("out")
     lock: Path | None = None
     """Of the deck's notes; None: beside the bank."""
-    options: GivenOptions = field(default_factory=dict)
+    options: GivenOptions = made_by(dict)
     """Options of this recipe."""
-    shared_options: GivenOptions = field(default_factory=dict)
+    shared_options: GivenOptions = made_by(dict)
     """Options for all recipes of a file; this one's come before them, and need not concern its outputs."""
     limits: Limits = USUAL
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from html import unescape
 from typing import TYPE_CHECKING
@@ -136,8 +137,7 @@ def _read_version(text: str) -> str:
 
 
 def _departed(entry: Entry) -> Entry:
-    values = {name: getattr(entry, name) for name in entry.__slots__}
-    return Entry(**{**values, "left": entry.left or entry.modified})
+    return replace(entry, left=entry.left or entry.modified)
 
 
 def _root_of(rows: Sequence[NoteRow]) -> str:

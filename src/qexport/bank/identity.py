@@ -13,12 +13,12 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from html import unescape
 
 from qexport.bank.likeness import split_words
 from qexport.bank.lock import Asked, Entry, Lock, Move
+from qexport.common.records import Record
 
 LEAST_ALIKE_QUESTIONS = 0.65
 """Share of words in common from which two questions count as one that was edited."""
@@ -37,8 +37,7 @@ def question_digest(html: str) -> str:
     return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
+class Assignment(Record, kw_only=True, frozen=True):
     """The notes of a bank's questions."""
 
     notes: Mapping[str, Entry]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from qexport.bank.model import Question
 from qexport.bank.query import fold
 from qexport.common.patterns import compile_late
+from qexport.common.records import Record
 
 _WORD_OR_SIGNS = compile_late(r"[^\W_]+|[=<>+*/&|^%$#@~!]+")
 _WITHOUT_SPACES = compile_late(r"([\u3040-\u30ff\u3400-\u9fff])")  # Chinese and Japanese: a sign is a word
@@ -42,8 +42,7 @@ MOST_COMPARED = 50
 """Questions that are compared with each other at most: what more of them share is a habit, not a subject."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gist:
+class Gist(Record, frozen=True):
     """What a question asks, without the words of asking, and in which ways it asks."""
 
     stems: tuple[str, ...]

@@ -9,12 +9,12 @@ time moves exactly with its content.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from qexport.common.errors import InputRefused, Location, Problem, UsageError
+from qexport.common.records import Record, made_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,16 +24,14 @@ if TYPE_CHECKING:
 NO_NAMESPACE = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Record, frozen=True):
     """What something was (a digest of its content) and when it last moved (Unix seconds)."""
 
     digest: str
     modified: int
 
 
-@dataclass(frozen=True, slots=True)
-class LockedNoteType:
+class LockedNoteType(Record, frozen=True):
     """What Anki compares before it takes a note: were any of it changed, it would take no note any more."""
 
     fields: tuple[str, ...]
@@ -43,14 +41,13 @@ class LockedNoteType:
     """Another one is another note type to Anki, which a learner must ask it to merge."""
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Record, frozen=True):
     """An edition that was given out under a number, and what was new in it."""
 
     number: int
     time: int
     """When, in Unix seconds; what moved later is not in it."""
-    changes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    changes: Mapping[str, tuple[str, ...]] = made_by(dict)
     """Ids by what became of them since the release before."""
 
     @property
@@ -59,8 +56,7 @@ class Release:
         return datetime.fromtimestamp(self.time, UTC).strftime("%Y-%m-%d")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Record, kw_only=True, frozen=True):
     """One note: who it is, for ever, and what it was in the last edition."""
 
     id: str
@@ -85,7 +81,7 @@ class Entry:
     """Of its content: fields and tags."""
     decks: tuple[str, ...] = ()
     """The filtered decks that have it, by the names of their recipes."""
-    departed: Mapping[str, int] = field(default_factory=dict)
+    departed: Mapping[str, int] = made_by(dict)
     """The filtered decks it left, and when."""
     left: int = 0
     """When it was retired or left the bank; 0: it did not."""
@@ -97,8 +93,7 @@ class Entry:
         return Stamp(self.digest, self.modified)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lock:
+class Lock(Record, kw_only=True, frozen=True):
     """The last edition of a whole bank, whatever part of it was exported."""
 
     namespace: str
@@ -108,11 +103,11 @@ class Lock:
     style: Stamp
     """Of the note type's style and templates."""
     note_type: LockedNoteType
-    notes: Mapping[str, Entry] = field(default_factory=dict)
+    notes: Mapping[str, Entry] = made_by(dict)
     """Of every question in the bank by its id, the retired ones too."""
-    gone: Mapping[str, Entry] = field(default_factory=dict)
+    gone: Mapping[str, Entry] = made_by(dict)
     """Those that are not in the bank any more, by their birth."""
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = made_by(dict)
     """The options that shape notes, as they were."""
     release: Release | None = None
     """The last one that was given out."""
@@ -154,8 +149,7 @@ def key_of(namespace: str, birth: str) -> str:
     return f"{birth}@{sha256(namespace.encode()).hexdigest()[:12]}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Record, kw_only=True, frozen=True):
     """One question as it would be published now."""
 
     id: str
@@ -173,8 +167,7 @@ class Asked:
     """The GUID of the note it was in the deck that it was imported from; empty: none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockedContent:
+class LockedContent(Record, kw_only=True, frozen=True):
     """All that a lock keeps watch over, as it is now; of a whole bank."""
 
     title: str
@@ -187,11 +180,10 @@ class LockedContent:
     style: Stamp
     """Of the note type's style and templates; time 0: it moves when the digest does."""
     note_type: LockedNoteType
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = made_by(dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Record, frozen=True):
     """A question that the lock knows under another id, or an id that asks something else now."""
 
     id: str
@@ -209,8 +201,7 @@ class Move:
         return self.id == self.former
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Record, frozen=True):
     """Ids by what became of them since the last edition."""
 
     added: tuple[str, ...] = ()
@@ -227,8 +218,7 @@ class Changes:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
+class Edition(Record, kw_only=True, frozen=True):
     """What one build makes: the chosen questions of a bank, in their order, and the words for the choice."""
 
     bank: Bank

@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from qexport.bank.identity import birth_name
@@ -107,5 +107,4 @@ def _migrate_content(content: dict[str, Any], bank: Bank, questions: dict[str, A
 
 
 def _left_now(entry: Entry) -> Entry:
-    values = {name: getattr(entry, name) for name in entry.__slots__}
-    return Entry(**{**values, "left": entry.modified})
+    return replace(entry, left=entry.modified)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
 from qexport.common.errors import Location, Problem
+from qexport.common.records import Record, made_by
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 """What choices are called, in their order."""
@@ -28,8 +29,7 @@ MATHS = "markdown+math"
 """The markup of texts in Markdown with formulas: of a bank that says `math: true`."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawText:
+class RawText(Record, frozen=True):
     """A scalar as it is in the source, always text, with its place."""
 
     text: str
@@ -39,16 +39,14 @@ class RawText:
 RawValue: TypeAlias = "RawText | RawList | RawMapping"
 
 
-@dataclass(frozen=True, slots=True)
-class RawList:
+class RawList(Record, frozen=True):
     """A sequence as it is in the source."""
 
     items: tuple[RawValue, ...]
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class RawMapping:
+class RawMapping(Record, frozen=True):
     """A mapping as it is in the source: values and the places of their keys, in source order."""
 
     values: Mapping[str, RawValue]
@@ -60,8 +58,7 @@ RawRecord: TypeAlias = RawMapping
 """One question, nothing checked."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawBank:
+class RawBank(Record, frozen=True):
     """What an importer read: `header` without its questions, and the records in source order.
 
     An item of `questions` that is no record stays in the header, for validation to complain of.
@@ -121,8 +118,7 @@ class Question:
         return sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claims:
+class Claims(Record, kw_only=True, frozen=True):
     """How much the bank's source says there is; None where it says nothing."""
 
     questions: int | None = None
@@ -130,8 +126,7 @@ class Claims:
     levels: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bank:
+class Bank(Record, kw_only=True, frozen=True):
     """Checked questions in their own order, and what the bank says of itself.
 
     `technologies` and `levels` are in the bank's own order: as declared, else as they first appear.
@@ -146,7 +141,7 @@ class Bank:
     """BCP 47."""
     source: str = ""
     licence: str = ""
-    claims: Claims = field(default_factory=Claims)
+    claims: Claims = made_by(Claims)
     technologies: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from qexport.bank.lock import Entry, Lock, LockedContent
@@ -12,6 +11,7 @@ from qexport.bank.lock_file import read_lock
 from qexport.bank.reader import HISTORY, IMPORTERS
 from qexport.common.errors import Location, Problem, QexportError
 from qexport.common.limits import USUAL, Limits
+from qexport.common.records import Record
 from qexport.common.text_input import read_text
 from qexport.common.wording import quantity
 
@@ -19,8 +19,7 @@ LEAST_SHARED = 3
 """Questions of another bank from which a bank counts as a part of it; or half of its own, if that is less."""
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(Record, frozen=True):
     """Another lock in the folder of a lock."""
 
     path: str

@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from typing import TypeAlias
@@ -23,6 +22,7 @@ from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.common.errors import UsageError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.patterns import compile_late
+from qexport.common.records import Record
 from qexport.common.wording import column_width, slug, suggest
 
 NAME_FIELDS = ("technology", "category", "level", "tag")
@@ -39,8 +39,7 @@ Pattern: TypeAlias = tuple[str, ...]
 """A text cut at its wildcards: `py*` is `("py", "")`, a text without one is alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Record, frozen=True):
     """A condition, and how the user wrote it."""
 
     words: str
@@ -266,8 +265,7 @@ def parse_query(query: str, conditions: Conditions, limits: Limits = USUAL) -> t
     return _Parser(query, tuple(_Lexer(query, conditions).tokens()), limits).whole()
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Record, frozen=True):
     kind: str
     """`(`, `)`, `-`, `and`, `or`, `condition`, and `start` and `end` around them all."""
     start: int

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from qexport.common.limits import USUAL
+from qexport.common.records import Record
 
 SCHEMA_FILE = "bank.schema.json"
 """The name the schema has beside a bank; the first line the writer writes points there."""
@@ -33,8 +33,7 @@ FieldKind: TypeAlias = Literal[
 _PATTERNS = {"text": r"\S", "line": r"^[^\n]*\S[^\n]*$", "id": r"^\s*\S+\s*$"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(Record, kw_only=True, frozen=True):
     """One key of the bank's YAML."""
 
     name: str

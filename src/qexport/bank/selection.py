@@ -6,7 +6,7 @@ import fnmatch
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from operator import attrgetter
 from typing import TypeAlias
 
@@ -14,12 +14,12 @@ from qexport.bank.model import Bank, Question
 from qexport.bank.query import NAME_FIELDS, Clause, Condition, Conditions, difficulties, parse_query, unknown
 from qexport.common.errors import NothingSelected, UsageError
 from qexport.common.limits import USUAL, Limits
+from qexport.common.records import Record
 from qexport.common.text_input import quote
 from qexport.common.wording import quantity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
+class Filters(Record, kw_only=True, frozen=True):
     """What the user asked for: any of the values within a field, all of the fields together.
 
     In names and ids `*` matches anything, in ids `?` and `[…]` too, as in a shell. Empty: has none.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 
 from qexport.bank.identity import assign_notes, birth_name, find_moves
 from qexport.bank.lock import Asked, Changes, Entry, Lock, LockedContent, Move, Stamp, guid_of
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.files import file_slug
+from qexport.common.records import Record
 
 AN_HOUR = 3_600_000
 """In milliseconds: the numbers of notes that are published at once lie in the hour before."""
@@ -20,8 +21,7 @@ SPACING = 4
 """Between the numbers of two notes: a card has the number of its note and up to three more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deciding:
+class Deciding(Record, frozen=True):
     """What a person has decided about identities."""
 
     accepts_moves: bool = False

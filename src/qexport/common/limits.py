@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from qexport.common.errors import LimitExceeded, UsageError
+from qexport.common.records import Record
 from qexport.common.wording import suggest
 
 
@@ -117,8 +118,7 @@ class Limits:
 USUAL = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Record, frozen=True):
     """One of the limits, as a user knows it."""
 
     name: str

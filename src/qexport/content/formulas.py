@@ -12,16 +12,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from qexport.common.patterns import compile_late
+from qexport.common.records import Record
 
 OPENING, CLOSING = "\ufdd0", "\ufdd1"
 HOLDER = compile_late(f"{OPENING}(\\d+){CLOSING}")
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFormula:
+class FoundFormula(Record, frozen=True):
     """A formula of a text."""
 
     source: str

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from qexport.common.limits import USUAL, Limits
 from qexport.common.opener import TooLarge, Unreadable, read_bytes
+from qexport.common.records import Record
 from qexport.common.text_input import quote
 
 
@@ -31,8 +32,7 @@ class Image:
     """What an SVG picture had and its copy has not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(Record, frozen=True):
     """Why a part of a text is not shown as it is written, and what would be right."""
 
     message: str

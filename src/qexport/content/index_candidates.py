@@ -12,13 +12,13 @@ import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from qexport.common.patterns import compile_late
+from qexport.common.records import Record
 from qexport.content.code_tokens import code_spans
 
 if TYPE_CHECKING:
@@ -53,8 +53,7 @@ class ByteStore(Protocol):
         """Keep values under their names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(Record, frozen=True):
     """What one question has of terms."""
 
     rows: tuple[tuple[str, str, str, str, int], ...]

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from qexport.common.records import Record
 from qexport.content.collation import Collation, collation_key, initial_of
 from qexport.content.index_candidates import (
     ASKED,
@@ -41,8 +42,7 @@ EVERYWHERE = 0.4
 """Part of the questions: a term that is in more of them, and in more than 8, is listed only where it is asked about."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndexTerm:
+class IndexTerm(Record, frozen=True):
     """One entry of an index."""
 
     name: str

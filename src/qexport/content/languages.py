@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+from qexport.common.records import Record
 from qexport.content.placeholders import fill_placeholders
 from qexport.content.templates import templates_folder
 
@@ -51,8 +51,7 @@ CHANGE_LABELS = {
 """The labels of kinds of changes between two editions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Record, frozen=True):
     """What documents of one language are worded with."""
 
     tag: str

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from qexport.bank.model import MATHS
 from qexport.common.limits import USUAL, Limits
+from qexport.common.records import Record, made_by
 from qexport.content.formulas import FoundFormula
 from qexport.content.images import Flaw, Image
 
@@ -32,8 +33,7 @@ ENGLISH_LABELS: Mapping[str, str] = {
 """The labels that texts need, in English: those of templates/languages/en.toml, without reading it."""
 
 
-@dataclass(frozen=True, slots=True)
-class MarkdownPage:
+class MarkdownPage(Record, frozen=True):
     """What a Markdown text is in: where its pictures lie and go to, and what comes to light in it."""
 
     name: str = ""
@@ -51,11 +51,11 @@ class MarkdownPage:
     """How formulas are shown: `svg`, `mathjax`, `mathml` or `text`; without it dollars are dollars."""
     language: str = "en"
     """Of what is said of formulas."""
-    labels: Mapping[str, str] = field(default_factory=lambda: ENGLISH_LABELS)
+    labels: Mapping[str, str] = made_by(lambda: ENGLISH_LABELS)
     """Of the document's language: of callouts, notes, pages."""
-    formulas: list[FoundFormula] = field(default_factory=list)
-    images: dict[str, Image] = field(default_factory=dict)
-    flaws: list[Flaw] = field(default_factory=list)
+    formulas: list[FoundFormula] = made_by(list)
+    images: dict[str, Image] = made_by(dict)
+    flaws: list[Flaw] = made_by(list)
     limits: Limits = USUAL
 
     @classmethod

@@ -9,13 +9,13 @@ formula and draws no delimiters that grow, the second accepts what is wrong.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
 
 from markupsafe import Markup
 
 from qexport.common.patterns import compile_late
+from qexport.common.records import Record
 from qexport.content.plain_text import mark_safe
 
 LONGEST_FORMULA = 2000
@@ -37,8 +37,7 @@ class FormulaError(ValueError):
         """In the formula, counted from 1; 0 if it is all of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Record, frozen=True):
     """A formula, drawn."""
 
     paths: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict, TypeVar
 from urllib.parse import unquote
@@ -15,6 +15,7 @@ from qexport.bank.model import LETTERS, MATHS, PROSE_SECTIONS, Question
 from qexport.common.errors import InputRefused, LimitExceeded, Problem
 from qexport.common.limits import USUAL, Limits
 from qexport.common.patterns import compile_late
+from qexport.common.records import Record, made_by
 from qexport.content.choices import ChoiceView, list_choices, show_right_choices, write_link
 from qexport.content.images import Image
 from qexport.content.markdown import markdown_blocks
@@ -67,8 +68,7 @@ class QuestionView(TypedDict):
     retired: bool
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionText:
+class QuestionText(Record, frozen=True):
     """One question made ready for a page."""
 
     view: QuestionView
@@ -213,15 +213,14 @@ def text_problems(
 _Written = TypeVar("_Written")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Showing:
+class _Showing(Record, kw_only=True, frozen=True):
     """How the texts of a question are shown; the same as the arguments of question_text()."""
 
     address: str = ""
     questions: Mapping[str, str] | None = None
     maths: str = "svg"
     language: str = "en"
-    labels: Mapping[str, str] = field(default_factory=lambda: ENGLISH_LABELS)
+    labels: Mapping[str, str] = made_by(lambda: ENGLISH_LABELS)
     limits: Limits = USUAL
 
 

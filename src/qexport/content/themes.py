@@ -17,7 +17,6 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from qexport.common.errors import InputRefused, Location, Problem, UsageError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.patterns import compile_late
+from qexport.common.records import Record
 from qexport.common.wording import suggest
 from qexport.content.templates import Templates, templates_folder
 
@@ -44,8 +44,7 @@ EJECTED = ("handbook", "shared")
 """Folders of templates one begins a theme from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(Record, frozen=True):
     """A theme: its own folder, then those of the themes it stands on."""
 
     name: str

@@ -10,12 +10,12 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
 from qexport.common.errors import OutputError
+from qexport.common.records import Record
 from qexport.layout.chunk import Chunk, decoded
 
 T = TypeVar("T")
@@ -28,8 +28,7 @@ _PATIENCE = 10.0  # seconds another build is waited for
 _AT_ONCE = 500  # keys in one query; SQLite allows 32,766
 
 
-@dataclass(frozen=True, slots=True)
-class CacheInfo:
+class CacheInfo(Record, frozen=True):
     """How full a cache is."""
 
     path: Path

@@ -33,7 +33,8 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from qexport.common.records import Record
 
 BETWEEN = b"\0-\0"
 """What is no mark: values joined by it are looked through at once."""
@@ -70,8 +71,7 @@ def pdf_string(text: str) -> bytes:
     return b"<FEFF%s>" % text.encode("utf-16-be").hex().encode()
 
 
-@dataclass(frozen=True, slots=True)
-class FontUse:
+class FontUse(Record, frozen=True):
     """What a chunk draws with one font. Widths are in thousandths of an em, as PDF counts them."""
 
     key: str
@@ -92,8 +92,7 @@ class FontUse:
     """Code that is not the number of its glyph → glyph."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Record, frozen=True):
     """Room on a page for what is known only when the book is put together.
 
     That is a folio, a "see p. 12", or the side of the page a running head stands on.
@@ -127,8 +126,7 @@ class Slot:
     """For a list of folios, which may take some lines: where they begin and end, and how high each is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Strip:
+class Strip(Record, frozen=True):
     """How a strip stands among others. Lengths are CSS pixels."""
 
     top: float
@@ -143,8 +141,7 @@ class Strip:
     """Whether it belongs to a list."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageContent:
+class PageContent(Record, frozen=True):
     """What the pages of a chunk show. See the module for the marks inside `objects`."""
 
     objects: tuple[tuple[bytes, bytes], ...]
@@ -173,8 +170,7 @@ PACKING = 1
 """Level of zlib: streams are compressed already, and what is left are names and numbers that come again and again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Record, frozen=True):
     """Pages laid out alone."""
 
     page_width: float

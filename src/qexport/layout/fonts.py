@@ -14,7 +14,6 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from html import escape  # that of xml.sax opens ssl and http, 15 ms
@@ -26,6 +25,7 @@ from qexport.common.files import hold, sweep
 from qexport.common.limits import USUAL, Limits
 from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.patterns import compile_late
+from qexport.common.records import Record
 
 # Package → files. OFL, each with its licence beside it.
 BUNDLED = {
@@ -47,8 +47,7 @@ SYMBOLS = tuple(Path(__file__).parent / "symbols" / name for name in ("Symbols.t
 """Signs the families above lack, such as ∈ ⌊ ℝ ✔ ⚠: parts of DejaVu (tools/make_symbol_font.py), its licence beside."""
 
 
-@dataclass(frozen=True, slots=True)
-class FontFile:
+class FontFile(Record, frozen=True):
     """One bundled font file."""
 
     path: Path

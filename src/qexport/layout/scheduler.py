@@ -14,7 +14,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from qexport.common.errors import LimitExceeded
 from qexport.common.limits import USUAL
+from qexport.common.records import Record
 from qexport.common.versions import installed, libraries
 from qexport.layout.chunk import Chunk
 from qexport.layout.fonts import FontFile
@@ -51,8 +52,7 @@ LayoutInput: TypeAlias = tuple[str, str, Mapping[str, bytes]]
 """What a chunk is laid out from: HTML, CSS, pictures by their URLs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Record, frozen=True):
     """One chunk that is wanted. The same `parts` and style must mean the same pages."""
 
     parts: tuple[object, ...]
@@ -65,8 +65,7 @@ class Job:
     """For a strip: a word that those share that can be laid out with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scheduler:
+class Scheduler(Record, frozen=True):
     """Lays chunks out, or finds them laid out."""
 
     cache: ChunkCache | None = None
@@ -74,7 +73,7 @@ class Scheduler:
     """Processes of our own, for the time of `at_work`; 0: one for each core."""
     executor: Executor | None = None
     """Any executor to use instead of them."""
-    progress: Callable[[int, int], None] = field(default=lambda _done, _total: None)
+    progress: Callable[[int, int], None] = lambda _done, _total: None
     """Told how many chunks are there, of how many."""
     workers: Workers | None = None
     address: str = ""
@@ -176,8 +175,7 @@ class Scheduler:
         return map(lay_out, sheets)
 
 
-@dataclass(frozen=True, slots=True)
-class KeptValues:
+class KeptValues(Record, frozen=True):
     """Values of one kind in a cache."""
 
     cache: ChunkCache

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from qexport.common.records import Record
 from qexport.layout.fonts import FontFile, folder_of
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptFonts:
+class ScriptFonts(Record, frozen=True):
     """A package of fonts for one script."""
 
     extra: str

@@ -12,11 +12,12 @@ Everything after that works with values.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
 
 from qexport.common.errors import UsageError
+from qexport.common.records import Record
 
 if TYPE_CHECKING:
     from qexport.bank.lock import Edition
@@ -25,11 +26,10 @@ if TYPE_CHECKING:
 GivenOptions: TypeAlias = Mapping[str, str | bool]
 """Options by their names, as given: a flag is true or false, everything else is text."""
 
-Record = TypeVar("Record")
+OptionsRecord = TypeVar("OptionsRecord")
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Record, frozen=True):
     """One option: the flag of `build` and the key of a recipe come from it."""
 
     name: str
@@ -111,7 +111,7 @@ def options_of(record: type[object]) -> tuple[Option, ...]:
     )
 
 
-def parse_options(record: type[Record], given: GivenOptions) -> Record:
+def parse_options(record: type[OptionsRecord], given: GivenOptions) -> OptionsRecord:
     """Return the record with what is given of its options; other options are other outputs' business.
 
     Raises:
@@ -132,8 +132,7 @@ class _Renderer(Protocol):
         """Make the document; the same arguments give the same bytes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(Record, kw_only=True, frozen=True):
     """One kind of output. All that stages know about it is here; none compares its name."""
 
     name: str

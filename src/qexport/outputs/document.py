@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from qexport.common.records import Record, made_by
 from qexport.content.templates import Templates
 from qexport.layout.scheduler import Scheduler
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from qexport.common.limits import Limits
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Record, frozen=True):
     """A finished output: its bytes, the ending of its file's name, and its size in a reader's words."""
 
     suffix: str
@@ -26,12 +25,11 @@ class Document:
     warnings: tuple[Problem, ...] = ()
     beside: tuple[Document, ...] = ()
     """Further files that belong to it: the answers of a quiz, a sheet for calibration."""
-    folios: Mapping[str, int] = field(default_factory=dict)
+    folios: Mapping[str, int] = made_by(dict)
     """The page of each question's answer, by the question's id; other documents may refer to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
+class Tools(Record, frozen=True):
     """What outputs work with."""
 
     templates: Templates
@@ -39,10 +37,10 @@ class Tools:
     """The theme's own style sheets, as (name, text)."""
     look: str = ""
     """A digest of all templates and style sheets."""
-    scheduler: Scheduler = field(default_factory=Scheduler)
-    folios: Mapping[str, int] = field(default_factory=dict)
+    scheduler: Scheduler = made_by(Scheduler)
+    folios: Mapping[str, int] = made_by(dict)
     """The page of each question's answer in the handbook of the same build."""
-    file_names: Mapping[str, str] = field(default_factory=dict)
+    file_names: Mapping[str, str] = made_by(dict)
     """The first file of each output of the same build, by the output's name; a page can link to those beside it."""
     notes: tuple[Note, ...] = ()
     """The notes of the whole bank, for an output that needs the lock."""

@@ -5,7 +5,7 @@ A new paper is one line of `PAPERS`; a theme may set any of its settings otherwi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from qexport.common.records import Record
 
 INCH = 25.4
 """Millimetres."""
@@ -13,8 +13,7 @@ _A4_SIDEWAYS = (297.0, 210.0)
 _LETTER_SIDEWAYS = (11 * INCH, 8.5 * INCH)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
+class Paper(Record, kw_only=True, frozen=True):
     """A size of the page; lengths are millimetres, sizes of type are points."""
 
     width: float

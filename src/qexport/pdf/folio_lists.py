@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from qexport.common.records import Record
 from qexport.layout.chunk import POINTS_PER_PIXEL, FontUse, PageContent, Slot, Strip, mark, pdf_string
 from qexport.pdf.font_file import Face
 
@@ -15,8 +16,7 @@ _ABOVE, _BELOW = 0.75, 0.25
 """Of a line's height: what a link in it covers above and below the baseline."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folios:
+class Folios(Record, frozen=True):
     """A page or a range of them in words, and the place it leads to."""
 
     pages: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import uharfbuzz
 
+from qexport.common.records import Record
 from qexport.layout.fonts import FontFile
 from qexport.pdf.outlines import with_quadratic_outlines
 
@@ -44,8 +44,7 @@ def subset_for(file: FontFile, characters: Iterable[str]) -> bytes:
     return bytes(uharfbuzz.subset(open_face(file).face, request).blob.data)
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(Record, frozen=True):
     """A font file as the linker needs it. Lengths are thousandths of an em."""
 
     face: Any

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import lru_cache
 from itertools import chain, groupby
 
 from qexport.common.patterns import compile_late
+from qexport.common.records import Record
 from qexport.layout.chunk import (
     BETWEEN,
     COMPRESSION,
@@ -48,8 +49,7 @@ TIGHT = 0.5
 """Of the space between strips, then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Record, frozen=True):
     """A strip of a list."""
 
     chunk: Chunk
@@ -59,8 +59,7 @@ class Line:
     """Whether it belongs to the line before, and stays with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
+class _Block(Record, frozen=True):
     """A strip with its list of folios set."""
 
     chunk: Chunk
@@ -74,8 +73,7 @@ _PlacedStrips = list[tuple[_Block, float, float]]
 """Strips, each with the place of its upper left corner: x and y in CSS pixels from those of the text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Record, frozen=True):
     """How a list stands in columns below its opening; its strips are as wide as one."""
 
     count: int
@@ -263,8 +261,7 @@ def _set_line(line: Line, fonts: Mapping[str, FontFile]) -> _Block | Chunk:
 # --- pages -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class ListPage(Chunk):
+class ListPage(Chunk, frozen=True):
     """A page of a list, which is put together when it is looked at: in memory it is no more than its strips."""
 
     frame: Chunk | None = None

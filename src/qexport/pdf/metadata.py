@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from html import escape  # that of xml.sax opens ssl and http, 15 ms
 
+from qexport.common.records import Record, made_by
 
-@dataclass(frozen=True, slots=True)
-class OutlineEntry:
+
+class OutlineEntry(Record, frozen=True):
     """A line of the PDF outline: its text, and the name of the place it leads to."""
 
     title: str
@@ -16,8 +16,7 @@ class OutlineEntry:
     children: tuple[OutlineEntry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(Record, frozen=True):
     """A mark at the outer edge of a page, which shows on the closed book; lengths in points, y from the foot."""
 
     y: float
@@ -30,8 +29,7 @@ class Tab:
     """How far it goes on beyond the edge, where it is cut."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Book:
+class Book(Record, kw_only=True, frozen=True):
     """What a PDF says of itself. `modified` is a PDF/XMP date (ISO 8601) or empty."""
 
     title: str
@@ -44,9 +42,9 @@ class Book:
     """Whether versos have the inner margin at the right, and their running heads and folios at the left."""
     printing: str = ""
     """How a printer is to take the sheets, in their own size: `one side`, `long edge` or `short edge`."""
-    tabs: Mapping[int, Tab] = field(default_factory=dict)
+    tabs: Mapping[int, Tab] = made_by(dict)
     """The mark at the edge of a page, by its folio."""
-    elsewhere: Mapping[str, int] = field(default_factory=dict)
+    elsewhere: Mapping[str, int] = made_by(dict)
     """Folios of places in other documents, which a page may name but not link to."""
 
 

@@ -14,7 +14,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -24,6 +24,7 @@ from qexport.common.errors import InputRefused, Location, Problem, UsageError
 from qexport.common.limits import LIMITS, USUAL, Limit, Limits, change_limits
 from qexport.common.limits import complaint as complaint_of_limit
 from qexport.common.patterns import compile_late
+from qexport.common.records import Record, made_by
 from qexport.common.text_input import counted, normalise, quote, read_text
 from qexport.common.wording import did_you_mean, suggest
 from qexport.outputs.declaration import GivenOptions
@@ -37,8 +38,7 @@ SettingValue: TypeAlias = "str | bool | int | tuple[str, ...]"
 SettingKind: TypeAlias = Literal["text", "texts", "number", "flag"]
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Record, frozen=True):
     """One key of a recipe."""
 
     name: str
@@ -86,8 +86,7 @@ _NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}"
 """A recipe's name: in a bundle it is a folder's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecipeBook:
+class RecipeBook(Record, kw_only=True, frozen=True):
     """The recipes of one file, by their names; no value of theirs is of the wrong kind."""
 
     path: str
@@ -95,7 +94,7 @@ class RecipeBook:
     recipes: Mapping[str, Mapping[str, SettingValue]]
     limits: Limits = USUAL
     """As the file sets them."""
-    shared: Mapping[str, SettingValue] = field(default_factory=dict)
+    shared: Mapping[str, SettingValue] = made_by(dict)
     """Settings above the recipes, which hold for all of them; `recipes` has them too."""
 
     def named(self, names: Sequence[str]) -> tuple[str, ...]:

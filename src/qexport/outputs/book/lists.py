@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from qexport.common.records import Record
 from qexport.layout.chunk import pack_pages, unpack_pages
 from qexport.pdf.folio_lists import Folios
 from qexport.pdf.list_pages import Columns, Line, make_pages
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from qexport.layout.scheduler import Job, Scheduler
 
 
-@dataclass(frozen=True, slots=True)
-class ListRow:
+class ListRow(Record, frozen=True):
     """A line of a list; what is above it is set again only where it changes."""
 
     job: Job
@@ -29,8 +28,7 @@ class ListRow:
     """Whether it belongs to the row before, and stays with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class List:
+class List(Record, frozen=True):
     """A list of the book, set line by line (`qexport.pdf.list_pages`)."""
 
     frame: Job

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+from qexport.common.records import Record
 
 if TYPE_CHECKING:
     from qexport.bank.model import Question
     from qexport.content.languages import Language
 
 
-@dataclass(frozen=True, slots=True)
-class Chapter:
+class Chapter(Record, frozen=True):
     """Questions of one category."""
 
     title: str
     questions: Sequence[Question]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Record, frozen=True):
     """Chapters of one technology; one without a title where technologies come back."""
 
     title: str

@@ -9,9 +9,9 @@ Measures are computed from the settings that hold at the end, so that a theme wh
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qexport.common.records import Record
 from qexport.content.directions import mirror_css
 from qexport.content.fitting import LONGEST_WORD
 from qexport.content.themes import join_styles, settings_of
@@ -32,8 +32,7 @@ LARGE_WORD = 0.72
 """Of the size of large print: the width of a wide character."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measures:
+class Measures(Record, frozen=True):
     """What follows from a style."""
 
     width: float
@@ -56,8 +55,7 @@ class Measures:
     """Characters of a word that is not broken."""
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Record, frozen=True):
     """A style sheet, and what follows from it."""
 
     css: str

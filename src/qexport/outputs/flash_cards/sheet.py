@@ -11,9 +11,9 @@ edge rows do.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 
+from qexport.common.records import Record
 from qexport.outputs.paper import INCH, PAPERS
 
 FLIPS = ("long", "short", "manual", "fold")
@@ -26,8 +26,7 @@ _MARGIN = 9.0  # of grids that fill the paper: marks fit, and printers reach it
 _MARK, _GAP, _CROSS = 4.0, 1.5, 2.5
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Record, frozen=True):
     """Where a card is printed."""
 
     x: float
@@ -36,8 +35,7 @@ class Cell:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class CutLine:
+class CutLine(Record, frozen=True):
     """A line, as a thin rectangle: where to cut, or to `fold`."""
 
     x: float
@@ -47,8 +45,7 @@ class CutLine:
     fold: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
+class Grid(Record, kw_only=True, frozen=True):
     """Cards in columns and rows in the middle of a sheet."""
 
     width: float

@@ -7,12 +7,12 @@ a page is estimated from its text: to lay it out for that would take as long as 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 from math import ceil
 from typing import TYPE_CHECKING
 
 from qexport.bank.model import PROSE_SECTIONS
+from qexport.common.records import Record
 
 if TYPE_CHECKING:
     from qexport.bank.model import Question
@@ -46,8 +46,7 @@ LABEL, GAP, OPENING, PICTURE, ITEM = 1.0, 1.1, 7.0, 20.0, 0.25
 a picture, and the gap after an item."""
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
+class Matter(Record, frozen=True):
     """Which pages a book has besides its questions."""
 
     reading: bool

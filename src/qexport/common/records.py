@@ -1,0 +1,51 @@
+"""Frozen records that cost nothing to declare: what `@dataclass(frozen=True, slots=True)` is, made by msgspec in C.
+
+Declaring a frozen dataclass takes Python 0.9 ms, a record 0.01 ms, and a build imports some eighty. Making one takes a
+fifth. Left to `dataclass` are the errors, which `--help` needs and which need no msgspec, and what has fields of a kind
+that msgspec does not know: not compared, not shown, or with metadata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import MISSING, Field, fields
+from functools import cache
+from typing import Any, ClassVar
+
+import msgspec
+
+from qexport.common.errors import Location
+
+
+def made_by(factory: Callable[[], Any]) -> Any:
+    """Return a field whose default is made for each record, such as an empty mapping."""
+    return msgspec.field(default_factory=factory)
+
+
+class _Fields:
+    """What lets `dataclasses.replace`, `fields` and `asdict` work with a record."""
+
+    def __get__(self, _record: object, kind: type[Record]) -> Mapping[str, Field[Any]]:
+        return _fields_of(kind)
+
+
+@cache
+def _fields_of(kind: type[Record]) -> Mapping[str, Field[Any]]:
+    names = kind.__struct_fields__
+    given = kind.__struct_defaults__
+    found: dict[str, Field[Any]] = {}
+    for name, default in zip(names, (*[msgspec.NODEFAULT] * (len(names) - len(given)), *given), strict=True):
+        each: Any = copy(fields(Location)[0])  # one of a dataclass, whose kind `dataclasses` knows it by
+        factory = getattr(default, "factory", MISSING) if type(default).__name__ == "Factory" else MISSING
+        each.name = name
+        each.default_factory = factory
+        each.default = MISSING if default is msgspec.NODEFAULT or factory is not MISSING else default
+        found[name] = each
+    return found
+
+
+class Record(msgspec.Struct, frozen=True):
+    """A frozen record: fields, equality, hash, and all that `dataclasses` does with one."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]] = _Fields()  # type: ignore[assignment]
