@@ -61,6 +61,8 @@ class Assembled:
     question: Question
     """Its id is the source's own, or empty."""
     key: str
+    locate: Callable[[str], Location]
+    """Returns where the source has a field."""
 
 
 def looks_like_markdown(text: str) -> bool:
@@ -86,7 +88,7 @@ def assemble(
     for each in found:
         question = _Assembling(each, markup, limits, aside).question()
         if question is not None:
-            assembled.append(Assembled(question, each.key))
+            assembled.append(Assembled(question, each.key, each.place_of))
     return assembled, aside
 
 
@@ -104,7 +106,7 @@ class _Assembling:
     def question(self) -> Question | None:
         if self.found.is_exact:
             return self._exact()
-        given = {name: self._clean(value) for name, value in self.found.fields.items()}
+        given = {name: self._clean(value, name) for name, value in self.found.fields.items()}
         given = {name: value for name, value in given.items() if value}
         if not self.markup:
             self.markup = self._look(given)
@@ -154,18 +156,18 @@ class _Assembling:
             return RawList(tuple(RawText(each, self.place) for each in value), self.place)
         return RawText(value, self.place)
 
-    def _leave(self, message: str, hint: str) -> None:
-        self.aside.append(Problem(self.place, message, hint))
+    def _leave(self, message: str, hint: str, name: str = "") -> None:
+        self.aside.append(Problem(self.found.place_of(name), message, hint))
 
-    def _clean(self, value: SourceValue) -> SourceValue:
+    def _clean(self, value: SourceValue, name: str = "") -> SourceValue:
         if isinstance(value, tuple):
-            return tuple(text for each in value if (text := self._clean_text(each)))
-        return self._clean_text(value)
+            return tuple(text for each in value if (text := self._clean_text(each, name)))
+        return self._clean_text(value, name)
 
-    def _clean_text(self, text: str) -> str:
+    def _clean_text(self, text: str, name: str) -> str:
         cleaned, changed = normalise(text)
         if changed:
-            self._leave(f"{counted(changed)} left out of a text", "")
+            self._leave(f"{counted(changed)} left out of a text", "", name)
         return cleaned.strip()
 
     def _look(self, given: Mapping[str, SourceValue]) -> str:
@@ -224,7 +226,7 @@ class _Assembling:
         if "level" not in self.found.fields and re.fullmatch(r"[^\W\d_][\w -]{1,30}", text):
             return {"level": text[:1].upper() + text[1:]}
         self.extra[self._free_name(name)] = text
-        self._leave(f"{name} {quote(text)} is no number from 1 to 10: kept in extra", "")
+        self._leave(f"{name} {quote(text)} is no number from 1 to 10: kept in extra", "", name)
         return {}
 
     def _choice(self, name: str, text: str) -> dict[str, object]:
@@ -241,7 +243,7 @@ class _Assembling:
             return text
         if text:
             self.extra[self._free_name("id")] = text
-            self._leave(f"id {quote(text)} cannot be one: kept in extra", "an id is one word")
+            self._leave(f"id {quote(text)} cannot be one: kept in extra", "an id is one word", "id")
         return ""
 
     def _choices(self, values: dict[str, object]) -> dict[str, object]:
@@ -250,7 +252,7 @@ class _Assembling:
         said = _each(values.pop("correct", ()))
         if len(choices) > len(LETTERS):
             self.extra[self._free_name("choices")] = choices
-            self._leave(f"{len(choices)} choices are more than {len(LETTERS)}: kept in extra", "")
+            self._leave(f"{len(choices)} choices are more than {len(LETTERS)}: kept in extra", "", "choices")
             values.pop("choices")
             choices = ()
         if not choices:
@@ -264,7 +266,7 @@ class _Assembling:
         letters = tuple(sorted(set(said))) if self.found.has_letters else letters_of(said, choices)
         if said and not letters:
             self.extra[self._free_name("correct")] = said
-            self._leave("what is correct is none of the choices: kept in extra", "")
+            self._leave("what is correct is none of the choices: kept in extra", "", "correct")
         is_named = bool(letters and answer) and not self.found.has_letters
         if is_named and letters_of((answer,), choices) == letters:
             values.pop("answer", None)
@@ -284,13 +286,14 @@ class _Assembling:
         """Refuse texts that a bank would refuse, while the place in the source is known."""
         for field in QUESTION_FIELDS:
             value = values.get(field.name, "")
+            place = self.found.place_of(field.name)
             texts = value if isinstance(value, tuple) else (value,)
             if len(texts) > self.limits.items:
-                message = f"{self.place}: {field.name} has more than {self.limits.said('items')}"
+                message = f"{place}: {field.name} has more than {self.limits.said('items')}"
                 raise self.limits.exceeded("items", message)
             for text in texts:
                 if isinstance(text, str) and len(text) > getattr(self.limits, field.limit):
-                    message = f"{self.place}: {field.name} is longer than {self.limits.said(field.limit)}"
+                    message = f"{place}: {field.name} is longer than {self.limits.said(field.limit)}"
                     raise self.limits.exceeded(field.limit, message)
 
 

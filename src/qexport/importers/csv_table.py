@@ -94,15 +94,43 @@ def _split_table_lines(text: str) -> Iterator[str]:
         begin = end
 
 
+class _CellPlaces:
+    """Where cells begin; only asked where there is something to say of one."""
+
+    def __init__(self, text: str, dialect: Dialect, skipped: int) -> None:
+        self._text = text
+        self._dialect = dialect
+        self._skipped = skipped
+        self._lines: list[str] = []
+
+    def locate(self, row: Location, number: int) -> Location:
+        """Return where a cell begins: its line and column."""
+        if not self._lines:
+            self._lines = list(_split_table_lines(self._text))
+        found = is_open = 0
+        for at in range(row.line - self._skipped - 1, len(self._lines)):
+            for column, sign in enumerate(self._lines[at], 1):
+                if sign == '"' and self._dialect.is_quoted:
+                    is_open ^= 1
+                elif sign == self._dialect.delimiter and not is_open:
+                    found += 1
+                    if found == number:
+                        return Location(row.path, at + self._skipped + 1, column + 1)
+            if not number or not is_open:
+                break
+        return row
+
+
 def read_csv_rows(text: str, path: str, dialect: Dialect) -> Iterator[TableRow]:
     """Yield the rows of a file; InputRefused has the line where a quote is never closed."""
     skipped = 1 if text[:4].lower() == "sep=" else 0
     if skipped:
         text = text.partition("\n")[2]
     line = 1
+    locate = _CellPlaces(text, dialect, skipped).locate
     try:
         for cells, line in _read_cells(text, dialect):
-            yield TableRow(cells, Location(path, line + skipped, 1))
+            yield TableRow(cells, Location(path, line + skipped, 1), locate)
     except csv.Error as error:
         raise InputRefused((_open_quote(text, path, line, skipped, error),)) from error
 

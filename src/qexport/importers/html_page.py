@@ -9,6 +9,7 @@ from email import message_from_bytes, policy
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.importers import readme
 from qexport.importers.html_markdown import read_html_text
+from qexport.importers.html_places import TextPlaces
 from qexport.importers.signs import is_mhtml
 from qexport.importers.source import Reading, Source
 
@@ -52,8 +53,15 @@ def parse(source: Source) -> Reading:
     header = dict(reading.header)
     if title and "title" not in header and (words := " ".join(title[1].split())):
         header["title"] = words
-    # the lines are those of the Markdown, which nobody has
-    found = tuple(replace(each, location=Location(source.path)) for each in reading.questions)
-    aside = tuple(replace(each, location=Location(source.path)) for each in reading.left_aside)
+    # the lines are those of the Markdown, which nobody has; those of an archive are packed
+    places = TextPlaces("" if is_mhtml(source) else html, source.path)
+    lines = markdown.split("\n")
+    found = tuple(
+        replace(each, location=places.find(lines[each.location.line - 1])) for each in reading.questions
+    )
+    places = TextPlaces("" if is_mhtml(source) else html, source.path)
+    aside = tuple(
+        replace(each, location=places.find(lines[each.location.line - 1])) for each in reading.left_aside
+    )
     shape = f"HTML page: {reading.shape.removeprefix('Markdown, ')}"
     return replace(reading, shape=shape, questions=found, header=header, left_aside=aside)

@@ -203,9 +203,9 @@ class _SourceMerging:
                 continue  # the bank has more than the source
             is_changed = True
             if before is not None and digest_value(mine) == before:
-                self.result.updates.append(Update(key, name, mine, theirs, each.question.location))
+                self.result.updates.append(Update(key, name, mine, theirs, each.locate(name)))
             else:
-                self.result.conflicts.append(Conflict(key, name, mine, theirs, each.question.location))
+                self.result.conflicts.append(Conflict(key, name, mine, theirs, each.locate(name)))
                 kept[name] = before or ""
         if (
             ours.status == "draft"

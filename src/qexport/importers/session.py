@@ -256,8 +256,8 @@ def _digest(value: object) -> str:
 
 
 def _bank_of(text: str, path: Path, limits: Limits) -> Bank:
-    reader = jsonl_reader if path.suffix.lower() == ".jsonl" else yaml_reader
-    bank, _ = validate(reader.parse(text, str(path), limits), limits)
+    parse_there = jsonl_reader.parse_jsonl if path.suffix.lower() == ".jsonl" else yaml_reader.parse_yaml
+    bank, _ = validate(parse_there(text, str(path), limits), limits)
     return bank
 
 

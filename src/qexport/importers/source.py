@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -69,6 +69,12 @@ class Found:
     """What is in `correct` is letters of choices, and nothing else."""
     is_exact: bool = False
     """qexport wrote it: nothing is interpreted."""
+    locate: Callable[[str], Location] | None = None
+    """Returns where a field stands, if the source tells the places of fields apart."""
+
+    def place_of(self, name: str) -> Location:
+        """Return where a field stands, or the question where that is not known."""
+        return self.locate(name) if self.locate and name in self.fields else self.location
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

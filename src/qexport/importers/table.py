@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from qexport.bank.model import LETTERS
 from qexport.common.errors import InputRefused, Location, Problem
@@ -17,12 +18,22 @@ _LETTERED_CHOICE = re.compile(r"(?:^|\n|\s{2,}|;\s*|,\s+)\(?([A-Ha-h])[.):]\s+")
 _MOST_COLUMNS_SHOWN = 12
 
 
+def _at_row(location: Location, number: int) -> Location:  # noqa: ARG001 - of tables without places of cells
+    return location
+
+
 @dataclass(frozen=True, slots=True)
 class TableRow:
     """One row: its cells, and where it begins."""
 
     cells: Sequence[str]
     location: Location
+    locate: Callable[[Location, int], Location] = _at_row
+    """Given the row's place and a cell's number from 0, returns where the cell begins."""
+
+    def place_of(self, number: int) -> Location:
+        """Return where a cell begins."""
+        return self.locate(self.location, number)
 
 
 def read_rows(
@@ -54,6 +65,8 @@ def read_rows(
     named = {_numbered(column, head): field for field, column in wishes.items()}
     columns = match_columns(head, {field: column for column, field in named.items()})
     options = _find_choice_columns(head, columns)
+    for place in options.values():
+        columns.pop(head[place], None)  # "a" beside "b" is a choice, and no answer
     if "question" not in columns.values():
         shown = ", ".join(quote(name) for name in head[:_MOST_COLUMNS_SHOWN] if name)
         raise InputRefused(
@@ -153,6 +166,8 @@ def _read_rows(
         columns.get(name, "" if place not in options.values() else "choice")
         for place, name in enumerate(head)
     ]
+    numbers = {kind: place for place, kind in reversed([*enumerate(kinds)]) if kind}
+    numbers.setdefault("choices", numbers.get("choice", 0))
     for row in rows:
         cells = row.cells
         if not any(cell and not cell.isspace() for cell in cells):
@@ -162,11 +177,18 @@ def _read_rows(
             fields["choices"] = choices
         if len(cells) > width:
             message = f"{len(cells)} cells under {width} columns: the others are kept in extra"
-            noted.append(Problem(row.location, message, "a cell with the delimiter in it needs quotes"))
+            place = row.place_of(width)
+            noted.append(Problem(place, message, "a cell with the delimiter in it needs quotes"))
         if "question" not in fields and (fields or extra):
-            noted.append(Problem(row.location, f"a row without a question: {quote(' '.join(cells)[:200])}"))
+            place = row.place_of(numbers["question"])
+            noted.append(Problem(place, f"a row without a question: {quote(' '.join(cells)[:200])}"))
             continue
-        yield Found(location=row.location, fields=fields, extra=extra)
+        locate = partial(_locate_field, row, numbers)
+        yield Found(location=row.location, fields=fields, extra=extra, locate=locate)
+
+
+def _locate_field(row: TableRow, numbers: Mapping[str, int], name: str) -> Location:
+    return row.place_of(numbers[name]) if name in numbers else row.location
 
 
 def _split_columns(

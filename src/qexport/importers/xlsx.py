@@ -28,6 +28,12 @@ _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _RELATION = re.compile(r"\{[^}]*relationships\}id")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CELL_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+
+
+def _locate_cell(row: Location, number: int) -> Location:
+    return Location(row.path, row.line, number + 1)
+
+
 _MOST_COLUMNS = 2_000
 """Columns that are read of a sheet; Excel has 16,384, questions a few."""
 _MOST_ODD = 20
@@ -111,7 +117,7 @@ class _Workbook:
                 cells += [""] * (at + 1 - len(cells))
                 cells[at] = self._shown(cell, place)
             if any(cells):
-                yield TableRow(cells, place)
+                yield TableRow(cells, place, _locate_cell)
 
     # Parts
 

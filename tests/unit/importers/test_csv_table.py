@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from qexport.common.errors import InputRefused, UsageError
+from qexport.common.limits import USUAL
+from qexport.importers.assembling import assemble
 from qexport.importers.source import Wishes
 
 
@@ -74,7 +76,7 @@ def test_what_does_not_fit_is_kept_and_reported(read: Any) -> None:
     reading = read.reading(text, "t.csv")
     assert [str(each) for each in reading.left_aside] == [
         "t.csv:4:1: a row without a question: ' only an answer 1'",
-        "t.csv:5:1: 4 cells under 3 columns: the others are kept in extra",
+        "t.csv:5:7: 4 cells under 3 columns: the others are kept in extra",
     ]
     first, second, third = read.questions(text, "t.csv")
     assert (first.level, first.difficulty) == ("Hard", None)
@@ -96,3 +98,19 @@ def test_what_cannot_be_read_is_refused_with_its_place(read: Any, text: str, mes
     with pytest.raises(InputRefused) as caught:
         read.reading(text, "t.csv")
     assert [str(each) for each in caught.value.problems] == [message]
+
+
+def test_what_is_wrong_has_its_line_and_its_column(read: Any) -> None:
+    text = 'question,difficulty,correct,a,b\n"What\nis, it?",hard one?,z,x,y\nWhy?,3,a,x,y,more\n,4,a,x,y\n'
+    reading = read.reading(text, "q.csv")
+    _, aside = assemble(reading.questions, limits=USUAL)
+    assert [str(each) for each in (*reading.left_aside, *aside)] == [
+        "q.csv:4:14: 6 cells under 5 columns: the others are kept in extra",
+        "q.csv:5:1: a row without a question: ' 4 a x y'",
+        "q.csv:3:10: difficulty 'hard one?' is no number from 1 to 10: kept in extra",
+        "q.csv:3:20: what is correct is none of the choices: kept in extra",
+    ]
+    assert [(each.choices, each.correct, each.answer) for each in read.questions(text, "q.csv")] == [
+        (("x", "y"), (), ""),
+        (("x", "y"), ("a",), ""),
+    ]

@@ -6,6 +6,8 @@ import pytest
 
 from qexport.content.text import prose
 from qexport.importers.html_markdown import escape_markdown, read_html_text
+from qexport.importers.registry import read_source
+from qexport.importers.source import Source
 
 
 @pytest.mark.parametrize(
@@ -54,3 +56,14 @@ def test_escaped_text_is_shown_to_the_letter(text: str) -> None:
 
     shown = unescape(sub(r"<[^>]*>", "", prose(escape_markdown(text), "markdown")))
     assert shown == text
+
+
+def test_questions_of_a_page_have_their_lines() -> None:
+    page = (
+        "<html><head><title>T</title><style>p {}</style></head>\n<body>\n<p>Hello there</p>"
+        "<h2>What is a <b>wing</b>?</h2><p>A limb &amp; more.</p>\n<h2>Why\n two?</h2>\n<p>Balance.</p>\n"
+        "<h2>How many toes &amp; why?</h2><p>Four</p></body></html>"
+    )
+    reading = read_source(Source("p.html", page.encode(), page))
+    assert [str(each.location) for each in reading.questions] == ["p.html:3:23", "p.html:4:5", "p.html:7:5"]
+    assert [str(each) for each in reading.left_aside] == ["p.html:3:4: 1 line of no question: 'Hello there'"]

@@ -96,7 +96,7 @@ def test_both_changed_is_a_conflict_and_the_bank_stays(folder: Path) -> None:
         "Ours.",
         "Theirs.",
     )
-    assert str(conflict.location) == "q.csv:3:1"
+    assert str(conflict.location) == "q.csv:3:20"
     assert session.contents == {}
     again = import_files([Path("q.csv")], Path("b.yaml"))
     assert len(again.merge.conflicts) == 1
@@ -119,7 +119,7 @@ def test_strict_writes_nothing(folder: Path) -> None:
     session = import_files([Path("q.csv")], Path("b.yaml"), strict=True)
     assert session.contents == {}
     assert [str(each) for each in session.refused] == [
-        "q.csv:3:1: channel: answer changed here and in the bank"
+        "q.csv:3:20: channel: answer changed here and in the bank"
     ]
 
 
