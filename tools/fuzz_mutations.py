@@ -336,7 +336,7 @@ _NAMES = (
 
 def mutate_bundle(rng: random.Random, data: bytes, others: Sequence[bytes]) -> bytes:
     """Change a bundle: its files, their names, its manifest, or the zip itself."""
-    from qexport.team.bundle import MANIFEST, pack
+    from qexport.team.bundle_archive import MANIFEST, pack
 
     if rng.random() < 0.2:
         return other_bytes(rng, data, others)[:LARGEST_FILE]

@@ -23,7 +23,8 @@ from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.anki_deck.document import content, render, with_notes
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Document, Tools
-from qexport.team.bundle import BundledRecipe, Contents, files_of, fingerprint, pack
+from qexport.team.bundle import BundledRecipe, Contents, files_of, fingerprint
+from qexport.team.bundle_archive import pack
 from tools.fuzz_targets import CHUNK, CORPUS, small_bank
 
 NOW = 1_760_000_000

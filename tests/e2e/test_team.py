@@ -362,15 +362,15 @@ def test_a_bundle_that_is_not_what_its_data_make_is_refused() -> None:
     """The hashes agree, and so somebody meant it: only making it again tells."""
     from hashlib import sha256
 
-    from qexport.team import bundle
+    from qexport.team import bundle_archive
 
     printed("bundle", "python", "-o", "team.zip")
-    files = bundle.unpack(Path("team.zip").read_bytes(), "team.zip")
+    files = bundle_archive.unpack(Path("team.zip").read_bytes(), "team.zip")
     files["python/python.apkg"] = b"another deck"
     manifest = json.loads(files["manifest.json"])
     manifest["files"]["python/python.apkg"] = {"sha256": sha256(b"another deck").hexdigest(), "size": 12}
     files["manifest.json"] = json.dumps(manifest).encode()
-    Path("forged.zip").write_bytes(bundle.pack(files))
+    Path("forged.zip").write_bytes(bundle_archive.pack(files))
     printed("verify", "forged.zip")
     assert refused("verify", "forged.zip", "--rebuild") == [
         "qexport: error: forged.zip: 'python/python.apkg' comes out otherwise when it is made again"
@@ -425,29 +425,29 @@ def test_whatever_a_forged_bundle_says_is_refused_or_made() -> None:
     """Its hashes agree with its files, and what is said in them is anything."""
     from hashlib import sha256
 
-    from qexport.team import bundle
+    from qexport.team import bundle, bundle_archive
 
     Path("qexport.toml").write_text('[recipes.all]\nlimit = 2\nformat = "deck"\n')
     printed("bundle", "-o", "team.zip")
-    whole = bundle.unpack(Path("team.zip").read_bytes(), "team.zip")
+    whole = bundle_archive.unpack(Path("team.zip").read_bytes(), "team.zip")
     chance = random.Random(8)
     statuses = set()
     for number in range(60):
         files = dict(whole)
-        name = bundle.LOCK if number % 3 == 0 else bundle.MANIFEST
+        name = bundle.LOCK if number % 3 == 0 else bundle_archive.MANIFEST
         said = json.loads(files[name])
         said.pop("files", None)
         said = put(said, chance.choice(list(places_in(said))[1:]), chance.choice(ODD))
         if name == bundle.LOCK:
             files[name] = json.dumps(said).encode()
-            said = json.loads(files[bundle.MANIFEST])
+            said = json.loads(files[bundle_archive.MANIFEST])
         said["files"] = {
             path: {"sha256": sha256(data).hexdigest(), "size": len(data)}
             for path, data in files.items()
-            if path != bundle.MANIFEST
+            if path != bundle_archive.MANIFEST
         }
-        files[bundle.MANIFEST] = json.dumps(said).encode()
-        Path("forged.zip").write_bytes(bundle.pack(files))
+        files[bundle_archive.MANIFEST] = json.dumps(said).encode()
+        Path("forged.zip").write_bytes(bundle_archive.pack(files))
         statuses.add(run("verify", "forged.zip", "--rebuild").status)
     assert statuses <= {0, 2, 3, 7}
 

@@ -11,30 +11,20 @@ only when the pages of a book are.
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from itertools import chain, groupby
 
-from qexport.common.patterns import compile_late
 from qexport.common.records import Record
 from qexport.layout.chunk import (
-    BETWEEN,
-    COMPRESSION,
     POINTS_PER_PIXEL,
     Chunk,
     PageContent,
-    Strip,
-    mark,
-    replace_marks,
 )
 from qexport.layout.fonts import FontFile, collect
 from qexport.pdf.folio_lists import Folios, place_folios, set_folios
 from qexport.pdf.font_file import open_face
-
-STRIPS_SLOT = "qx-strips"
-"""Name of the slot in a frame where strips go."""
+from qexport.pdf.list_sheets import ListSheet, StripBlock, read_strip
 
 BELOW_A_HEADING = 3
 """Rows that stay with a heading, at least; a row may be one line."""
@@ -59,17 +49,7 @@ class Line(Record, frozen=True):
     """Whether it belongs to the line before, and stays with it."""
 
 
-class _Block(Record, frozen=True):
-    """A strip with its list of folios set."""
-
-    chunk: Chunk
-    strip: Strip
-    height: float
-    content: PageContent | None = None
-    """Where that is not what the chunk has."""
-
-
-_PlacedStrips = list[tuple[_Block, float, float]]
+_PlacedStrips = list[tuple[StripBlock, float, float]]
 """Strips, each with the place of its upper left corner: x and y in CSS pixels from those of the text."""
 
 
@@ -137,7 +117,7 @@ def _make_columns(
 
 
 def _level_columns(
-    groups: Sequence[list[_Block | Chunk]], height: float, count: int
+    groups: Sequence[list[StripBlock | Chunk]], height: float, count: int
 ) -> list[_PlacedStrips | Chunk]:
     """Return columns as low as can be: halving finds the least height in which they are so many."""
     least, most = 0.0, height
@@ -151,7 +131,9 @@ def _level_columns(
     return _paged(groups, most, in_columns=True)
 
 
-def _drop_first_blocks(groups: Iterable[list[_Block | Chunk]], count: int) -> list[list[_Block | Chunk]]:
+def _drop_first_blocks(
+    groups: Iterable[list[StripBlock | Chunk]], count: int
+) -> list[list[StripBlock | Chunk]]:
     """Return groups without their first blocks."""
     left = []
     for group in groups:
@@ -164,14 +146,14 @@ def _drop_first_blocks(groups: Iterable[list[_Block | Chunk]], count: int) -> li
 # --- where strips stand ------------------------------------------------------------------------------------------
 
 
-def _group_lines(lines: Sequence[Line], fonts: Mapping[str, FontFile]) -> Iterator[list[_Block | Chunk]]:
+def _group_lines(lines: Sequence[Line], fonts: Mapping[str, FontFile]) -> Iterator[list[StripBlock | Chunk]]:
     """Yield what is not to be parted: headings with the first rows below them, the last rows of a run."""
-    waiting: list[_Block | Chunk] = []
+    waiting: list[StripBlock | Chunk] = []
     for is_heading, same in groupby(lines, key=lambda line: line.is_heading):
         if is_heading:
             waiting += [_set_line(line, fonts) for line in same]
             continue
-        rows: list[list[_Block | Chunk]] = []
+        rows: list[list[StripBlock | Chunk]] = []
         for line in same:
             if line.goes_on and rows:
                 rows[-1].append(_set_line(line, fonts))
@@ -189,7 +171,11 @@ def _group_lines(lines: Sequence[Line], fonts: Mapping[str, FontFile]) -> Iterat
 
 
 def _paged(
-    groups: Sequence[list[_Block | Chunk]], height: float, tightness: float = 1, *, in_columns: bool = False
+    groups: Sequence[list[StripBlock | Chunk]],
+    height: float,
+    tightness: float = 1,
+    *,
+    in_columns: bool = False,
 ) -> list[_PlacedStrips | Chunk]:
     """Return strips on pages, or in columns, which all begin at the same height."""
     pages: list[_PlacedStrips | Chunk] = []
@@ -208,7 +194,7 @@ def _paged(
     return [*pages, page] if page else pages
 
 
-def _split_group(group: list[_Block | Chunk], height: float) -> list[list[_Block | Chunk]]:
+def _split_group(group: list[StripBlock | Chunk], height: float) -> list[list[StripBlock | Chunk]]:
     """Return the group as it is; if it is more than a page, all but its last rows; and at last each by itself."""
     for count in range(len(group), 0, -1):
         stood = _stacked([], group[:count], 1, is_first=True)
@@ -218,7 +204,7 @@ def _split_group(group: list[_Block | Chunk], height: float) -> list[list[_Block
 
 
 def _stacked(
-    page: _PlacedStrips, unit: list[_Block | Chunk], tightness: float, *, is_first: bool
+    page: _PlacedStrips, unit: list[StripBlock | Chunk], tightness: float, *, is_first: bool
 ) -> _PlacedStrips | None:
     """Return a page with some more strips on it; None for what is no strip."""
     stood = list(page)
@@ -244,18 +230,18 @@ def _measure_height(page: _PlacedStrips | Chunk) -> float:
 # --- lists of folios ---------------------------------------------------------------------------------------------
 
 
-def _set_line(line: Line, fonts: Mapping[str, FontFile]) -> _Block | Chunk:
+def _set_line(line: Line, fonts: Mapping[str, FontFile]) -> StripBlock | Chunk:
     strip = line.chunk.strip
     if strip is None:
         return line.chunk
     if not line.folios:
-        return _Block(line.chunk, strip, strip.height)
-    content = _fill_strip(line.chunk)
+        return StripBlock(line.chunk, strip, strip.height)
+    content = read_strip(line.chunk)
     slot = next(slot for slot in content.slots if slot.lines)
     face = open_face(fonts[next(use.file for use in content.fonts if use.key == slot.font)])
     placed = list(place_folios(slot, face, line.folios))
     below = placed[-1][2] - slot.y
-    return _Block(line.chunk, strip, strip.height + below, set_folios(content, strip, slot, face, placed))
+    return StripBlock(line.chunk, strip, strip.height + below, set_folios(content, strip, slot, face, placed))
 
 
 # --- pages -------------------------------------------------------------------------------------------------------
@@ -265,12 +251,12 @@ class ListPage(Chunk, frozen=True):
     """A page of a list, which is put together when it is looked at: in memory it is no more than its strips."""
 
     frame: Chunk | None = None
-    placed: tuple[tuple[_Block, float, float], ...] = ()
+    placed: tuple[tuple[StripBlock, float, float], ...] = ()
 
     @property
     def content(self) -> PageContent:
         """What it shows, put together again."""
-        return _Sheet(self.frame, self.placed).content() if self.frame else PageContent((), (), (), (), ())
+        return ListSheet(self.frame, self.placed).content() if self.frame else PageContent((), (), (), (), ())
 
     def whole(self) -> Chunk:
         """Return it put together, as it is kept."""
@@ -300,183 +286,3 @@ def _make_list_page(frame: Chunk, page: _PlacedStrips) -> ListPage:
         frame=frame,
         placed=tuple(page),
     )
-
-
-@lru_cache(1024)
-def _fill_strip(chunk: Chunk) -> PageContent:
-    """Return what a strip shows: a row is in three lists."""
-    return chunk.content
-
-
-class _Sheet:
-    """One page of a list being put together."""
-
-    def __init__(self, frame: Chunk, page: Sequence[tuple[_Block, float, float]]) -> None:
-        content = _fill_strip(frame)
-        self.frame = frame
-        self.page = page
-        self.place = next(slot for slot in content.slots if slot.anchor == STRIPS_SLOT)
-        self.sheet = frame.pages[0]
-        self.objects = list(content.objects)
-        self.parents: list[int | None] = [None] * len(content.parents[0])
-        self.slots = [slot for slot in content.slots if slot is not self.place]
-        self.lates = max(slot.late for slot in content.slots) + 1
-        self.fonts = dict.fromkeys(content.fonts)
-        self.elements: list[int] = []
-        self.annotations: list[tuple[int, int]] = []
-        self.resources: dict[tuple[str, bytes], bytes] = {}
-        self.list: int | None = None
-        """The list that is going on, an object."""
-        self.items: list[int] = []
-        self.streams: list[bytes] = []
-        self.drawn: list[bytes] = []
-
-    def content(self) -> PageContent:
-        for block, x, y in self.page:
-            self._put(block, x, self.frame.top + y - block.strip.top)
-        self._end_list()
-        self._end_stream()
-        self._finish_page()
-        return PageContent(
-            objects=tuple(self.objects),
-            elements=tuple(self.elements),
-            parents=(tuple(self.parents),),
-            annotations=tuple(self.annotations),
-            fonts=tuple(self.fonts),
-            slots=tuple(self.slots),
-        )
-
-    def _put(self, block: _Block, right: float, down: float) -> None:
-        """Put a strip on the page, so many CSS pixels to the right of and below where it was laid out."""
-        content = block.content or _fill_strip(block.chunk)
-        if not block.strip.is_item:
-            self._end_list()
-        elif self.list is None:
-            self.list = len(self.objects)
-            self.elements.append(self.list)
-            self.objects.append((b"", b""))
-        first, first_mcid, first_late = len(self.objects), len(self.parents), self.lates
-        first_annotation = len(self.annotations)
-        tops = [first + number for number in content.elements]
-        (self.items if block.strip.is_item else self.elements).extend(tops)
-
-        words = {b"sheet": mark(self.sheet), b"list": mark(self.list or 0), b"own": b"%d" % first}
-        resolved = _resolver(first, first_mcid, first_annotation, words, right=right, down=down)
-        values = resolved(value for value, _ in content.objects)
-        self.objects += zip(values, (stream for _, stream in content.objects), strict=True)
-        self.parents += [None if each is None else first + each for each in content.parents[0]]
-        self.annotations += [(first + each, first + element) for each, element in content.annotations]
-        self.fonts.update(dict.fromkeys(content.fonts))
-        self.slots += [
-            replace(
-                slot,
-                late=first_late + slot.late,
-                mcid=None if slot.mcid is None else first_mcid + slot.mcid,
-            )
-            for slot in content.slots
-        ]
-        self.lates += 1 + max((slot.late for slot in content.slots), default=-1)
-        for kind, name, value in content.resources:
-            own_name, moved = resolved([name.encode(), value])
-            self.resources[kind, own_name] = moved
-        self.drawn.append(b"q\n1 0 0 1 %.4g %.4f cm" % (right, down))
-        for piece in content.pieces:
-            if isinstance(piece, bytes):
-                self.drawn += resolved([piece])
-            else:
-                self._end_stream()
-                self.streams.append(mark(f"late{first_late + piece}"))
-        self.drawn.append(b"Q")
-
-    def _end_list(self) -> None:
-        if self.list is not None:
-            source = b"<</Type /StructElem/S /L/K [%s]/Pg %s/P %s>>"
-            items = b" ".join(map(mark, self.items))
-            self.objects[self.list] = source % (items, mark(self.sheet), mark("document")), b""
-            self.list, self.items = None, []
-
-    def _end_stream(self) -> None:
-        if self.drawn:
-            data = zlib.compress(b"\n".join(self.drawn), COMPRESSION)
-            self.streams.append(mark(len(self.objects)))
-            self.objects.append((b"<</Filter /FlateDecode/Length %d>>" % len(data), data))
-            self.drawn = []
-
-    def _finish_page(self) -> None:
-        value, _ = self.objects[self.sheet]
-        value = value.replace(mark(f"late{self.place.late}"), b" ".join(self.streams))
-        ranks = {late: rank for rank, late in enumerate(sorted({slot.late for slot in self.slots}))}
-        self.slots = [
-            replace(slot, late=ranks[slot.late]) for slot in sorted(self.slots, key=lambda slot: slot.late)
-        ]
-        value = _LATE.sub(lambda found: mark(f"late{ranks[int(found[1])]}"), value)
-        if self.annotations:
-            links = b" ".join(mark(annotation) for annotation, _ in self.annotations)
-            value = value.removesuffix(b">>") + b"/Annots [%s]>>" % links
-        self.objects[self.sheet] = value, b""
-        number = int(_RESOURCES.findall(value)[0])
-        known, _ = self.objects[number]
-        for (kind, name), resource in self.resources.items():
-            heading = b"/%s <<" % kind.encode()
-            if heading not in known:
-                known = known.removesuffix(b">>") + heading + b">>>>"
-            named = b"/%s " % name
-            if named not in known:
-                known = known.replace(heading, heading + named + resource, 1)
-        self.objects[number] = known, b""
-
-
-def _resolver(
-    first: int,
-    first_mcid: int,
-    first_annotation: int,
-    words: Mapping[bytes, bytes],
-    *,
-    right: float,
-    down: float,
-) -> Callable[[Iterable[bytes]], list[bytes]]:
-    """Return what gives marks of a strip their meaning on a page, in some values at once."""
-    meanings = _StripWords(words, first, first_mcid, first_annotation, right=right, down=down)
-    return lambda values: replace_marks(BETWEEN.join(values), meanings).split(BETWEEN)
-
-
-class _StripWords(dict[bytes, bytes]):
-    """What the marks of a strip mean on a page; others are the linker's and stay as they are."""
-
-    def __init__(
-        self,
-        words: Mapping[bytes, bytes],
-        first: int,
-        first_mcid: int,
-        first_annotation: int,
-        *,
-        right: float,
-        down: float,
-    ) -> None:
-        super().__init__(words)
-        self.first = first
-        self.first_mcid = first_mcid
-        self.first_annotation = first_annotation
-        self.right = right
-        self.down = down
-
-    def __missing__(self, word: bytes) -> bytes:
-        self[word] = self._find(word)
-        return self[word]
-
-    def _find(self, word: bytes) -> bytes:
-        if word.isdigit():
-            return b"\0%d\0" % (self.first + int(word))
-        if word.startswith(b"mcid"):
-            return b"%d" % (self.first_mcid + int(word[4:]))
-        if word.startswith(b"annot"):
-            return b"\0annot%d\0" % (self.first_annotation + int(word[5:]))
-        if word.startswith(b"x0:"):
-            return b"\0x0:%.4f\0" % (float(word[3:]) + POINTS_PER_PIXEL * self.right)
-        if word.startswith(b"y"):
-            return b"%.4f" % (float(word[1:]) - POINTS_PER_PIXEL * self.down)
-        return b"\0%b\0" % word
-
-
-_LATE = compile_late(rb"\0late(\d+)\0")
-_RESOURCES = compile_late(rb"/Resources \0(\d+)\0")

@@ -52,7 +52,7 @@ from qexport.pipeline import (
     silent,
 )
 from qexport.recipe import in_recipe
-from qexport.team import bundle
+from qexport.team import bundle, bundle_archive
 from qexport.team.bundle import BundledRecipe, Contents
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _make_bundle(
     packed, warnings = render_files(contents, tools, tell)
     tell("writing", 0, 0)
     with written_with_lock(stamped) as lock_files:
-        files.write_all({**lock_files, path: bundle.pack(packed)})
+        files.write_all({**lock_files, path: bundle_archive.pack(packed)})
     said: list[Problem | str] = [each for one in prepared.values() for each in one.warnings]
     return Bundled(path, packed, contents.recipes, stamped, tuple(dict.fromkeys([*said, *warnings])))
 

@@ -15,7 +15,7 @@ from qexport.common.errors import (
 from qexport.common.limits import USUAL, Limits
 from qexport.content.templates import Templates
 from qexport.locking import read_lock_at
-from qexport.team import bundle, git, snapshots
+from qexport.team import bundle, bundle_archive, git, snapshots
 from qexport.team.bundle_contents import contents_in, read_limited
 from qexport.team.differences import Differences, compare_snapshots
 from qexport.team.snapshots import Snapshot
@@ -63,7 +63,7 @@ def _side(words: str, bank: Path | None, limits: Limits) -> _BankSide | Snapshot
     if suffix == ".apkg" and path.exists():
         return _deck(path, limits)
     if suffix == ".zip" and path.exists():
-        files = bundle.unpack(read_limited(path, "bundle", limits), words, limits)
+        files = bundle_archive.unpack(read_limited(path, "bundle", limits), words, limits)
         contents = contents_in(files, bundle.read_manifest(files, words), words, limits)
         return _BankSide(contents.bank, contents.lock, frozenset(entry.id for entry in contents.lock.left))
     if path.exists() or ":" not in words:

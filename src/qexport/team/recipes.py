@@ -21,7 +21,7 @@ from typing import Literal, TypeAlias
 
 from qexport.bank.selection import Filters
 from qexport.common.errors import InputRefused, Location, Problem, UsageError
-from qexport.common.limits import LIMITS, USUAL, Limit, Limits, change_limits
+from qexport.common.limits import USUAL, Limits, change_limits
 from qexport.common.limits import complaint as complaint_of_limit
 from qexport.common.patterns import compile_late
 from qexport.common.records import Record, made_by
@@ -30,9 +30,6 @@ from qexport.common.wording import did_you_mean, suggest
 from qexport.outputs.declaration import GivenOptions
 from qexport.outputs.registry import DEFAULT_OUTPUTS, OPTIONS, OUTPUTS, check_options, output_named
 from qexport.recipe import Recipe
-
-RECIPES_SCHEMA = "docs/qexport.schema.json"
-
 
 SettingValue: TypeAlias = "str | bool | int | tuple[str, ...]"
 SettingKind: TypeAlias = Literal["text", "texts", "number", "flag"]
@@ -82,7 +79,7 @@ def _settings() -> Iterator[Setting]:
 SETTINGS = {setting.name: setting for setting in _settings()}
 """Every key of a recipe: the table that reading, checking and the schema work from."""
 
-_NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}"
+RECIPE_NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}"
 """A recipe's name: in a bundle it is a folder's."""
 
 
@@ -288,7 +285,7 @@ class _RecipesReading:
         return default
 
     def _check_name(self, name: str, before: Mapping[str, object]) -> None:
-        if not re.fullmatch(_NAME, name):
+        if not re.fullmatch(RECIPE_NAME, name):
             hint = "letters, digits, - and _, at most 60: it is the name of a folder in a bundle"
             self._wrong(name, "", f"{quote(name)} is no name for a recipe", hint)
         elif twin := next((other for other in before if other.casefold() == name.casefold()), ""):
@@ -418,67 +415,3 @@ def _find_key_lines(text: str) -> dict[tuple[str, str], int]:
         elif key := _KEY.match(line):
             places.setdefault((header, key[1] or key[2] or key[3] or ""), number)
     return places
-
-
-# The schema
-
-
-def recipes_schema() -> dict[str, object]:
-    """Return the JSON Schema (draft 2020-12) of a `qexport.toml`."""
-    settings = {setting.name: _setting_schema(setting) for setting in SETTINGS.values()}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Recipes of qexport",
-        "description": "Named builds. What stands above the recipes holds for all of them.",
-        "type": "object",
-        "properties": {
-            "default": {
-                "type": "string",
-                "description": "The recipe that qexport build makes when none is named.",
-            },
-            **settings,
-            "limits": {
-                "type": "object",
-                "description": "How much an input may ask for, as 500, 64M or 1G.",
-                "properties": {name: _limit_property(limit) for name, limit in LIMITS.items()},
-                "additionalProperties": False,
-            },
-            "recipes": {
-                "type": "object",
-                "propertyNames": {"pattern": f"^{_NAME}$"},
-                "additionalProperties": {"$ref": "#/$defs/recipe"},
-                "minProperties": 1,
-            },
-        },
-        "required": ["recipes"],
-        "additionalProperties": False,
-        "$defs": {"recipe": {"type": "object", "properties": settings, "additionalProperties": False}},
-    }
-
-
-def _limit_property(limit: Limit) -> dict[str, object]:
-    number = {"type": "integer", "minimum": 1, "maximum": limit.highest}
-    text = {"type": "string", "pattern": "^[0-9_]+[kKmMgG]?[bB]?$"}
-    return {
-        "description": f"The most {limit.unit} of {limit.limits}.",
-        "anyOf": [number, text],
-        "default": limit.default,
-    }
-
-
-def _setting_schema(setting: Setting) -> dict[str, object]:
-    text: dict[str, object] = {"type": ["string", "number"]}
-    if setting.choices:
-        text = {"enum": [*setting.choices, *(int(choice) for choice in setting.choices if choice.isdigit())]}
-    shapes: Mapping[str, dict[str, object]] = {
-        "flag": {"type": "boolean"},
-        "number": {"type": "integer", "minimum": setting.lowest},
-        "text": text,
-        "texts": {
-            "anyOf": [text, {"type": "array", "items": text, **({"minItems": 1} if setting.choices else {})}]
-        },
-    }
-    shape = shapes[setting.kind]
-    if setting.kind == "text" and setting.part == "options" and not setting.choices:
-        shape = shapes["texts"]
-    return {"description": setting.description, **shape}

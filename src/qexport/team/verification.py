@@ -30,7 +30,7 @@ from qexport.pipeline import (
     silent,
     tools_for,
 )
-from qexport.team import bundle
+from qexport.team import bundle, bundle_archive
 from qexport.team.bundle import BundledRecipe, Contents, Manifest
 from qexport.team.bundle_contents import contents_in, read_limited
 from qexport.team.bundling import render_files
@@ -62,7 +62,7 @@ def verify(
 
     InputRefused has all that is wrong with it. Nothing comes from a cache.
     """
-    files = bundle.unpack(read_limited(path, "bundle", limits), str(path), limits)
+    files = bundle_archive.unpack(read_limited(path, "bundle", limits), str(path), limits)
     manifest = bundle.read_manifest(files, str(path))
     contents = contents_in(files, manifest, str(path), limits)
     if rebuild:
@@ -98,11 +98,13 @@ def _check_rebuilt(
     )
     problems = [
         Problem(Location(path), f"{quote(name)} comes out otherwise when it is made again", hint)
-        for name in sorted({*files, *rebuilt} - {bundle.MANIFEST})
+        for name in sorted({*files, *rebuilt} - {bundle_archive.MANIFEST})
         if files.get(name) != rebuilt.get(name)
     ]
     if not problems and bundle.said_in(files) != bundle.said_in(rebuilt):
-        problems = [Problem(Location(path), f"its {bundle.MANIFEST} does not tell what is in it", hint)]
+        problems = [
+            Problem(Location(path), f"its {bundle_archive.MANIFEST} does not tell what is in it", hint)
+        ]
     if problems:
         raise InputRefused(tuple(problems))
 

@@ -26,21 +26,19 @@ from qexport.team.bundle import (
     BUNDLED_BANK,
     BUNDLED_RECIPES,
     LOCK,
-    MANIFEST,
     NOTES,
     README,
     TABLE,
     BundledRecipe,
     Contents,
     files_of,
-    pack,
     part_of,
     part_of_lock,
     read_manifest,
     said_filters,
     table_of,
-    unpack,
 )
+from qexport.team.bundle_archive import MANIFEST, pack, unpack
 from qexport.team.recipes import read_recipes
 
 QUESTIONS = tuple(

@@ -1,9 +1,8 @@
-"""`qexport.toml`: what it says, everything that is wrong with it at once, and its schema."""
+"""`qexport.toml`: what it says, and everything that is wrong with it at once."""
 
 from __future__ import annotations
 
 import json
-import tomllib
 from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
@@ -11,13 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 
 from qexport.bank.selection import Filters
 from qexport.common.errors import InputRefused, UsageError
 from qexport.outputs.registry import OPTIONS, OUTPUTS
 from qexport.recipe import Recipe
-from qexport.team.recipes import RECIPES_SCHEMA, SETTINGS, change_recipe, read_recipes, recipes_schema
+from qexport.team.recipes import SETTINGS, change_recipe, read_recipes
 
 ROOT = Path(__file__).parents[3]
 
@@ -174,26 +172,3 @@ def test_no_text_ends_in_anything_but_problems(text: str) -> None:
     for said in (text, f"[recipes.a]\n{text}", f"[recipes.a]\ntitle = {json.dumps(text)}\n"):
         with suppress(InputRefused):
             assert read_recipes(said, "qexport.toml").recipes
-
-
-# The schema
-
-
-def test_the_shipped_schema_is_that_of_the_program() -> None:
-    shipped = (ROOT / RECIPES_SCHEMA).read_text("utf-8")
-    assert shipped == json.dumps(recipes_schema(), ensure_ascii=False, indent=2) + "\n", (
-        f"write it anew: qexport schema --recipes > {RECIPES_SCHEMA}"
-    )
-
-
-def test_the_schema_takes_the_shipped_recipes_and_refuses_what_reading_refuses() -> None:
-    Draft202012Validator.check_schema(recipes_schema())
-    validator = Draft202012Validator(recipes_schema())
-    shipped = (ROOT / "qexport.toml").read_text("utf-8")
-    assert list(validator.iter_errors(tomllib.loads(shipped))) == []
-    assert read_recipes(shipped, "qexport.toml").default == "everything"
-    wrong = ('tittle = "x"', 'paper = "a9"', "flow = 1", "limit = 0", 'format = ["dek"]', "format = []")
-    for line in wrong:
-        text = f"[recipes.x]\n{line}"
-        assert list(validator.iter_errors(tomllib.loads(text))), line
-        assert refused(text), line

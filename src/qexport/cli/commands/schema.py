@@ -17,7 +17,7 @@ def schema(*, of_recipes: bool) -> None:
     Editors use it to complete and check a file: qexport schema > seeds/bank.schema.json
     """
     if of_recipes:
-        from qexport.team.recipes import recipes_schema
+        from qexport.team.recipes_schema import recipes_schema
 
         say_json(recipes_schema())
         return

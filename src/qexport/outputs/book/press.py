@@ -27,7 +27,8 @@ from qexport.outputs.lengths import millimetres
 from qexport.outputs.paper import PAPERS
 from qexport.pdf.booklet import booklet
 from qexport.pdf.linker import link
-from qexport.pdf.list_pages import STRIPS_SLOT, Columns
+from qexport.pdf.list_pages import Columns
+from qexport.pdf.list_sheets import STRIPS_SLOT
 from qexport.pdf.metadata import Book, OutlineEntry
 
 if TYPE_CHECKING:

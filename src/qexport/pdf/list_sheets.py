@@ -1,0 +1,218 @@
+"""One page of a list, put together: strips and the frame they go into become the content of one chunk.
+
+a frame, placed strips → objects, structure tree, slots, content stream
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from qexport.common.patterns import compile_late
+from qexport.common.records import Record
+from qexport.layout.chunk import (
+    BETWEEN,
+    COMPRESSION,
+    POINTS_PER_PIXEL,
+    Chunk,
+    PageContent,
+    Strip,
+    mark,
+    replace_marks,
+)
+
+STRIPS_SLOT = "qx-strips"
+"""Name of the slot in a frame where strips go."""
+
+
+class StripBlock(Record, frozen=True):
+    """A strip with its list of folios set."""
+
+    chunk: Chunk
+    strip: Strip
+    height: float
+    content: PageContent | None = None
+    """Where that is not what the chunk has."""
+
+
+@lru_cache(1024)
+def read_strip(chunk: Chunk) -> PageContent:
+    """Return what a strip shows: a row is in three lists."""
+    return chunk.content
+
+
+class ListSheet:
+    """One page of a list being put together."""
+
+    def __init__(self, frame: Chunk, page: Sequence[tuple[StripBlock, float, float]]) -> None:
+        content = read_strip(frame)
+        self.frame = frame
+        self.page = page
+        self.place = next(slot for slot in content.slots if slot.anchor == STRIPS_SLOT)
+        self.sheet = frame.pages[0]
+        self.objects = list(content.objects)
+        self.parents: list[int | None] = [None] * len(content.parents[0])
+        self.slots = [slot for slot in content.slots if slot is not self.place]
+        self.lates = max(slot.late for slot in content.slots) + 1
+        self.fonts = dict.fromkeys(content.fonts)
+        self.elements: list[int] = []
+        self.annotations: list[tuple[int, int]] = []
+        self.resources: dict[tuple[str, bytes], bytes] = {}
+        self.list: int | None = None
+        """The list that is going on, an object."""
+        self.items: list[int] = []
+        self.streams: list[bytes] = []
+        self.drawn: list[bytes] = []
+
+    def content(self) -> PageContent:
+        """Return the page with all its strips."""
+        for block, x, y in self.page:
+            self._put(block, x, self.frame.top + y - block.strip.top)
+        self._end_list()
+        self._end_stream()
+        self._finish_page()
+        return PageContent(
+            objects=tuple(self.objects),
+            elements=tuple(self.elements),
+            parents=(tuple(self.parents),),
+            annotations=tuple(self.annotations),
+            fonts=tuple(self.fonts),
+            slots=tuple(self.slots),
+        )
+
+    def _put(self, block: StripBlock, right: float, down: float) -> None:
+        """Put a strip on the page, so many CSS pixels to the right of and below where it was laid out."""
+        content = block.content or read_strip(block.chunk)
+        if not block.strip.is_item:
+            self._end_list()
+        elif self.list is None:
+            self.list = len(self.objects)
+            self.elements.append(self.list)
+            self.objects.append((b"", b""))
+        first, first_mcid, first_late = len(self.objects), len(self.parents), self.lates
+        first_annotation = len(self.annotations)
+        tops = [first + number for number in content.elements]
+        (self.items if block.strip.is_item else self.elements).extend(tops)
+
+        words = {b"sheet": mark(self.sheet), b"list": mark(self.list or 0), b"own": b"%d" % first}
+        resolved = _resolver(first, first_mcid, first_annotation, words, right=right, down=down)
+        values = resolved(value for value, _ in content.objects)
+        self.objects += zip(values, (stream for _, stream in content.objects), strict=True)
+        self.parents += [None if each is None else first + each for each in content.parents[0]]
+        self.annotations += [(first + each, first + element) for each, element in content.annotations]
+        self.fonts.update(dict.fromkeys(content.fonts))
+        self.slots += [
+            replace(
+                slot,
+                late=first_late + slot.late,
+                mcid=None if slot.mcid is None else first_mcid + slot.mcid,
+            )
+            for slot in content.slots
+        ]
+        self.lates += 1 + max((slot.late for slot in content.slots), default=-1)
+        for kind, name, value in content.resources:
+            own_name, moved = resolved([name.encode(), value])
+            self.resources[kind, own_name] = moved
+        self.drawn.append(b"q\n1 0 0 1 %.4g %.4f cm" % (right, down))
+        for piece in content.pieces:
+            if isinstance(piece, bytes):
+                self.drawn += resolved([piece])
+            else:
+                self._end_stream()
+                self.streams.append(mark(f"late{first_late + piece}"))
+        self.drawn.append(b"Q")
+
+    def _end_list(self) -> None:
+        if self.list is not None:
+            source = b"<</Type /StructElem/S /L/K [%s]/Pg %s/P %s>>"
+            items = b" ".join(map(mark, self.items))
+            self.objects[self.list] = source % (items, mark(self.sheet), mark("document")), b""
+            self.list, self.items = None, []
+
+    def _end_stream(self) -> None:
+        if self.drawn:
+            data = zlib.compress(b"\n".join(self.drawn), COMPRESSION)
+            self.streams.append(mark(len(self.objects)))
+            self.objects.append((b"<</Filter /FlateDecode/Length %d>>" % len(data), data))
+            self.drawn = []
+
+    def _finish_page(self) -> None:
+        value, _ = self.objects[self.sheet]
+        value = value.replace(mark(f"late{self.place.late}"), b" ".join(self.streams))
+        ranks = {late: rank for rank, late in enumerate(sorted({slot.late for slot in self.slots}))}
+        self.slots = [
+            replace(slot, late=ranks[slot.late]) for slot in sorted(self.slots, key=lambda slot: slot.late)
+        ]
+        value = _LATE.sub(lambda found: mark(f"late{ranks[int(found[1])]}"), value)
+        if self.annotations:
+            links = b" ".join(mark(annotation) for annotation, _ in self.annotations)
+            value = value.removesuffix(b">>") + b"/Annots [%s]>>" % links
+        self.objects[self.sheet] = value, b""
+        number = int(_RESOURCES.findall(value)[0])
+        known, _ = self.objects[number]
+        for (kind, name), resource in self.resources.items():
+            heading = b"/%s <<" % kind.encode()
+            if heading not in known:
+                known = known.removesuffix(b">>") + heading + b">>>>"
+            named = b"/%s " % name
+            if named not in known:
+                known = known.replace(heading, heading + named + resource, 1)
+        self.objects[number] = known, b""
+
+
+def _resolver(
+    first: int,
+    first_mcid: int,
+    first_annotation: int,
+    words: Mapping[bytes, bytes],
+    *,
+    right: float,
+    down: float,
+) -> Callable[[Iterable[bytes]], list[bytes]]:
+    """Return what gives marks of a strip their meaning on a page, in some values at once."""
+    meanings = _StripWords(words, first, first_mcid, first_annotation, right=right, down=down)
+    return lambda values: replace_marks(BETWEEN.join(values), meanings).split(BETWEEN)
+
+
+class _StripWords(dict[bytes, bytes]):
+    """What the marks of a strip mean on a page; others are the linker's and stay as they are."""
+
+    def __init__(
+        self,
+        words: Mapping[bytes, bytes],
+        first: int,
+        first_mcid: int,
+        first_annotation: int,
+        *,
+        right: float,
+        down: float,
+    ) -> None:
+        super().__init__(words)
+        self.first = first
+        self.first_mcid = first_mcid
+        self.first_annotation = first_annotation
+        self.right = right
+        self.down = down
+
+    def __missing__(self, word: bytes) -> bytes:
+        self[word] = self._find(word)
+        return self[word]
+
+    def _find(self, word: bytes) -> bytes:
+        if word.isdigit():
+            return b"\0%d\0" % (self.first + int(word))
+        if word.startswith(b"mcid"):
+            return b"%d" % (self.first_mcid + int(word[4:]))
+        if word.startswith(b"annot"):
+            return b"\0annot%d\0" % (self.first_annotation + int(word[5:]))
+        if word.startswith(b"x0:"):
+            return b"\0x0:%.4f\0" % (float(word[3:]) + POINTS_PER_PIXEL * self.right)
+        if word.startswith(b"y"):
+            return b"%.4f" % (float(word[1:]) - POINTS_PER_PIXEL * self.down)
+        return b"\0%b\0" % word
+
+
+_LATE = compile_late(rb"\0late(\d+)\0")
+_RESOURCES = compile_late(rb"/Resources \0(\d+)\0")
