@@ -52,8 +52,7 @@ from qexport.outputs.declaration import parse_options
 from qexport.outputs.flash_cards import FlashCardOptions
 from qexport.outputs.flash_cards.document import _grid
 from qexport.outputs.registry import OPTIONS, OUTPUTS, check_options
-from qexport.pipeline import file_stem
-from qexport.recipe import Recipe
+from qexport.recipe import Recipe, file_stem
 from qexport.team.bundle import said_in, table_of
 from qexport.team.recipes import SETTINGS, read_recipes
 from qexport.team.snapshots import state_of_note

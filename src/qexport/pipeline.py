@@ -5,29 +5,25 @@ The time comes in as an argument (`now`, Unix seconds); seconds are only measure
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from operator import attrgetter
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeAlias
 
-from qexport.bank import reader
 from qexport.bank.lock import Edition, Lock
 from qexport.bank.lock_place import lock_path
-from qexport.bank.schema import SCHEMA_FILE, bank_schema
 from qexport.bank.selection import Filters, describe, select
 from qexport.choosing import Selection, judge_texts, read_bank
 from qexport.common import files
-from qexport.common.errors import InputRefused, Location, OutputError, Problem, QexportError, UsageError
-from qexport.common.limits import USUAL, Limits
+from qexport.common.errors import Location, Problem, QexportError, UsageError
+from qexport.common.limits import Limits
 from qexport.common.records import Record
-from qexport.common.text_input import normalise, read_text
+from qexport.common.text_input import normalise
 from qexport.content.languages import language
 from qexport.content.question_view import may_lose_text
-from qexport.content.themes import ejected, not_fetched, theme
+from qexport.content.themes import not_fetched, theme
 from qexport.layout.fonts import of_folders
 from qexport.layout.scheduler import Scheduler
 from qexport.locking import (
@@ -47,15 +43,13 @@ from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import CommonOptions
 from qexport.outputs.registry import check_options, options_without_effect, output_named, outputs_with
-from qexport.recipe import Recipe, in_recipe
+from qexport.recipe import Recipe, file_stem, in_recipe
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from qexport.anki.notes import Note
     from qexport.bank.model import Bank, Question
-    from qexport.importers.hub.report import ImportReport
-    from qexport.importers.hub.taking import Decision
     from qexport.outputs.declaration import Output
 
 Tell = Callable[[str, int, int], None]
@@ -68,15 +62,6 @@ Notes: TypeAlias = "dict[tuple[object, ...], tuple[Note, ...]]"
 
 def silent(what: str, done: int, total: int) -> None:
     """Tell nobody."""
-
-
-class CaptureImport(Record, frozen=True):
-    """What came of captured pages, and the files that were written for it."""
-
-    report: ImportReport
-    written: tuple[Path, ...]
-    refused: tuple[Problem, ...] = ()
-    """Why nothing was written, where it was to be strict."""
 
 
 class Written(Record, frozen=True):
@@ -146,91 +131,6 @@ class Build(Record, frozen=True):
     """None also where there was to be a deck and it was not written."""
     warnings: tuple[Problem, ...]
     failures: tuple[Failure, ...] = ()
-
-
-def import_captures(
-    paths: Sequence[Path],
-    bank: Path,
-    *,
-    vocabulary: Path | None = None,
-    encoding: str | None = None,
-    strict: bool = False,
-    dry_run: bool = False,
-    take: Decision | None = None,
-    limits: Limits = USUAL,
-) -> CaptureImport:
-    """Merge captured pages into a bank's file, which is not touched where nothing is new.
-
-    `take`: decides of each difference whether the bank takes what the page says.
-    `dry_run`: nothing is written, and what would be is returned as if it were.
-    `strict`: nothing is written where a page contradicts the bank, or has an answer to no known question.
-    """
-    from qexport.importers.hub import captures, taking  # and with it what reads HTML
-
-    if bank.suffix.lower() not in reader.IMPORTERS:
-        raise UsageError(f"{bank}: a bank's name ends in .yaml", hint=f"write it to {bank}.yaml")
-    words = vocabulary or _vocabulary(paths)
-    existing = (str(bank), read_text(bank, limits=limits)) if bank.exists() else None
-    result = captures.merge_captures(
-        _read_texts(paths, encoding, limits),
-        (str(words), read_text(words, limits=limits)),
-        existing,
-        limits,
-        take=take or taking.take_none,
-        as_lines=bank.suffix.lower() == ".jsonl",
-    )
-    report = result.report
-    if strict and (report.conflicts or report.unmatched):
-        conflicts = (
-            Problem(
-                conflict.location,
-                f"{conflict.id} differs from {conflict.known_at}",
-                "mend one of them, or --take page",
-            )
-            for conflict in report.conflicts
-        )
-        unmatched = (
-            Problem(block.location, "answers to no known question", "import the page that lists it, too")
-            for block in report.unmatched
-        )
-        return CaptureImport(report, (), tuple(sorted([*conflicts, *unmatched], key=attrgetter("location"))))
-    contents: dict[Path, bytes] = {}
-    if result.text is not None:
-        contents[bank] = result.text.encode()
-        schema = bank.with_name(SCHEMA_FILE)  # which the first line of a bank names, for editors
-        if not existing and not schema.exists() and bank.suffix.lower() != ".jsonl":
-            contents[schema] = (json.dumps(bank_schema(), ensure_ascii=False, indent=2) + "\n").encode()
-    if not dry_run:
-        files.write_all(contents)
-    return CaptureImport(report, tuple(contents))
-
-
-def _read_texts(paths: Sequence[Path], encoding: str | None, limits: Limits) -> list[tuple[str, str]]:
-    """Read all the files, or say of each what keeps it from being read."""
-    texts: list[tuple[str, str]] = []
-    problems: list[Problem] = []
-    for path in paths:
-        try:
-            texts.append((str(path), read_text(path, encoding=encoding, limits=limits)))
-        except InputRefused as refused:
-            problems += refused.problems
-    if problems:
-        raise InputRefused(tuple(problems))
-    return texts
-
-
-def _vocabulary(paths: Sequence[Path]) -> Path:
-    """Find the words that divide the lines of the captures: they lie beside them."""
-    beside = dict.fromkeys(path.with_name("vocabulary.yaml") for path in paths)
-    found = [path for path in beside if path.exists()]
-    if len(found) == 1:
-        return found[0]
-    raise UsageError(
-        f"two vocabularies: {found[0]} and {found[1]}"
-        if found
-        else f"no vocabulary: there is no {next(iter(beside))}",
-        hint="name one with --vocabulary PATH: it lists the technologies, categories and levels of the pages",
-    )
 
 
 def plan(recipes: Mapping[str, Recipe], *, scheduler: Scheduler = SCHEDULER) -> tuple[Plan, ...]:
@@ -490,32 +390,9 @@ def _with_release(options: CommonOptions, lock: Lock | None) -> CommonOptions:
     return replace(options, edition_label=options.edition_label or number, dated=options.dated or day)
 
 
-def eject_theme(name: str, folder: Path) -> tuple[Path, ...]:
-    """Write a built-in theme into a new folder, as one to change; return its files."""
-    theme_files = ejected(name)
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        message = f"{folder}: cannot be written: it is there already, and not empty"
-        raise OutputError(message, hint="name a new folder")
-    contents = {folder / path: data for path, data in theme_files.items()}
-    files.write_all(contents)
-    return tuple(contents)
-
-
 def _one_line(text: str) -> str:
     """Return a text of the command line on one line: a shell hands over what a file may have too."""
     return " ".join(normalise(text)[0].split())
-
-
-def file_stem(recipe: Recipe, title: str) -> str:
-    """Return the name of a recipe's files, without ending."""
-    name = recipe.file_name
-    if not name:
-        return files.file_slug(title)
-    if "/" in name or "\\" in name or name in (".", ".."):
-        raise UsageError(f"{name!r} is not a file's name", hint="the folder goes into --out")
-    if name.startswith((".", "-")) or not name.isprintable() or not files.is_name(name):
-        raise UsageError(f"{name!r} is not a file's name on every system", hint="for example my-questions")
-    return name
 
 
 def _retired(bank: Bank, filters: Filters, limits: Limits) -> tuple[Question, ...]:

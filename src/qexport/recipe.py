@@ -11,6 +11,7 @@ from pathlib import Path
 
 from qexport.bank.selection import Filters
 from qexport.common.errors import NothingSelected, QexportError, UsageError
+from qexport.common.files import file_slug, is_name
 from qexport.common.limits import USUAL, Limits
 from qexport.common.records import Record, made_by
 from qexport.outputs.declaration import GivenOptions
@@ -63,3 +64,15 @@ def with_recipe_name(error: QexportError, recipe: str) -> QexportError:
     if not recipe or not isinstance(error, UsageError | NothingSelected):
         return error
     return type(error)(f"recipe {recipe}: {error.message}", hint=error.hint)
+
+
+def file_stem(recipe: Recipe, title: str) -> str:
+    """Return the name of a recipe's files, without ending."""
+    name = recipe.file_name
+    if not name:
+        return file_slug(title)
+    if "/" in name or "\\" in name or name in (".", ".."):
+        raise UsageError(f"{name!r} is not a file's name", hint="the folder goes into --out")
+    if name.startswith((".", "-")) or not name.isprintable() or not is_name(name):
+        raise UsageError(f"{name!r} is not a file's name on every system", hint="for example my-questions")
+    return name

@@ -20,7 +20,8 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from qexport.common.errors import InputRefused, Location, Problem, UsageError
+from qexport.common.errors import InputRefused, Location, OutputError, Problem, UsageError
+from qexport.common.files import write_all
 from qexport.common.limits import USUAL, Limits
 from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.patterns import compile_late
@@ -97,6 +98,17 @@ def ejected(name: str) -> dict[str, bytes]:
     said = {"description": f"My own, from {name}", "extends": name}
     lines = [f"{key} = {json.dumps(value)}\n" for key, value in said.items()]  # of plain words, JSON is TOML
     return {**files, "theme.toml": "".join(lines).encode()}
+
+
+def eject_theme(name: str, folder: Path) -> tuple[Path, ...]:
+    """Write a built-in theme into a new folder, as one to change; return its files."""
+    theme_files = ejected(name)
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        message = f"{folder}: cannot be written: it is there already, and not empty"
+        raise OutputError(message, hint="name a new folder")
+    contents = {folder / path: data for path, data in theme_files.items()}
+    write_all(contents)
+    return tuple(contents)
 
 
 def theme(name: str, limits: Limits = USUAL) -> Theme:

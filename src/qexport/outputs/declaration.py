@@ -157,6 +157,8 @@ class Output(Record, kw_only=True, frozen=True):
     """Whether a build makes it when no output is named."""
     in_bundles: bool = False
     """Whether a bundle has it when no output is named."""
+    guide: str = ""
+    """The template that says in a bundle's README what to do with it; several outputs may have the same."""
 
     def render(self, edition: Edition, options: object, tools: Tools) -> Document:
         """Make the document; the same arguments give the same bytes."""

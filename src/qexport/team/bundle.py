@@ -23,6 +23,7 @@ from qexport.bank.selection import Filters, in_bank_order
 from qexport.bank.yaml_writer import write_bank
 from qexport.content.languages import language as language_of
 from qexport.exporters.csv_table import write as write_table
+from qexport.outputs.registry import OUTPUTS
 from qexport.team.bundle_archive import BUNDLE_FORMAT, MANIFEST, load_manifest, refuse_bundle
 
 if TYPE_CHECKING:
@@ -232,7 +233,8 @@ def _readme(
         }
         for recipe in contents.recipes
     ]
-    outputs = {output for recipe in contents.recipes for output in recipe.outputs}
+    made = {output for recipe in contents.recipes for output in recipe.outputs}
+    guides = dict.fromkeys(output.guide for name, output in OUTPUTS.items() if name in made and output.guide)
     return templates.render(
         "bundle/readme.html.j2",
         language=words.tag,
@@ -247,9 +249,7 @@ def _readme(
         source_url=bank.source if re.fullmatch(r"https?://\S+", bank.source) else "",
         licence=bank.licence,
         recipes=recipes,
-        has_deck="deck" in outputs,
-        has_cards="flash-cards" in outputs,
-        has_handbook=bool(outputs & {"handbook", "cheatsheet", "quiz"}),
+        guides=list(guides),
         search=search_for(left) if left else "",
         others=[path for path in sorted([*files, MANIFEST]) if path not in summaries],
     )

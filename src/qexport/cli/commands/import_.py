@@ -17,10 +17,10 @@ from qexport.common.wording import quantity
 
 if TYPE_CHECKING:
     from qexport.common.limits import Limits
+    from qexport.importers.hub.captured_files import CaptureImport
     from qexport.importers.hub.report import Difference
     from qexport.importers.merging import Conflict, Update
     from qexport.importers.session import FileReport, ImportOutcome
-    from qexport.pipeline import CaptureImport
 
 _MOST_TOLD = 20
 _WIDEST_NAME = 96
@@ -111,10 +111,10 @@ def import_(
         columns=_mapped(columns), sheet=sheet, markup=markup or "", encoding=encoding, shape=shape
     )
     if vocabulary or find_hub_pages(sources, wishes, limits):
-        from qexport import pipeline
+        from qexport.importers.hub.captured_files import import_captures
         from qexport.importers.hub.taking import take_all
 
-        done = pipeline.import_captures(
+        done = import_captures(
             sources,
             bank,
             vocabulary=vocabulary,

@@ -42,9 +42,9 @@ def theme_eject(*, name: str, folder: Path, as_json: bool) -> None:
     Change it there, and build with --theme DIR. Delete the files you do not change: they then come from the
     built-in theme.
     """
-    from qexport import pipeline
+    from qexport.content.themes import eject_theme
 
-    paths = pipeline.eject_theme(name, folder)
+    paths = eject_theme(name, folder)
     if as_json:
         say_json({"theme": name, "folder": str(folder), "files": [str(path) for path in paths]})
     else:

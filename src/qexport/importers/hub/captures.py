@@ -2,7 +2,7 @@
 
 For the pipeline (pure: texts in, text out; nothing is read or written here):
 
-    result = import_captures(
+    result = merge_captures(
         [("seeds/captures/a.txt", text), …],           # as the user named them; by source_text.read_text
         ("seeds/captures/vocabulary.yaml", text),      # beside the captures, or --vocabulary
         ("seeds/questions.yaml", text),                # the bank there is; None when the file does not exist

@@ -83,6 +83,7 @@ OUTPUT = Output(
     summary="a deck for Anki (.apkg)",
     module="qexport.outputs.anki_deck.document",
     options=DeckOptions,
+    guide="bundle/study-deck.html.j2",
     endings=lambda _: (DECK_ENDING,),
     also_called=("apkg", "anki"),
     needs_lock=True,

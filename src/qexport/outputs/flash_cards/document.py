@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 from qexport import __version__
@@ -27,7 +28,9 @@ from qexport.outputs.book.glyphs import missing_glyphs
 from qexport.outputs.book.text import pictures, text_view
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.flash_cards import CALIBRATION_ENDING, CARDS_ENDING, FlashCardOptions
-from qexport.outputs.flash_cards.sheet import PERFORATED, Cell, Grid, grid
+from qexport.outputs.flash_cards.arrangement import Card, Side, arrange
+from qexport.outputs.flash_cards.calibration import describe_side, list_sides
+from qexport.outputs.flash_cards.sheet import PERFORATED, Cell, Grid, format_place, grid
 from qexport.pdf.linker import link
 from qexport.pdf.metadata import Book, OutlineEntry
 
@@ -74,39 +77,13 @@ class _Fit:
 
 
 @dataclass(frozen=True, slots=True)
-class _Card:
-    """One piece of cardboard; a question may need several."""
-
-    question: Question
-    number: int
-    """Counted from 0."""
-    count: int
-
-    @property
-    def name(self) -> str:
-        """What both its sides are called."""
-        part = f" · {self.number + 1}/{self.count}" if self.count > 1 else ""
-        return f"{self.question.id}{part}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """One side of a sheet: what is printed where."""
-
-    name: str
-    fronts: Sequence[tuple[Cell, _Card]]
-    backs: Sequence[tuple[Cell, _Card]]
-    is_back: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class _Face:
     """One side of a card on its sheet."""
 
     side: str
     """`front` or `back`."""
     cell: Cell
-    card: _Card
+    card: Card
     fit: _Fit
 
     def words(self) -> list[object]:
@@ -153,7 +130,7 @@ class _Cards:
         longest = max(len(card.name) for card in cards)
         fitting = [gauge for gauge in GAUGES if longest <= self._characters(gauge)]
         self.gauge = fitting[0] if fitting else "number"
-        sides = list(self._sides(cards))
+        sides = list(arrange(cards, self.grid, self.flip))
         chunks = self.tools.scheduler.chunks([self._sheet(side) for side in sides])
         missing = {character for chunk in chunks for character in chunk.missing}
         sheets = sum(not side.is_back for side in sides)
@@ -227,7 +204,7 @@ class _Cards:
         return chosen
 
     def _measure(self, side: str, question: Question, size: float, sections: tuple[str, ...]) -> Job:
-        face = _Face(side, Cell(0, 0, 0, 0), _Card(question, 0, 1), _Fit(size, 1, 0, sections))
+        face = _Face(side, Cell(0, 0, 0, 0), Card(question, 0, 1), _Fit(size, 1, 0, sections))
         return self._job(
             "measure.html.j2",
             [side, question.digest(), size, sections],
@@ -237,53 +214,24 @@ class _Cards:
 
     # -- cards and sheets -----------------------------------------------------------------------------------------
 
-    def _cards(self) -> Iterator[_Card]:
+    def _cards(self) -> Iterator[Card]:
         for question in self.edition.questions:
             count = max(self.fronts[question.id].pages, self.backs[question.id].pages)
-            yield from (_Card(question, number, count) for number in range(count))
+            yield from (Card(question, number, count) for number in range(count))
 
-    def _sides(self, cards: Sequence[_Card]) -> Iterator[_Side]:
-        """Yield the sides of all sheets in the order they are printed."""
-        if self.flip == "fold":
-            yield from self._folded(cards)
-            return
-        cells = self.grid.cells()
-        fronts, backs = [], []
-        sheets = _batch_cards(cards, len(cells))
-        for number, sheet in enumerate(sheets, start=1):
-            name = f"sheet {number} of {len(sheets)}"
-            placed = list(zip(cells, sheet, strict=False))
-            behind = [
-                (self.grid.behind(cell, short_edge=self.flip == "short"), card) for cell, card in placed
-            ]
-            fronts.append(_Side(f"{name}, front", placed, ()))
-            backs.append(_Side(f"{name}, back", (), behind, is_back=True))
-        if self.flip == "manual":
-            yield from (*fronts, *backs)
-        else:
-            yield from (side for sheet in zip(fronts, backs, strict=True) for side in sheet)
-
-    def _folded(self, cards: Sequence[_Card]) -> Iterator[_Side]:
-        pairs = self.grid.pairs()
-        sheets = _batch_cards(cards, len(pairs))
-        for number, sheet in enumerate(sheets, start=1):
-            placed = list(zip(pairs, sheet, strict=False))
-            fronts, backs = ([(pair[side], card) for pair, card in placed] for side in (0, 1))
-            yield _Side(f"sheet {number} of {len(sheets)}", fronts, backs)
-
-    def _sheet(self, side: _Side) -> Job:
+    def _sheet(self, side: Side) -> Job:
         faces = [*self._faces("front", side.fronts), *self._faces("back", side.backs)]
         if side.fronts and side.backs:  # each back is read after its front
             half = len(side.fronts)
             faces = [face for pair in zip(faces[:half], faces[half:], strict=True) for face in pair]
         across, down = self._moved(is_back=side.is_back)
-        placed = [_at(0, across, down)]
+        placed = [format_place(0, across, down)]
         page = 1
         texts: dict[tuple[str, str], int] = {}  # the first page of each; cards of one question share it
         shown = []
         for face in faces:
             x, y = across + face.cell.x, down + face.cell.y
-            placed.append(_at(page, x, y))
+            placed.append(format_place(page, x, y))
             page += 1
             key = (face.side, face.card.question.id)
             shown.append(key not in texts)
@@ -291,7 +239,7 @@ class _Cards:
                 texts[key] = page
                 page += face.fit.pages
             lower = OPTICAL_MIDDLE * face.fit.room if face.side == "front" else 0
-            placed.append(_at(texts[key] + min(face.card.number, face.fit.pages - 1), x, y + lower))
+            placed.append(format_place(texts[key] + min(face.card.number, face.fit.pages - 1), x, y + lower))
         label = f"{self.edition.title} · {side.name}"
         return self._job(
             "sheet.html.j2",
@@ -308,7 +256,7 @@ class _Cards:
             [face.card.question for face in faces],
         )
 
-    def _faces(self, side: str, cards: Sequence[tuple[Cell, _Card]]) -> list[_Face]:
+    def _faces(self, side: str, cards: Sequence[tuple[Cell, Card]]) -> list[_Face]:
         fits = self.fronts if side == "front" else self.backs
         return [_Face(side, cell, card, fits[card.question.id]) for cell, card in cards]
 
@@ -344,45 +292,18 @@ class _Cards:
 
     def _calibration(self) -> Document:
         """Return sheets that show how far backs are from where they should be, held against the light."""
-        numbers = (
-            (1, 2) if self.flip == "manual" else (1,)
-        )  # two show whether they are drawn in the right order
-        sides = [(number, False) for number in numbers] + [
-            (number, True) for number in numbers if self.flip != "fold"
-        ]
-        chunks = self.tools.scheduler.chunks(
-            [self._calibration_side(number, is_back=is_back) for number, is_back in sides]
-        )
+        sides = list(list_sides(self.flip))
+        jobs = []
+        for number, is_back in sides:
+            moved = self._moved(is_back=is_back)
+            values = describe_side(self.grid, self.flip, number, moved, is_back=is_back)
+            jobs.append(self._job("calibration.html.j2", values, partial(dict, values)))
+        chunks = self.tools.scheduler.chunks(jobs)
         return Document(
             suffix=CALIBRATION_ENDING,
             data=link(chunks, self._book(self.language.label("calibration")), self.tools.scheduler.fonts),
-            summary=quantity(len(numbers), "sheet"),
+            summary=quantity(sum(not is_back for _, is_back in sides), "sheet"),
         )
-
-    def _calibration_side(self, number: int, *, is_back: bool) -> Job:
-        short_edge = self.flip == "short"
-        width, height = self.grid.width, self.grid.height
-        places = [
-            (axis, at * width, down * height)
-            for down in (0.58, 0.85)
-            for axis, at in (("x", 0.28), ("y", 0.72))
-        ]
-        if is_back:
-            behind = [
-                (axis, self.grid.behind(Cell(x, y, 0, 0), short_edge=short_edge)) for axis, x, y in places
-            ]
-            places = [(axis, cell.x, cell.y) for axis, cell in behind]
-        values = {
-            "number": number,
-            "is_back": is_back,
-            "flip": self.flip,
-            "rulers": [{"axis": axis, "x": x, "y": y} for axis, x, y in places],
-            # Beside each step what moves a back from there to 0, as one looks at the front.
-            "signs": {"x": -1, "y": 1} if short_edge else {"x": 1, "y": -1},
-            "steps": list(range(-10, 11)),
-            "sheets": f"{_at(0, 0, 0)} {_at(1, *self._moved(is_back=is_back))}",
-        }
-        return self._job("calibration.html.j2", values, lambda: values)
 
     def _job(
         self,
@@ -441,11 +362,3 @@ def _make_card_css(options: FlashCardOptions, tools: Tools, cards: Grid, size: f
     said = "; ".join(f"--{name}: {value}" for name, value in settings.items())
     sources = [*((name, tools.templates.source(name)) for name in names), *tools.styles]
     return join_styles([*sources, ("this sheet", f":root {{ {said} }}")], tools.templates.limits)
-
-
-def _batch_cards(cards: Sequence[_Card], size: int) -> list[Sequence[_Card]]:
-    return [cards[start : start + size] for start in range(0, len(cards), size)]
-
-
-def _at(page: int, x: float, y: float) -> str:
-    return f"{page}@{x:.4f},{y:.4f}"

@@ -206,3 +206,8 @@ def grid(size: str, paper: str) -> Grid:
 
 def _how_many(card: float, paper: float) -> int:
     return int(paper / card + 1e-6)
+
+
+def format_place(page: int, x: float, y: float) -> str:
+    """Return where a page goes on its sheet, in millimetres, as the layout reads it."""
+    return f"{page}@{x:.4f},{y:.4f}"

@@ -50,6 +50,7 @@ OUTPUT = Output(
     summary="a book to read and print (PDF)",
     module="qexport.outputs.handbook.document",
     options=HandbookOptions,
+    guide="bundle/print-handbook.html.j2",
     endings=lambda _: (".pdf",),
     also_called=("pdf", "book"),
     names_pages=True,
