@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile
@@ -13,12 +14,15 @@ from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import Limits
 from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.text_input import decode_text
+from qexport.importers.picture_sources import FolderPictures, find_in_zip
 from qexport.importers.registry import is_readable_name
 from qexport.importers.signs import ZIP, has_member
 from qexport.importers.source import Source, Wishes
 
 _SKIPPED = frozenset({"node_modules", "__pycache__", "venv"})
 _MOST_FILES = 10_000
+_DEEPEST_ZIP = 1
+"""Zips within zips that are opened."""
 
 
 def read_sources(
@@ -45,9 +49,14 @@ def read_sources(
                 )
         else:
             found = [(path, ())]
+        pictures = FolderPictures(path if path.is_dir() else path.parent, limits)
         for each, folder in found:
             try:
-                sources += _read_one_file(each, folder, wishes, limits, in_folder=each != path)
+                read = _read_one_file(each, folder, wishes, limits, in_folder=each != path)
+                sources += [
+                    source if source.find_picture else replace(source, find_picture=pictures.finder(each))
+                    for source in read
+                ]
             except InputRefused as refused:
                 if each != path:
                     passed += refused.problems
@@ -109,27 +118,42 @@ def _read_source_bytes(path: Path, limits: Limits) -> bytes:
 
 def _archive(path: Path, data: bytes, wishes: Wishes, limits: Limits) -> Iterator[Source]:
     """Yield the files of a zip of notes, as Notion exports one; nothing is unpacked to a disk."""
+    yield from _read_members(str(path), data, wishes, limits, [limits.deck], depth=0)
+
+
+def _read_members(
+    path: str, data: bytes, wishes: Wishes, limits: Limits, left: list[int], *, depth: int
+) -> Iterator[Source]:
+    """Yield the files of a zip, and those of zips in it: Notion packs a large export twice."""
     try:
         with ZipFile(BytesIO(data)) as archive:
             entries = sorted(archive.infolist(), key=lambda entry: entry.filename)
             if len(entries) > _MOST_FILES:
                 raise limits.exceeded("deck-files", f"{path}: more than {limits.said('deck-files')} in it")
-            left = limits.deck
             for entry in entries:
                 inner = PurePosixPath(entry.filename)
-                if entry.is_dir() or entry.flag_bits & 1 or not is_readable_name(inner.name):
+                is_zip = inner.suffix.lower() == ".zip" and depth < _DEEPEST_ZIP
+                if entry.is_dir() or entry.flag_bits & 1 or inner.name.startswith("."):
                     continue
-                most = min(left, limits.file, limits.deck_ratio * max(entry.compress_size, 4096))
+                if not is_zip and (not is_readable_name(inner.name) or "__MACOSX" in inner.parts):
+                    continue
+                most = min(
+                    left[0],
+                    limits.deck if is_zip else limits.file,
+                    limits.deck_ratio * max(entry.compress_size, 4096),
+                )
                 with archive.open(entry) as file:
                     unpacked = file.read(most + 1)
                 if len(unpacked) > most:
                     message = f"{path}: {entry.filename} is more than {limits.said('deck-ratio')} as large as packed"
                     raise limits.exceeded("deck-ratio", message)
-                left -= len(unpacked)
+                left[0] -= len(unpacked)
                 name = f"{path}/{entry.filename}"
-                if unpacked.startswith(ZIP):
-                    continue
-                text = decode_text(unpacked, Path(name), encoding=wishes.encoding).removeprefix("\ufeff")
-                yield Source(name, unpacked, text, wishes, limits, inner.parts[:-1], in_folder=True)
+                if is_zip:
+                    yield from _read_members(name, unpacked, wishes, limits, left, depth=depth + 1)
+                elif not unpacked.startswith(ZIP):
+                    text = decode_text(unpacked, Path(name), encoding=wishes.encoding).removeprefix("\ufeff")
+                    find = find_in_zip(data, entry.filename, limits)
+                    yield Source(name, unpacked, text, wishes, limits, inner.parts[:-1], True, find)
     except (BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, zlib.error) as error:
-        raise InputRefused((Problem(Location(str(path)), "this is no zip, or a damaged one"),)) from error
+        raise InputRefused((Problem(Location(path), "this is no zip, or a damaged one"),)) from error

@@ -34,6 +34,7 @@ from qexport.importers.merging import (
     unique_origins,
     write_imports,
 )
+from qexport.importers.picture_sources import bring_pictures
 from qexport.importers.registry import find_shape, read_source
 from qexport.importers.source import NO_WISHES, Reading, Source, SourceValue, Wishes
 
@@ -139,7 +140,7 @@ def import_files(
     if bank.suffix.lower() not in ENDINGS:
         raise UsageError(f"{bank}: a bank's name ends in .yaml or .jsonl", hint=f"write it to {bank}.yaml")
     sources, passed = read_sources(paths, wishes, limits)
-    read = _read_sources(sources, wishes, limits)
+    read = _read_sources(sources, wishes, bank, limits)
     text = read_text(bank, limits=limits) if bank.exists() else ""
     there = _bank_of(text, bank, limits) if text else None
     read.assembled = with_one_spelling(read.assembled, there)
@@ -180,7 +181,7 @@ def _strict_problems(session: ImportOutcome) -> tuple[Problem, ...]:
     return tuple(sorted([*conflicts, *session.left_aside], key=lambda problem: problem.location))
 
 
-def _read_sources(sources: Sequence[Source], wishes: Wishes, limits: Limits) -> _Read:
+def _read_sources(sources: Sequence[Source], wishes: Wishes, bank: Path, limits: Limits) -> _Read:
     """Read and assemble every source; what is wrong with any is reported together."""
     read = _Read()
     problems: list[Problem] = []
@@ -191,6 +192,14 @@ def _read_sources(sources: Sequence[Source], wishes: Wishes, limits: Limits) -> 
         except InputRefused as refused:
             (nothing if source.in_folder else problems).extend(refused.problems)
             continue
+        if source.find_picture and source.text:
+            questions, pictures, missing = bring_pictures(
+                reading.questions, source.find_picture, bank, limits
+            )
+            aside_too = (*reading.left_aside, *missing)
+            reading = replace(
+                reading, questions=questions, pictures={**reading.pictures, **pictures}, left_aside=aside_too
+            )
         found, aside = assemble(reading.questions, markup=wishes.markup, limits=limits)
         found, doubles = without_doubles(found)
         noted = (*reading.left_aside, *aside, *doubles)

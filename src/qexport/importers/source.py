@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeAlias
 
 from qexport.common.errors import Location, Problem
@@ -37,6 +38,21 @@ NO_WISHES = Wishes()
 
 
 @dataclass(frozen=True, slots=True)
+class PictureFile:
+    """A picture that was found."""
+
+    name: str
+    """What tells it from others: its path in the folder or the zip."""
+    data: bytes
+    place: Path | None = None
+    """On the disk; None: in a zip."""
+
+
+FindPicture: TypeAlias = "Callable[[str], PictureFile | None]"
+"""Given the path that a text has, returns the picture, or None if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One file: its bytes, and its text unless it is of a kind that has none."""
 
@@ -50,6 +66,8 @@ class Source:
     """The names of the folders between the folder that was named and this file."""
     in_folder: bool = False
     """It was found in a folder: one of many notes, perhaps."""
+    find_picture: FindPicture | None = None
+    """Finds what its texts name as pictures; None: the file has its pictures in it, or can have none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
