@@ -1,6 +1,7 @@
 """Feed every reader changed inputs: whatever comes, it is read, or refused in words.
 
     .venv/bin/python -m tools.fuzz --inputs 100000 --seed 1
+    .venv/bin/python -m tools.fuzz decks --inputs 100000 --watch-every 10
     .venv/bin/python -m tools.fuzz query recipes --seconds 60
     .venv/bin/python -m tools.fuzz bank-yaml --replay out/fuzz/bank-yaml-1a2b3c4d
 
@@ -16,8 +17,6 @@ down to what still shows it and written to `--findings`, with how it ended and h
 from __future__ import annotations
 
 import argparse
-import mmap
-import os
 import pickle
 import random
 import re
@@ -31,28 +30,31 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from types import CodeType, FrameType
-from typing import Any
 
 from qexport.common.errors import QexportError
-from tools.fuzz_targets import ROOT, TARGETS, Target, check_error
+from tools.fuzz_process import Shared, confine, end_of
+from tools.fuzz_targets import FAMILIES, ROOT, TARGETS, Target, check_error
+from tools.fuzz_ways import SOURCES, Ways
 
 TIME_LIMIT = 10.0
 """Seconds for one input."""
 PATIENCE = 40.0
 """Seconds after which a process that Python cannot interrupt is killed."""
-MEMORY_LIMIT = 1 << 30
-"""Bytes of address space more than before the first input."""
+MOST_MEMORY = 500
+"""MB that a process may have had at most, the interpreter and the program included."""
+WATCHED_FIRST = 2000
+"""Inputs of a target that are watched in any case."""
 MOST_KEPT = 3000
 """Inputs a target goes on from."""
 SLOW = 0.3
 """Seconds, watched, from which on an input is not worth going on from."""
+KILOBYTES = 1024 if sys.platform == "linux" else 1024 * 1024
+"""What `ru_maxrss` counts in, to a MB."""
 _TRIES_TO_CUT = 300
-_SOURCES = str(ROOT / "src")
 
 
 class TooSlow(BaseException):  # not an Exception: nothing in the program may catch it
@@ -91,58 +93,11 @@ class Report:
     slowest: float = 0.0
     seconds: float = 0.0
     findings: list[Finding] = field(default_factory=list)
+    memory: int = 0
+    """MB that its processes had at most."""
     digest: str = ""
     """Of all inputs, in their order."""
     slowest_input: bytes = b""
-
-
-# What an input reaches
-
-
-class Ways:
-    """Pairs of lines of the program that ran one after the other, as numbers."""
-
-    def __init__(self) -> None:
-        self.seen: set[int] = set()
-        self._bases: dict[CodeType, int] = {}
-        self._last = 0
-        self._now: set[int] = set()
-
-    @contextmanager
-    def watched(self) -> Iterator[None]:
-        """Note the ways that what runs here takes."""
-        self._now = set()
-        self._last = 0
-        before = sys.gettrace()
-        sys.settrace(self._called)
-        try:
-            yield
-        finally:
-            sys.settrace(before)
-
-    def are_new(self) -> bool:
-        """Tell whether there was a new one since the last watch, and take all as seen."""
-        new = not self._now <= self.seen
-        self.seen |= self._now
-        return new
-
-    def _called(self, frame: FrameType, _event: str, _argument: Any) -> Callable[..., Any] | None:
-        code = frame.f_code
-        base = self._bases.get(code)
-        if base is None:
-            ours = code.co_filename.startswith(_SOURCES)
-            # Not hash(): the same in every run, so that the same seed keeps the same inputs.
-            path = code.co_filename[len(_SOURCES) :]
-            base = int.from_bytes(sha256(path.encode()).digest()[:3], "big") << 16 if ours else -1
-            self._bases[code] = base
-        return self._stepped if base >= 0 else None
-
-    def _stepped(self, frame: FrameType, event: str, _argument: Any) -> Callable[..., Any]:
-        if event == "line":
-            here = self._bases[frame.f_code] + frame.f_lineno
-            self._now.add(self._last << 40 | here)
-            self._last = here
-        return self._stepped
 
 
 # One input
@@ -203,7 +158,7 @@ def _shape(error: QexportError) -> str:
 def _place(error: BaseException) -> str:
     """Return the kind of an error and where it was raised: findings with the same are one."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if frame.filename.startswith(_SOURCES)] or list(frames)
+    ours = [frame for frame in frames if frame.filename.startswith(SOURCES)] or list(frames)
     # Something that takes too long is interrupted anywhere.
     last = ours[min(3, len(ours) - 1)] if isinstance(error, TooSlow) and ours else ours[-1] if ours else None
     words = re.sub(r"'.*|\".*|[0-9]+", "", str(error))[:40] if isinstance(error, AssertionError) else ""
@@ -240,8 +195,12 @@ def fuzz(
     scratch: Path,
     before_each: Callable[[int, bytes], None] = lambda _number, _data: None,
     time_limit: float = TIME_LIMIT,
+    watch_every: int = 1,
 ) -> Report:
-    """Give a target its seeds, then changed ones; end after so many inputs or seconds, whatever is first."""
+    """Give a target its seeds, then changed ones; end after so many inputs or seconds, whatever is first.
+
+    After the first inputs, only every so many is watched for the lines it reaches: watching takes most of the time.
+    """
     rng = random.Random(f"{seed} {target.name}")  # noqa: S311  drawn by lot so that it can be drawn again
     trial, ways, report = Trial(target, scratch, time_limit), Ways(), Report(target.name)
     seeds = target.seeds()
@@ -260,7 +219,8 @@ def fuzz(
             data = target.mutate(rng, parent, pool)
         digest.update(struct.pack(">Q", len(data)) + data)
         before_each(number, data)
-        with ways.watched():
+        is_watched = number < WATCHED_FIRST or number % watch_every == 0
+        with ways.watched() if is_watched else nullcontext():
             broken = trial.ending(data)
         if isinstance(broken, TooSlow):  # watching takes some times as long
             broken = trial.ending(data)
@@ -273,13 +233,14 @@ def fuzz(
             places[place] += 1
             if places[place] == 1:
                 report.findings.append(_finding(trial, data, broken, number))
-        elif (ways.are_new() or trial.outcome not in outcomes) and trial.seconds < SLOW:
+        elif ((is_watched and ways.are_new()) or trial.outcome not in outcomes) and trial.seconds < SLOW:
             outcomes.add(trial.outcome)
             if number >= len(seeds) and len(pool) < MOST_KEPT:
                 pool.append(data)
                 report.kept += 1
     report.ways = len(ways.seen)
     report.seconds = time.monotonic() - begun
+    report.memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // KILOBYTES
     report.digest = digest.hexdigest()
     return report
 
@@ -300,24 +261,6 @@ def _finding(trial: Trial, data: bytes, broken: BaseException, number: int) -> F
 # In a process of its own
 
 
-class _Shared:
-    """The input a child is at, in memory that outlives it."""
-
-    SIZE = 1 << 21
-
-    def __init__(self) -> None:
-        self._memory = mmap.mmap(-1, self.SIZE)
-
-    def note(self, number: int, data: bytes) -> None:
-        kept = data[: self.SIZE - 16]
-        self._memory[16 : 16 + len(kept)] = kept
-        self._memory[:16] = struct.pack(">QQ", number + 1, len(kept))
-
-    def noted(self) -> tuple[int, bytes]:
-        number, length = struct.unpack(">QQ", self._memory[:16])
-        return number - 1, self._memory[16 : 16 + length]
-
-
 def fuzz_apart(
     target: Target,
     *,
@@ -326,6 +269,7 @@ def fuzz_apart(
     seconds: float,
     time_limit: float = TIME_LIMIT,
     patience: float = PATIENCE,
+    watch_every: int = 1,
 ) -> Report:
     """Fuzz in a child process, which may die of an input: that is a finding, and another child goes on."""
     whole = Report(target.name)
@@ -339,6 +283,7 @@ def fuzz_apart(
             seconds=seconds,
             time_limit=time_limit,
             patience=patience,
+            watch_every=watch_every,
         )
         whole = _together(whole, part)
         inputs -= part.inputs
@@ -347,15 +292,22 @@ def fuzz_apart(
 
 
 def _one_life(
-    target: Target, *, inputs: int, seed: int, seconds: float, time_limit: float, patience: float
+    target: Target,
+    *,
+    inputs: int,
+    seed: int,
+    seconds: float,
+    time_limit: float,
+    patience: float,
+    watch_every: int,
 ) -> Report:
     """Fuzz in one child until all is done, or it dies."""
-    shared = _Shared()
+    shared = Shared()
     with tempfile.TemporaryDirectory(prefix="qexport-fuzz-") as folder:
         scratch, result = Path(folder), Path(folder) / "report"
 
         def child() -> None:
-            _confine(scratch)
+            confine(scratch)
             made = fuzz(
                 target,
                 inputs=inputs,
@@ -364,11 +316,12 @@ def _one_life(
                 scratch=scratch,
                 before_each=shared.note,
                 time_limit=time_limit,
+                watch_every=watch_every,
             )
             result.write_bytes(pickle.dumps(made))
 
         begun = time.monotonic()
-        how = _end_of(child, lambda: shared.noted()[0], patience)
+        how = end_of(child, lambda: shared.noted()[0], patience)
         if not how:
             report: Report = pickle.loads(result.read_bytes())  # noqa: S301  our own child wrote it
             return report
@@ -387,65 +340,10 @@ def _together(one: Report, other: Report) -> Report:
         max(one.slowest, other.slowest),
         one.seconds + other.seconds,
         [*one.findings, *other.findings],
+        max(one.memory, other.memory),
         other.digest or one.digest,
         max(one, other, key=lambda report: report.slowest).slowest_input,
     )
-
-
-def _end_of(child: Callable[[], None], progress: Callable[[], int], patience: float) -> str:
-    """Run something in a child process; return how it died, or nothing. One that stands still is killed."""
-    number = os.fork()
-    if not number:
-        status = 1
-        try:
-            child()
-            status = 0
-        except BaseException:  # noqa: BLE001  a mistake of the fuzzer's own
-            traceback.print_exc()
-        finally:
-            sys.stderr.flush()
-            os._exit(status)
-    at, since = -1, time.monotonic()
-    while True:
-        ended, status = os.waitpid(number, os.WNOHANG)
-        if ended:
-            break
-        time.sleep(0.05)
-        if (now := progress()) != at:
-            at, since = now, time.monotonic()
-        elif time.monotonic() - since > patience:
-            os.kill(number, signal.SIGKILL)
-            os.waitpid(number, 0)
-            return f"it hung for {patience:g} s, where Python could not interrupt it"
-    if os.WIFSIGNALED(status):
-        return f"the process died of {signal.Signals(os.WTERMSIG(status)).name}"
-    return f"the process ended with {os.WEXITSTATUS(status)}" if status else ""
-
-
-def _confine(scratch: Path) -> None:
-    """Bound this process's memory; make what no reader may do an error from now on."""
-    sys.dont_write_bytecode = True
-    if Path("/proc/self/statm").exists():
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-        size = pages * resource.getpagesize() + MEMORY_LIMIT
-        resource.setrlimit(resource.RLIMIT_AS, (size, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    inside = str(scratch)
-
-    def judge(event: str, arguments: tuple[Any, ...]) -> None:
-        if event in _FORBIDDEN or event.startswith(("socket.", "os.exec", "os.spawn")):
-            raise AssertionError(f"a reader wants {event}{arguments[:1]!r}")
-        if event == "open":
-            path, mode, flags = arguments
-            writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-            if writes and isinstance(path, str) and not path.startswith((inside, "/dev/null")):
-                raise AssertionError(f"a reader opens {path!r} with {mode!r}")
-
-    sys.addaudithook(judge)
-
-
-_FORBIDDEN = frozenset(
-    ("subprocess.Popen", "os.system", "os.posix_spawn", "os.fork", "ctypes.dlopen", "urllib.Request")
-)
 
 
 # The command
@@ -454,13 +352,15 @@ _FORBIDDEN = frozenset(
 def main() -> int:
     arguments = _arguments()
     warnings.simplefilter("error")
-    targets = [TARGETS[name] for name in arguments.targets or TARGETS]
+    names = [name for said in arguments.targets or TARGETS for name in FAMILIES.get(said, (said,))]
+    targets = [TARGETS[name] for name in dict.fromkeys(names)]
     if arguments.replay:
         return _replay(targets, arguments.replay, arguments.time_limit)
     python = sys.version.split()[0]
     print(f"seed {arguments.seed}, {arguments.inputs:,} inputs for {len(targets)} targets, Python {python}")
     print(
-        f"{'target':<15} {'inputs':>8} {'read':>8} {'kept':>6} {'ways':>6} {'slowest':>9} {'time':>7}  findings",
+        f"{'target':<15} {'inputs':>8} {'read':>8} {'kept':>6} {'ways':>6} {'slowest':>9} {'memory':>7} {'time':>7}  "
+        "findings",
         flush=True,
     )
     begun, total, count = time.monotonic(), 0, 0
@@ -475,10 +375,11 @@ def main() -> int:
             seed=arguments.seed,
             seconds=remaining / (len(targets) - place),
             time_limit=arguments.time_limit,
+            watch_every=arguments.watch_every,
         )
         print(
             f"{target.name:<15} {made.inputs:8,} {made.read:8,} {made.kept:6,} {made.ways:6,} "
-            f"{made.slowest * 1000:6.0f} ms {made.seconds:5.0f} s  {len(made.findings)}",
+            f"{made.slowest * 1000:6.0f} ms {made.memory:4} MB {made.seconds:5.0f} s  {len(made.findings)}",
             flush=True,
         )
         if made.slowest > 1:  # no finding yet, but what one may be found near
@@ -488,26 +389,36 @@ def main() -> int:
             _write(finding, arguments.findings, arguments.seed)
         total += made.inputs
         count += len(made.findings)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // (1 if sys.platform == "linux" else 1024)
-    print(
-        f"{total:,} inputs in {time.monotonic() - begun:,.0f} s, {peak // 1024:,} MB at most: {count} findings"
-    )
-    return 1 if count else 0
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // KILOBYTES
+    print(f"{total:,} inputs in {time.monotonic() - begun:,.0f} s, {peak:,} MB at most: {count} findings")
+    if peak > MOST_MEMORY:
+        print(f"more than {MOST_MEMORY} MB were needed")
+    return 1 if count or peak > MOST_MEMORY else 0
 
 
 def _arguments() -> argparse.Namespace:
     listed = "\n".join(f"  {target.name:<15} {target.describe}" for target in TARGETS.values())
+    families = "\n".join(f"  {name:<15} {', '.join(names)}" for name, names in FAMILIES.items())
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=f"targets:\n{listed}",
+        epilog=f"targets:\n{listed}\n\nfamilies:\n{families}",
     )
-    parser.add_argument("targets", nargs="*", metavar="TARGET", help="what to fuzz; without it, everything")
+    parser.add_argument(
+        "targets", nargs="*", metavar="TARGET", help="targets or families to fuzz; without it, everything"
+    )
     parser.add_argument("--inputs", type=int, default=100_000, help="how many in all (100000)")
     parser.add_argument(
         "--seconds", type=float, default=float("inf"), help="end after this time, whatever is left"
     )
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same inputs (1)")
+    parser.add_argument(
+        "--watch-every",
+        type=int,
+        default=1,
+        metavar="N",
+        help="look which lines every N-th input reaches (1)",
+    )
     parser.add_argument("--time-limit", type=float, default=TIME_LIMIT, help="seconds for one input (10)")
     parser.add_argument("--findings", type=Path, default=ROOT / "out" / "fuzz", help="a folder (out/fuzz)")
     parser.add_argument(
@@ -515,8 +426,8 @@ def _arguments() -> argparse.Namespace:
     )
     arguments = parser.parse_args()
     for name in arguments.targets:
-        if name not in TARGETS:
-            parser.error(f"no target {name!r}; there are: {', '.join(TARGETS)}")
+        if name not in TARGETS and name not in FAMILIES:
+            parser.error(f"no target {name!r}; there are: {', '.join((*FAMILIES, *TARGETS))}")
     return arguments
 
 

@@ -11,11 +11,13 @@ import json
 import random
 import re
 import sqlite3
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from hashlib import sha256
+from importlib import import_module
 from io import BytesIO
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 Mutator: TypeAlias = Callable[[random.Random, bytes, Sequence[bytes]], bytes]
@@ -411,6 +413,13 @@ _SCHEMA = (
     "UPDATE notes SET tags = x'ff'",
     "UPDATE notes SET flds = 1",
     "UPDATE notes SET flds = NULL",
+    # The last six are for the form of today; the other has no such tables.
+    "UPDATE notetypes SET config = x'ff'",
+    "UPDATE notetypes SET name = NULL",
+    "UPDATE templates SET config = x'0a05'",
+    "UPDATE decks SET name = 'a' || char(31) || 'b'",
+    "DELETE FROM fields",
+    "UPDATE revlog SET ease = 9, time = -1",
 )
 
 
@@ -424,9 +433,23 @@ def mutate_package(rng: random.Random, data: bytes, others: Sequence[bytes]) -> 
         files[rng.choice(("collection.anki21", "collection.anki2", "collection.anki21b"))] = files.pop(name)
     elif rng.random() < 0.3:
         files[name] = other_bytes(rng, files[name], others[:0])
+    elif name.endswith(".anki21b"):
+        files[name] = _zstandard().compress(_other_rows(rng, _unpacked(files[name])))
     else:
         files[name] = _other_rows(rng, files[name])
     return _zipped(rng, files)[:LARGEST_FILE]
+
+
+def _zstandard() -> Any:
+    return import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+
+
+def _unpacked(data: bytes) -> bytes:
+    """Return what zstandard packed, or an empty database if it is damaged already."""
+    try:
+        return bytes(_zstandard().ZstdDecompressor().decompress(data, LARGEST_FILE))
+    except (_zstandard().ZstdError, EOFError):
+        return b""
 
 
 def _other_rows(rng: random.Random, database: bytes) -> bytes:

@@ -15,10 +15,12 @@ from pathlib import Path
 
 from PIL import Image
 
+from qexport.bank.history import add_lines, line_of
 from qexport.bank.lock import Edition, Release
 from qexport.bank.stamping import stamp
 from qexport.content.templates import Templates
 from qexport.layout.cache import ChunkCache
+from qexport.layout.fonts import bundled
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.anki_deck.document import content, render, with_notes
 from qexport.outputs.declaration import parse_options
@@ -70,6 +72,49 @@ def picture(kind: str) -> bytes:
     return buffer.getvalue()
 
 
+def history() -> bytes:
+    """Return the history of the small bank, and below it one of a merge that git left."""
+    lines = [line_of(question) for question in small_bank().questions]
+    whole = add_lines("", lines)
+    return f"<<<<<<< ours\n{whole}=======\n{lines[0]}\n>>>>>>> theirs\n".encode()
+
+
+def font() -> bytes:
+    """Return a bundled font with three characters of it."""
+    from fontTools import subset, ttLib  # noqa: TID251  makes a font, which the program never does
+
+    path = next(file.path for file in bundled().values() if file.path.name == "IBMPlexMono-Regular.ttf")
+    whole = ttLib.TTFont(path, recalcTimestamp=False)
+    cutter = subset.Subsetter(subset.Options(layout_features=[], hinting=False, notdef_outline=True))
+    cutter.populate(unicodes=[0x20, 0x41, 0xE9])
+    cutter.subset(whole)
+    buffer = io.BytesIO()
+    whole.save(buffer)
+    return buffer.getvalue()
+
+
+def exported_by_anki(deck: bytes) -> bytes:
+    """Return a deck as today's Anki exports it: another form, packed with zstandard."""
+    from anki.collection import (
+        Collection,
+        ExportAnkiPackageOptions,
+        ImportAnkiPackageOptions,
+        ImportAnkiPackageRequest,
+    )
+
+    with tempfile.TemporaryDirectory() as folder:
+        came, left = Path(folder) / "came.apkg", Path(folder) / "left.apkg"
+        came.write_bytes(deck)
+        collection = Collection(f"{folder}/collection.anki2")
+        collection.import_anki_package(
+            ImportAnkiPackageRequest(package_path=str(came), options=ImportAnkiPackageOptions())
+        )
+        options = ExportAnkiPackageOptions(with_scheduling=True, with_deck_configs=False, with_media=True)
+        collection.export_anki_package(out_path=str(left), options=options, limit=None)
+        collection.close()
+        return left.read_bytes()
+
+
 def cache() -> bytes:
     """Return the file of a cache that holds one chunk twice."""
     with tempfile.TemporaryDirectory() as folder:
@@ -84,8 +129,12 @@ def cache() -> bytes:
 
 def main() -> int:
     kinds = {"PNG": "png", "JPEG": "jpeg", "GIF": "gif", "WEBP": "webp"}
+    made = bundle_and_deck()
     files = {
-        **bundle_and_deck(),
+        **made,
+        "package/exported.apkg": exported_by_anki(made["package/small.apkg"]),
+        "history/merged.jsonl": history(),
+        "font/three-letters.ttf": font(),
         "cache/two.sqlite": cache(),
         **{f"image/{ending}": picture(kind) for kind, ending in kinds.items()},
     }

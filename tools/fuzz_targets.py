@@ -20,10 +20,13 @@ from pathlib import Path
 from qexport.anki import notes
 from qexport.anki.collection import DEEPEST_DECK, _Tree
 from qexport.anki.fields import FIELDS
+from qexport.anki.package_file import opened_package
 from qexport.anki.package_reader import lock_of, notes_in
+from qexport.anki.reviews import answers_in
 from qexport.anki.search import search_for
 from qexport.bank import jsonl_reader, yaml_reader
 from qexport.bank.health.examination import examine
+from qexport.bank.history import add_lines, versions_in
 from qexport.bank.lock import Asked, LockedContent, Stamp
 from qexport.bank.lock_file import read_lock, write_lock
 from qexport.bank.model import Bank, Question, RawBank
@@ -46,8 +49,11 @@ from qexport.content.themes import join_styles, theme
 from qexport.content.titles import title_source
 from qexport.importers.hub import captures, page
 from qexport.importers.hub.vocabulary import read_vocabulary
+from qexport.importers.registry import read_source
+from qexport.importers.source import Source, Wishes
 from qexport.layout.cache import ChunkCache
 from qexport.layout.chunk import Chunk
+from qexport.layout.fonts import of_folders
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.flash_cards import FlashCardOptions
 from qexport.outputs.flash_cards.document import _grid
@@ -241,12 +247,59 @@ def _read_bundle(data: bytes, scratch: Path) -> None:
 
 
 def _read_package(data: bytes, _scratch: Path) -> None:
+    """Read a deck in every way there is; it is refused if one of them refuses it."""
+    refusals = []
+    for way in (_import_package, _count_reviews, _compare_package, _lock_of_package):
+        try:
+            way(data)
+        except QexportError as refusal:
+            check_error(refusal)
+            refusals.append(refusal)
+    if refusals:
+        raise refusals[-1]
+
+
+def _import_package(data: bytes) -> None:
+    reading = read_source(Source("old.apkg", data, wishes=Wishes(shape="anki")))
+    _check_problems(reading.left_aside)
+    for path in reading.pictures:
+        if path.startswith("/") or ".." in path.split("/"):
+            raise Broken(f"a picture would be written to {path!r}")
+
+
+def _count_reviews(data: bytes) -> None:
+    with opened_package(data, "old.apkg") as package:
+        package.read(answers_in)
+
+
+def _compare_package(data: bytes) -> None:
     for guid, field_text, tags in notes_in(data, "old.apkg"):
         state_of_note(guid, field_text, tags)
+
+
+def _lock_of_package(data: bytes) -> None:
     lock = lock_of(data, "old.apkg", small_bank())
     write_lock(lock)
     if not all(0 <= each.modified < 1 << 32 for each in lock.notes.values()):
         raise Broken("a time that Anki does not take")
+
+
+def _read_history(data: bytes, _scratch: Path) -> None:
+    text = decode_text(data, Path("bank.history.jsonl"))
+    whole = add_lines(text, ())
+    if add_lines(whole, ()) != whole:
+        raise Broken("a history, written and read again, is another")
+    for fields_said in versions_in(text, re.findall(r'"version": "([0-9a-f]{16})"', text)).values():
+        dict(fields_said)
+
+
+def _read_font(data: bytes, scratch: Path) -> None:
+    folder = scratch / "lettered"
+    (folder / "fonts").mkdir(parents=True, exist_ok=True)
+    (folder / "fonts" / "x.ttf").write_bytes(data)
+    for font in of_folders([folder]):
+        if not font.path.is_relative_to(folder.resolve()):
+            raise Broken(f"a font of another folder: {font.path}")
 
 
 # Filters
@@ -689,6 +742,10 @@ TARGETS = {
         ),
         Target("lock", _read_lock, text_mutator(*_LOCK), "a lock, with git's marks of a conflict too"),
         Target(
+            "history", _read_history, text_mutator('{"version": "', *_LOCK), "the texts of earlier versions"
+        ),
+        Target("font", _read_font, other_bytes, "a font of a theme"),
+        Target(
             "recipes",
             _read_recipes,
             either(text_mutator(*_TOML), strange_settings(*SETTINGS)),
@@ -755,3 +812,14 @@ TARGETS = {
     )
 }
 """Every reader by its name."""
+
+FAMILIES = {
+    "banks": ("bank-yaml", "bank-jsonl", "lock", "history"),
+    "captures": ("hub-text", "hub-html", "hub-vocabulary"),
+    "imports": tuple(SHAPES),
+    "bundles": ("bundle",),
+    "decks": ("package",),
+    "themes": ("theme", "font"),
+    "queries": ("query", "filters"),
+}
+"""Family → its targets. What is in none: texts, names, options, recipes, pictures, encodings, caches, arguments."""
