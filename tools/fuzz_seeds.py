@@ -11,7 +11,9 @@ import sys
 import tempfile
 from contextlib import closing
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from zipfile import ZipFile, ZipInfo
 
 from PIL import Image
 
@@ -112,7 +114,27 @@ def exported_by_anki(deck: bytes) -> bytes:
         options = ExportAnkiPackageOptions(with_scheduling=True, with_deck_configs=False, with_media=True)
         collection.export_anki_package(out_path=str(left), options=options, limit=None)
         collection.close()
-        return left.read_bytes()
+        return _small_pages(left.read_bytes())
+
+
+def _small_pages(package: bytes) -> bytes:
+    """Return a package of today's form with a database of small pages: a fifth of the bytes to change and read."""
+    zstandard = import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+    name = "collection.anki21b"
+    with ZipFile(io.BytesIO(package)) as archive:
+        files = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.create_collation("unicase", lambda one, other: (one > other) - (one < other))
+        whole = zstandard.decompress(files[name])
+        database.deserialize(whole[:18] + b"\1\1" + whole[20:])  # no write-ahead log: memory has none
+        database.execute("PRAGMA page_size = 512")
+        database.execute("VACUUM")
+        files[name] = zstandard.compress(database.serialize())
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w") as archive:
+        for each in ("meta", name, "media"):  # not what only says to old versions that they are too old
+            archive.writestr(ZipInfo(each), files[each])
+    return buffer.getvalue()
 
 
 def cache() -> bytes:

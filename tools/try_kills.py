@@ -1,6 +1,6 @@
 """Kill real builds at random moments, and look at what is left of their files.
 
-    python tools/try_kills.py [--kills N] [--seed N] [--cold SHARE] [--questions N] [--quiet]
+    python tools/try_kills.py [--kills N] [--forked] [--seed N] [--cold SHARE] [--questions N] [--quiet]
 
 A folder has handbook, deck and lock of one version of a bank. The bank becomes the other version, a build is
 started (handbook, deck and lock, two processes, with a cache that is warm or empty) and gets SIGKILL: a third of
@@ -14,6 +14,9 @@ the milliseconds that the others take; half of them with their processes, half a
     and what was left over, if anything, is gone
 
 Whatever is otherwise is reported with the number of the kill; the same seed kills at the same shares of a build.
+
+With `--forked`, a build is a fork of a process that has imported the program: a build in every other respect, and
+several times as fast.
 """
 
 from __future__ import annotations
@@ -27,11 +30,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from typing import NoReturn, cast
 
 import qexport
 
@@ -51,6 +57,90 @@ WRITING = 0.004
 """Seconds within which the files of a build take their places."""
 PATIENCE = 5.0
 """Seconds that processes get to notice that the one they work for has gone."""
+
+
+IMPORTED = (
+    *("qexport.cli.commands.build", "qexport.pipeline", "qexport.outputs.anki_deck.document"),
+    *(
+        "qexport.outputs.handbook.document",
+        "qexport.layout.scheduler",
+        "qexport.pdf.linker",
+        "genanki",
+        "jinja2",
+    ),
+    *("markdown_it", "pygments.lexers", "yaml", "msgspec", "multiprocessing.connection", "pydyf"),
+)
+"""What a fork need not import again. Not the layout engine: its processes are started, as ever."""
+
+
+class ForkedBuild:
+    """A build that is a fork of this process; it is asked like a `subprocess.Popen`."""
+
+    def __init__(self, words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
+        reading, writing = os.pipe()
+        self.returncode: int | None = None
+        self.pid = os.fork()
+        if not self.pid:
+            os.close(reading)
+            _become_a_build(words, folder, environment, writing)
+        os.close(writing)
+        self._said = os.fdopen(reading, "rb")
+
+    def poll(self) -> int | None:
+        """Return how it ended, None as long as it runs."""
+        if self.returncode is None:
+            ended, status = os.waitpid(self.pid, os.WNOHANG)
+            self.returncode = os.waitstatus_to_exitcode(status) if ended else None
+        return self.returncode
+
+    def wait(self, timeout: float) -> int:
+        """Return how it ended; TimeoutExpired if it still runs after so many seconds."""
+        give_up = time.monotonic() + timeout
+        while (status := self.poll()) is None:
+            if time.monotonic() > give_up:
+                raise subprocess.TimeoutExpired("a fork", timeout)
+            time.sleep(0.0005)
+        return status
+
+    def communicate(self) -> tuple[bytes, bytes]:
+        """Wait for its end and return what it printed: nothing, and its messages."""
+        with self._said:
+            said = self._said.read()
+        if self.returncode is None:
+            self.returncode = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return b"", said
+
+
+def _become_a_build(
+    words: Sequence[str], folder: Path, environment: Mapping[str, str], messages: int
+) -> NoReturn:
+    """Turn this fork into a build in a session of its own; it never returns."""
+    status = 99
+    try:
+        os.setsid()
+        os.chdir(folder)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, 0)
+        os.dup2(nothing, 1)
+        os.dup2(messages, 2)
+        # Not the parent's: what it has read or written of a file has places that this process does not share.
+        sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode) for number, mode in enumerate("rww"))
+        os.environ.update(environment)
+        tempfile.tempdir = None
+        from qexport.cli.main import main as run
+        from qexport.layout import scheduler
+
+        scheduler.WORTH_A_POOL = 0
+        sys.argv = ["qexport", *words]
+        run()
+        status = 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 99
+    except BaseException:  # noqa: BLE001  it must not go on as the parent
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
 
 
 @dataclass
@@ -97,8 +187,9 @@ def bank_of(version: str, questions: int) -> str:
 class Place:
     """A folder in which builds are made and killed."""
 
-    def __init__(self, folder: Path, questions: int) -> None:
+    def __init__(self, folder: Path, questions: int, *, forked: bool = False) -> None:
         self.questions = questions
+        self.forked = forked
         self.cache = folder / "cache"
         self.temporary = folder / "tmp"
         self.work = folder / "work"
@@ -111,14 +202,17 @@ class Place:
 
     def started(self, *words: str) -> subprocess.Popen[bytes]:
         """Start a build, in a session of its own."""
+        words = ("build", "--bank", "bank.yaml", "--file-name", "book", *words)
         environment = {
             **os.environ,
             "PYTHONPATH": str(Path(qexport.__file__).parents[1]),
             "SOURCE_DATE_EPOCH": "1767225600",
             "TMPDIR": str(self.temporary),
         }
+        if self.forked:
+            return cast("subprocess.Popen[bytes]", ForkedBuild(words, self.work, environment))
         return subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, "build", "--bank", "bank.yaml", "--file-name", "book", *words],
+            [sys.executable, "-c", PROGRAM, *words],
             cwd=self.work,
             env=environment,
             stdout=subprocess.DEVNULL,
@@ -176,11 +270,15 @@ def kills(
     seed: int,
     cold: float = 0.3,
     questions: int = QUESTIONS,
+    forked: bool = False,
     tell: Callable[[Tally], None] = lambda _: None,
 ) -> Tally:
     """Kill as many builds in a new folder; a share of them begins with an empty cache."""
     dice = random.Random(seed)  # noqa: S311
-    place, calm = Place(folder / "killed", questions), Place(folder / "calm", questions)
+    if forked:
+        for name in IMPORTED:
+            import_module(name)
+    place, calm = (Place(folder / name, questions, forked=forked) for name in ("killed", "calm"))
     times = {}
     right: dict[str, bytes] = {}
 
@@ -283,6 +381,7 @@ def main() -> None:
     """Kill as many as the words say."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--kills", type=int, default=500)
+    parser.add_argument("--forked", action="store_true", help="builds are forks: several times as fast")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cold", type=float, default=0.3, help="share that begins with an empty cache")
     parser.add_argument("--questions", type=int, default=QUESTIONS, help="in the bank")
@@ -300,6 +399,7 @@ def main() -> None:
             seed=words.seed,
             cold=words.cold,
             questions=words.questions,
+            forked=words.forked,
             tell=tell,
         )
     print(f"seed {words.seed}: ", end="")

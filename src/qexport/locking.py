@@ -229,11 +229,13 @@ def written_with_lock(stamped: Stamped | None) -> Iterator[dict[Path, bytes]]:
         yield {}
         return
     with _guarded(stamped.path.parent):
-        there = read_text(stamped.path) if stamped.path.exists() else ""
+        there = read_text(stamped.path, inside=stamped.path.parent) if stamped.path.exists() else ""
         if there != stamped.before:
             message = f"{stamped.path}: another build or release keeps writing it"
             raise LockMoved(message, hint="wait until it has ended")
-        known = {path: read_text(path) if path.exists() else "" for path in stamped.history}
+        known = {
+            path: read_text(path, inside=path.parent) if path.exists() else "" for path in stamped.history
+        }
         history = {path: add_lines(known[path], text.split("\n")) for path, text in stamped.history.items()}
         lock = {stamped.path: write_lock(stamped.lock).encode()} if stamped.moved else {}
         yield {**{path: text.encode() for path, text in history.items()}, **lock}
@@ -264,15 +266,16 @@ def until_settled(make: Callable[[], Result]) -> Result:
 # What is refused, and what is reported
 
 
-def _read_deck_locks(decks: Sequence[Path], bank: Bank, limits: Limits) -> Lock:
+def _read_deck_locks(decks: Sequence[Path], bank: Bank, limits: Limits, inside: Path | None = None) -> Lock:
     from qexport.anki.package_reader import lock_of
 
-    return join_locks([lock_of(_read_package(path, limits), str(path), bank, limits) for path in decks])
+    packages = ((path, _read_package(path, limits, inside)) for path in decks)
+    return join_locks([lock_of(package, str(path), bank, limits) for path, package in packages])
 
 
-def _read_package(path: Path, limits: Limits) -> bytes:
+def _read_package(path: Path, limits: Limits, inside: Path | None) -> bytes:
     try:
-        return read_bytes(path, limits.deck)
+        return read_bytes(path, limits.deck, inside=inside)
     except Unreadable as error:
         raise InputRefused((Problem(Location(str(path)), error.reason),)) from error
     except TooLarge:
@@ -313,7 +316,7 @@ def _refuse_to_forget(
     others = {each.lock.namespace for each in find_neighbours(path, limits, (Path(),)) if each.has_bank}
     for deck in sorted(out.rglob("*.apkg"))[:20] if out and out.is_dir() else ():
         try:
-            lock = _read_deck_locks([deck], bank, limits)
+            lock = _read_deck_locks([deck], bank, limits, inside=out)
         except (QexportError, OSError):
             continue
         if lock.namespace in others and not content.namespace:

@@ -67,14 +67,18 @@ def read_text(
         InputRefused: It is missing, no ordinary file, outside the folder, or not in that encoding.
         LimitExceeded: It is too large.
     """
+    return decode_text(read_data(path, limits=limits, inside=inside), path, encoding=encoding)
+
+
+def read_data(path: Path, *, limits: Limits = USUAL, inside: Path | None = None) -> bytes:
+    """Return the bytes of one ordinary file of text; arguments and errors are those of `read_text`."""
     try:
-        data = read_bytes(path, limits.file, inside=inside)
+        return read_bytes(path, limits.file, inside=inside)
     except Unreadable as error:
         raise _refuse_unreadable(path, error) from error
     except TooLarge:
         message = f"{path}: the file is larger than {limits.said('file')}"
         raise limits.exceeded("file", message, "a bank may be a folder of smaller files") from None
-    return decode_text(data, path, encoding=encoding)
 
 
 def read_lines(

@@ -5,6 +5,7 @@ Templates.render("handbook/cover.html.j2", title=…) → HTML
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +15,7 @@ from markupsafe import Markup
 
 from qexport.common.errors import InputRefused, LimitExceeded, Location, Problem, QexportError
 from qexport.common.limits import USUAL, Limits
-from qexport.common.opener import is_inside
+from qexport.common.opener import TooLarge, Unreadable, is_inside, read_bytes
 from qexport.common.text_input import quote
 from qexport.common.wording import did_you_mean
 from qexport.content.fitting import breakable, letters
@@ -31,6 +32,35 @@ def templates_folder() -> Path:
     """Return the built-in templates: inside the installed package, or at the root of a checkout."""
     packaged = Path(__file__).parents[1] / "templates"
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "templates"
+
+
+def read_theme_bytes(path: Path, folder: Path, limits: Limits) -> bytes:
+    """Return what is in a file of a theme.
+
+    Raises:
+        InputRefused: It is missing, or no ordinary file inside the theme's folder.
+        LimitExceeded: It is too large.
+    """
+    try:
+        return read_bytes(path, limits.theme_file, inside=folder)
+    except Unreadable as error:
+        what = "this leads out of the theme's folder" if error.outside else error.reason
+        problem = Problem(Location(str(path)), what, "put a file in its place, or nothing")
+        raise InputRefused((problem,)) from error
+    except TooLarge:
+        message = f"{path}: this is larger than {limits.said('theme-file')}"
+        raise limits.exceeded("theme-file", message) from None
+
+
+def read_theme_text(path: Path, folder: Path, limits: Limits) -> str:
+    """Return the text of a file of a theme; errors are those of `read_theme_bytes`."""
+    try:
+        return read_theme_bytes(path, folder, limits).decode()
+    except UnicodeDecodeError as error:
+        problem = Problem(
+            Location(str(path)), f"not UTF-8: byte 0x{error.object[error.start]:02x}", "save it as UTF-8"
+        )
+        raise InputRefused((problem,)) from error
 
 
 class Templates:
@@ -105,11 +135,16 @@ class Templates:
                 return None
 
     def source(self, name: str) -> str:
-        """Return a file of the templates as it stands, such as a style sheet."""
+        """Return a file of the templates as it is, for example a style sheet.
+
+        Raises:
+            InputRefused: It is no ordinary file of the theme, or not UTF-8.
+            LimitExceeded: It is too large.
+        """
         for folder in self._folders:
             path = folder / name
-            if path.is_file() and is_inside(path, folder):
-                return path.read_text("utf-8")
+            if os.path.lexists(path):
+                return read_theme_text(path, folder, self.limits)
         raise QexportError(f"no template {name!r}", hint=self._searched())
 
     def _searched(self) -> str:

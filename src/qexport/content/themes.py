@@ -23,11 +23,10 @@ from pathlib import Path
 from qexport.common.errors import InputRefused, Location, OutputError, Problem, UsageError
 from qexport.common.files import write_all
 from qexport.common.limits import USUAL, Limits
-from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.patterns import compile_late
 from qexport.common.records import Record
 from qexport.common.wording import suggest
-from qexport.content.templates import Templates, templates_folder
+from qexport.content.templates import Templates, read_theme_bytes, read_theme_text, templates_folder
 
 # None of these looks at a character twice, as `.*?` does wherever what begins does not end.
 _CSS_COMMENT = compile_late(
@@ -64,14 +63,14 @@ class Theme(Record, frozen=True):
             for path in sorted(folder.rglob("*")):
                 if path.suffix in (".j2", ".css", ".toml"):
                     name = path.relative_to(folder).as_posix()
-                    digest.update(f"{name}\n".encode() + _read_theme_bytes(path, folder, self.limits))
+                    digest.update(f"{name}\n".encode() + read_theme_bytes(path, folder, self.limits))
         return digest.hexdigest()
 
     def styles(self) -> tuple[tuple[str, str], ...]:
         """Return (name, text) of each `theme.css`, the theme's own last."""
         paths = [folder / "theme.css" for folder in reversed(self.folders)]
         return tuple(
-            (f"{path.parent.name}/{path.name}", _read_theme_text(path, self.limits))
+            (f"{path.parent.name}/{path.name}", read_theme_text(path, path.parent, self.limits))
             for path in paths
             if os.path.lexists(path)
         )
@@ -158,7 +157,7 @@ def _refuse_unknown_theme(name: str, or_else: str = "") -> UsageError:
 def _read_settings(folder: Path, limits: Limits) -> Mapping[str, str]:
     path = folder / "theme.toml"
     try:
-        said = tomllib.loads(_read_theme_text(path, limits))
+        said = tomllib.loads(read_theme_text(path, folder, limits))
     except (ValueError, RecursionError) as error:  # also a number of thousands of digits
         raise _refuse_theme(
             folder, f"not TOML: {error}", 'write description = "…" and extends = "classic"'
@@ -169,29 +168,6 @@ def _read_settings(folder: Path, limits: Limits) -> Mapping[str, str]:
                 folder, f"unknown setting {key!r}", "a theme says description and extends, both text"
             )
     return said
-
-
-def _read_theme_bytes(path: Path, folder: Path, limits: Limits) -> bytes:
-    """Return what is in a file of a theme."""
-    try:
-        return read_bytes(path, limits.theme_file, inside=folder)
-    except Unreadable as error:
-        what = "this leads out of the theme's folder" if error.outside else error.reason
-        problem = Problem(Location(str(path)), what, "put a file in its place, or nothing")
-        raise InputRefused((problem,)) from error
-    except TooLarge:
-        message = f"{path}: this is larger than {limits.said('theme-file')}"
-        raise limits.exceeded("theme-file", message) from None
-
-
-def _read_theme_text(path: Path, limits: Limits) -> str:
-    try:
-        return _read_theme_bytes(path, path.parent, limits).decode()
-    except UnicodeDecodeError as error:
-        problem = Problem(
-            Location(str(path)), f"not UTF-8: byte 0x{error.object[error.start]:02x}", "save it as UTF-8"
-        )
-        raise InputRefused((problem,)) from error
 
 
 def _refuse_theme(folder: Path, message: str, hint: str) -> InputRefused:
@@ -257,7 +233,7 @@ def join_styles(sources: Iterable[tuple[str, str]], limits: Limits = USUAL) -> s
             message = f"{sheets[-1][0]}: with its variables filled in, the style is longer than {limits.said('style')}"
             raise limits.exceeded("style", message, "see whether a variable is made of many others")
         filled = _VARIABLE.sub(lambda used: values[used[1]], joined)
-        if filled == joined:
+        if filled == joined and not _VARIABLE.search(joined):
             return re.sub(r"\n\s*\n+", "\n", joined)
         joined = filled
     left = _VARIABLE.search(joined)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from qexport.bank.schema import QUESTION_FIELDS
 from qexport.common.errors import UsageError
@@ -91,6 +92,7 @@ _COLUMN_NAMES = {
 FIELD_NAMES = tuple(field.name for field in QUESTION_FIELDS if field.name != "extra")
 
 
+@lru_cache(maxsize=4096)
 def fold_name(name: str) -> str:
     """Return a name as the table has it: small letters, words joined by an underscore."""
     text = unicodedata.normalize("NFKC", name).strip().casefold()

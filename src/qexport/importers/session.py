@@ -21,6 +21,7 @@ from qexport.bank.yaml_writer import write_bank
 from qexport.common import files
 from qexport.common.errors import InputRefused, Location, Problem, QexportError, UsageError
 from qexport.common.limits import USUAL, Limits
+from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.text_input import normalise, read_text
 from qexport.common.wording import slug
 from qexport.importers.assembling import Assembled, assemble, with_one_spelling, without_doubles
@@ -296,9 +297,17 @@ def _contents(
     for _, reading in read.readings if contents else ():
         for name, data in reading.pictures.items():
             picture = path.parent / name
-            if not picture.exists() or picture.read_bytes() != data:
+            if not _holds(picture, data):
                 contents[picture] = data
     return contents
+
+
+def _holds(picture: Path, data: bytes) -> bool:
+    """Return whether a picture is there already, as a file beside the bank."""
+    try:
+        return read_bytes(picture, len(data)) == data
+    except (TooLarge, Unreadable):
+        return False  # what is in its place is then refused when it is to be written
 
 
 def _update_bank_text(

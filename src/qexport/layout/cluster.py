@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from qexport.common.errors import LimitExceeded, MachineLacks
 from qexport.common.limits import USUAL
+from qexport.common.opener import open_ordinary
 
 if TYPE_CHECKING:
     from qexport.layout.chunk import Chunk
@@ -104,9 +105,7 @@ class Cluster:
         """
         batches = iter(_batch_units(units, TASK_UNITS))
         sent: dict[str, Any] = {}
-        shared_fonts = self._share(
-            tuple(FontData(font.digest, font.path.read_bytes()) for font in fonts), sent
-        )
+        shared_fonts = self._share(tuple(FontData(font.digest, _bytes_of(font.path)) for font in fonts), sent)
         waiting: deque[Any] = deque()
         room = max(2, AHEAD * len(self._workers))
 
@@ -203,6 +202,11 @@ class Cluster:
                 hint="install the same qexport there, with the same system libraries (qexport --version)",
             )
         return left_out
+
+
+def _bytes_of(font: Path) -> bytes:
+    with open_ordinary(font) as file:
+        return file.read()
 
 
 def lay_out_batch(

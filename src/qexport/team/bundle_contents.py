@@ -50,7 +50,7 @@ def contents_in(files: Mapping[str, bytes], manifest: Manifest, path: str, limit
     if missing:
         raise InputRefused(tuple(Problem(Location(path), f"no {name} in it") for name in missing))
     bank = _bank_in(files, path, limits)
-    lock = read_lock(_text_in(files, bundle.LOCK, path), f"{path}/{bundle.LOCK}")
+    lock = read_lock(_text_in(files, bundle.LOCK, path, limits), f"{path}/{bundle.LOCK}")
     known = {question.id for question in bank.questions}
     used = {key for recipe in manifest.recipes for key in (*recipe.ids, *recipe.retired)}
     unknown = sorted(used - known) + sorted(known - set(lock.notes))
@@ -66,7 +66,7 @@ def contents_in(files: Mapping[str, bytes], manifest: Manifest, path: str, limit
         lock=lock,
         recipes=manifest.recipes,
         fingerprint=manifest.fingerprint,
-        notes=_text_in(files, bundle.NOTES, path),
+        notes=_text_in(files, bundle.NOTES, path, limits),
         pictures={name: data for name, data in own.items() if name not in apart},
     )
 
@@ -75,9 +75,13 @@ def _bank_in(files: Mapping[str, bytes], path: str, limits: Limits) -> Bank:
     if bundle.BUNDLED_BANK not in files:
         raise InputRefused((Problem(Location(path), f"no {bundle.BUNDLED_BANK} in it"),))
     name = f"{path}/{bundle.BUNDLED_BANK}"
-    bank, _ = validate(reader.parse_bank(_text_in(files, bundle.BUNDLED_BANK, path), name, limits), limits)
+    bank, _ = validate(
+        reader.parse_bank(_text_in(files, bundle.BUNDLED_BANK, path, limits), name, limits), limits
+    )
     return bank
 
 
-def _text_in(files: Mapping[str, bytes], name: str, path: str) -> str:
+def _text_in(files: Mapping[str, bytes], name: str, path: str, limits: Limits) -> str:
+    if len(files[name]) > limits.file:
+        raise limits.exceeded("file", f"{path}/{name}: the file is larger than {limits.said('file')}")
     return decode_text(files[name], Path(f"{path}/{name}"))

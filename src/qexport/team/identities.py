@@ -21,7 +21,7 @@ from qexport.bank.yaml_editor import Edit
 from qexport.choosing import read_bank
 from qexport.common import files
 from qexport.common.errors import InputRefused, Location, Problem, UsageError
-from qexport.common.text_input import read_text
+from qexport.common.text_input import read_data, read_text
 from qexport.locking import (
     Stamped,
     asked_before,
@@ -111,7 +111,10 @@ def _edited(bank: Bank, former: Mapping[str, tuple[str, ...]], recipe: Recipe) -
         if question.id in former and question.former_ids != former[question.id]:
             edit = Edit(question.id, "former_ids", former[question.id])
             edits[Path(question.location.path)].append(edit)
-    return {path: edit_file(path.read_bytes(), path, each, recipe.limits) for path, each in edits.items()}
+    limits = recipe.limits
+    return {
+        path: edit_file(read_data(path, limits=limits), path, each, limits) for path, each in edits.items()
+    }
 
 
 # Times

@@ -23,6 +23,8 @@ from qexport.bank.yaml_editor import Edit
 from qexport.choosing import read_bank
 from qexport.common import files
 from qexport.common.errors import UsageError
+from qexport.common.limits import Limits
+from qexport.common.text_input import read_data
 from qexport.locking import read_history, read_lock_at
 from qexport.team.bundle_contents import read_limited
 
@@ -93,7 +95,7 @@ def pull(
     changes = _update_bank_files(bank.questions, texts, recipe)
     if changes and not (dry_run or patch):
         files.write_all(changes)
-    return Pulled(tuple(proposals), new, changes, _patch(changes) if patch else "")
+    return Pulled(tuple(proposals), new, changes, _patch(changes, recipe.limits) if patch else "")
 
 
 def _lock_and_history(recipe: Recipe) -> tuple[Lock, str]:
@@ -144,13 +146,18 @@ def _update_bank_files(
         for (key, name), text in texts.items():
             if key == question.id and getattr(question, name) != text:
                 edits[Path(question.location.path)].append(Edit(key, name, text))
-    return {path: edit_file(path.read_bytes(), path, each, recipe.limits) for path, each in edits.items()}
+    limits = recipe.limits
+    return {
+        path: edit_file(read_data(path, limits=limits), path, each, limits) for path, each in edits.items()
+    }
 
 
-def _patch(changes: Mapping[Path, bytes]) -> str:
+def _patch(changes: Mapping[Path, bytes], limits: Limits) -> str:
     lines: list[str] = []
     for path, data in sorted(changes.items()):
-        before, after = (text.decode().splitlines(keepends=True) for text in (path.read_bytes(), data))
+        before, after = (
+            text.decode().splitlines(keepends=True) for text in (read_data(path, limits=limits), data)
+        )
         name = path.as_posix()
         found = unified_diff(before, after, f"a/{name}", f"b/{name}")
         lines += (

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import socket
 from pathlib import Path
 
 import pytest
 
+import qexport
 from qexport.common.opener import TooLarge, Unreadable, is_inside, open_ordinary, read_bytes
 
 
@@ -90,3 +92,51 @@ def test_the_folder_may_be_a_link_itself(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(folder)
     assert read_bytes(tmp_path / "link" / "file", 5, inside=tmp_path / "link") == b"12345"
     assert is_inside(tmp_path / "link" / "file", folder)
+
+
+# --- the only one -------------------------------------------------------------------------------------------------
+
+OPENS_ITS_OWN = {
+    "anki/collection.py": "a database in memory, by its name",
+    "cli/program.py": "the null device, once nobody reads its output",
+    "common/files.py": "writes; what is there before is put back",
+    "common/opener.py": "opens for all others",
+    "content/index_terms.py": "its list of words",
+    "content/languages.py": "its languages",
+    "content/themes.py": "its themes, to copy them",
+    "layout/cache.py": "the cache",
+    "layout/fonts.py": "its fonts, and the file it writes for fontconfig",
+    "layout/scheduler.py": "its modules, for their digest",
+    "layout/weasyprint/replacements.py": "modules of the engine, for their digests",
+    "locking.py": "a folder, to hold it",
+    "preview/share.py": "the files that the user named, judged by their descriptors",
+}
+"""Module → what it opens itself: files of the program's own, and what it writes."""
+
+
+def opening_calls(source: str) -> list[str]:
+    """Return the calls by which Python opens a file; members of an archive in memory are none."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func)
+        method = name.rpartition(".")[2]
+        of = ast.unparse(node.args[0]) if node.args else ""
+        is_read = isinstance(node.func, ast.Attribute) and method in ("read_text", "read_bytes")
+        is_open = method in ("open", "fdopen") and not name.endswith("archive.open")
+        is_archive = method in ("ZipFile", "TarFile") and not of.startswith(("BytesIO(", "buffer"))
+        is_database = name == "sqlite3.connect" and of != "':memory:'"
+        if is_read or is_open or is_archive or is_database:
+            found.append(name)
+    return found
+
+
+def test_no_other_module_opens_what_comes_from_elsewhere() -> None:
+    package = Path(qexport.__file__).parent
+    opening = {
+        path.relative_to(package).as_posix()
+        for path in sorted(package.rglob("*.py"))
+        if opening_calls(path.read_text("utf-8"))
+    }
+    assert opening == set(OPENS_ITS_OWN)
