@@ -188,7 +188,7 @@ def fonts_of_every_kind(rng: random.Random) -> Attack:
             says = "a damaged font"
         case 3:
             write("mine/fonts/a.ttf", rng.randbytes(rng.randint(0, 400)))
-            says = "not a TrueType font"
+            says = "mine/fonts/a.ttf: not a"
         case 4:
             at = data.index(b"head") + 8
             data[at : at + 4] = rng.choice((2**31, 2**32 - 1, len(data) - 8)).to_bytes(4, "big")

@@ -19,7 +19,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import NamedTuple
 
-from qexport import __version__
+from qexport.common.components import PERMISSIVE, is_licence, licence_of, read_metadata, write_bill
 from qexport.layout.fonts import BUNDLED, SYMBOLS
 from qexport.layout.script_fonts import SCRIPTS
 
@@ -28,51 +28,11 @@ DOCUMENT = ROOT / "docs" / "licences.md"
 PROGRAM_LOCK = ROOT / "requirements.lock"
 TEST_LOCK = ROOT / "requirements-test.lock"
 
-ALLOWED = frozenset(
-    (
-        *(
-            "0BSD",
-            "Apache-2.0",
-            "BSD-2-Clause",
-            "BSD-3-Clause",
-            "HPND",
-            "ISC",
-            "MIT",
-            "MIT-0",
-            "MIT-CMU",
-            "PSF-2.0",
-        ),
-        *("Unlicense", "Zlib", "OFL-1.1", "MPL-1.1", "MPL-2.0"),
-    )
-)
-"""Licences (SPDX) under which something may ship: they ask nothing of a user's own work."""
-
-WORDS = {
-    "apache 2.0": "Apache-2.0",
-    "apache license 2.0": "Apache-2.0",
-    "apache license, version 2.0": "Apache-2.0",
-    "apache software license": "Apache-2.0",
-    "3-clause bsd license": "BSD-3-Clause",
-    "bsd 2-clause license": "BSD-2-Clause",
-    "bsd-3-clause, apache-2.0, dependency licenses": "BSD-3-Clause AND Apache-2.0",
-    "mit license": "MIT",
-    "mozilla public license 1.1 (mpl 1.1)": "MPL-1.1",
-    "mozilla public license 2.0 (mpl 2.0)": "MPL-2.0",
-    "gnu general public license v2 or later (gplv2+)": "GPL-2.0-or-later",
-    "gnu lesser general public license v2 or later (lgplv2+)": "LGPL-2.1-or-later",
-    "sil ofl 1.1": "OFL-1.1",
-    "sil open font license 1.1 (ofl-1.1)": "OFL-1.1",
-}
-"""What metadata says in words of its own → SPDX. "BSD" alone is identified by the text of the licence."""
-
 NOT_EVERYWHERE = {
     "brotlicffi": ("MIT", "https://github.com/python-hyper/brotlicffi"),
     "colorama": ("BSD-3-Clause", "https://github.com/tartley/colorama"),
 }
 """Packages of the locks that some platforms alone install."""
-
-BSD_WITHOUT_TEXT = {"pysocks": "BSD-3-Clause", "xlwt": "BSD-3-Clause"}
-"""Packages that say "BSD" and bring no licence file."""
 
 REMARKS = {
     "certifi": "A list of certificates. MPL binds changes to its own files.",
@@ -186,47 +146,6 @@ def _shorten(version: str) -> str:
     return re.sub(r"\b0+(?=\d)", "", version)
 
 
-def licence_of(installed: Distribution) -> str:
-    """Return a package's licence as an SPDX expression; ValueError where what it says is not known."""
-    if expression := _said(installed, "License-Expression"):
-        return expression
-    # A field of one line is a name; others hold the text of the licence.
-    if "licensed under the SIL Open Font License,\n" in re.sub(r"[ \t]+", " ", _said(installed, "License")):
-        return "OFL-1.1"
-    named = [_said(installed, "License").strip()]
-    classifiers = [
-        each.rpartition(" :: ")[2]
-        for each in installed.metadata.get_all("Classifier") or []
-        if each.startswith("License :: ")
-    ]
-    for names in (named, classifiers):
-        found = [_spdx(name, installed) for name in names if name and "\n" not in name and len(name) < 100]
-        if found and all(found):
-            return " OR ".join(found)
-    raise ValueError(f"{installed.name} says nothing known of its licence: {[*named, *classifiers]}")
-
-
-def _said(installed: Distribution, key: str) -> str:
-    said: str = installed.metadata[key] if key in installed.metadata else ""  # noqa: SIM401  it has no get()
-    return said
-
-
-def _spdx(words: str, installed: Distribution) -> str:
-    """Return the SPDX identifier of a licence in words, or nothing."""
-    if words in ALLOWED:
-        return words
-    if words.lower() in ("bsd", "bsd license"):
-        texts = [file.read_text("utf-8") for file in installed.files or () if _is_licence(str(file))]
-        if not texts:
-            return BSD_WITHOUT_TEXT.get(installed.name.lower(), "")
-        return "BSD-3-Clause" if re.search(r"[Nn]either\s+the\s+names?", " ".join(texts)) else "BSD-2-Clause"
-    return WORDS.get(words.lower(), "")
-
-
-def _is_licence(path: str) -> bool:
-    return re.search(r"dist-info/(licenses/)?(LICEN[CS]E|COPYING)[^/]*$", path) is not None
-
-
 def home_of(installed: Distribution) -> str:
     """Return the address of a package's home page, or what is nearest to one; empty where there is none."""
     addresses = dict(each.split(", ", 1) for each in installed.metadata.get_all("Project-URL") or [])
@@ -242,7 +161,7 @@ def home_of(installed: Distribution) -> str:
         "documentation",
     )
     found = (lower[label] for label in wanted if label in lower)
-    return _said(installed, "Home-page") or next(found, "")
+    return read_metadata(installed, "Home-page") or next(found, "")
 
 
 def is_allowed(expression: str) -> bool:
@@ -268,7 +187,7 @@ def is_allowed(expression: str) -> bool:
         if word != "(":
             if words[:1] == ["WITH"]:  # an exception only ever allows more
                 del words[:2]
-            return word in ALLOWED
+            return word in PERMISSIVE
         found = either()
         words.pop(0)
         return found
@@ -309,7 +228,7 @@ def fonts() -> Iterator[tuple[str, str, str, str, str]]:
         installed = distribution(module.replace("_", "-"))
         paths = [str(file) for file in installed.files or ()]
         files = [path for path in paths if path.rsplit("/", 1)[-1] in names]
-        licences = [path for path in paths if _is_licence(path) or re.search(r"/LICENSE[^/]*$", path)]
+        licences = [path for path in paths if is_licence(path) or re.search(r"/LICENSE[^/]*$", path)]
         if len(files) != len(names) or not licences:
             raise ValueError(f"{module} lacks a font or its licence")
         text = str(installed.locate_file(licences[0]))
@@ -329,7 +248,7 @@ def fonts() -> Iterator[tuple[str, str, str, str, str]]:
     )
     for each in SCRIPTS:
         installed = distribution(each.package.replace("_", "-"))
-        text = next(str(file) for file in installed.files or () if _is_licence(str(file)))
+        text = next(str(file) for file in installed.files or () if is_licence(str(file)))
         yield (
             f"of the extra `{each.extra}`",
             installed.name,
@@ -441,31 +360,8 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def bill_of_materials() -> dict[str, object]:
-    """Return what the program runs with, as CycloneDX 1.6; the same for the same locks."""
-    components = [
-        {
-            "type": "library",
-            "bom-ref": f"pkg:pypi/{each.name}@{each.version}",
-            "name": each.name,
-            "version": each.version,
-            "purl": f"pkg:pypi/{each.name}@{each.version}",
-            "licenses": [{"expression": each.licence}],
-        }
-        for each in shipped()
-    ]
-    program = {
-        "type": "application",
-        "name": "qexport",
-        "version": __version__,
-        "licenses": [{"expression": "MIT"}],
-    }
-    return {
-        "bomFormat": "CycloneDX",
-        "specVersion": "1.6",
-        "version": 1,
-        "metadata": {"component": program},
-        "components": components,
-    }
+    """Return what the program runs with, as CycloneDX; the same for the same locks."""
+    return write_bill((each.name, each.version, {"expression": each.licence}) for each in shipped())
 
 
 def main() -> int:

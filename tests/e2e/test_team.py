@@ -269,6 +269,11 @@ def test_a_bundle_holds_handbook_deck_cards_and_what_they_were_made_from() -> No
         ]
         assert notes_of(archive.read("two/two.apkg")) == set(listed("--limit", "2"))
         Path("part.yaml").write_bytes(archive.read("data/questions.yaml"))
+        bill = json.loads(archive.read("manifest.json"))["bill_of_materials"]
+    assert bill == json.loads(printed("doctor", "--sbom"))
+    assert {"name": "weasyprint", "licenses": [{"expression": "BSD-3-Clause"}]}.items() <= next(
+        each for each in bill["components"] if each["name"] == "weasyprint"
+    ).items()
     assert listed("--bank", "part.yaml") == listed("--limit", "2")
 
 

@@ -125,8 +125,17 @@ def files_of(
     documents: Mapping[str, Sequence[Document]],
     templates: Templates,
     made_with: Mapping[str, str],
+    components: Mapping[str, object] | None = None,
 ) -> dict[str, bytes]:
-    """Return all files of a bundle by their paths; `documents` are by the recipe's name."""
+    """Return all files of a bundle by their paths.
+
+    Args:
+        contents: What it is made from.
+        documents: What was made, by the recipe's name.
+        templates: Those of its page.
+        made_with: The versions of what its bytes depend on.
+        components: The bill of materials of the program that makes it (CycloneDX).
+    """
     made = {
         f"{recipe.name}/{recipe.stem}{document.suffix}": document
         for recipe in contents.recipes
@@ -144,6 +153,8 @@ def files_of(
     summaries = {path: document.summary for path, document in made.items()}
     files[README] = _readme(contents, files, summaries, templates).encode()
     manifest = {**about(contents), "made_with": dict(made_with), "files": _hashes(files)}
+    if components:
+        manifest["bill_of_materials"] = components
     files[MANIFEST] = (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
     return dict(sorted(files.items()))
 
@@ -283,7 +294,7 @@ def read_manifest(files: Mapping[str, bytes], path: str) -> Manifest:
 def said_in(files: Mapping[str, bytes]) -> dict[str, object]:
     """Return what a manifest says of the contents: all but which tools made it, and what came of that."""
     said = load_manifest(files)
-    apart = ("made_with", "files")
+    apart = ("made_with", "bill_of_materials", "files")
     return (
         {name: value for name, value in said.items() if name not in apart} if isinstance(said, dict) else {}
     )

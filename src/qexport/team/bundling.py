@@ -15,6 +15,7 @@ from qexport.bank.lock import Edition, Lock
 from qexport.bank.lock_place import lock_path
 from qexport.bank.model import PROSE_SECTIONS
 from qexport.common import files
+from qexport.common.components import bill_of_materials
 from qexport.common.errors import (
     InputRefused,
     Problem,
@@ -235,7 +236,7 @@ def render_files(
             own = replace(own, notes=notes[key])
         rendered = render_outputs(edition, outputs, options, own, tell=tell)
         documents[recipe.name] = [_require_document(document) for _, document, _ in rendered]
-    files = bundle.files_of(contents, documents, Templates(), versions())
+    files = bundle.files_of(contents, documents, Templates(), versions(), bill_of_materials())
     warnings = (text for made in documents.values() for document in made for text in document.warnings)
     return files, tuple(dict.fromkeys(warnings))
 

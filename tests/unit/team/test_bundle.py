@@ -33,6 +33,7 @@ from qexport.team.bundle import (
     Contents,
     files_of,
     part_of,
+    said_in,
     part_of_lock,
     read_manifest,
     said_filters,
@@ -174,6 +175,14 @@ def test_the_manifest_tells_all() -> None:
         "made_with": {"qexport": "0.1"},
     }
     assert read_manifest(FILES, "team.zip").recipes == (RECIPE,)
+
+
+def test_the_manifest_has_the_bill_of_materials_that_it_is_given_and_is_compared_without_it() -> None:
+    documents = {"hard": [Document(".apkg", b"a deck", "2 notes")]}
+    files = files_of(CONTENTS, documents, Templates(), {"qexport": "0.1"}, {"bomFormat": "CycloneDX"})
+    assert json.loads(files[MANIFEST])["bill_of_materials"] == {"bomFormat": "CycloneDX"}
+    assert said_in(files) == said_in(FILES)
+    assert unpack(pack(files), "team.zip") == files
 
 
 def test_the_recipe_inside_makes_the_same_of_the_data_inside() -> None:

@@ -17,12 +17,18 @@ from qexport.common.wording import quantity
 @click.command()
 @cache_option
 @json_option
+@click.option("--sbom", "bill", is_flag=True, help="Print the bill of materials of the program (CycloneDX).")
 @flags
-def doctor(*, cache_folder: Path, as_json: bool) -> None:
+def doctor(*, cache_folder: Path, as_json: bool, bill: bool) -> None:
     """Report what this machine has, and how to add what it lacks.
 
     Exit status 6 if something is missing that every build needs.
     """
+    if bill:
+        from qexport.common.components import bill_of_materials
+
+        say_json(bill_of_materials())
+        return
     from qexport.cli.machine import examine_machine
 
     parts = examine_machine(cache_folder)
