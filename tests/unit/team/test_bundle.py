@@ -33,10 +33,10 @@ from qexport.team.bundle import (
     Contents,
     files_of,
     part_of,
-    said_in,
     part_of_lock,
     read_manifest,
     said_filters,
+    said_in,
     table_of,
 )
 from qexport.team.bundle_archive import MANIFEST, pack, unpack
