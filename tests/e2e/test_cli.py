@@ -24,6 +24,7 @@ import qexport
 from qexport import __version__, pipeline
 from qexport.cli.main import program
 from qexport.cli.terminal import file_size
+from qexport.common.formats import FORMATS
 from qexport.common.versions import versions
 from qexport.common.wording import quantity
 from qexport.outputs.registry import OUTPUTS
@@ -137,7 +138,8 @@ def test_every_reading_command_has_the_same_filters_in_the_same_order() -> None:
 def test_the_version_names_what_outputs_depend_on() -> None:
     done = run("--version")
     known = ", ".join(f"{name} {number}" for name, number in list(versions().items())[1:])
-    assert done == Done(0, f"qexport {__version__} ({known})\n", "")
+    formats = ", ".join(f"{name} {number}" for name, number in FORMATS.items())
+    assert done == Done(0, f"qexport {__version__} ({known})\nformats: {formats}\n", "")
 
 
 def test_without_a_command_the_help_is_shown() -> None:

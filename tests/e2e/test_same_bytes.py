@@ -225,7 +225,7 @@ def test_another_user_makes_the_same_bytes(digests: dict[str, str]) -> None:
 
 def test_the_version_tells_what_may_make_a_difference() -> None:
     done = CliRunner().invoke(program, ["--version"], prog_name="qexport")
-    names = re.findall(r"[\w-]+(?= [\w.]+[,)])", done.output)
+    names = re.findall(r"[\w-]+(?= [\w.]+[,)])", done.output.split("\n")[0])
     assert names == [
         *("Python", "WeasyPrint", "pydyf", "pypdf", "uharfbuzz", "genanki", "Pygments", "markdown-it-py"),
         *("Pango", "HarfBuzz", "SQLite", "zlib"),

@@ -15,10 +15,8 @@ from typing import Any
 
 from qexport.bank.lock import Entry, Lock, LockedNoteType, Release, Stamp
 from qexport.common.errors import InputRefused, Location, Problem, QexportError
+from qexport.common.formats import LOCK_FORMAT
 from qexport.common.patterns import compile_late
-
-LOCK_FORM = 2
-"""The form of the lock's file."""
 
 _REPAIR = "take it from version control again, or rebuild it with --previous DECK"
 _NEWER = "it was written by a newer qexport: use the program that wrote it"
@@ -211,10 +209,10 @@ def _complaints(content: object) -> Iterator[tuple[str, str, str]]:
         yield "", "not a lock file: it has no format", _REPAIR
         return
     form = content["format"]
-    if form != LOCK_FORM or type(form) is not int:
+    if form != LOCK_FORMAT or type(form) is not int:
         is_number = type(form) is int
-        hint = _NEWER if is_number and form > LOCK_FORM else _OLDER if is_number and form == 1 else _REPAIR
-        yield "format", f"format {repr(form)[:60]} is not known; this qexport knows {LOCK_FORM}", hint
+        hint = _NEWER if is_number and form > LOCK_FORMAT else _OLDER if is_number and form == 1 else _REPAIR
+        yield "format", f"format {repr(form)[:60]} is not known; this qexport knows {LOCK_FORMAT}", hint
         return
     for key in content.keys() - {"format", *_FORMS}:
         yield key, f"unknown key {key!r}", _NEWER
@@ -393,7 +391,7 @@ def write_lock(lock: Lock) -> str:
     }
     return (
         "{\n"
-        f'"format": {LOCK_FORM},\n'
+        f'"format": {LOCK_FORMAT},\n'
         f'"namespace": {_write_json_value(lock.namespace)},\n'
         f'"deck_root": {_write_json_value(lock.deck_root)},\n'
         f'"style": {_write_json_value({"digest": lock.style.digest, "modified": lock.style.modified})},\n'

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
+from qexport.common.formats import BANK_FORMAT
 from qexport.common.limits import USUAL
 from qexport.common.records import Record
 
@@ -276,12 +277,15 @@ HEADER_FIELDS: tuple[Field, ...] = (
 
 def bank_schema() -> dict[str, object]:
     """Return the JSON Schema (draft 2020-12) of a bank's file."""
+    described = _describe_fields(HEADER_FIELDS)
+    number = {"const": BANK_FORMAT, "description": "The number of this format. Without it, 1."}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A question bank of qexport",
         "description": "Interview questions with model answers. A bank is one such file or a folder of them; "
         "in a folder, one file says the title and all that is beside the questions.",
-        **_describe_fields(HEADER_FIELDS),
+        **described,
+        "properties": {"format": number, **described["properties"]},
         "$defs": {"question": _describe_question(), "claims": _describe_fields(CLAIM_FIELDS)},
     }
 
@@ -294,7 +298,7 @@ def _describe_question() -> dict[str, object]:
     return {**_describe_fields(QUESTION_FIELDS), **answered}
 
 
-def _describe_fields(fields: tuple[Field, ...]) -> dict[str, object]:
+def _describe_fields(fields: tuple[Field, ...]) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {field.name: _property(field) for field in fields},

@@ -24,6 +24,7 @@ from qexport.bank.model import (
 )
 from qexport.bank.schema import CLAIM_FIELDS, HEADER_FIELDS, QUESTION_FIELDS, Field
 from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.formats import BANK_FORMAT, describe_other_format
 from qexport.common.limits import USUAL, Limits
 from qexport.common.patterns import compile_late
 from qexport.common.text_input import counted, normalise, quote
@@ -95,11 +96,18 @@ class _Reading:
         self.cleaned_at: Location | None = None
         self._item_places: dict[str, list[Location]] = {}
         for key, value in raw.values.items():
-            if key not in fields:
+            if key == "format" and name == "the bank":
+                self._refuse_other_format(value)
+            elif key not in fields:
                 hint = suggest(key, tuple(fields))
                 self._complain(raw.keys[key], f"unknown key {quote(key)}", hint)
             elif (right := self._value(fields[key], value)) not in (None, "", ()):
                 self.values[key] = right
+
+    def _refuse_other_format(self, value: RawValue) -> None:
+        said = value.text if isinstance(value, RawText) else "?"
+        if said.strip() != str(BANK_FORMAT):
+            self._complain(value.location, *describe_other_format(said, BANK_FORMAT))
 
     def warning(self) -> Problem | None:
         """Say how many characters were cleaned out of these texts, where it begins."""

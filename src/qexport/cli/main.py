@@ -56,10 +56,12 @@ A module is imported when its command runs: the list of commands in the help nee
 def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if not value:
         return
+    from qexport.common.formats import FORMATS
     from qexport.common.versions import versions
 
     program, *others = (f"{name} {number}" for name, number in versions().items())
-    say([f"{program} ({', '.join(others)})"])
+    formats = ", ".join(f"{name} {number}" for name, number in FORMATS.items())
+    say([f"{program} ({', '.join(others)})", f"formats: {formats}"])
     ctx.exit()
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from qexport.bank.id_making import make_id
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.formats import IMPORTS_FORMAT
 from qexport.importers.assembling import Assembled, fold_text
 
 SOURCE_FIELDS = (
@@ -34,7 +35,6 @@ SOURCE_FIELDS = (
 )
 """What a source says of a question; the rest is the bank's own."""
 
-IMPORTS_FORM = 1
 _LONG_ENOUGH = 40
 """Characters of an answer that make it a question's own."""
 
@@ -248,9 +248,9 @@ def write_imports(base: Mapping[str, ImportedQuestion]) -> str:
     ]
     body = ",\n".join(f"    {line}" for line in lines)
     return (
-        f'{{\n  "form": {IMPORTS_FORM},\n  "questions": {{\n{body}\n  }}\n}}\n'
+        f'{{\n  "form": {IMPORTS_FORMAT},\n  "questions": {{\n{body}\n  }}\n}}\n'
         if lines
-        else f'{{\n  "form": {IMPORTS_FORM},\n  "questions": {{}}\n}}\n'
+        else f'{{\n  "form": {IMPORTS_FORMAT},\n  "questions": {{}}\n}}\n'
     )
 
 
@@ -258,7 +258,7 @@ def read_imports(text: str, path: str) -> dict[str, ImportedQuestion]:
     """Return what was imported last, or refuse a file that says it otherwise."""
     try:
         said: Any = json.loads(text)
-        questions: Any = said["questions"] if said["form"] == IMPORTS_FORM else None
+        questions: Any = said["questions"] if said["form"] == IMPORTS_FORMAT else None
         return {
             str(key): ImportedQuestion(str(each["key"]), str(each["from"]), _read_field_texts(each["fields"]))
             for key, each in questions.items()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from qexport.common.errors import OutputError
+from qexport.common.formats import CACHE_FORMAT
 from qexport.common.records import Record
 from qexport.layout.chunk import Chunk, decoded
 
@@ -162,9 +163,6 @@ def _is_busy(error: Exception) -> bool:
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_PROTOCOL)
 
 
-CACHE_FORM = 1
-"""Number of the cache's form, in the file's `user_version`; 0 is of before it had one."""
-
 _COLUMNS = ["key", "digest", "size", "data", "used"]
 
 
@@ -175,16 +173,16 @@ class _OtherForm(sqlite3.DatabaseError):
 def _prepare_database(database: sqlite3.Connection) -> None:
     (version,) = database.execute("PRAGMA user_version").fetchone()
     there = [name for (name,) in database.execute("SELECT name FROM pragma_table_info('chunks')")]
-    if version not in (0, CACHE_FORM) or there not in ([], _COLUMNS):
+    if version not in (0, CACHE_FORMAT) or there not in ([], _COLUMNS):
         raise _OtherForm
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = NORMAL")  # a chunk lost with the power is laid out again
-    if not there or version != CACHE_FORM:
+    if not there or version != CACHE_FORMAT:
         database.execute(
             "CREATE TABLE IF NOT EXISTS chunks "
             "(key TEXT PRIMARY KEY, digest BLOB, size INTEGER, data BLOB, used INTEGER) WITHOUT ROWID"
         )
-        database.execute(f"PRAGMA user_version = {CACHE_FORM}")
+        database.execute(f"PRAGMA user_version = {CACHE_FORMAT}")
 
 
 def _find_present(database: sqlite3.Connection, keys: Sequence[str]) -> set[str]:

@@ -21,10 +21,11 @@ from qexport.bank.lock import Lock
 from qexport.bank.lock_file import write_lock
 from qexport.bank.selection import Filters, in_bank_order
 from qexport.bank.yaml_writer import write_bank
+from qexport.common.formats import BUNDLE_FORMAT
 from qexport.content.languages import language as language_of
 from qexport.exporters.csv_table import write as write_table
 from qexport.outputs.registry import OUTPUTS
-from qexport.team.bundle_archive import BUNDLE_FORMAT, MANIFEST, load_manifest, refuse_bundle
+from qexport.team.bundle_archive import MANIFEST, load_manifest, refuse_bundle
 
 if TYPE_CHECKING:
     from qexport.bank.model import Bank

@@ -18,10 +18,10 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.files import is_name
+from qexport.common.formats import BUNDLE_FORMAT
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import quote
 
-BUNDLE_FORMAT = 1
 """The form of a bundle, in its manifest."""
 
 MANIFEST = "manifest.json"

@@ -21,6 +21,7 @@ from typing import Literal, TypeAlias
 
 from qexport.bank.selection import Filters
 from qexport.common.errors import InputRefused, Location, Problem, UsageError
+from qexport.common.formats import RECIPES_FORMAT, describe_other_format
 from qexport.common.limits import USUAL, Limits, change_limits
 from qexport.common.limits import complaint as complaint_of_limit
 from qexport.common.patterns import compile_late
@@ -213,6 +214,11 @@ def _not_toml(error: Exception, text: str, path: str) -> Problem:
     )
 
 
+FORMAT_KEY = "file-format"
+_NO_SETTINGS = (FORMAT_KEY, "default", "limits", "recipes")
+"""What is in the file beside settings of recipes."""
+
+
 class _RecipesReading:
     """One file while it is read: what is right in it, and what is wrong."""
 
@@ -227,8 +233,11 @@ class _RecipesReading:
         recipes: dict[str, Mapping[str, SettingValue]] = {}
         shared = self._settings(
             "",
-            {key: value for key, value in self._said.items() if key not in ("default", "limits", "recipes")},
+            {key: value for key, value in self._said.items() if key not in _NO_SETTINGS},
         )
+        said = self._said.get(FORMAT_KEY, RECIPES_FORMAT)
+        if said != RECIPES_FORMAT or isinstance(said, bool):
+            self._wrong("", FORMAT_KEY, *describe_other_format(said, RECIPES_FORMAT))
         if not isinstance(tables, dict):
             self._wrong("", "recipes", "recipes is no table", "write each under its name: [recipes.python]")
             tables = {}
@@ -296,7 +305,7 @@ class _RecipesReading:
         read: dict[str, SettingValue] = {}
         for key, value in said.items():
             if (setting := SETTINGS.get(key)) is None:
-                known = [*SETTINGS, *(["default", "limits", "recipes"] if not recipe else [])]
+                known = [*SETTINGS, *(_NO_SETTINGS if not recipe else ())]
                 hint = did_you_mean(key, known, "see qexport schema --recipes for what there is")
                 self._wrong(recipe, key, f"unknown setting {quote(key)}", hint)
             elif (taken := _read_value(setting, value)) is None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from qexport.common.formats import RECIPES_FORMAT
 from qexport.common.limits import LIMITS, Limit
-from qexport.team.recipes import RECIPE_NAME, SETTINGS, Setting
+from qexport.team.recipes import FORMAT_KEY, RECIPE_NAME, SETTINGS, Setting
 
 RECIPES_SCHEMA = "docs/qexport.schema.json"
 
@@ -19,6 +20,7 @@ def recipes_schema() -> dict[str, object]:
         "description": "Named builds. What stands above the recipes holds for all of them.",
         "type": "object",
         "properties": {
+            FORMAT_KEY: {"const": RECIPES_FORMAT, "description": "The number of this format. Without it, 1."},
             "default": {
                 "type": "string",
                 "description": "The recipe that qexport build makes when none is named.",
