@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -108,6 +110,48 @@ def test_the_workflow_for_github_checks_and_builds(team: Path) -> None:
     steps = read("docs/ci-workflow.yml")["jobs"]["check"]["steps"]
     (check,) = (step["run"] for step in steps if step.get("name") == "Check the bank")
     run(team, check, {})
+
+
+def test_the_workflow_for_releases_builds_the_same_twice_and_writes_the_bill(tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    (work / "tools").mkdir(parents=True)
+    for name in ("src", "templates"):
+        shutil.copytree(ROOT / name, work / name, ignore=shutil.ignore_patterns("__pycache__"))
+    files = (
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "CHANGELOG.md",
+        "requirements.lock",
+        "tools/list_licences.py",
+    )
+    for name in (*files, "requirements-test.lock"):
+        shutil.copyfile(ROOT / name, work / name)
+    git(work, "init", "--quiet", "--initial-branch=main")
+    git(work, "add", "README.md")
+    git(work, "commit", "--quiet", "-m", "First")
+    (build,) = (
+        step["run"]
+        for step in read("docs/release-workflow.yml")["jobs"]["release"]["steps"]
+        if step.get("name") == "Build it twice"
+    )
+    run(work, build, {})
+    assert sorted(path.suffix for path in (work / "dist").iterdir()) == [".gz", ".whl"]
+    assert json.loads((work / "qexport.cdx.json").read_text("utf-8"))["bomFormat"] == "CycloneDX"
+
+
+@pytest.mark.parametrize(
+    ("name", "job"), [("docs/ci-workflow.yml", "publish"), ("docs/release-workflow.yml", "release")]
+)
+def test_what_is_published_is_signed_with_its_bill_of_materials(name: str, job: str) -> None:
+    described = read(name)["jobs"][job]
+    assert {"id-token": "write", "attestations": "write"}.items() <= described["permissions"].items()
+    used = {step["uses"].split("@")[0]: step["with"] for step in described["steps"] if "with" in step}
+    published = used["actions/attest-build-provenance"]["subject-path"]
+    assert used["actions/attest-sbom"]["subject-path"] == published
+    scripts = "\n".join(step.get("run", "") for step in described["steps"])
+    assert used["actions/attest-sbom"]["sbom-path"] in scripts
+    assert f'gh release create "$GITHUB_REF_NAME" {published}' in scripts
 
 
 def test_nothing_installs_qexport_by_name_from_an_index() -> None:
