@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qexport.common.errors import UsageError
+from qexport.common.opener import TooLarge, Unreadable, read_bytes
 
 if TYPE_CHECKING:
     from qexport.common.limits import Limits
@@ -39,14 +40,18 @@ def find_recipes_file() -> Path | None:
     return None
 
 
+_LOOKED_AT = 1_000_000
+"""Bytes of a file of recipes that are looked at here; what is longer is parsed."""
+
+
 def may_set_limits(path: Path) -> bool:
     """Tell whether a file of recipes may set limits: whether the word is in it, or a sign that may be a part of it.
 
     Most set none, and parsing one takes a tenth of what `qexport list` takes.
     """
     try:
-        text = path.read_bytes()
-    except OSError:
+        text = read_bytes(path, _LOOKED_AT)
+    except (Unreadable, TooLarge):
         return True  # who reads it says what is wrong
     return b"limits" in text or b"\\" in text
 
