@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from qexport.team.bundle import MANIFEST, pack
+from qexport.team.bundle_archive import MANIFEST, pack
 from tools.attack_harness import REFUSED, Attack, allow, write
 from tools.fuzz_seeds import bundle_and_deck
 from tools.fuzz_targets import CORPUS
