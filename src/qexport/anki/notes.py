@@ -15,6 +15,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from qexport.anki.fields import FIELD_PLACES, FIELDS, IDENTIFYING, ON
+from qexport.content.choices import list_choices
 from qexport.content.question_view import part_html, question_text
 from qexport.content.templates import Templates
 from qexport.content.text import inline
@@ -98,7 +99,7 @@ def notes_of(bank: Bank, shape: NoteShape, templates: Templates) -> tuple[Note, 
             Note(
                 question=question,
                 fields="\x1f".join(inert(values.get(name, "")) for name in FIELDS).encode(),
-                tags=" ".join(_tags(question, shape.tag_prefix)),
+                tags=tags_of_note(question, shape.tag_prefix),
                 cards=(0, *(1 + list(EXTRA_CARDS).index(name) for name in made)),
                 images=text.images,
             )
@@ -132,6 +133,7 @@ def _fields(question: Question, view: QuestionView, templates: Templates) -> dic
         "ID": label(view["id"]),
         "Title": _strip_html(view["asked"]),
         "Question": view["question"],
+        "Choices": list_choices(view["choices"]),
         "Technology": label(view["technology"]),
         "Category": label(view["category"]),
         "Level": label(view["level"]),
@@ -205,6 +207,11 @@ def inert(html: str) -> str:
 
 
 # Tags
+
+
+def tags_of_note(question: Question, prefix: str) -> str:
+    """Return the tags of a question's note, as Anki keeps them."""
+    return " ".join(_tags(question, prefix))
 
 
 def _tags(question: Question, prefix: str) -> list[str]:

@@ -144,6 +144,18 @@ def test_every_part_of_a_question_has_its_field() -> None:
     assert (document.suffix, document.summary, document.warnings) == (".apkg", "1 note", ())
 
 
+def test_choices_are_on_the_front_of_the_card_after_their_letters() -> None:
+    question = replace(SHORT, choices=("one < two", "none"), correct=("a",))
+    deck = opened(deck_of(bank_of(question)))
+    assert deck.fields["Choices"] == (
+        '<ul class="choices">\n<li><span class="letter">a)</span> one &lt; two</li>\n'
+        '<li><span class="letter">b)</span> none</li>\n</ul>'
+    )
+    assert deck.fields["Answer"].startswith('<p class="correct"><span class="letter">a)</span> one &lt; two</p>')
+    front = deck.note_type["tmpls"][0]["qfmt"]
+    assert "{{#Choices}}" in front
+
+
 def test_only_an_id_a_question_and_an_answer_are_needed() -> None:
     deck = opened(deck_of(bank_of(SHORT)))
     assert deck.fields == {
