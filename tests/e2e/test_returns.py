@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from qexport.cli.main import program
 
@@ -32,6 +36,47 @@ questions:
 """
 
 
+FULL = """\
+title: My bank
+markup: markdown
+technologies: [Python, Go]
+levels: [Basic, Expert]
+questions:
+  - id: Q3
+    question: Why are tuples hashable?
+    technology: Python
+    level: Basic
+    difficulty: 3
+    tags: [types]
+    answer: They cannot change.
+    follow_ups:
+      - Always?  # no
+  - id: Q4
+    question: Which of a list?
+    choices: [both, none]
+    correct: [a]
+    technology: Python
+    level: Basic
+    difficulty: 3
+    tags: [exam, types]
+    answer: As it is.
+  - id: Q5
+    question: What is drawn?
+    technology: Go
+    level: Expert
+    answer: |-
+      This:
+
+      ![a drawing](drawing.png)
+"""
+
+
+def picture(colour: str) -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (8, 8), colour).save(file, "PNG")
+    return file.getvalue()
+
+
 @dataclass
 class Done:
     status: int
@@ -39,9 +84,11 @@ class Done:
     err: str
 
 
-def run(*words: str) -> Done:
+def run(*words: str, typed: str = "") -> Done:
     environment = {"SOURCE_DATE_EPOCH": "1760000000"}
-    result = CliRunner().invoke(program, words, prog_name="qexport", env=environment, catch_exceptions=False)
+    result = CliRunner().invoke(
+        program, words, prog_name="qexport", input=typed, env=environment, catch_exceptions=False
+    )
     return Done(result.exit_code, result.stdout, result.stderr)
 
 
@@ -64,23 +111,49 @@ class Learner:
         note[field] = note[field].replace(old, new)
         self.collection.update_note(note)
 
+    def tag(self, key: str, *tags: str) -> None:
+        self.collection.tags.bulk_add(self.collection.find_notes(f"ID:{key}"), " ".join(tags))
+
+    def untag(self, key: str, *tags: str) -> None:
+        self.collection.tags.bulk_remove(self.collection.find_notes(f"ID:{key}"), " ".join(tags))
+
+    def add(self, note_type: str, deck: str, **fields: str) -> Any:
+        note = self.collection.new_note(self.collection.models.by_name(note_type))
+        for name, html in fields.items():
+            note[name] = html
+        self.collection.add_note(note, self.collection.decks.id(deck))
+        return note
+
     def answer(self, key: str, ease: int) -> None:
         (number,) = self.collection.find_cards(f"ID:{key}")
         card = self.collection.get_card(number)
         card.start_timer()
         self.collection.sched.answerCard(card, ease)
 
-    def export(self, *, legacy: bool = False, with_scheduling: bool = False) -> str:
+    def export(self, *, legacy: bool = False, with_scheduling: bool = False, with_media: bool = True) -> str:
         path = str(self.folder / "export.apkg")
-        options = anki.ExportAnkiPackageOptions(legacy=legacy, with_scheduling=with_scheduling)
+        options = anki.ExportAnkiPackageOptions(
+            legacy=legacy, with_scheduling=with_scheduling, with_media=with_media
+        )
         self.collection.export_anki_package(out_path=path, limit=None, options=options)
         return path
 
 
 @pytest.fixture
 def learner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    yield from learner_of(BANK, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def student(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Give a learner of a bank with everything in it."""
+    yield from learner_of(FULL, tmp_path, monkeypatch)
+
+
+def learner_of(bank: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Learner]:
     monkeypatch.chdir(tmp_path)
-    Path("b.yaml").write_text(BANK, encoding="utf-8")
+    (tmp_path / "drawing.png").write_bytes(picture("navy"))
+    Path("b.yaml").write_text(bank, encoding="utf-8")
     assert run("build", "--bank", "b.yaml", "--format", "deck").status == 0
     learner = Learner(tmp_path / "anki")
     yield learner
@@ -129,9 +202,9 @@ def test_words_that_both_changed_are_a_conflict(learner: Learner) -> None:
         3,
         (
             f"{export}: Q2 answer: changed on both sides\n"
-            "  bank:   'By their hash & by sameness.'\n"
-            "  theirs: 'By their hash & by identity.'\n"
-            "1 conflict left open: decide with --theirs or --ours\n"
+            "  bank:   By their hash & by [-equality-]{+sameness+}.\n"
+            "  theirs: By their hash & by [-equality-]{+identity+}.\n"
+            "1 conflict left open: decide with --ask, --theirs or --ours\n"
         ),
     )
     assert run("pull", export, "--bank", "b.yaml", "--ours").status == 0
@@ -142,16 +215,203 @@ def test_words_that_both_changed_are_a_conflict(learner: Learner) -> None:
 
 def test_what_has_no_form_in_the_bank_is_shown_and_left(learner: Learner) -> None:
     learner.edit("Q3", "Answer", "cannot", '<span style="color: red">cannot</span>')
-    learner.edit("Q3", "Follow-up Questions", "Always?", "Ever?")
+    learner.edit("Q3", "Title", "Why are tuples hashable?", "Why?")
     export = learner.export()
     assert run("pull", export, "--bank", "b.yaml").out == (
         f"{export}: Q3 answer: left, because the bank has no form for it\n"
         "  theirs: 'They cannot change.'\n"
-        f"{export}: Q3 Follow-up Questions: left, because the bank has no form for it\n"
-        "  theirs: 'Ever?'\n"
+        f"{export}: Q3 Title: left, because the bank has no form for it\n"
+        "  theirs: Why[- are tuples hashable-]?\n"
         "nothing to take\n"
     )
     assert Path("b.yaml").read_text(encoding="utf-8") == BANK
+
+
+def test_lists_names_and_tags_of_the_bank_come_back(student: Learner) -> None:
+    student.edit("Q3", "Follow-up Questions", "</li>", " Really?</li>\n<li>And frozen sets?</li>")
+    student.edit("Q4", "Question", "of a list", "of one list")
+    student.edit("Q4", "Choices", "both", "all")
+    student.edit("Q3", "Level", "Basic", "Expert")
+    student.edit("Q3", "Difficulty", "3", "4")
+    student.edit("Q4", "Difficulty", "3", "hard")
+    student.edit("Q4", "Technology", "Python", "Pyhton")
+    student.tag("Q3", "exam", "my-own", "marked")
+    student.untag("Q4", "exam")
+    export = student.export()
+    assert run("pull", export, "--bank", "b.yaml").out.replace(f"{export}: ", "") == (
+        "Q3 tags: taken\n  theirs: types{+ · exam+}\n"
+        "Q3 follow_ups: taken\n  theirs: Always?{+ Really? · And frozen sets?+}\n"
+        "Q3 level: taken\n  theirs: [-Basic-]{+Expert+}\n"
+        "Q3 difficulty: taken\n  theirs: [-3-]{+4+}\n"
+        "Q4 tags: taken\n  theirs: [-exam · -]types\n"
+        "Q4 question: taken\n  theirs: Which of [-a-]{+one+} list?\n"
+        "Q4 choices: taken\n  theirs: [-both-]{+all+} · none\n"
+        "Q4 technology: left, because the bank has no form for it\n  theirs: [-Python-]{+Pyhton+}\n"
+        "Q4 difficulty: left, because the bank has no form for it\n  theirs: [-3-]{+hard+}\n"
+        "b.yaml: 7 fields changed\n"
+    )
+    expected = FULL
+    for old, new in (
+        (
+            "level: Basic\n    difficulty: 3\n    tags: [types]",
+            "level: Expert\n    difficulty: 4\n    tags: [types, exam]",
+        ),
+        ("      - Always?  # no\n", "      - Always? Really?  # no\n      - And frozen sets?\n"),
+        ("of a list?\n    choices: [both, none]", "of one list?\n    choices: [all, none]"),
+        ("tags: [exam, types]", "tags: [types]"),
+    ):
+        assert old in expected
+        expected = expected.replace(old, new)
+    assert Path("b.yaml").read_text(encoding="utf-8") == expected
+    assert run("pull", export, "--bank", "b.yaml").out.splitlines()[-1] == "nothing to take"
+
+
+def test_pictures_come_along_and_sounds_are_reported(student: Learner) -> None:
+    media = student.collection.media
+    media.write_data("paste 1.png", picture("red"))
+    drawn = next(name for name in Path(media.dir()).iterdir() if name.name.startswith("qexport-"))
+    drawn.write_bytes(picture("green"))
+    student.edit("Q3", "Answer", "change.", 'change. <img src="paste 1.png"> [sound:voice.mp3]')
+    export = student.export(with_media=False)
+    done = run("pull", export, "--bank", "b.yaml")
+    assert done.out.replace(f"{export}: ", "") == (
+        "Q3 answer: left, because the picture 'paste 1.png' is not in the export\n"
+        "  theirs: They cannot change.{+ [sound:voice.mp3]+}\n"
+        "  left: the sound 'voice.mp3'\n"
+        "nothing to take\n"
+    )
+    export = student.export()
+    place = f"pictures/paste-1-{sha256(picture('red')).hexdigest()[:8]}.png"
+    assert run("pull", export, "--bank", "b.yaml").out.replace(f"{export}: ", "") == (
+        "Q3 answer: left: the sound 'voice.mp3'\n"
+        f"Q3 answer: taken\n  theirs: They cannot change.{{+ ![]({place})+}}\n"
+        "Q5: drawing.png is another picture now: taken\n"
+        f"b.yaml, drawing.png, {place}: 1 field changed\n"
+    )
+    assert Path("drawing.png").read_bytes() == picture("green")
+    assert Path(place).read_bytes() == picture("red")
+    assert run("pull", export, "--bank", "b.yaml").out.splitlines()[-1] == "nothing to take"
+    assert run("build", "--bank", "b.yaml", "--format", "deck").status == 0
+
+
+@pytest.mark.parametrize("legacy", [True, False])
+def test_a_patch_with_pictures_is_taken_by_git(student: Learner, legacy: bool) -> None:
+    student.collection.media.write_data("new.png", picture("red"))
+    student.edit("Q3", "Answer", "change.", 'change <img src="new.png">')
+    student.add("Basic", "My bank", Front="What is a set?", Back="A <b>bag</b> of keys.")
+    export = student.export(legacy=legacy)
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    patch = run("pull", export, "--bank", "b.yaml", "--patch").out
+    assert Path("b.yaml").read_text(encoding="utf-8") == FULL
+    subprocess.run([*git, "apply", "-"], input=patch, text=True, check=True)
+    by_patch = {path: path.read_bytes() for path in [Path("b.yaml"), *Path("pictures").iterdir()]}
+    Path("b.yaml").write_text(FULL, encoding="utf-8")
+    run("pull", export, "--bank", "b.yaml")
+    assert len(by_patch) == 2
+    assert by_patch == {path: path.read_bytes() for path in by_patch}
+
+
+def test_new_notes_of_the_deck_come_as_drafts(student: Learner) -> None:
+    student.add("Basic", "My bank::Python", Front="What is a set?", Back="A <b>bag</b> of keys.")
+    student.add("Basic", "Private", Front="My dentist?", Back="555")
+    note_type = student.collection.get_note(student.collection.find_notes("ID:Q3")[0]).note_type()["name"]
+    student.add(note_type, "My bank", Key="own", Question="What is a list?", Level="Expert")
+    export = student.export()
+    assert run("pull", export, "--bank", "b.yaml").out.replace(f"{export}: ", "") == (
+        "new note, as draft set: 'What is a set?'\n"
+        "new note, as draft list: 'What is a list?'\n"
+        "b.yaml: 2 drafts written\n"
+    )
+    guids = {
+        name: student.collection.get_note(student.collection.find_notes(f"{name}")[0]).guid
+        for name in ("set", "Key:own")
+    }
+    added = Path("b.yaml").read_text(encoding="utf-8").removeprefix(FULL)
+    assert (
+        added
+        == f"""
+  - id: set
+    question: What is a set?
+    technology: Python
+    status: draft
+    answer: A **bag** of keys.
+    extra:
+      anki_guid: {guids["set"]}
+
+  - id: list
+    question: What is a list?
+    level: Expert
+    status: draft
+    extra:
+      anki_guid: {guids["Key:own"]}
+"""
+    )
+    assert run("pull", export, "--bank", "b.yaml") == Done(0, "nothing to take\n", "")
+
+
+def test_a_conflict_is_settled_by_asking(learner: Learner) -> None:
+    learner.edit("Q1", "Answer", "grow", "shrink")
+    learner.edit("Q1", "Answer", "A sequence", "One sequence")
+    learner.edit("Q2", "Answer", "equality", "identity")
+    export = learner.export()
+    change("by equality", "by sameness")
+    ours = change("and grow", "and move")
+    done = run("pull", export, "--bank", "b.yaml", "--ask", typed="theirs\nopen\n")
+    assert done.status == 3
+    assert done.out.endswith(
+        f"{export}: Q1 answer: taken\n"
+        "  theirs: [-A-]{+One+} sequence that can *change*, and [-grow-]{+shrink+}. It is not hashable.\n"
+        f"{export}: Q2 answer: changed on both sides\n"
+        "  bank:   By their hash & by [-equality-]{+sameness+}.\n"
+        "  theirs: By their hash & by [-equality-]{+identity+}.\n"
+        "b.yaml: 1 field changed\n"
+        "1 conflict left open: decide with --ask, --theirs or --ours\n"
+    )
+    assert "Take theirs, keep ours, or leave it open (theirs, ours, open) [open]: theirs\n" in done.err
+    expected = ours.replace("A sequence", "One sequence").replace(
+        "*change*,\n      and move.", "*change*, and shrink."
+    )
+    assert Path("b.yaml").read_text(encoding="utf-8") == expected
+
+
+@pytest.mark.parametrize("base", ["deck", "revision"])
+def test_what_the_history_lacks_comes_from_a_deck_or_a_revision(learner: Learner, base: str) -> None:
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for words in (["init", "--quiet"], ["add", "b.yaml"], ["commit", "--quiet", "-m", "one"]):
+        subprocess.run([*git, *words], check=True)
+    Path("out/my-bank.apkg").rename("old.apkg")
+    learner.edit("Q2", "Answer", "equality", "identity")
+    export = learner.export()
+    ours = change("How does a dict", "How does one dict")
+    Path("b.history.jsonl").unlink()
+    assert run("pull", export, "--bank", "b.yaml").out.splitlines()[0] == (
+        f"{export}: Q2 question: left, because the history does not have the version it was made from"
+    )
+    given = {"deck": "old.apkg", "revision": "HEAD"}[base]
+    done = run("pull", export, "--bank", "b.yaml", "--base", given)
+    assert done.out == (
+        f"{export}: Q2 answer: taken\n  theirs: By their hash & by [-equality-]{{+identity+}}.\n"
+        "b.yaml: 1 field changed\n"
+    )
+    assert Path("b.yaml").read_text(encoding="utf-8") == ours.replace("equality", "identity")
+
+
+def test_several_exports_are_merged_one_after_the_other(learner: Learner, tmp_path: Path) -> None:
+    learner.edit("Q2", "Answer", "equality", "identity")
+    first = learner.export()
+    other = Learner(tmp_path / "other")
+    other.edit("Q2", "Answer", "By their", "By the")
+    second = other.export()
+    other.collection.close()
+    done = run("pull", first, second, "--bank", "b.yaml")
+    assert done.out == (
+        f"{first}: Q2 answer: taken\n  theirs: By their hash & by [-equality-]{{+identity+}}.\n"
+        f"{second}: Q2 answer: taken\n  theirs: By [-their-]{{+the+}} hash & by equality.\n"
+        "b.yaml: 2 fields changed\n"
+    )
+    expected = BANK.replace("By their hash & by equality.", "By the hash & by identity.")
+    assert Path("b.yaml").read_text(encoding="utf-8") == expected
 
 
 def test_an_export_of_an_older_edition_takes_nothing_back(learner: Learner) -> None:

@@ -2,25 +2,34 @@
 
     note of an export + the version it was built from + the bank → Proposal for each field that was changed
 
-A note has HTML, the bank has plain text or Markdown. A change of words is carried over into the text of the
-version, which is then made into HTML again: only if that is exactly what the learner has is the change taken.
+A note has HTML, the bank has plain text or Markdown: `carrying` finds the text of a changed field, which is merged
+with what the bank says today.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from html import unescape
 from typing import Any, Literal, TypeAlias
 
-from qexport.anki.fields import FIELD_PLACES
-from qexport.anki.notes import NoteShape, notes_of
+from qexport.anki.carrying import (
+    Carried,
+    ToMarkdown,
+    canonical_html,
+    item_candidates,
+    put_pictures_back,
+    take_media_out,
+    text_candidates,
+    visible_text,
+)
+from qexport.anki.fields import FIELD_PLACES, FIELDS
+from qexport.anki.notes import NoteShape, digest_note, notes_of, tags_of_note, without_identity
 from qexport.anki.package_file import NoteRow
-from qexport.bank.lock import Lock
-from qexport.bank.merging import apply_hunks, hunks_of, merge_texts, tokens_of
+from qexport.bank.lock import Entry, Lock
+from qexport.bank.merging import Preference, merge_items, merge_texts
 from qexport.bank.model import Bank, Question
-from qexport.common.text_distance import edit_steps
+from qexport.common.text_input import normalise
 from qexport.content.templates import Templates
 
 MERGED_FIELDS: Mapping[str, str] = {
@@ -31,12 +40,31 @@ MERGED_FIELDS: Mapping[str, str] = {
     "common_mistakes": "Common Mistakes",
     "production_scenario": "Production Scenario",
 }
-"""The fields of a question whose edits come back, and the fields of a note they are in."""
+"""The texts of a question whose edits come back, and the fields of a note they are in."""
+MERGED_NAMES: Mapping[str, str] = {
+    "technology": "Technology",
+    "category": "Category",
+    "level": "Level",
+    "difficulty": "Difficulty",
+}
+"""The short fields whose edits come back."""
 
-_FIELDS_OF_LISTS = ("Choices", "Correct", "Follow-up Questions", "Links", "Extra")
-"""Fields that are made from lists: edits of them are reported, and left."""
+MERGED_LISTS: Mapping[str, str] = {"choices": "Choices", "follow_ups": "Follow-up Questions"}
+"""The lists whose edits come back."""
 
+_FIELD_NAMES = {
+    note: field for field, note in (*MERGED_FIELDS.items(), *MERGED_LISTS.items(), *MERGED_NAMES.items())
+}
+_DERIVED = ("Title", "Situation", "Correct", "Links", "Extra", "Source")
+"""Made from other fields, or never written by a deck: what a learner writes there is reported."""
+_COMPARED = (*_FIELD_NAMES, *_DERIVED)
+_OF_ANKI = frozenset({"marked", "leech"})
+"""Tags that Anki itself sets, and takes away when a package is imported."""
+
+Value: TypeAlias = "str | int | tuple[str, ...] | None"
 MergeKind: TypeAlias = Literal["taken", "ours", "conflict", "left", "unknown"]
+PictureOf: TypeAlias = Callable[[str], str]
+"""Returns where a picture of an export goes, seen from the bank; empty: the export does not have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,55 +76,134 @@ class Proposal:
     unknown (nobody knows what it was made from)."""
     id: str
     field: str
-    base: str = ""
-    ours: str = ""
-    theirs: str = ""
-    merged: str = ""
+    base: Value = ""
+    ours: Value = ""
+    theirs: Value = ""
+    merged: Value = ""
+    sounds: tuple[str, ...] = ()
+    """Sounds that the learner put into the field; they are left."""
+    missing: tuple[str, ...] = ()
+    """Pictures that the learner put into the field, and that are not in the export."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bases:
+    """What the notes of learners may have been made from."""
+
+    versions: Mapping[str, Mapping[str, Any]]
+    """Fields of questions by the digests of their versions, from the history."""
+    decks: Mapping[tuple[str, str], tuple[bytes, ...]]
+    """Fields of notes of a published deck by GUID and version, where the history lacks it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """What one note was made from."""
+
+    question: Question
+    html: Mapping[str, str]
+    """Of each field of the note."""
 
 
 class Merger:
     """The bank as it is, and what its notes were made from."""
 
-    def __init__(self, bank: Bank, lock: Lock, versions: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        bank: Bank,
+        lock: Lock,
+        bases: Bases,
+        *,
+        to_markdown: ToMarkdown,
+        picture: PictureOf,
+    ) -> None:
         self._bank = bank
-        self._versions = versions
-        self._ids = {entry.guid: key for key, entry in lock.notes.items() if not entry.left}
-        self._gone = {entry.guid for entry in lock.left}
-        self._questions = {question.id: question for question in bank.questions}
+        self._bases = bases
+        self._to_markdown = to_markdown
+        self._picture = picture
+        self._entries: dict[str, Entry] = {
+            entry.guid: entry for entry in lock.notes.values() if not entry.left
+        }
+        self._prefix = lock.options.get("tag-prefix", "")
+        formers = {former: question for question in bank.questions for former in question.former_ids}
+        self._questions = {**formers, **{question.id: question for question in bank.questions}}
         self._templates = Templates()
-
-    def is_new(self, row: NoteRow) -> bool:
-        """Say whether a note is none that the bank ever published."""
-        return row.guid not in self._ids and row.guid not in self._gone
+        self._rendered: dict[str, tuple[Question, Mapping[str, str]]] = {}
 
     def proposals(self, row: NoteRow) -> Iterator[Proposal]:
-        """Yield what was changed in a note. Retired notes are left alone."""
-        key = self._ids.get(row.guid)
-        question = self._questions.get(key or "")
-        if question is None:
+        """Yield what was changed in a note. Retired notes, and those of other banks, are left alone."""
+        entry = self._entries.get(row.guid)
+        question = self._questions.get(entry.id) if entry else None
+        if entry is None or question is None or question.status == "retired":
             return
-        now = self._html(question)
         version = unescape(row.fields[FIELD_PLACES["Version"]].decode())
-        said = self._versions.get(version)
+        as_published = without_identity(b"\x1f".join(row.fields[: len(FIELDS)]))
+        tags = " ".join(sorted(row.tags.split()))
+        if digest_note(as_published, tags) == entry.digest:
+            return
+        said = self._bases.versions.get(version)
         base = self._question_of(question, said) if said is not None else None
-        before = self._html(base) if base else {}
-        for name in (*MERGED_FIELDS.values(), *_FIELDS_OF_LISTS):
-            theirs = canonical_html(row.fields[FIELD_PLACES[name]].decode())
-            if theirs in (canonical_html(now[name]), canonical_html(before.get(name, now[name]))):
+        if base is not None:
+            published = tags_of_note(base, self._prefix)
+            yield from self._tags(question, base, row.tags)
+            if digest_note(as_published, published) == entry.digest:
+                return
+        yield from self._fields(row, question, base, version)
+
+    def _fields(
+        self, row: NoteRow, question: Question, base: Question | None, version: str
+    ) -> Iterator[Proposal]:
+        """Yield what was changed in the fields of a note."""
+        known = self._known(row, question, base, version)
+        for name in _COMPARED:
+            html = row.fields[FIELD_PLACES[name]].decode()
+            theirs = canonical_html(html)
+            if known is not None and theirs == canonical_html(known.html[name]):
                 continue
-            field = next((each for each, other in MERGED_FIELDS.items() if other == name), "")
-            if base is None:
-                yield Proposal("unknown", question.id, field or name, theirs=_squeeze_visible(theirs))
-            elif not field or (text := self._carried(base, field, theirs)) is None:
+            if theirs == canonical_html(self._html_today(question)[name]):
+                continue
+            field = _FIELD_NAMES.get(name, name)
+            if known is None:
+                yield Proposal("unknown", question.id, field, theirs=_squeeze_visible(theirs))
+                continue
+            media = take_media_out(theirs, canonical_html(known.html[name]))
+            changes = self._carried(known, name, media)
+            if changes is None:
                 yield Proposal(
                     "left",
                     question.id,
-                    field or name,
-                    _squeeze_visible(before[name]),
+                    field,
+                    _squeeze_visible(known.html[name]),
                     theirs=_squeeze_visible(theirs),
+                    sounds=media.sounds,
+                    missing=tuple(each for _, each, _ in media.pictures if not self._picture(each)),
                 )
+                continue
+            if media.sounds:
+                yield Proposal("left", question.id, field, sounds=media.sounds)
+            for changed, value in changes.items():
+                yield from _merge_field(question, known.question, changed, value)
+
+    def _known(self, row: NoteRow, question: Question, base: Question | None, version: str) -> _Base | None:
+        """Return what a note was made from, from the history or from the deck that was given for it."""
+        if base is not None:
+            return _Base(base, self._html(base))
+        published = self._bases.decks.get((row.guid, version))
+        if published is None:
+            return None
+        html = {name: published[place].decode() for name, place in FIELD_PLACES.items()}
+        today = self._html_today(question)
+        to_markdown = self._markdown_of(question)
+        changes: dict[str, Any] = {}
+        for name, field in _FIELD_NAMES.items():
+            if canonical_html(html[name]) == canonical_html(today[name]):
+                continue
+            if name in MERGED_LISTS.values():
+                changes[field] = next(item_candidates((), "", html[name], to_markdown), ())
             else:
-                yield from _merge_field(question, base, field, text)
+                text = (to_markdown or visible_text)(html[name]).strip()
+                changes[field] = _number(text) if field == "difficulty" else text
+        return _Base(replace(question, **changes), html)
 
     def _question_of(self, question: Question, said: Mapping[str, Any]) -> Question:
         """Return the version of a question that was published."""
@@ -104,81 +211,156 @@ class Merger:
         values = {name: _frozen(value) for name, value in said.items() if name in names}
         return Question(**{"answer": "", **values, "id": question.id, "location": question.location})
 
+    def _html_today(self, question: Question) -> Mapping[str, str]:
+        known = self._rendered.get(question.id)
+        if known is None or known[0] is not question:
+            known = self._rendered[question.id] = (question, self._html(question))
+        return known[1]
+
     def _html(self, question: Question) -> dict[str, str]:
         (note,) = notes_of(replace(self._bank, questions=(question,)), NoteShape(), self._templates)
         values = note.fields.split(b"\x1f")
         return {name: values[place].decode() for name, place in FIELD_PLACES.items()}
 
-    def _carried(self, base: Question, field: str, theirs: str) -> str | None:
-        """Return the text that becomes exactly their HTML; None if there is none."""
-        text: str = getattr(base, field)
-        before = self._html(base)[MERGED_FIELDS[field]]
-        for candidate in (_carry_over(text, before, theirs), _visible(theirs).strip()):
-            if candidate and canonical_html(self._html_of(base, field, candidate)) == theirs:
-                return candidate
+    def _markdown_of(self, question: Question) -> ToMarkdown | None:
+        return None if question.markup == "plain" else self._to_markdown
+
+    def _carried(self, base: _Base, name: str, media: Carried) -> dict[str, Value] | None:
+        """Return the fields of a question that become exactly their HTML; None if nothing does."""
+        before = canonical_html(base.html[name])
+        if media.html == before:
+            return {}
+        for changes in self._candidates(base.question, name, before, media.html):
+            try:
+                html = self._html(replace(base.question, **changes))[name]
+            except ValueError:  # a number that is none
+                continue
+            if canonical_html(html) == media.html:
+                found = self._with_pictures(base.question, changes, media)
+                return found and {field: _as_read(value) for field, value in found.items()}
         return None
 
-    def _html_of(self, base: Question, field: str, text: str) -> str:
-        changed: Any = {field: text}
-        return self._html(replace(base, **changed))[MERGED_FIELDS[field]]
+    def _candidates(self, base: Question, name: str, before: str, after: str) -> Iterator[dict[str, Any]]:
+        """Yield fields of a question that may be rendered to the HTML of a learner."""
+        to_markdown = self._markdown_of(base)
+        if name in MERGED_NAMES.values():
+            field = _FIELD_NAMES[name]
+            value = unescape(after).strip()
+            if "<" not in after and self._is_name(field, value):
+                yield {field: _number(value) if field == "difficulty" else value}
+        elif name in MERGED_LISTS.values():
+            field = _FIELD_NAMES[name]
+            for items in item_candidates(getattr(base, field), before, after, to_markdown):
+                if field != "choices" or len(items) == len(
+                    base.choices
+                ):  # or the letters of the right ones move
+                    yield {field: items}
+        elif field := next((each for each, other in MERGED_FIELDS.items() if other == name), ""):
+            for text in text_candidates(getattr(base, field), before, after, to_markdown):
+                if text or field not in ("question", "answer"):
+                    yield {field: text}
+
+    def _is_name(self, field: str, value: str) -> bool:
+        """Report whether a short field may have this value: no learner invents a technology or a level."""
+        if field == "difficulty":
+            return not value or (value.isdecimal() and 1 <= int(value) <= 10)
+        known = {"technology": self._bank.technologies, "level": self._bank.levels}.get(field)
+        return "\n" not in value and (known is None or value in known)
+
+    def _with_pictures(
+        self, base: Question, changes: dict[str, Any], media: Carried
+    ) -> dict[str, Value] | None:
+        if not media.pictures:
+            return changes
+        if base.markup == "plain" or not all(self._picture(name) for _, name, _ in media.pictures):
+            return None
+
+        def back(value: Value) -> Value:
+            if isinstance(value, tuple):
+                return tuple(put_pictures_back(item, media.pictures, self._picture) for item in value)
+            return (
+                put_pictures_back(value, media.pictures, self._picture) if isinstance(value, str) else value
+            )
+
+        return {name: back(value) for name, value in changes.items()}
+
+    def _tags(self, question: Question, base: Question, theirs: str) -> Iterator[Proposal]:
+        """Yield a change of tags that the bank uses; all others are the learner's own."""
+
+        def as_note(tags: tuple[str, ...]) -> dict[str, str]:
+            """Return tags as notes have them, folded, and the tags they are."""
+            bare = Question(id="x", question="x", tags=tags)
+            one_by_one = ((tag, tags_of_note(replace(bare, tags=(tag,)), self._prefix)) for tag in tags)
+            return {noted.casefold(): tag for tag, noted in one_by_one if noted}
+
+        published = as_note(base.tags)
+        have = {tag.casefold() for tag in theirs.split()}
+        gone = {
+            published[each] for each in published.keys() - have if published[each].casefold() not in _OF_ANKI
+        }
+        extra = have - published.keys()
+        new: tuple[str, ...] = ()
+        if extra:
+            ours = as_note(tuple(dict.fromkeys(tag for each in self._bank.questions for tag in each.tags)))
+            new = tuple(sorted(ours[each] for each in extra & ours.keys()))
+        if not gone and not new:
+            return
+        merged = tuple(tag for tag in question.tags if tag not in gone)
+        merged += tuple(tag for tag in new if tag not in merged)
+        if merged != question.tags:
+            changed = tuple(tag for tag in base.tags if tag not in gone) + new
+            yield Proposal("taken", question.id, "tags", base.tags, question.tags, changed, merged)
 
 
-def _merge_field(question: Question, base: Question, field: str, theirs: str) -> Iterator[Proposal]:
+def decide(conflict: Proposal, side: Preference) -> Proposal:
+    """Return a conflict with the words of one side where both changed the same ones; all else of both is kept."""
+    sides = conflict.base, conflict.ours, conflict.theirs
+    merged = _merge_values(conflict.field, *sides, side)
+    if merged is _OPEN:
+        return conflict
+    return replace(conflict, kind="ours" if merged == conflict.ours else "taken", merged=merged)
+
+
+def _merge_field(question: Question, base: Question, field: str, theirs: Value) -> Iterator[Proposal]:
+    """Yield what becomes of a field that the learner changed."""
     before, ours = getattr(base, field), getattr(question, field)
-    merged = merge_texts(before, ours, theirs)
-    if merged is None:
+    merged = _merge_values(field, before, ours, theirs, "")
+    if merged is _OPEN:
         yield Proposal("conflict", question.id, field, before, ours, theirs)
     elif merged != ours:
         yield Proposal("taken", question.id, field, before, ours, theirs, merged)
 
 
-def _carry_over(text: str, before: str, after: str) -> str | None:
-    """Return a source text with the words changed that differ between two states of its HTML."""
-    source, shown, wanted = tokens_of(text), tokens_of(_visible(before)), tokens_of(_visible(after))
-    places = _align_words(source, shown)
-    changed = []
-    for hunk in hunks_of(shown, wanted):
-        start = places.get(hunk.start) if hunk.start < len(shown) else len(source)
-        end = places.get(hunk.end - 1) if hunk.end > hunk.start else None
-        if start is None or (hunk.end > hunk.start and end is None):
-            return None
-        changed.append(replace(hunk, start=start, end=start if end is None else end + 1))
-    return "".join(apply_hunks(source, changed))
+_OPEN: Any = object()
 
 
-def _align_words(source: Sequence[str], shown: Sequence[str]) -> dict[int, int]:
-    """Return where in the source each shown word is."""
-    numbers: dict[str, int] = {}
-    old, new = ([numbers.setdefault(token, len(numbers)) for token in tokens] for tokens in (source, shown))
-    places: dict[int, int] = {}
-    for what, start, end, new_start, _ in edit_steps(old, new):
-        if what == "equal":
-            places |= {new_start + offset: start + offset for offset in range(end - start)}
-    return places
+def _merge_values(field: str, before: Any, ours: Any, theirs: Any, prefer: Preference) -> Any:
+    """Return a field with the changes of both sides, or _OPEN for a conflict."""
+    if field not in MERGED_NAMES:
+        merge: Any = merge_items if isinstance(theirs, tuple) else merge_texts
+        merged = merge(before, ours, theirs, prefer)
+        return _OPEN if merged is None else merged
+    if theirs in (ours, before):
+        return ours
+    if ours == before:
+        return theirs
+    return {"ours": ours, "theirs": theirs}.get(prefer, _OPEN)
+
+
+def _as_read(value: Value) -> Value:
+    """Return a value as a bank gives it back."""
+    if isinstance(value, tuple):
+        return tuple(normalise(item)[0].strip() for item in value)
+    return normalise(value)[0].strip() if isinstance(value, str) else value
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() else None
 
 
 def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
-def canonical_html(html: str) -> str:
-    """Return HTML without what Anki's editor adds and nobody sees."""
-    text = html.replace("\r", "").replace("\xa0", " ").replace("&nbsp;", " ").replace("<br />", "<br>")
-    text = re.sub(r"(?:<br>|\s)+$", "", text)
-    return _unescape_quotes(text)
-
-
-def _unescape_quotes(html: str) -> str:
-    """Return HTML in which quotes are written as themselves, as Anki's editor writes them."""
-    return html.replace("&quot;", '"').replace("&#34;", '"').replace("&#39;", "'").replace("&#x27;", "'")
-
-
-def _visible(html: str) -> str:
-    """Return the text of HTML, with its line breaks."""
-    text = re.sub(r"<br>", "\n", html)
-    text = re.sub(r"</p>\s*<p>", "\n\n", text)
-    return unescape(re.sub(r"<[^>]*>", "", text))
-
-
 def _squeeze_visible(html: str) -> str:
-    return " ".join(_visible(html).split())
+    return " ".join(visible_text(html).split())

@@ -28,7 +28,7 @@ CARDS = {
 }
 
 STYLE_RELEASED = 1_795_988_400
-"""When the built-in style of the cards was last released (2026-11-29 21:40 UTC, Unix seconds); set it with each new style.
+"""When the built-in style of the cards was last released (2026-11-29 21:40 UTC); set it with each new style.
 
 One note type is shared by the decks of all banks: were its time that of a build, importing one team's deck would
 undo what a learner changed in the style for another's.

@@ -12,23 +12,10 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from qexport.anki.package_file import Package
+from qexport.bank.review_counts import ReviewCount
 
 MANUAL_CHANGE = 4
 """The kind of a row that is no review (set-due, forget)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How learners did with one question."""
-
-    learners: int
-    reviews: int
-    lapses: int
-    """Times it was forgotten after it had been learned."""
-    forgotten: float
-    """Share of reviews answered with Again, from 0 to 1."""
-    seconds: float
-    """The median time of an answer."""
 
 
 @dataclass(slots=True)
@@ -58,7 +45,7 @@ def answers_in(package: Package) -> list[Answer]:
 
 def count_reviews(
     exports: Sequence[Sequence[Answer]], ids: Mapping[str, str], at_least: int
-) -> dict[str, Count]:
+) -> dict[str, ReviewCount]:
     """Return the counts of each question by its id; questions with fewer learners are left out.
 
     Args:
@@ -79,7 +66,7 @@ def count_reviews(
             tally.lapses += ease == 1 and kind == 1
             tally.times.append(time)
     return {
-        key: Count(
+        key: ReviewCount(
             learners=tally.learners,
             reviews=len(tally.times),
             lapses=tally.lapses,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 from pathlib import Path
 
 from qexport.bank import jsonl_reader
@@ -20,8 +22,16 @@ from qexport.bank.yaml_editor import (
 from qexport.common.errors import InputRefused
 from qexport.common.limits import USUAL, Limits
 
+_EditText = Callable[[str, str, Sequence[Edit], Limits], str]
 
-def edit_file(data: bytes, path: Path, edits: Sequence[Edit], limits: Limits = USUAL) -> bytes:
+
+def edit_file(
+    data: bytes,
+    path: Path,
+    edits: Sequence[Edit],
+    limits: Limits = USUAL,
+    lines: Mapping[str, int] | None = None,
+) -> bytes:
     """Return the bytes of a bank's file with some fields changed.
 
     Args:
@@ -29,6 +39,8 @@ def edit_file(data: bytes, path: Path, edits: Sequence[Edit], limits: Limits = U
         path: Its path, for messages; its ending says which format it has.
         edits: At most one for each question and field. An unknown question is refused.
         limits: What reading it may cost.
+        lines: The line each question of this file begins in, counted from 1, by its id, if the file has just been
+            read: then only the lines of edited questions are read again, which a large bank is grateful for.
 
     Raises:
         InputRefused: the file is not valid, has no such question, or cannot be edited in place.
@@ -41,9 +53,44 @@ def edit_file(data: bytes, path: Path, edits: Sequence[Edit], limits: Limits = U
     mark = data[:3] if data.startswith(b"\xef\xbb\xbf") else b""
     ends = _ends_of_lines(text)
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    edit = edit_json_lines if path.suffix.lower() == ".jsonl" else edit_yaml
-    lines = edit(plain, str(path), edits, limits).split("\n")
-    return mark + _with_ends(plain.split("\n"), lines, ends).encode()
+    is_json = path.suffix.lower() == ".jsonl"
+    edit: _EditText = edit_json_lines if is_json else edit_yaml
+    edited = _edit_windows(plain, str(path), edits, limits, lines, is_json=is_json) if lines else None
+    if edited is None:
+        edited = edit(plain, str(path), edits, limits)
+    return mark + _with_ends(plain.split("\n"), edited.split("\n"), ends).encode()
+
+
+def _edit_windows(
+    text: str, path: str, edits: Sequence[Edit], limits: Limits, starts: Mapping[str, int], *, is_json: bool
+) -> str | None:
+    """Edit each question as if its lines were all of the bank; None if they cannot be read alone.
+
+    In block style an item of a list ends where the next dash begins, whatever is written in it, if it can be
+    read alone. Other styles cannot be read so, and are left to the editor of whole files.
+    """
+    by_id: defaultdict[str, list[Edit]] = defaultdict(list)
+    for each in edits:
+        by_id[each.id].append(each)
+    if not by_id.keys() <= starts.keys():
+        return None
+    lines = text.split("\n")
+    ordered = sorted({*starts.values(), len(lines) + 1})
+    following = dict(pairwise(ordered))
+    edit: _EditText = edit_json_lines if is_json else edit_yaml
+    above = "" if is_json else "questions:\n"
+    for key in sorted(by_id, key=starts.__getitem__, reverse=True):
+        first = starts[key] - 1
+        last = first + 1 if is_json else following[starts[key]] - 1
+        if not is_json and not lines[first].lstrip().startswith("- "):
+            return None
+        window = above + "\n".join(lines[first:last])
+        try:
+            edited = edit(window, path, by_id[key], limits)
+        except InputRefused:
+            return None
+        lines[first:last] = edited.removeprefix(above).split("\n")
+    return "\n".join(lines)
 
 
 # JSON Lines
@@ -108,7 +155,9 @@ def _next(line: str, at: int) -> int:
 
 
 def _ends_of_lines(text: str) -> list[str]:
-    """Return how each line ends; the last has no end."""
+    """Return how each line ends; the last has no end. Where all end as usual, that is one of them."""
+    if "\r" not in text:
+        return ["\n"]
     return [line[len(line.rstrip("\r\n")) :] for line in _split_lines(text)]
 
 

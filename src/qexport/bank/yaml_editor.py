@@ -223,6 +223,8 @@ class _Editor:
             self._splices.append(_Splice(old.start, old.end, self._in_flow(edit.value)))
         elif isinstance(edit.value, tuple) and old.items and not old.style and edit.value:
             self._change_items(old, edit.value)
+        elif isinstance(edit.value, tuple) and old.style == "[" and old.start[0] == old.end[0] and edit.value:
+            self._splices.append(_Splice(old.start, old.end, self._in_flow(edit.value)))
         else:
             before = self.lines[key.start[0]][: key.end[1]] + ":"
             self._replace(key, old, self._written(before, key.start[1], edit, old))
@@ -230,15 +232,17 @@ class _Editor:
     def _replace(self, key: _Node, old: _Node, new: Sequence[str]) -> None:
         """Replace the lines of a key and its value; a comment beside them stays on the first line."""
         last = self._last_line(old)
-        comment = ""
+        first, *others = new
+        text = "\n".join([first + self._comment_beside(old), *others])
+        self._splices.append(_Splice((key.start[0], 0), (last, len(self.lines[last])), text))
+
+    def _comment_beside(self, old: _Node) -> str:
+        """Return the comment on the line of a value, or on that of a block's header."""
         if old.style in ("|", ">"):
             header = self.lines[old.start[0]][old.start[1] :]
-            comment = header[header.index(" #") :] if " #" in header else ""
-        elif old.end[0] == last:
-            comment = self.lines[last][old.end[1] :].rstrip()
-        first, *others = new
-        text = "\n".join([first + comment, *others])
-        self._splices.append(_Splice((key.start[0], 0), (last, len(self.lines[last])), text))
+            return header[header.index(" #") :] if " #" in header else ""
+        last = self._last_line(old)
+        return self.lines[last][old.end[1] :].rstrip() if old.end[0] == last else ""
 
     def _last_line(self, node: _Node) -> int:
         """Return the last line of a value: a block's end mark is where the next thing begins."""
@@ -319,7 +323,8 @@ class _Editor:
             lines: list[str] = []
             for offset, text in enumerate(new[first:last]):
                 was = old.items[start + offset] if start + offset < end else None
-                lines += self._text_lines(dash, text, column + 2, was)
+                top_line, *others = self._text_lines(dash, text, column + 2, was)
+                lines += [top_line + (self._comment_beside(was) if was else ""), *others]
             if tag == "insert":
                 place = self._last_line(old.items[start - 1]) if start else old.items[0].start[0] - 1
                 at = (place, len(self.lines[place]))

@@ -57,7 +57,7 @@ def read_image(folder: Path, source: str, limits: Limits = USUAL) -> Image | Fla
     except TooLarge:
         message = f"{shown} is larger than {limits.said('picture')}"
         return Flaw(message, f"save it smaller; {limits.hint('picture')}", refused=True)
-    return _judged(data, shown, limits)
+    return judge_image(data, shown, limits)
 
 
 def _unread(error: Unreadable, shown: str, folder: Path) -> Flaw:
@@ -75,7 +75,8 @@ def describe_by_name(source: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", stem).split()) or "picture"
 
 
-def _judged(data: bytes, shown: str, limits: Limits) -> Image | Flaw:
+def judge_image(data: bytes, shown: str, limits: Limits = USUAL) -> Image | Flaw:
+    """Return the picture that some bytes are, or why they are none; `shown` is how a message calls it."""
     kind = next((name for name, (is_kind, _) in _IMAGE_KINDS.items() if is_kind(data)), "")
     if not kind and b"<svg" in data[:10_000].lower():
         return _draw(data, shown)

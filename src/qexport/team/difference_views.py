@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from qexport.content.languages import CHANGE_LABELS, Language
 from qexport.content.languages import language as language_of
 from qexport.team.difference_wording import field_label, field_name, flat_text, shortened, tags_of
-from qexport.team.differences import CHANGE_KINDS, Differences, QuestionChange
+from qexport.team.differences import CHANGE_KINDS, Differences, Piece, QuestionChange, word_changes
 from qexport.team.release_notes import count_changes, steps_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 def as_text(found: Differences) -> Iterator[str]:
     """Yield lines for a terminal; words that went are in [- -], those that came in {+ +}."""
-    signs = {"same": ("", ""), "gone": ("[-", "-]"), "new": ("{+", "+}")}
     yield f"{found.old} → {found.new}: {found}"
     yield from (f"  {remark}" for remark in found.remarks)
     for kind in CHANGE_KINDS:
@@ -28,13 +27,22 @@ def as_text(found: Differences) -> Iterator[str]:
             was = f" (was {entry.former_id})" if entry.former_id else ""
             yield f"  {entry.id}{was}  {flat_text(entry.question)}"
             for change in entry.fields:
-                pieces = ((signs[piece.kind], piece.text) for piece in shortened(change.pieces))
-                said = "".join(f"{opening}{text}{closing}" for (opening, closing), text in pieces)
-                yield f"    {field_name(change.field)}: {said.strip()}"
+                yield f"    {field_name(change.field)}: {_mark_pieces(change.pieces)}"
             if tags := tags_of(entry):
                 yield f"    Tags: {tags}"
     if found.search:
         yield f"  to find them in Anki's browser: {found.search}"
+
+
+def mark_words(old: str, new: str) -> str:
+    """Return one line with the words that went and came, and some words around them."""
+    return _mark_pieces(word_changes(old, new))
+
+
+def _mark_pieces(pieces: Sequence[Piece]) -> str:
+    signs = {"same": ("", ""), "gone": ("[-", "-]"), "new": ("{+", "+}")}
+    parts = ((signs[piece.kind], piece.text) for piece in shortened(pieces))
+    return "".join(f"{opening}{text}{closing}" for (opening, closing), text in parts).strip()
 
 
 def as_fields(found: Differences) -> dict[str, object]:

@@ -1,38 +1,61 @@
-"""What comes back from learners: edits of texts into the bank, and counts of reviews beside it."""
+"""What comes back from learners: edits of texts, new notes and pictures into the bank."""
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from difflib import unified_diff
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from html import unescape
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from qexport.anki.fields import FIELD_PLACES, FIELDS
-from qexport.anki.merge import Merger, Proposal
-from qexport.anki.note_type import NOTE_TYPE_ID
-from qexport.anki.package_file import NoteRow, Package, opened_package
-from qexport.anki.reviews import Count, answers_in, count_reviews
+from qexport.anki.merge import Bases, Merger, Proposal, Value, decide
+from qexport.anki.package_file import NoteRow, NoteType, Package, opened_package
 from qexport.bank.file_editor import edit_file
-from qexport.bank.history import versions_in
+from qexport.bank.history import fields_of, version_of, versions_in
 from qexport.bank.lock import Lock
 from qexport.bank.lock_place import lock_path
+from qexport.bank.merging import Preference
+from qexport.bank.validation import validate
 from qexport.bank.yaml_editor import Edit
 from qexport.choosing import read_bank
 from qexport.common import files
 from qexport.common.errors import UsageError
-from qexport.common.limits import Limits
 from qexport.common.text_input import read_data
+from qexport.importers.html_markdown import read_html_text
 from qexport.locking import read_history, read_lock_at
 from qexport.team.bundle_contents import read_limited
+from qexport.team.drafts import (
+    Draft,
+    append_drafts,
+    draft_notes,
+    is_for_bank,
+    is_of_deck_type,
+    known_guids,
+)
+from qexport.team.git import bank_at
+from qexport.team.patches import write_patch
+from qexport.team.returned_pictures import ReturnedPictures, files_of_pictures
 
 if TYPE_CHECKING:
     from qexport.bank.model import Bank, Question
+    from qexport.common.limits import Limits
     from qexport.recipe import Recipe
 
-PreferredSide: TypeAlias = Literal["", "ours", "theirs"]
+Ask = Callable[[str, Proposal], Preference]
+"""Is asked about each conflict of an export; empty leaves it open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of the deck that a learner changed."""
+
+    export: str
+    id: str
+    """The question that shows it; empty if the bank has another picture by now."""
+    path: Path
+    taken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +64,9 @@ class Pulled:
 
     proposals: tuple[tuple[str, Proposal], ...]
     """Each with the export it is from."""
-    new: Mapping[str, int]
-    """How many notes of each export the bank does not have."""
+    drafts: tuple[tuple[str, Draft], ...]
+    """Notes that the bank did not have, each with its export."""
+    pictures: tuple[Picture, ...]
     changes: Mapping[Path, bytes]
     patch: str
     """The changes as `git apply` takes them."""
@@ -53,11 +77,29 @@ class Pulled:
         return sum(each.kind == "conflict" for _, each in self.proposals)
 
 
+@dataclass(slots=True)
+class _Found:
+    """What was found so far: in this export, and in those before it."""
+
+    bank: Bank
+    """With everything that was taken."""
+    last: Question
+    """The last of the bank as it is: drafts are added behind it."""
+    proposals: list[tuple[str, Proposal]] = field(default_factory=list)
+    drafts: list[tuple[str, Draft]] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+    values: dict[tuple[str, str], Value] = field(default_factory=dict)
+    files: dict[Path, bytes] = field(default_factory=dict)
+    """New pictures, and changed ones."""
+
+
 def pull(
     recipe: Recipe,
     exports: Sequence[Path],
     *,
-    choice: PreferredSide = "",
+    choice: Preference = "",
+    ask: Ask | None = None,
+    base: str = "",
     dry_run: bool = False,
     patch: bool = False,
 ) -> Pulled:
@@ -67,6 +109,8 @@ def pull(
         recipe: Whose bank it is.
         exports: Packages that Anki exported, of either format.
         choice: Which side is taken where both changed the same words; empty: neither.
+        ask: Called for each conflict if `choice` is empty.
+        base: A published deck (.apkg), or a revision of the bank in git, for versions that the history lacks.
         dry_run: Nothing is written.
         patch: Nothing is written; the change is returned as a patch.
 
@@ -76,29 +120,31 @@ def pull(
     """
     limits = recipe.limits
     bank, _ = read_bank(recipe.bank, encoding=recipe.encoding, limits=limits)
-    lock, history = _lock_and_history(recipe)
-    proposals: list[tuple[str, Proposal]] = []
-    new: dict[str, int] = {}
-    texts: dict[tuple[str, str], str] = {}
+    lock, history = lock_and_history(recipe)
+    given = _given_bases(base, recipe) if base else Bases(versions={}, decks={})
+    found = _Found(bank, bank.questions[-1])
     for path in exports:
-        with opened_package(read_limited(path, "deck", limits), str(path), limits) as opened:
-            rows = opened.read(_our_rows)
-        versions = {row.fields[FIELD_PLACES["Version"]].decode() for row in rows}
-        merger = Merger(_with_texts(bank, texts), lock, versions_in(history, versions))
-        new[str(path)] = sum(map(merger.is_new, rows))
-        for row in rows:
-            for found in merger.proposals(row):
-                decided = _decided(found, choice)
-                proposals.append((str(path), decided))
-                if decided.kind == "taken":
-                    texts[decided.id, decided.field] = decided.merged
-    changes = _update_bank_files(bank.questions, texts, recipe)
+        _pull_one(
+            path, found, lock=lock, history=history, given=given, decide_by=(choice, ask), limits=limits
+        )
+    changes = _changes(bank.questions, found, recipe)
     if changes and not (dry_run or patch):
         files.write_all(changes)
-    return Pulled(tuple(proposals), new, changes, _patch(changes, recipe.limits) if patch else "")
+    return Pulled(
+        tuple(found.proposals),
+        tuple(found.drafts),
+        tuple(found.pictures),
+        changes,
+        write_patch(changes, limits) if patch else "",
+    )
 
 
-def _lock_and_history(recipe: Recipe) -> tuple[Lock, str]:
+def lock_and_history(recipe: Recipe) -> tuple[Lock, str]:
+    """Return the lock of a recipe's bank, and the text of its history.
+
+    Raises:
+        UsageError: there is no lock.
+    """
     place = recipe.lock or lock_path(recipe.bank)
     lock, _ = read_lock_at(place, recipe.limits)
     if lock is None:
@@ -108,105 +154,166 @@ def _lock_and_history(recipe: Recipe) -> tuple[Lock, str]:
     return lock, read_history(place, recipe.limits)
 
 
-def _our_rows(package: Package) -> list[NoteRow]:
+def _pull_one(
+    path: Path,
+    found: _Found,
+    *,
+    lock: Lock,
+    history: str,
+    given: Bases,
+    decide_by: tuple[Preference, Ask | None],
+    limits: Limits,
+) -> None:
+    """Add what one export brings."""
+    data = read_limited(path, "deck", limits)
+    known = known_guids(found.bank, lock)
+    with opened_package(data, str(path), limits) as opened:
+        rows, new, types = opened.read(lambda package: _rows(package, known, lock))
+    pictures = ReturnedPictures(data, str(path), limits)
+    versions = {_version(row) for row in rows}
+    merger = Merger(
+        found.bank,
+        lock,
+        Bases(versions={**given.versions, **versions_in(history, versions)}, decks=given.decks),
+        to_markdown=lambda html: read_html_text(html, path=str(path), limits=limits),
+        picture=pictures.place_of,
+    )
+    taken: dict[tuple[str, str], Value] = {}
+    choice, ask = decide_by
+    for row in rows:
+        for each in merger.proposals(row):
+            decided = each
+            if each.kind == "conflict" and (side := choice or (ask(str(path), each) if ask else "")):
+                decided = decide(each, side)
+            found.proposals.append((str(path), decided))
+            if decided.kind == "taken":
+                taken[decided.id, decided.field] = decided.merged
+    _take_changed_pictures(path, rows, pictures, found, limits)
+    for draft in draft_notes(new, types, pictures, bank=found.bank, lock=lock, limits=limits):
+        found.drafts.append((str(path), draft))
+        _add_pictures(_texts_of(draft.question), pictures, found, found.last)
+    places = {question.id: question for question in found.bank.questions}
+    for (key, _), value in taken.items():
+        _add_pictures([value] if isinstance(value, str) else value, pictures, found, places[key])
+    found.values |= taken
+    drafted = tuple(draft.question for _, draft in found.drafts)
+    found.bank = _with_values(found.bank, taken)
+    present = {question.id for question in found.bank.questions}
+    more = tuple(each for each in drafted if each.id not in present)
+    found.bank = replace(found.bank, questions=(*found.bank.questions, *more))
+
+
+def _version(row: NoteRow) -> str:
+    return unescape(row.fields[FIELD_PLACES["Version"]].decode())
+
+
+def _rows(
+    package: Package, known: frozenset[str], lock: Lock
+) -> tuple[list[NoteRow], list[NoteRow], Mapping[int, NoteType]]:
+    """Return the notes that the bank published, those that learners added to its deck, and the note types."""
+    ours: list[NoteRow] = []
+    new: list[NoteRow] = []
+    for row in package.notes():
+        if is_of_deck_type(row) and len(row.fields) < len(FIELDS):
+            continue
+        if row.guid in known:
+            ours += [row] if is_of_deck_type(row) else []
+        elif is_for_bank(row, lock):
+            new.append(row)
+    return ours, new, package.note_types()
+
+
+def _given_bases(base: str, recipe: Recipe) -> Bases:
+    """Return the versions that a published deck, or a revision of the bank, has.
+
+    Raises:
+        InputRefused: there is no such deck or revision, or it cannot be read.
+    """
+    limits = recipe.limits
+    path = Path(base)
+    if path.suffix.lower() == ".apkg":
+        with opened_package(read_limited(path, "deck", limits), base, limits) as opened:
+            rows = opened.read(lambda package: [row for row in package.notes() if is_of_deck_type(row)])
+        whole = (row for row in rows if len(row.fields) >= len(FIELDS))
+        return Bases(versions={}, decks={(row.guid, _version(row)): row.fields for row in whole})
+    folder = recipe.bank.parent
+    raw = bank_at(base.removeprefix("git:"), f"./{recipe.bank.name}", folder=folder, limits=limits)
+    bank, _ = validate(raw, limits)
+    return Bases(versions={version_of(each): fields_of(each) for each in bank.questions}, decks={})
+
+
+# Pictures
+
+
+def _take_changed_pictures(
+    path: Path, rows: Sequence[NoteRow], pictures: ReturnedPictures, found: _Found, limits: Limits
+) -> None:
+    changed = pictures.changed_in_place(rows)
+    places = files_of_pictures(found.bank, changed, limits)
+    for name, data in sorted(changed.items()):
+        if name in places:
+            key, place = places[name]
+            is_taken = place not in found.files or found.files[place] == data
+            found.pictures.append(Picture(str(path), key, place, is_taken))
+            found.files.setdefault(place, data)
+        elif not files_of_pictures(found.bank, {pictures.name_of(data): data}, limits):
+            found.pictures.append(Picture(str(path), "", Path(name), taken=False))
+
+
+def _texts_of(question: Question) -> list[str]:
+    values = (getattr(question, name) for name in question.__slots__ if name not in ("extra", "location"))
     return [
-        row
-        for row in package.notes()
-        if 0 <= row.note_type - NOTE_TYPE_ID < 1_000_000
-        and (row.note_type - NOTE_TYPE_ID) % 1000 == 0
-        and len(row.fields) >= len(FIELDS)
+        text
+        for value in values
+        for text in (value if isinstance(value, tuple) else (value,))
+        if isinstance(text, str)
     ]
 
 
-def _with_texts(bank: Bank, texts: Mapping[tuple[str, str], str]) -> Bank:
-    """Return a bank with what earlier exports brought."""
-    changed: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for (key, name), text in texts.items():
-        changed[key][name] = text
+def _add_pictures(texts: Any, pictures: ReturnedPictures, found: _Found, beside: Question) -> None:
+    """Add the pictures that texts of an export name, beside the bank's file."""
+    folder = Path(beside.location.path).parent
+    for text in texts if isinstance(texts, (list, tuple)) else ():
+        for place, data in pictures.named_in(text):
+            found.files[folder / place] = data
+
+
+# The bank's files
+
+
+def _with_values(bank: Bank, values: Mapping[tuple[str, str], Value]) -> Bank:
+    """Return a bank with what an export brought."""
+    changed: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for (key, name), value in values.items():
+        changed[key][name] = value
+    if not changed:
+        return bank
     return replace(
-        bank,
-        questions=tuple(replace(each, **changed.get(each.id, {})) for each in bank.questions),  # type: ignore[arg-type]
+        bank, questions=tuple(replace(each, **changed.get(each.id, {})) for each in bank.questions)
     )
 
 
-def _decided(found: Proposal, choice: PreferredSide) -> Proposal:
-    if found.kind != "conflict" or not choice:
-        return found
-    if choice == "ours":
-        return replace(found, kind="ours")
-    return Proposal("taken", found.id, found.field, found.base, found.ours, found.theirs, found.theirs)
-
-
-def _update_bank_files(
-    questions: Sequence[Question], texts: Mapping[tuple[str, str], str], recipe: Recipe
-) -> dict[Path, bytes]:
-    """Return the bank's files with other texts in them, all else as it is."""
+def _changes(questions: Sequence[Question], found: _Found, recipe: Recipe) -> dict[Path, bytes]:
+    """Return the bank's files with other texts in them, all else as it is, and the pictures beside them."""
     edits: defaultdict[Path, list[Edit]] = defaultdict(list)
+    lines: defaultdict[Path, dict[str, int]] = defaultdict(dict)
     for question in questions:
-        for (key, name), text in texts.items():
-            if key == question.id and getattr(question, name) != text:
-                edits[Path(question.location.path)].append(Edit(key, name, text))
-    limits = recipe.limits
-    return {
-        path: edit_file(read_data(path, limits=limits), path, each, limits) for path, each in edits.items()
+        lines[Path(question.location.path)][question.id] = question.location.line
+    places = {question.id: question for question in questions}
+    for (key, name), value in found.values.items():
+        if getattr(places[key], name) != value:
+            edit = Edit(key, name, None if value in ("", ()) else value)
+            edits[Path(places[key].location.path)].append(edit)
+    changes = {
+        path: edit_file(read_data(path, limits=recipe.limits), path, each, recipe.limits, lines[path])
+        for path, each in edits.items()
     }
-
-
-def _patch(changes: Mapping[Path, bytes], limits: Limits) -> str:
-    lines: list[str] = []
-    for path, data in sorted(changes.items()):
-        before, after = (
-            text.decode().splitlines(keepends=True) for text in (read_data(path, limits=limits), data)
-        )
-        name = path.as_posix()
-        found = unified_diff(before, after, f"a/{name}", f"b/{name}")
-        lines += (
-            line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in found
-        )
-    return "".join(lines)
-
-
-# Reviews
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """Counts of reviews, and the file they were written to."""
-
-    path: Path
-    counts: Mapping[str, Count]
-    left_out: int
-    """Questions that fewer learners than asked for have."""
-
-
-def reviews_path(lock: Path) -> Path:
-    """Return where the counts of reviews lie: beside the lock."""
-    return lock.with_name(lock.name.removesuffix(".json").removesuffix(".lock") + ".reviews.json")
-
-
-def count_returned_reviews(
-    recipe: Recipe, exports: Sequence[Path], *, at_least: int = 1, dry_run: bool = False
-) -> Reviewed:
-    """Count the reviews in exports with scheduling, each of one learner, per question.
-
-    Raises:
-        UsageError: the bank has no lock.
-        InputRefused: an export cannot be read.
-    """
-    limits = recipe.limits
-    lock, _ = _lock_and_history(recipe)
-    ids = {entry.guid: key for key, entry in lock.notes.items()}
-    answers = []
-    for path in exports:
-        with opened_package(read_limited(path, "deck", limits), str(path), limits) as opened:
-            answers.append(opened.read(answers_in))
-    everything = count_reviews(answers, ids, 1)
-    counts = {key: count for key, count in everything.items() if count.learners >= at_least}
-    place = reviews_path(recipe.lock or lock_path(recipe.bank))
-    if not dry_run:
-        lines = ",\n".join(
-            f"{json.dumps(key, ensure_ascii=False)}: {json.dumps(asdict(each))}"
-            for key, each in counts.items()
-        )
-        files.write_file(place, f"{{\n{lines}\n}}\n".encode() if counts else b"{}\n")
-    return Reviewed(place, counts, len(everything) - len(counts))
+    if drafts := [draft.question for _, draft in found.drafts]:
+        last = Path(questions[-1].location.path)
+        data = changes.get(last) or read_data(last, limits=recipe.limits)
+        changes[last] = append_drafts(data, last, drafts, recipe.limits)
+    is_new = {
+        place: not place.exists() or read_data(place, limits=recipe.limits) != data
+        for place, data in found.files.items()
+    }
+    return changes | {place: data for place, data in found.files.items() if is_new[place]}

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from qexport.bank import yaml_reader
+from qexport.bank import jsonl_reader, yaml_reader
 from qexport.bank.file_editor import edit_file
+from qexport.bank.model import RawBank
 from qexport.bank.yaml_editor import Edit, edit_yaml
 from qexport.common.errors import InputRefused
+from qexport.common.limits import Limits
 
 BANK = """\
 # The bank of a team.
@@ -225,3 +227,46 @@ def test_any_text_survives_in_any_form(seed: int) -> None:
     for comment in ("# The bank of a team.", "# --- basics", "# the end"):
         assert comment in text
     assert yaml_reader.parse_yaml(text, "bank.yaml").problems == ()
+
+
+@pytest.mark.parametrize("ending", [".yaml", ".jsonl"])
+def test_only_the_lines_of_an_edited_question_are_read_again(
+    ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = range(200)
+    if ending == ".yaml":
+        item = "  # {0}\n  - id: Q{0}\n    question: What is {0}?\n    answer: >-\n      A\n      number.\n"
+        text = "title: T\nquestions:\n" + "".join(map(item.format, numbers))
+        starts = {f"Q{number}": 4 + 6 * number for number in numbers}
+    else:
+        line = '{{"id": "Q{0}", "question": "What is {0}?", "answer": "A number."}}\n'
+        text = "".join(map(line.format, numbers))
+        starts = {f"Q{number}": 1 + number for number in numbers}
+    edits = [
+        Edit("Q7", "answer", "Seven: a number."),
+        Edit("Q199", "difficulty", 3),
+        Edit("Q0", "answer", "Nil."),
+    ]
+    whole = edit_file(text.encode(), Path(f"bank{ending}"), edits)
+    read: list[int] = []
+    module = yaml_reader if ending == ".yaml" else jsonl_reader
+    name = "parse_yaml" if ending == ".yaml" else "parse_jsonl"
+    parse = getattr(module, name)
+
+    def counted(text: str, path: str, limits: Limits) -> RawBank:
+        read.append(len(text))
+        bank: RawBank = parse(text, path, limits)
+        return bank
+
+    monkeypatch.setattr(module, name, counted)
+    assert edit_file(text.encode(), Path(f"bank{ending}"), edits, lines=starts) == whole
+    assert max(read) < 200
+    assert len(read) == 6
+
+
+def test_questions_in_brackets_are_read_as_a_whole_file() -> None:
+    text = "questions: [{id: A, question: q, answer: a},\n  {id: B, question: q, answer: a}]\n"
+    edits = [Edit("B", "answer", "b")]
+    assert edit_file(text.encode(), Path("b.yaml"), edits, lines={"A": 1, "B": 2}) == edit_file(
+        text.encode(), Path("b.yaml"), edits
+    )

@@ -151,7 +151,9 @@ def test_choices_are_on_the_front_of_the_card_after_their_letters() -> None:
         '<ul class="choices">\n<li><span class="letter">a)</span> one &lt; two</li>\n'
         '<li><span class="letter">b)</span> none</li>\n</ul>'
     )
-    assert deck.fields["Answer"].startswith('<p class="correct"><span class="letter">a)</span> one &lt; two</p>')
+    assert deck.fields["Answer"].startswith(
+        '<p class="correct"><span class="letter">a)</span> one &lt; two</p>'
+    )
     front = deck.note_type["tmpls"][0]["qfmt"]
     assert "{{#Choices}}" in front
 

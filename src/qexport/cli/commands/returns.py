@@ -12,10 +12,13 @@ import click
 from qexport.cli.commands.identities import of_a_bank, recipe_of_bank
 from qexport.cli.options import PATH
 from qexport.cli.program import say, say_json
+from qexport.cli.terminal import shown
 from qexport.common.text_input import quote
 from qexport.common.wording import quantity
 
 if TYPE_CHECKING:
+    from qexport.anki.merge import Proposal
+    from qexport.bank.merging import Preference
     from qexport.common.limits import Limits
     from qexport.team.returns import Pulled
 
@@ -34,12 +37,20 @@ _KIND_LABELS = {
     "--theirs", "choice", flag_value="theirs", help="Take the learner's words where both sides changed."
 )
 @click.option("--ours", "choice", flag_value="ours", help="Keep the bank's words where both sides changed.")
+@click.option("--ask", "choice", flag_value="ask", help="Show each conflict, and ask whose words to take.")
+@click.option(
+    "--base",
+    default="",
+    metavar="DECK|REVISION",
+    help="A published .apkg, or a revision of the bank in git, for versions that the history lacks.",
+)
 @click.option("--patch", is_flag=True, help="Write no file, but a patch for git apply to the output.")
 @of_a_bank
 def pull(
     *,
     exports: tuple[Path, ...],
     choice: str | None,
+    base: str,
     patch: bool,
     name: str,
     bank: Path | None,
@@ -53,17 +64,24 @@ def pull(
 
     EXPORT is an .apkg that Anki exported. Each note carries the version it was made from: only fields that were
     changed since then are taken, word by word. Words that both sides changed are a conflict, which ends the
-    command with status 3 unless --theirs or --ours decides. Tags, flags and retired notes are left alone.
+    command with status 3 unless --theirs, --ours or --ask decides. New notes of the deck become drafts, pictures
+    come along. A learner's own tags, flags and stars stay theirs, and retired notes are left alone.
     """
     from qexport.team import returns
 
     recipe = recipe_of_bank(name, bank, lock, encoding, limits)
-    decided: returns.PreferredSide = "theirs" if choice == "theirs" else "ours" if choice == "ours" else ""
-    done = returns.pull(recipe, exports, choice=decided, dry_run=dry_run, patch=patch)
+    decided: Preference = "theirs" if choice == "theirs" else "ours" if choice == "ours" else ""
+    done = returns.pull(
+        recipe,
+        exports,
+        choice=decided,
+        ask=_ask if choice == "ask" else None,
+        base=base,
+        dry_run=dry_run,
+        patch=patch,
+    )
     if as_json:
-        fields = [{"export": export, **asdict(each)} for export, each in done.proposals]
-        written = [] if dry_run or patch else [str(path) for path in done.changes]
-        say_json({"changes": fields, "new": dict(done.new), "written": written})
+        say_json(_pull_fields(done, written=not (dry_run or patch)))
     elif patch:
         click.echo(done.patch, nl=False)
     else:
@@ -72,23 +90,96 @@ def pull(
         click.get_current_context().exit(3)
 
 
+def _ask(export: str, conflict: Proposal) -> Preference:
+    """Let the user choose whose words are taken; leaving it open is a choice too."""
+    for line in _proposal_lines(export, conflict):
+        click.echo(shown(line), err=True)
+    answer = click.prompt(
+        "Take theirs, keep ours, or leave it open",
+        type=click.Choice(["theirs", "ours", "open"]),
+        default="open",
+        err=True,
+    )
+    return "theirs" if answer == "theirs" else "ours" if answer == "ours" else ""
+
+
+def _pull_fields(done: Pulled, *, written: bool) -> dict[str, object]:
+    return {
+        "changes": [{"export": export, **asdict(each)} for export, each in done.proposals],
+        "drafts": [
+            {
+                "export": export,
+                "id": each.question.id,
+                "question": each.question.question,
+                "sounds": list(each.sounds),
+            }
+            for export, each in done.drafts
+        ],
+        "pictures": [{**asdict(each), "path": str(each.path)} for each in done.pictures],
+        "written": [str(path) for path in done.changes] if written else [],
+    }
+
+
 def _pull_lines(done: Pulled, *, dry_run: bool) -> Iterator[str]:
     for export, each in done.proposals:
-        yield f"{export}: {each.id} {each.field}: {_KIND_LABELS[each.kind]}"
-        if each.kind in ("conflict", "ours"):
-            yield f"  bank:   {quote(each.ours)}"
-        yield f"  theirs: {quote(each.theirs)}"
-    for export, count in done.new.items():
-        if count:
-            yield f"{export}: {quantity(count, 'note')} that the bank does not have, left"
-    taken = sum(each.kind == "taken" for _, each in done.proposals)
+        yield from _proposal_lines(export, each)
+    for export, draft in done.drafts:
+        yield f"{export}: new note, as draft {draft.question.id}: {quote(draft.question.question)}"
+        if draft.sounds:
+            yield f"  left: {_sounds(draft.sounds)}"
+    for picture in done.pictures:
+        if picture.taken:
+            yield f"{picture.export}: {picture.id}: {picture.path} is another picture now: taken"
+        else:
+            yield f"{picture.export}: {picture.path} was changed, and the bank has another picture by now: left"
+    parts = [
+        quantity(count, what)
+        for count, what in (
+            (sum(each.kind == "taken" for _, each in done.proposals), "field"),
+            (len(done.drafts), "draft"),
+        )
+        if count
+    ]
     if done.changes:
         names = ", ".join(map(str, done.changes))
-        yield f"{names}: {quantity(taken, 'field')} {'would be changed' if dry_run else 'changed'}"
+        what = " and ".join(parts) or quantity(len(done.changes), "picture")
+        yield f"{names}: {what} {'would be ' if dry_run else ''}{'written' if done.drafts else 'changed'}"
     elif not done.open_conflicts:
         yield "nothing to take"
     if done.open_conflicts:
-        yield f"{quantity(done.open_conflicts, 'conflict')} left open: decide with --theirs or --ours"
+        yield f"{quantity(done.open_conflicts, 'conflict')} left open: decide with --ask, --theirs or --ours"
+
+
+def _proposal_lines(export: str, each: Proposal) -> Iterator[str]:
+    """Yield what became of a field, its words as `qexport diff` shows them."""
+    if each.kind == "left" and each.sounds and not each.theirs:
+        yield f"{export}: {each.id} {each.field}: left: {_sounds(each.sounds)}"
+        return
+    became = _KIND_LABELS[each.kind]
+    if each.missing:
+        what = "picture {} is" if len(each.missing) == 1 else "pictures {} are"
+        became = f"left, because the {what.format(', '.join(map(quote, each.missing)))} not in the export"
+    yield f"{export}: {each.id} {each.field}: {became}"
+    if each.kind in ("conflict", "ours"):
+        yield f"  bank:   {_difference(each.base, each.ours)}"
+    is_known = each.kind != "unknown" and each.base != each.theirs
+    yield f"  theirs: {_difference(each.base, each.theirs) if is_known else quote(str(each.theirs))}"
+    if each.sounds:
+        yield f"  left: {_sounds(each.sounds)}"
+
+
+def _sounds(names: tuple[str, ...]) -> str:
+    return f"the {'sound' if len(names) == 1 else 'sounds'} {', '.join(map(quote, names))}"
+
+
+def _difference(before: object, after: object) -> str:
+    from qexport.team.difference_views import mark_words
+
+    old, new = (
+        " · ".join(each) if isinstance(each, tuple) else "" if each is None else str(each)
+        for each in (before, after)
+    )
+    return mark_words(old, new)
 
 
 @click.command()
@@ -117,10 +208,10 @@ def reviews(
     EXPORT is an .apkg exported with scheduling, one a learner. Only counts per question are written, to a file
     beside the lock: reviews, lapses, share forgotten, median seconds, learners; never anything about a person.
     """
-    from qexport.team import returns
+    from qexport.team.learner_reviews import count_returned_reviews
 
     recipe = recipe_of_bank(name, bank, lock, encoding, limits)
-    done = returns.count_returned_reviews(recipe, exports, at_least=learners, dry_run=dry_run)
+    done = count_returned_reviews(recipe, exports, at_least=learners, dry_run=dry_run)
     if as_json:
         say_json(
             {"path": str(done.path), "questions": {key: asdict(each) for key, each in done.counts.items()}}

@@ -1,0 +1,187 @@
+"""A field that a learner changed in Anki → the text of the bank that becomes exactly that HTML.
+
+    text of the version + its HTML + the learner's HTML → candidates → the one that is rendered to the learner's HTML
+
+Words are carried over into the text as the bank writes it, so that its layout stays. Nothing is guessed: a candidate
+that is rendered to anything else than what the learner has is dropped.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from html import unescape
+
+from qexport.bank.merging import apply_hunks, hunks_of, tokens_of
+from qexport.common.text_distance import edit_steps
+
+ToMarkdown = Callable[[str], str]
+"""Returns HTML as Markdown."""
+
+_FIELD_SOUND = re.compile(r"(?:\s|<br>)*\[sound:([^\]\n]*)\]")
+_HTML_PICTURE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+_SOURCE = re.compile(r"\bsrc=(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
+_ALT = re.compile(r"\balt=(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_HTML_ITEM = re.compile(r"<li>(.*?)</li>", re.DOTALL)
+_CHOICE_LETTER = re.compile(r'\A<span class="letter">[a-z]\)</span> ')
+_CODE = re.compile(r"<pre\b.*?</pre>", re.DOTALL)
+_EDITOR_LINES = re.compile(r"(?:<div>(?:(?!</?div\b).)*</div>)+\Z", re.DOTALL)
+
+
+def canonical_html(html: str) -> str:
+    """Return HTML without what Anki's editor adds and nobody sees."""
+    if "\r" in html or not html.isascii() or "&nbsp;" in html:
+        html = html.replace("\r", "").replace("\xa0", " ").replace("&nbsp;", " ")
+        html = unicodedata.normalize("NFC", html)  # as Anki keeps all fields
+    if "<" in html:
+        html = html.replace("<br />", "<br>").replace("<br/>", "<br>")
+        if html.endswith("</div>") and (lines := _EDITOR_LINES.search(html)):
+            shown = re.sub(r"<div>(?:<br>)?(.*?)</div>", r"<br>\1", lines[0], flags=re.DOTALL)
+            html = html[: lines.start()] + shown
+        if "<pre" in html:  # the editor writes breaks there, where a line end is one
+            html = _CODE.sub(lambda found: found[0].replace("<br>", "\n"), html)
+        html = re.sub(r"\n*<br>\n*", "<br>", html)
+        html = re.sub(r"(?:<br>|\s)+\Z", "", html)
+    if "&" in html:
+        for written, sign in (("&quot;", '"'), ("&#34;", '"'), ("&#39;", "'"), ("&#x27;", "'")):
+            html = html.replace(written, sign)
+    return html.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The HTML of a field without what no text can hold."""
+
+    html: str
+    sounds: tuple[str, ...] = ()
+    """Names of files."""
+    pictures: tuple[tuple[str, str, str], ...] = ()
+    """The word in the HTML that takes the place of each new picture, the picture's name, and what describes it."""
+
+
+def take_media_out(html: str, known: str) -> Carried:
+    """Return a field without its sounds, and with a word in place of each picture that the deck did not make.
+
+    Args:
+        html: The field as the learner has it.
+        known: The field as it was published: its sounds and pictures stay.
+    """
+    if "<img" not in html and "[sound:" not in html:
+        return Carried(html)
+    sounds = tuple(name for name in _FIELD_SOUND.findall(html) if f"[sound:{name}]" not in known)
+    html = _FIELD_SOUND.sub(lambda found: found[0] if found[0].strip() in known else "", html)
+    pictures: list[tuple[str, str, str]] = []
+
+    def word(found: re.Match[str]) -> str:
+        source = _SOURCE.search(found[0])
+        name = unescape(next(filter(None, source.groups()), "")) if source else ""
+        if found[0] in known or not name or re.match(r"[a-z]+:", name, re.IGNORECASE):
+            return found[0]
+        described = _ALT.search(found[0])
+        text = unescape(next(filter(None, described.groups()), "")) if described else ""
+        mark = f"QXPICTURE{len(pictures)}QX"
+        pictures.append((mark, name, re.sub(r"[\[\]\n\\]", " ", text).strip()))
+        return mark
+
+    return Carried(_HTML_PICTURE.sub(word, html), sounds, tuple(pictures))
+
+
+def put_pictures_back(text: str, pictures: Sequence[tuple[str, str, str]], path: Callable[[str], str]) -> str:
+    """Return a text in Markdown with pictures in place of their words."""
+    for mark, name, described in pictures:
+        text = text.replace(mark, f"![{described}]({path(name)})")
+    return text
+
+
+def text_candidates(text: str, before: str, after: str, to_markdown: ToMarkdown | None) -> Iterator[str]:
+    """Yield texts that may be rendered to `after`, the likeliest first.
+
+    Args:
+        text: What `before` was rendered from.
+        before: The HTML of the text.
+        after: The HTML that the learner has.
+        to_markdown: Turns HTML into Markdown; None for a plain text.
+    """
+    views: list[Callable[[str], str]] = [visible_text]
+    if to_markdown is not None:
+        views.append(to_markdown)
+    shown = [(view(before), view(after)) for view in views]
+    for old, new in shown:
+        if (carried := _carry_over(text, old, new)) is not None:
+            yield carried
+    yield from (new.strip() for _, new in shown)
+
+
+def items_in(html: str) -> list[str]:
+    """Return the items of a list, without the letters of choices."""
+    return [_CHOICE_LETTER.sub("", item).strip() for item in _HTML_ITEM.findall(html)]
+
+
+def item_candidates(
+    items: Sequence[str], before: str, after: str, to_markdown: ToMarkdown | None
+) -> Iterator[tuple[str, ...]]:
+    """Yield lists whose HTML may be `after`: the items that stayed as they are, others with their words carried over.
+
+    Args:
+        items: What `before` was rendered from.
+        before: The HTML of the list.
+        after: The HTML that the learner has.
+        to_markdown: Turns HTML into Markdown; None for plain texts.
+    """
+    old, new = items_in(before), items_in(after)
+    if len(old) != len(items):
+        return
+    plain: list[str] = []
+    rich: list[str] = []
+    for tag, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        for place in range(first, last):
+            at = start + place - first
+            if tag == "equal":
+                found = [items[at]]
+            elif at < end:
+                found = list(text_candidates(items[at], old[at], new[place], None))
+                found += list(text_candidates(items[at], old[at], new[place], to_markdown))[-1:]
+            else:
+                found = [visible_text(new[place]), (to_markdown or visible_text)(new[place])]
+            found = [each.strip() for each in found if each.strip()]
+            if found:
+                plain.append(found[0])
+                rich.append(found[-1])
+    yield tuple(plain)
+    yield tuple(rich)
+
+
+def _carry_over(text: str, before: str, after: str) -> str | None:
+    """Return a text with the words changed that differ between two states of what is seen of it."""
+    source, shown, wanted = tokens_of(text), tokens_of(before), tokens_of(after)
+    places = _align_words(source, shown)
+    changed = []
+    for hunk in hunks_of(shown, wanted):
+        start = places.get(hunk.start) if hunk.start < len(shown) else len(source)
+        end = places.get(hunk.end - 1) if hunk.end > hunk.start else None
+        if start is None or (hunk.end > hunk.start and end is None):
+            return None
+        changed.append(replace(hunk, start=start, end=start if end is None else end + 1))
+    return "".join(apply_hunks(source, changed))
+
+
+def _align_words(source: Sequence[str], shown: Sequence[str]) -> dict[int, int]:
+    """Return where in the source each shown word is."""
+    numbers: dict[str, int] = {}
+    old, new = ([numbers.setdefault(token, len(numbers)) for token in tokens] for tokens in (source, shown))
+    places: dict[int, int] = {}
+    for what, start, end, new_start, _ in edit_steps(old, new):
+        if what == "equal":
+            places |= {new_start + offset: start + offset for offset in range(end - start)}
+    return places
+
+
+def visible_text(html: str) -> str:
+    """Return the text of HTML, with its line breaks."""
+    text = html.replace("<br>", "\n")
+    text = re.sub(r"</p>\s*<p>", "\n\n", text)
+    text = re.sub(r"</li>\s*<li>", " ", text)
+    return unescape(re.sub(r"<[^>]*>", "", text))

@@ -1,0 +1,59 @@
+"""Decks exported with scheduling → counts of reviews beside the bank."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qexport.anki.package_file import opened_package
+from qexport.anki.reviews import answers_in, count_reviews
+from qexport.bank.lock_place import lock_path
+from qexport.bank.review_counts import ReviewCount, reviews_path, write_review_counts
+from qexport.common import files
+from qexport.team.bundle_contents import read_limited
+from qexport.team.returns import lock_and_history
+
+if TYPE_CHECKING:
+    from qexport.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """Counts of reviews, and the file they were written to."""
+
+    path: Path
+    counts: Mapping[str, ReviewCount]
+    left_out: int
+    """Questions that fewer learners have reviewed than asked for."""
+
+
+def count_returned_reviews(
+    recipe: Recipe, exports: Sequence[Path], *, at_least: int = 1, dry_run: bool = False
+) -> Reviewed:
+    """Count the reviews in exports with scheduling, each of one learner, per question.
+
+    Args:
+        recipe: Whose bank it is.
+        exports: Packages that Anki exported, one of each learner.
+        at_least: Learners that a question must have to be counted.
+        dry_run: Nothing is written.
+
+    Raises:
+        UsageError: the bank has no lock.
+        InputRefused: an export cannot be read.
+    """
+    limits = recipe.limits
+    lock, _ = lock_and_history(recipe)
+    ids = {entry.guid: key for key, entry in lock.notes.items()}
+    answers = []
+    for path in exports:
+        with opened_package(read_limited(path, "deck", limits), str(path), limits) as opened:
+            answers.append(opened.read(answers_in))
+    everything = count_reviews(answers, ids, 1)
+    counts = {key: count for key, count in everything.items() if count.learners >= at_least}
+    place = reviews_path(recipe.lock or lock_path(recipe.bank))
+    if not dry_run:
+        files.write_file(place, write_review_counts(counts).encode())
+    return Reviewed(place, counts, len(everything) - len(counts))
