@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qexport.bank import reader
 from qexport.bank.lock_place import lock_path
+from qexport.bank.review_counts import read_review_counts, reviews_path
 from qexport.bank.selection import Filters, select
 from qexport.bank.validation import validate
 from qexport.common.errors import InputRefused, Problem
 from qexport.common.limits import USUAL, Limits
 from qexport.common.records import Record
+from qexport.common.text_input import read_text
 
 if TYPE_CHECKING:
     from qexport.bank.health.counts import Stats
@@ -43,10 +46,25 @@ class Checked(Record, frozen=True):
 
 
 def read_bank(
-    path: Path, *, encoding: str | None = None, limits: Limits = USUAL
+    path: Path, *, encoding: str | None = None, limits: Limits = USUAL, lock: Path | None = None
 ) -> tuple[Bank, tuple[Problem, ...]]:
-    """Read and check a bank; the second part is what is odd but no reason to refuse it."""
-    return validate(reader.read(path, encoding=encoding, limits=limits), limits)
+    """Read and check a bank, with the counts of reviews beside its lock if there are any.
+
+    Args:
+        path: The bank.
+        encoding: Of its files; None: UTF-8.
+        limits: How much there may be of it.
+        lock: Where its lock is; None: beside it.
+
+    Returns:
+        The bank, and what is odd but no reason to refuse it.
+    """
+    bank, warnings = validate(reader.read(path, encoding=encoding, limits=limits), limits)
+    place = reviews_path(lock or lock_path(path))
+    if not place.is_file():
+        return bank, warnings
+    counts = read_review_counts(read_text(place, limits=limits, inside=place.parent), str(place))
+    return replace(bank, reviews=tuple(counts.items())), warnings
 
 
 def choose(path: Path, filters: Filters, *, encoding: str | None = None, limits: Limits = USUAL) -> Selection:

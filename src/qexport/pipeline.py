@@ -156,14 +156,16 @@ def plan(recipes: Mapping[str, Recipe], *, scheduler: Scheduler = SCHEDULER) -> 
                 parse_options(CommonOptions, recipe.all_options).theme, recipe.limits, scheduler
             )
             looked_up.append((name, recipe, outputs, tools))
-    banks: dict[tuple[Path, str | None, Limits], tuple[Bank, tuple[Problem, ...]]] = {}
+    banks: dict[tuple[Path, str | None, Limits, Path | None], tuple[Bank, tuple[Problem, ...]]] = {}
     owners: dict[Path, str] = {}
     plans = []
     for name, recipe, outputs, tools in looked_up:
         with in_recipe(name):
-            place = recipe.bank, recipe.encoding, recipe.limits
+            place = recipe.bank, recipe.encoding, recipe.limits, recipe.lock
             if place not in banks:
-                banks[place] = read_bank(recipe.bank, encoding=recipe.encoding, limits=recipe.limits)
+                banks[place] = read_bank(
+                    recipe.bank, encoding=recipe.encoding, limits=recipe.limits, lock=recipe.lock
+                )
             bank, warnings = banks[place]
             choice = Selection(bank, select(bank, recipe.filters, recipe.limits), warnings)
             title = _one_line(recipe.title) or bank.title

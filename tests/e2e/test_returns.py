@@ -435,3 +435,25 @@ def test_reviews_come_back_as_counts_without_a_person(learner: Learner, tmp_path
         "Q1": (1, 2, 0.5),
         "Q2": (1, 1, 0.0),
     }
+    listed = run("list", "--bank", "b.yaml", "--where", "forgotten>=30%").out
+    assert "Q1" in listed
+    assert "Q2" not in listed
+    listed = run("list", "--bank", "b.yaml", "--sort=-forgotten").out
+    assert listed.index("Q1") < listed.index("Q2") < listed.index("Q3")
+    for made in ("cheatsheet", "quiz"):
+        words = ("--bank", "b.yaml", "--format", made, "--where", "forgotten>=30%", "--quiet")
+        assert "1 question" in run("build", *words).out
+
+
+def test_a_lock_elsewhere_has_its_counts_beside_it(learner: Learner) -> None:
+    learner.answer("Q1", 1)
+    export = learner.export(with_scheduling=True)
+    Path("locks").mkdir()
+    Path("b.lock.json").rename("locks/team.lock.json")
+    words = ("--bank", "b.yaml", "--lock", "locks/team.lock.json")
+    assert run("reviews", export, "--learners", "1", *words).out.splitlines()[-1] == (
+        "locks/team.reviews.json: 1 question"
+    )
+    assert (
+        "1 question" in run("build", *words, "--format", "quiz", "--where", "forgotten:100%", "--quiet").out
+    )

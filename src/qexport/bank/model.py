@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
+from qexport.bank.review_counts import ReviewCount
 from qexport.common.errors import Location, Problem
 from qexport.common.records import Record, made_by
 
@@ -145,3 +146,5 @@ class Bank(Record, kw_only=True, frozen=True):
     technologies: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
+    reviews: tuple[tuple[str, ReviewCount], ...] = ()
+    """How learners did with questions: their ids and counts; empty unless there are counts beside the bank."""

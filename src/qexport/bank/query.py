@@ -2,23 +2,25 @@
 
     technology:python difficulty>=8 -category:performance (weakref or "reference cycle")
 
-is read as Anki reads a search: conditions side by side must all hold (`and` may be written), `or` binds
-less than that, `-` negates, parentheses group. A word, or a phrase in quotes, is searched in every text of a
-question; `field:value` in one. `*` matches anything, `field:*` for having the field at all, `field:` for
-not having it. As ids and Python's names are full of `_`, it is *not* a wildcard here, as it is in Anki.
-A backslash takes the meaning from `\\ " * : ( ) -`.
+is read as Anki reads a search: conditions side by side must all hold (`and` may be written), `or` binds less than
+that, `-` negates, parentheses group. A word, or a phrase in quotes, is searched in every text of a question;
+`field:value` in one. `*` matches anything, `field:*` for having the field at all, `field:` for not having it. What
+`qexport reviews` has counted is compared alike: `forgotten>=30%`, `reviews>=10`. As ids and Python's names are full
+of `_`, it is *not* a wildcard here, as it is in Anki. A backslash takes the meaning from `\\ " * : ( ) -`.
 """
 
 from __future__ import annotations
 
+import operator
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from operator import attrgetter
 from typing import TypeAlias
 
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
+from qexport.bank.review_counts import REVIEW_FIELDS, ReviewCount
 from qexport.common.errors import UsageError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.patterns import compile_late
@@ -32,6 +34,15 @@ QUERY_FIELDS = ("id", *NAME_FIELDS, "difficulty", *TEXT_FIELDS)
 """What may stand before a colon in a query."""
 
 DIFFICULTIES = range(1, 11)
+_COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+    "=": operator.eq,
+    ":": operator.eq,
+    "!=": operator.ne,
+}
 _DIFFICULTY_HINT = "write 8, 7-9, >=8, <=7, >6 or <9, with numbers from 1 to 10"
 
 Condition: TypeAlias = Callable[[Question], bool]
@@ -185,6 +196,22 @@ class Conditions:
             wanted |= {None} if not value else set(DIFFICULTIES) if value == "*" else difficulties(value)
         return lambda question: question.difficulty in wanted
 
+    def reviewed(self, field: str, comparison: str, value: str) -> Condition:
+        """Return a count of reviews that compares so; `*`: a question with counts, empty: one without."""
+        if not self._bank.reviews:
+            raise no_review_counts(field)
+        counts = dict(self._bank.reviews)
+        if comparison == ":" and value in ("", "*"):
+            return lambda question: (count_of(question, counts) is None) != (value == "*")
+        wanted = _read_count(field, value)
+        compare = _COMPARISONS[comparison]
+
+        def holds(question: Question) -> bool:
+            count = count_of(question, counts)
+            return count is not None and compare(getattr(count, field), wanted)
+
+        return holds
+
     def text(self, pattern: Pattern, field: str = "") -> Condition:
         """Return the text anywhere in this field, or in any; an empty one: a question without the field."""
         if field and pattern == ("",):
@@ -212,6 +239,29 @@ def _list_field_texts(question: Question, fields: Iterable[str]) -> Iterable[str
     for field in fields:
         value: str | tuple[str, ...] = getattr(question, field)
         yield from (value,) if isinstance(value, str) else value
+
+
+def count_of(question: Question, counts: Mapping[str, ReviewCount]) -> ReviewCount | None:
+    """Return the counts of a question, which may have been counted under a former id."""
+    return next((counts[key] for key in (question.id, *question.former_ids) if key in counts), None)
+
+
+def no_review_counts(field: str) -> UsageError:
+    """Return the error for a bank without counts of reviews."""
+    hint = "qexport reviews EXPORT.apkg … writes them, from decks that were exported with scheduling"
+    return UsageError(
+        f"nobody has counted {field}: there are no counts of reviews beside this bank", hint=hint
+    )
+
+
+def _read_count(field: str, value: str) -> float:
+    """Return a number of a query: a share of reviews in percent, all others as they are."""
+    digits = value.removesuffix("%") if field == "forgotten" else value
+    is_number = re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,9})?", digits) is not None
+    if not is_number or (field == "forgotten") != value.endswith("%"):
+        example = f"{field}>=30%" if field == "forgotten" else f"{field}>=5"
+        raise UsageError(f"{value!r} is no number to compare {field} with", hint=f"write {example}")
+    return float(digits) / (100 if field == "forgotten" else 1)
 
 
 _BOUND = compile_late(r"(>=|<=|!=|=|>|<)?\s*([0-9]+)")
@@ -254,7 +304,9 @@ _QUOTES = '"“”„‟'
 _SEARCH_SIGNS = frozenset('\\"*:()-')
 _ENDS_WORD = frozenset("()" + _QUOTES)
 _FIELD = compile_late(r"(?P<field>[\w-]*)(?P<operator>>=|<=|!=|[:=<>])")
-_DIFFICULTY = compile_late(r"(?P<field>difficulty)\s+(?P<operator>>=|<=|!=|[=<>])", re.IGNORECASE)
+_NUMBER_FIELD = compile_late(
+    rf"(?P<field>difficulty|{'|'.join(REVIEW_FIELDS)})\s+(?P<operator>>=|<=|!=|[=<>])", re.IGNORECASE
+)
 _QUOTE_SEARCH = "to search for such text, put it in quotes"
 
 
@@ -307,15 +359,16 @@ class _Lexer:
 
     def _condition(self) -> _Token:
         start = self._place
-        match = _DIFFICULTY.match(self._query, start) or _FIELD.match(self._query, start)
+        match = _NUMBER_FIELD.match(self._query, start) or _FIELD.match(self._query, start)
         field = match["field"].replace("-", "_").casefold() if match else ""
-        if match is None or (field not in QUERY_FIELDS and not self._looks_like_field(match)):
+        is_known = field in QUERY_FIELDS or field in REVIEW_FIELDS
+        if match is None or (not is_known and not self._looks_like_field(match)):
             pattern = self._value()
             keyword = self._query[start : self._place].casefold()
             if keyword in ("and", "or"):
                 return _Token(keyword, start, self._place)
             return self._made(start, start, lambda: self._conditions.text(pattern))
-        if field not in QUERY_FIELDS:
+        if not is_known:
             meant = suggest(field, tuple(QUERY_FIELDS))
             hint = f"{meant} {_QUOTE_SEARCH}" if meant.endswith("?") else f"{meant}; {_QUOTE_SEARCH}"
             raise _misread(self._query, f"unknown field {match['field']!r}", start, match.end("field"), hint)
@@ -338,6 +391,8 @@ class _Lexer:
         conditions, value = self._conditions, "*".join(pattern)
         if field == "difficulty":
             return conditions.difficulty(value if operator == ":" else operator + value)
+        if field in REVIEW_FIELDS:
+            return conditions.reviewed(field, operator, value)
         if operator not in (":", "=", "!=") or (operator != ":" and field in TEXT_FIELDS):
             hint = f"write {field}:…"
             raise UsageError(f"{field} cannot be compared by {operator}", hint=hint)

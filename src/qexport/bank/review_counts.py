@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.records import Record
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewCount:
+class ReviewCount(Record, frozen=True):
     """How learners did with one question."""
 
     learners: int

@@ -11,7 +11,18 @@ from operator import attrgetter
 from typing import TypeAlias
 
 from qexport.bank.model import Bank, Question
-from qexport.bank.query import NAME_FIELDS, Clause, Condition, Conditions, difficulties, parse_query, unknown
+from qexport.bank.query import (
+    NAME_FIELDS,
+    Clause,
+    Condition,
+    Conditions,
+    count_of,
+    difficulties,
+    no_review_counts,
+    parse_query,
+    unknown,
+)
+from qexport.bank.review_counts import REVIEW_FIELDS
 from qexport.common.errors import NothingSelected, UsageError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.records import Record
@@ -39,7 +50,7 @@ class Filters(Record, kw_only=True, frozen=True):
     where: str = ""
     """A query, as `query` describes it."""
     sort: str = "bank"
-    """`bank`, `id`, `difficulty` or `level`; a `-` before it turns it round."""
+    """`bank`, `id`, `difficulty`, `level`, or a count of reviews; a `-` before it turns it round."""
     limit: int | None = None
     sample: int | None = None
     """So many, spread over technologies and levels, in the order of `sort`."""
@@ -184,6 +195,7 @@ def _emptied(bank: Bank, active: Sequence[Question], clauses: Sequence[Clause]) 
 
 Ordering: TypeAlias = Callable[[Sequence[Question]], list[Question]]
 _SORTS = ("bank", "id", "difficulty", "level")
+"""Counts of reviews are orders too, for a bank that has them."""
 
 
 def in_bank_order(bank: Bank) -> list[Question]:
@@ -207,12 +219,21 @@ def in_bank_order(bank: Bank) -> list[Question]:
 def _sorting(bank: Bank, sort: str) -> Ordering:
     """Return what puts questions in order. What has no difficulty or level comes last; ties end in the id."""
     name = sort.removeprefix("-")
-    if name not in _SORTS:
-        raise unknown("order", sort, _SORTS)
+    if name in REVIEW_FIELDS and not bank.reviews:
+        raise no_review_counts(name)
+    if name not in (*_SORTS, *REVIEW_FIELDS):
+        raise unknown("order", sort, (*_SORTS, *REVIEW_FIELDS) if bank.reviews else _SORTS)
     descending = sort != name
     places = {question.id: place for place, question in enumerate(in_bank_order(bank))}
     levels = {level: place for place, level in enumerate(bank.levels)}
-    of: dict[str, Callable[[Question], int | None]] = {
+    counts = dict(bank.reviews)
+
+    def count(question: Question) -> float | None:
+        found = count_of(question, counts)
+        return None if found is None else getattr(found, name)
+
+    of: dict[str, Callable[[Question], float | None]] = {
+        **dict.fromkeys(REVIEW_FIELDS, count),
         "bank": lambda question: places[question.id],
         "difficulty": lambda question: question.difficulty,
         "level": lambda question: levels.get(question.level),

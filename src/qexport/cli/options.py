@@ -60,7 +60,7 @@ FILTERS: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
     (
         "sort",
         "ORDER",
-        "bank, id, difficulty or level; -difficulty: hardest first. [default: bank]",
+        "bank, id, difficulty, level, or a count of reviews; -difficulty: hardest first. [default: bank]",
         {"default": "bank", "shell_complete": complete_from(_ORDERS)},
     ),
     ("limit", "N", "Only the first N.", {"type": int}),

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from qexport.bank.health.alike import find_answered_follow_ups, find_look_alikes, find_near_duplicates
 from qexport.bank.health.damage import find_damage, find_lost_commas, find_short_answers
+from qexport.bank.health.difficulty import find_misjudged_difficulties
 from qexport.bank.health.findings import FINDING_KINDS, Finding
 from qexport.bank.health.missing import find_gaps, find_missing_sections, find_shortfalls
 from qexport.bank.model import Bank
@@ -25,6 +26,7 @@ _CHECKS: tuple[Callable[[Bank], Iterator[Finding]], ...] = (
     find_damage,
     find_short_answers,
     find_lost_commas,
+    find_misjudged_difficulties,
 )
 
 

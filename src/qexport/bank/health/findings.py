@@ -21,6 +21,7 @@ FINDING_KINDS: Mapping[str, str] = {
     "placeholder": "a text that still waits to be written: TODO, “Answer here”, “see above”",
     "short-answer": "an answer of a few words in a bank whose answers are long",
     "lost-commas": "English text with hardly any comma",
+    "difficulty": "a difficulty that does not fit how often learners forget the question",
     "doubled-punctuation": "?? or ,, after a word",
     "unbalanced": "a parenthesis without its other half, a code block without end",
     "mojibake": "text that was read in a wrong encoding: â€™ for ’",

@@ -1,0 +1,130 @@
+"""Counts of reviews are read beside the bank; filters, sorting and the checks of health know them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from qexport.bank.health.examination import examine
+from qexport.bank.model import Bank, Question
+from qexport.bank.review_counts import ReviewCount, read_review_counts, reviews_path, write_review_counts
+from qexport.bank.selection import Filters, select
+from qexport.common.errors import InputRefused, Location, NothingSelected, Problem, UsageError
+
+COUNTS = {
+    "A": ReviewCount(learners=4, reviews=20, lapses=3, forgotten=0.5, seconds=12.5),
+    "B": ReviewCount(learners=5, reviews=25, lapses=0, forgotten=0.04, seconds=3.0),
+    "old": ReviewCount(learners=3, reviews=12, lapses=1, forgotten=0.3, seconds=7.0),
+}
+QUESTIONS = (
+    Question(id="A", question="a?", answer="a", difficulty=2),
+    Question(id="B", question="b?", answer="b", difficulty=9),
+    Question(id="C", question="c?", answer="c", difficulty=5, former_ids=("old",)),
+    Question(id="D", question="d?", answer="d", difficulty=1),
+)
+BANK = Bank(title="T", questions=QUESTIONS, reviews=tuple(COUNTS.items()))
+
+
+def chosen(bank: Bank = BANK, **filters: str) -> list[str]:
+    return [question.id for question in select(bank, Filters(**filters))]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("where", "ids"),
+    [
+        ("forgotten>=30%", ["A", "C"]),
+        ("forgotten > 30%", ["A"]),
+        ("forgotten<30%", ["B"]),
+        ("-forgotten>=30%", ["B", "D"]),
+        ("seconds>=7.0 reviews<20", ["C"]),
+        ("learners:5 or lapses=3", ["A", "B"]),
+        ("learners!=5", ["A", "C"]),
+        ("reviews:*", ["A", "B", "C"]),
+        ("reviews:", ["D"]),
+    ],
+)
+def test_filters_know_counts_of_reviews(where: str, ids: list[str]) -> None:
+    assert chosen(where=where) == ids
+
+
+def test_questions_are_sorted_by_counts_those_without_last() -> None:
+    assert chosen(sort="-forgotten") == ["A", "C", "B", "D"]
+    assert chosen(sort="seconds") == ["B", "C", "A", "D"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "message"),
+    [
+        ({"where": "forgotten>=0.3"}, "'0.3' is no number to compare forgotten with"),
+        ({"where": "forgotten>=often"}, "'often' is no number to compare forgotten with"),
+        ({"where": "reviews>=30%"}, "'30%' is no number to compare reviews with"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(filters: dict[str, str], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        chosen(BANK, **filters)
+
+
+@pytest.mark.parametrize("filters", [{"where": "forgotten>=30%"}, {"sort": "-forgotten"}])
+def test_a_bank_without_counts_says_how_to_get_them(filters: dict[str, str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        chosen(replace(BANK, reviews=()), **filters)
+    assert (
+        "nobody has counted forgotten: there are no counts of reviews beside this bank"
+        in caught.value.message
+    )
+    assert caught.value.hint == (
+        "qexport reviews EXPORT.apkg … writes them, from decks that were exported with scheduling"
+    )
+
+
+def test_nothing_is_left_where_nothing_was_forgotten() -> None:
+    with pytest.raises(NothingSelected):
+        chosen(where="forgotten>=90%")
+
+
+def test_the_file_is_read_as_it_was_written() -> None:
+    assert reviews_path(Path("x/bank.lock.json")) == Path("x/bank.reviews.json")
+    assert read_review_counts(write_review_counts(COUNTS), "f") == COUNTS
+    assert read_review_counts(write_review_counts({}), "f") == {}
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"A": 1}', '{"A": {"reviews": 1}}', "{"])
+def test_another_file_is_refused(text: str) -> None:
+    with pytest.raises(InputRefused) as caught:
+        read_review_counts(text, "b.reviews.json")
+    hint = "remove it; qexport reviews writes it again"
+    assert caught.value.problems == (
+        Problem(Location("b.reviews.json"), "this is no file of review counts", hint),
+    )
+
+
+def test_a_count_that_is_no_number_is_refused() -> None:
+    with pytest.raises(InputRefused):
+        read_review_counts(write_review_counts(COUNTS).replace("20", '"20"'), "f")
+
+
+def test_difficulties_that_do_not_fit_are_named() -> None:
+    found = [(each.message, each.hint) for each in examine(BANK) if each.kind == "difficulty"]
+    assert found == [
+        (
+            "B is rated 9, and 4% of 25 reviews were forgotten; 30% is usual in this bank",
+            "rate it lower, or look at its text",
+        )
+    ]
+    more = {f"E{number}": replace(COUNTS["B"], forgotten=0.2) for number in range(4)}
+    others = tuple(replace(QUESTIONS[2], id=key, former_ids=()) for key in more)
+    bank = replace(BANK, questions=(*QUESTIONS, *others), reviews=tuple({**COUNTS, **more}.items()))
+    found = [(each.message, each.hint) for each in examine(bank) if each.kind == "difficulty"]
+    assert found == [
+        (
+            "A is rated 2, and 50% of 20 reviews were forgotten; 20% is usual in this bank",
+            "rate it higher, or look at its text",
+        ),
+        (
+            "B is rated 9, and 4% of 25 reviews were forgotten; 20% is usual in this bank",
+            "rate it lower, or look at its text",
+        ),
+    ]
