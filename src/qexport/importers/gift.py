@@ -100,7 +100,10 @@ def _read_gift_question(
 
     def read(text: str) -> str:
         plain = _unescape_gift(text).strip()
-        return read_html_text(plain, path=str(place), limits=source.limits) if form == "html" else plain
+        own = _FORMAT.match(plain)  # an answer may have a form of its own
+        kind = own[1].lower() if own else form
+        plain = plain[own.end() :] if own else plain
+        return read_html_text(plain, path=str(place), limits=source.limits) if kind == "html" else plain
 
     fields = _answer_fields(inner, read)
     fields["question"] = read(asked) or title
@@ -157,6 +160,9 @@ def _answer_fields(inner: str, read: Callable[[str], str]) -> dict[str, SourceVa
         explained = explained or read(feedback.split("#")[0])
     elif inner.strip().startswith("#"):
         fields = {"answer": _describe_number(inner.strip()[1:])}
+    elif bare.strip() and "\n" not in inner.strip() and not re.search(r"(?<!\\)[=~]", inner):
+        fields = {"answer": read(bare)}  # one short answer needs no sign
+        explained = explained or read(feedback)
     elif inner.strip():
         fields = _alternatives(list(_split_answers(inner)), read)
     if explained:

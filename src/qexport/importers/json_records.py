@@ -243,9 +243,16 @@ def _within(
 ) -> Iterator[_Placed]:
     """Yield the questions inside an object that is none itself."""
     own = _own_name(value)
+    texts = [each for each in value.values() if isinstance(each, str)]
+    # {"q1": "Why?", "q2": "How?"}: a map of ids to questions
+    is_map = len(texts) > 1 and sum(map(is_asked, texts)) * 2 > len(texts) and not any(map(is_asked, value))
     for key, each in value.items():
         if isinstance(each, JsonObject) and _has_question(each, wishes):
             yield _Placed(each, names, "" if key.isdigit() else key)
+        elif isinstance(each, str) and is_map and is_asked(each):
+            named = JsonObject(question=each)
+            named.offset = value.offset
+            yield _Placed(named, names, "" if key.isdigit() else key)
         elif isinstance(each, str) and is_asked(key):
             pair = JsonObject(question=key, answer=each)
             pair.offset = value.offset

@@ -88,8 +88,9 @@ def is_bank_yaml(source: Source) -> bool:
 
 def is_json(source: Source) -> bool:
     """Report whether this is JSON."""
-    begin = source.text.lstrip()[:1]
-    if begin not in ("{", "["):
+    # "[![badge](…)]" and "[markdown] question {" begin so, too
+    begin = re.match(r"\s*(?:\{\s*[\"}]|\[\s*(?:[\[{\"\]\d-]|true|false|null))", source.text)
+    if begin is None and PurePath(source.path).suffix.lower() != ".json":
         return False
     return not is_json_lines(source)
 

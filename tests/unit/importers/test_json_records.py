@@ -93,3 +93,11 @@ def test_what_is_wrong_has_its_place(read: Any, text: str, message: str, hint: s
 def test_the_place_of_a_record_is_that_of_its_object(read: Any) -> None:
     reading = read.reading('[\n  {"question": "a?"},\n  {"question": "b?"}\n]', "q.json")
     assert [str(each.location) for each in reading.questions] == ["q.json:2:3", "q.json:3:3"]
+
+
+def test_a_map_of_ids_to_questions(read: Any) -> None:
+    found = read.questions('{"birds": {"1": "What is a wing?", "beak": "What is a beak?"}}', "q.json")
+    assert [(each.id, each.question, each.category) for each in found] == [
+        ("", "What is a wing?", "birds"),
+        ("beak", "What is a beak?", "birds"),
+    ]

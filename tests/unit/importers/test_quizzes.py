@@ -115,9 +115,39 @@ def test_an_arrow_in_a_choice_makes_no_pairs_of_it(read: Any) -> None:
     assert (question.choices, question.correct) == (("f -> int", "f -> str"), ("a",))
 
 
+def test_one_short_answer_needs_no_sign_and_an_answer_may_have_a_form_of_its_own(read: Any) -> None:
+    text = "How do you write 1?{One#Yes.}\n\n[html]<b>Which?</b>{=[plain]a<b ~[markdown]*b* ~<i>c</i>}\n"
+    one, which = read.questions(text, "q.gift")
+    assert facts(one) == {"question": "How do you write 1?", "answer": "One\n\nYes."}
+    assert facts(which) == {
+        "question": "**Which?**",
+        "choices": ("a<b", "*b*", "*c*"),
+        "correct": ("a",),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "shape"),
+    [
+        ("[markdown]What is *it*?{=this ~that}\n", "q.txt", "gift"),
+        (
+            "[![badge](https://example.org/x.svg)](y)\n\n## Why?\nSo.\n\n## How?\nThus.\n",
+            "README.md",
+            "markdown",
+        ),
+        ("[a link](https://example.org)\n\n## Why?\nSo.\n", "README.md", "markdown"),
+        ('[ {"question": "Why?"} ]', "q.txt", "json"),
+        ('{"a": [1]}', "q.txt", "json"),
+        ("[oops", "q.json", "json"),
+    ],
+)
+def test_a_bracket_is_not_yet_json(read: Any, text: str, name: str, shape: str) -> None:
+    assert read.shape(text, name) == shape
+
+
 def test_gift_that_is_wrong_has_its_place(read: Any) -> None:
     with pytest.raises(InputRefused) as caught:
-        read.reading("::A:: What?{=x ~y\n\n::B:: Why?{so}\n", "q.gift")
+        read.reading("::A:: What?{=x ~y\n\n::B:: Why?{so\nor so}\n", "q.gift")
     assert [str(each) for each in caught.value.problems] == [
         "q.gift:1:1: the answers are not closed with }",
         "q.gift:3:1: the answers begin with neither = nor ~",
