@@ -51,7 +51,8 @@ def figures(folder: Path) -> Mapping[str, Callable[[Checkout], float]]:
     """Return what is measured, by its name."""
 
     def bank(count: int, *, edited: bool = False) -> Path:
-        path = folder / f"{count}{'-edited' * edited}.jsonl"
+        path = folder / ("edited" if edited else "first") / f"{count}.jsonl"  # its name is the bank's title
+        path.parent.mkdir(exist_ok=True)
         if not path.exists():
             written(bank_of(count, edited=edited), path)
         return path
@@ -63,6 +64,14 @@ def figures(folder: Path) -> Mapping[str, Callable[[Checkout], float]]:
         taken = checkout.build(bank(count, edited=True))
         kept.write_bytes(before)  # the next time it is an edit again
         return taken
+
+    def deck(checkout: Checkout, *, again: bool) -> float:
+        kept = checkout.folder / "cache" / "chunks.sqlite"
+        if again:
+            checkout.build(bank(10_000), DECK)
+        else:
+            kept.unlink(missing_ok=True)
+        return checkout.build(bank(10_000), DECK)
 
     def warm(count: int) -> Callable[[Checkout], float]:
         def measure(checkout: Checkout) -> float:
@@ -81,7 +90,12 @@ def figures(folder: Path) -> Mapping[str, Callable[[Checkout], float]]:
         "one edit of 54": lambda checkout: edit(checkout, 54),
         "one edit of 500": lambda checkout: edit(checkout, 500),
         "cold build of 54": lambda checkout: checkout.build(bank(54), BUILD, "--no-cache"),
-        "deck of 10,000": lambda checkout: checkout.build(bank(10_000), DECK),
+        "cold build of 500": lambda checkout: checkout.build(bank(500), BUILD, "--no-cache"),
+        "deck of 10,000": lambda checkout: deck(checkout, again=False),
+        "deck of 10,000 again": lambda checkout: deck(checkout, again=True),
+        "check --health of 10,000": lambda checkout: checkout.time(
+            "check", "--health", "--quiet", "--bank", str(bank(10_000))
+        ),
     }
 
 

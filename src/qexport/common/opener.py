@@ -101,7 +101,8 @@ def is_inside(path: Path, folder: Path) -> bool:
     Raises:
         OSError: One of them is a loop of links, or has a name that no system takes.
     """
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+    real, root = os.path.realpath(path), os.path.realpath(folder)
+    return real == root or real.startswith(root.rstrip(os.sep) + os.sep)
 
 
 def _refuse_other_kinds(status: os.stat_result) -> None:

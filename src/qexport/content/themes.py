@@ -25,6 +25,7 @@ from qexport.common.files import write_all
 from qexport.common.limits import USUAL, Limits
 from qexport.common.patterns import compile_late
 from qexport.common.records import Record
+from qexport.common.versions import digest_own_files
 from qexport.common.wording import suggest
 from qexport.content.templates import Templates, read_theme_bytes, read_theme_text, templates_folder
 
@@ -59,11 +60,15 @@ class Theme(Record, frozen=True):
     def digest(self) -> str:
         """Return a digest of every template and style sheet this theme may use."""
         digest = sha256()
-        for folder in (*self.folders, templates_folder()):
+        for folder in self.folders:
+            if folder.is_relative_to(templates_folder()):
+                digest.update(folder.name.encode())  # its files are among those that follow
+                continue
             for path in sorted(folder.rglob("*")):
                 if path.suffix in (".j2", ".css", ".toml"):
                     name = path.relative_to(folder).as_posix()
                     digest.update(f"{name}\n".encode() + read_theme_bytes(path, folder, self.limits))
+        digest.update(digest_own_files(templates_folder(), (".j2", ".css", ".toml")))
         return digest.hexdigest()
 
     def styles(self) -> tuple[tuple[str, str], ...]:

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from qexport.common.errors import LimitExceeded
 from qexport.common.limits import USUAL
 from qexport.common.records import Record
-from qexport.common.versions import installed, libraries
+from qexport.common.versions import digest_own_files, installed, libraries
 from qexport.layout.chunk import Chunk
 from qexport.layout.fonts import FontFile
 
@@ -269,8 +269,13 @@ def _cores() -> int:
 
 def _digest_job(job: Job, fonts: tuple[FontFile, ...]) -> str:
     drawing = [file.digest for file in fonts]
-    words = json.dumps([drawing, sha256(job.css.encode()).hexdigest(), job.parts], ensure_ascii=False)
+    words = json.dumps([drawing, _digest_css(job.css), job.parts], ensure_ascii=False)
     return digest_what_draws() + sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@lru_cache(maxsize=16)
+def _digest_css(css: str) -> str:
+    return sha256(css.encode()).hexdigest()
 
 
 @cache
@@ -278,9 +283,7 @@ def digest_what_draws() -> str:
     """Return a digest of this program, of the engine and its libraries, and of the fonts."""
     from qexport.layout.fonts import bundled
 
-    digest = sha256()
-    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
-        digest.update(path.read_bytes())
+    digest = sha256(digest_own_files(Path(__file__).parents[1], (".py",)))
     engine = installed(("weasyprint", "pydyf", "pyphen", "tinycss2", "cssselect2", "tinyhtml5", "pillow"))
     digest.update("\n".join([*bundled(), *map(" ".join, [*engine.items(), *libraries().items()])]).encode())
     return digest.hexdigest()

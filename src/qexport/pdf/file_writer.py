@@ -6,6 +6,7 @@ import io
 import zlib
 from collections.abc import Sequence
 from hashlib import sha256
+from itertools import accumulate
 
 from qexport.layout.chunk import COMPRESSION
 
@@ -26,9 +27,7 @@ class PdfFile:
     def __init__(self) -> None:
         self._out = io.BytesIO()
         self._out.write(b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n")
-        self._places: dict[int, tuple[int, int, int]] = {
-            0: (0, 0, 65535)
-        }  # a cross-reference stream's fields
+        self._places: dict[int, bytes] = {0: _place(0, 0, 65535)}
         self._waiting: list[tuple[int, bytes]] = []
         self.next = 1
         """The number the next object gets."""
@@ -49,12 +48,21 @@ class PdfFile:
         data = zlib.compress(content, COMPRESSION)
         return self.add(b"<<%s/Filter /FlateDecode/Length %d>>" % (extra, len(data)), data)
 
+    def add_all(self, objects: Sequence[tuple[bytes, bytes | None]]) -> None:
+        """Write objects, each a value and the data of its stream if it is one."""
+        for number, (source, stream) in enumerate(objects, start=self.next):
+            if stream:
+                self.put(number, source, stream)
+            else:
+                self._waiting.append((number, source))
+        self.next += len(objects)
+
     def put(self, number: int, source: bytes, stream: bytes | None = None) -> None:
         """Write an object whose number was reserved."""
         if stream is None:
             self._waiting.append((number, source))
             return
-        self._places[number] = (1, self._out.tell(), 0)
+        self._places[number] = _place(1, self._out.tell(), 0)
         self._out.write(b"%d 0 obj\n%s\nstream\n" % (number, source))
         self._out.write(stream)
         self._out.write(b"\nendstream\nendobj\n")
@@ -70,13 +78,12 @@ class PdfFile:
 
     def _write(self, objects: Sequence[tuple[int, bytes]]) -> None:
         container = self.reserve()
-        head, body = [], []
-        at = 0
-        for index, (number, source) in enumerate(objects):
-            head.append(b"%d %d" % (number, at))
-            body.append(source)
-            at += len(source) + 1
-            self._places[number] = (2, container, index)
+        numbers = [number for number, _ in objects]
+        body = [source for _, source in objects]
+        starts = accumulate([len(source) + 1 for source in body], initial=0)
+        head = [b"%d %d" % each for each in zip(numbers, starts, strict=False)]
+        within = _place(2, container, 0)[:-2]
+        self._places.update(zip(numbers, map(within.__add__, _INDEXES), strict=False))
         listed = b" ".join(head) + b"\n"
         data = zlib.compress(listed + b"\n".join(body), COMPRESSION)
         extra = b"<</Type /ObjStm/N %d/First %d/Filter /FlateDecode/Length %d>>"
@@ -87,11 +94,8 @@ class PdfFile:
         self.settle(everything=True)
         number = self.reserve()
         start_of_table = self._out.tell()
-        self._places[number] = (1, start_of_table, 0)
-        table = b"".join(
-            kind.to_bytes(1, "big") + place.to_bytes(5, "big") + rest.to_bytes(2, "big")
-            for _, (kind, place, rest) in sorted(self._places.items())
-        )
+        self._places[number] = _place(1, start_of_table, 0)
+        table = b"".join(place for _, place in sorted(self._places.items()))
         data = zlib.compress(table, COMPRESSION)
         identity = sha256(self._out.getbuffer()).hexdigest()[:32].encode()
         extra = (
@@ -101,6 +105,15 @@ class PdfFile:
         self._out.write(b"%d 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (number, extra, data))
         self._out.write(b"startxref\n%d\n%%%%EOF\n" % start_of_table)
         return self._out.getvalue()
+
+
+def _place(kind: int, place: int, rest: int) -> bytes:
+    """Return an object's entry in the cross-reference stream: fields of one, five and two bytes."""
+    return kind.to_bytes(1, "big") + place.to_bytes(5, "big") + rest.to_bytes(2, "big")
+
+
+_INDEXES = [index.to_bytes(2, "big") for index in range(PdfFile.TOGETHER)]
+"""Of objects in a stream, as their entries have them."""
 
 
 class PageTree:

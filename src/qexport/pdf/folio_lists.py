@@ -73,7 +73,7 @@ def set_folios(
     high = slot.lines[2] if slot.lines else 0
     for (folios, x, y), following in zip(placed, [*placed[1:], None], strict=True):
         end = x + face.width(folios.pages) * slot.size / 1000
-        element, reference, annotation = range(len(objects), len(objects) + 3)
+        element, annotation = range(len(objects), len(objects) + 2)
         area = b"%s %s %s %s" % (
             mark(f"x0:{POINTS_PER_PIXEL * x:.4f}"),
             mark(f"y{POINTS_PER_PIXEL * (strip.sheet - y - _BELOW * high):.4f}"),
@@ -83,16 +83,15 @@ def set_folios(
         text = draw(folios.pages, x, y, element, bold=folios.is_main)
         objects += [
             (
-                b"<</Type /StructElem/S /Link/K [%s %s]/Pg %s/P %s>>"
+                b"<</Type /StructElem/S /Link/K [<</Type /OBJR/Obj %s>> %s]/Pg %s/P %s>>"
                 % (
-                    mark(reference),
+                    mark(annotation),
                     text,
                     mark("sheet"),
                     mark(parent or 0),
                 ),
                 b"",
             ),
-            (b"<</Type /OBJR/Obj %s/Pg %s>>" % (mark(annotation), mark("sheet")), b""),
             (
                 b"<</Type /Annot/Subtype /Link/Rect [%s]/BS <</W 0>>/Contents %s/StructParent %s/Dest %s>>"
                 % (

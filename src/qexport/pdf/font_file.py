@@ -12,7 +12,7 @@ from qexport.common.records import Record
 from qexport.layout.fonts import FontFile
 from qexport.pdf.outlines import with_quadratic_outlines
 
-DRAWN = "0123456789.,–- "
+DRAWN = "0123456789abcdef.,–- "
 """What is drawn when a book is linked: page numbers, ranges and lists of them, leaders."""
 
 

@@ -8,8 +8,9 @@ chunks' lengths and are written, not laid out. Nothing here knows HTML.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby
 
 from qexport.layout.chunk import (
@@ -60,19 +61,25 @@ def link(chunks: list[Chunk], book: Book, fonts: Iterable[FontFile] = ()) -> byt
 
 
 class _Words(dict[bytes, bytes]):
-    """What the marks of a chunk mean in the book. References and places are found out when they are met."""
+    """What the marks of a chunk mean in the book. Places are found out when they are met."""
 
     def __init__(
-        self, words: Mapping[bytes, bytes], first_object: int, move: Callable[[bytes], bytes]
+        self, words: Mapping[bytes, bytes], references: Sequence[bytes], move: Callable[[bytes], bytes]
     ) -> None:
-        super().__init__(words)
+        super().__init__(zip(_name_numbers(len(references)), references, strict=True))
+        self.update(words)
         self[BETWEEN.strip(b"\0")] = BETWEEN
-        self.first_object = first_object
         self.move = move
 
     def __missing__(self, word: bytes) -> bytes:
-        self[word] = b"%d 0 R" % (self.first_object + int(word)) if word.isdigit() else self.move(word)
+        self[word] = self.move(word)
         return self[word]
+
+
+@lru_cache(maxsize=64)
+def _name_numbers(count: int) -> list[bytes]:
+    """Return the marks of so many objects."""
+    return [b"%d" % number for number in range(count)]
 
 
 class _Linker:
@@ -131,24 +138,26 @@ class _Linker:
             page, x = place[1:].split(b":")
             return b"%.4f" % (float(x) + POINTS_PER_PIXEL * self._moved(chunk, first_page + int(page)))
 
-        words = _Words(book_words, first_object, move)
+        references = [b"%d 0 R" % number for number in range(first_object, late)]
+        words = _Words(book_words, references, move)
         values = [value for value, _ in content.objects]
         for page, number in enumerate(chunk.pages):
             values[number] = values[number].replace(mark("pages"), self.page_tree.parent(first_page + page))
         resolved = replace_marks(BETWEEN.join(values), words).split(BETWEEN)
-        for value, (_, stream) in zip(resolved, content.objects, strict=True):
-            self.file.add(value, stream or None)
+        self.file.add_all(
+            [(value, stream) for value, (_, stream) in zip(resolved, content.objects, strict=True)]
+        )
         files = {use.key: use.file for use in content.fonts}
         for _, slots in groupby(content.slots, key=lambda slot: slot.late):
             self.file.add_stream(
                 b"\n".join(self._draw(slot, chunk, files[slot.font], first_page) for slot in slots)
             )
         self.page_numbers += [first_object + number for number in chunk.pages]
-        self.elements += [reference(first_object + number) for number in content.elements]
+        self.elements += [references[number] for number in content.elements]
         for parents in content.parents:
-            kids = [b"null" if number is None else reference(first_object + number) for number in parents]
+            kids = [b"null" if number is None else references[number] for number in parents]
             self.page_parents.append(b"[%s]" % b" ".join(kids))
-        self.annotation_parents += [reference(first_object + element) for _, element in content.annotations]
+        self.annotation_parents += [references[element] for _, element in content.annotations]
         for name, page, x, y in chunk.anchors:
             page_reference = reference(self.page_numbers[first_page + page])
             left = x + POINTS_PER_PIXEL * self._moved(chunk, first_page + page)
@@ -188,7 +197,8 @@ class _Linker:
                 slot.content,
             )
         face = open_face(self.font_files[file])
-        glyphs = [face.glyphs[digit] for digit in str(self.folios[slot.anchor] if slot.anchor else folio)]
+        shown = self.book.texts.get(slot.anchor) or str(self.folios[slot.anchor] if slot.anchor else folio)
+        glyphs = [face.glyphs[character] for character in shown]
         width = sum(face.advances[glyph] for glyph in glyphs) * slot.size / 1000
         x = place.x - width * {"left": 0, "center": 0.5, "right": 1}[place.align]
         opening = b"/Artifact BMC" if slot.mcid is None else b"/Span <</MCID %d>> BDC" % slot.mcid

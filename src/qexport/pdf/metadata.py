@@ -46,6 +46,8 @@ class Book(Record, kw_only=True, frozen=True):
     """The mark at the edge of a page, by its folio."""
     elsewhere: Mapping[str, int] = made_by(dict)
     """Folios of places in other documents, which a page may name but not link to."""
+    texts: Mapping[str, str] = made_by(dict)
+    """Texts that are drawn late, by the names of their slots."""
 
 
 def write_xmp(book: Book) -> bytes:

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from qexport.outputs.document import Tools
     from qexport.outputs.options import BookOptions
 
+FINGERPRINT = "qx-fingerprint"
+"""Name of the slot in which the bank's fingerprint is drawn."""
+
 LARGE = 500
 """Chunks of a book for which processes are ended that might be of use for the next, so that memory is this book's."""
 
@@ -199,6 +202,7 @@ class Press:
                 bleed=millimetres(self.style.setting("--bleed")),
             ),
             elsewhere=elsewhere or {},
+            texts={FINGERPRINT: self.fingerprint()},
         )
         summary = f"{sum(len(chunk.pages) for chunk in chunks)} pages"
         if len(chunks) > LARGE:

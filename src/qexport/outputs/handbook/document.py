@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import groupby
 
 from qexport import __version__
@@ -23,10 +24,10 @@ from qexport.outputs.book.entries import anchor, outline_entry
 from qexport.outputs.book.glyphs import missing_glyphs
 from qexport.outputs.book.lists import List, ListPages, ListRow
 from qexport.outputs.book.parts import Part, tally
-from qexport.outputs.book.press import Press
+from qexport.outputs.book.press import FINGERPRINT, Press
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.handbook import HandbookOptions
-from qexport.outputs.handbook.index import index_list
+from qexport.outputs.handbook.index import index_list, with_pages
 from qexport.outputs.handbook.plan import ROOM, group_questions, pair_pages, plan_matter
 from qexport.outputs.paper import PAPERS
 from qexport.pdf.linker import anchor_folios
@@ -137,7 +138,7 @@ class _Handbook:
             ],
             difficulties=[[value, self.language.count(count)] for value, count in counts],
             explained=self.matter.reading,
-            facts=[list(fact) for fact in self._facts()],
+            facts=[[*fact, ""][:3] for fact in self._facts()],
         )
 
     def _contents(self) -> list[List]:
@@ -211,11 +212,16 @@ class _Handbook:
             not any(name.startswith("a-") for each in self.chunks for name, *_ in each.anchors) and count > 0
         )
 
+    @cached_property
+    def _terms_alone(self) -> List:
+        """The index without its pages."""
+        return index_list(self.press, self.terms)
+
     def _absent_terms(self) -> list[Job]:
         """Return the lines of the index that are not in the cache: they are laid out with all else, on all cores."""
         if not self.matter.index or not self.scheduler.cache:
             return []
-        return self.scheduler.absent(index_list(self.press, self.terms, (), {}).jobs())
+        return self.scheduler.absent(self._terms_alone.jobs())
 
     def _progress(self) -> list[Job]:
         """Return the table of all questions and the rounds one makes through them."""
@@ -235,9 +241,8 @@ class _Handbook:
         """Return the pages of the index: the one list whose text depends on the pages of the book."""
         if not self.matter.index:
             return []
-        index = index_list(
-            self.press, self.terms, self.edition.questions, anchor_folios(self.chunks), self.told
-        )
+        folios = anchor_folios(self.chunks)
+        index = with_pages(self._terms_alone, self.terms, self.edition.questions, folios, self.told)
         pages = ListPages([index], self.scheduler)
         return pages.set(iter(self.scheduler.chunks(pages.jobs())))
 
@@ -290,7 +295,7 @@ class _Handbook:
             yield OutlineEntry(title, name)
         yield OutlineEntry(self.language.label("colophon"), "colophon")
 
-    def _facts(self) -> Iterator[tuple[str, str]]:
+    def _facts(self) -> Iterator[tuple[str, ...]]:
         label = self.language.label
         yield label("questions"), f"{self.press.count()}: {self.press.scope()}"
         if self.edition.bank.source:
@@ -301,7 +306,8 @@ class _Handbook:
             yield label("edition"), dated.removeprefix(f"{label('edition')} ")
         yield (
             label("bank"),
-            f"{self.edition.bank.namespace}, {label('fingerprint', digest=self.press.fingerprint())}",
+            f"{self.edition.bank.namespace}, {label('fingerprint', digest='')}",
+            FINGERPRINT,  # drawn when the book is put together: else each edit would lay this page out again
         )
         yield (
             label("type"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -22,23 +23,13 @@ NARROWEST, GAP = 48.0, 6.0
 """Millimetres of a column, and between two."""
 
 
-def index_list(
-    press: Press,
-    terms: Sequence[IndexTerm],
-    questions: Sequence[Question],
-    folios: Mapping[str, int],
-    kind: str = "q",
-) -> List:
-    """Return the index as a list of the book.
+def index_list(press: Press, terms: Sequence[IndexTerm]) -> List:
+    """Return the index as a list of the book, without its pages.
 
     Args:
         press: of the book.
         terms: in alphabetical order.
-        questions: of the book; none, for the lines of the index without their pages.
-        folios: the page each place of the book is on.
-        kind: of the places that terms are at (`anchor`).
     """
-    anchors = {question.id: anchor(question, kind) for question in questions}
     width = press.measures.frame
     count = max(1, min(3, int((width + GAP) / (NARROWEST + GAP))))
     column = (width - (count - 1) * GAP) / count
@@ -54,12 +45,37 @@ def index_list(
         for term in of_initial:
             entry: dict[str, object] = {"name": term.name, "code": term.code, "see": term.see}
             piece = press.piece(TEMPLATE, piece="row", entry=entry, column=round(column, 2))
-            rows.append(ListRow(piece, (above,), tuple(_pages(term, anchors, folios)) if questions else ()))
+            rows.append(ListRow(piece, (above,)))
             if term.see_also:
                 entry = {"see_also": list(term.see_also)}
                 piece = press.piece(TEMPLATE, piece="row", entry=entry, column=round(column, 2))
                 rows.append(ListRow(piece, (above,), goes_on=True))
     return press.list_of(TEMPLATE, rows, columns=Columns(count, (column + GAP) * PIXELS_PER_MM))
+
+
+def with_pages(
+    index: List,
+    terms: Sequence[IndexTerm],
+    questions: Sequence[Question],
+    folios: Mapping[str, int],
+    kind: str = "q",
+) -> List:
+    """Return an index with the pages of its terms.
+
+    Args:
+        index: as `index_list` makes it.
+        terms: those it was made of.
+        questions: of the book.
+        folios: the page each place of the book is on.
+        kind: of the places that terms are at (`anchor`).
+    """
+    anchors = {question.id: anchor(question, kind) for question in questions}
+    waiting = iter(terms)
+    rows = [
+        row if row.goes_on else replace(row, folios=tuple(_pages(next(waiting), anchors, folios)))
+        for row in index.rows
+    ]
+    return replace(index, rows=rows)
 
 
 def _pages(term: IndexTerm, anchors: Mapping[str, str], folios: Mapping[str, int]) -> Iterator[Folios]:
