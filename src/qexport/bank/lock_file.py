@@ -157,7 +157,8 @@ class _LockMerging:
         entries = self._parts[part]
         old = entries.get(key)
         if old is not None and key in ('"namespace"', '"deck_root"') and old != value:
-            message = f"the branches published the bank under two names: {old} and {value}"
+            names = " and ".join(each if each.isprintable() else ascii(each) for each in (old, value))
+            message = f"the branches published the bank under two names: {names}"
             self._problems.append(Problem(Location(self._path, number), message, _TWO_LOCKS))
         if old is not None and part == "notes" and _question_in(old) != _question_in(value):
             self.disputed.append(json.loads(key) if key.startswith('"') and key.endswith('"') else key)
