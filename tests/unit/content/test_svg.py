@@ -32,18 +32,18 @@ def test_a_drawing_is_kept_to_the_letter() -> None:
 @pytest.mark.parametrize(
     ("hostile", "left_out"),
     [
-        ("<script>alert(1)</script>", "<script>"),
+        ("<script>marker(1)</script>", "<script>"),
         ('<foreignObject><p xmlns="http://www.w3.org/1999/xhtml">x</p></foreignObject>', "<foreignObject>"),
         ('<image xlink:href="https://e.org/x.png"/>', "<image>"),
         ("<style>@import url(https://e.org/x.css)</style>", "<style>"),
         ('<animate attributeName="x" to="9"/>', "<animate>"),
-        ('<rect onclick="alert(1)"/>', "its script"),
+        ('<rect onclick="marker(1)"/>', "its script"),
         ('<rect fill="url(https://e.org/x.svg#a)"/>', "what it would fetch"),
         ('<rect style="fill:url(file:///etc/passwd)"/>', "what it would fetch"),
         ('<rect style="fill: u\\72l(x)"/>', "what it would fetch"),
         ('<use xlink:href="https://e.org/x.svg#a"/>', "what it would fetch"),
         ('<use href="data:image/svg+xml,x"/>', "what it would fetch"),
-        ('<a xlink:href="javascript:alert(1)"><rect/></a>', "the link"),
+        ('<a xlink:href="javascript:marker(1)"><rect/></a>', "the link"),
     ],
 )
 def test_what_does_more_than_draw_is_left_out_and_named(hostile: str, left_out: str) -> None:
