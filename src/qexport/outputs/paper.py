@@ -59,19 +59,19 @@ class Paper(Record, kw_only=True, frozen=True):
 PAPERS = {
     "a4": Paper(
         width=210, height=297, wide=True, top=23, bottom=17, inner=20, outer=27, head_gap=6,
-        text=10, line=13.4, label=9.4, head=8, title=16, cover=34, sheet=_A4_SIDEWAYS,
+        text=10, line=13.4, label=9.4, head=8, title=16, cover=41, sheet=_A4_SIDEWAYS,
     ),
     "letter": Paper(
         width=215.9, height=279.4, wide=True, top=18, bottom=16, inner=20, outer=32, head_gap=5,
-        text=10, line=13, label=9.4, head=8, title=16, cover=34, sheet=_LETTER_SIDEWAYS,
+        text=10, line=13, label=9.4, head=8, title=16, cover=41, sheet=_LETTER_SIDEWAYS,
     ),
     "a5": Paper(
         width=148, height=210, top=19, bottom=17, inner=18, outer=16, head_gap=5,
-        text=9.4, line=12.8, label=8.4, head=7.6, title=13.5, cover=26, sheet=_A4_SIDEWAYS,
+        text=9.4, line=12.8, label=8.4, head=7.6, title=13.5, cover=31, sheet=_A4_SIDEWAYS,
     ),
     "6x9in": Paper(
         width=152.4, height=228.6, top=19, bottom=17, inner=18, outer=16, head_gap=5,
-        text=9.6, line=13, label=8.4, head=7.6, title=13.5, cover=26, sheet=_LETTER_SIDEWAYS,
+        text=9.6, line=13, label=8.4, head=7.6, title=13.5, cover=31, sheet=_LETTER_SIDEWAYS,
     ),
 }  # fmt: skip
 """Every paper by its name."""

@@ -18,7 +18,7 @@ from qexport.content.themes import theme
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.quiz import QuizOptions
-from qexport.outputs.quiz.document import render
+from qexport.outputs.quiz.document import count_lines, render
 
 LIST = Question(
     id="PY-1",
@@ -105,7 +105,7 @@ def begins(document: Document) -> int:
 
 @pytest.fixture(scope="module")
 def whole() -> Document:
-    return quiz(*ALL)
+    return quiz(*ALL, key_length="full")
 
 
 def test_no_sentence_of_any_answer_stands_before_the_answers_begin(whole: Document) -> None:
@@ -223,12 +223,26 @@ def rules(document: Document) -> list[tuple[float, float]]:
 def test_there_is_as_much_room_to_answer_as_asked_for(
     space: str, lines: str, levels: int, uprights: int
 ) -> None:
-    empty = rules(quiz(LIST, answer_space="none"))
-    drawn = rules(quiz(LIST, answer_space=space, answer_lines=lines))
+    usual = replace(LIST, difficulty=5)
+    empty = rules(quiz(usual, answer_space="none"))
+    drawn = rules(quiz(usual, answer_space=space, answer_lines=lines))
     for size in empty:
         drawn.remove(size)
     assert sum(width > height for width, height in drawn) == levels
     assert sum(width < height for width, height in drawn) == uprights
+
+
+def test_a_hard_question_has_more_room() -> None:
+    counts = [count_lines(replace(LIST, difficulty=each), 6) for each in (None, 1, 5, 8, 10)]
+    assert counts == [6, 4, 6, 8, 9]
+
+
+def test_the_key_has_short_answers_unless_all_is_asked_for(whole: Document) -> None:
+    short = quiz(*ALL)
+    text = bare(" ".join(pages(short)[begins(short) :]))
+    assert bare(ALL[0].answer) in text
+    assert bare(ALL[0].deep_explanation) not in text
+    assert bare(ALL[0].deep_explanation) in bare(" ".join(pages(whole)[begins(whole) :]))
 
 
 def test_a_question_stands_with_its_room_on_one_page() -> None:
@@ -275,4 +289,4 @@ def test_on_paper_questions_and_answers_begin_at_the_right() -> None:
 
 
 def test_the_same_questions_give_the_same_bytes(whole: Document) -> None:
-    assert quiz(*ALL).data == whole.data
+    assert quiz(*ALL, key_length="full").data == whole.data

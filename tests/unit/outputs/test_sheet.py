@@ -95,12 +95,24 @@ def test_marks_are_at_the_same_places_on_both_sides(sheet: Grid) -> None:
 
 def test_marks_stand_outside_the_cards_where_the_margin_has_room() -> None:
     sheet = grid("2x4", "a4")
+    corners = {
+        (round(cell.x + across, 2), round(cell.y + down, 2))
+        for cell in sheet.cells()
+        for across in (0, cell.width)
+        for down in (0, cell.height)
+    }
+    crosses: list[CutLine] = []
+    others: list[CutLine] = []
     for mark in sheet.marks():
+        middle = round(mark.x + mark.width / 2, 2), round(mark.y + mark.height / 2, 2)
+        (crosses if middle in corners else others).append(mark)
+    for mark in others:
         for cell in sheet.cells():
             apart_x = mark.x + mark.width < cell.x or mark.x > cell.x + cell.width
             apart_y = mark.y + mark.height < cell.y or mark.y > cell.y + cell.height
             assert apart_x or apart_y
-    assert len(sheet.marks()) == 2 * (3 + 5)
+    assert len(others) == 2 * (3 + 5)
+    assert len(crosses) == 2 * 3 * 5  # at every corner of a card
 
 
 def test_cards_that_fill_the_paper_have_crosses_at_their_corners() -> None:

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from qexport import __version__
 from qexport.bank.likeness import answered_follow_ups
 from qexport.bank.selection import ALL_QUESTIONS
+from qexport.content.key_terms import mark_terms
 from qexport.content.languages import language
 from qexport.content.markdown_links import folio_room
 from qexport.content.question_view import linked_ids, question_images
 from qexport.content.titles import title_source
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.colours import colour_of, number_technologies, place_tabs
+from qexport.outputs.book.cover_pattern import draw_pattern
 from qexport.outputs.book.entries import anchor, cut_short
 from qexport.outputs.book.lists import List, ListRow
 from qexport.outputs.book.overview import overview
@@ -61,6 +63,8 @@ class Press:
         self.measures = self.style.measures
         self.numbers = number_technologies(edition.bank)
         self.parts = parts(edition.questions)
+        self.key_terms: Mapping[str, Sequence[str]] = {}
+        """The terms that are set off in the explanation of a question, by its id; else those it lists itself."""
 
     # -- chunks ---------------------------------------------------------------------------------------------------
 
@@ -138,7 +142,8 @@ class Press:
                 large=self.options.large_print,
                 tall=PAPERS[self.options.paper].wide,
             ),
-            imprint=[line for line in (self.dated(), self.source()) if line],
+            imprint=[line for line in (self.dated(), self.source(), self.licence()) if line],
+            pattern=draw_pattern(self.edition.bank.namespace or self.edition.bank.title, self.colours()),
         )
 
     def questions(
@@ -152,7 +157,14 @@ class Press:
         answers = [self._answers(question) for question in group]
         return self.job(
             template,
-            [kind, common, [question.digest() for question in group], answers, self._linked(group)],
+            [
+                kind,
+                common,
+                [question.digest() for question in group],
+                answers,
+                self._linked(group),
+                [list(self.key_terms.get(question.id, ())) for question in group],
+            ],
             lambda: {**common, "questions": [self._question_view(question, kind) for question in group]},
             [image for question in group for image in question_images(question, self.tools.limits)],
         )
@@ -167,6 +179,10 @@ class Press:
         if technology not in self.numbers or len(self.numbers) < 2:
             return self.style.setting("--accent")
         return colour_of(self.numbers[technology], self.style.setting)
+
+    def colours(self) -> list[str]:
+        """Return the colours of the bank's technologies, each once; that of the book if there are fewer than two."""
+        return list(dict.fromkeys(map(self.colour, self.numbers))) or [self.style.setting("--accent")]
 
     def on_recto(self, chunks: list[Chunk], *more: Chunk) -> None:
         """Add chunks; on paper the first begins at the right."""
@@ -261,6 +277,10 @@ class Press:
             language=self.language,
             limits=self.tools.limits,
         )
+        terms = self.key_terms.get(question.id) or question.terms
+        for section in view["sections"] if terms else ():
+            if section["key"] == "deep_explanation":
+                section["html"] = mark_terms(section["html"], terms)
         follow_ups = [
             {"html": html, "answers": answers}
             for html, answers in zip(view["follow_ups"], self._answers(question), strict=True)
@@ -293,6 +313,11 @@ class Press:
         """Return where the bank comes from."""
         source = self.edition.bank.source
         return f"{self.language.label('source')}: {source}" if source else ""
+
+    def licence(self) -> str:
+        """Return the licence of the bank."""
+        licence = self.edition.bank.licence
+        return f"{self.language.label('licence')}: {licence}" if licence else ""
 
     def date(self) -> str:
         """Return the date of the edition (ISO 8601): as asked for, else when the bank last changed by its lock."""

@@ -14,10 +14,13 @@ from qexport.bank.lock import Edition
 from qexport.bank.model import Question
 from qexport.bank.selection import ALL_QUESTIONS
 from qexport.content.directions import mirror_css
+from qexport.content.index_terms import index_terms
+from qexport.content.key_terms import choose_terms, mark_terms
 from qexport.content.languages import language
 from qexport.content.question_view import question_images
 from qexport.content.themes import join_styles
 from qexport.layout.scheduler import Job
+from qexport.outputs.book.colours import COLOURS, number_technologies
 from qexport.outputs.book.entries import anchor, outline_entry
 from qexport.outputs.book.glyphs import missing_glyphs
 from qexport.outputs.book.text import pictures, text_view
@@ -30,6 +33,15 @@ from qexport.pdf.metadata import Book, OutlineEntry
 
 SHEET_SIZES = (10.5, 10.0, 9.5, 9.0, 8.5)
 """Points: the largest in which all questions are on both sides of one sheet, else the smallest on several."""
+
+SMALLEST_ON_ONE_SIDE = 8.0
+"""Points of type in which all questions are on one side rather than on two in a larger one."""
+
+STEP = 0.2
+"""Points from one size to the next that is tried for one side, so that its panels are full."""
+
+MOST_TERMS = 3
+"""Key terms that are bold in a short answer."""
 
 LARGE_SHEET_SIZES = (16.0,)
 
@@ -63,6 +75,11 @@ class _CheatSheet:
             self.css = mirror_css(self.css)
         self.language = language(edition.bank.language)
         self.groups = _group_by_technology(edition.questions, self.language.label("other_questions"))
+        terms = index_terms(edition.questions, edition.bank.language, tools.scheduler.values("terms"))
+        self.key_terms = {
+            each.id: choose_terms(each, terms, most=MOST_TERMS, key="answer") for each in edition.questions
+        }
+        self.numbers = number_technologies(edition.bank)
         self.digits = max((len(str(folio)) for folio in tools.folios.values()), default=0)
 
     def document(self) -> Document:
@@ -89,14 +106,35 @@ class _CheatSheet:
         )
 
     def _fitted(self) -> tuple[float, int]:
-        """Return the size of the type, and how many panels all questions take in it."""
+        """Return the size of the type, and how many panels all questions take in it.
+
+        That is one side in the largest type that is not too small, else two, else several sheets.
+        """
+        full = self._count(self.sizes[0])
+        if full <= self.panels or len(self.sizes) == 1:
+            return self.sizes[0], full
+        # Text takes room as the square of its size; from what it would fill, sizes are tried downwards.
+        size = min(self.sizes[0], self.sizes[0] * (self.panels / (full - 0.7)) ** 0.5 + 3 * STEP)
+        while full <= 2 * self.panels and (size := round(size - STEP, 2)) >= SMALLEST_ON_ONE_SIDE:
+            if self._count(size) <= self.panels:
+                return size, self.panels
         for size in self.sizes:
-            count = len(self.tools.scheduler.chunk(self._panels(size)).pages)
+            count = self._count(size)
             if count <= 2 * self.panels or size == self.sizes[-1]:
                 break
             if count > 2 * self.panels * (size / self.sizes[-1]) ** 2 + 1:  # the smallest will not do either
-                return self.sizes[-1], len(self.tools.scheduler.chunk(self._panels(self.sizes[-1])).pages)
+                return self.sizes[-1], self._count(self.sizes[-1])
         return size, count
+
+    def _count(self, size: float) -> int:
+        """Return how many panels all questions take in a size."""
+        return len(self.tools.scheduler.chunk(self._panels(size)).pages)
+
+    def _colour(self, technology: str) -> int:
+        """Return which of the theme's colours a technology has, from 1; 0 where there is only one technology."""
+        if technology not in self.numbers or len(self.numbers) < 2:
+            return 0
+        return self.numbers[technology] % COLOURS + 1
 
     def _scope(self) -> str:
         every = self.edition.scope == ALL_QUESTIONS
@@ -135,7 +173,10 @@ class _CheatSheet:
             "folds": [fold * self.width / self.panels for fold in range(1, self.panels)],
             "folio": "0" * self.digits,
         }
-        digests = [[title, [question.digest() for question in questions]] for title, questions in self.groups]
+        digests = [
+            [title, [[question.digest(), self.key_terms[question.id]] for question in questions]]
+            for title, questions in self.groups
+        ]
 
         limits = self.tools.limits
         files = pictures(image for each in self.edition.questions for image in question_images(each, limits))
@@ -144,6 +185,7 @@ class _CheatSheet:
             groups = [
                 {
                     "title": title,
+                    "number": self._colour(title),
                     "entries": [self._entry(each, size, 4 if title else 3) for each in questions],
                 }
                 for title, questions in self.groups
@@ -170,7 +212,7 @@ class _CheatSheet:
             "anchor": anchor(question),
             "asked": view["asked"],
             "more": view["more"],
-            "answer": view["sections"][0]["html"],
+            "answer": mark_terms(view["sections"][0]["html"], self.key_terms[question.id]),
             "long": len(question.question) + len(question.answer) > LONG,
         }
 

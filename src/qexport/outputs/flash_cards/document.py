@@ -23,6 +23,7 @@ from qexport.content.languages import language
 from qexport.content.question_view import question_images
 from qexport.content.themes import join_styles
 from qexport.layout.scheduler import Job
+from qexport.outputs.book.colours import COLOURS, number_technologies
 from qexport.outputs.book.entries import anchor, outline_entry
 from qexport.outputs.book.glyphs import missing_glyphs
 from qexport.outputs.book.text import pictures, text_view
@@ -54,9 +55,6 @@ GAUGES = {"words": 15.5, "marks": 10.0, "number": 3.5}
 
 HOPELESS = 4
 """Cards in one size, after which only the smallest is tried: no type is as much smaller."""
-
-OPTICAL_MIDDLE = 0.42
-"""Of the room around a question, how much is above it."""
 
 
 def render(edition: Edition, options: FlashCardOptions, tools: Tools) -> Document:
@@ -101,6 +99,7 @@ class _Cards:
         self.options = options
         self.tools = tools
         self.flip = options.duplex
+        self.numbers = number_technologies(edition.bank)
         self.grid = _grid(options)
         self.asked = options.card_sections
         self.size = 16.0 if options.large_print else 8.0
@@ -234,12 +233,14 @@ class _Cards:
             placed.append(format_place(page, x, y))
             page += 1
             key = (face.side, face.card.question.id)
-            shown.append(key not in texts)
-            if key not in texts:
+            # A card that goes on with a long answer has no front again, only its frame; an answer is on each.
+            has_text = face.side == "back" or face.card.number < face.fit.pages
+            shown.append(has_text and key not in texts)
+            if shown[-1]:
                 texts[key] = page
                 page += face.fit.pages
-            lower = OPTICAL_MIDDLE * face.fit.room if face.side == "front" else 0
-            placed.append(format_place(texts[key] + min(face.card.number, face.fit.pages - 1), x, y + lower))
+            if has_text:
+                placed.append(format_place(texts[key] + min(face.card.number, face.fit.pages - 1), x, y))
         label = f"{self.edition.title} · {side.name}"
         return self._job(
             "sheet.html.j2",
@@ -279,11 +280,19 @@ class _Cards:
             "name": face.card.name,
             "gauge": self.gauge,
             "anchor": anchor(question),
+            "number": self._colour(question),
+            "book": self.edition.title,
             "place": " · ".join(dict.fromkeys(filter(None, (question.technology, question.category)))),
             "size": size,
             "sections": [section for section in view["sections"] if section["key"] in wanted],
             "follow_ups": view["follow_ups"] if "follow_ups" in wanted else [],
         }
+
+    def _colour(self, question: Question) -> int:
+        """Return which of the theme's colours a question's technology has, from 1; 0 where there is only one."""
+        if question.technology not in self.numbers or len(self.numbers) < 2:
+            return 0
+        return self.numbers[question.technology] % COLOURS + 1
 
     def _moved(self, *, is_back: bool) -> tuple[float, float]:
         """Return how far a side is moved to make up for a printer that shifts, in millimetres."""

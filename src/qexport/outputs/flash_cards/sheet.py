@@ -115,7 +115,7 @@ class Grid(Record, kw_only=True, frozen=True):
         levels = [(y, fold) for y, fold in sorted(rows.items()) if 0 < y < self.height]
         marks = [_make_upright_line(x, *ends, fold=fold) for x, fold in uprights for ends in down]
         marks += [_make_level_line(y, *ends, fold=fold) for y, fold in levels for ends in across]
-        if not self.perforated and min(*columns, *rows) < _MARK + _GAP:
+        if not self.perforated:  # crosses at every card
             for (x, fold_x), (y, fold_y) in product(uprights, levels):
                 marks.append(_make_upright_line(x, y - _CROSS, y + _CROSS, fold=fold_x))
                 marks.append(_make_level_line(y, x - _CROSS, x + _CROSS, fold=fold_y))

@@ -35,6 +35,11 @@ class HandbookOptions(BookOptions):
         "Add a table of all questions, to date rounds and tick how each went; test-yourself has it.",
         group="Handbook",
     )
+    key_terms: bool = option(
+        False,
+        "Set key terms off at their first place in an explanation, as those a question lists.",
+        group="Handbook",
+    )
     ruled_lines: bool = option(
         False, "Add boxes to rate yourself, and ruled lines where a page has room.", group="Handbook"
     )

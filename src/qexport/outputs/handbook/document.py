@@ -17,6 +17,7 @@ from qexport import __version__
 from qexport.bank.lock import Edition
 from qexport.bank.model import Question
 from qexport.content.index_terms import index_terms
+from qexport.content.key_terms import choose_terms
 from qexport.content.question_view import SECTION_TITLES
 from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import Job
@@ -32,6 +33,9 @@ from qexport.outputs.handbook.plan import ROOM, group_questions, pair_pages, pla
 from qexport.outputs.paper import PAPERS
 from qexport.pdf.linker import anchor_folios
 from qexport.pdf.metadata import OutlineEntry
+
+MOST_TERMS = 8
+"""Terms that are set off in one explanation: more would make a pattern of it."""
 
 ROUNDS = 4
 """Times that one goes through the questions, of which the table of progress has columns."""
@@ -56,6 +60,10 @@ class _Handbook:
         self.scheduler = tools.scheduler
         self.chunks: list[Chunk] = []
         self.terms = index_terms(edition.questions, edition.bank.language, self.scheduler.values("terms"))
+        if options.key_terms:
+            self.press.key_terms = {
+                each.id: choose_terms(each, self.terms, most=MOST_TERMS) for each in edition.questions
+            }
         self.told = "a" if options.hides_answers else "q"
         """The kind of places where answers are."""
         self.matter = plan_matter(edition.questions, self.press.parts, len(self.terms), options)

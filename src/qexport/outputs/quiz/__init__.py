@@ -33,6 +33,12 @@ class QuizOptions(BookOptions):
         choices=("back", "separate", "none"),
         group=QUIZ_HEADING,
     )
+    key_length: str = option(
+        "short",
+        "Short answers alone, or all that a model answer has.",
+        choices=("short", "full"),
+        group=QUIZ_HEADING,
+    )
 
 
 QUIZ_ENDING = "-quiz.pdf"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from qexport.bank.lock import Edition
+from qexport.bank.model import Question
 from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.entries import anchor, outline_entry
@@ -31,6 +32,15 @@ SQUARE = 5
 def render(edition: Edition, options: QuizOptions, tools: Tools) -> Document:
     """Return the quiz of an edition; the answers lie beside it where they are to be separate."""
     return _Quiz(edition, options, tools).document()
+
+
+def count_lines(question: Question, usual: int) -> int:
+    """Return how many lines of room a question gets: as many as asked for at difficulty 5, more where it is harder."""
+    difficulty = USUAL_DIFFICULTY if question.difficulty is None else question.difficulty
+    return max(1, round(usual * (0.5 + difficulty / (2 * USUAL_DIFFICULTY))))
+
+
+USUAL_DIFFICULTY = 5
 
 
 class _Quiz:
@@ -119,8 +129,11 @@ class _Quiz:
             part={"title": title, "anchor": place},
             key=self.key,
             space=self.options.answer_space,
-            lines=lines,
-            rows=lines * LINE // SQUARE,
+            rooms={
+                each.id: {"lines": count, "rows": count * LINE // SQUARE}
+                for each in part.questions
+                for count in [count_lines(each, lines)]
+            },
             columns=round(self.press.measures.frame / SQUARE),
         )
 
@@ -136,6 +149,7 @@ class _Quiz:
             part={"title": "" if alone else title, "anchor": f"answers-{place}"},
             key=self.key,
             first=first,
+            short=self.options.key_length == "short",
         )
 
     def _score(self) -> Job:
