@@ -360,7 +360,8 @@ def render_outputs(
     For an output that cannot be made, its error is yielded in place of its documents.
     """
     folios: Mapping[str, int] = {}
-    tools = with_script_fonts(tools, edition)
+    if any(output.lays_out_pages for output in outputs):
+        tools = with_script_fonts(tools, edition)
     with tools.scheduler.at_work() as scheduler:
         for output in sorted(outputs, key=lambda output: not output.names_pages):
             name = output.name

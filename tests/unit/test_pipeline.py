@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from qexport import pipeline
+from qexport import choosing, pipeline
 from qexport.anki import notes
 from qexport.bank import reader
 from qexport.bank.lock import Edition
@@ -398,7 +398,7 @@ def test_a_bank_is_read_once_and_its_notes_are_made_once_however_many_recipes_th
         monkeypatch.setattr(module, name, count)
 
     counted(reader, "read")
-    counted(pipeline, "validate")
+    counted(choosing, "validate")
     counted(pipeline, "select")
     counted(notes, "question_text")
     technologies = ("Python", "Go", "python")
