@@ -8,7 +8,7 @@ from collections.abc import Collection
 from hashlib import sha256
 
 _LONGEST_ID = 40
-_WORDS = 5
+_MOST_WORDS = 5
 _COMMON = frozenset(
     [
         "a",
@@ -144,7 +144,7 @@ def make_id(question: str, taken: Collection[str]) -> str:
     words = re.findall(r"[a-z0-9]+(?:'[a-z]+)?", plain.encode("ascii", "ignore").decode().casefold())
     telling = [word.replace("'", "") for word in words if word not in _COMMON] or words
     name = ""
-    for word in telling[:_WORDS]:
+    for word in telling[:_MOST_WORDS]:
         if len(name) + len(word) >= _LONGEST_ID:
             break
         name = f"{name}-{word}" if name else word

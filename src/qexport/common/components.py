@@ -56,7 +56,7 @@ _BSD_WITHOUT_TEXT = {"pysocks": "BSD-3-Clause", "xlwt": "BSD-3-Clause"}
 
 def bill_of_materials() -> dict[str, object]:
     """Return the packages that this program runs with, as they are installed, as CycloneDX."""
-    return write_bill((each.name, each.version, _licence(each)) for each in _installed())
+    return write_bill((each.name, each.version, _licence(each)) for each in _list_installed())
 
 
 def write_bill(packages: Iterable[tuple[str, str, Mapping[str, object]]]) -> dict[str, object]:
@@ -95,7 +95,7 @@ def _licence(installed: Distribution) -> dict[str, object]:
         return {"license": {"name": "not stated in its metadata"}}
 
 
-def _installed() -> list[Distribution]:
+def _list_installed() -> list[Distribution]:
     """Return the packages that the program names, and those that they name, sorted by name."""
     found: dict[str, Distribution] = {}
     taken: set[tuple[str, str]] = set()
@@ -132,7 +132,7 @@ def _named(requirement: str, extra: str) -> Iterator[tuple[str, str]]:
     text, _, marker = requirement.partition(";")
     found = re.match(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[([^\]]*)\])?", text)
     extras = re.findall(r"extra\s*==\s*['\"]([^'\"]+)", marker)
-    if not found or (extras and extra not in extras) or not any(map(_holds, marker.split(" or "))):
+    if not found or (extras and extra not in extras) or not any(map(_apply_marker, marker.split(" or "))):
         return
     name = re.sub(r"[-_.]+", "-", found[1]).lower()
     yield name, ""
@@ -144,7 +144,7 @@ def _named(requirement: str, extra: str) -> Iterator[tuple[str, str]]:
 _CONDITION = re.compile(r"(\w+)\s*([<>=!]=?)\s*['\"]([^'\"]*)['\"]")
 
 
-def _holds(marker: str) -> bool:
+def _apply_marker(marker: str) -> bool:
     """Return whether conditions that all must hold do so here (PEP 508)."""
     known = {
         "sys_platform": sys.platform,

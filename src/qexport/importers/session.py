@@ -297,12 +297,12 @@ def _contents(
     for _, reading in read.readings if contents else ():
         for name, data in reading.pictures.items():
             picture = path.parent / name
-            if not _holds(picture, data):
+            if not _has_picture(picture, data):
                 contents[picture] = data
     return contents
 
 
-def _holds(picture: Path, data: bytes) -> bool:
+def _has_picture(picture: Path, data: bytes) -> bool:
     """Return whether a picture is there already, as a file beside the bank."""
     try:
         return read_bytes(picture, len(data)) == data

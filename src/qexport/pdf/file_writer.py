@@ -27,7 +27,7 @@ class PdfFile:
     def __init__(self) -> None:
         self._out = io.BytesIO()
         self._out.write(b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n")
-        self._places: dict[int, bytes] = {0: _place(0, 0, 65535)}
+        self._places: dict[int, bytes] = {0: _write_place(0, 0, 65535)}
         self._waiting: list[tuple[int, bytes]] = []
         self.next = 1
         """The number the next object gets."""
@@ -62,7 +62,7 @@ class PdfFile:
         if stream is None:
             self._waiting.append((number, source))
             return
-        self._places[number] = _place(1, self._out.tell(), 0)
+        self._places[number] = _write_place(1, self._out.tell(), 0)
         self._out.write(b"%d 0 obj\n%s\nstream\n" % (number, source))
         self._out.write(stream)
         self._out.write(b"\nendstream\nendobj\n")
@@ -82,7 +82,7 @@ class PdfFile:
         body = [source for _, source in objects]
         starts = accumulate([len(source) + 1 for source in body], initial=0)
         head = [b"%d %d" % each for each in zip(numbers, starts, strict=False)]
-        within = _place(2, container, 0)[:-2]
+        within = _write_place(2, container, 0)[:-2]
         self._places.update(zip(numbers, map(within.__add__, _INDEXES), strict=False))
         listed = b" ".join(head) + b"\n"
         data = zlib.compress(listed + b"\n".join(body), COMPRESSION)
@@ -94,7 +94,7 @@ class PdfFile:
         self.settle(everything=True)
         number = self.reserve()
         start_of_table = self._out.tell()
-        self._places[number] = _place(1, start_of_table, 0)
+        self._places[number] = _write_place(1, start_of_table, 0)
         table = b"".join(place for _, place in sorted(self._places.items()))
         data = zlib.compress(table, COMPRESSION)
         identity = sha256(self._out.getbuffer()).hexdigest()[:32].encode()
@@ -107,7 +107,7 @@ class PdfFile:
         return self._out.getvalue()
 
 
-def _place(kind: int, place: int, rest: int) -> bytes:
+def _write_place(kind: int, place: int, rest: int) -> bytes:
     """Return an object's entry in the cross-reference stream: fields of one, five and two bytes."""
     return kind.to_bytes(1, "big") + place.to_bytes(5, "big") + rest.to_bytes(2, "big")
 

@@ -50,6 +50,6 @@ def test_a_licence_that_nobody_knows_is_said_to_be_unknown(monkeypatch: pytest.M
         raise ValueError("x")
 
     monkeypatch.setattr(components, "licence_of", unknown)
-    assert components._licence(next(iter(components._installed()))) == {
+    assert components._licence(next(iter(components._list_installed()))) == {
         "license": {"name": "not stated in its metadata"}
     }

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from qexport.common.limits import Limits
 
 
-FORMATS = ("text", "markdown", "json", "html")
+DIFF_FORMATS = ("text", "markdown", "json", "html")
 
 
 @click.command()
 @click.argument("old")
 @click.argument("new")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="[default: text]")
+@click.option("--format", "form", type=click.Choice(DIFF_FORMATS), default="text", help="[default: text]")
 @click.option("--bank", type=PATH, metavar="PATH", help="The bank of git:REVISION. [default: as for build]")
 @limited
 @flags

@@ -277,7 +277,13 @@ def _session_fields(session: ImportOutcome, *, dry_run: bool) -> dict[str, objec
         "new": [question.id for question in merged.new],
         "changed": [_change_fields(each) for each in [*merged.updates, *session.settled]],
         "conflicts": [
-            {**_place(each), "id": each.id, "field": each.field, "bank": each.ours, "source": each.theirs}
+            {
+                **_describe_place(each),
+                "id": each.id,
+                "field": each.field,
+                "bank": each.ours,
+                "source": each.theirs,
+            }
             for each in merged.conflicts
         ],
         "unchanged": merged.unchanged,
@@ -287,10 +293,10 @@ def _session_fields(session: ImportOutcome, *, dry_run: bool) -> dict[str, objec
 
 
 def _change_fields(update: Update) -> dict[str, object]:
-    return {**_place(update), "id": update.id, "field": update.field, "value": update.value}
+    return {**_describe_place(update), "id": update.id, "field": update.field, "value": update.value}
 
 
-def _place(change: Update | Conflict) -> dict[str, object]:
+def _describe_place(change: Update | Conflict) -> dict[str, object]:
     return asdict(change.location)
 
 

@@ -40,7 +40,7 @@ SMALLEST_ON_ONE_SIDE = 8.0
 STEP = 0.2
 """Points from one size to the next that is tried for one side, so that its panels are full."""
 
-MOST_TERMS = 3
+MOST_BOLD_TERMS = 3
 """Key terms that are bold in a short answer."""
 
 LARGE_SHEET_SIZES = (16.0,)
@@ -77,7 +77,8 @@ class _CheatSheet:
         self.groups = _group_by_technology(edition.questions, self.language.label("other_questions"))
         terms = index_terms(edition.questions, edition.bank.language, tools.scheduler.values("terms"))
         self.key_terms = {
-            each.id: choose_terms(each, terms, most=MOST_TERMS, key="answer") for each in edition.questions
+            each.id: choose_terms(each, terms, most=MOST_BOLD_TERMS, key="answer")
+            for each in edition.questions
         }
         self.numbers = number_technologies(edition.bank)
         self.digits = max((len(str(folio)) for folio in tools.folios.values()), default=0)

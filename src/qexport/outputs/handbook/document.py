@@ -34,7 +34,7 @@ from qexport.outputs.paper import PAPERS
 from qexport.pdf.linker import anchor_folios
 from qexport.pdf.metadata import OutlineEntry
 
-MOST_TERMS = 8
+MOST_SET_OFF_TERMS = 8
 """Terms that are set off in one explanation: more would make a pattern of it."""
 
 ROUNDS = 4
@@ -62,7 +62,7 @@ class _Handbook:
         self.terms = index_terms(edition.questions, edition.bank.language, self.scheduler.values("terms"))
         if options.key_terms:
             self.press.key_terms = {
-                each.id: choose_terms(each, self.terms, most=MOST_TERMS) for each in edition.questions
+                each.id: choose_terms(each, self.terms, most=MOST_SET_OFF_TERMS) for each in edition.questions
             }
         self.told = "a" if options.hides_answers else "q"
         """The kind of places where answers are."""
