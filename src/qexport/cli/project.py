@@ -40,7 +40,7 @@ def find_recipes_file() -> Path | None:
     return None
 
 
-_MOST_LOOKED_AT = 1_000_000
+_MOST_BYTES_LOOKED_AT = 1_000_000
 """Bytes of a file of recipes that are looked at here; what is longer is parsed."""
 
 
@@ -50,7 +50,7 @@ def may_set_limits(path: Path) -> bool:
     Most set none, and parsing one takes a tenth of what `qexport list` takes.
     """
     try:
-        text = read_bytes(path, _MOST_LOOKED_AT)
+        text = read_bytes(path, _MOST_BYTES_LOOKED_AT)
     except (Unreadable, TooLarge):
         return True  # who reads it says what is wrong
     return b"limits" in text or b"\\" in text
