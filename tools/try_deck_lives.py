@@ -4,9 +4,10 @@
 
 A life is two banks, one learner's collection and some editions of decks from the banks. Between editions the
 questions are edited, added, retired, brought back, retagged and moved about; their ids are renumbered in chains,
-shifted, swapped, renamed and used again; titles, namespaces and options change, the cards are restyled, the clock
-jumps, locks are merged from two branches. The learner reviews, suspends, flags, edits, tags and moves cards,
-changes the style, and imports some of the decks, not always the newest. After every import:
+shifted, swapped, renamed and used again; titles, namespaces, files' names and options change, the cards are
+restyled, the clock is slow or months ahead, locks are merged from two branches, questions leave filtered decks and
+are sent once more. The learner reviews, suspends, flags, edits, tags and moves cards, changes the style, and imports
+some of the decks, not always the newest. At the end comes a deck made with an old copy of a lock. After every import:
 
     no note is there twice                     what the deck changed has the deck's text and tags
     no review is lost, no schedule moved       what it did not change is as the learner left it, to the byte
@@ -32,20 +33,31 @@ from pathlib import Path
 from typing import Any
 
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+from anki.import_export_pb2 import IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_ALWAYS as ALWAYS
+from anki.import_export_pb2 import IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_IF_NEWER as IF_NEWER
 
 from qexport.anki.note_type import NOTE_TYPE_ID, STYLE_RELEASED
 from qexport.anki.notes import Note, identified, without_identity
 from qexport.anki.package_file import read_message
 from qexport.anki.search import search_for
-from qexport.bank.history import add_lines, line_of
+from qexport.bank.history import add_lines, history_path, line_of
 from qexport.bank.identity import assign_notes, find_moves
 from qexport.bank.lock import Changes, Edition, Lock
 from qexport.bank.lock_file import read_lock, write_lock
+from qexport.bank.lock_times import bring_times_back, latest_time
 from qexport.bank.model import Bank, Question
 from qexport.bank.stamping import stamp
 from qexport.common.errors import InputRefused
 from qexport.content.templates import Templates, templates_folder
-from qexport.locking import asked_before
+from qexport.locking import (
+    NO_LOCKING,
+    asked_before,
+    read_history,
+    read_lock_at,
+    stamp_bank,
+    with_deck,
+    written_with_lock,
+)
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.anki_deck.document import content, render, with_notes
 from qexport.outputs.declaration import parse_options
@@ -118,6 +130,9 @@ class Deck:
     notes: Mapping[str, Version]
     """By GUID."""
     has_own_style: bool = False
+    made: int = 0
+    """When, by a clock that is right."""
+    lock: Lock | None = None
 
 
 @dataclass
@@ -127,7 +142,10 @@ class Team:
     dice: random.Random
     styles: tuple[Tools, ...]
     said: Callable[[str], None]
+    folder: Path
+    counts: Counter[str]
     bank: Bank = field(default_factory=lambda: Bank(title="A bank"))
+    file_name: str = "bank"
     now: int = START
     lock: Lock | None = None
     style: int = 0
@@ -147,11 +165,17 @@ class Team:
     """By question: the GUID it must keep, because its ids were put right."""
     moves: int = 0
     behind: int = 0
-    """By how much the clock of this edition is slow, in seconds."""
+    """By how much the clock of this edition is slow, in seconds; below 0: it is ahead."""
+    filed: dict[str, set[str]] = field(default_factory=dict)
+    """By filtered deck: the GUIDs of all notes it ever had."""
     born: int = 0
+    parts: tuple[str, str] = ("", "")
+    """The technology and the level of its filtered decks."""
 
     def __post_init__(self) -> None:
         """Begin with some questions."""
+        self.folder.mkdir()
+        self.parts = self.dice.choice(TECHNOLOGIES), self.dice.choice(LEVELS)
         for _ in range(self.dice.randint(3, 12)):
             self._add()
 
@@ -170,6 +194,7 @@ class Team:
             self._reuse: 1,
             self._rename_all: 1,
             self._retitle: 1,
+            self._rename_file: 1,
             self._renamespace: 1,
             self._merge_branches: 1,
             self._move: 1,
@@ -184,34 +209,53 @@ class Team:
     def publish(self) -> list[Deck]:
         """Make decks of the bank as it is: of all of it, or of parts."""
         self.now += self.dice.choice((1, 60, DAY, 30 * DAY))
-        self.behind = self.dice.choice((0, 0, 0, 0, 0, DAY))
         options = parse_options(DeckOptions, self.options)
         tools = with_notes(self.bank, options, self.styles[self.style])
+        if self.behind < 0:
+            self._repair_times(options, tools)
+        self.behind = self.dice.choice((0, 0, 0, 0, 0, 0, 0, 0, DAY, DAY, -60 * DAY))
+        self.counts["editions of a clock that was ahead"] += self.behind < 0
         filters: list[tuple[str, Callable[[Question], bool]]] = [("all", lambda _: True)]
-        technology, level = self.dice.choice(TECHNOLOGIES), self.dice.choice(LEVELS)
+        technology, level = self.parts
         filters.append((f"technology {technology!r}", lambda each: each.technology == technology))
         filters.append((f"level {level!r}", lambda each: each.level == level))
         decks = []
         for name, passes in self.dice.sample(filters, k=self.dice.randint(1, 3)):
             self.now += self.dice.randint(0, 5)
-            changes = self._stamp(options, tools)
+            changes = self._stamp(options, tools, name, passes)
             if deck := self._deck(name, passes, options, tools):
                 self.said(f"publishes {name} at {self.now - START}: {changes}; {len(deck.notes)} notes")
                 decks.append(deck)
         return decks
 
-    def _stamp(self, options: DeckOptions, tools: Tools) -> Changes:
+    def _place(self) -> Path:
+        """Write the lock, the history and a file for the bank where they lie now; return the place of the lock."""
+        path = self.folder / f"{self.file_name}.lock.json"
+        (self.folder / f"{self.file_name}.yaml").touch()
+        if self.lock:
+            path.write_text(write_lock(self.lock), encoding="utf-8")
+            history_path(path).write_text(self.history, encoding="utf-8")
+        return path
+
+    def _stamp(
+        self, options: DeckOptions, tools: Tools, name: str, passes: Callable[[Question], bool]
+    ) -> Changes:
         """Bring the lock up to date, and see that a note asks what it asked, or the build says that it does not."""
-        now_is = content(self.bank, options, tools)
-        lock, changes = stamp(
-            now_is,
-            self.lock,
-            self.now - self.behind,
-            texts=asked_before(self.lock, self.history),
-            path="lock",
-        )
-        self.lock = read_lock(write_lock(lock), "lock")
-        self.history = add_lines(self.history, map(line_of, self.bank.questions))
+        path = self._place()
+        now = self.now - self.behind
+        stamped = stamp_bank(path, self.bank, options, tools, locking=NO_LOCKING, now=now)
+        has = [each.id for each in self.bank.questions if passes(each) and each.status == "active"]
+        deck = "" if name == "all" else name.replace(" ", "-")
+        stamped = with_deck(stamped, deck, has, now)
+        with written_with_lock(stamped) as files:
+            for place, data in files.items():
+                place.write_bytes(data)
+        self.lock, _ = read_lock_at(path)
+        self.history = read_history(path)
+        lock, changes = stamped.lock, stamped.changes
+        if self.lock is None or write_lock(self.lock) != write_lock(lock):
+            raise AssertionError("the lock is not what was written")
+        self._expect_departures(lock, deck, has)
         named = {name for move in changes.moves for name in (move.id, move.former)}
         for key, entry in lock.notes.items():
             origin = self.origins[key]
@@ -227,6 +271,64 @@ class Team:
         self.moves += len(changes.moves)
         self._count(tools.notes, lock)
         return changes
+
+    def _expect_departures(self, lock: Lock, deck: str, has: Sequence[str]) -> None:
+        """See that the lock knows which notes left a filtered deck, and not the bank."""
+        if not deck:
+            return
+        now_in = {lock.notes[key].guid for key in has}
+        filed = self.filed.setdefault(deck, set())
+        staying = {entry.guid for entry in lock.notes.values() if not entry.left}
+        departed = {entry.guid for entry in lock.departed_from(deck)}
+        if departed != (filed - now_in) & staying:
+            raise AssertionError(f"the lock knows {departed} to have left {deck}, and it is {filed - now_in}")
+        filed |= now_in
+        self.counts["notes that left a filtered deck"] += len(departed)
+
+    def _repair_times(self, options: DeckOptions, tools: Tools) -> None:
+        """See that an edition of a clock that was ahead is reported, and do what the report advises."""
+        if self.lock is None:
+            return
+        is_ahead = latest_time(self.lock) > self.now + DAY
+        stamped = stamp_bank(self._place(), self.bank, options, tools, locking=NO_LOCKING, now=self.now)
+        if is_ahead and not any("ahead of the clock" in each.message for each in stamped.warnings):
+            raise AssertionError("a clock that was ahead is not reported")
+        self.lock = bring_times_back(self.lock, self.now)
+        self.versions = {
+            guid: replace(each, since=min(each.since, self.now)) for guid, each in self.versions.items()
+        }
+        self.said("repairs times")
+
+    def _rename_file(self) -> None:
+        """Rename the bank's file, with its lock and its history."""
+        for path in self.folder.glob(f"{self.file_name}.*"):
+            path.unlink()
+        self.file_name = self.dice.choice(("bank", "questions", "Fragen 2", "interview.v2"))
+        self.counts["files renamed"] += 1
+        self.said(f"calls its file {self.file_name}")
+
+    def publish_with(self, old: Lock) -> Deck | None:
+        """Make a deck of the whole bank with an old copy of the lock, which has to be reported."""
+        if self.lock is None:
+            return None
+        self.now += DAY
+        self.bank = replace(
+            self.bank, questions=tuple(replace(each, former_ids=()) for each in self.bank.questions)
+        )
+        self._place()
+        path = self.folder / "copy.lock.json"
+        path.write_text(write_lock(old), encoding="utf-8")
+        history_path(path).write_text(self.history, encoding="utf-8")
+        options = parse_options(DeckOptions, self.options)
+        tools = with_notes(self.bank, options, self.styles[self.style])
+        stamped = stamp_bank(path, self.bank, options, tools, locking=NO_LOCKING, now=self.now)
+        said = " ".join(each.message for each in stamped.warnings)
+        if not re.search("is a lock of the same bank|has the same namespace", said):
+            raise AssertionError(f"a second lock of the bank is not reported: {said}")
+        self.lock = stamped.lock
+        self._count(tools.notes, stamped.lock)
+        self.counts["decks of a second lock"] += 1
+        return self._deck("all", lambda _: True, options, tools)
 
     def _count(self, notes: Sequence[Note], lock: Lock) -> None:
         """Give a new version to each note that holds something else than before, or has been away."""
@@ -250,12 +352,26 @@ class Team:
         retired = tuple(each for each in self.bank.questions if passes(each) and each.status == "retired")
         if not active:
             return None
-        edition = Edition(
-            bank=self.bank, questions=active, retired=retired, title=name, scope=name, lock=self.lock
+        kept_as = "" if name == "all" else name.replace(" ", "-")
+        departed = (
+            {entry.id for entry in self.lock.departed_from(kept_as)} if self.lock and kept_as else set()
         )
-        shipped = {each.id for each in (*active, *(retired if options.include_retired else ()))}
+        leavers = tuple(each for each in self.bank.questions if each.id in departed)
+        leavers = leavers if self.dice.random() < 0.3 else ()
+        self.counts["leavers sent once more"] += len(leavers)
+        edition = Edition(
+            bank=self.bank,
+            questions=active,
+            retired=retired,
+            leavers=leavers,
+            title=name,
+            scope=name,
+            deck=kept_as,
+            lock=self.lock,
+        )
+        shipped = {each.id for each in (*active, *leavers, *(retired if options.include_retired else ()))}
         notes = {guid: each for guid, each in self.versions.items() if each.note.question.id in shipped}
-        return Deck(name, render(edition, options, tools).data, notes, self.style > 0)
+        return Deck(name, render(edition, options, tools).data, notes, self.style > 0, self.now, edition.lock)
 
     def _one(self) -> int:
         return self.dice.randrange(len(self.bank.questions))
@@ -504,6 +620,8 @@ class Learner:
     """When the learner last changed the style of the cards; 0: not since a deck with a style of its own came."""
     touched: dict[str, int] = field(default_factory=dict)
     """By GUID: when the learner last edited it."""
+    ahead: set[str] = field(default_factory=set)
+    """GUIDs of notes that came with a time that was ahead of the clock."""
 
     def __post_init__(self) -> None:
         """Open an empty collection."""
@@ -522,17 +640,23 @@ class Learner:
         rows = self.collection.db.all(f"SELECT nid, ord, {columns} FROM cards")  # noqa: S608
         return {(row[0], row[1]): tuple(row[2:]) for row in rows}
 
-    def import_(self, deck: Deck) -> None:
-        """Import a deck as the desktop does by default, and see what became of everything."""
+    def import_(self, deck: Deck, *, is_new: bool = False) -> None:
+        """Import a deck as the desktop does by default, and see what became of everything.
+
+        After an edition that was ahead of the clock, a new one is imported with "Update notes: Always", as advised.
+        """
         notes, cards, reviews, css = self.notes(), self.cards(), self.reviews(), self._css()
         path = self.folder / "deck.apkg"
         path.write_bytes(deck.data)
-        request = ImportAnkiPackageRequest(package_path=str(path), options=ImportAnkiPackageOptions())
+        is_right = all(each.since <= deck.made for each in deck.notes.values())
+        always = is_new and is_right and not self.ahead.isdisjoint(deck.notes)
+        options = ImportAnkiPackageOptions(update_notes=ALWAYS if always else IF_NEWER)
+        request = ImportAnkiPackageRequest(package_path=str(path), options=options)
         log = self.collection.import_anki_package(request).log
         self.said(f"imports {deck.name}: {len(log.new)} new, {len(log.updated)} updated")
         if log.conflicting or log.missing_notetype or log.missing_deck or log.empty_first_field:
             raise AssertionError(f"Anki refuses notes: {log}")
-        self._expect_notes(deck, notes)
+        self._expect_notes(deck, notes, always=always)
         self._expect_cards(deck, cards)
         if self.reviews() != reviews:
             raise AssertionError("reviews were lost or made up")
@@ -545,7 +669,20 @@ class Learner:
         """Return all reviews."""
         return [tuple(row) for row in self.collection.db.all("SELECT * FROM revlog ORDER BY id")]
 
-    def _expect_notes(self, deck: Deck, before: Mapping[str, Row]) -> None:
+    def import_of_another_lock(self, deck: Deck) -> None:
+        """Import a deck of a second lock: some of its notes may be old or new ones, but nobody's work is lost."""
+        cards, reviews = self.cards(), self.reviews()
+        path = self.folder / "deck.apkg"
+        path.write_bytes(deck.data)
+        request = ImportAnkiPackageRequest(package_path=str(path), options=ImportAnkiPackageOptions())
+        self.collection.import_anki_package(request)
+        self.notes()
+        if self.reviews() != reviews:
+            raise AssertionError("reviews were lost or made up")
+        if any(self.cards().get(place) != row for place, row in cards.items()):
+            raise AssertionError("a card was lost or moved")
+
+    def _expect_notes(self, deck: Deck, before: Mapping[str, Row], *, always: bool = False) -> None:
         after = self.notes()
         if after.keys() != before.keys() | deck.notes.keys():
             raise AssertionError("the notes are not those that were there and those of the deck")
@@ -555,6 +692,9 @@ class Learner:
             is_newer = version is not None and version.number > self.has.get(guid, 0)
             # Whoever edits a note after a deck was made has the newer one; the next change arrives.
             is_own = version is not None and self.touched.get(guid, 0) >= version.since
+            if version is not None and (always or guid in self.ahead or version.since > deck.made):
+                self._expect_dated_ahead(deck, version, row, always=always)
+                continue
             if version is None or not is_newer or is_own:
                 if row != before[guid]:
                     raise AssertionError(f"{key} was touched although the deck has nothing newer of it")
@@ -569,6 +709,19 @@ class Learner:
                 raise AssertionError(f"{key} is stale: it has not the deck's text and tags")
             if guid in before and row[0] != before[guid][0]:
                 raise AssertionError(f"{key} became another note")
+
+    def _expect_dated_ahead(self, deck: Deck, version: Version, row: Row, *, always: bool) -> None:
+        """See what became of a note whose time is ahead: it is what some edition had, and one import mends it."""
+        if version.since > deck.made:
+            self.ahead.add(version.guid)
+        if row[3] == version.fields.decode():
+            self.has[version.guid] = version.number
+        elif always and row[1] != version.since:
+            raise AssertionError(f"{row[3].split(chr(31))[1]} is stale after an import with Always")
+        if always:
+            self.ahead.discard(version.guid)
+            self.touched.pop(version.guid, None)
+            self.counts["notes mended with Always"] += 1
 
     def _expect_cards(self, deck: Deck, before: Mapping[tuple[int, int], Row]) -> None:
         after = self.cards()
@@ -598,6 +751,17 @@ class Learner:
             raise AssertionError(f"the search for what left found {found}, not {expected}")
         self.counts["searches"] += 1
         self.counts["retired notes found"] += len(found)
+
+    def find_departed(self, deck: Deck) -> None:
+        """Paste the search for what left a filtered deck; it must find that and nothing else."""
+        name = "" if deck.name == "all" else deck.name.replace(" ", "-")
+        departed = deck.lock.departed_from(name) if deck.lock and name else ()
+        if departed and deck.lock:
+            search = search_for(map(deck.lock.key_of, departed))
+            found = {self.collection.get_note(each).guid for each in self.collection.find_notes(search)}
+            if found != {entry.guid for entry in departed} & self.notes().keys():
+                raise AssertionError(f"the search for what left {name} found {found}")
+            self.counts["searches for what left a filtered deck"] += 1
 
     def work(self, now: int) -> None:
         """Do some of what learners do."""
@@ -697,11 +861,18 @@ def live(seed: int, editions: int, counts: Counter[str]) -> None:
         folder = Path(name)
         looks = styles(folder)
         teams = [
-            Team(dice, looks, lambda text: story.append(f"  {text}"), Bank(title="A bank")),
-            Team(dice, looks, lambda text: story.append(f"  the other bank: {text}"), Bank(title="B bank")),
+            Team(
+                *(dice, looks, lambda text: story.append(f"  {text}")),
+                *(folder / "a", counts, Bank(title="A bank")),
+            ),
+            Team(
+                *(dice, looks, lambda text: story.append(f"  the other bank: {text}")),
+                *(folder / "b", counts, Bank(title="B bank")),
+            ),
         ]
         learner = Learner(dice, folder, lambda text: story.append(f"    the learner {text}"), counts)
         shelf: list[Deck] = []
+        copies: dict[int, Lock] = {}
         try:
             for number in range(1, editions + 1):
                 story.append(f"edition {number}")
@@ -710,7 +881,10 @@ def live(seed: int, editions: int, counts: Counter[str]) -> None:
                 decks = team.publish()
                 shelf += decks
                 for deck in dice.sample(decks, k=dice.randint(0, len(decks))):
-                    learner.import_(deck)
+                    learner.import_(deck, is_new=True)
+                    learner.find_departed(deck)
+                if team.lock and team.behind >= 0 and dice.random() < 0.3:
+                    copies[teams.index(team)] = team.lock
                 if shelf and dice.random() < 0.2:
                     learner.import_(dice.choice(shelf))  # found on some disk
                 for each in teams:
@@ -719,12 +893,20 @@ def live(seed: int, editions: int, counts: Counter[str]) -> None:
                 learner.work(max(each.now for each in teams))
                 counts["editions"] += 1
             counts["questions that moved, reported"] += sum(each.moves for each in teams)
+            import_of_old_locks(teams, learner, copies)
             learner.close()
         except InputRefused as error:
             said = "; ".join(f"{each.message} ({each.hint})" for each in error.problems)
             raise AssertionError("\n".join([f"life {seed}: refused: {said}", *story])) from error
         except AssertionError as error:
             raise AssertionError("\n".join([f"life {seed}: {error}", *story])) from error
+
+
+def import_of_old_locks(teams: Sequence[Team], learner: Learner, copies: Mapping[int, Lock]) -> None:
+    """Let each team make a deck with an old copy of its lock, and the learner import it."""
+    for place, copy in copies.items():
+        if deck := teams[place].publish_with(copy):
+            learner.import_of_another_lock(deck)
 
 
 def lives(count: int, editions: int, seed: int) -> Iterator[Counter[str]]:

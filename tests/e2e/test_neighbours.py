@@ -120,3 +120,30 @@ def test_a_copied_namespace_is_reported() -> None:
             "  hint: give the bank that is newer a namespace of its own, before anybody has its deck\n"
         ),
     )
+
+
+def test_differences_tell_the_same_of_exchanged_ids_from_either_side_and_in_every_form() -> None:
+    def compare(old: str, new: str) -> str:
+        words = ["diff", old, new]
+        return CliRunner().invoke(program, words, prog_name="qexport", catch_exceptions=False).output
+
+    write("b.yaml", LISTS)
+    build("b.yaml")
+    Path("old.apkg").write_bytes(Path("out/deck.apkg").read_bytes())
+    Path("old.yaml").write_bytes(Path("b.yaml").read_bytes())
+    write("b.yaml", (LISTS[1], LISTS[0], LISTS[2]))
+    assert build("b.yaml", "new")[0] == 0
+    forth = (
+        "2 renumbered, 1 unchanged\n{}\nrenumbered\n  Q1 (was Q2)  How does a dict find its keys?\n"
+        "  Q2 (was Q1)  What is a list in Python?\n"
+    )
+    reviews = "  notes that ask something else now, with the reviews of what they asked: Q1, Q2\n"
+    assert compare("old.yaml", "b.yaml") == f"old.yaml → b.yaml: {forth.format('')}"
+    assert compare("old.apkg", "b.yaml") == f"old.apkg → b.yaml: {forth.format(reviews)}"
+    assert compare("old.apkg", "out/new.apkg") == f"old.apkg → out/new.apkg: {forth.format(reviews)}"
+    back = (
+        "2 renumbered, 1 unchanged\n{}\nrenumbered\n  Q1 (was Q2)  What is a list in Python?\n"
+        "  Q2 (was Q1)  How does a dict find its keys?\n"
+    )
+    assert compare("b.yaml", "old.yaml") == f"b.yaml → old.yaml: {back.format('')}"
+    assert compare("out/new.apkg", "old.apkg") == f"out/new.apkg → old.apkg: {back.format(reviews)}"

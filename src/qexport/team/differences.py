@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -116,7 +116,14 @@ def compare_snapshots(old: Snapshot, new: Snapshot) -> Differences:
         source=new.source or old.source,
         entries=tuple(sorted(entries, key=lambda entry: CHANGE_KINDS.index(entry.kind))),
         unchanged=len(states) - sum(entry.kind != "retired" for entry in entries),
-        remarks=tuple(_remarks(old, new, [state.id for state in missing if state not in gone])),
+        remarks=tuple(
+            _remarks(
+                old,
+                new,
+                [state.id for state in missing if state not in gone],
+                _list_handed_over(old, new, pairs),
+            )
+        ),
     )
 
 
@@ -141,7 +148,9 @@ def _pair_states(old: Sequence[State], new: Sequence[State]) -> dict[str, State]
             pairs[state.id] = was
 
     for state in new:
-        take(state, guids.get(state.guid) if state.guid else None)
+        was = guids.get(state.guid) if state.guid else None
+        if was and (was.id != state.id or question_digest(was.question) == question_digest(state.question)):
+            take(state, was)  # under the same id, what it asks decides: ids may have been exchanged
     ids = {state.id: state for state in new}
     later = {former: state.id for state in old for former in state.former_ids}
     for state in new:
@@ -203,7 +212,22 @@ def _describe_change(state: State, was: State | None) -> QuestionChange | None:
     )
 
 
-def _remarks(old: Snapshot, new: Snapshot, elsewhere: Sequence[str]) -> Iterator[str]:
+def _list_handed_over(old: Snapshot, new: Snapshot, pairs: Mapping[str, State]) -> list[str]:
+    """Return the ids whose notes asked what another id asks now: reviews follow notes."""
+    guids = {state.guid: state for state in old.states if state.guid}
+    asks = {was.id for was in pairs.values()}
+    return [
+        state.id
+        for state in new.states
+        if (was := guids.get(state.guid)) and was is not pairs.get(state.id) and was.id in asks
+    ]
+
+
+def _remarks(
+    old: Snapshot, new: Snapshot, elsewhere: Sequence[str], handed_over: Sequence[str]
+) -> Iterator[str]:
+    if handed_over:
+        yield f"notes that ask something else now, with the reviews of what they asked: {', '.join(handed_over)}"
     if elsewhere:
         yield f"not retired, but no longer in this part of the bank: {', '.join(elsewhere)}"
     if old.namespace and new.namespace and old.namespace != new.namespace:
