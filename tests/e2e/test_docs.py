@@ -41,6 +41,7 @@ DOCUMENTS = (
             "handbook",
             "architecture",
             "phone",
+            "returns",
             "printing",
             "web",
             "epub",

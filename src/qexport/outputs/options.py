@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -32,6 +33,13 @@ def read_number(lowest: int, highest: int) -> Callable[[str], int]:
     return read
 
 
+def read_web_address(text: str) -> str:
+    """Return an address of the web that is short enough to scan; ValueError for another text."""
+    if not re.fullmatch(r"https?://[!-~]{1,300}", text):
+        raise ValueError(text)
+    return text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommonOptions:
     """What every output can be told."""
@@ -44,6 +52,12 @@ class CommonOptions:
         metavar="DATE",
     )
     edition_label: str = option("", "Version on the cover, for example 1.2.")
+    published_at: str = option(
+        "",
+        "Web address of this edition, as a QR code on the last page of the handbook and in README.html of a bundle.",
+        read=read_web_address,
+        metavar="ADDRESS",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

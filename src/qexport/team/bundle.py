@@ -22,6 +22,7 @@ from qexport.bank.lock_file import write_lock
 from qexport.bank.selection import Filters, in_bank_order
 from qexport.bank.yaml_writer import write_bank
 from qexport.common.formats import BUNDLE_FORMAT
+from qexport.common.qr_code import draw_as_path
 from qexport.content.languages import language as language_of
 from qexport.exporters.csv_table import write as write_table
 from qexport.outputs.registry import OUTPUTS
@@ -254,6 +255,7 @@ def _readme(
         direction=words.direction,
         labels=dict(words.labels),
         title=bank.title,
+        code=_code_of(contents.recipes),
         edition=f"{words.label('edition')} {release.number}, {release.date}" if release else "",
         count=len(bank.questions),
         total=bank.claims.questions or len(bank.questions),
@@ -265,6 +267,15 @@ def _readme(
         search=search_for(left) if left else "",
         others=[path for path in sorted([*files, MANIFEST]) if path not in summaries],
     )
+
+
+def _code_of(recipes: Sequence[BundledRecipe]) -> dict[str, object] | None:
+    """Return the QR code of the address where the bundle is published, if a recipe names one."""
+    address = next((str(address) for each in recipes if (address := each.options.get("published-at"))), "")
+    if not address:
+        return None
+    size, path = draw_as_path(address)
+    return {"address": address, "size": size, "path": path}
 
 
 # The manifest, read

@@ -16,6 +16,7 @@ from itertools import groupby
 from qexport import __version__
 from qexport.bank.lock import Edition
 from qexport.bank.model import Question
+from qexport.common.qr_code import draw_as_path
 from qexport.content.index_terms import index_terms
 from qexport.content.key_terms import choose_terms
 from qexport.content.question_view import SECTION_TITLES
@@ -98,6 +99,8 @@ class _Handbook:
             self.press.on_recto(self.chunks, next(chunks))
         for each in [*self._index(), *by_difficulty]:
             self.press.on_recto(self.chunks, *each)
+        if self.options.published_at:
+            self.chunks.append(self.scheduler.chunk(self._published()))
 
         folios = anchor_folios(self.chunks)
         missing = {each for chunk in self.chunks for each in chunk.missing}
@@ -120,6 +123,7 @@ class _Handbook:
             folios.get("progress")
             or folios.get("index")
             or folios.get("difficulties")
+            or folios.get("published")
             or 1 + sum(len(each.pages) for each in self.chunks)
         )
         ends = [*(folios[anchor(question)] for question in questions[1:]), last]
@@ -147,6 +151,16 @@ class _Handbook:
             difficulties=[[value, self.language.count(count)] for value, count in counts],
             explained=self.matter.reading,
             facts=[[*fact, ""][:3] for fact in self._facts()],
+        )
+
+    def _published(self) -> Job:
+        """Return the last page: where this edition is on the web."""
+        address = self.options.published_at
+        size, path = draw_as_path(address)
+        return self.press.from_values(
+            "handbook/published.html.j2",
+            edition=self.press.dated(),
+            code={"address": address, "size": size, "path": path},
         )
 
     def _contents(self) -> list[List]:
