@@ -1,0 +1,50 @@
+"""What a bank lacks."""
+
+from __future__ import annotations
+
+from qexport.bank.health.missing import find_gaps, find_missing_sections, find_shortfalls
+from qexport.bank.model import Bank, Claims, Question
+
+QUESTION = Question(
+    id="a",
+    question="What is a slice?",
+    answer="A view.",
+    technology="Go",
+    level="Junior",
+    difficulty=3,
+    choices=("one", "two"),
+    correct=("b",),
+    tags=("x",),
+    follow_ups=("How long is it?",),
+)
+BANK = Bank(
+    title="Go",
+    namespace="go",
+    technologies=("Go", "C"),
+    levels=("Junior", "Senior"),
+    questions=(
+        QUESTION,
+        Question(id="b", question="How long is a slice?", answer="len(s)", technology="Go", level="Junior"),
+    ),
+)
+
+
+def test_a_declared_name_without_questions_is_a_gap() -> None:
+    assert [each.message for each in find_gaps(BANK)] == [
+        "C is declared and has no question",
+        "Senior is declared and has no question",
+    ]
+
+
+def test_a_bank_that_claims_more_is_incomplete() -> None:
+    bank = Bank(title="T", claims=Claims(questions=5), questions=(QUESTION,))
+    assert [each.message for each in find_shortfalls(bank)] == [
+        "the bank has 1 of 5 questions, 1 technology, 1 level"
+    ]
+
+
+def test_what_half_of_the_questions_have_the_others_miss() -> None:
+    assert [each.message for each in find_missing_sections(BANK)] == [
+        "1 of 2 questions has no follow_ups: b",
+        "1 of 2 questions has no difficulty: b",
+    ]

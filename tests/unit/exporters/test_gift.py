@@ -1,0 +1,43 @@
+"""Questions as GIFT."""
+
+from __future__ import annotations
+
+from qexport.bank.model import Bank, Question
+from qexport.exporters.gift import write
+
+QUESTION = Question(
+    id="a",
+    question="What is a slice?",
+    answer="A view.",
+    technology="Go",
+    level="Junior",
+    difficulty=3,
+    choices=("one", "two"),
+    correct=("b",),
+    tags=("x",),
+    follow_ups=("How long is it?",),
+)
+BANK = Bank(
+    title="Go",
+    namespace="go",
+    technologies=("Go", "C"),
+    levels=("Junior", "Senior"),
+    questions=(
+        QUESTION,
+        Question(id="b", question="How long is a slice?", answer="len(s)", technology="Go", level="Junior"),
+    ),
+)
+
+
+def test_ids_and_tags_are_in_comments_and_choices_are_marked() -> None:
+    assert write(BANK).text == (
+        "$CATEGORY: $course$/Go\n\n"
+        "// [id:a] [tag:x]\n::a:: [plain]What is a slice? {~one =two ####A view.}\n\n"
+        "// [id:b]\n::b:: [plain]How long is a slice? {####len(s)}\n"
+    )
+
+
+def test_signs_of_gift_are_escaped() -> None:
+    text = write(Bank(title="T", questions=(Question(id="a", question="{a} = b?", answer="#1"),))).text
+    assert "\\{a\\} \\= b?" in text
+    assert "####\\#1" in text
