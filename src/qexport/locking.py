@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from qexport.bank.history import add_lines, history_path, line_of, versions_in
+from qexport.bank.history import add_lines, history_path, line_of, list_versions, versions_in
 from qexport.bank.lock import Changes, Entry, Lock, LockedContent, Move, join_locks, with_note_type
 from qexport.bank.lock_file import LockMoved, read_lock, write_lock
 from qexport.bank.lock_times import latest_time
@@ -154,7 +154,13 @@ def stamp_bank(
     moved = write_lock(lock) != text
     if locking.locked and (moved or changes.moves):
         raise _unlocked(path, changes, before, lock)
-    history = add_lines(known, (line_of(note.question) for note in tools.notes))
+    kept = list_versions(known)
+    fresh = (
+        line_of(note.question)
+        for note, asked in zip(tools.notes, now_is.questions, strict=True)
+        if asked.version not in kept
+    )
+    history = add_lines(known, fresh)
     warnings = (
         *(() if before is None else _other_options(path, before, lock)),
         *_moved_questions(path, changes.moves),

@@ -8,8 +8,10 @@ see change: fields and tags, neither its deck nor its place in that, because Ank
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
@@ -23,6 +25,7 @@ from qexport.content.text import inline
 if TYPE_CHECKING:
     from qexport.bank.model import Bank, Question
     from qexport.content.images import Image
+    from qexport.content.index_candidates import ByteStore
     from qexport.content.question_view import QuestionView
 
 PROSE_FIELDS = {
@@ -80,31 +83,92 @@ class NoteShape:
         return {"card-types": ",".join(self.card_types), "tag-prefix": self.tag_prefix}
 
 
-def notes_of(bank: Bank, shape: NoteShape, templates: Templates) -> tuple[Note, ...]:
-    """Return the notes of all questions of a bank, the retired ones too."""
-    chosen = [name for name in EXTRA_CARDS if name in shape.card_types]
+def notes_of(
+    bank: Bank, shape: NoteShape, templates: Templates, kept: ByteStore | None = None, look: str = ""
+) -> tuple[Note, ...]:
+    """Return the notes of all questions of a bank, the retired ones too.
+
+    Args:
+        bank: whose questions they are.
+        shape: the options that shape notes.
+        templates: of the theme.
+        kept: where the fields of notes are kept from one build to the next.
+        look: a digest of all templates, for what is kept.
+    """
     named = {bank.source, *(question.source for question in bank.questions)}
     sources = {source: _source(source, templates) for source in named}
-    notes = []
+    makes = _NoteMaker(bank, shape, templates, sources)
+    if kept is None:
+        return tuple(map(makes.note, bank.questions))
+    common = [look, bank.language, bank.source, shape.options(), asdict(templates.limits)]
+    prefix = sha256(json.dumps(common).encode()).hexdigest()
+    keys = {each.id: prefix + each.digest() for each in bank.questions if not _may_have_pictures(each)}
+    there = kept.load(keys.values())
+    notes, fresh = [], {}
     for question in bank.questions:
-        made = [name for name in chosen if getattr(question, EXTRA_CARDS[name])]
-        text = question_text(question, image_address=MEDIA_NAME, maths="mathjax", limits=templates.limits)
+        key = keys.get(question.id)
+        data = there.get(key) if key else None
+        note = makes.unpacked(question, data) if data else makes.note(question)
+        if key and not data and not note.images:
+            fresh[key] = _pack(note)
+        notes.append(note)
+    if fresh:
+        kept.keep(fresh)
+    return tuple(notes)
+
+
+def _may_have_pictures(question: Question) -> bool:
+    """Tell whether a question may show files, which its digest says nothing of."""
+    if question.markup == "plain":
+        return False
+    texts = (
+        *question.choices,
+        *question.follow_ups,
+        *(getattr(question, name) for name in PROSE_FIELDS if name != "follow_ups"),
+    )
+    return any("![" in text or "<img" in text.casefold() for text in (question.question, *texts))
+
+
+def _pack(note: Note) -> bytes:
+    """Return what is kept of a note: its tags, which cards it has, and its fields."""
+    return b"\x1e".join([note.tags.encode(), b",".join(b"%d" % card for card in note.cards), note.fields])
+
+
+class _NoteMaker:
+    """Makes notes of one bank."""
+
+    def __init__(
+        self, bank: Bank, shape: NoteShape, templates: Templates, sources: Mapping[str, str]
+    ) -> None:
+        self.bank = bank
+        self.shape = shape
+        self.templates = templates
+        self.sources = sources
+        self.chosen = [name for name in EXTRA_CARDS if name in shape.card_types]
+
+    def note(self, question: Question) -> Note:
+        """Return the note of a question."""
+        made = [name for name in self.chosen if getattr(question, EXTRA_CARDS[name])]
+        limits = self.templates.limits
+        text = question_text(question, image_address=MEDIA_NAME, maths="mathjax", limits=limits)
         values = {
-            **_fields(question, text.view, templates),
-            "Source": sources[question.source or bank.source],
-            "Language": label(bank.language),
+            **_fields(question, text.view, self.templates),
+            "Source": self.sources[question.source or self.bank.source],
+            "Language": label(self.bank.language),
             **{f"{name.title()} Card": ON for name in made},
         }
-        notes.append(
-            Note(
-                question=question,
-                fields="\x1f".join(inert(values.get(name, "")) for name in FIELDS).encode(),
-                tags=tags_of_note(question, shape.tag_prefix),
-                cards=(0, *(1 + list(EXTRA_CARDS).index(name) for name in made)),
-                images=text.images,
-            )
+        return Note(
+            question=question,
+            fields="\x1f".join(inert(values.get(name, "")) for name in FIELDS).encode(),
+            tags=tags_of_note(question, self.shape.tag_prefix),
+            cards=(0, *(1 + list(EXTRA_CARDS).index(name) for name in made)),
+            images=text.images,
         )
-    return tuple(notes)
+
+    def unpacked(self, question: Question, data: bytes) -> Note:
+        """Return the note of which `_pack` made these bytes."""
+        tags, cards, fields = data.split(b"\x1e", 2)
+        return Note(question, fields, tags.decode(), tuple(map(int, cards.split(b","))), ())
 
 
 def identified(fields: bytes, key: str, namespace: str, version: str) -> bytes:

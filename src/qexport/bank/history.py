@@ -66,9 +66,14 @@ def add_lines(text: str, lines: Iterable[str]) -> str:
     Where git left both sides of a merge, both are kept: a line says the same on either side.
     """
     known = {line for line in text.split("\n") if line.strip() and not _CONFLICT_LINE.match(line)}
-    versions = {found[1] for line in known if (found := _VERSION.match(line))}
+    versions = list_versions(text)
     known |= {line for line in lines if (found := _VERSION.match(line)) and found[1] not in versions}
     return "".join(f"{line}\n" for line in sorted(known))
+
+
+def list_versions(text: str) -> frozenset[str]:
+    """Return the versions that a history has, by their digests."""
+    return frozenset(found[1] for line in text.split("\n") if (found := _VERSION.match(line)))
 
 
 def versions_in(text: str, wanted: Iterable[str]) -> dict[str, Mapping[str, Any]]:

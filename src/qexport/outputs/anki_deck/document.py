@@ -57,7 +57,9 @@ def render(edition: Edition, options: DeckOptions, tools: Tools) -> Document:
 
 def with_notes(bank: Bank, options: DeckOptions, tools: Tools) -> Tools:
     """Return tools with the notes of a bank, all of them: what its lock is stamped with, and its decks are made of."""
-    return replace(tools, notes=notes_of(without_drafts(bank), note_shape(options), tools.templates))
+    kept = tools.scheduler.values("note")
+    notes = notes_of(without_drafts(bank), note_shape(options), tools.templates, kept, tools.look)
+    return replace(tools, notes=notes)
 
 
 def note_shape(options: DeckOptions) -> NoteShape:

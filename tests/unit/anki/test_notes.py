@@ -1,0 +1,78 @@
+"""Notes of questions that did not change come from the cache, and are the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from qexport.anki import notes
+from qexport.anki.notes import Note, NoteShape, notes_of
+from qexport.bank.model import Bank, Question
+from qexport.content.templates import Templates
+from qexport.layout.cache import ChunkCache
+from qexport.layout.scheduler import KeptValues, Scheduler
+
+PLAIN = Question(
+    id="A",
+    question="What is [sound:x] <b>?",
+    answer="A thing.",
+    production_scenario="It was down. It came back.",
+    tags=("one", "two words"),
+    technology="Python",
+    difficulty=3,
+)
+MARKED = Question(id="B", question="What is `x`?", answer="*This*.", markup="markdown", follow_ups=("Why?",))
+BANK = Bank(title="Kept", namespace="kept", questions=(PLAIN, MARKED), source="https://example.org")
+SHAPE = NoteShape(card_types=("recall", "scenario"), tag_prefix="deck")
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> KeptValues:
+    values = Scheduler(ChunkCache(tmp_path)).values("note")
+    assert values is not None
+    return values
+
+
+def made(
+    bank: Bank, kept: KeptValues, monkeypatch: pytest.MonkeyPatch, shape: NoteShape = SHAPE
+) -> list[str]:
+    """Return the ids of the questions whose notes are made, not found; what comes is checked."""
+    found: list[str] = []
+    text_of = getattr(notes, "question_text")  # noqa: B009  it is another module's
+
+    def count(question: Question, **options: object) -> object:
+        found.append(question.id)
+        return text_of(question, **options)  # type: ignore[arg-type]
+
+    expected: tuple[Note, ...] = notes_of(bank, shape, Templates())
+    with monkeypatch.context() as patched:
+        patched.setattr(notes, "question_text", count)
+        assert notes_of(bank, shape, Templates(), kept, "look") == expected
+    return found
+
+
+def test_notes_that_are_kept_are_not_made_again(kept: KeptValues, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert made(BANK, kept, monkeypatch) == ["A", "B"]
+    assert made(BANK, kept, monkeypatch) == []
+    edited = replace(BANK, questions=(PLAIN, replace(MARKED, answer="That.")))
+    assert made(edited, kept, monkeypatch) == ["B"]
+
+
+def test_what_shapes_all_notes_makes_all_of_them_again(
+    kept: KeptValues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(BANK, kept, monkeypatch)
+    assert made(BANK, kept, monkeypatch, replace(SHAPE, card_types=("recall",))) == ["A", "B"]
+    assert made(replace(BANK, source="Another"), kept, monkeypatch) == ["A", "B"]
+    assert made(replace(BANK, language="de"), kept, monkeypatch) == ["A", "B"]
+
+
+def test_a_question_that_may_show_a_file_is_always_made(
+    kept: KeptValues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = replace(MARKED, id="C", answer="![a](https://example.org/a.png)")
+    bank = replace(BANK, questions=(PLAIN, shown))
+    assert made(bank, kept, monkeypatch) == ["A", "C"]
+    assert made(bank, kept, monkeypatch) == ["C"]
