@@ -302,6 +302,22 @@ def test_a_cache_one_may_not_write_in_is_done_without(right: dict[str, bytes], l
     assert written() == right
 
 
+def test_a_home_that_is_missing_is_not_created(right: dict[str, bytes], lock_of_a_build: None) -> None:
+    environment = {**ENVIRONMENT, "HOME": str(Path("nobody").absolute())}
+    environment.pop("XDG_CACHE_HOME", None)
+    environment.pop("QEXPORT_CACHE", None)
+    done = subprocess.run(
+        [sys.executable, "-m", "qexport", *BUILD],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert written() == right
+    assert not Path("nobody").exists()
+
+
 # --- a full disk, a disk that is read only --------------------------------------------------------------------
 
 
