@@ -44,7 +44,7 @@ def made(
 
     def count(question: Question, **options: object) -> object:
         found.append(question.id)
-        return text_of(question, **options)  # type: ignore[arg-type]
+        return text_of(question, **options)
 
     expected: tuple[Note, ...] = notes_of(bank, shape, Templates())
     with monkeypatch.context() as patched:
