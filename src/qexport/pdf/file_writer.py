@@ -45,7 +45,7 @@ class PdfFile:
 
     def add_stream(self, content: bytes, extra: bytes = b"") -> bytes:
         """Compress and write a stream, return a reference to it."""
-        data = zlib.compress(content, COMPRESSION)
+        data = _compress(content)
         return self.add(b"<<%s/Filter /FlateDecode/Length %d>>" % (extra, len(data)), data)
 
     def add_all(self, objects: Sequence[tuple[bytes, bytes | None]]) -> None:
@@ -105,6 +105,19 @@ class PdfFile:
         self._out.write(b"%d 0 obj\n%s\nstream\n%s\nendstream\nendobj\n" % (number, extra, data))
         self._out.write(b"startxref\n%d\n%%%%EOF\n" % start_of_table)
         return self._out.getvalue()
+
+
+SHORT = 1024
+"""Bytes of a stream for which a window of as many is enough.
+
+What zlib sets up for its usual 32 KB takes 0.09 ms, for this 0.007; a book of 500 questions has 5,000 such streams."""
+
+
+def _compress(content: bytes) -> bytes:
+    if len(content) > SHORT:
+        return zlib.compress(content, COMPRESSION)
+    short = zlib.compressobj(COMPRESSION, zlib.DEFLATED, 10, 2)
+    return short.compress(content) + short.flush()
 
 
 def _write_place(kind: int, place: int, rest: int) -> bytes:

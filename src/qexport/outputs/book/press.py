@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -255,15 +256,36 @@ class Press:
         return {each.id: here.get(each.id, "") for each in self.edition.bank.questions}
 
     @cached_property
-    def _answered(self) -> Mapping[tuple[str, int], Sequence[Question]]:
-        return answered_follow_ups(self.edition.questions)
+    def _answered(self) -> Mapping[str, Sequence[Sequence[str]]]:
+        """For each question, the ids of those that answer its follow-ups."""
+        questions = self.edition.questions
+        kept = self.tools.scheduler.values("answered")
+        name = sha256("".join(question.digest() for question in questions).encode()).hexdigest()
+        if kept and (data := kept.load([name]).get(name)):
+            known: dict[str, list[list[str]]] = json.loads(data)
+            return known
+        found = answered_follow_ups(questions)
+        answered = {
+            question.id: [
+                [each.id for each in found.get((question.id, index), ())]
+                for index in range(len(question.follow_ups))
+            ]
+            for question in questions
+        }
+        if kept:
+            kept.keep({name: json.dumps(answered).encode()})
+        return answered
 
     def _answers(self, question: Question) -> list[list[dict[str, str]]]:
         """Return, for each follow-up, the questions that answer it."""
         return [
-            [{"anchor": anchor(each), "id": each.id} for each in self._answered.get((question.id, index), ())]
-            for index in range(len(question.follow_ups))
+            [{"anchor": anchor(self._by_id[key]), "id": key} for key in keys]
+            for keys in self._answered[question.id]
         ]
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Question]:
+        return {question.id: question for question in self.edition.questions}
 
     def _question_view(self, question: Question, kind: str) -> dict[str, object]:
         page = self.measures

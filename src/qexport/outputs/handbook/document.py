@@ -221,12 +221,16 @@ class _Handbook:
 
     def _add(self, chunks: Sequence[Chunk]) -> None:
         """Add the pages of questions; where answers are hidden and there is paper, questions begin at the left."""
+        if self.options.hides_answers and self.press.on_paper:
+            self._turn_to_verso()
+        self.chunks += chunks
+
+    def _turn_to_verso(self) -> None:
         count = sum(len(each.pages) for each in self.chunks)
-        if self.options.hides_answers and self.press.on_paper and count % 2 == 0:
+        if count % 2 == 0:
             template = "handbook/blank.html.j2" if self._begins_part(count) else "handbook/ruled.html.j2"
             lines = int(self.press.measures.height / RULE)
             self.chunks.append(self.scheduler.chunk(self.press.from_values(template, lines=lines)))
-        self.chunks += chunks
 
     def _begins_part(self, count: int) -> bool:
         """Say whether no question stands on the pages so far."""
