@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.commands import written
 from benchmarks.handbook import bank_of
-from benchmarks.measure import run
+from benchmarks.measure import report, run
 
 BUILD = ("build", "--quiet", "--format", "handbook")
 DECK = ("build", "--quiet", "--format", "deck")
@@ -106,12 +106,14 @@ def main() -> int:
     parser.add_argument("before", type=Path, metavar="A", help="the checkout that is divided by")
     parser.add_argument("after", type=Path, metavar="B", help="the other one")
     parser.add_argument("--runs", type=int, default=5, metavar="N", help="times each is measured")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/performance.md")
     parser.add_argument("--only", nargs="+", metavar="FIGURE", help="some of the figures, by name")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         sides = [Checkout(arguments.before, folder / "a"), Checkout(arguments.after, folder / "b")]
-        print("| figure | A, s | B, s | B ÷ A |\n|---|--:|--:|--:|", flush=True)
+        lines = ["| figure | A, s | B, s | B ÷ A |", "|---|--:|--:|--:|"]
+        print("\n".join(lines), flush=True)
         for name, measure in figures(folder).items():
             if arguments.only and name not in arguments.only:
                 continue
@@ -120,7 +122,10 @@ def main() -> int:
                 for side, taken in zip(sides, times, strict=True):
                     taken.append(measure(side))
             before, after = map(statistics.median, times)
-            print(f"| {name} | {before:.3f} | {after:.3f} | {after / before:.2f} |", flush=True)
+            lines.append(f"| {name} | {before:.3f} | {after:.3f} | {after / before:.2f} |")
+            print(lines[-1], flush=True)
+    if arguments.write:
+        report("compare", lines, write=True)
     return 0
 
 

@@ -108,6 +108,10 @@ _CANDIDATE = compile_late(
     """,
     re.ASCII | re.VERBOSE,
 )
+_HAS_SIGNS = compile_late(
+    r"[@_=]|\w[(\[<]|<[/a-z]|\*args|\*kwargs|&&|://|www\.|\.\w|::|[a-z][A-Z]|(?:int|str|float|bool|bytes|None) \|"
+)
+"""What a text has that has a candidate: most sentences have none of it, which is found ten times as fast."""
 _MORE_NAMES = compile_late(rf"(?:\.|::){_DOTTED_NAME}", re.ASCII)
 _GOES_ON = compile_late(
     r"[\w@\\{\u00aa-\u02af\u0370-\u052f]|[*/]\w|-(?!(?:aware|based|driven|like|only|related|safe|style)\b)\w",
@@ -139,6 +143,8 @@ _RESULT = compile_late(r" ?-> ?[A-Za-z_]\w*(?:\[[\w, |]+\])?", re.ASCII)
 
 def code_spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield where code begins and ends in a plain text, in order; none goes over the end of a line."""
+    if not _HAS_SIGNS.search(text):
+        return
     at = end = 0
     while found := _CANDIDATE.search(text, at):
         start, at = found.span()
