@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from qexport.bank import yaml_reader
+from qexport.bank.model import MATHS
 from qexport.bank.schema import HEADER_FIELDS, QUESTION_FIELDS
 from qexport.bank.validation import validate
 from qexport.importers.source import Found, Reading, Source, SourceValue
 
 _OF_HEADER = tuple(
-    field.name for field in HEADER_FIELDS if field.name not in ("questions", "claims", "markup")
+    field.name for field in HEADER_FIELDS if field.name not in ("questions", "claims", "markup", "math")
 )
 
 
@@ -22,9 +23,13 @@ def parse(source: Source) -> Reading:
             value = getattr(question, field.name)
             if field.name != "extra" and value not in ("", (), None):
                 fields[field.name] = value if isinstance(value, tuple) else str(value)
+        if question.markup == MATHS:
+            fields["markup"] = "markdown"
         found.append(
             Found(location=question.location, fields=fields, extra=dict(question.extra), is_exact=True)
         )
-    header = {name: value for name in _OF_HEADER if (value := getattr(bank, name))}
+    header: dict[str, SourceValue] = {name: value for name in _OF_HEADER if (value := getattr(bank, name))}
+    if any(question.markup == MATHS for question in bank.questions):
+        header["math"] = "true"
     columns = tuple((name, name) for name in dict.fromkeys(key for each in found for key in each.fields))
     return Reading(shape="a bank's YAML", questions=tuple(found), header=header, columns=columns)

@@ -1,0 +1,25 @@
+"""Texts of a README, cleaned."""
+
+from __future__ import annotations
+
+from qexport.importers.readme_text import clean_name, is_link_head, level_of_signs, links_of_line, split_links
+
+
+def test_the_list_of_links_at_the_end_is_no_part_of_the_answer() -> None:
+    text = "Text.\n\n**References**\n- [a](https://a.b)"
+    assert split_links(text) == ("Text.", ("[a](https://a.b)",))
+    assert is_link_head("References")
+    assert not is_link_head("Answer")
+
+
+def test_a_coloured_sign_is_a_level() -> None:
+    assert level_of_signs("What is it? 🟢") == ("What is it?", "Beginner")
+    assert level_of_signs("What is it?") == ("What is it?", "")
+
+
+def test_a_name_is_without_signs() -> None:
+    assert clean_name("🚀 **Go**:") == "Go"
+
+
+def test_the_address_of_a_question_that_is_a_link_is_kept() -> None:
+    assert links_of_line("[What?](https://a.b)", "What?") == ("https://a.b",)

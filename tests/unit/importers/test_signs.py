@@ -1,0 +1,31 @@
+"""What a source looks like."""
+
+from __future__ import annotations
+
+import pytest
+
+from qexport.importers import signs
+from qexport.importers.source import Source
+
+
+def source(text: str, path: str = "a.txt") -> Source:
+    return Source(path=path, data=text.encode(), text=text)
+
+
+@pytest.mark.parametrize(
+    ("look", "text"),
+    [
+        (signs.is_json, ' {"a": 1}'),
+        (signs.is_json_lines, '{"a": 1}\n{"a": 2}\n'),
+        (signs.is_html, "<!DOCTYPE html><html></html>"),
+        (signs.is_moodle_xml, '<?xml version="1.0"?><quiz></quiz>'),
+        (signs.is_bank_yaml, "title: T\nquestions:\n  - id: a\n    question: Q?\n"),
+        (signs.is_anki_text, "#separator:tab\na\tb\n"),
+        (signs.is_gift, "::t:: What is it? {=yes ~no}\n"),
+        (signs.is_csv, "Question,Answer\nWhat?,That.\nWhy?,So.\n"),
+    ],
+)
+def test_each_shape_is_known_by_its_content_alone(look: object, text: str) -> None:
+    assert callable(look)
+    assert look(source(text))
+    assert not look(source("Just a line of text."))
