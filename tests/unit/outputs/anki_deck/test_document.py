@@ -541,7 +541,7 @@ def test_cards_carry_no_script_and_ask_for_nothing() -> None:
 
 def test_the_same_bank_and_lock_give_the_same_bytes_in_another_process() -> None:
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from test_anki_deck import *;"
+        "import sys; sys.path.insert(0, sys.argv[1]); from test_document import *;"
         "print(sha256(deck_of(bank_of(LONG, SHORT)).data).hexdigest())"
     )
     digests = {
