@@ -8,7 +8,8 @@ from hashlib import sha256
 import pytest
 
 from qexport.common.errors import InputRefused
-from qexport.team.bundle_archive import BUNDLE_FORMAT, MANIFEST, load_manifest, pack, unpack
+from qexport.common.formats import BUNDLE_FORMAT
+from qexport.team.bundle_archive import MANIFEST, load_manifest, pack, unpack
 
 
 def bundle(files: dict[str, bytes]) -> dict[str, bytes]:
