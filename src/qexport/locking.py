@@ -167,6 +167,7 @@ def stamp_bank(
         *_disputed(path, before),
         *_other_root(path, options, lock),
         *_order_in_a_tree(path, options),
+        *_imported_guids(path, now_is, changes.added, lock),
         *_ahead(path, lock, now),
         *neighbour_problems(path, lock, find_neighbours(path, limits), changes.added),
     )
@@ -397,6 +398,21 @@ def _other_root(path: Path, options: DeckOptions, lock: Lock) -> Iterator[Proble
     if root and root != lock.deck_root:
         message = f"--deck-root is {root!r}, and the deck was published as {lock.deck_root!r}"
         hint = "Anki moves no card it has: new questions go to a second tree of decks"
+        yield Problem(Location(str(path)), message, hint)
+
+
+def _imported_guids(
+    path: Path, content: LockedContent, added: Sequence[str], lock: Lock
+) -> Iterator[Problem]:
+    """Report new notes that are those of another deck: Anki does not update a note of another type."""
+    guids = {question.id: question.guid for question in content.questions if question.guid}
+    count = sum(key in guids and lock.notes[key].guid == guids[key] for key in added)
+    if count:
+        notes = "1 note has the GUID it" if count == 1 else f"{count:,} notes have the GUIDs they"
+        message = (
+            f"{notes} had in the deck of the import: Anki updates no note that a learner has as another type"
+        )
+        hint = "learners who have that deck change its note type first (docs/anki.md), and never merge"
         yield Problem(Location(str(path)), message, hint)
 
 

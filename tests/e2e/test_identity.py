@@ -357,6 +357,17 @@ def test_a_lock_that_never_holds_still_ends_with_a_reason(monkeypatch: pytest.Mo
         locking.until_settled(moved)
 
 
+def test_notes_that_are_those_of_another_deck_are_reported_once() -> None:
+    change("difficulty: 8", "difficulty: 8, extra: {anki_guid: 'x!y'}")
+    assert build().err == (
+        "qexport: warning: b.lock.json: 1 note has the GUID it had in the deck of the import: Anki updates no note "
+        "that a learner has as another type\n"
+        "  hint: learners who have that deck change its note type first (docs/anki.md), and never merge\n"
+    )
+    assert read_lock(LOCK.read_text(encoding="utf-8"), "x").notes["Q1"].guid == "x!y"
+    assert build(now=NOW + 60).err == ""
+
+
 def test_tags_that_anki_takes_off_are_reported() -> None:
     change("difficulty: 8", "difficulty: 8, tags: [Leech, ours]")
     assert run("check", "b.yaml").err == (
