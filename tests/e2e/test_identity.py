@@ -16,7 +16,7 @@ from qexport.cli.main import program
 
 NOW = 1_795_000_000
 BANK = """\
-title: My bank   # of the team
+title: My bank
 questions:
   # lists first
   - {id: Q1, question: What is a list in Python?, answer: one, difficulty: 8}

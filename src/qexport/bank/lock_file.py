@@ -20,6 +20,7 @@ from qexport.common.patterns import compile_late
 
 _REPAIR = "take it from version control again, or rebuild it with --previous DECK"
 _NEWER = "it was written by a newer qexport: use the program that wrote it"
+_UNKNOWN_KEY = "has an unknown key"
 _OLDER = "bring it into today's form: qexport migrate"
 _TWO_LOCKS = "these are two locks: keep the one whose decks learners have, and remove the other"
 
@@ -228,7 +229,8 @@ def _complaints(content: object) -> Iterator[tuple[str, str, str]]:
 def _complaints_of_entries(entries: Mapping[str, object], part: str) -> Iterator[tuple[str, str, str]]:
     for birth, entry in entries.items():
         for complaint in _entry_complaints(birth, entry, part):
-            yield birth, f"{birth!r} in {part!r} {complaint}", _REPAIR
+            hint = _NEWER if complaint.startswith(_UNKNOWN_KEY) else _REPAIR
+            yield birth, f"{birth!r} in {part!r} {complaint}", hint
     if part == "notes":
         yield from _find_shared(entries)
 
@@ -240,7 +242,7 @@ def _entry_complaints(birth: str, entry: object, part: str) -> Iterator[str]:
     if not _is_lock_id(str(entry.get("born", birth))):
         yield "is not an id"
     for name in sorted(entry.keys() - _ENTRY_FORMS.keys()):
-        yield f"has an unknown key {name!r}"
+        yield f"{_UNKNOWN_KEY} {name!r}"
     needed = {"guid", "number", "modified", *(("left",) if part == "left" else ())}
     for name in sorted(needed - entry.keys()):
         yield f"has no {name}"

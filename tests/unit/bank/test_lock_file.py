@@ -292,3 +292,13 @@ def test_what_is_no_release_is_refused(wrong: str) -> None:
 def test_half_a_character_is_no_id() -> None:
     text = write_lock(lock_of(entry("A"))).replace('"A"', json.dumps("\ud800"))
     assert refused(text) == (Problem(Location("q.lock.json"), "not a lock file", REPAIR),)
+
+
+def test_a_line_that_says_more_than_this_program_knows_is_of_a_newer_one() -> None:
+    lock = lock_of(entry("A"), entry("B"))
+    text = write_lock(lock).replace('"guid": ', '"novel": 1, "guid": ')
+    with pytest.raises(InputRefused) as caught:
+        read_lock(text, "x")
+    assert {problem.hint for problem in caught.value.problems} == {
+        "it was written by a newer qexport: use the program that wrote it"
+    }
