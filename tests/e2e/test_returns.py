@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from qexport.bank.yaml_writer import bare_or_quoted
 from qexport.cli.main import program
 
 anki = pytest.importorskip("anki.collection")
@@ -266,6 +267,19 @@ def test_lists_names_and_tags_of_the_bank_come_back(student: Learner) -> None:
     assert run("pull", export, "--bank", "b.yaml").out.splitlines()[-1] == "nothing to take"
 
 
+def test_markup_that_the_bank_has_a_form_for_comes_back(learner: Learner) -> None:
+    learner.edit("Q1", "Answer", "grow", "<b>grow</b>")
+    learner.edit(
+        "Q1", "Answer", "hashable.</p>", "hashable:</p><ul><li>never</li><li>and <i>nowhere</i></li></ul>"
+    )
+    export = learner.export()
+    assert run("pull", export, "--bank", "b.yaml").status == 0
+    done = run("show", "Q1", "--bank", "b.yaml", "--json")
+    answer = "A sequence that can *change*, and **grow**.\nIt is not hashable:\n\n- never\n- and *nowhere*"
+    assert json.loads(done.out)[0]["answer"] == answer
+    assert run("pull", export, "--bank", "b.yaml").out.splitlines()[-1] == "nothing to take"
+
+
 def test_pictures_come_along_and_sounds_are_reported(student: Learner) -> None:
     media = student.collection.media
     media.write_data("paste 1.png", picture("red"))
@@ -324,7 +338,7 @@ def test_new_notes_of_the_deck_come_as_drafts(student: Learner) -> None:
         "b.yaml: 2 drafts written\n"
     )
     guids = {
-        name: student.collection.get_note(student.collection.find_notes(f"{name}")[0]).guid
+        name: bare_or_quoted(student.collection.get_note(student.collection.find_notes(name)[0]).guid)
         for name in ("set", "Key:own")
     }
     added = Path("b.yaml").read_text(encoding="utf-8").removeprefix(FULL)

@@ -27,6 +27,19 @@ _SOURCE = re.compile(r"\bsrc=(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECAS
 _ALT = re.compile(r"\balt=(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _HTML_ITEM = re.compile(r"<li>(.*?)</li>", re.DOTALL)
 _CHOICE_LETTER = re.compile(r'\A<span class="letter">[a-z]\)</span> ')
+_BY_CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
+_BLOCK_TAG = r"</?(?:br|p|[ou]l|li|div|blockquote|h[1-6]|hr|table|t(?:head|body|r|h|d)|d[ltd])\b[^<>]*>"
+_AROUND_BLOCKS = re.compile(rf"\n*({_BLOCK_TAG})\n*")
+"""Line ends beside the tags of blocks, which nobody sees."""
+_SAME_TAGS = (
+    ("<br />", "<br>"),
+    ("<br/>", "<br>"),
+    ("<b>", "<strong>"),
+    ("</b>", "</strong>"),
+    ("<i>", "<em>"),
+    ("</i>", "</em>"),
+)
+"""How Anki's editor writes what a deck writes otherwise."""
 _CODE = re.compile(r"<pre\b.*?</pre>", re.DOTALL)
 _EDITOR_LINES = re.compile(r"(?:<div>(?:(?!</?div\b).)*</div>)+\Z", re.DOTALL)
 
@@ -37,13 +50,17 @@ def canonical_html(html: str) -> str:
         html = html.replace("\r", "").replace("\xa0", " ").replace("&nbsp;", " ")
         html = unicodedata.normalize("NFC", html)  # as Anki keeps all fields
     if "<" in html:
-        html = html.replace("<br />", "<br>").replace("<br/>", "<br>")
+        for written, usual in _SAME_TAGS:
+            html = html.replace(written, usual)
         if html.endswith("</div>") and (lines := _EDITOR_LINES.search(html)):
             shown = re.sub(r"<div>(?:<br>)?(.*?)</div>", r"<br>\1", lines[0], flags=re.DOTALL)
             html = html[: lines.start()] + shown
         if "<pre" in html:  # the editor writes breaks there, where a line end is one
             html = _CODE.sub(lambda found: found[0].replace("<br>", "\n"), html)
-        html = re.sub(r"\n*<br>\n*", "<br>", html)
+        html = "".join(
+            part if part.startswith("<pre") else _AROUND_BLOCKS.sub(r"\1", part)
+            for part in _BY_CODE.split(html)
+        )
         html = re.sub(r"(?:<br>|\s)+\Z", "", html)
     if "&" in html:
         for written, sign in (("&quot;", '"'), ("&#34;", '"'), ("&#39;", "'"), ("&#x27;", "'")):

@@ -24,6 +24,7 @@ from qexport.anki.carrying import (
         ("one<div><br></div>", "one"),
         ("&quot;a&#39;", "\"a'"),
         ("<pre>a<br>  b</pre>", "<pre>a\n  b</pre>"),
+        ("a <b>b</b> <i>c</i>", "a <strong>b</strong> <em>c</em>"),
         ("e\u0301", "\u00e9"),
     ],
 )
