@@ -1,12 +1,15 @@
 """Read every character of every font back from a PDF, with programs that did not make it.
 
     python tools/check_text_layer.py                           the bundled fonts
+    python tools/check_text_layer.py --extras                  the fonts of the extras, too (Chinese: the first 3,000)
     python tools/check_text_layer.py --theme FOLDER            a theme's fonts, too
     python tools/check_text_layer.py --pdfjs node_modules      pdf.js among the readers (npm install pdfjs-dist)
 
 Readers: poppler (pdftotext), pdfium, mutool, pdfminer (pip install pdfminer.six) and pdf.js, as far as they are there.
 Each character is set between two bars; letters are also set with marks for which fonts have no letter of their own.
-Blanks are not compared: readers make them of gaps. The exit status is 1 if a character is read as another one.
+Letters that go from right to left are set one a line, in Hebrew and Arabic with points. They count in poppler, pdfium
+and pdf.js; what the other readers make of them is only printed. Blanks are not compared: readers make them of gaps. The
+exit status is 1 if a character is read as another one.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ import pypdfium2
 
 from qexport.layout.fonts import FontFile, bundled, of_folders
 from qexport.layout.glyph_texts import GlyphTexts, read_glyph_texts
+from qexport.layout.script_fonts import find_script_fonts
 from qexport.layout.weasyprint.layout import lay_out
 from qexport.pdf.linker import link
 from qexport.pdf.metadata import Book
@@ -37,6 +41,9 @@ LINE = 40
 """Characters in a line."""
 
 WEIGHTS = {"": 400, "Regular": 400, "It": 400, "Italic": 400, "Semibold": 600, "SemiBold": 600, "Bold": 700}
+MOST_CHARACTERS = 3000
+READ_RTL = frozenset({"poppler", "pdfium", "pdf.js"})
+"""Readers that order what is written from right to left."""
 MARKS = "\u0304\u0306\u030b\u0323"
 
 PDF_JS = """
@@ -69,14 +76,31 @@ def list_characters(texts: GlyphTexts) -> list[str]:
     return [*alone, *(f"{letter}{mark}" for letter in letters for mark in marks), *_ligatures(own)]
 
 
+def list_rtl_characters(texts: GlyphTexts) -> list[str]:
+    """Return what a font can draw and that is written from right to left: letters, and letters with points."""
+    own = {text for text in texts.texts.values() if len(text) == 1} | {text for _, text in texts.aliases}
+    letters = sorted(
+        character
+        for character in own
+        if unicodedata.bidirectional(character) in ("R", "AL")
+        and not "\ufb1d" <= character <= "\ufefc"
+        and unicodedata.category(character) == "Lo"
+    )
+    points = sorted(own & {*map(chr, range(0x5B0, 0x5BD)), *map(chr, range(0x64B, 0x653))})
+    pointed = [("\u05e9" if point < "\u0600" else "\u0628") + point for point in points]
+    return [*letters, *pointed]
+
+
 def _ligatures(own: set[str]) -> list[str]:
     return ["office", "ffl", "ﬁ", "fi"] if set("office") <= own else []
 
 
-def make_pdf(characters: Sequence[str], style: str, fonts: Sequence[FontFile] = ()) -> bytes:
-    """Return a PDF of these, each between two bars, in the font of a style."""
+def make_pdf(
+    characters: Sequence[str], style: str, fonts: Sequence[FontFile] = (), line: int = LINE
+) -> bytes:
+    """Return a PDF of these, each between two bars, so many a line, in the font of a style."""
     rows = iter(characters)
-    lines = [f"<p>|{'|'.join(map(escape, row))}|</p>" for row in iter(lambda: list(islice(rows, LINE)), [])]
+    lines = [f"<p>|{'|'.join(map(escape, row))}|</p>" for row in iter(lambda: list(islice(rows, line)), [])]
     html = f'<html lang="en"><title>t</title><body class="">{"".join(lines)}</body></html>'
     chunk = lay_out(html, f"{PAGE} html {{ {style} }}", fonts=tuple(fonts))
     return link([chunk], Book(title="t", language="en"), fonts)
@@ -149,7 +173,7 @@ def readers(modules: Path | None) -> Mapping[str, Callable[[Path], str]]:
     return found
 
 
-def list_fonts(theme: Path | None) -> Iterator[tuple[str, str, FontFile]]:
+def list_fonts(theme: Path | None, *, extras: bool = False) -> Iterator[tuple[str, str, FontFile]]:
     """Yield a font's name, the style that chooses it, and its file."""
     for file in bundled().values():
         name, _, kind = file.path.stem.partition("-")
@@ -157,14 +181,24 @@ def list_fonts(theme: Path | None) -> Iterator[tuple[str, str, FontFile]]:
             "SourceSerifPro": "Source Serif Pro",
             "SourceSansPro": "Source Sans Pro",
             "IBMPlexMono": "IBM Plex Mono",
+            "Symbols": "qexport Symbols",
+            "SymbolsMono": "qexport Symbols Mono",
         }.get(name)
         slanted = kind.endswith(("It", "Italic"))
         weight = WEIGHTS.get(kind if kind in WEIGHTS else kind.removesuffix("Italic").removesuffix("It"), 400)
         if family:
             style = f"font: {'italic ' * slanted}{weight} 10pt/16pt '{family}'"
             yield file.path.stem, style, file
-    for file in of_folders([theme]) if theme else ():
-        yield file.path.stem, f"font: 10pt/16pt '{_family(file)}'", file
+    added = [
+        file
+        for sample, tag in (("ש", "he"), ("ب", "ar"), ("क", "hi"), ("あ", "ja"), ("中", "zh"))
+        for file in (find_script_fonts([sample], tag) if extras else ())
+    ]
+    for file in [*added, *(of_folders([theme]) if theme else ())]:
+        kind = file.path.stem.rpartition("-")[2]
+        slanted = kind.endswith("Italic")
+        weight = WEIGHTS.get(kind.removesuffix("Italic") or "Regular", 400)
+        yield file.path.stem, f"font: {'italic ' * slanted}{weight} 10pt/16pt '{_family(file)}'", file
 
 
 def _family(file: FontFile) -> str:
@@ -178,24 +212,46 @@ def main() -> int:
     )
     parser.add_argument("--theme", type=Path, metavar="FOLDER", help="a theme with a folder of fonts")
     parser.add_argument("--pdfjs", type=Path, metavar="FOLDER", help="node_modules with pdfjs-dist")
+    parser.add_argument("--extras", action="store_true", help="the fonts of the extras, too")
     arguments = parser.parse_args()
     programs = readers(arguments.pdfjs)
     wrong = 0
     with tempfile.TemporaryDirectory() as folder:
-        for name, style, file in list_fonts(arguments.theme):
-            characters = list_characters(read_glyph_texts(file.path.read_bytes()))
-            path = Path(folder) / f"{name}.pdf"
-            path.write_bytes(make_pdf(characters, style, [file] if file.digest not in bundled() else []))
-            for program, read in programs.items():
-                found = find_wrong(characters, read(path))
-                wrong += len(found)
-                print(
-                    f"{name:28} {len(characters):5} {program:9} {len(found) or '·'}",
-                    *found[:8],
-                    sep="  ",
-                    flush=True,
-                )
+        for name, style, file in list_fonts(arguments.theme, extras=arguments.extras):
+            texts = read_glyph_texts(file.path.read_bytes())
+            added = [file] if file.digest not in bundled() else []
+            for direction, characters in (
+                ("", list_characters(texts)[:MOST_CHARACTERS]),
+                ("rtl", list_rtl_characters(texts)),
+            ):
+                if not characters:
+                    continue
+                path = Path(folder) / f"{name}{direction}.pdf"
+                path.write_bytes(make_pdf(characters, style, added, 1 if direction else LINE))
+                wrong += check_readers(f"{name} {direction}", characters, path, programs, direction)
     return 1 if wrong else 0
+
+
+def check_readers(
+    name: str,
+    characters: Sequence[str],
+    path: Path,
+    programs: Mapping[str, Callable[[Path], str]],
+    direction: str,
+) -> int:
+    """Print what each reader makes of a PDF; return how many characters are wrong in those that count."""
+    wrong = 0
+    for program, read in programs.items():
+        found = find_wrong(characters, read(path))
+        counts = not direction or program in READ_RTL
+        wrong += len(found) if counts else 0
+        print(
+            f"{name:28} {len(characters):5} {program:9} {len(found) or '·'}{'' if counts else ' (not counted)'}",
+            *found[:8],
+            sep="  ",
+            flush=True,
+        )
+    return wrong
 
 
 if __name__ == "__main__":

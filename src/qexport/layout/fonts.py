@@ -164,6 +164,11 @@ def limit_fontconfig(added: Iterable[FontFile] = ()) -> None:
     _held[name] = descriptor
 
 
+def is_limited() -> bool:
+    """Return whether what limit_fontconfig() wrote is still there to be read."""
+    return bool(_held)
+
+
 @contextmanager
 def last_reading() -> Iterator[None]:
     """Let the file that limit_fontconfig() made go after the block: then a kill leaves nothing behind."""

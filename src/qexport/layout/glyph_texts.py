@@ -5,7 +5,8 @@
 A PDF has one text for each code of a font. WeasyPrint takes it from the first place where a glyph is drawn, and a
 letter drawn with two glyphs gives its first glyph none: then that glyph has no text in the whole book. Here the text of
 a glyph is the same wherever it is drawn: its character in the font's character map (`cmap`), or what its name says
-(`post`): `f_i` is f and i, `one.tnum` is the text of `one`, `uni0304.cap` is U+0304.
+(`post`): `f_i` is f and i, `one.tnum` is the text of `one`, `uni0304.cap` is U+0304. A glyph without either has the
+text of the glyphs it is a form of (`GSUB`).
 
 A glyph that is drawn for several characters, as one for µ (U+00B5) and μ (U+03BC), has a code of its own for each but
 the first. The tables are described in the OpenType specification, chapters cmap, post and maxp.
@@ -16,9 +17,11 @@ from __future__ import annotations
 import re
 import struct
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+
+from qexport.layout.glyph_forms import read_forms
 
 LAST_CODE = 0xFFFE
 """Codes of other characters count down from here; those of glyphs count up from 0."""
@@ -113,8 +116,21 @@ def read_glyph_texts(data: bytes) -> GlyphTexts:
     for glyph, name in enumerate(names):
         if glyph and glyph not in texts and (text := _decode_name(name, by_name)):
             texts[glyph] = text
+    if b"GSUB" in tables:
+        _add_forms(texts, read_forms(data, tables[b"GSUB"][0]))
     aliases = {pair: LAST_CODE - index for index, pair in enumerate(sorted(set(others)))}
     return GlyphTexts(texts, aliases)
+
+
+def _add_forms(texts: dict[int, str], forms: Sequence[tuple[int, tuple[int, ...]]]) -> None:
+    """Give glyphs without a text that of what they are drawn for, and glyphs drawn for those."""
+    for _ in range(4):  # a form of a ligature of forms
+        before = len(texts)
+        for glyph, parts in forms:
+            if glyph and glyph not in texts and all(part in texts for part in parts):
+                texts[glyph] = "".join(texts[part] for part in parts)
+        if len(texts) == before:
+            return
 
 
 def _read_characters(data: bytes, cmap: int) -> Iterator[tuple[int, int]]:

@@ -6,6 +6,7 @@
 - an item of `ol.footnotes` is a Note; a term and its meanings are one item of a list, the term its label;
 - an item of a list has its marker as Lbl and all else in an LBody, a list in it too;
 - text in another language than the document has it as Lang;
+- a formula is a Formula with its words as Alt; the source behind it is in it, so that it is found and not said;
 - a drawing with `aria-hidden` only repeats the words beside it: it is an artifact.
 """
 
@@ -94,6 +95,7 @@ class Meaning:
         if first is None:
             return
         block = next((each for each in self._up(first) if each.tag in _TAGGED_BLOCKS), first)
+        self._join_formulas(element)
         language = self._language_of(block)
         if language != self.language:
             element["Lang"] = _string(language)
@@ -114,6 +116,31 @@ class Meaning:
         element["K"][:] = kids
         if block.tag == "pre" and len(kids) == 1 and isinstance(kids[0], bytes):
             self._keep_lines(self.pdf.objects[object_number(kids[0])], block)
+
+    def _join_formulas(self, element: Any) -> None:
+        """Let the drawing of a formula be a Formula with the source behind it, so that it is said in words only."""
+        formulas: dict[Any, int] = {}
+        for number in self._elements(element):
+            figure = self.pdf.objects[number]
+            drawn = self._formula_of(self._first_source(figure)) if figure["S"] == "/Figure" else None
+            if drawn is not None:
+                figure["S"] = "/Formula"
+                formulas[drawn] = number
+        if not formulas:
+            return
+        kept = []
+        for kid in element["K"]:
+            written = self._formula_of(self._source(element, kid)) if isinstance(kid, int) else None
+            if written in formulas and self.pdf.objects[formulas[written]]["Pg"] == element["Pg"]:
+                self.pdf.objects[formulas[written]]["K"].append(kid)
+                self.parents[self.pages[element["Pg"]]][kid] = formulas[written]
+            else:
+                kept.append(kid)
+        element["K"][:] = kept
+
+    def _formula_of(self, source: Any) -> Any:
+        """Return the HTML element of the formula that something is in; None if it is in none."""
+        return next((each for each in self._up(source) if each.get("class") == "formula"), None)
 
     def _kind(self, kid: Any, element: Any, language: str) -> tuple[bool, str]:
         """Return whether marked content is code, and its language if it is another than its block's."""

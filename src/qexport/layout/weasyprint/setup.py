@@ -114,7 +114,7 @@ def font_configuration(added: tuple[fonts.FontFile, ...] = ()) -> Any:
     """Return what WeasyPrint knows of the fonts: the bundled ones, and those of the theme."""
     from weasyprint.text.fonts import FontConfiguration
 
-    if added:  # of a theme, which were not known when the engine was imported
+    if added or not fonts.is_limited():  # fonts that were not known at the import; or others were first
         fonts.limit_fontconfig(added)
     with fonts.last_reading():
         configuration = FontConfiguration()

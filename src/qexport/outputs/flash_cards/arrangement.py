@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from qexport.bank.model import Question
 from qexport.common.records import Record
+from qexport.content.languages import Language
 from qexport.outputs.flash_cards.sheet import Cell, Grid
 
 
@@ -33,39 +34,44 @@ class Side(Record, frozen=True):
     is_back: bool = False
 
 
-def arrange(cards: Sequence[Card], grid: Grid, duplex: str) -> Iterator[Side]:
+def arrange(cards: Sequence[Card], grid: Grid, duplex: str, words: Language) -> Iterator[Side]:
     """Yield the sides of all sheets in the order they are printed.
 
     Args:
         cards: In the order in which they are put on sheets.
         grid: Of one sheet.
         duplex: How the sheets are turned: `long`, `short`, `manual` or `fold`.
+        words: The language of their names.
     """
     if duplex == "fold":
-        yield from _arrange_folded(cards, grid)
+        yield from _arrange_folded(cards, grid, words)
         return
     cells = grid.cells()
     fronts, backs = [], []
     sheets = _batch_cards(cards, len(cells))
     for number, sheet in enumerate(sheets, start=1):
-        name = f"sheet {number} of {len(sheets)}"
+        name = _name_sheet(number, len(sheets), words)
         placed = list(zip(cells, sheet, strict=False))
         behind = [(grid.behind(cell, short_edge=duplex == "short"), card) for cell, card in placed]
-        fronts.append(Side(f"{name}, front", placed, ()))
-        backs.append(Side(f"{name}, back", (), behind, is_back=True))
+        fronts.append(Side(f"{name}, {words.label('front')}", placed, ()))
+        backs.append(Side(f"{name}, {words.label('back')}", (), behind, is_back=True))
     if duplex == "manual":
         yield from (*fronts, *backs)
     else:
         yield from (side for sheet in zip(fronts, backs, strict=True) for side in sheet)
 
 
-def _arrange_folded(cards: Sequence[Card], grid: Grid) -> Iterator[Side]:
+def _name_sheet(number: int, total: int, words: Language) -> str:
+    return words.label("sheet_number", n=words.label("n_of_total", n=number, total=total))
+
+
+def _arrange_folded(cards: Sequence[Card], grid: Grid, words: Language) -> Iterator[Side]:
     pairs = grid.pairs()
     sheets = _batch_cards(cards, len(pairs))
     for number, sheet in enumerate(sheets, start=1):
         placed = list(zip(pairs, sheet, strict=False))
         fronts, backs = ([(pair[side], card) for pair, card in placed] for side in (0, 1))
-        yield Side(f"sheet {number} of {len(sheets)}", fronts, backs)
+        yield Side(_name_sheet(number, len(sheets), words), fronts, backs)
 
 
 def _batch_cards(cards: Sequence[Card], size: int) -> list[Sequence[Card]]:

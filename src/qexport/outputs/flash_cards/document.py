@@ -129,7 +129,7 @@ class _Cards:
         longest = max(len(card.name) for card in cards)
         fitting = [gauge for gauge in GAUGES if longest <= self._characters(gauge)]
         self.gauge = fitting[0] if fitting else "number"
-        sides = list(arrange(cards, self.grid, self.flip))
+        sides = list(arrange(cards, self.grid, self.flip, self.language))
         chunks = self.tools.scheduler.chunks([self._sheet(side) for side in sides])
         missing = {character for chunk in chunks for character in chunk.missing}
         sheets = sum(not side.is_back for side in sides)
