@@ -21,7 +21,7 @@ import pytest
 from click.testing import CliRunner
 
 import qexport
-from qexport import __version__, pipeline
+from qexport import __version__, choosing
 from qexport.cli.main import program
 from qexport.cli.terminal import file_size
 from qexport.common.formats import FORMATS
@@ -258,8 +258,9 @@ def test_a_page_that_says_something_else_is_told_and_strict_refuses_it() -> None
     page.write_text(page.read_text().replace(*EDITED))
     told = run("import", str(page), "-o", "hub.yaml")
     assert (told.status, told.err) == (0, "")
-    first, conflict, *differences, last = told.out.splitlines()
+    first, conflict, *differences, last, settle = told.out.splitlines()
     assert (first, last) == ("captures/hub-advanced.txt: 14 known, 0 new, 1 conflict", "hub.yaml: unchanged")
+    assert settle == "  1 conflict: the bank stays; --take page or --take ask settles them"
     place, known_at = re.fullmatch(r"  (\S+): PY-ADV-004 differs from (\S+)", conflict).groups()  # type: ignore[union-attr]
     assert differences
     strict = run("import", str(page), "-o", "hub.yaml", "--strict")
@@ -566,7 +567,7 @@ def test_a_result_that_cannot_be_written_ends_with_5() -> None:
     Path("out").write_text("a file")
     assert run("build", "--format", "deck") == refused(
         "out/questions-answers.apkg: cannot be written: out is not a folder",
-        "questions.history.jsonl and questions.lock.json, which belong to it, are as they were",
+        "questions.history.jsonl and questions.lock.json, which belong to it, are unchanged",
         status=5,
     )
     assert not Path("questions.lock.json").exists()
@@ -757,7 +758,7 @@ def raising(error: BaseException) -> Callable[..., None]:
 
 
 def test_a_bug_is_one_line_and_debug_shows_where(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "choose", raising(KeyError("titel")))
+    monkeypatch.setattr(choosing, "choose", raising(KeyError("titel")))
     line = "qexport: error: internal error: KeyError: 'titel' (please report; --debug shows the traceback)\n"
     assert run("list") == Done(1, "", line)
     for words in (["--debug", "list"], ["list", "--debug"]):
@@ -768,12 +769,12 @@ def test_a_bug_is_one_line_and_debug_shows_where(monkeypatch: pytest.MonkeyPatch
 
 
 def test_too_little_memory_ends_with_7(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "choose", raising(MemoryError()))
+    monkeypatch.setattr(choosing, "choose", raising(MemoryError()))
     assert run("list") == refused("not enough memory", status=7)
 
 
 def test_ctrl_c_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "choose", raising(KeyboardInterrupt()))
+    monkeypatch.setattr(choosing, "choose", raising(KeyboardInterrupt()))
     assert run("list") == Done(130, "", "\n")
 
 

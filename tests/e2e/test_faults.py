@@ -123,7 +123,7 @@ NO_BOOK = (
 )
 NO_DECK = (
     "qexport: error: out/book.apkg: cannot be written: {}\n"
-    "  hint: bank.history.jsonl and bank.lock.json, which belong to it, are as they were\n"
+    "  hint: bank.history.jsonl and bank.lock.json, which belong to it, are unchanged\n"
 )
 ALL_BUT_THE_DECK = "qexport: error: not written: deck; written: out/book.pdf\n"
 DECK = ("bank.history.jsonl", "bank.lock.json", "out/book.apkg")
@@ -223,7 +223,7 @@ def test_a_recipe_that_fails_leaves_the_next_to_be_made() -> None:
     assert done.status == 5
     assert done.err == (
         f"qexport: error: out/one.apkg: cannot be written: {FOLDER_THERE}\n"
-        "  hint: bank.history.jsonl and bank.lock.json, which belong to it, are as they were\n"
+        "  hint: bank.history.jsonl and bank.lock.json, which belong to it, are unchanged\n"
         "qexport: error: not written: one deck; written: out/two.apkg\n"
     )
     assert Path("out/two.apkg").is_file()

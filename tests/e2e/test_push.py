@@ -164,7 +164,7 @@ def test_a_dry_run_changes_nothing_anywhere(learner: Learner) -> None:
 def test_nobody_to_ask_is_said(learner: Learner) -> None:
     assert learner.push(status=2) == (
         "in Anki: 2 new notes, 0 to change, 0 to suspend, 0 unchanged\n"
-        "qexport: error: nobody can be asked here\n"
+        "qexport: error: there is no terminal to ask on\n"
         "  hint: add --yes to do it, or --dry-run to only see it\n"
     )
     assert learner.collection.note_count() == 0

@@ -378,7 +378,7 @@ def test_a_bundle_that_is_not_what_its_data_make_is_refused() -> None:
     Path("forged.zip").write_bytes(bundle_archive.pack(files))
     printed("verify", "forged.zip")
     assert refused("verify", "forged.zip", "--rebuild") == [
-        "qexport: error: forged.zip: 'python/python.apkg' comes out otherwise when it is made again"
+        "qexport: error: forged.zip: 'python/python.apkg' is different when it is built again"
     ]
 
 

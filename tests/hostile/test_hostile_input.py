@@ -476,7 +476,7 @@ def test_a_folder_tells_what_is_wrong_in_all_of_its_files() -> None:
             "save the file as UTF-8, or: --encoding utf-16-le",
         ),
         ("bank/d.yaml: this cannot be read: Too many levels of symbolic links", ""),
-        ("bank/e.yaml: this leads out of its folder", THERE),
+        ("bank/e.yaml: this is outside its folder", THERE),
         ("bank/f.yaml: this is a pipe, not an ordinary file", ""),
     )
 
@@ -512,7 +512,7 @@ def test_a_lock_that_is_a_link_to_elsewhere_is_neither_read_nor_written(tmp_path
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir("bank")
         done = run("build", "--format", "deck")
-        assert done == refused(("questions.lock.json: this leads out of its folder", THERE))
+        assert done == refused(("questions.lock.json: this is outside its folder", THERE))
         Path("questions.lock.json").unlink()
         Path("questions.lock.json").symlink_to("../nothing-yet")
         done = run("build", "--format", "deck")
@@ -771,7 +771,7 @@ def test_a_lock_in_another_encoding_is_refused_and_a_huge_one_too() -> None:
 
 # --- recipes ------------------------------------------------------------------------------------------------
 
-IN_QUOTES = 'texts stand in quotes: title = "Python"'
+IN_QUOTES = 'texts need quotes: title = "Python"'
 RECIPES: dict[str, tuple[str | bytes, tuple[tuple[str, str], ...], int]] = {
     "no TOML": (
         "x",
@@ -1051,7 +1051,7 @@ def stored(*names: str) -> bytes:
 
 PACKED = zipped(packed=b"\0" * 1_000)
 FROM_AGAIN = "get the file again from where it was published"
-LEADS_OUT = "leads out of the bundle, or is none for every system"
+LEADS_OUT = "is outside the bundle, or is not a valid path on every system"
 NOT_INSIDE = (
     *("../x", "/x", "a/../../x", "a\\b", "C:x", "con\x01", "CON", "a/nul.txt", "x" * 241),
     *("a\u202egnp.exe", "a\u2066b", "a\u200bb", "a?", "a/"),
@@ -1068,7 +1068,7 @@ BUNDLES: dict[str, tuple[bytes, tuple[tuple[str, str], ...], int]] = {
         (
             (
                 (
-                    f"b.zip: it says to hold 1,000 bytes, and has {len(PACKED):,}: "
+                    f"b.zip: it claims to hold 1,000 bytes, and has {len(PACKED):,}: "
                     "a bundle's files are stored, not packed"
                 ),
                 FROM_AGAIN,

@@ -18,7 +18,7 @@ from qexport.layout.fonts import bundled
 
 BANK = "questions:\n- {id: A, question: Why?, answer: So.}\n"
 NO_FILE = "put a file in its place, or nothing"
-LEADS_OUT = "this leads out of the theme's folder"
+LEADS_OUT = "this is outside the theme's folder"
 
 
 @dataclass

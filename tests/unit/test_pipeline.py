@@ -238,7 +238,7 @@ def test_the_documents_of_one_output_are_written_together_or_not_at_all(stubs: d
         (
             "handbook",
             "out/questions-answers-answers.pdf: cannot be written: a folder of this name is there",
-            "out/questions-answers.pdf, which belongs to it, is as it was",
+            "out/questions-answers.pdf, which belongs to it, is unchanged",
         )
     ]
 
@@ -346,7 +346,7 @@ def test_a_deck_and_its_lock_are_written_together_or_not_at_all(in_the_way: str,
     assert [each.name for each in build.outputs] == ["handbook"]
     (failure,) = build.failures
     assert failure.error.message.startswith(f"{in_the_way}: cannot be written: ")
-    assert failure.error.hint == f"{others}, which belong to it, are as they were"
+    assert failure.error.hint == f"{others}, which belong to it, are unchanged"
     after = files()
     for untouched in ("elsewhere", "out/questions-answers.apkg", "bank.lock.json", "bank.history.jsonl"):
         assert after.get(untouched) == before.get(untouched)

@@ -120,7 +120,7 @@ def _banks_in(folder: Path) -> int:
 
 
 def _merge_headers(headers: list[RawMapping], location: Location, problems: list[Problem]) -> RawMapping:
-    """Make one header of several; a key given twice, and not the same, is a problem."""
+    """Merge the headers of several files; a key with two different values is a problem."""
     values: dict[str, RawValue] = {}
     keys: dict[str, Location] = {}
     for header in headers:
@@ -131,7 +131,7 @@ def _merge_headers(headers: list[RawMapping], location: Location, problems: list
             elif key == "questions":
                 values[key] = _together(values[key], value)
             elif _strip_places(value) != _strip_places(values[key]):
-                message = f"{quote(key)} is said otherwise at {keys[key]}"
+                message = f"{quote(key)} has another value at {keys[key]}"
                 problems.append(Problem(header.keys[key], message, "say it in one file of the folder"))
     return RawMapping(values, keys, location)
 

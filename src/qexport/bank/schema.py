@@ -233,7 +233,7 @@ HEADER_FIELDS: tuple[Field, ...] = (
     Field(
         name="markup",
         kind="choice",
-        description="How all texts are written where a question does not say otherwise: "
+        description="How the texts of all questions are written, unless a question sets its own: "
         "plain (every character literal) or markdown.",
         example="plain",
         choices=_MARKUPS,
@@ -248,7 +248,7 @@ HEADER_FIELDS: tuple[Field, ...] = (
     Field(
         name="claims",
         kind="claims",
-        description="How much the source says there is; what is here may be a part of it.",
+        description="How many questions, technologies and levels the source claims; this bank may be a part of it.",
         example=(),
     ),
     Field(
@@ -260,8 +260,8 @@ HEADER_FIELDS: tuple[Field, ...] = (
     Field(
         name="levels",
         kind="lines",
-        description="The levels there are, from the lowest. Without it, any; those of well-known names stand "
-        "in their order (Beginner, Intermediate, Advanced), others as they first appear.",
+        description="The levels, from the lowest. Without it, any level; well-known names have their usual "
+        "order (Beginner, Intermediate, Advanced), others the order in which they first appear.",
         example=("Beginner", "Intermediate", "Advanced"),
     ),
     Field(
@@ -283,7 +283,7 @@ def bank_schema() -> dict[str, object]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A question bank of qexport",
         "description": "Interview questions with model answers. A bank is one such file or a folder of them; "
-        "in a folder, one file says the title and all that is beside the questions.",
+        "in a folder, one file has the title and everything else but the questions.",
         **described,
         "properties": {"format": number, **described["properties"]},
         "$defs": {"question": _describe_question(), "claims": _describe_fields(CLAIM_FIELDS)},

@@ -87,7 +87,7 @@ _SYNTAX = (
     ),
     (
         "did not find expected key",
-        "this does not fit what stands above",
+        "this does not fit the lines above",
         "indent the keys of a mapping alike",
     ),
     (

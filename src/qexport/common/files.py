@@ -299,11 +299,9 @@ def _put_back(path: Path, before: bytes | None) -> None:
 
 @contextmanager
 def _errors_of(path: Path, group: Iterable[Path]) -> Iterator[None]:
-    """Say of an error which file could not be written, and which others were not because of it."""
+    """Turn an error into one that names the file that could not be written, and the files left out because of it."""
     others = [str(other) for other in group if other != path]
-    belongs = (
-        "which belongs to it, is as it was" if len(others) == 1 else "which belong to it, are as they were"
-    )
+    belongs = "which belongs to it, is unchanged" if len(others) == 1 else "which belong to it, are unchanged"
     hint = f"{' and '.join(others)}, {belongs}" if others else ""
     try:
         yield

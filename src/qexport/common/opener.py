@@ -57,7 +57,7 @@ def open_ordinary(path: Path, *, inside: Path | None = None) -> Iterator[BinaryI
     """
     try:
         if inside is not None and not is_inside(path, inside):
-            raise Unreadable("this leads out of its folder", outside=True)
+            raise Unreadable("this is outside its folder", outside=True)
         _refuse_other_kinds(os.stat(path))  # noqa: PTH116  before it is opened: opening a device may do something
         descriptor = os.open(path, _FLAGS)
     except FileNotFoundError:

@@ -1,9 +1,9 @@
-"""The terms of an index: what a reader looks up in a book of questions, and which questions it is in.
+"""The terms of an index: the words a reader looks up in a book of questions, and the questions they are in.
 
     texts of the questions → candidates (abbreviations, names, code, phrases) → folded (case, plural) → chosen
 
-A bank needs to mark nothing. What a question lists as its `terms` and `tags` is always in the index. Phrases are only
-looked for in English: for other languages there is no list of the words that make none (`words/english.txt`).
+A bank needs no marks for this. The `terms` and `tags` of a question are always in the index. Phrases are only looked
+for in English: other languages have no list of words that cannot be part of one (`words/english.txt`).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from qexport.bank.model import Question
 
 MANY = 40
-"""Questions of a bank in which a term has to be in more places to be worth an entry."""
+"""Questions of a bank from which a term needs more places to be worth an entry."""
 
 EVERYWHERE = 0.4
 """Part of the questions: a term that is in more of them, and in more than 8, is listed only where it is asked about."""

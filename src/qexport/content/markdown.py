@@ -66,7 +66,7 @@ def markdown_headed(text: str, heading_level: int, page: MarkdownPage) -> tuple[
         return escape_text(_first_words(tokens)[0]), _render_tokens(tokens, env)
     if at:
         hint = "begin with the question, and put what it is about below"
-        page.note("what stands before its first paragraph is shown below that", hint)
+        page.note("the part before its first paragraph is shown below that paragraph", hint)
     asked = _render_tokens([tokens[at + 1]], env)
     return asked, _render_tokens([*tokens[:at], *tokens[at + 3 :]], env)
 

@@ -125,7 +125,7 @@ def show_picture(token: Token, page: MarkdownPage) -> bool:
     if not text:
         page.note(
             f"the picture {quote(source)} has no text",
-            "say in the brackets what is to be seen: ![text](file)",
+            "describe the picture in the brackets: ![text](file)",
         )
     for part in picture.left_out:
         page.note(

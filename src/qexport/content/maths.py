@@ -62,11 +62,11 @@ def draw_formula(source: str, *, display: bool = False, language: str = "en") ->
 
     Args:
         source: LaTeX without the delimiters around it.
-        display: Whether it stands alone, with large operators.
-        language: BCP 47, of what is said of it.
+        display: Whether it is on a line of its own, with large operators.
+        language: BCP 47, of the spoken text.
 
     Raises:
-        FormulaError: It is no LaTeX, or has what neither paper nor cards can show.
+        FormulaError: It is not LaTeX, or uses a command that paper or cards cannot show.
     """
     import mathra
 
@@ -103,10 +103,10 @@ CODE_CHARACTER_WIDTH = 0.6
 """Ems of the width of a character of the code font (IBM Plex Mono)."""
 
 BEHIND = 0.25
-"""Ems of the size of the text behind a formula."""
+"""Ems: the size of the text layer behind a formula."""
 
 CLOSEST = 0.06
-"""Ems from one character of it to the next: closer, readers take two equal ones for a shadow of one."""
+"""Least ems between two characters of it: closer, PDF readers take two equal characters for a shadow of one."""
 
 
 def show_formula(source: str, *, display: bool = False, language: str = "en") -> Markup:

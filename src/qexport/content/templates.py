@@ -44,7 +44,7 @@ def read_theme_bytes(path: Path, folder: Path, limits: Limits) -> bytes:
     try:
         return read_bytes(path, limits.theme_file, inside=folder)
     except Unreadable as error:
-        what = "this leads out of the theme's folder" if error.outside else error.reason
+        what = "this is outside the theme's folder" if error.outside else error.reason
         problem = Problem(Location(str(path)), what, "put a file in its place, or nothing")
         raise InputRefused((problem,)) from error
     except TooLarge:

@@ -266,7 +266,7 @@ class _Assembling:
         letters = tuple(sorted(set(said))) if self.found.has_letters else letters_of(said, choices)
         if said and not letters:
             self.extra[self._free_name("correct")] = said
-            self._leave("what is correct is none of the choices: kept in extra", "", "correct")
+            self._leave("the correct answer is not among the choices: kept in extra", "", "correct")
         is_named = bool(letters and answer) and not self.found.has_letters
         if is_named and letters_of((answer,), choices) == letters:
             values.pop("answer", None)

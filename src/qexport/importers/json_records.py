@@ -141,7 +141,7 @@ def _read_own_keys(
             elif isinstance(each, str) and key in FIELD_NAMES:
                 fields[key] = (each,) if key in LIST_FIELDS else each
             else:
-                aside.append(Problem(where, f"{quote(key)} is none of a bank's fields: left aside"))
+                aside.append(Problem(where, f"{quote(key)} is not a field of a bank: left aside"))
         if fields:
             found.append(Found(location=where, fields=fields, extra=extra, is_exact=True))
     columns = tuple((name, name) for name in dict.fromkeys(key for each in found for key in each.fields))

@@ -80,7 +80,7 @@ def of_folders(folders: Iterable[Path], limits: Limits = USUAL) -> tuple[FontFil
                 try:
                     data = read_bytes(path, limits.theme_font, inside=folder)
                 except Unreadable as error:
-                    what = "this leads out of the theme's folder" if error.outside else error.reason
+                    what = "this is outside the theme's folder" if error.outside else error.reason
                     hint = "put a file in its place, or nothing"
                     problems.append(Problem(Location(str(path)), what, hint))
                     continue

@@ -84,12 +84,12 @@ def _unlike_a_bundle(entries: Sequence[ZipInfo], size: int) -> Iterable[str]:
     """Yield why entries should not even be read."""
     total = sum(entry.file_size for entry in entries)
     if total > size:
-        yield f"it says to hold {total:,} bytes, and has {size:,}: a bundle's files are stored, not packed"
+        yield f"it claims to hold {total:,} bytes, and has {size:,}: a bundle's files are stored, not packed"
     seen: set[str] = set()
     for entry in entries:
         name = entry.filename
         if not _is_inside(name) or entry.orig_filename != name:
-            yield f"the path {quote(entry.orig_filename)} leads out of the bundle, or is none for every system"
+            yield f"the path {quote(entry.orig_filename)} is outside the bundle, or is not a valid path on every system"
         elif stat.S_ISLNK(entry.external_attr >> 16):
             yield f"{quote(name)} is a link, not a file"
         elif entry.flag_bits & 1 or entry.compress_type != ZIP_STORED:

@@ -120,7 +120,7 @@ def carry_out(push: Push, anki: AnkiConnect, *, now: int, locking: Locking) -> P
     if missing := set(push.plan.new) - new - before:
         raise MachineLacks(
             f"Anki did not take {len(missing)} of {len(push.plan.new)} new notes",
-            hint="import the .apkg by hand: Anki then says what is in its way",
+            hint="import the .apkg by hand: Anki then reports what prevents it",
         )
     return Pushed(build, len(new), media)
 

@@ -210,7 +210,7 @@ def _not_toml(error: Exception, text: str, path: str) -> Problem:
     end = len(text.rstrip().split("\n"))
     place = Location(path, int(words[2]), int(words[3])) if words[2] else Location(path, end)
     return Problem(
-        place, f"not TOML: {words[1][:1].lower()}{words[1][1:]}", 'texts stand in quotes: title = "Python"'
+        place, f"not TOML: {words[1][:1].lower()}{words[1][1:]}", 'texts need quotes: title = "Python"'
     )
 
 

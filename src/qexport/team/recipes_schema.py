@@ -17,7 +17,7 @@ def recipes_schema() -> dict[str, object]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Recipes of qexport",
-        "description": "Named builds. What stands above the recipes holds for all of them.",
+        "description": "Named builds. Settings above the recipes hold for all of them.",
         "type": "object",
         "properties": {
             FORMAT_KEY: {"const": RECIPES_FORMAT, "description": "The number of this format. Without it, 1."},

@@ -97,13 +97,13 @@ def _check_rebuilt(
         f"it was made with {'; '.join(others)}" if others else "with the same tools: it is not what was made"
     )
     problems = [
-        Problem(Location(path), f"{quote(name)} comes out otherwise when it is made again", hint)
+        Problem(Location(path), f"{quote(name)} is different when it is built again", hint)
         for name in sorted({*files, *rebuilt} - {bundle_archive.MANIFEST})
         if files.get(name) != rebuilt.get(name)
     ]
     if not problems and bundle.said_in(files) != bundle.said_in(rebuilt):
         problems = [
-            Problem(Location(path), f"its {bundle_archive.MANIFEST} does not tell what is in it", hint)
+            Problem(Location(path), f"its {bundle_archive.MANIFEST} does not list its contents", hint)
         ]
     if problems:
         raise InputRefused(tuple(problems))

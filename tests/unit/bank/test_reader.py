@@ -104,7 +104,7 @@ def test_all_that_is_wrong_in_a_folder_is_said_at_once(tmp_path: Path) -> None:
             "close it, or write the text as a block: `key: |`",
         ),
         (
-            f"{tmp_path}/c.yaml:1:1: 'title' is said otherwise at {tmp_path}/a.yaml:1:1",
+            f"{tmp_path}/c.yaml:1:1: 'title' has another value at {tmp_path}/a.yaml:1:1",
             "say it in one file of the folder",
         ),
         (f"{tmp_path}/c.yaml:4:3: a question must be a mapping", "begin it with `- id:`"),

@@ -230,7 +230,7 @@ def test_what_is_no_mapping_is_no_bank(text: str) -> None:
         ),
         ("a: [b,\n", "2:1: the file ends within brackets", f"close them; if it is text, {IN_QUOTES}"),
         ("a: |- text", "1:7: text beside the mark of a block", "begin the text on the next line"),
-        ("a: b\n- c", "2:1: this does not fit what stands above", "indent the keys of a mapping alike"),
+        ("a: b\n- c", "2:1: this does not fit the lines above", "indent the keys of a mapping alike"),
         (
             "- a\nb: c",
             "2:1: this does not fit the list above",

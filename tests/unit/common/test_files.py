@@ -268,7 +268,7 @@ def test_a_group_that_cannot_be_written_leaves_the_others_to_be(tmp_path: Path) 
     assert errors[1] is not None
     assert (errors[1].message, errors[1].hint) == (
         f"{tmp_path}/deck: cannot be written: a folder of this name is there",
-        f"{tmp_path}/lock, which belongs to it, is as it was",
+        f"{tmp_path}/lock, which belongs to it, is unchanged",
     )
 
 

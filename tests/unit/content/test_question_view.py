@@ -133,7 +133,7 @@ def test_a_picture_needs_a_text_and_stands_in_no_link(bank: Path) -> None:
     assert [(each.message, each.hint) for each in text.problems] == [
         (
             "answer of Q-1: the picture 'pictures/event-loop.png' has no text",
-            "say in the brackets what is to be seen: ![text](file)",
+            "describe the picture in the brackets: ![text](file)",
         ),
         (
             "answer of Q-1: the link around a picture, to https://e.org, is left out",

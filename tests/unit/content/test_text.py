@@ -53,7 +53,7 @@ def test_a_question_that_begins_otherwise_has_its_first_paragraph_put_first(
     page = MarkdownPage()
     assert title_source(text, "markdown") == title
     assert headed(text, "markdown", page) == (Markup(asked), Markup(more))
-    moved = "what stands before its first paragraph is shown below that"
+    moved = "the part before its first paragraph is shown below that paragraph"
     assert [flaw.message for flaw in page.flaws] == ([moved] if asked.endswith("?") else [])
 
 

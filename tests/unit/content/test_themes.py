@@ -191,7 +191,7 @@ def test_a_link_out_of_a_theme_is_refused(tmp_path: Path) -> None:
         (folder / name).symlink_to(tmp_path / "secret")
         with pytest.raises(InputRefused) as caught:
             theme(str(folder)).digest()
-        wrong = "this leads out of the theme's folder"
+        wrong = "this is outside the theme's folder"
         assert complaints(caught.value) == [
             (f"{folder / name}: {wrong}", "put a file in its place, or nothing")
         ]

@@ -260,7 +260,7 @@ def test_truncated_and_padded_bundles_are_refused() -> None:
 )
 def test_a_path_that_leads_out_is_refused(name: str) -> None:
     (said,) = complaints(zipped((ZipInfo(name), b"x")))
-    assert said == f"the path {name!r} leads out of the bundle, or is none for every system"
+    assert said == f"the path {name!r} is outside the bundle, or is not a valid path on every system"
 
 
 def test_links_twins_and_packed_files_are_refused() -> None:
@@ -272,7 +272,7 @@ def test_links_twins_and_packed_files_are_refused() -> None:
     packed_file = ZipInfo("packed")
     packed_file.compress_type = ZIP_DEFLATED
     data = zipped((packed_file, bytes(1_000)))
-    size = f"it says to hold 1,000 bytes, and has {len(data):,}: a bundle's files are stored, not packed"
+    size = f"it claims to hold 1,000 bytes, and has {len(data):,}: a bundle's files are stored, not packed"
     packed = "'packed' is packed or encrypted: a bundle's files are stored as they are"
     assert complaints(data) == [size, packed]
 

@@ -140,7 +140,7 @@ theme = 3.5
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("title = x", "qexport.toml:1:9: not TOML: invalid value", 'texts stand in quotes: title = "Python"'),
+        ("title = x", "qexport.toml:1:9: not TOML: invalid value", 'texts need quotes: title = "Python"'),
         ("x = " + "1" * 5000, "qexport.toml: not TOML: nested too deeply, or a number that is too long", ""),
         ("", "qexport.toml: no recipe in this file", "write one: [recipes.everything]"),
         ("recipes = 1", "qexport.toml:1: recipes is no table", "write each under its name: [recipes.python]"),

@@ -26,7 +26,7 @@ FINDING_KINDS: Mapping[str, str] = {
     "unbalanced": "a parenthesis without its other half, a code block without end",
     "mojibake": "text that was read in a wrong encoding: â€™ for ’",
     "stray-character": "characters that nobody sees or no font has",
-    "html-leftover": "HTML that would be shown as it stands: &nbsp;, <br>",
+    "html-leftover": "HTML that would be shown as text: &nbsp;, <br>",
 }
 """What can be found, in the order in which it is reported, each with its explanation."""
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.argument("place", type=PATH, metavar="[BANK]", required=False)
 @reads_bank
 @click.option(
-    "--health", "with_health", is_flag=True, help="Report also what is missing, doubled or damaged."
+    "--health", "with_health", is_flag=True, help="Report also missing, doubled and damaged content."
 )
 @every_problem_option
 @click.option(

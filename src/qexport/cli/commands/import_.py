@@ -56,7 +56,7 @@ _WIDEST_NAME = 96
     "shape",
     metavar="SHAPE",
     default="",
-    help="Read the files as this shape, whatever they look like.",
+    help="Read the files as this shape, without looking at their contents.",
 )
 @click.option(
     "--take",

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folder", type=PATH, metavar="[FOLDER]", required=False)
-@click.option("--from", "source", type=PATH, metavar="FILE", help="Import this file, whatever its shape.")
+@click.option(
+    "--from", "source", type=PATH, metavar="FILE", help="Import this file, in any shape that import reads."
+)
 @click.option(
     "--title", metavar="TEXT", default="", help="What the bank is called. [default: the folder's name]"
 )

@@ -108,7 +108,9 @@ def push(
 def _ask_before_push() -> None:
     """Let the user agree, or end."""
     if not sys.stdin.isatty():
-        raise UsageError("nobody can be asked here", hint="add --yes to do it, or --dry-run to only see it")
+        raise UsageError(
+            "there is no terminal to ask on", hint="add --yes to do it, or --dry-run to only see it"
+        )
     if not click.confirm("Change the collection?"):
         raise click.Abort
 

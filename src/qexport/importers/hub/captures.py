@@ -271,7 +271,7 @@ def _block_differences(block: Block, question: Question) -> Iterator[Difference]
     for paragraph in block.surplus:
         yield Difference(paragraph.location, "", f"one paragraph too many: {quote(paragraph.text)}")
     if block.is_shuffled:
-        yield Difference(place, "", "the paragraphs stand in another order")
+        yield Difference(place, "", "the paragraphs are in another order")
 
 
 def _section_now(block: Block, question: Question, section: str) -> str | None:
@@ -336,7 +336,7 @@ def _appended(text: str, raw: RawBank, bank: Bank, new: Sequence[_Record], limit
     keys = raw.header.keys
     last = max(keys, key=lambda key: keys[key], default="")
     if last != "questions":
-        message = f"{quantity(len(new), 'new question')} cannot be added: {last} stands behind the questions"
+        message = f"{quantity(len(new), 'new question')} cannot be added: {last} comes after the questions"
         problems.append(Problem(keys[last], message, "move `questions:` to the end of the file"))
     if problems:
         raise InputRefused(tuple(problems))

@@ -234,7 +234,7 @@ class RecordReader:
         guesses = self._guesses(words, footer) if len(words) <= _LONGEST_FOOTER else ()
         ways = [*(way for key in near for way in splits[key]), *guesses]
         candidates = ", ".join(dict.fromkeys(" ".join(" | ".join(way).split()) for way in ways))
-        hint = f"it may be {candidates}: add what is right to the vocabulary"
+        hint = f"it may be {candidates}: add the right one to the vocabulary"
         if not candidates:
             hint = f"the vocabulary knows the technologies {', '.join(self.vocabulary.categories)}"
         message = f"{quote(words)} is no technology, category and level that the vocabulary knows"

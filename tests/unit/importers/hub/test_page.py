@@ -208,7 +208,7 @@ def test_an_unknown_split_is_an_error_with_the_candidates(words: Vocabulary) -> 
     assert said(parse_capture(page, "a.txt", words).problems) == [
         (
             f"a.txt:3:1: 'Python Async I/O Advanced' {unknown} "
-            "(it may be Python | Async I/O | Advanced: add what is right to the vocabulary)"
+            "(it may be Python | Async I/O | Advanced: add the right one to the vocabulary)"
         ),
         (
             f"a.txt:29:1: 'Rust Memory Safety Advanced' {unknown} "
@@ -217,7 +217,7 @@ def test_an_unknown_split_is_an_error_with_the_candidates(words: Vocabulary) -> 
         ),
         (
             f"a.txt:55:1: 'Python Core Pyton Advanced' {unknown} (it may be Python | Core Python | Advanced, "
-            "Python | Core Pyton | Advanced: add what is right to the vocabulary)"
+            "Python | Core Pyton | Advanced: add the right one to the vocabulary)"
         ),
         f"a.txt:81:1: 'Zig' {unknown} (the vocabulary knows the technologies Python, AI Integration)",
     ]
