@@ -267,7 +267,7 @@ def test_a_page_that_says_something_else_is_told_and_strict_refuses_it() -> None
     assert strict == Done(
         3,
         "\n".join([first, conflict, *differences]) + "\n",
-        f"qexport: error: {place}: PY-ADV-004 differs from {known_at}\n  hint: mend one of them\n",
+        f"qexport: error: {place}: PY-ADV-004 differs from {known_at}\n  hint: mend one of them, or --take page\n",
     )
 
 

@@ -28,8 +28,8 @@ _ALT = re.compile(r"\balt=(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _HTML_ITEM = re.compile(r"<li>(.*?)</li>", re.DOTALL)
 _CHOICE_LETTER = re.compile(r'\A<span class="letter">[a-z]\)</span> ')
 _BY_CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
-_BLOCK_TAG = r"</?(?:br|p|[ou]l|li|div|blockquote|h[1-6]|hr|table|t(?:head|body|r|h|d)|d[ltd])\b[^<>]*>"
-_AROUND_BLOCKS = re.compile(rf"\n*({_BLOCK_TAG})\n*")
+_HTML_BLOCK = r"</?(?:br|p|[ou]l|li|div|blockquote|h[1-6]|hr|table|t(?:head|body|r|h|d)|d[ltd])\b[^<>]*>"
+_AROUND_BLOCKS = re.compile(rf"\n*({_HTML_BLOCK})\n*")
 """Line ends beside the tags of blocks, which nobody sees."""
 _SAME_TAGS = (
     ("<br />", "<br>"),
