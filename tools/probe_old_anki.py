@@ -92,6 +92,18 @@ class Learner:
         names = self.decks()
         return sorted((fields.split("\x1f")[1], names[deck], due) for fields, deck, due in rows)
 
+    def makes_options(self, deck: str) -> int:
+        """Give a deck options of the learner's own; return their number."""
+        decks = self.collection.decks
+        found = decks.get(decks.id(deck))
+        found["conf"] = decks.add_config("own")["id"]
+        decks.save(found)
+        return int(found["conf"])
+
+    def options_of(self, deck: str) -> int:
+        """Return the number of a deck's options."""
+        return int(self.collection.decks.get(self.collection.decks.id(deck))["conf"])
+
     def has_pictures(self, key: str) -> bool:
         """Tell whether the pictures in a note's answer are there."""
         names = re.findall('src="(qexport-[^"]+)"', self.notes()[key][2][6])
@@ -113,6 +125,7 @@ def tell() -> dict[str, object]:
         learner.work(),
     ) == all_before
 
+    own_options = learner.makes_options("T")
     learner.reviews("CHANGED")
     own = learner.note("SAME")
     own["Answer"] += " my own words"
@@ -153,6 +166,7 @@ def tell() -> dict[str, object]:
     learner.imports("retired")
     marked = [key for key, note in learner.notes().items() if "retired" in note[1]]
     told["retired questions that ship are marked"] = marked == ["GONE"] and "Retired:" in str(learner.drawn())
+    told["the learner's own deck options stay"] = learner.options_of("T") == own_options
     told["one tree of decks"] = sorted(learner.decks().values()) == ["T", "T::Go", "T::Python"]
     told["Anki's own check finds nothing"] = bool(learner.collection.fix_integrity()[1])
 

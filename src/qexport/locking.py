@@ -21,7 +21,7 @@ from qexport.bank.history import add_lines, history_path, line_of, list_versions
 from qexport.bank.lock import Changes, Entry, Lock, LockedContent, Move, join_locks, with_note_type
 from qexport.bank.lock_file import LockMoved, read_lock, write_lock
 from qexport.bank.lock_times import latest_time
-from qexport.bank.neighbours import find_neighbours, neighbour_problems, same_questions
+from qexport.bank.neighbours import find_neighbours, neighbour_problems, renamed_decks, same_questions
 from qexport.bank.selection import Filters, without_drafts
 from qexport.bank.stamping import Deciding, stamp
 from qexport.common.errors import InputRefused, Location, Problem, QexportError, UsageError
@@ -193,7 +193,8 @@ def with_deck(stamped: Stamped, deck: str, ids: Sequence[str], now: int, *, lock
     moved = write_lock(lock) != stamped.before
     if locked and moved:
         raise _unlocked(stamped.path, stamped.changes, stamped.lock, lock)
-    return replace(stamped, lock=lock, moved=moved)
+    warnings = (*stamped.warnings, *renamed_decks(stamped.path, stamped.lock, deck, has))
+    return replace(stamped, lock=lock, moved=moved, warnings=warnings)
 
 
 def _with_deck(entry: Entry, deck: str, has: bool, now: int) -> Entry:

@@ -251,6 +251,19 @@ def test_what_leaves_a_filtered_deck_is_known_and_can_be_sent_once_more() -> Non
     assert "left this deck" not in build(*hard, now=NOW + 90).out
 
 
+def test_a_filtered_deck_whose_recipe_was_renamed_is_reported_once() -> None:
+    recipes = 'bank = "b.yaml"\nformat = "deck"\n[recipes.{}]\ndifficulty = ">=7"\n'
+    Path("qexport.toml").write_text(recipes.format("hard"), encoding="utf-8")
+    assert run("build", "hard").err == ""
+    Path("qexport.toml").write_text(recipes.format("tough"), encoding="utf-8")
+    assert run("build", "tough").err == (
+        "qexport: warning: b.lock.json: the deck 'tough' is new, and has the questions of 'hard': what leaves it is "
+        "counted from now on\n"
+        "  hint: if it was renamed, give its recipe the old name: by that the lock knows what left it\n"
+    )
+    assert run("build", "tough").err == ""
+
+
 def test_a_clock_that_was_ahead_is_reported_and_repaired() -> None:
     build(now=2_030_000_000)
     assert build().err == (

@@ -18,6 +18,9 @@ from qexport.common.wording import quantity
 LEAST_SHARED = 3
 """Questions of another bank from which a bank counts as a part of it; or half of its own, if that is less."""
 
+LEAST_ALIKE_DECKS = 0.6
+"""Share of questions in common from which a new filtered deck counts as an old one that was renamed."""
+
 
 class Neighbour(Record, frozen=True):
     """Another lock in the folder of a lock."""
@@ -72,6 +75,23 @@ def neighbour_problems(
             yield from _one_namespace(str(path), lock, other)
         else:
             yield from _taken_over(str(path), lock, other, new)
+
+
+def renamed_decks(path: object, lock: Lock, deck: str, has: frozenset[str]) -> Iterator[Problem]:
+    """Report a filtered deck that is new to the lock, and has the questions of one that is not: a renamed recipe."""
+    known: dict[str, set[str]] = {}
+    for key, entry in lock.notes.items():
+        for name in (*entry.decks, *entry.departed):
+            known.setdefault(name, set()).update([key] if name in entry.decks else [])
+    alike = (
+        name
+        for name, ids in sorted(known.items())
+        if has and len(ids & has) >= LEAST_ALIKE_DECKS * len(ids | has)
+    )
+    if deck not in known and (name := next(alike, "")):
+        message = f"the deck {deck!r} is new, and has the questions of {name!r}: what leaves it is counted from now on"
+        hint = "if it was renamed, give its recipe the old name: by that the lock knows what left it"
+        yield Problem(Location(str(path)), message, hint)
 
 
 def same_questions(content: LockedContent, lock: Lock) -> int:
