@@ -158,7 +158,8 @@ def test_nothing_installs_qexport_by_name_from_an_index() -> None:
     """The name is not ours on a public index."""
     files = ["action.yml", "Dockerfile", "README.md", ".pre-commit-hooks.yaml"]
     files += [f"docs/{path.name}" for path in (ROOT / "docs").iterdir() if path.suffix in (".md", ".yml")]
-    named = re.compile(r"(?:pip|pipx|uv tool|uvx|uv pip) install (?:-\S+ )*qexport\b")
+    files += [path.relative_to(ROOT).as_posix() for path in (ROOT / "src").rglob("*.py")]
+    named = re.compile(r"(?:pip|pipx|uv tool|uvx|uv pip) install (?:-\S+ )*[\"']?qexport\b")
     assert [name for name in files if named.search((ROOT / name).read_text("utf-8"))] == []
 
 

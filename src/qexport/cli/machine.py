@@ -40,7 +40,7 @@ NEEDED_PACKAGES = (
 )
 INSTALL_AGAIN = "install qexport again, with its dependencies"
 
-EXTRAS = {"distributed": ("pages laid out by a Dask cluster", "pip install 'qexport[dask]'")}
+EXTRAS = {"distributed": ("pages laid out by a Dask cluster", "pip install '.[dask]', in the checkout")}
 """Package of an extra → what it is for, and the line that installs it."""
 
 PROGRAMS = {"git": ("diff with `git:` revisions, and release --tag", "install git")}

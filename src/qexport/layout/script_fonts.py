@@ -1,6 +1,6 @@
 """The fonts of scripts that the bundled ones lack: packages of an extra, used by what has a character of the script.
 
-    characters of a text → the scripts among them → files of `pip install "qexport[arabic]"`
+    characters of a text → the scripts among them → files of `pip install ".[arabic]"`
 
 A book has a script's fonts only if it needs them: reading those of Chinese takes fontconfig half a second.
 """

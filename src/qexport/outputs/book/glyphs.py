@@ -43,7 +43,7 @@ def missing_glyphs(questions: Iterable[Question], missing: Iterable[str]) -> tup
 ADD_A_FONT = "put a font that has them into the folder fonts of a theme, and build with --theme FOLDER"
 
 INSTALL_EXTRA = (
-    'pip install "qexport[{extras}]" brings fonts that have them; or take a theme with such a font'
+    'pip install ".[{extras}]" in the checkout brings fonts that have them; or take a theme with such a font'
 )
 
 

@@ -463,7 +463,7 @@ def test_a_character_no_font_has_is_told_with_its_question_and_what_to_do() -> N
         Problem(
             second.location,
             "PY-3: no font of the book has '何' (U+4F55)",
-            'pip install "qexport[cjk]" brings fonts that have them; or take a theme with such a font',
+            'pip install ".[cjk]" in the checkout brings fonts that have them; or take a theme with such a font',
         ),
     )
     assert "[U+4F55] and [U+1F3ED]" in " ".join(pages(document))
