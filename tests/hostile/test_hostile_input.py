@@ -99,7 +99,8 @@ def refused(*lines: tuple[str, str], status: int = 3) -> Done:
 
 
 def fine(*warnings: tuple[str, str], count: str = "1 question", bank: str = "b.yaml") -> Done:
-    return Done(0, f"{bank}: {count}, nothing wrong\n", said("warning", *warnings))
+    found = f"{len(warnings)} warning{'s' * (len(warnings) != 1)}" if warnings else "nothing wrong"
+    return Done(0, f"{bank}: {count}, {found}\n", said("warning", *warnings))
 
 
 @pytest.fixture(autouse=True)

@@ -158,7 +158,7 @@ def _note_lost_cells(tokens: Sequence[Token], lines: Sequence[str], page: Markdo
                     "a row of a table has more cells than its head: the rest is left out",
                     "write | in a cell as \\|",
                 )
-                page.place_flaws(noted, token.map[0] + 1)
+                page.place_flaws(noted, page.line_of(token.map[0] + 1))
 
 
 def _prepare_tokens(tokens: Sequence[Token], page: MarkdownPage) -> Sequence[Token]:
@@ -176,7 +176,7 @@ def _prepare_tokens(tokens: Sequence[Token], page: MarkdownPage) -> Sequence[Tok
         if token.children:
             noted = len(page.flaws)
             token.children = _prepare_line(token.children, depth, page)
-            page.place_flaws(noted, token.map[0] + 1 if token.map else 0)
+            page.place_flaws(noted, page.line_of(token.map[0] + 1) if token.map else 0)
     for opening, content in pairwise(tokens):
         children = content.children or []
         if opening.type == "paragraph_open" and len(children) == 1:

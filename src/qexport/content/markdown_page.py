@@ -76,6 +76,14 @@ class MarkdownPage(Record, frozen=True):
         """Note what is shown otherwise than it is written."""
         self.flaws.append(Flaw(message, hint))
 
+    def line_of(self, line: int) -> int:
+        """Return the line in the text of a line of what was read, where a formula over several lines is one sign."""
+        for each in self.formulas:
+            lost = 0 if each.written.startswith(("```", "~~~")) else each.written.count("\n")
+            begin = each.line - each.written[: each.written.find(each.source)].count("\n")
+            line += lost if line > begin else 0
+        return line
+
     def place_flaws(self, first: int, line: int) -> None:
         """Give the flaws from the first one on their line in the text, counted from 1."""
         for at in range(first, len(self.flaws)):

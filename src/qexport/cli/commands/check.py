@@ -96,7 +96,8 @@ def _check_lines(bank: Path, checked: Checked) -> Iterator[str]:
         drafts = sum(question.status == "draft" for question in checked.bank.questions)
         counts = [quantity(len(checked.bank.questions) - drafts, "question")]
         counts += [quantity(drafts, "draft")] if drafts else []
-        yield f"{bank}: {', '.join(counts)}, nothing wrong"
+        found = quantity(len(checked.warnings), "warning") if checked.warnings else "nothing wrong"
+        yield f"{bank}: {', '.join(counts)}, {found}"
         if checked.kept_namespace:
             yield f"  it states no namespace; its lock keeps {checked.kept_namespace!r}"
         return
