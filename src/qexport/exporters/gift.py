@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qexport.bank.model import LETTERS, Bank, Question
-from qexport.exporters.registry import Exported, count_losses
+from qexport.bank.model import LETTERS, MATHS, Bank, Question
+from qexport.bank.quiz_form import write_category
+from qexport.exporters.registry import Exported, count_quiz_losses
 
 _GIFT_FIELDS = frozenset(
     {"id", "question", "choices", "correct", "answer", "technology", "category", "tags", "markup", "status"}
@@ -14,19 +15,16 @@ _GIFT_FIELDS = frozenset(
 
 def write(bank: Bank) -> Exported:
     """Return the questions, each a block with its id and tags in a comment; others fields are reported as lost."""
-    blocks = []
+    has_math = any(question.markup == MATHS for question in bank.questions)
+    blocks = [f"// qexport{' math' if has_math else ''}"]
     category = ""
     for question in bank.questions:
-        here = "/".join(filter(None, (_category(question.technology), _category(question.category))))
+        here = write_category(question.technology, question.category)
         if here != category:
-            blocks.append(f"$CATEGORY: $course$/{here}" if here else "$CATEGORY: $course$/")
+            blocks.append(f"$CATEGORY: $course$/{here}")
             category = here
         blocks.append("\n".join(_write_gift_question(question)))
-    return Exported("\n\n".join(blocks) + "\n", count_losses(bank.questions, _GIFT_FIELDS))
-
-
-def _category(name: str) -> str:
-    return name.replace("/", "∕").replace("\n", " ")  # a slash divides categories
+    return Exported("\n\n".join(blocks) + "\n", count_quiz_losses(bank.questions, _GIFT_FIELDS))
 
 
 def _write_gift_question(question: Question) -> Iterator[str]:
@@ -47,6 +45,8 @@ def _write_gift_answers(question: Question) -> Iterator[str]:
             # With = alone, Moodle would ask for a short answer.
             several = "=" if right == 1 and len(question.choices) > 1 else f"~%{100 / max(right, 1):.5g}%"
             sign = several if is_right else "~"
+            if choice.startswith("%") and not sign.endswith("%"):  # else its beginning would be a weight
+                sign = f"~%{100 if is_right else 0}%"
             yield f"{sign}{_escape_gift(choice)} "
         yield explained
     elif explained:

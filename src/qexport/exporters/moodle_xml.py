@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
-from qexport.bank.model import LETTERS, Bank, Question
-from qexport.exporters.registry import Exported, count_losses
+from qexport.bank.model import LETTERS, MATHS, Bank, Question
+from qexport.bank.quiz_form import write_category
+from qexport.exporters.registry import Exported, count_quiz_losses
 
 _MOODLE_FIELDS = frozenset(
     {"id", "question", "choices", "correct", "answer", "technology", "category", "tags", "markup", "status"}
@@ -15,12 +16,12 @@ _MOODLE_FIELDS = frozenset(
 
 def write(bank: Bank) -> Exported:
     """Return one `<quiz>`; fields that it has no place for are reported as lost."""
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<quiz>"]
+    has_math = any(question.markup == MATHS for question in bank.questions)
+    mark = f"<!-- qexport{' math' if has_math else ''} -->"
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', mark, "<quiz>"]
     category = ""
     for question in bank.questions:
-        here = "/".join(
-            filter(None, (question.technology.replace("/", "∕"), question.category.replace("/", "∕")))
-        )
+        here = write_category(question.technology, question.category)
         if here != category:
             lines += [
                 '<question type="category">',
@@ -29,7 +30,7 @@ def write(bank: Bank) -> Exported:
             ]
             category = here
         lines += _write_moodle_question(question)
-    return Exported("\n".join([*lines, "</quiz>"]) + "\n", count_losses(bank.questions, _MOODLE_FIELDS))
+    return Exported("\n".join([*lines, "</quiz>"]) + "\n", count_quiz_losses(bank.questions, _MOODLE_FIELDS))
 
 
 def _write_moodle_question(question: Question) -> Iterator[str]:

@@ -91,3 +91,13 @@ def count_losses(questions: Sequence[Question], carried: frozenset[str]) -> tupl
         if count and field.name not in carried:
             losses.append(f"{field.name} of {count:,} question{'s' if count > 1 else ''}")
     return tuple(losses)
+
+
+def count_quiz_losses(questions: Sequence[Question], carried: frozenset[str]) -> tuple[str, ...]:
+    """Return what a quiz does not carry: a question without an answer is a draft there, and no other is."""
+    changed = sum(
+        question.status != ("active" if question.answer or question.correct else "draft")
+        for question in questions
+    )
+    status = (f"status of {changed:,} question{'s' if changed > 1 else ''}",) if changed else ()
+    return (*count_losses(questions, carried), *status)

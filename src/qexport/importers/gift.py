@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from qexport.bank.model import LETTERS
+from qexport.bank.quiz_form import QUIZ_MARK, place_of_category, read_category
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
 from qexport.importers.html_markdown import read_html_text
@@ -46,7 +47,7 @@ def parse(source: Source) -> Reading:
         comments = [each for each in lines if each.lstrip().startswith("//")]
         body = "\n".join(each for each in lines if not each.lstrip().startswith("//")).strip()
         if (named := re.match(r"\$CATEGORY:\s*(.*)", body)) is not None:
-            category = named[1].strip().replace("$course$/", "").replace("top/", "")
+            category = named[1].strip()
             body = body[named.end() :].strip()
         if not body:
             continue
@@ -64,7 +65,11 @@ def parse(source: Source) -> Reading:
             tuple(problems) or (Problem(Location(source.path, 1, 1), "there is no question in this file"),)
         )
     columns = tuple((name, name) for name in dict.fromkeys(name for each in found for name in each.fields))
-    return Reading(shape="Moodle GIFT", questions=tuple(found), columns=columns, left_aside=tuple(aside))
+    ours = QUIZ_MARK.match(source.text)
+    header: dict[str, SourceValue] = {"math": "true"} if ours and ours["math"] else {}
+    return Reading(
+        shape="Moodle GIFT", questions=tuple(found), header=header, columns=columns, left_aside=tuple(aside)
+    )
 
 
 def _blocks(text: str) -> Iterator[tuple[str, int]]:
@@ -83,6 +88,7 @@ def _blocks(text: str) -> Iterator[tuple[str, int]]:
 def _read_gift_question(
     body: str, comments: list[str], category: str, source: Source, place: Location
 ) -> Found | None:
+    is_ours = QUIZ_MARK.match(source.text) is not None
     said = [pair for comment in comments for pair in _COMMENT_PAIR.findall(comment)]
     title, body = _titled(body)
     form = ""
@@ -100,7 +106,7 @@ def _read_gift_question(
 
     def read(text: str) -> str:
         plain = _unescape_gift(text).strip()
-        own = _FORMAT.match(plain)  # an answer may have a form of its own
+        own = None if is_ours else _FORMAT.match(plain)  # an answer may have a form of its own
         kind = own[1].lower() if own else form
         plain = plain[own.end() :] if own else plain
         return read_html_text(plain, path=str(place), limits=source.limits) if kind == "html" else plain
@@ -108,14 +114,26 @@ def _read_gift_question(
     fields = _answer_fields(inner, read)
     fields["question"] = read(asked) or title
     extra: dict[str, SourceValue] = {"title": title} if title and title != fields["question"] else {}
-    names = [name for name in category.split("/") if name]
-    fields |= dict(zip(("category", "technology"), reversed(names), strict=False))
+    if is_ours:
+        fields |= place_of_category(category)
+    else:
+        fields |= dict(zip(("category", "technology"), reversed(read_category(category)), strict=False))
     if tags := tuple(_unescape_comment(value) for name, value in said if name == "tag"):
         fields["tags"] = tags
     if identity := next((_unescape_comment(value) for name, value in said if name == "id"), ""):
         fields["id"] = identity
+    if is_ours:
+        return _read_own_question(fields, form, identity, place)
     markup = {"html": "markdown", "markdown": "markdown", "plain": "plain"}.get(form, "")
     return Found(location=place, fields=fields, extra=extra, key=identity, has_letters=True, markup=markup)
+
+
+def _read_own_question(fields: dict[str, SourceValue], form: str, identity: str, place: Location) -> Found:
+    """Return a question that qexport wrote."""
+    fields["markup"] = "plain" if form == "plain" else "markdown"
+    if not (fields.get("answer") or fields.get("correct")):
+        fields["status"] = "draft"
+    return Found(location=place, fields=fields, key=identity, is_exact=True)
 
 
 def _titled(body: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from qexport.bank.model import LETTERS
+from qexport.bank.quiz_form import QUIZ_MARK, place_of_category, read_category
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
 from qexport.importers.html_markdown import html_to_plain, read_html_text
@@ -22,6 +23,7 @@ _READ = frozenset(
 def parse(source: Source) -> Reading:
     """Read a file of Moodle XML; what is no question of a known kind is left aside with its line."""
     tree = read_xml(source)
+    ours = QUIZ_MARK.match(source.text)
     found: list[Found] = []
     aside: list[Problem] = []
     category = ""
@@ -29,7 +31,8 @@ def parse(source: Source) -> Reading:
         place = Location(source.path, element.sourceline or 0, 1)
         kind = element.get("type") or ""
         if kind == "category":
-            category = html_to_plain(_read_element_text(element.find("category"), source, as_markdown=False))
+            category = _read_element_text(element.find("category"), source, as_markdown=False)
+            category = category if ours else html_to_plain(category)
         elif kind == "description":
             aside.append(Problem(place, "a description, no question: left aside"))
         elif kind not in _READ:
@@ -47,7 +50,10 @@ def parse(source: Source) -> Reading:
             (Problem(Location(source.path, 1, 1), "there is no question in this file"), *aside)
         )
     columns = tuple((name, name) for name in dict.fromkeys(name for each in found for name in each.fields))
-    return Reading(shape="Moodle XML", questions=tuple(found), columns=columns, left_aside=tuple(aside))
+    header: dict[str, SourceValue] = {"math": "true"} if ours and ours["math"] else {}
+    return Reading(
+        shape="Moodle XML", questions=tuple(found), header=header, columns=columns, left_aside=tuple(aside)
+    )
 
 
 def read_xml(source: Source) -> Any:
@@ -111,8 +117,10 @@ def _read_moodle_question(element: Any, kind: str, category: str, source: Source
     fields |= _read_moodle_answers(element, kind, source)
     if general := _read_element_text(element.find("generalfeedback"), source):
         fields["answer"] = f"{fields['answer']}\n\n{general}" if "answer" in fields else general
-    names = [part for part in category.replace("$course$/", "").replace("top/", "").split("/") if part]
-    fields |= dict(zip(("category", "technology"), reversed(names), strict=False))
+    if is_ours := QUIZ_MARK.match(source.text) is not None:
+        fields |= place_of_category(category)
+    else:
+        fields |= dict(zip(("category", "technology"), reversed(read_category(category)), strict=False))
     tags = tuple(
         filter(
             None, (_read_element_text(tag, source, as_markdown=False) for tag in element.iterfind("tags/tag"))
@@ -123,8 +131,19 @@ def _read_moodle_question(element: Any, kind: str, category: str, source: Source
     identity = _read_element_text(element.find("idnumber"), source, as_markdown=False)
     if identity:
         fields["id"] = identity
+    forms = {each.get("format") for each in element.iter("questiontext", "answer", "generalfeedback")}
+    if is_ours:
+        fields["markup"] = "plain" if forms == {"plain_text"} else "markdown"
+        if not (fields.get("answer") or fields.get("correct")):
+            fields["status"] = "draft"
+        return Found(location=place, fields=fields, key=identity, is_exact=True)
     return Found(
-        location=place, fields=fields, extra=extra, key=identity, has_letters=True, markup="markdown"
+        location=place,
+        fields=fields,
+        extra=extra,
+        key=identity,
+        has_letters=True,
+        markup="plain" if forms == {"plain_text"} else "markdown",
     )
 
 

@@ -23,7 +23,7 @@ _ANKI_HEADER = re.compile(
 _GIFT_ANSWER = re.compile(
     r"(?<!\\)\{[^{}]*(?:(?<!\\)[=~#]|\bT(?:RUE)?\b|\bF(?:ALSE)?\b)[^{}]*(?<!\\)\}|(?<!\\)\{\s*\}", re.DOTALL
 )
-_LOOKED_AT = 100_000
+_SIGN_CHARACTERS = 100_000
 
 
 def has_member(source: Source, name: str) -> bool:
@@ -97,7 +97,7 @@ def is_json(source: Source) -> bool:
 
 def is_json_lines(source: Source) -> bool:
     """Report whether each of the first lines is an object."""
-    lines = [line for line in source.text[:_LOOKED_AT].split("\n") if line.strip()][:5]
+    lines = [line for line in source.text[:_SIGN_CHARACTERS].split("\n") if line.strip()][:5]
     if not lines or not lines[0].lstrip().startswith("{"):
         return False
     if len(lines) == 1:
@@ -112,7 +112,7 @@ def is_anki_text(source: Source) -> bool:
 
 def is_gift(source: Source) -> bool:
     """Report whether blocks of text end in answers in braces."""
-    text = source.text[:_LOOKED_AT]
+    text = source.text[:_SIGN_CHARACTERS]
     if "{" not in text or is_html(source) or is_own_table(source.text) or is_own_markdown(source.text):
         return False
     if re.search(r"^::[^\n]+?::", text, re.MULTILINE):
