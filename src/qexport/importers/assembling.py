@@ -40,6 +40,7 @@ PLACEHOLDER = re.compile(
 _LONGEST_PLACEHOLDER = 80
 """Characters; the pattern takes time with the square of their number."""
 _FIELD_KINDS = {field.name: field.kind for field in QUESTION_FIELDS}
+_LIMITS = {field.name: field.limit for field in QUESTION_FIELDS}
 _PLURAL = ("texts", "lines", "ids", "letters")
 _TEXTS = ("question", *PROSE_SECTIONS)
 _LIST_FIELDS = tuple(name for name, kind in _FIELD_KINDS.items() if kind in ("texts", "lines", "ids"))
@@ -284,17 +285,17 @@ class _Assembling:
 
     def _allow(self, values: Mapping[str, object]) -> None:
         """Refuse texts that a bank would refuse, while the place in the source is known."""
-        for field in QUESTION_FIELDS:
-            value = values.get(field.name, "")
-            place = self.found.place_of(field.name)
+        for name, value in values.items():
+            limit = _LIMITS.get(name)
+            if limit is None or isinstance(value, int):
+                continue
             texts = value if isinstance(value, tuple) else (value,)
             if len(texts) > self.limits.items:
-                message = f"{place}: {field.name} has more than {self.limits.said('items')}"
+                message = f"{self.found.place_of(name)}: {name} has more than {self.limits.said('items')}"
                 raise self.limits.exceeded("items", message)
-            for text in texts:
-                if isinstance(text, str) and len(text) > getattr(self.limits, field.limit):
-                    message = f"{place}: {field.name} is longer than {self.limits.said(field.limit)}"
-                    raise self.limits.exceeded(field.limit, message)
+            if max(map(len, texts), default=0) > getattr(self.limits, limit):
+                message = f"{self.found.place_of(name)}: {name} is longer than {self.limits.said(limit)}"
+                raise self.limits.exceeded(limit, message)
 
 
 def _each(value: object) -> tuple[str, ...]:
@@ -375,20 +376,12 @@ def with_one_spelling(assembled: Sequence[Assembled], bank: Bank | None) -> list
         for value in (*ours, *theirs):
             spelling.setdefault((name, fold_text(value)), value)
 
-    def spelt(question: Question, name: str) -> str:
-        return spelling[
-            name,
-            fold_text(getattr(question, name)),
-        ]
+    def spelt(each: Assembled) -> Assembled:
+        question = each.question
+        technology = spelling["technology", fold_text(question.technology)]
+        level = spelling["level", fold_text(question.level)]
+        if (technology, level) == (question.technology, question.level):
+            return each
+        return replace(each, question=replace(question, technology=technology, level=level))
 
-    return [
-        replace(
-            each,
-            question=replace(
-                each.question,
-                technology=spelt(each.question, "technology"),
-                level=spelt(each.question, "level"),
-            ),
-        )
-        for each in assembled
-    ]
+    return [spelt(each) for each in assembled]

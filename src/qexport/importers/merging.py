@@ -143,7 +143,7 @@ class _SourceMerging:
                 if not matches[place] and (found := finder(each)):
                     matches[place] = found
                     self._matched.add(found)
-        reserved = {each.question.id.casefold() for each in incoming if each.question.id}
+        reserved = self._taken | {each.question.id.casefold() for each in incoming if each.question.id}
         for place, each in enumerate(incoming):
             if matches[place]:
                 self._compare(matches[place], each, origins[place])
@@ -224,14 +224,14 @@ class _SourceMerging:
     def _add(self, each: Assembled, origin: str, reserved: set[str]) -> None:
         key = each.question.id
         if not key or key.casefold() in self._taken:
-            key = make_id(each.question.question, self._taken | reserved)
+            key = make_id(each.question.question, reserved)
         self._taken.add(key.casefold())
+        reserved.add(key.casefold())
         question = replace(each.question, id=key)
         self.result.new.append(question)
-        fields = {name: digest_value(getattr(question, name)) for name in SOURCE_FIELDS}
-        self.result.base[key] = ImportedQuestion(
-            each.key, origin, {name: value for name, value in fields.items() if value}
-        )
+        said = ((name, getattr(question, name)) for name in SOURCE_FIELDS)
+        fields = {name: digest_value(value) for name, value in said if value}
+        self.result.base[key] = ImportedQuestion(each.key, origin, fields)
 
 
 # The file beside the bank

@@ -31,7 +31,7 @@ BANK = Bank(
 
 def test_ids_and_tags_are_in_comments_and_choices_are_marked() -> None:
     assert write(BANK).text == (
-        "$CATEGORY: $course$/Go\n\n"
+        "// qexport\n\n$CATEGORY: $course$/Go\n\n"
         "// [id:a] [tag:x]\n::a:: [plain]What is a slice? {~one =two ####A view.}\n\n"
         "// [id:b]\n::b:: [plain]How long is a slice? {####len(s)}\n"
     )
