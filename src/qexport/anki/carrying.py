@@ -15,21 +15,22 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from html import unescape
 
-from qexport.bank.merging import apply_hunks, hunks_of, tokens_of
+from qexport.bank.merging import apply_hunks, are_too_far_apart, hunks_of, tokens_of
 from qexport.common.text_distance import edit_steps
 
 ToMarkdown = Callable[[str], str]
 """Returns HTML as Markdown."""
 
-_FIELD_SOUND = re.compile(r"(?:\s|<br>)*\[sound:([^\]\n]*)\]")
-_HTML_PICTURE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+# All of these are bounded, or stop at the next thing of their kind: what comes back may be anyone's.
+_FIELD_SOUND = re.compile(r"(?:\s|<br>){0,8}\[sound:([^\[\]\n]{0,500})\]")
+_HTML_PICTURE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _SOURCE = re.compile(r"\bsrc=(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
 _ALT = re.compile(r"\balt=(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-_HTML_ITEM = re.compile(r"<li>(.*?)</li>", re.DOTALL)
+_HTML_ITEM = re.compile(r"<li>((?:(?!<li>).)*?)</li>", re.DOTALL)
 _CHOICE_LETTER = re.compile(r'\A<span class="letter">[a-z]\)</span> ')
-_BY_CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
+_BY_CODE = re.compile(r"(<pre\b(?:(?!<pre\b).)*?</pre>)", re.DOTALL)
 _HTML_BLOCK = r"</?(?:br|p|[ou]l|li|div|blockquote|h[1-6]|hr|table|t(?:head|body|r|h|d)|d[ltd])\b[^<>]*>"
-_AROUND_BLOCKS = re.compile(rf"\n*({_HTML_BLOCK})\n*")
+_AROUND_BLOCKS = re.compile(rf"\n?({_HTML_BLOCK})\n?")
 """Line ends beside the tags of blocks, which nobody sees."""
 _SAME_TAGS = (
     ("<br />", "<br>"),
@@ -40,8 +41,6 @@ _SAME_TAGS = (
     ("</i>", "</em>"),
 )
 """How Anki's editor writes what a deck writes otherwise."""
-_CODE = re.compile(r"<pre\b.*?</pre>", re.DOTALL)
-_EDITOR_LINES = re.compile(r"(?:<div>(?:(?!</?div\b).)*</div>)+\Z", re.DOTALL)
 
 
 def canonical_html(html: str) -> str:
@@ -52,20 +51,44 @@ def canonical_html(html: str) -> str:
     if "<" in html:
         for written, usual in _SAME_TAGS:
             html = html.replace(written, usual)
-        if html.endswith("</div>") and (lines := _EDITOR_LINES.search(html)):
-            shown = re.sub(r"<div>(?:<br>)?(.*?)</div>", r"<br>\1", lines[0], flags=re.DOTALL)
-            html = html[: lines.start()] + shown
-        if "<pre" in html:  # the editor writes breaks there, where a line end is one
-            html = _CODE.sub(lambda found: found[0].replace("<br>", "\n"), html)
+        html = _with_lines_as_breaks(html)
         html = "".join(
-            part if part.startswith("<pre") else _AROUND_BLOCKS.sub(r"\1", part)
+            part.replace("<br>", "\n")  # the editor writes breaks there, where a line end is one
+            if part.startswith("<pre")
+            else _AROUND_BLOCKS.sub(r"\1", re.sub(r"\n+", "\n", part))
             for part in _BY_CODE.split(html)
         )
-        html = re.sub(r"(?:<br>|\s)+\Z", "", html)
+        html = _without_end(html)
     if "&" in html:
         for written, sign in (("&quot;", '"'), ("&#34;", '"'), ("&#39;", "'"), ("&#x27;", "'")):
             html = html.replace(written, sign)
     return html.strip()
+
+
+def _with_lines_as_breaks(html: str) -> str:
+    """Return HTML whose last lines, which older versions of the editor put into `<div>`, begin with breaks."""
+    lines: list[str] = []
+    end = len(html)
+    while html.endswith("</div>", 0, end):
+        start = html.rfind("<div>", 0, end)
+        inner = html[start + 5 : end - 6]
+        if start < 0 or "<div" in inner or "</div" in inner:
+            break
+        lines.append("<br>" + inner.removeprefix("<br>"))
+        end = start
+    return html[:end] + "".join(reversed(lines)) if lines else html
+
+
+def _without_end(html: str) -> str:
+    """Return HTML without the breaks and blanks at its end."""
+    end = len(html)
+    while True:
+        if html.endswith("<br>", 0, end):
+            end -= 4
+        elif end and html[end - 1].isspace():
+            end -= 1
+        else:
+            return html[:end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +197,8 @@ def item_candidates(
 def _carry_over(text: str, before: str, after: str) -> str | None:
     """Return a text with the words changed that differ between two states of what is seen of it."""
     source, shown, wanted = tokens_of(text), tokens_of(before), tokens_of(after)
+    if are_too_far_apart(shown, wanted) or are_too_far_apart(source, shown):
+        return None
     places = _align_words(source, shown)
     changed = []
     for hunk in hunks_of(shown, wanted):
@@ -201,4 +226,4 @@ def visible_text(html: str) -> str:
     text = html.replace("<br>", "\n")
     text = re.sub(r"</p>\s*<p>", "\n\n", text)
     text = re.sub(r"</li>\s*<li>", " ", text)
-    return unescape(re.sub(r"<[^>]*>", "", text))
+    return unescape(re.sub(r"<[^<>]*>", "", text))

@@ -13,6 +13,9 @@ from qexport.common.text_distance import edit_steps
 Preference: TypeAlias = Literal["", "ours", "theirs"]
 """The side whose words are taken where both changed the same ones; empty: neither, it is a conflict."""
 
+_MOST_PAIRS = 400_000_000
+"""Of words, that are compared: 50 MB."""
+
 _MERGED_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
 
@@ -67,6 +70,8 @@ def merge_texts(base: str, ours: str, theirs: str, prefer: Preference = "") -> s
     if base == ours:
         return theirs
     words = tokens_of(base)
+    if any(are_too_far_apart(words, tokens_of(side)) for side in (ours, theirs)):
+        return {"ours": ours, "theirs": theirs}.get(prefer)
     first, second = (_narrow_hunks(words, tokens_of(side)) for side in (ours, theirs))
     merged: list[Hunk] = []
     for mine, other in _group_hunks(first, second, words):
@@ -75,6 +80,17 @@ def merge_texts(base: str, ours: str, theirs: str, prefer: Preference = "") -> s
             return None
         merged += taken
     return "".join(apply_hunks(words, merged))
+
+
+def are_too_far_apart(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Report whether comparing two texts would take too much memory: a bit for each pair of words that may differ."""
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    end = 0
+    while end < min(len(one), len(other)) - start and one[-1 - end] == other[-1 - end]:
+        end += 1
+    return (len(one) - start - end) * (len(other) - start - end) > _MOST_PAIRS
 
 
 def _narrow_hunks(base: Sequence[str], changed: Sequence[str]) -> list[Hunk]:

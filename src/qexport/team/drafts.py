@@ -17,6 +17,7 @@ from qexport.bank.id_making import make_id
 from qexport.bank.jsonl_writer import write_jsonl_questions
 from qexport.bank.model import IMPORTED_GUID, Question
 from qexport.bank.yaml_append import append_questions
+from qexport.bank.yaml_editor import refused_file
 from qexport.common.text_input import normalise
 from qexport.importers.anki_fields import NoteText, split_note_fields
 
@@ -181,7 +182,11 @@ def _placed(question: Question, row: NoteRow, bank: Bank, lock: Lock) -> Questio
 def append_drafts(data: bytes, path: Path, drafts: Sequence[Question], limits: Limits) -> bytes:
     """Return the bytes of a bank's file with drafts at its end."""
     mark = data[:3] if data.startswith(b"\xef\xbb\xbf") else b""
-    text = data.decode("utf-8-sig")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"byte {error.start} is not UTF-8, and drafts are added only to UTF-8"
+        raise refused_file(str(path), message, "save the file as UTF-8") from error
     end = "\r\n" if "\r\n" in text else "\n"
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if path.suffix.lower() == ".jsonl":

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from qexport.anki.carrying import (
     Carried,
     canonical_html,
     item_candidates,
+    items_in,
     put_pictures_back,
     take_media_out,
     text_candidates,
+    visible_text,
 )
 
 
@@ -65,3 +69,30 @@ def test_items_that_stayed_keep_their_source() -> None:
     after = "<ul>\n<li>one <em>x</em></li>\n<li>2</li>\n<li>three</li>\n</ul>"
     assert next(item_candidates(("one *x*", "two"), before, after, None)) == ("one *x*", "2", "three")
     assert list(item_candidates(("one",), before, after, None)) == []
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<div></div>x",
+        "\n",
+        " ",
+        "<br>",
+        "[sound:",
+        "<img ",
+        "<pre>",
+        "<li>",
+        "<",
+        "<div>",
+        "</p> ",
+        "x<div>a</div>",
+    ],
+)
+def test_what_a_stranger_sends_takes_time_in_proportion(piece: str) -> None:
+    html = piece * 40_000 + "</div>"
+    began = time.process_time()
+    canonical = canonical_html(html)
+    take_media_out(f"<img [sound:{html}", "")
+    visible_text(canonical)
+    items_in(html)
+    assert time.process_time() - began < 5

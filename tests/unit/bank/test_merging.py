@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from qexport.bank import merging
 from qexport.bank.merging import Preference, merge_items, merge_texts
 
 BASE = "A list can change; a tuple cannot, and so it can be a key."
@@ -110,3 +111,11 @@ def test_a_change_that_was_taken_before_is_no_conflict(
 ) -> None:
     assert merge_texts(base, ours, theirs) == merged
     assert merge_texts(base, theirs, ours) == merged
+
+
+def test_texts_that_would_take_too_much_memory_are_a_conflict(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merging, "_MOST_PAIRS", 20)
+    base, ours, theirs = "a b c d e f", "a x y z e f", "a b c q r s"
+    assert merge_texts(base, ours, theirs) is None
+    assert merge_texts(base, ours, theirs, "theirs") == theirs
+    assert merge_texts(base, "A b c d e f", "a b c d e F") == "A b c d e F"
