@@ -230,8 +230,14 @@ def try_push(anki: Anki, folder: Path, count: int) -> list[tuple[str, dict[str, 
 def import_edition(base: Path, deck: Path) -> tuple[int, int]:
     """Import a deck into the collection of a profile; return how many notes were new, and how many changed."""
     from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+    from anki.errors import DBError
 
-    collection = Collection(str(base / "Learner/collection.anki2"))
+    for _ in range(120):  # Anki takes some time to close what is large
+        try:
+            collection = Collection(str(base / "Learner/collection.anki2"))
+            break
+        except DBError:
+            time.sleep(1)
     try:
         request = ImportAnkiPackageRequest(package_path=str(deck), options=ImportAnkiPackageOptions())
         log = collection.import_anki_package(request).log
@@ -256,16 +262,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
             with running(options.anki, base) as anki:
                 found = try_push(anki, folder, count)
             seconds = time.monotonic() - started
-            new, updated = import_edition(base, folder / "out/pushed.apkg")
-            expect("new notes of an import of the same edition", new, 0)
             names = list(found[0][1])
-            print(
-                f"{count:,} notes, {seconds:.0f} s; an import of the same edition: {new} new, {updated} changed"
-            )
-            print("| " + " | ".join(["", *names]) + " |")
+            print("| " + " | ".join([f"{count:,} notes, {seconds:.0f} s", *names]) + " |")
             print("|---|" + "--:|" * len(names))
             for step, numbers in found:
                 print("| " + " | ".join([step, *(f"{numbers[name]:,}" for name in names)]) + " |", flush=True)
+            new, updated = import_edition(base, folder / "out/pushed.apkg")
+            expect("new notes of an import of the same edition", new, 0)
+            print(f"an import of the same edition: {new} new, {updated} changed", flush=True)
 
 
 if __name__ == "__main__":
