@@ -60,6 +60,7 @@ def main() -> int:
         if any(first <= point <= last for first, last in RANGES)
     }
     OUT.mkdir(exist_ok=True)
+    signs.discard(0x2800)  # the empty pattern of Braille: nothing is drawn, and readers leave it out
     signs |= {0x20, 0xA0}  # Pango sets a blank after a sign in the font of the sign
     for name, family in FAMILIES.items():
         cut(folder / name, signs & read_characters(folder / name), family)
