@@ -13,7 +13,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from qexport.content.languages import main_subtag
 from qexport.content.templates import templates_folder
@@ -143,8 +143,13 @@ FIRST_SCRIPT = 2
 """The group of the language's own script, after signs and numbers."""
 
 
-def _split_letters(name: str, main: str) -> Iterator[_Letter | int]:
-    """Yield the letters of a name, and the accents of each (as numbers) after it."""
+@lru_cache(maxsize=4096)  # a term is sorted, and put under its letter
+def _split_letters(name: str, main: str) -> tuple[_Letter | int, ...]:
+    """Return the letters of a name, and the accents of each (as numbers) after it."""
+    return tuple(_iterate_letters(name, main))
+
+
+def _iterate_letters(name: str, main: str) -> Iterator[_Letter | int]:
     places = _places(main)
     text = unicodedata.normalize("NFC", name)
     at = 0
@@ -202,6 +207,7 @@ def _with_case(letter: _Letter, written: str) -> _Letter:
     return replace(letter, case=1) if is_large else letter
 
 
+@lru_cache(maxsize=4096)  # of one letter or two, of which there are few
 def _lower(text: str, main: str) -> str:
     if main == "tr":
         text = text.replace("İ", "i").replace("I", "ı")
