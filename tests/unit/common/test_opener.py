@@ -102,6 +102,7 @@ OPENS_ITS_OWN = {
     "common/components.py": "its pyproject.toml, and licences of its packages",
     "common/files.py": "writes; what is there before is put back",
     "common/opener.py": "opens for all others",
+    "common/versions.py": "metadata of the packages that are installed",
     "content/collation.py": "its tables of letters",
     "content/index_candidates.py": "its list of words",
     "content/languages.py": "its languages",

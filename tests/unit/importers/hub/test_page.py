@@ -213,7 +213,7 @@ def test_an_unknown_split_is_an_error_with_the_candidates(words: Vocabulary) -> 
         (
             f"a.txt:29:1: 'Rust Memory Safety Advanced' {unknown} "
             "(it may be Rust | Memory Safety | Advanced, Rust Memory | Safety | Advanced: "
-            "add what is right to the vocabulary)"
+            "add the right one to the vocabulary)"
         ),
         (
             f"a.txt:55:1: 'Python Core Pyton Advanced' {unknown} (it may be Python | Core Python | Advanced, "
