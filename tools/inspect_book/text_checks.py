@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, takewhile
 
+from qexport.bank.model import Question
 from tools.inspect_book.book import Book, bare, characters
 from tools.inspect_book.order import Order, Placed, numbered, placed, texts
 from tools.inspect_book.records import TEXT_BLOCKS, Content, Element, Finding, Heading, Link, Run
@@ -275,6 +276,11 @@ def _chapter_titles(order: Order) -> set[str]:
     }
 
 
+def _head(question: Question) -> str:
+    """The running head of a question: its technology and category, once if they are one."""
+    return " · ".join(dict.fromkeys(filter(None, (question.technology, question.category))))
+
+
 def find_wrong_heads(book: Book, order: Order) -> Iterator[Finding]:
     """Every page says its technology, question and number, at the right side; the cover and blanks say nothing."""
     inner, low, outer, high = order.text_box
@@ -297,10 +303,11 @@ def find_wrong_heads(book: Book, order: Order) -> Iterator[Finding]:
         if not on:
             continue
         question = on[0].question  # what a page begins with
-        wanted = {
-            bare(question.technology): right if verso else left,
-            bare(question.id): left if verso else right,
-        }
+        wanted = {bare(_head(question)): right if verso else left}
+        if all(place.heading.page < page.number != place.told_page for place in on):
+            wanted[bare(question.id)] = (
+                left if verso else right
+            )  # else it stands above a question of the page
         for text, side in wanted.items():
             saying = [run for run in heads if text and bare(run.text) and _says(bare(run.text), text)]
             if text and not saying:

@@ -27,6 +27,7 @@ def booklet(pdf: bytes, width: float, height: float) -> bytes:
         height: of the sheets.
     """
     from pypdf import PageObject, PdfReader, PdfWriter, Transformation
+    from pypdf.generic import NameObject
 
     pages = PdfReader(io.BytesIO(pdf)).pages
     width, height = width * POINTS_PER_MM, height * POINTS_PER_MM
@@ -48,6 +49,14 @@ def booklet(pdf: bytes, width: float, height: float) -> bytes:
         writer.add_page(sheet)
     title = PdfReader(io.BytesIO(pdf)).metadata
     writer.add_metadata({"/Title": f"{title.title if title else ''} (booklet)"})
+    # As it is folded: both sides, turned on the short edge, in its own size.
+    preferences = writer.create_viewer_preferences()
+    preferences.update(
+        {
+            NameObject("/PrintScaling"): NameObject("/None"),
+            NameObject("/Duplex"): NameObject("/DuplexFlipShortEdge"),
+        }
+    )
     writer.compress_identical_objects()
     for page in writer.pages:
         page.compress_content_streams()

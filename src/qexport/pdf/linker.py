@@ -278,6 +278,7 @@ class _Linker:
         )
         self.file.put(self.catalog, source)
         facts = {"Title": book.title, "Subject": book.subject, "Creator": book.creator}
+        facts |= {"Author": book.author, "Keywords": ", ".join(book.keywords)}
         if book.modified:
             facts["CreationDate"] = facts["ModDate"] = f"D:{re.sub(r'[^0-9]', '', book.modified)}Z"
         said = (b"/%s %s" % (key.encode(), pdf_string(text)) for key, text in facts.items() if text)

@@ -37,6 +37,9 @@ class Book(Record, kw_only=True, frozen=True):
     outline: tuple[OutlineEntry, ...] = ()
     subject: str = ""
     creator: str = ""
+    author: str = ""
+    """Whose texts they are."""
+    keywords: tuple[str, ...] = ()
     modified: str = ""
     mirrored: bool = False
     """Whether versos have the inner margin at the right, and their running heads and folios at the left."""
@@ -56,16 +59,19 @@ def write_xmp(book: Book) -> bytes:
         f"<xmp:CreateDate>{book.modified}</xmp:CreateDate><xmp:ModifyDate>{book.modified}</xmp:ModifyDate>"
     )
     creator = f"<xmp:CreatorTool>{escape(book.creator)}</xmp:CreatorTool>" if book.creator else ""
+    author = f"<dc:creator><rdf:Seq><rdf:li>{escape(book.author)}</rdf:li></rdf:Seq></dc:creator>"
+    keywords = f"<pdf:Keywords>{escape(', '.join(book.keywords))}</pdf:Keywords>" if book.keywords else ""
     default = '<rdf:Alt><rdf:li xml:lang="x-default">'
     subject = f"<dc:description>{default}{escape(book.subject)}</rdf:li></rdf:Alt></dc:description>"
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
         '<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" '
-        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/">'
         "<pdfuaid:part>1</pdfuaid:part>"
         f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(book.title)}</rdf:li></rdf:Alt></dc:title>'
-        f"{subject if book.subject else ''}{creator}{dates if book.modified else ''}"
+        f"{subject if book.subject else ''}{author if book.author else ''}{keywords}{creator}"
+        f"{dates if book.modified else ''}"
         "</rdf:Description></rdf:RDF></x:xmpmeta>\n"
         '<?xpacket end="r"?>'
     ).encode()

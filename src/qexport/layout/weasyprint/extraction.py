@@ -31,6 +31,7 @@ from qexport.layout.weasyprint.structure import Structure, mark_content, read_st
 UNSAID = "\u200b"
 """Text of a glyph that has none: ActualText says it, and a font is to have a text for each (PDF/UA-1, 7.21.7)."""
 
+_GREY = re.compile(rb"(\S+) \1 \1 (rg|RG)")
 _USES_PATTERN = re.compile(rb"/(\S+) (?:scn|SCN)")
 
 
@@ -59,6 +60,7 @@ class _Extraction:
 
     def take_pages(self) -> Chunk:
         pages = [object_number(reference) for reference in self.pdf.page_references]
+        self._use_greys()
         self._let_patterns_move()
         structure = read_structure(self.document, self.pdf, len(pages), is_strip=False)
         special_colors = False
@@ -88,6 +90,7 @@ class _Extraction:
 
     def take_strip(self, strip: Strip) -> Chunk:
         page = object_number(self.pdf.page_references[0])
+        self._use_greys()
         self._let_patterns_move()
         structure = read_structure(self.document, self.pdf, 1, is_strip=True)
         top = structure.top
@@ -133,6 +136,15 @@ class _Extraction:
     def _placeholders(self, index: int, items: list[Any], structure: Structure) -> list[Placeholder]:
         page_box = self.document.pages[index]._page_box
         return find_placeholders(page_box, index, items, structure.parents[index])
+
+    def _use_greys(self) -> None:
+        """Let equal parts of red, green and blue be a grey, which a printer draws with black ink alone."""
+        for each in self.pdf.objects:
+            items = getattr(each, "stream", None)
+            if isinstance(items, list):
+                for at, item in enumerate(items):
+                    if isinstance(item, bytes) and (found := _GREY.fullmatch(item)):
+                        items[at] = b"%s %s" % (found[1], b"g" if found[2] == b"rg" else b"G")
 
     def _let_patterns_move(self) -> None:
         """Let patterns stay where they are on a page whose content is moved: they do not move with it."""

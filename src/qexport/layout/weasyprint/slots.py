@@ -127,7 +127,7 @@ def _write_item(item: Any) -> bytes:
 
 def _sets_state(item: Any) -> bool:
     """Say whether an operator of a content stream sets a colour or a transparency, and draws nothing."""
-    return isinstance(item, bytes) and item.endswith((b" rg", b" RG", b" gs"))
+    return isinstance(item, bytes) and item.endswith((b" rg", b" RG", b" g", b" G", b" gs"))
 
 
 def _find_marked_content(items: list[Any], text: Any) -> tuple[int, int, int]:

@@ -209,6 +209,10 @@ class Press:
             language=self.edition.bank.language,
             subject=f"{self.count()} · {self.edition.scope}",
             creator=f"qexport {__version__}",
+            author=self.edition.bank.source.partition("\n")[0],
+            keywords=tuple(
+                dict.fromkeys(each.technology for each in self.edition.questions if each.technology)
+            ),
             modified=self.date(),
             outline=tuple(outline),
             mirrored=self.on_paper,
@@ -315,6 +319,7 @@ class Press:
             **view,
             "follow_ups": follow_ups,
             "anchor": anchor(question, kind),
+            "heads": " · ".join(dict.fromkeys(filter(None, (question.technology, question.category)))),
             "places": places,
             "meta": meta,
         }

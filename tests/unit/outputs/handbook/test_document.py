@@ -279,7 +279,7 @@ def test_a_question_is_told_in_the_order_it_is_read(whole: Document) -> None:
         "Real-world example A playlist. "
         "Common mistakes To share one as a default. To change it in a loop. "
         "Production scenario A queue was a list, and list_append() was slow. "
-        "Follow-up questions What is a set? → p. 6 What is a tuple? Python PY-1 5"
+        "Follow-up questions What is a set? → p. 6 What is a tuple? Python · Types 5"
     )
 
 
@@ -363,7 +363,7 @@ def test_the_colophon_says_where_all_of_it_comes_from(whole: Document) -> None:
 def test_every_page_but_the_cover_says_where_one_is(whole: Document) -> None:
     ends = [text.split(" ")[-2:] for text in pages(whole)[1:]]
     assert [number for _, number in ends] == [str(number) for number in range(2, 12)]
-    assert pages(whole)[5].endswith("Python PY-2 6")
+    assert pages(whole)[5].endswith("Python · Types 6")
 
 
 def test_on_paper_parts_begin_at_the_right_and_blanks_say_nothing(printed: Document) -> None:
@@ -376,11 +376,26 @@ def test_on_paper_parts_begin_at_the_right_and_blanks_say_nothing(printed: Docum
 
 def test_on_paper_running_heads_are_mirrored(printed: Document) -> None:
     verso, recto = heads(printed, 6), heads(printed, 7)
-    assert list(verso) == ["Python", "PY-1", "6"]
-    assert list(recto) == ["Python", "PY-2", "7"]
-    assert verso["PY-1"] == pytest.approx(verso["6"], abs=1)
-    assert verso["6"] < verso["Python"]
-    assert recto["Python"] < recto["PY-2"] < recto["7"]
+    assert list(verso) == [
+        "Python · Types",
+        "6",
+    ]  # the id stands above the question, and on pages that go on with it
+    assert list(recto) == ["Python · Types", "7"]
+    assert verso["6"] < verso["Python · Types"]
+    assert recto["Python · Types"] < recto["7"]
+
+
+def test_greys_are_drawn_with_black_ink_alone(whole: Document) -> None:
+    with pikepdf.open(BytesIO(whole.data)) as pdf:
+        drawn = [each for page in pdf.pages for each in pikepdf.parse_content_stream(page)]
+    coloured = {tuple(map(float, each.operands)) for each in drawn if str(each.operator) in ("rg", "RG")}
+    assert coloured
+    assert not [each for each in coloured if len(set(each)) == 1]
+
+
+def test_a_book_says_whose_texts_it_has_and_of_what(whole: Document) -> None:
+    with pikepdf.open(BytesIO(whole.data)) as pdf:
+        assert (str(pdf.docinfo.Author), str(pdf.docinfo.Keywords)) == ("A page", "Python, Go")
 
 
 def test_addresses_are_told_on_paper_and_followed_on_the_screen() -> None:
