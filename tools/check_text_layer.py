@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -68,7 +69,8 @@ def list_characters(texts: GlyphTexts) -> list[str]:
         for character in own
         if unicodedata.category(character)[0] not in "CZ"
         and unicodedata.bidirectional(character) not in ("R", "AL", "AN")
-        and character != "|"
+        and character not in "|\u034f"  # a joiner that is not drawn
+        and not "\u0591" <= character <= "\u05c7"  # points of Hebrew: with its letters
     )
     marks = [mark for mark in MARKS if mark in own]
     letters = [letter for letter in "aegilmotuyAEGOUY" if letter in own]
@@ -108,7 +110,7 @@ def make_pdf(
 
 def find_wrong(characters: Sequence[str], read: str) -> list[str]:
     """Return what was read as something else: `ȳ as y`."""
-    found = "".join(read.split()).split("|")
+    found = "".join(re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", read).split()).split("|")
     there = [each for each in found if each]
     if len(there) != len(characters):
         missing = [each for each in characters if _normalize(each) not in {_normalize(one) for one in there}]
