@@ -23,7 +23,6 @@ RANGES = (
         0x2000,
         0x2BFF,
     ),  # punctuation, superscripts, letterlike, arrows, mathematics, technical, drawing, dingbats
-    (0xFB00, 0xFB06),
     (0x1D400, 0x1D7FF),  # mathematical letters
 )
 FAMILIES = {"DejaVuSans.ttf": "qexport Symbols", "DejaVuSansMono.ttf": "qexport Symbols Mono"}
