@@ -255,15 +255,15 @@ def put_in_place(rng: random.Random, name: str, secret: str) -> str:
     match rng.randrange(5):
         case 0:
             path.symlink_to(f"{up}outside/{secret}")
-            return "leads out"
+            return "outside"
         case 1:
             path.symlink_to(Path.cwd().parent / "outside" / secret)
-            return "leads out"
+            return "outside"
         case 2:
             path.symlink_to(
                 rng.choice(("/dev/zero", "/dev/null", "/dev/tty", "/etc/hostname", "/proc/self/mem"))
             )
-            return "leads out"
+            return "outside"
         case 3:
             path.symlink_to(path.name)
             return "Too many levels of symbolic links"

@@ -130,7 +130,7 @@ def bytes_put_in(rng: random.Random) -> Attack:
 def a_bad_name(rng: random.Random) -> Attack:
     files = members(made()["bundle/small.zip"])
     files[bad_name(rng)] = b"x"
-    return _bundle(_with_manifest(files), says="leads out of the bundle, or is none for every system")
+    return _bundle(_with_manifest(files), says="or is not a valid path on every system")
 
 
 def twin_names(rng: random.Random) -> Attack:
