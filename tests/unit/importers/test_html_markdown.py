@@ -67,3 +67,18 @@ def test_questions_of_a_page_have_their_lines() -> None:
     reading = read_source(Source("p.html", page.encode(), page))
     assert [str(each.location) for each in reading.questions] == ["p.html:3:23", "p.html:4:5", "p.html:7:5"]
     assert [str(each) for each in reading.left_aside] == ["p.html:3:4: 1 line of no question: 'Hello there'"]
+
+
+def test_a_page_that_a_browser_saved_as_mhtml() -> None:
+    page = (
+        "From: <Saved by Blink>\nSubject: T\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/related; type="text/html"; boundary="b"\n\n'
+        "--b\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n"
+        "<html><body><h2>Why =3D?</h2><p>So.</p><h2>How?</h2><p>Thus.</p></body></html>\n--b--\n"
+    )
+    reading = read_source(Source("p.mhtml", page.encode(), page))
+    assert reading.shape == "HTML page: headings are questions"
+    assert [(each.fields["question"], each.fields["answer"]) for each in reading.questions] == [
+        ("Why =?", "So."),
+        ("How?", "Thus."),
+    ]
