@@ -94,6 +94,7 @@ if __name__ == "__main__":
         import shutil
         shutil.rmtree("out")
         Path("questions.lock.json").unlink()
+        Path("questions.history.jsonl").unlink()
         os.setgroups([])
         os.setgid(65534)
         os.setuid(65534)
@@ -156,7 +157,8 @@ def built(folder: Path, environment: dict[str, str], words: tuple[str, ...], uma
     if not folder.exists():
         workshop(folder)
     shutil.rmtree(folder / "out", ignore_errors=True)
-    (folder / "questions.lock.json").unlink(missing_ok=True)
+    for name in ("questions.lock.json", "questions.history.jsonl"):
+        (folder / name).unlink(missing_ok=True)
     usual = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "TZ"))}
     done = subprocess.run(
         [sys.executable, "build.py", *words],
