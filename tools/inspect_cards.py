@@ -45,6 +45,8 @@ NEAR = 0.1
 """Millimetres a card may be from where it should be."""
 
 PAPERS = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}
+TITLE = "Cards"
+"""Of the sheets that are measured here; backs say it."""
 COUNTS = (1, 7, 8, 15, 54)
 FLIPS = ("long", "short", "manual", "fold")
 
@@ -374,13 +376,13 @@ def _wrong_texts(
             if not back.startswith(name):
                 yield f"{question.id}: the back {back[:20]!r} does not name {name!r}"
         asked = [front.removeprefix(name) for name, (front, _) in zip(names, mine, strict=True)]
-        told = "".join(back.removeprefix(name) for name, (_, back) in zip(names, mine, strict=True))
+        told = [back.removeprefix(name) for name, (_, back) in zip(names, mine, strict=True)]
         yield from _missing_words(question, asked, told)
     if at < len(cards):
         yield f"{len(cards) - at} cards of no question, the first {cards[at][0][:30]!r}"
 
 
-def _missing_words(question: Question, asked: Sequence[str], told: str) -> Iterator[str]:
+def _missing_words(question: Question, asked: Sequence[str], told: Sequence[str]) -> Iterator[str]:
     whole = bare(question.question)
     parts = [re.sub(rf"^(Difficulty)?{question.difficulty}/10", "", front) for front in asked]
     if question.difficulty is not None and any(front in asked for front in parts):
@@ -392,7 +394,11 @@ def _missing_words(question: Question, asked: Sequence[str], told: str) -> Itera
     texts = [front.removeprefix(place) for front in parts]
     if whole not in "".join(texts) and texts[:1] != [whole]:
         yield f"{question.id}: its question is not whole on the front"
-    if not told.startswith(bare(question.answer)):
+    behind = bare(" · ".join(filter(None, (TITLE, question.technology))))
+    for back in told:
+        if not back.startswith(behind):
+            yield f"{question.id}: its back {back[:40]!r} does not say {behind!r}"
+    if not "".join(back.removeprefix(behind) for back in told).startswith(bare(question.answer)):
         yield f"{question.id}: its answer is not whole on the back"
 
 
@@ -420,7 +426,7 @@ def make(order: Order, questions: Sequence[Question], scheduler: Scheduler | Non
         {"card-size": order.size, "paper": order.paper, "duplex": order.flip, **dict(order.options)},
     )
     look = theme(options.theme)
-    edition = Edition(bank=_bank(), questions=tuple(questions), title="Cards", scope="All questions")
+    edition = Edition(bank=_bank(), questions=tuple(questions), title=TITLE, scope="All questions")
     tools = Tools(look.templates(), look.styles(), look.digest(), scheduler or Scheduler())
     return document.render(edition, options, tools)
 

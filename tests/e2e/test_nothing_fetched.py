@@ -138,7 +138,8 @@ def build(work: Path, jobs: int, *before: str) -> dict[str, bytes]:
     """Make all outputs from nothing; return them."""
     for folder in ("out", "cache"):
         shutil.rmtree(work / folder, ignore_errors=True)
-    (work / "bank/questions.lock.json").unlink(missing_ok=True)
+    for kept in ("questions.lock.json", "questions.history.jsonl"):
+        (work / "bank" / kept).unlink(missing_ok=True)
     done = subprocess.run(
         [*before, sys.executable, "builds.py", str(jobs)],
         cwd=work,
@@ -162,6 +163,7 @@ def its_own(work: Path) -> list[Path]:
         *(work / name for name in ("bank", "theme", "out", "cache", "tmp")),
         *(work / name for name in ("qexport.toml", "builds.py", "heard")),
         Path(qexport.__file__).parents[1],
+        Path(qexport.__file__).parents[2] / "pyproject.toml",  # what a bundle says the program consists of
         templates_folder(),
         LISTEN,
         *python_itself(),

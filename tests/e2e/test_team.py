@@ -609,7 +609,7 @@ def test_a_release_says_what_is_new_since_the_last(monkeypatch: pytest.MonkeyPat
         deck = archive.read("everything/interview-questions-model-answers.apkg")
     about = description_of(deck)
     assert "<p>Edition 2, 2026-11-22</p>" in about
-    assert "<p>Added: PY-ADV-099</p>" in about
+    assert "<p>New questions: PY-ADV-099</p>" in about
     assert "<p>Retired: AI-ADV-003</p>" in about
 
     # What comes after a release says so.

@@ -67,5 +67,5 @@ def test_the_workflow_names_commands_that_there_are() -> None:
     workflow = yaml.safe_load((ROOT / "docs" / "ci-workflow.yml").read_text("utf-8"))
     runs = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
     called = set(re.findall(r"^qexport ([a-z]+)", "\n".join(runs), re.MULTILINE))
-    assert called == {"check", "build", "bundle", "verify", "diff", "publish"}
+    assert called == {"check", "build", "bundle", "verify", "diff", "publish", "doctor"}
     assert called <= set(COMMANDS)

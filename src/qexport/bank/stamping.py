@@ -17,6 +17,8 @@ AN_HOUR = 3_600_000
 """In milliseconds: the numbers of notes that are published at once lie in the hour before."""
 EARLIEST = 1_577_836_800
 """2020-01-01: numbers of notes are times, and Anki cannot open a note of the number 0."""
+FIRST_MOMENT = 1
+"""When a note that leaves is said to have left at the earliest: 0 says that it did not leave."""
 SPACING = 4
 """Between the numbers of two notes: a card has the number of its note and up to three more."""
 
@@ -111,7 +113,7 @@ def _with_namespace(
         _gone_key(entry.birth, entry.namespace or lock.namespace): replace(
             entry,
             namespace=entry.namespace or lock.namespace,
-            left=entry.left or max(now, entry.modified),
+            left=entry.left or max(now, entry.modified, FIRST_MOMENT),
         )
         for entry in (*lock.notes.values(), *lock.gone.values())
     }
@@ -178,7 +180,7 @@ class _Stamping:
             version=known.version if is_same and known.version else question.version,
             digest=question.digest,
             modified=modified,
-            left=(known.left or modified) if question.is_retired else 0,
+            left=(known.left or max(modified, FIRST_MOMENT)) if question.is_retired else 0,
         )
         self._notes[question.id] = entry
         if question.is_retired:
@@ -207,7 +209,7 @@ class _Stamping:
             version=question.version,
             digest=question.digest,
             modified=self._now,
-            left=self._now if question.is_retired else 0,
+            left=max(self._now, FIRST_MOMENT) if question.is_retired else 0,
         )
         if not question.is_retired:
             self._kinds["added"].append(question.id)
@@ -245,7 +247,7 @@ class _Stamping:
             if (entry.namespace, entry.birth) in self._kept:
                 continue
             gone[_gone_key(entry.birth, entry.namespace)] = replace(
-                entry, left=entry.left or max(self._now, entry.modified), asked=""
+                entry, left=entry.left or max(self._now, entry.modified, FIRST_MOMENT), asked=""
             )
             if not entry.left:
                 self._kinds["retired"].append(entry.id)
