@@ -162,6 +162,8 @@ class Life:
     retired: set[str] = field(default_factory=set)
     published: dict[str, dict[tuple[str, str], Slots]] = field(default_factory=dict)
     """The words of all texts of a question by the version it was published as."""
+    latest: dict[str, dict[tuple[str, str], Slots]] = field(default_factory=dict)
+    """Birth id → the words of all texts of a question in the newest edition."""
     editions: list[bytes] = field(default_factory=list)
     learners: list[Learner] = field(default_factory=list)
     words: int = 0
@@ -312,6 +314,7 @@ class Life:
         for key, version in re.findall(r'"birth": "([^"]+)".*?"version": "([0-9a-f]+)"', self._lock_births()):
             words = {each: text.words for each, text in self.texts.items() if each[0] == key}
             self.published.setdefault(version, words)
+            self.latest[key] = words
         self.note(f"edition {len(self.editions)}", "editions")
 
     def _lock_births(self) -> str:
@@ -423,6 +426,8 @@ class Life:
             theirs = learner.theirs.get((key, name))
             if theirs is None or key in self.retired:
                 continue
+            if self._is_published(learner, key):
+                continue
             base = self.published[learner.versions[key]][key, name]
             if text.layout.text(theirs) == text.layout.text(base):
                 continue
@@ -447,6 +452,16 @@ class Life:
         shown = f"{self.ids[key]} {'follow_ups' if name == 'follow_up' else name}: "
         if output.count(shown) < sum(must_name):
             raise AssertionError(f"an edit of {key} {name} is neither taken nor named:\n{output}")
+
+    def _is_published(self, learner: Learner, key: str) -> bool:
+        """Report whether a note says what the newest edition does: its edits were taken, and published since."""
+        base = self.published[learner.versions[key]]
+        return all(
+            each not in learner.formatted
+            and self.texts[each].layout.text(learner.theirs.get(each, base[each]))
+            == self.texts[each].layout.text(words)
+            for each, words in self.latest[key].items()
+        )
 
     def live(self, rounds: int) -> None:
         """Live for some rounds."""

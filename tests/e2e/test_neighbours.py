@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from qexport.bank.neighbours import find_neighbours
 from qexport.cli.main import program
 
 NOW = 1_796_000_000
@@ -147,3 +148,18 @@ def test_differences_tell_the_same_of_exchanged_ids_from_either_side_and_in_ever
     )
     assert compare("b.yaml", "old.yaml") == f"b.yaml → old.yaml: {back.format('')}"
     assert compare("out/new.apkg", "old.apkg") == f"out/new.apkg → old.apkg: {back.format(reviews)}"
+
+
+def test_a_folder_that_is_removed_while_it_is_listed_has_no_locks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other programs make and remove folders beside a bank's: no build may end for that."""
+
+    def list_removed(_: Path, pattern: str) -> list[Path]:
+        raise FileNotFoundError(pattern)
+
+    monkeypatch.chdir(tmp_path)
+    write("one/bank.yaml", LISTS)
+    lock = tmp_path / "one" / "bank.lock.json"
+    monkeypatch.setattr(Path, "glob", list_removed)
+    assert find_neighbours(lock) == []

@@ -39,9 +39,8 @@ def find_neighbours(path: Path, limits: Limits = USUAL, folders: Sequence[Path] 
     beside = path.parent if _has_bank(path) else path.parent.parent
     found: dict[Path, Path] = {}
     for folder in (path.parent, beside, *folders):
-        if folder.is_dir():
-            locks = [*sorted(folder.glob("*.lock.json"))[:50], *sorted(folder.glob("*/*.lock.json"))[:50]]
-            found |= {lock.resolve(): lock for lock in reversed(locks)}
+        locks = [*_list_locks(folder, "*.lock.json"), *_list_locks(folder, "*/*.lock.json")]
+        found |= {lock.resolve(): lock for lock in reversed(locks)}
     neighbours = []
     for resolved, other in sorted(found.items()):
         if resolved != path.resolve():
@@ -49,6 +48,13 @@ def find_neighbours(path: Path, limits: Limits = USUAL, folders: Sequence[Path] 
                 lock = read_lock(read_text(other, limits=limits, inside=other.parent), str(other))
                 neighbours.append(Neighbour(str(other), lock, _has_bank(other) or _is_in_bank(other)))
     return neighbours
+
+
+def _list_locks(folder: Path, pattern: str) -> list[Path]:
+    """Return the first fifty locks; none where a folder is removed by another program while it is listed."""
+    with suppress(OSError):
+        return sorted(folder.glob(pattern))[:50]
+    return []
 
 
 def _has_bank(lock: Path) -> bool:
