@@ -452,7 +452,9 @@ class Team:
 
     def _unpublished(self, question: Question) -> bool:
         known = self.lock.notes[question.id] if self.lock else None
-        return known is None or not {known.id, *known.names}.issuperset(question.former_ids)
+        if known is None or not {known.id, *known.names}.issuperset(question.former_ids):
+            return True
+        return self.asked.get(known.guid, self.origins[question.id]) != self.origins[question.id]
 
     def _give_ids(self, ids: Sequence[str], what: str) -> None:
         """Give the questions other ids, as people do who number them, and perhaps put right what that does."""
@@ -716,11 +718,12 @@ class Learner:
             self.ahead.add(version.guid)
         if row[3] == version.fields.decode():
             self.has[version.guid] = version.number
+            if always:  # an edit in the very second of the deck's note stays: to Anki both are the same
+                self.touched.pop(version.guid, None)
         elif always and row[1] != version.since:
             raise AssertionError(f"{row[3].split(chr(31))[1]} is stale after an import with Always")
         if always:
             self.ahead.discard(version.guid)
-            self.touched.pop(version.guid, None)
             self.counts["notes mended with Always"] += 1
 
     def _expect_cards(self, deck: Deck, before: Mapping[tuple[int, int], Row]) -> None:
