@@ -426,7 +426,7 @@ class Life:
             theirs = learner.theirs.get((key, name))
             if theirs is None or key in self.retired:
                 continue
-            if self._is_published(learner, key):
+            if self._is_published(learner, key, name):
                 continue
             base = self.published[learner.versions[key]][key, name]
             if text.layout.text(theirs) == text.layout.text(base):
@@ -453,15 +453,11 @@ class Life:
         if output.count(shown) < sum(must_name):
             raise AssertionError(f"an edit of {key} {name} is neither taken nor named:\n{output}")
 
-    def _is_published(self, learner: Learner, key: str) -> bool:
-        """Report whether a note says what the newest edition does: its edits were taken, and published since."""
-        base = self.published[learner.versions[key]]
-        return all(
-            each not in learner.formatted
-            and self.texts[each].layout.text(learner.theirs.get(each, base[each]))
-            == self.texts[each].layout.text(words)
-            for each, words in self.latest[key].items()
-        )
+    def _is_published(self, learner: Learner, key: str, name: str) -> bool:
+        """Report whether a text says what the newest edition does: it was taken before, and holds no edit any more."""
+        layout, theirs = self.texts[key, name].layout, learner.theirs[key, name]
+        is_plain = (key, name) not in learner.formatted
+        return is_plain and layout.text(theirs).strip() == layout.text(self.latest[key][key, name]).strip()
 
     def live(self, rounds: int) -> None:
         """Live for some rounds."""

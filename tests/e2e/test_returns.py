@@ -428,6 +428,24 @@ def test_several_exports_are_merged_one_after_the_other(learner: Learner, tmp_pa
     assert Path("b.yaml").read_text(encoding="utf-8") == expected
 
 
+def test_an_edit_that_was_published_since_does_not_take_anothers_back(
+    learner: Learner, tmp_path: Path
+) -> None:
+    """The first learner's words are in the newest edition; only the second one wants anything."""
+    learner.edit("Q2", "Answer", "equality", "identity")
+    first = learner.export()
+    assert run("pull", first, "--bank", "b.yaml").status == 0
+    other = Learner(tmp_path / "other")
+    other.edit("Q2", "Answer", "equality", "likeness")
+    second = other.export()
+    other.collection.close()
+    assert run("build", "--bank", "b.yaml", "--format", "deck").status == 0
+    learner.edit("Q2", "Question", "find", "look up")
+    for _ in range(2):
+        run("pull", second, learner.export(), "--bank", "b.yaml", "--theirs")
+        assert "By their hash & by likeness." in Path("b.yaml").read_text(encoding="utf-8")
+
+
 def test_an_export_of_an_older_edition_takes_nothing_back(learner: Learner) -> None:
     export = learner.export()
     change("By their hash", "By the hash")

@@ -148,12 +148,17 @@ class Merger:
             yield from self._tags(question, base, row.tags)
             if digest_note(as_published, published) == entry.digest:
                 return
-        yield from self._fields(row, question, base, version)
+        newest = self._bases.versions.get(entry.version)
+        published_last = self._question_of(question, newest) if newest is not None else None
+        yield from self._fields(row, question, base, version, published_last)
 
     def _fields(
-        self, row: NoteRow, question: Question, base: Question | None, version: str
+        self, row: NoteRow, question: Question, base: Question | None, version: str, newest: Question | None
     ) -> Iterator[Proposal]:
-        """Yield what was changed in the fields of a note."""
+        """Yield what was changed in the fields of a note.
+
+        A field that says what the newest edition says holds no edit: it was taken before, or others made the same.
+        """
         known = self._known(row, question, base, version)
         for name in _COMPARED:
             html = row.fields[FIELD_PLACES[name]].decode()
@@ -182,7 +187,8 @@ class Merger:
             if media.sounds:
                 yield Proposal("left", question.id, field, sounds=media.sounds)
             for changed, value in changes.items():
-                yield from _merge_field(question, known.question, changed, value)
+                if newest is None or value != _as_read(getattr(newest, changed)):
+                    yield from _merge_field(question, known.question, changed, value)
 
     def _known(self, row: NoteRow, question: Question, base: Question | None, version: str) -> _Base | None:
         """Return what a note was made from, from the history or from the deck that was given for it."""

@@ -170,7 +170,7 @@ def _pull_one(
     with opened_package(data, str(path), limits) as opened:
         rows, new, types = opened.read(lambda package: _rows(package, known, lock))
     pictures = ReturnedPictures(data, str(path), limits)
-    versions = {_version(row) for row in rows}
+    versions = {*map(_version, rows), *(entry.version for entry in lock.notes.values())}
     merger = Merger(
         found.bank,
         lock,
