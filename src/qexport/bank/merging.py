@@ -168,17 +168,23 @@ def _agreed(mine: list[Hunk], other: list[Hunk], words: Sequence[str]) -> list[H
 
 def _contains(base: Sequence[str], part: Sequence[str], whole: Sequence[str]) -> bool:
     """Report whether a text has all changes of another, and changed besides only what that left as it was."""
-    changed = [(start, end) for _, _, start, end in _changed_spans(base, part)]
-    further = [(start, end) for start, end, _, _ in _changed_spans(part, whole)]
-    for start, end in further:
-        for first, last in changed:
+    changed = _changed_spans(base, part)
+    for start, end, new_start, new_end in _changed_spans(part, whole):
+        for old_first, old_last, first, last in changed:
+            low, high = sorted(((start, end), (first, last)))
+            is_beside = high[0] <= low[1] or _only_blanks(part[low[1] : high[0]])
             if first == last:  # words were taken out here
-                low, high = sorted(((start, end), (first, last)))
-                if high[0] <= low[1] or _only_blanks(part[low[1] : high[0]]):
+                if is_beside:
                     return False
             elif start <= last and first <= end:
                 return False
+            elif is_beside and _share_a_word(base[old_first:old_last], whole[new_start:new_end]):
+                return False  # a word that was replaced is there again, beside what replaced it
     return True
+
+
+def _share_a_word(one: Sequence[str], other: Sequence[str]) -> bool:
+    return any(token.strip() for token in set(one).intersection(other))
 
 
 def merge_items(

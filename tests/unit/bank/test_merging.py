@@ -102,6 +102,12 @@ def test_an_item_that_both_changed_is_merged_by_words() -> None:
     [
         ("k l m", "d f l m", "d f b m", "d f b m"),  # theirs has our change, and one beside it
         ("k v z", "m v z", "m z", None),  # a word of theirs is gone beside our change: nobody can tell
+        (
+            "g k l z",
+            "b k m n z",
+            "g m n z",
+            None,
+        ),  # a word that they replaced is there again, beside what replaced it
         ("a w b", "a q b", "a b", None),
         ("r s t. v w", "l b s t. v x", "l b s t. v w", "l b s t. v x"),  # taken before, and changed since
     ],
