@@ -34,7 +34,7 @@ def _end_process(status: int) -> None:
     threading = sys.modules.get("threading")
     if threading:
         threading._shutdown()  # noqa: SLF001  # what Python calls at this point
-    atexit._run_exitfuncs()  # noqa: SLF001
+    atexit._run_exitfuncs()  # noqa: SLF001  # what Python calls next
     try:
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:

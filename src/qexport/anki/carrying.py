@@ -107,7 +107,7 @@ def take_media_out(html: str, known: str) -> Carried:
 
     Args:
         html: The field as the learner has it.
-        known: The field as it was published: its sounds and pictures stay.
+        known: The field as published. Its sounds and pictures are kept.
     """
     if "<img" not in html and "[sound:" not in html:
         return Carried(html)

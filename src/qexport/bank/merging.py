@@ -167,7 +167,7 @@ def _agreed(mine: list[Hunk], other: list[Hunk], words: Sequence[str]) -> list[H
 
 
 def _contains(base: Sequence[str], part: Sequence[str], whole: Sequence[str]) -> bool:
-    """Report whether a text has all changes of another, and changed besides only what that left as it was."""
+    """Report whether `whole` has all changes of `part`, and further changes only where `part` left the base alone."""
     changed = _changed_spans(base, part)
     for start, end, new_start, new_end in _changed_spans(part, whole):
         for old_first, old_last, first, last in changed:

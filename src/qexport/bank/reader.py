@@ -96,14 +96,14 @@ def _list_bank_files(folder: Path) -> tuple[list[Path], list[Problem]]:
     paths = []
     warnings = []
     for path in sorted(folder / name for name in names if not name.startswith(".")):
-        if os.path.isdir(path):  # noqa: PTH112
+        if os.path.isdir(path):  # noqa: PTH112 - as in read()
             if inside := _banks_in(path):
                 message = f"this folder is not read: {quantity(inside, 'file')} of questions in it"
                 hint = "move them up into the bank's folder, or make a bank of this folder"
                 warnings.append(Problem(Location(str(path)), message, hint))
         elif path.suffix.lower() in IMPORTERS and not path.name.endswith(HISTORY):
             paths.append(path)
-        elif path.is_symlink() and not os.path.exists(path):  # noqa: PTH110
+        elif path.is_symlink() and not os.path.exists(path):  # noqa: PTH110 - as in read()
             warnings.append(
                 Problem(Location(str(path)), "a link that leads nowhere", "remove it, or mend it")
             )

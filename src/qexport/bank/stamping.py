@@ -18,7 +18,7 @@ AN_HOUR = 3_600_000
 EARLIEST = 1_577_836_800
 """2020-01-01: numbers of notes are times, and Anki cannot open a note of the number 0."""
 FIRST_MOMENT = 1
-"""When a note that leaves is said to have left at the earliest: 0 says that it did not leave."""
+"""The earliest time at which a note can leave the deck; 0 means that it has not left."""
 SPACING = 4
 """Between the numbers of two notes: a card has the number of its note and up to three more."""
 

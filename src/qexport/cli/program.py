@@ -70,11 +70,11 @@ class Program(CommandGroup):
         super().__init__(*args, **more)
         self._table = table
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
         """Return the names in the order of the table, which is the order one needs them in."""
         return list(self._table)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the signature is click's
         """Import the module of a command, and return the command; None if there is none of that name."""
         if cmd_name not in self._table:
             return None
@@ -82,7 +82,7 @@ class Program(CommandGroup):
         command: click.Command = getattr(import_module(f"qexport.cli.commands.{module}"), name)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - the signature is click's
         """Write the commands and what they do as the table has it: nothing is imported for that."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, what) for name, (_, what) in self._table.items()])

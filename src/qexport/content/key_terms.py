@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _TAG = re.compile(r"(<[^>]*>)")
 _SET_OFF = re.compile(r"</?(?:a|b|strong|code|pre|kbd|svg|h[1-6])\b")
-"""What is told from the text around it already."""
+"""Tags of elements that already look different from the text around them."""
 
 
 def choose_terms(

@@ -26,7 +26,7 @@ _TRUE = {"T": "True", "TRUE": "True", "F": "False", "FALSE": "False"}
 
 @dataclass(slots=True)
 class _Answer:
-    """One alternative: its text, whether it is right, and what is said to who chooses it."""
+    """One alternative: its text, whether it is right, and the feedback for choosing it."""
 
     text: str
     is_right: bool

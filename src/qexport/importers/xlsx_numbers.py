@@ -62,7 +62,7 @@ _LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[(?:\$([^\]-]*)[^\]]*|[A-Za-z]+\
 _NUMBER = re.compile(r"(?P<hash>[#0?,]*[0#])?(?:\.(?P<places>[0#?]+))?(?P<percent>%)?")
 _DATE = re.compile(r"y{1,4}|m{1,5}|d{1,4}|h{1,2}|s{1,2}(?:\.0+)?|AM/PM|A/P", re.IGNORECASE)
 _HELD = 0xE000
-"""From here on, private characters stand for the literal parts of a format."""
+"""The first of the private-use characters that replace the literal parts of a format."""
 _LONGEST_FORMAT = 500
 """Characters of a format that is followed."""
 _DAY_AFTER_LAST = 2_958_466

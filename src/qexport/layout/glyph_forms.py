@@ -1,4 +1,4 @@
-"""What stands for what in a font: the substitutions of its table GSUB.
+"""The glyph substitutions of a font, from its GSUB table.
 
     font file → (glyph, glyphs that it is drawn for), …
 
