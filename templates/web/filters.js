@@ -18,14 +18,16 @@ function filtersOf(address) {
     if (MANY_VALUED.includes(name)) filters[name].push(value);
     else if (["limit", "sample", "seed"].includes(name)) filters[name] = wholeNumber(name, value);
     else if (name === "where" || name === "sort") filters[name] = value;
-    else if (name !== "study") throw new FilterError(`unknown filter '${name}'`, "see the help for those there are");
+    else if (name !== "study") {
+      throw new FilterError(say("error_unknown", { kind: "filter", value: name }), say("error_see_help"));
+    }
   }
   return filters;
 }
 
 function wholeNumber(name, value) {
   if (/^-?[0-9]{1,9}$/.test(value)) return Number(value);
-  throw new FilterError(`${name} '${value}' is not a whole number`, `write ${name}=10`);
+  throw new FilterError(say("error_not_whole", { name, value }), say("error_write", { text: `${name}=10` }));
 }
 
 /** Return what an address has after its # for these filters; empty if there are none. */
@@ -43,7 +45,8 @@ function select(bank, filters) {
   const inOrder = sorting(bank, filters.sort);
   for (const name of ["limit", "sample"]) {
     if (filters[name] !== null && filters[name] < 1) {
-      throw new FilterError(`${name} ${filters[name]} leaves no question`, "write a number from 1 on");
+      const message = say("error_leaves_nothing", { name, value: filters[name] });
+      throw new FilterError(message, say("error_from_one"));
     }
   }
   const clauses = clausesOf(bank, filters);

@@ -295,7 +295,7 @@ async function begin() {
     window.qexport = { page, idsFor: (address) => page.idsFor(address), fold, casefold, typedName }; // for the console
   } catch (error) {
     byId("problem").hidden = false;
-    byId("problem").textContent = `This browser cannot search the page: ${error.message}`;
+    byId("problem").textContent = say("error_browser", { reason: error.message });
     throw error;
   }
   document.documentElement.dataset.ready = "";

@@ -1,12 +1,11 @@
 // The filter language of the command line: qexport/bank/query.py is the reference, rule by rule. Tests run every
-// query of its own tests here, in each browser, and compare ids and messages.
+// query of its own tests here, in each browser, and compare ids and messages. What is wrong is said in the language of
+// the page, in the labels `error_…`; the English ones are the messages of the command line.
 
 const NAME_FIELDS = ["technology", "category", "level", "tag"];
 const LONGEST_QUERY = 10000;
 const DEEPEST_QUERY = 50;
 const LISTED_NAMES = 20;
-const DIFFICULTY_HINT = "write 8, 7-9, >=8, <=7, >6 or <9, with numbers from 1 to 10";
-const QUOTE_IT = "to search for such text, put it in quotes";
 
 /** A filter that cannot be: what is wrong, and what would be right. */
 class FilterError extends Error {
@@ -18,9 +17,10 @@ class FilterError extends Error {
 
 /** Say that a name is unknown, and which are known. */
 function unknownName(kind, value, known) {
-  const more = known.length > LISTED_NAMES ? ` and ${known.length - LISTED_NAMES} more` : "";
-  const listed = known.slice(0, LISTED_NAMES).join(", ") + more;
-  return new FilterError(`unknown ${kind} '${value}'`, `known: ${listed || "none"}`);
+  const listed = known.slice(0, LISTED_NAMES).join(", ") || say("none");
+  const more = known.length - LISTED_NAMES;
+  const names = more > 0 ? say("and_more", { names: listed, n: more }) : listed;
+  return new FilterError(say("error_unknown", { kind, value }), say("error_known", { names }));
 }
 
 /** Tell whether a whole text fits a pattern: a list of parts, between which anything may be. */
@@ -112,7 +112,7 @@ class Conditions {
     }
     const folded = pattern.map(fold);
     if (folded.length === 1 && !folded[0]) {
-      throw new FilterError("there is nothing to search for", "write a word, or several in quotes");
+      throw new FilterError(say("error_nothing_sought"), say("error_write_word"));
     }
     if (folded.length === 1) {
       const [words] = folded;
@@ -129,19 +129,22 @@ class Conditions {
 function difficulties(written) {
   const text = written.replace(new RegExp(`^[${SPACE}]+|[${SPACE}]+$`, "g"), "");
   const all = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+  const hint = say("error_write_difficulty");
   const read = (digits) => {
     const number = Number(digits);
     if (number >= 1 && number <= 10) return number;
-    throw new FilterError(`difficulty '${text}' is out of range`, DIFFICULTY_HINT);
+    throw new FilterError(say("error_out_of_range", { value: text }), hint);
   };
   const span = new RegExp(`^([0-9]+)[${SPACE}]*[-–—][${SPACE}]*([0-9]+)$`).exec(text);
   if (span) {
     const [low, high] = [read(span[1]), read(span[2])];
-    if (low > high) throw new FilterError(`difficulty '${text}' runs backwards`, `write ${high}-${low}`);
+    if (low > high) {
+      throw new FilterError(say("error_backwards", { value: text }), say("error_write", { text: `${high}-${low}` }));
+    }
     return all.filter((number) => low <= number && number <= high);
   }
   const bound = new RegExp(`^(>=|<=|!=|=|>|<)?[${SPACE}]*([0-9]+)$`).exec(text);
-  if (!bound) throw new FilterError(`'${text}' is not a difficulty`, DIFFICULTY_HINT);
+  if (!bound) throw new FilterError(say("error_no_difficulty", { value: text }), hint);
   const number = read(bound[2]);
   const compare = {
     ">=": (each) => each >= number,
@@ -151,7 +154,7 @@ function difficulties(written) {
     "!=": (each) => each !== number,
   };
   const found = all.filter(compare[bound[1]] || ((each) => each === number));
-  if (!found.length) throw new FilterError(`no difficulty is ${text}`, DIFFICULTY_HINT);
+  if (!found.length) throw new FilterError(say("error_none_is", { value: text }), hint);
   return found;
 }
 
@@ -163,14 +166,19 @@ const DIFFICULTY = new RegExp(`(difficulty)[${SPACE}]+(>=|<=|!=|[=<>])`, "iy");
 
 /** Return the conditions that a query joins by `and` at its top, each with the words it was written in. */
 function parse(query, conditions) {
-  if ([...query].length > LONGEST_QUERY) {
-    throw new FilterError(`the search is ${[...query].length} characters long`, `the limit is ${LONGEST_QUERY}`);
+  const length = [...query].length;
+  if (length > LONGEST_QUERY) {
+    throw new FilterError(say("error_too_long", { n: length }), say("error_limit", { n: LONGEST_QUERY }));
   }
   return new Parser(query, [...new Lexer(query, conditions).tokens()]).whole();
 }
 
+/** Return two hints as one. */
+const both = (one, other) => `${one}; ${other}`;
+
 function misread(query, message, start, end, hint) {
-  const error = new FilterError(`column ${[...query.slice(0, start)].length + 1}: ${message}`, hint);
+  const column = [...query.slice(0, start)].length + 1;
+  const error = new FilterError(say("error_column", { n: column, message }), hint);
   return Object.assign(error, { start, end });
 }
 
@@ -197,8 +205,8 @@ class Lexer {
         yield { kind: character, start, end: this.place };
         const next = this.peek();
         if (character === "-" && (isSpace(next) || next === "" || next === ")")) {
-          const hint = `write -tag:easy; ${QUOTE_IT}`;
-          throw misread(this.query, "there is nothing to negate after '-'", start, start + 1, hint);
+          const hint = both(say("error_write", { text: "-tag:easy" }), say("error_quote_it"));
+          throw misread(this.query, say("error_nothing_negated"), start, start + 1, hint);
         }
       } else {
         yield this.condition();
@@ -231,14 +239,15 @@ class Lexer {
       return this.made(start, start, () => this.conditions.text(pattern));
     }
     if (!fields.includes(field)) {
-      const hint = `fields: ${fields.join(", ")}; ${QUOTE_IT}`;
-      throw misread(this.query, `unknown field '${match[1]}'`, start, start + match[1].length, hint);
+      const hint = both(say("error_fields", { names: fields.join(", ") }), say("error_quote_it"));
+      const message = say("error_unknown", { kind: "field", value: match[1] });
+      throw misread(this.query, message, start, start + match[1].length, hint);
     }
     this.place = start + match[0].length;
     if (match[2] !== ":") this.skipSpaces();
     if (this.peek() === "(") {
-      const hint = `write (${field}:… or ${field}:…)`;
-      throw misread(this.query, "a field takes one value", this.place, this.place + 1, hint);
+      const hint = say("error_write", { text: `(${field}:… or ${field}:…)` });
+      throw misread(this.query, say("error_one_value"), this.place, this.place + 1, hint);
     }
     const valueStart = this.place;
     const pattern = this.value();
@@ -256,7 +265,8 @@ class Lexer {
     const value = pattern.join("*");
     if (field === "difficulty") return this.conditions.difficulty(operator === ":" ? value : operator + value);
     if (![":", "=", "!="].includes(operator) || (operator !== ":" && isText)) {
-      throw new FilterError(`${field} cannot be compared by ${operator}`, `write ${field}:…`);
+      const hint = say("error_write", { text: `${field}:…` });
+      throw new FilterError(say("error_not_compared", { field, operator }), hint);
     }
     if (isText) return this.conditions.text(pattern, field);
     const holds = field === "id" ? this.conditions.id(pattern) : this.conditions.name(field, pattern);
@@ -293,14 +303,16 @@ class Lexer {
       if (character === "\\") {
         character = this.peek();
         if (character === "" || !'\\"*:()-'.includes(character)) {
-          const hint = 'write \\\\ for a backslash; with one before it, \\ " * : ( ) - mean themselves';
-          throw misread(this.query, "this backslash has no meaning", this.place - 1, this.place, hint);
+          const hint = say("error_write_backslash");
+          throw misread(this.query, say("error_backslash"), this.place - 1, this.place, hint);
         }
         this.place += 1;
       }
       parts[parts.length - 1] += character;
     }
-    if (quoted) throw misread(this.query, "this quote is never closed", opened, opened + 1, 'add a "');
+    if (quoted) {
+      throw misread(this.query, say("error_quote_open"), opened, opened + 1, say("error_add", { text: '"' }));
+    }
     return parts;
   }
 }
@@ -321,7 +333,7 @@ class Parser {
   whole() {
     const clauses = this.anyOf();
     if (this.seen.kind === ")") {
-      throw this.error("this parenthesis closes nothing", this.seen, `remove it; ${QUOTE_IT}`);
+      throw this.closesNothing(this.seen);
     }
     return clauses;
   }
@@ -363,11 +375,11 @@ class Parser {
 
   group(opened) {
     if (this.open.length === DEEPEST_QUERY) {
-      throw this.error(`more than ${DEEPEST_QUERY} parentheses within each other`, opened, "use fewer");
+      throw this.error(say("error_too_deep", { n: DEEPEST_QUERY }), opened, say("error_use_fewer"));
     }
     this.open.push(opened);
     const holds = joined(this.anyOf());
-    if (this.seen.kind === "end") throw this.error("this parenthesis is never closed", opened, "add a )");
+    if (this.seen.kind === "end") throw this.neverClosed(opened);
     this.open.pop();
     this.next += 1;
     return holds;
@@ -378,21 +390,30 @@ class Parser {
     const before = this.tokens[this.next - 1];
     const token = this.seen;
     if (["and", "or", "-"].includes(before.kind)) {
-      return this.error(`there is no condition after '${before.kind}'`, before, QUOTE_IT);
+      return this.error(say("error_nothing_after", { word: before.kind }), before, say("error_quote_it"));
     }
     if (["and", "or"].includes(token.kind)) {
-      return this.error(`there is no condition before '${token.kind}'`, token, QUOTE_IT);
+      return this.error(say("error_nothing_before", { word: token.kind }), token, say("error_quote_it"));
     }
     if (token.kind === ")" && before.kind === "(") {
-      return this.error("there is nothing in these parentheses", before, QUOTE_IT);
+      return this.error(say("error_nothing_inside"), before, say("error_quote_it"));
     }
-    if (token.kind === ")") return this.error("this parenthesis closes nothing", token, `remove it; ${QUOTE_IT}`);
-    if (this.open.length) return this.error("this parenthesis is never closed", this.open.at(-1), "add a )");
-    return new FilterError("the search is empty", "write, for example, technology:python difficulty>=8");
+    if (token.kind === ")") return this.closesNothing(token);
+    if (this.open.length) return this.neverClosed(this.open.at(-1));
+    const example = { text: "technology:python difficulty>=8" };
+    return new FilterError(say("error_empty"), say("error_for_example", example));
   }
 
   clause(first, holds) {
     return { words: this.query.slice(first.start, this.tokens[this.next - 1].end), holds };
+  }
+
+  closesNothing(token) {
+    return this.error(say("error_closes_nothing"), token, both(say("error_remove"), say("error_quote_it")));
+  }
+
+  neverClosed(token) {
+    return this.error(say("error_parenthesis_open"), token, say("error_add", { text: ")" }));
   }
 
   error(message, token, hint) {

@@ -153,14 +153,14 @@ class Study {
     if (!file) return;
     try {
       const read = JSON.parse(await file.text());
-      if (read.format !== "qexport-progress") throw new Error("it is not a file of progress that this page exported");
-      if (read.namespace !== this.bank.namespace) throw new Error(`it belongs to another bank, ${read.title}`);
+      if (read.format !== "qexport-progress") throw new Error(say("error_no_progress"));
+      if (read.namespace !== this.bank.namespace) throw new Error(say("error_other_bank", { title: read.title }));
       const isRight = ([id, each]) => this.bank.ids.includes(id) && GRADES.includes(each?.grade);
       this.progress = { ...this.progress, ...Object.fromEntries(Object.entries(read.questions).filter(isRight)) };
       keep(this.store, this.progress);
       this.sayProgress();
     } catch (error) {
-      byId("progress-count").textContent = `${file.name} was not read: ${error.message}`;
+      byId("progress-count").textContent = say("error_not_read", { file: file.name, reason: error.message });
     }
   }
 

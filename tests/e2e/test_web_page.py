@@ -212,6 +212,31 @@ def test_a_mistake_is_explained_as_on_the_command_line(shown: Callable[..., Brow
     assert [first_line(each) for each in found] == expected
 
 
+def test_what_is_wrong_with_a_search_is_said_in_the_language_of_the_page(
+    shown: Callable[..., Browser],
+) -> None:
+    browser = shown(replace(QUERIES.BANK, language="de"))
+    queries = ("difficulty:11", "foo:x", "(python", "technology:cobol", "a -", "limit=0")
+    addresses = [urlencode({"where": query}) for query in queries[:-1]] + [queries[-1]]
+    assert ids_in(browser, addresses) == [
+        (
+            "Spalte 12: die Schwierigkeit „11“ liegt außerhalb des Bereichs\n"
+            "8, 7-9, >=8, <=7, >6 oder <9 schreiben, mit Zahlen von 1 bis 10\n?"
+        ),
+        "Spalte 1: „foo“ ist unbekannt (field)\nFelder: "
+        + ", ".join(QUERY_FIELDS)
+        + "; um solchen Text zu suchen, "
+        "ihn in Anführungszeichen setzen\n?",
+        "Spalte 1: diese Klammer wird nie geschlossen\n) ergänzen\n?",
+        "Spalte 12: „cobol“ ist unbekannt (technology)\nbekannt: Python, Machine Learning, C++, C#, Rust\n?",
+        (
+            "Spalte 3: nach „-“ steht nichts, was zu verneinen wäre\n-tag:easy schreiben; um solchen Text zu suchen, "
+            "ihn in Anführungszeichen setzen\n?"
+        ),
+        "limit 0 lässt keine Frage übrig\neine Zahl ab 1 schreiben\n?",
+    ]
+
+
 def test_any_text_means_the_same_as_on_the_command_line(shown: Callable[..., Browser]) -> None:
     pieces = [
         *'()-"“*\\ :é中\t',

@@ -22,6 +22,8 @@ class Document(Record, frozen=True):
     suffix: str
     data: bytes
     summary: str
+    amounts: Mapping[str, float] = made_by(dict)
+    """What the summary counts, by the label of a language that says it: `size_pages`."""
     warnings: tuple[Problem, ...] = ()
     beside: tuple[Document, ...] = ()
     """Further files that belong to it: the answers of a quiz, a sheet for calibration."""

@@ -30,6 +30,7 @@ from qexport.team.bundle_archive import MANIFEST, load_manifest, refuse_bundle
 
 if TYPE_CHECKING:
     from qexport.bank.model import Bank
+    from qexport.content.languages import Language
     from qexport.content.templates import Templates
     from qexport.outputs.document import Document
 
@@ -152,8 +153,7 @@ def files_of(
         BUNDLED_RECIPES: _recipes_file(contents.recipes).encode(),
         NOTES: (contents.notes or _no_notes(contents.bank)).encode(),
     }
-    summaries = {path: document.summary for path, document in made.items()}
-    files[README] = _readme(contents, files, summaries, templates).encode()
+    files[README] = _readme(contents, files, made, templates).encode()
     manifest = {**about(contents), "made_with": dict(made_with), "files": _hashes(files)}
     if components:
         manifest["bill_of_materials"] = components
@@ -227,7 +227,7 @@ def _no_notes(bank: Bank) -> str:
 
 
 def _readme(
-    contents: Contents, files: Mapping[str, bytes], summaries: Mapping[str, str], templates: Templates
+    contents: Contents, files: Mapping[str, bytes], made: Mapping[str, Document], templates: Templates
 ) -> str:
     bank, release = contents.bank, contents.lock.release
     words = language_of(bank.language)
@@ -239,15 +239,15 @@ def _readme(
             "scope": recipe.scope,
             "counted": words.count(len(recipe.ids)),
             "files": [
-                {"path": path, "summary": summary, "size": len(files[path])}
-                for path, summary in summaries.items()
+                {"path": path, "summary": _summarize(document, words), "size": len(files[path])}
+                for path, document in made.items()
                 if path.startswith(f"{recipe.name}/")
             ],
         }
         for recipe in contents.recipes
     ]
-    made = {output for recipe in contents.recipes for output in recipe.outputs}
-    guides = dict.fromkeys(output.guide for name, output in OUTPUTS.items() if name in made and output.guide)
+    outputs = {output for recipe in contents.recipes for output in recipe.outputs}
+    guides = dict.fromkeys(each.guide for name, each in OUTPUTS.items() if name in outputs and each.guide)
     return templates.render(
         "bundle/readme.html.j2",
         language=words.tag,
@@ -265,8 +265,15 @@ def _readme(
         recipes=recipes,
         guides=list(guides),
         search=search_for(left) if left else "",
-        others=[path for path in sorted([*files, MANIFEST]) if path not in summaries],
+        others=[path for path in sorted([*files, MANIFEST]) if path not in made],
     )
+
+
+def _summarize(document: Document, words: Language) -> str:
+    """Return the size of a document in the words of a language."""
+    if words.labels_tag == "en":
+        return document.summary
+    return ", ".join(words.label(key, n=f"{amount:g}") for key, amount in document.amounts.items())
 
 
 def _code_of(recipes: Sequence[BundledRecipe]) -> dict[str, object] | None:

@@ -53,7 +53,7 @@ def as_fields(found: Differences) -> dict[str, object]:
         "new": found.new,
         "title": found.title,
         "counts": {**counts, "unchanged": found.unchanged},
-        "remarks": list(found.remarks),
+        "remarks": [str(remark) for remark in found.remarks],
         "search": found.search,
         "entries": [
             {
@@ -91,7 +91,7 @@ def as_html(found: Differences, templates: Templates, *, language: str = "en") -
         labels=dict(words.labels),
         title=found.title,
         summary=count_changes(found, words),
-        remarks=list(found.remarks),
+        remarks=[remark.word(words) for remark in found.remarks],
         steps=[[{"text": text, "link": link} for text, link in step] for step in steps_of(found, words)],
         search=found.search,
         parts=parts,

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from qexport.anki.search import search_for
 from qexport.bank.identity import find_moves, likeness, question_digest
 from qexport.bank.lock import Asked, key_of
 from qexport.bank.lock import Entry as NoteEntry
 from qexport.common.text_distance import edit_steps
+from qexport.content.languages import language as language_of
 from qexport.team.snapshots import Snapshot, State
+
+if TYPE_CHECKING:
+    from qexport.content.languages import Language
 
 ChangeKind: TypeAlias = Literal["added", "changed", "renumbered", "retagged", "retired"]
 CHANGE_KINDS: tuple[ChangeKind, ...] = ("added", "changed", "renumbered", "retagged", "retired")
@@ -52,6 +56,21 @@ class QuestionChange:
     tags_removed: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is odd about two editions as a whole: a label of languages, and the values in its places."""
+
+    label: str
+    values: Mapping[str, str]
+
+    def word(self, words: Language) -> str:
+        """Return the remark in a language."""
+        return words.label(self.label, **self.values)
+
+    def __str__(self) -> str:
+        return self.word(language_of("en"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Differences:
     """All that became of the questions of one edition in the next."""
@@ -63,7 +82,7 @@ class Differences:
     entries: tuple[QuestionChange, ...] = ()
     """By their kind, then as the new edition has them."""
     unchanged: int = 0
-    remarks: tuple[str, ...] = field(default=())
+    remarks: tuple[Remark, ...] = field(default=())
     """What is odd about the two as a whole."""
 
     def of_kind(self, kind: ChangeKind) -> tuple[QuestionChange, ...]:
@@ -225,15 +244,13 @@ def _list_handed_over(old: Snapshot, new: Snapshot, pairs: Mapping[str, State]) 
 
 def _remarks(
     old: Snapshot, new: Snapshot, elsewhere: Sequence[str], handed_over: Sequence[str]
-) -> Iterator[str]:
+) -> Iterator[Remark]:
     if handed_over:
-        yield f"notes that ask something else now, with the reviews of what they asked: {', '.join(handed_over)}"
+        yield Remark("remark_handed_over", {"ids": ", ".join(handed_over)})
     if elsewhere:
-        yield f"not retired, but no longer in this part of the bank: {', '.join(elsewhere)}"
+        yield Remark("remark_elsewhere", {"ids": ", ".join(elsewhere)})
     if old.namespace and new.namespace and old.namespace != new.namespace:
-        yield (
-            f"the namespace was {old.namespace!r} and is {new.namespace!r} now: to Anki every note is a new one"
-        )
+        yield Remark("remark_namespace", {"old": old.namespace, "new": new.namespace})
 
 
 _WORD_OR_SIGN = re.compile(r"\w+|\s+|[^\w\s]")

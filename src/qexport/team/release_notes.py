@@ -56,7 +56,8 @@ def as_markdown(
     label = words.label
     lines = [f"## {heading or _escape_markdown(label('whats_new', title=found.title))}", ""]
     lines += [f"{count_changes(found, words)}.", ""]
-    lines += (f"{label('mind', remark=_escape_markdown(remark))}\n" for remark in found.remarks)
+    remarks = (_escape_markdown(each.word(words)) for each in found.remarks)
+    lines += (f"{label('mind', remark=remark)}\n" for remark in remarks)
     lines += [f"### {label('in_anki')}", ""]
     for number, step in enumerate(steps_of(found, words), 1):
         said = "".join(

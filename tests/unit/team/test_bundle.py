@@ -185,6 +185,14 @@ def test_the_manifest_has_the_bill_of_materials_that_it_is_given_and_is_compared
     assert unpack(pack(files), "team.zip") == files
 
 
+def test_its_page_says_how_large_files_are_in_the_language_of_the_bank() -> None:
+    german = replace(CONTENTS, bank=replace(CONTENTS.bank, language="de"))
+    deck = Document(".apkg", b"a deck", "2 notes", amounts={"size_notes": 2.0, "size_two_a_side": 2.0})
+    page = files_of(german, {"hard": [deck]}, Templates(), {})[README].decode()
+    assert "<td>Notizen: 2, zwei je Seite</td>" in page
+    assert "<td>2 notes</td>" in FILES[README].decode()
+
+
 def test_the_recipe_inside_makes_the_same_of_the_data_inside() -> None:
     book = read_recipes(FILES[BUNDLED_RECIPES].decode(), BUNDLED_RECIPES)
     recipe = book.recipe("hard")

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qexport.bank.model import Bank, Question
+from qexport.content.languages import language
 from qexport.content.templates import Templates
 from qexport.team.difference_views import as_fields, as_html, as_text
 from qexport.team.differences import (
@@ -119,7 +120,17 @@ def test_a_question_that_returns_is_new_and_one_that_stays_retired_is_nothing() 
 
 def test_another_namespace_is_remarked() -> None:
     found = compare_snapshots(of_bank(OLD, "a"), of_bank(replace(OLD, namespace="other"), "b"))
-    assert found.remarks == ("the namespace was 'tests' and is 'other' now: to Anki every note is a new one",)
+    assert tuple(map(str, found.remarks)) == (
+        "the namespace was 'tests' and is 'other' now: to Anki every note is a new one",
+    )
+
+
+def test_a_remark_is_in_the_language_of_the_bank_in_release_notes_and_on_the_page() -> None:
+    found = compare_snapshots(of_bank(OLD, "a"), of_bank(replace(OLD, namespace="other"), "b"))
+    remark = "der Namensraum war „tests“ und ist jetzt „other“: für Anki ist jede Notiz neu"
+    assert remark in as_markdown(found, words=language("de"))
+    assert remark in as_html(found, Templates(), language="de")
+    assert as_fields(found)["remarks"] == [str(found.remarks[0])]
 
 
 def test_words_that_stand_between_changes_belong_to_neither() -> None:

@@ -52,6 +52,7 @@ def render(edition: Edition, options: DeckOptions, tools: Tools) -> Document:
         suffix=DECK_ENDING,
         data=package_of(database, images),
         summary=summary if cards == count else f"{summary}, {cards} cards",
+        amounts={"size_notes": count, **({} if cards == count else {"size_cards": cards})},
     )
 
 

@@ -199,10 +199,10 @@ class Press:
         title: str = "",
         technologies: Mapping[int, str] | None = None,
         elsewhere: Mapping[str, int] | None = None,
-    ) -> tuple[bytes, str]:
-        """Return the PDF of a book, and its size in words. The chunks are used up (`link`).
+    ) -> tuple[bytes, str, dict[str, float]]:
+        """Return the PDF of a book, its size in words, and the amounts in it (`Document.amounts`).
 
-        `technologies` are those of pages, by their folios: each has a tab at the edge.
+        The chunks are used up (`link`). `technologies` are those of pages, by their folios: each has a tab at the edge.
         """
         book = Book(
             title=title or self.edition.title,
@@ -225,14 +225,16 @@ class Press:
             elsewhere=elsewhere or {},
             texts={FINGERPRINT: self.fingerprint()},
         )
-        summary = f"{sum(len(chunk.pages) for chunk in chunks)} pages"
+        pages = sum(len(chunk.pages) for chunk in chunks)
+        summary, amounts = f"{pages} pages", {"size_pages": float(pages)}
         if len(chunks) > LARGE:
             self.tools.scheduler.rest()
         data = link(chunks, book, self.tools.scheduler.fonts)
         if self.options.imposition == "booklet":
             data = booklet(data, *PAPERS[self.options.paper].sheet)
             summary += ", two a side"
-        return data, summary
+            amounts["size_two_a_side"] = 2.0
+        return data, summary, amounts
 
     # -- views: what templates see --------------------------------------------------------------------------------
 

@@ -103,6 +103,7 @@ class _CheatSheet:
             suffix=CHEAT_SHEET_ENDING,
             data=link([chunk], book, self.tools.scheduler.fonts),
             summary=f"{sheets} sheet{'s' * (sheets > 1)}, {size:g} pt",
+            amounts={"size_sheets": sheets, "size_type": size},
             warnings=missing_glyphs(self.edition.questions, chunk.missing),
         )
 

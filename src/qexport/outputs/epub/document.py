@@ -109,6 +109,7 @@ def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
         suffix=EPUB_ENDING,
         data=container_of({"META-INF/container.xml": CONTAINER.encode(), **files}),
         summary=f"{len(pages)} document{'s' * (len(pages) != 1)}",
+        amounts={"size_documents": len(pages)},
         warnings=tuple(problem for text in texts for problem in text.problems),
     )
 

@@ -141,6 +141,7 @@ class _Cards:
                 self.tools.scheduler.fonts,
             ),
             summary=f"{quantity(len(cards), 'card')}, {quantity(sheets, 'sheet')}",
+            amounts={"size_cards": len(cards), "size_sheets": sheets},
             warnings=missing_glyphs(self.edition.questions, missing),
             beside=(self._calibration(),) if self.options.calibration else (),
         )
@@ -308,10 +309,12 @@ class _Cards:
             values = describe_side(self.grid, self.flip, number, moved, is_back=is_back)
             jobs.append(self._job("calibration.html.j2", values, partial(dict, values)))
         chunks = self.tools.scheduler.chunks(jobs)
+        fronts = sum(not is_back for _, is_back in sides)
         return Document(
             suffix=CALIBRATION_ENDING,
             data=link(chunks, self._book(self.language.label("calibration")), self.tools.scheduler.fonts),
-            summary=quantity(sum(not is_back for _, is_back in sides), "sheet"),
+            summary=quantity(fronts, "sheet"),
+            amounts={"size_sheets": fronts},
         )
 
     def _job(

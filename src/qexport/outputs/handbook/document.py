@@ -104,13 +104,14 @@ class _Handbook:
 
         folios = anchor_folios(self.chunks)
         missing = {each for chunk in self.chunks for each in chunk.missing}
-        data, summary = self.press.bound(
+        data, summary, amounts = self.press.bound(
             self.chunks, self._outline(), technologies=self._technologies(folios)
         )
         return Document(
             suffix=".pdf",
             data=data,
             summary=summary,
+            amounts=amounts,
             warnings=missing_glyphs(self.edition.questions, missing),
             folios={question.id: folios[anchor(question, self.told)] for question in self.edition.questions},
         )

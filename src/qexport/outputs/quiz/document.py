@@ -79,7 +79,7 @@ class _Quiz:
         here, there = anchor_folios(chunks), anchor_folios(answers)
 
         missing = {each for chunk in (*chunks, *answers) for each in chunk.missing}
-        data, summary = self.press.bound(
+        data, summary, amounts = self.press.bound(
             chunks,
             self._outline(),
             title=f"{self.edition.title}: {self.language.label('quiz')}",
@@ -90,19 +90,20 @@ class _Quiz:
             suffix=QUIZ_ENDING,
             data=data,
             summary=summary,
+            amounts=amounts,
             warnings=missing_glyphs(self.edition.questions, missing),
             beside=(self._answers(answers, here),) if answers else (),
             folios={id_: folio for id_, folio in told_at.items() if folio},
         )
 
     def _answers(self, chunks: list[Chunk], quiz: dict[str, int]) -> Document:
-        data, summary = self.press.bound(
+        data, summary, amounts = self.press.bound(
             chunks,
             self._answers_outline(),
             title=f"{self.edition.title}: {self.language.label('answers')}",
             elsewhere=quiz,
         )
-        return Document(suffix=ANSWERS_ENDING, data=data, summary=summary)
+        return Document(suffix=ANSWERS_ENDING, data=data, summary=summary, amounts=amounts)
 
     def _add(self, chunks: list[Chunk], more: Sequence[Chunk]) -> None:
         """Add chunks, the first on a page at the right where that is paper."""

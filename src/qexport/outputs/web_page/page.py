@@ -59,9 +59,9 @@ SAID_BY_SCRIPTS = (
     *("again", "hard", "good", "easy", "of_total", "other_questions", "difficulty"),
     *("technology", "category", "level", "tags", "light", "light_auto", "light_day", "light_night", "study"),
     *("show_more", "known_of", "study_times", "progress_count", "progress_kept", "progress_lost", "time"),
-    *("no_question", "filter_leaves", "filter_none", "filter_remove", "none"),
+    *("no_question", "filter_leaves", "filter_none", "filter_remove", "none", "and_more"),
 )
-"""Labels that the page's scripts write."""
+"""Labels that the page's scripts write, beside `error_…`."""
 
 EARLY_SCRIPT = "document.documentElement.classList.add('js')"
 """Runs before the first paint: what needs scripts takes its room at once."""
@@ -95,6 +95,7 @@ def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
         suffix=WEB_PAGE_ENDING,
         data=page.encode(),
         summary="1 page" + (f", {pictures} picture{'s' * (pictures > 1)}" if pictures else ""),
+        amounts={"size_pages": 1, **({"size_pictures": pictures} if pictures else {})},
         warnings=tuple(problem for article in articles for problem in article.problems),
     )
 
@@ -189,7 +190,9 @@ def _make_web_page(
 
 def _words(words: Language) -> str:
     """Return what the scripts say, as JSON that no tag ends."""
-    labels = {key: words.labels[key] for key in SAID_BY_SCRIPTS}
+    labels = {
+        key: text for key, text in words.labels.items() if key in SAID_BY_SCRIPTS or key.startswith("error_")
+    }
     labels |= {key: capitalize(labels[key], words.tag) for key in ("again", "hard", "good", "easy")}
     said = {"language": words.labels_tag, "counts": dict(words.counts), "labels": labels}
     return json.dumps(said, ensure_ascii=False).replace("<", "\\u003c")

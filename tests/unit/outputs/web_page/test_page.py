@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
 from dataclasses import replace
@@ -47,6 +48,16 @@ def test_the_policy_names_the_page_s_own_scripts_and_style_and_nothing_else() ->
     )
     assert " style=" not in text
     assert not re.search(r"<[^>]* on\w+=", text.partition("<script type")[0])
+
+
+def test_the_scripts_have_every_label_that_they_say() -> None:
+    words = re.search(r'<script type="text/plain" id="words">(.*?)</script>', page(QUESTION, language="de"))
+    assert words is not None
+    labels = json.loads(words[1])["labels"]
+    scripts = sorted((templates_folder() / "web").glob("*.js"))
+    said = {key for path in scripts for key in re.findall(r"\bsay\(\s*\"(\w+)\"", path.read_text("utf-8"))}
+    assert len(said) > 40
+    assert said - set(labels) == set()
 
 
 def test_nothing_is_named_that_would_have_to_be_fetched() -> None:
