@@ -17,6 +17,7 @@ down to what still shows it and written to `--findings`, with how it ended and h
 from __future__ import annotations
 
 import argparse
+import os
 import pickle
 import random
 import re
@@ -41,8 +42,12 @@ from tools.fuzz_targets import FAMILIES, ROOT, TARGETS, Target, check_error
 from tools.fuzz_ways import SOURCES, Ways
 
 TIME_LIMIT = 10.0
-"""Seconds for one input."""
-PATIENCE = 40.0
+"""Seconds of the processor for one input."""
+WAITING = 6.0
+"""How many times as long one input may take by the clock: so one that only waits is ended as well."""
+_TICKS = 10
+"""In how many steps that time is counted: a process that was stopped meanwhile finds one step, not all, over."""
+PATIENCE = 120.0
 """Seconds after which a process that Python cannot interrupt is killed."""
 MOST_MEMORY = 500
 """MB that a process may have had at most, the interpreter and the program included."""
@@ -51,10 +56,11 @@ WATCHED_FIRST = 2000
 MOST_KEPT = 3000
 """Inputs a target goes on from."""
 SLOW = 0.3
-"""Seconds, watched, from which on an input is not worth going on from."""
+"""Seconds of the processor, watched, from which on an input is not worth going on from."""
 KILOBYTES = 1024 if sys.platform == "linux" else 1024 * 1024
 """What `ru_maxrss` counts in, to a MB."""
 _TRIES_TO_CUT = 300
+_IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  a folder of its own is made in it
 
 
 class TooSlow(BaseException):  # not an Exception: nothing in the program may catch it
@@ -115,7 +121,7 @@ class Trial:
 
     def ending(self, data: bytes) -> BaseException | None:
         """Return what broke the contract, or nothing; `outcome` says in short how it ended."""
-        begun = time.perf_counter()
+        begun = time.process_time()  # what else the machine does must not decide which inputs are kept
         broken: BaseException | None = None
         self.outcome = "read"
         try:
@@ -130,23 +136,34 @@ class Trial:
                 broken = wrong
         except (Exception, TooSlow) as error:  # noqa: BLE001  whatever it is, it is what is looked for
             broken = error
-        self.seconds = time.perf_counter() - begun
+        self.seconds = time.process_time() - begun
         return broken
 
 
 @contextmanager
 def _limited(seconds: float) -> Iterator[None]:
+    ticks = 0
+
     def end(_number: int, _frame: object) -> None:
         raise TooSlow(f"longer than {seconds:g} s")
 
-    before = signal.signal(signal.SIGALRM, end)
+    def tick(number: int, frame: object) -> None:
+        nonlocal ticks
+        ticks += 1
+        if ticks >= _TICKS:
+            end(number, frame)
+
+    before = signal.signal(signal.SIGALRM, tick), signal.signal(signal.SIGPROF, end)
     # Again every second: where Python cannot raise, as in __del__, the first is lost.
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 1.0)
+    signal.setitimer(signal.ITIMER_REAL, seconds * WAITING / _TICKS, seconds * WAITING / _TICKS)
     try:
         yield
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGALRM, before[0])
+        signal.signal(signal.SIGPROF, before[1])
 
 
 def _shape(error: QexportError) -> str:
@@ -303,7 +320,7 @@ def _one_life(
 ) -> Report:
     """Fuzz in one child until all is done, or it dies."""
     shared = Shared()
-    with tempfile.TemporaryDirectory(prefix="qexport-fuzz-") as folder:
+    with tempfile.TemporaryDirectory(prefix="qexport-fuzz-", dir=_IN_MEMORY) as folder:
         scratch, result = Path(folder), Path(folder) / "report"
 
         def child() -> None:
@@ -419,7 +436,9 @@ def _arguments() -> argparse.Namespace:
         metavar="N",
         help="look which lines every N-th input reaches (1)",
     )
-    parser.add_argument("--time-limit", type=float, default=TIME_LIMIT, help="seconds for one input (10)")
+    parser.add_argument(
+        "--time-limit", type=float, default=TIME_LIMIT, help="seconds of the processor for one input (10)"
+    )
     parser.add_argument("--findings", type=Path, default=ROOT / "out" / "fuzz", help="a folder (out/fuzz)")
     parser.add_argument(
         "--replay", type=Path, nargs="+", metavar="FILE", help="try these inputs, and no others"

@@ -17,6 +17,9 @@ from typing import Any
 MEMORY_LIMIT = 1 << 30
 """Bytes of address space more than before the first input."""
 
+_PAUSE = 0.05
+"""Seconds between two looks at the child."""
+
 
 class Shared:
     """The input a child is at, in memory that outlives it."""
@@ -49,15 +52,16 @@ def end_of(child: Callable[[], None], progress: Callable[[], int], patience: flo
         finally:
             sys.stderr.flush()
             os._exit(status)
-    at, since = -1, time.monotonic()
+    at, waited = -1, 0.0
     while True:
         ended, status = os.waitpid(number, os.WNOHANG)
         if ended:
             break
-        time.sleep(0.05)
+        time.sleep(_PAUSE)
+        waited += _PAUSE  # not the clock's time: both may have been stopped meanwhile
         if (now := progress()) != at:
-            at, since = now, time.monotonic()
-        elif time.monotonic() - since > patience:
+            at, waited = now, 0.0
+        elif waited > patience:
             os.kill(number, signal.SIGKILL)
             os.waitpid(number, 0)
             return f"it hung for {patience:g} s, where Python could not interrupt it"

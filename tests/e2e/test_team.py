@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -363,19 +363,25 @@ def test_pictures_travel_with_the_questions() -> None:
     printed("verify", "team.zip", "--rebuild")
 
 
-def test_a_bundle_that_is_not_what_its_data_make_is_refused() -> None:
-    """The hashes agree, and so somebody meant it: only making it again tells."""
+def forge(files: Mapping[str, bytes], manifest: dict[str, Any]) -> None:
+    """Write a bundle whose hashes agree with its files, whatever is said in them."""
     from hashlib import sha256
 
     from qexport.team import bundle_archive
 
+    inner = {path: data for path, data in files.items() if path != bundle_archive.MANIFEST}
+    listed = {path: {"sha256": sha256(data).hexdigest(), "size": len(data)} for path, data in inner.items()}
+    said = json.dumps({**manifest, "files": listed}).encode()
+    Path("forged.zip").write_bytes(bundle_archive.pack({**inner, bundle_archive.MANIFEST: said}))
+
+
+def test_a_bundle_that_is_not_what_its_data_make_is_refused() -> None:
+    """The hashes agree, and so somebody meant it: only making it again tells."""
+    from qexport.team import bundle_archive
+
     printed("bundle", "python", "-o", "team.zip")
     files = bundle_archive.unpack(Path("team.zip").read_bytes(), "team.zip")
-    files["python/python.apkg"] = b"another deck"
-    manifest = json.loads(files["manifest.json"])
-    manifest["files"]["python/python.apkg"] = {"sha256": sha256(b"another deck").hexdigest(), "size": 12}
-    files["manifest.json"] = json.dumps(manifest).encode()
-    Path("forged.zip").write_bytes(bundle_archive.pack(files))
+    forge({**files, "python/python.apkg": b"another deck"}, json.loads(files["manifest.json"]))
     printed("verify", "forged.zip")
     assert refused("verify", "forged.zip", "--rebuild") == [
         "qexport: error: forged.zip: 'python/python.apkg' is different when it is built again"
@@ -428,8 +434,6 @@ def put(value: Any, place: tuple[str | int, ...], odd: object) -> Any:
 
 def test_whatever_a_forged_bundle_says_is_refused_or_made() -> None:
     """Its hashes agree with its files, and what is said in them is anything."""
-    from hashlib import sha256
-
     from qexport.team import bundle, bundle_archive
 
     Path("qexport.toml").write_text('[recipes.all]\nlimit = 2\nformat = "deck"\n')
@@ -446,15 +450,35 @@ def test_whatever_a_forged_bundle_says_is_refused_or_made() -> None:
         if name == bundle.LOCK:
             files[name] = json.dumps(said).encode()
             said = json.loads(files[bundle_archive.MANIFEST])
-        said["files"] = {
-            path: {"sha256": sha256(data).hexdigest(), "size": len(data)}
-            for path, data in files.items()
-            if path != bundle_archive.MANIFEST
-        }
-        files[bundle_archive.MANIFEST] = json.dumps(said).encode()
-        Path("forged.zip").write_bytes(bundle_archive.pack(files))
+        forge(files, said)
         statuses.add(run("verify", "forged.zip", "--rebuild").status)
     assert statuses <= {0, 2, 3, 7}
+
+
+@pytest.mark.parametrize(
+    ("lock", "message", "hint"),
+    [
+        (
+            b'{"format": 1}',
+            "forged.zip/data/questions.lock.json:1: format 1 is not known; this qexport knows 2",
+            "ask for the bundle again, made with the qexport of today",
+        ),
+        (
+            b"{",
+            "forged.zip/data/questions.lock.json:1:2: not JSON: Expecting property name enclosed in double quotes",
+            "ask for the bundle again: its lock is not as it was made",
+        ),
+    ],
+)
+def test_what_to_do_about_the_lock_of_a_bundle_is_to_ask_for_another(
+    lock: bytes, message: str, hint: str
+) -> None:
+    from qexport.team import bundle_archive
+
+    printed("bundle", "python", "-o", "team.zip")
+    files = bundle_archive.unpack(Path("team.zip").read_bytes(), "team.zip")
+    forge({**files, "data/questions.lock.json": lock}, json.loads(files["manifest.json"]))
+    assert run("verify", "forged.zip").err == f"qexport: error: {message}\n  hint: {hint}\n"
 
 
 def test_an_unpacked_bundle_builds_its_recipes_beside_the_folders_of_their_names(

@@ -18,10 +18,10 @@ from qexport.common.errors import InputRefused, Location, Problem, QexportError
 from qexport.common.formats import LOCK_FORMAT
 from qexport.common.patterns import compile_late
 
-_REPAIR = "take it from version control again, or rebuild it with --previous DECK"
+REPAIR = "take it from version control again, or rebuild it with --previous DECK"
 _NEWER = "it was written by a newer qexport: use the program that wrote it"
 _UNKNOWN_KEY = "has an unknown key"
-_OLDER = "bring it into today's form: qexport migrate"
+OLDER = "bring it into today's form: qexport migrate"
 _TWO_LOCKS = "these are two locks: keep the one whose decks learners have, and remove the other"
 
 
@@ -61,11 +61,11 @@ def read_lock(text: str, path: str) -> Lock:
         json.dumps(content, ensure_ascii=False).encode()  # half a pair, as \ud800, could not be written again
     except json.JSONDecodeError as error:
         place = Location(path, error.lineno, error.colno)
-        raise InputRefused((Problem(place, f"not JSON: {error.msg}", _REPAIR),)) from error
+        raise InputRefused((Problem(place, f"not JSON: {error.msg}", REPAIR),)) from error
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, thousands of brackets
-        raise InputRefused((Problem(Location(path), "not a lock file", _REPAIR),)) from error
+        raise InputRefused((Problem(Location(path), "not a lock file", REPAIR),)) from error
 
-    complaints = [(key, f"{key!r} is here twice", _REPAIR) for key in doubled]
+    complaints = [(key, f"{key!r} is here twice", REPAIR) for key in doubled]
     complaints.extend(_complaints(content))
     if complaints:
         lines = _lines_of_keys(text)
@@ -208,12 +208,12 @@ def _when(value: str) -> int:
 def _complaints(content: object) -> Iterator[tuple[str, str, str]]:
     """Yield what is wrong with a lock's content, each after the key it stands at, and what to do."""
     if not isinstance(content, dict) or "format" not in content:
-        yield "", "not a lock file: it has no format", _REPAIR
+        yield "", "not a lock file: it has no format", REPAIR
         return
     form = content["format"]
     if form != LOCK_FORMAT or type(form) is not int:
         is_number = type(form) is int
-        hint = _NEWER if is_number and form > LOCK_FORMAT else _OLDER if is_number and form == 1 else _REPAIR
+        hint = _NEWER if is_number and form > LOCK_FORMAT else OLDER if is_number and form == 1 else REPAIR
         yield "format", f"format {repr(form)[:60]} is not known; this qexport knows {LOCK_FORMAT}", hint
         return
     for key in content.keys() - {"format", *_FORMS}:
@@ -221,7 +221,7 @@ def _complaints(content: object) -> Iterator[tuple[str, str, str]]:
     forms = {part: form for part, form in _FORMS.items() if part != "release" or part in content}
     for part, (is_right, what) in forms.items():
         if not is_right(content.get(part)):
-            yield part, f"{part!r} is not {what}", _REPAIR
+            yield part, f"{part!r} is not {what}", REPAIR
         elif part in ("notes", "left"):
             yield from _complaints_of_entries(content[part], part)
 
@@ -229,7 +229,7 @@ def _complaints(content: object) -> Iterator[tuple[str, str, str]]:
 def _complaints_of_entries(entries: Mapping[str, object], part: str) -> Iterator[tuple[str, str, str]]:
     for birth, entry in entries.items():
         for complaint in _entry_complaints(birth, entry, part):
-            hint = _NEWER if complaint.startswith(_UNKNOWN_KEY) else _REPAIR
+            hint = _NEWER if complaint.startswith(_UNKNOWN_KEY) else REPAIR
             yield birth, f"{birth!r} in {part!r} {complaint}", hint
     if part == "notes":
         yield from _find_shared(entries)
@@ -259,7 +259,7 @@ def _find_shared(notes: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             if isinstance(entry, dict):
                 value = entry.get(name, birth if name == "id" else None)
                 if isinstance(value, (str, int)) and (owner := owners.setdefault(value, birth)) != birth:
-                    yield birth, f"{birth!r} has the {name} of {owner!r}", _REPAIR
+                    yield birth, f"{birth!r} has the {name} of {owner!r}", REPAIR
 
 
 def _is_time(value: object) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from qexport.bank import reader
-from qexport.bank.lock_file import read_lock
+from qexport.bank.lock_file import OLDER, REPAIR, read_lock
 from qexport.bank.validation import validate
 from qexport.common.errors import (
     InputRefused,
@@ -21,7 +22,14 @@ from qexport.team import bundle
 from qexport.team.bundle import Contents, Manifest
 
 if TYPE_CHECKING:
+    from qexport.bank.lock import Lock
     from qexport.bank.model import Bank
+
+_BUNDLED_HINTS = {
+    REPAIR: "ask for the bundle again: its lock is not as it was made",
+    OLDER: "ask for the bundle again, made with the qexport of today",
+}
+"""What to do about the lock of a bundle, which is nobody's to mend, by what to do about one's own."""
 
 
 def read_limited(path: Path, limit: Literal["bundle", "deck"], limits: Limits) -> bytes:
@@ -50,7 +58,7 @@ def contents_in(files: Mapping[str, bytes], manifest: Manifest, path: str, limit
     if missing:
         raise InputRefused(tuple(Problem(Location(path), f"no {name} in it") for name in missing))
     bank = _bank_in(files, path, limits)
-    lock = read_lock(_text_in(files, bundle.LOCK, path, limits), f"{path}/{bundle.LOCK}")
+    lock = _lock_in(files, path, limits)
     known = {question.id for question in bank.questions}
     used = {key for recipe in manifest.recipes for key in (*recipe.ids, *recipe.retired)}
     unknown = sorted(used - known) + sorted(known - set(lock.notes))
@@ -79,6 +87,15 @@ def _bank_in(files: Mapping[str, bytes], path: str, limits: Limits) -> Bank:
         reader.parse_bank(_text_in(files, bundle.BUNDLED_BANK, path, limits), name, limits), limits
     )
     return bank
+
+
+def _lock_in(files: Mapping[str, bytes], path: str, limits: Limits) -> Lock:
+    try:
+        return read_lock(_text_in(files, bundle.LOCK, path, limits), f"{path}/{bundle.LOCK}")
+    except InputRefused as refused:
+        raise InputRefused(
+            tuple(replace(each, hint=_BUNDLED_HINTS.get(each.hint, each.hint)) for each in refused.problems)
+        ) from refused
 
 
 def _text_in(files: Mapping[str, bytes], name: str, path: str, limits: Limits) -> str:
