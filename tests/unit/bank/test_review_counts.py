@@ -6,25 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.unit.bank.counted import BANK, COUNTS
 
-from qexport.bank.health.examination import examine
-from qexport.bank.model import Bank, Question
-from qexport.bank.review_counts import ReviewCount, read_review_counts, reviews_path, write_review_counts
+from qexport.bank.model import Bank
+from qexport.bank.review_counts import read_review_counts, reviews_path, write_review_counts
 from qexport.bank.selection import Filters, select
 from qexport.common.errors import InputRefused, Location, NothingSelected, Problem, UsageError
-
-COUNTS = {
-    "A": ReviewCount(learners=4, reviews=20, lapses=3, forgotten=0.5, seconds=12.5),
-    "B": ReviewCount(learners=5, reviews=25, lapses=0, forgotten=0.04, seconds=3.0),
-    "old": ReviewCount(learners=3, reviews=12, lapses=1, forgotten=0.3, seconds=7.0),
-}
-QUESTIONS = (
-    Question(id="A", question="a?", answer="a", difficulty=2),
-    Question(id="B", question="b?", answer="b", difficulty=9),
-    Question(id="C", question="c?", answer="c", difficulty=5, former_ids=("old",)),
-    Question(id="D", question="d?", answer="d", difficulty=1),
-)
-BANK = Bank(title="T", questions=QUESTIONS, reviews=tuple(COUNTS.items()))
 
 
 def chosen(bank: Bank = BANK, **filters: str) -> list[str]:
@@ -104,27 +91,3 @@ def test_another_file_is_refused(text: str) -> None:
 def test_a_count_that_is_no_number_is_refused() -> None:
     with pytest.raises(InputRefused):
         read_review_counts(write_review_counts(COUNTS).replace("20", '"20"'), "f")
-
-
-def test_difficulties_that_do_not_fit_are_named() -> None:
-    found = [(each.message, each.hint) for each in examine(BANK) if each.kind == "difficulty"]
-    assert found == [
-        (
-            "B is rated 9, and 4% of 25 reviews were forgotten; 30% is usual in this bank",
-            "rate it lower, or look at its text",
-        )
-    ]
-    more = {f"E{number}": replace(COUNTS["B"], forgotten=0.2) for number in range(4)}
-    others = tuple(replace(QUESTIONS[2], id=key, former_ids=()) for key in more)
-    bank = replace(BANK, questions=(*QUESTIONS, *others), reviews=tuple({**COUNTS, **more}.items()))
-    found = [(each.message, each.hint) for each in examine(bank) if each.kind == "difficulty"]
-    assert found == [
-        (
-            "A is rated 2, and 50% of 20 reviews were forgotten; 20% is usual in this bank",
-            "rate it higher, or look at its text",
-        ),
-        (
-            "B is rated 9, and 4% of 25 reviews were forgotten; 20% is usual in this bank",
-            "rate it lower, or look at its text",
-        ),
-    ]

@@ -47,14 +47,3 @@ def test_variables_of_a_shell_are_known(source: str) -> None:
 @pytest.mark.parametrize("source", ["P", "AB", "x/y", "O(n)", "P(A|B)", "a:b", r"\alpha/\beta"])
 def test_formulas_are_no_variables(source: str) -> None:
     assert not looks_like_shell(source)
-
-
-def test_lines_after_a_formula_over_several_lines_keep_their_number() -> None:
-    from qexport.content.markdown_page import MarkdownPage
-
-    text = "one $a +\nb$ two\n\n$$\nx\n$$\n\n```math\ny\n```\n\nlast"
-    held, found = find_formulas(text)
-    page = MarkdownPage(formulas=list(found))
-    lines = held.split("\n")
-    assert page.line_of(lines.index("last") + 1) == text.split("\n").index("last") + 1
-    assert [page.line_of(1), page.line_of(2)] == [1, 3]

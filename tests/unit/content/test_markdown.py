@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
+from tests.unit.content.markdown_texts import shown
 
 from qexport.bank.model import Question
 from qexport.common.errors import InputRefused, LimitExceeded, Location, Problem
@@ -59,44 +59,6 @@ def test_markdown_tables_are_aligned_by_class() -> None:
     assert html == f'<div class="table"><table><thead>{head}</thead><tbody>{row}</tbody></table></div>'
 
 
-def test_footnotes_stand_at_the_end_and_lead_back() -> None:
-    html = question_view(
-        Question(id="Ü 1", question="q", answer="a[^x] b[^x] ^[c]\n\n[^x]: *Note*.", markup="markdown")
-    )["sections"][0]["html"]
-    name = "_dc__20_1-answer-1"
-    assert html == Markup(
-        f'<p>a<sup><a href="#fn-{name}" id="fnref-{name}" title="Note 1">1</a></sup>'
-        f' b<sup><a href="#fn-{name}" id="fnref-{name}-2" title="Note 1">1</a></sup> ^[c]</p>\n'
-        f'<ol class="footnotes">\n<li id="fn-{name}"><p><em>Note</em>.'
-        f' <a class="back" href="#fnref-{name}" title="Back to the text">↑</a>'
-        f' <a class="back" href="#fnref-{name}-2" title="Back to the text">↑</a></p>\n</li>\n</ol>'
-    )
-
-
-def test_no_footnote_is_lost() -> None:
-    text = """one[^a] none[^no]
-
-[^a]: first
-[^b]: nothing refers here
-[^a]: of the same name
-
-[^out]: outer
-
-    [^in]: inner
-
-    after inner[^in]
-"""
-    html = prose(text.replace("\n[^", "\n\n[^"), "markdown")
-    found = re.findall(
-        r"first|nothing refers here|of the same name|outer|inner|after inner|none\[\^no\]", html
-    )
-    assert sorted(found) == sorted(
-        ["none[^no]", "first", "nothing refers here", "of the same name", "inner", "outer", "after inner"]
-    )
-    assert len(set(re.findall(r'id="([^"]*)"', html))) == html.count("id=")
-    assert set(re.findall(r'href="#([^"]*)"', html)) <= set(re.findall(r'id="([^"]*)"', html))
-
-
 SYNTAX = (
     "[^1] [^1]: [^2]: [a](b) ![x](y.png) ![ ]( [![i](j)](https://e.org) ** _ ` ``` ~~~ ~~ > - 1. # ## | |- "
     "<b> & \\ <http://e.org> word"
@@ -121,29 +83,6 @@ def test_any_markdown_gives_tags_that_nest_and_ids_that_are_unique(text: str) ->
     assert {name[1:] for name in re.findall(r' href="(#fn[^"]*)"', html)} <= set(names)
     if not re.search(r"```|~~~|\]:", text):  # where a word may be the name of a language or a definition's
         assert html.count("word") == text.count("word")
-
-
-def test_footnotes_in_each_other_are_too_deep_at_some_time() -> None:
-    with pytest.raises(InputRefused):
-        prose("".join(f"{'    ' * depth}[^{depth}]: x\n\n" for depth in range(30)), "markdown")
-
-
-@pytest.mark.parametrize(
-    ("text", "html"),
-    [
-        ("[x](https://e.org/?a&b)", '<a href="https://e.org/?a&amp;b">x</a>'),
-        ("[x](HTTP://e.org)", '<a href="HTTP://e.org">x</a>'),
-        ("<mailto:a@b.c>", '<a href="mailto:a@b.c" class="bare">mailto:a@b.c</a>'),
-        ("[x](#here)", "x (here)"),
-        ("[*x*](javascript:qxMarker) y", "<em>x</em> y"),
-        ("[x](file:///etc/passwd) [y](data:text/html,z) [z](//e.org) [w](../up)", "x y z w"),
-        ("<javascript:x> [a][b]", "javascript:x [a][b]"),
-        ("![a *b* `c`](http://qx-marker.invalid/) d", "a b c d"),
-        ('[![<i>](x.png)](https://e.org "t<")', '<a href="https://e.org" title="t&lt;">&lt;i&gt;</a>'),
-    ],
-)
-def test_links_lead_to_the_web_or_nowhere_and_pictures_are_their_text(text: str, html: str) -> None:
-    assert inline(text, "markdown") == Markup(html)
 
 
 def test_headings_nest_under_what_encloses_them() -> None:
@@ -206,24 +145,6 @@ def test_brackets_that_would_keep_the_parser_busy_are_too_many() -> None:
     assert blocks.value.message == line.value.message == "more than 8 brackets in one text"
 
 
-def test_many_footnotes_of_one_name_take_time_that_grows_with_their_number() -> None:
-    """Once they took its cube: 2,000 of them ten seconds."""
-    begun = time.process_time()
-    html = prose("[^a]: note\n" * 200, "markdown")
-    assert time.process_time() - begun < 2
-    assert html.count("<p>note") == 200
-
-
-# Pictures
-
-
-def shown(text: str, **page: object) -> tuple[str, list[tuple[int, str]]]:
-    """The HTML of a text, and what is noted of it."""
-    made = MarkdownPage(**page)  # type: ignore[arg-type]
-    html = markdown_blocks(text, 4, made)
-    return str(html).replace("\n", ""), [(flaw.line, flaw.message) for flaw in made.flaws]
-
-
 @pytest.mark.parametrize(
     ("text", "html"),
     [
@@ -233,31 +154,6 @@ def shown(text: str, **page: object) -> tuple[str, list[tuple[int, str]]]:
         ("**a <b>b** c</b>", "<p><strong>a &lt;b&gt;b</strong> c&lt;/b&gt;</p>"),
         ("<b>a <i>b</b> c</i>", "<p>&lt;b&gt;a <i>b&lt;/b&gt; c</i></p>"),
         ("`<b>`", "<p><code>&lt;b&gt;</code></p>"),
-        ("- [ ] a\n- [x] b", '<ul><li class="task open">a</li><li class="task done">b</li></ul>'),
-        ("1. [X] a", '<ol><li class="task done">a</li></ol>'),
-        ("- [y] a\n- [ ]b", "<ul><li>[y] a</li><li>[ ]b</li></ul>"),
-        (
-            "> [!NOTE]\n> one",
-            '<blockquote class="callout note"><p class="title">Note</p><p>one</p></blockquote>',
-        ),
-        (
-            "> [!warning]- Own *title*\n>\n> - a",
-            (
-                '<blockquote class="callout warning"><p class="title">Own <em>title</em></p>'
-                "<ul><li>a</li></ul></blockquote>"
-            ),
-        ),
-        ("> [!my-kind]", '<blockquote class="callout note"><p class="title">My kind</p></blockquote>'),
-        ("> [x]: no", "<blockquote></blockquote>"),
-        (
-            "<details>\n<summary>More *here*</summary>\n\n- a\n\n</details>\n\nb",
-            "<details><summary>More <em>here</em></summary><ul><li>a</li></ul></details><p>b</p>",
-        ),
-        ("<details><summary>s</summary>a</details>", "<details><summary>s</summary><p>a</p></details>"),
-        (
-            "<details>\n<details>\na\n</details>\n</details>",
-            "<details><summary>Details</summary><details><summary>Details</summary><p>a</p></details></details>",
-        ),
         (
             "see https://e.org/a_(b)/c). www.e.org",
             (
@@ -277,56 +173,3 @@ def test_markdown_as_it_is_written_today(text: str, html: str | None) -> None:
         html = "<p><kbd>Ctrl</kbd>+<b>c</b> <i>d</i> <code>a&lt;b</code></p>"
     expected = html.replace("方方 ab 가가", "方方 ab 가가")
     assert shown(text)[0] == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "html", "noted"),
-    [
-        (
-            "a\n\n<div align=left>x</div>",
-            "<p>a</p><p>&lt;div align=left&gt;x&lt;/div&gt;</p>",
-            [(3, "the tag <div> is shown as text"), (3, "the tag </div> is shown as text")],
-        ),
-        ("<!-- x -->", "<p>&lt;!-- x --&gt;</p>", [(1, "the tag <!-- … --> is shown as text")]),
-        ("a List<String> and x<y", "<p>a List&lt;String&gt; and x&lt;y</p>", []),
-        ("<details>\nno end", "<p>&lt;details&gt;no end</p>", [(1, "the tag <details> is shown as text")]),
-        ("[a](docs/x.md)", "<p>a</p>", [(1, "the link to 'docs/x.md' is its text: it leads to a file")]),
-        ("[a](javascript:x)", "<p>a</p>", [(1, "the link to 'javascript:x' is its text")]),
-        (
-            "|a|\n|-|\n|1|\n|`b|c`|",
-            (
-                '<div class="table"><table><thead><tr><th>a</th></tr></thead><tbody><tr><td>1</td></tr>'
-                "<tr><td>`b</td></tr></tbody></table></div>"
-            ),
-            [(4, "a row of a table has more cells than its head: the rest is left out")],
-        ),
-    ],
-)
-def test_what_is_not_obeyed_is_noted_with_its_line(
-    text: str, html: str, noted: list[tuple[int, str]]
-) -> None:
-    assert shown(text) == (html, noted)
-
-
-@pytest.mark.parametrize(
-    ("text", "html", "noted"),
-    [
-        (
-            "[a](#PY-1) [[PY-1]]",
-            (
-                '<p><a href="qx:q-PY-1" class="see" title="PY-1">a → p. <span data-folio="q-PY-1" '
-                'data-align="left">00</span></a> <a href="qx:q-PY-1" class="see" title="PY-1">PY-1 → p. '
-                '<span data-folio="q-PY-1" data-align="left">00</span></a></p>'
-            ),
-            [],
-        ),
-        ("[a](#PY-2) [[PY-2|b]] [[PY-2]]", "<p>a (PY-2) b (PY-2) PY-2</p>", []),
-        (
-            "[a](#PY-9) x[[0]]",
-            "<p>a x[[0]]</p>",
-            [(1, "the link to '#PY-9' is its text: there is no such question")],
-        ),
-    ],
-)
-def test_links_lead_to_other_questions(text: str, html: str, noted: list[tuple[int, str]]) -> None:
-    assert shown(text, questions={"PY-1": "qx:q-PY-1", "PY-2": ""}) == (html, noted)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
+from qexport.common.errors import InputRefused
 from qexport.importers.anki_text import parse
 from qexport.importers.source import Source
 
@@ -16,3 +21,14 @@ def test_front_and_back_are_question_and_answer() -> None:
     assert found.fields == {"question": "What?", "answer": "That."}
     assert str(found.location) == "a.txt:2:1"
     assert reading.columns == (("Front", "question"), ("Back", "answer"))
+
+
+def test_an_export_of_cards_has_no_front_in_its_back(read: Any) -> None:
+    text = '#separator:tab\n#html:true\nWhat?\t"What?\n\n<hr id=answer>\n\nThat."\n'
+    assert read.pairs(text, "cards.txt") == [("What?", "That.")]
+
+
+def test_a_quote_that_is_never_closed_has_its_place(read: Any) -> None:
+    with pytest.raises(InputRefused) as caught:
+        read.reading('#separator:tab\n#html:true\na\t"b\n', "cards.txt")
+    assert [str(each) for each in caught.value.problems] == ["cards.txt:3:1: this quote is never closed"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from tests.unit.importers.question_facts import facts
 
 from qexport.common.errors import InputRefused
 from qexport.importers.moodle_xml import parse
@@ -27,3 +30,67 @@ def test_true_and_false_are_choices() -> None:
 def test_another_file_of_xml_is_refused() -> None:
     with pytest.raises(InputRefused):
         parse(source("<html></html", "a.xml"))
+
+
+XML = """<?xml version="1.0" encoding="UTF-8"?>
+<quiz>
+<question type="category"><category><text>$course$/Go/Basics</text></category></question>
+<question type="multichoice">
+  <name><text>Q1</text></name>
+  <questiontext format="html"><text><![CDATA[<p>Which is <code>lazy</code>?</p>]]></text></questiontext>
+  <generalfeedback format="html"><text>So.</text></generalfeedback>
+  <answer fraction="0" format="html"><text>a list</text><feedback><text>no</text></feedback></answer>
+  <answer fraction="100" format="html"><text>a &lt; generator</text></answer>
+  <tags><tag><text>gen</text></tag></tags>
+  <idnumber>G-1</idnumber>
+</question>
+<question type="truefalse"><name><text>T</text></name><questiontext><text>Is it?</text></questiontext>
+  <answer fraction="100"><text>true</text></answer><answer fraction="0"><text>false</text></answer></question>
+<question type="shortanswer"><name><text>S</text></name><questiontext><text>Name it.</text></questiontext>
+  <answer fraction="100"><text>x</text></answer><answer fraction="50"><text>y</text></answer></question>
+<question type="matching"><name><text>M</text></name><questiontext><text>Match.</text></questiontext>
+  <subquestion><text>a</text><answer><text>1</text></answer></subquestion></question>
+<question type="essay"><name><text>E</text></name><questiontext><text>Discuss.</text></questiontext></question>
+<question type="cloze"><name><text>C</text></name><questiontext><text>{1:SA:=x}</text></questiontext></question>
+</quiz>
+"""
+
+
+def test_moodle_xml(read: Any) -> None:
+    place = {"technology": "Go", "category": "Basics"}
+    assert [facts(each) for each in read.questions(XML, "q.xml")] == [
+        {
+            "id": "G-1",
+            "question": "Which is `lazy`?",
+            "answer": "So.",
+            "choices": ("a list", "a < generator"),
+            "correct": ("b",),
+            "tags": ("gen",),
+            "deep_explanation": "no",
+            **place,
+        },
+        {"question": "Is it?", "choices": ("True", "False"), "correct": ("a",), **place},
+        {"question": "Name it.", "answer": "x / y", **place},
+        {"question": "Match.", "answer": "- a → 1", **place},
+        {"question": "Discuss.", **place},
+    ]
+    assert [str(each) for each in read.reading(XML, "q.xml").left_aside] == [
+        "q.xml:20:1: a question of the type 'cloze': left aside"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "<quiz><question></quiz>",
+            "q.xml:1:24: not XML: Opening and ending tag mismatch: question line 1 and quiz",
+        ),
+        ("<quiz>\n<!DOCTYPE x></quiz>", "q.xml:1:1: a document type in XML is not read"),
+        ("<quiz></quiz>", "q.xml:1:1: there is no question in this file"),
+    ],
+)
+def test_xml_that_cannot_be_read_has_its_place(read: Any, text: str, message: str) -> None:
+    with pytest.raises(InputRefused) as caught:
+        read.reading(text, "q.xml")
+    assert str(caught.value.problems[0]) == message

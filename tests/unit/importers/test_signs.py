@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from qexport.importers import signs
@@ -29,3 +31,22 @@ def test_each_shape_is_known_by_its_content_alone(look: object, text: str) -> No
     assert callable(look)
     assert look(source(text))
     assert not look(source("Just a line of text."))
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "shape"),
+    [
+        ("[markdown]What is *it*?{=this ~that}\n", "q.txt", "gift"),
+        (
+            "[![badge](https://example.org/x.svg)](y)\n\n## Why?\nSo.\n\n## How?\nThus.\n",
+            "README.md",
+            "markdown",
+        ),
+        ("[a link](https://example.org)\n\n## Why?\nSo.\n", "README.md", "markdown"),
+        ('[ {"question": "Why?"} ]', "q.txt", "json"),
+        ('{"a": [1]}', "q.txt", "json"),
+        ("[oops", "q.json", "json"),
+    ],
+)
+def test_a_bracket_is_not_yet_json(read: Any, text: str, name: str, shape: str) -> None:
+    assert read.shape(text, name) == shape

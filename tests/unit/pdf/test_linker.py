@@ -1,49 +1,13 @@
 """The linker: chunks → one PDF."""
 
-import io
 from dataclasses import replace
 
 import pikepdf
 import pypdfium2
-import pytest
+from tests.unit.pdf.small_book import BOOK, _file, chunk
 
 from qexport.layout.chunk import Chunk
-from qexport.layout.weasyprint.layout import lay_out
 from qexport.pdf.linker import anchor_folios, link
-from qexport.pdf.metadata import Book, OutlineEntry
-
-CSS = """
-@page { size: A6; margin: 12mm; @bottom-right { content: "qx:folio"; font: 9pt "Source Sans Pro" } }
-body { font: 10pt "Source Serif Pro" }
-.entry { position: relative; padding-right: 10mm }
-.folio { position: absolute; right: 0; bottom: 0 }
-"""
-BOOK = Book(title="Two & three", language="en", outline=(OutlineEntry("Last", "last"),))
-
-
-def chunk(body: str) -> Chunk:
-    return lay_out(f"<html lang=en><title>t</title>{body}", CSS)
-
-
-@pytest.fixture(scope="module")
-def contents() -> Chunk:
-    return chunk(
-        '<h1 id="top">Contents</h1>'
-        '<p class="entry"><a href="qx:last">The last one '
-        '<span class="folio" data-folio="last" data-leader>0</span></a></p>'
-    )
-
-
-@pytest.fixture(scope="module")
-def long() -> Chunk:
-    return chunk(
-        '<h1 id="long">Long</h1><div style="break-after: page">one</div>two <a href="qx:top">back</a>'
-    )
-
-
-@pytest.fixture(scope="module")
-def last() -> Chunk:
-    return chunk('<h1 id="last">Last</h1><p>fi → <b>bold</b></p>')
 
 
 def page_texts(data: bytes) -> list[str]:
@@ -100,37 +64,7 @@ def test_there_is_one_structure_tree_with_an_entry_for_every_page_and_link(
     assert pages == [0, 1, 2, 3]
 
 
-def test_each_font_is_embedded_once_and_subset_over_all_chunks(
-    contents: Chunk, long: Chunk, last: Chunk
-) -> None:
-    with pikepdf.open(_file(link([contents, long, last], BOOK))) as pdf:
-        fonts = {str(font.BaseFont).split("+")[1]: font for font in pdf.pages[0].Resources.Font.values()}
-        sizes = {
-            name: len(font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes())
-            for name, font in fonts.items()
-        }
-    assert sorted(sizes) == ["Source-Sans-Pro", "Source-Serif-Pro", "Source-Serif-Pro-Bold"]
-    assert max(sizes.values()) < 20_000  # of 200,000
-
-
-def test_the_outline_keeps_its_order_and_nesting(contents: Chunk, long: Chunk, last: Chunk) -> None:
-    outline = (
-        OutlineEntry("Contents", "top"),
-        OutlineEntry("Part", "long", (OutlineEntry("Čapek", "long"), OutlineEntry("(b)", "last"))),
-    )
-    with (
-        pikepdf.open(_file(link([contents, long, last], replace(BOOK, outline=outline)))) as pdf,
-        pdf.open_outline() as tree,
-    ):
-        seen = [(item.title, [child.title for child in item.children]) for item in tree.root]
-    assert seen == [("Contents", []), ("Part", ["Čapek", "(b)"])]
-
-
 def test_the_same_chunks_give_the_same_bytes(contents: Chunk, long: Chunk, last: Chunk) -> None:
     again = chunk('<h1 id="last">Last</h1><p>fi → <b>bold</b></p>')
     assert again == last
     assert link([contents, long, last], BOOK) == link([contents, long, again], BOOK)
-
-
-def _file(data: bytes) -> io.BytesIO:
-    return io.BytesIO(data)

@@ -2,101 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Sequence
 from io import BytesIO
 from itertools import pairwise
-from typing import Any
 
-import pikepdf
 import pypdfium2
 import pytest
-from pypdfium2 import raw as pdfium
+from tests.unit.pdf.lists import CSS, frame, headed, linked, opening, page, read, row, rows, said, strip
 
-from qexport.layout.chunk import Chunk
 from qexport.layout.weasyprint.layout import lay_out, lay_out_strips
 from qexport.pdf import list_pages
-from qexport.pdf.folio_lists import Folios
-from qexport.pdf.linker import link
 from qexport.pdf.list_pages import Line, make_pages
-from qexport.pdf.metadata import Book
-
-CSS = """
-@page { size: 60mm 60mm; margin: 5mm 8mm 10mm 5mm; @bottom-right { content: "qx:folio"; font: 9pt "Source Sans Pro" } }
-html { font: 10pt/5mm "Source Serif Pro" }
-body { margin: 0; position: relative }
-h1, h2 { font-size: 10pt; margin: 2mm 0 0 }
-ul { list-style: none; margin: 0; padding: 0 }
-li { margin-bottom: 1mm; position: relative; padding-right: 8mm }
-.index li { margin: 0; padding: 0 0 0 4mm; text-indent: -4mm }
-.folio { position: absolute; right: 0; bottom: 0 }
-.strip { position: absolute; top: 0; left: 0; right: 0 }
-"""
-MM = 72 / 25.4
-LINE = 5 * 96 / 25.4
-"""A line of text, in CSS pixels."""
-
-
-def page(body: str, kind: str = "list", strip: str = ' data-strip=""') -> str:
-    return f'<html lang="en"><title>t</title><body class="{kind}"{strip}>{body}</body></html>'
-
-
-def frame() -> Chunk:
-    return lay_out(page('<p><span data-folio="qx-strips">0</span></p>', strip=""), CSS)
-
-
-def headed(title: str) -> Line:
-    return Line(strip(f'<h2 id="{title.replace(" ", "-")}">{title}</h2>'), is_heading=True)
-
-
-def strip(body: str, kind: str = "list") -> Chunk:
-    return lay_out(page(body, kind), CSS)
-
-
-def row(words: str) -> Line:
-    return Line(
-        strip(
-            f'<ul><li><a href="qx:top" title="{words}">{words}'
-            '<span class="folio" data-folio="top" data-leader="">0</span></a></li></ul>'
-        )
-    )
-
-
-def rows(count: int, name: str = "row") -> list[Line]:
-    return [row(f"{name} {number}") for number in range(count)]
-
-
-def opening() -> Chunk:
-    return strip('<h1 id="top">Opening</h1>')
-
-
-def linked(chunks: Sequence[Chunk], *, mirrored: bool = False) -> bytes:
-    return link(list(chunks), Book(title="t", language="en", mirrored=mirrored))
-
-
-def read(data: bytes) -> list[list[tuple[str, float, float]]]:
-    """For each page its lines but for leaders and folios: text, baseline and left end in mm from the top left."""
-    found = []
-    for each in pypdfium2.PdfDocument(BytesIO(data)):
-        text = each.get_textpage()
-        lines: dict[float, list[tuple[float, str]]] = {}
-        for index in range(text.count_chars()):
-            x, y = ctypes.c_double(), ctypes.c_double()
-            pdfium.FPDFText_GetCharOrigin(text, index, x, y)
-            letter = text.get_text_range(index, 1)
-            if letter not in "\r\n\0":
-                down = round((each.get_height() - y.value) / MM, 1)
-                lines.setdefault(down, []).append((x.value / MM, letter))
-        set_ = [
-            ("".join(letter for _, letter in sorted(line)), down, round(min(line)[0], 1))
-            for down, line in sorted(lines.items())
-        ]
-        found.append([(words.split(" . ")[0].strip(), down, left) for words, down, left in set_ if left < 45])
-    return found
-
-
-def said(chunks: Sequence[Chunk]) -> list[list[str]]:
-    return [[words for words, _, _ in lines] for lines in read(linked(chunks))]
 
 
 def test_lines_follow_each_other_on_as_many_pages_as_they_take() -> None:
@@ -195,38 +110,6 @@ def test_a_line_of_more_than_a_page_has_pages_of_its_own() -> None:
     assert [len(chunk.pages) for chunk in chunks] == [1, len(long.chunk.pages), 1]
 
 
-def test_one_structure_tree_has_headings_and_the_rows_between_them_as_lists() -> None:
-    chunks = make_pages(frame(), opening(), [*rows(2), headed("next"), *rows(2)])
-    with pikepdf.open(BytesIO(linked(chunks))) as pdf:
-        root: Any = pdf.Root.StructTreeRoot
-        tags = [
-            (str(each.S), [str(kid.S) for kid in each.K if not isinstance(kid, int)]) for each in root.K[0].K
-        ]
-        (sheet,) = pdf.pages
-        links = [(str(each.Contents), str(each.Dest), int(each.StructParent)) for each in sheet.Annots]
-        numbers = dict(zip(list(root.ParentTree.Nums)[::2], list(root.ParentTree.Nums)[1::2], strict=True))
-        owners = [str(numbers[key].S) for _, _, key in links]
-        content = [None if each is None else str(each.S) for each in numbers[0]]
-    assert tags == [("/H1", []), ("/L", ["/LI", "/LI"]), ("/H2", []), ("/L", ["/LI", "/LI"])]
-    assert [link[:2] for link in links] == [("row 0", "top"), ("row 1", "top")] * 2
-    assert owners == ["/Link"] * 4
-    assert set(content) == {None, "/H1", "/H2", "/Link"}
-
-
-def test_places_and_links_are_where_the_line_is() -> None:
-    chunks = make_pages(frame(), opening(), [row("row 0"), row("row 1"), headed("next"), row("row 2")])
-    data = linked(chunks, mirrored=True)
-    with pikepdf.open(BytesIO(data)) as pdf:
-        names_ = pdf.Root.Names.Dests.Names
-        places = {str(names_[at]): float(names_[at + 1][3]) for at in range(0, len(names_), 2)}
-        boxes = [[float(number) for number in each.Rect] for each in pdf.pages[0].Annots]
-    (lines,) = read(data)
-    baselines = {words: 60 - down for words, down, _ in lines}
-    for number, box in enumerate(boxes):
-        assert min(box[1::2]) < baselines[f"row {number}"] * MM < max(box[1::2])
-    assert 3 < places["next"] / MM - baselines["next"] < 5
-
-
 def test_strips_laid_out_together_are_as_if_each_was_laid_out_alone() -> None:
     htmls = [
         page(f"<ul><li>row {number} <code>x</code> {'long ' * number}</li></ul>") for number in range(12)
@@ -240,59 +123,3 @@ def test_a_character_no_font_has_is_told_by_its_strip_alone() -> None:
     chunks = make_pages(frame(), opening(), [Line(fine, is_heading=True), Line(lost, is_heading=True)])
     assert said(chunks) == [["Opening", "fine", "lost [U+4F55]"]]
     assert chunks[0].missing == ("\u4f55",)
-
-
-def test_shadings_of_strips_do_not_take_each_others_names() -> None:
-    css = CSS + ".a { background: linear-gradient(red, blue) } .b { background: linear-gradient(blue, lime) }"
-    lines = [Line(lay_out(page(f'<ul><li class="{each}">row</li></ul>'), css)) for each in "aba"]
-    image = pypdfium2.PdfDocument(BytesIO(linked(make_pages(frame(), opening(), lines))))[0].render().to_pil()
-    top = [image.getpixel((100, y)) for y in range(image.height)]
-    # Each begins in its own colour: red, blue, red.
-    starts = [
-        here
-        for above, here in pairwise(top)
-        if above == (255, 255, 255) and max(here) > 230 and min(here) < 60
-    ]
-    assert [pixel.index(max(pixel)) for pixel in starts] == [0, 2, 0]
-
-
-# --- lists of folios -----------------------------------------------------------------------------------------
-
-
-def term(name: str, *folios: str) -> Line:
-    stand_in = '<span data-folio="pages" data-align="left" data-folios="">0</span>'
-    chunk = strip(f"<ul><li>{name}, {stand_in}</li></ul>", "index")
-    return Line(chunk, folios=[Folios(each, "top") for each in folios])
-
-
-def test_a_list_of_folios_is_read_as_it_was_written() -> None:
-    chunks = make_pages(frame(), opening(), [term("lists", "3", "5–7", "12"), term("loops", "1")])
-    assert said(chunks) == [["Opening", "lists, 3, 5–7, 12", "loops, 1"]]
-
-
-def test_a_long_list_of_folios_goes_on_in_lines_below_which_begin_further_in() -> None:
-    folios = [str(number) for number in range(100, 130)]
-    chunks = make_pages(frame(), opening(), [term("lists", *folios), term("next", "1")])
-    (lines,) = said(chunks)
-    assert " ".join(lines[1:-1]) == f"lists, {', '.join(folios)}"
-    assert lines[-1] == "next, 1"
-    data = linked(chunks)
-    (set_,) = read(data)
-    assert [left for _, _, left in set_] == [5, 5, *[9] * (len(set_) - 3), 5]
-    text = pypdfium2.PdfDocument(data)[0].get_textpage()
-    assert max(text.get_charbox(index)[2] for index in range(text.count_chars() - 1)) < 52.1 * MM
-    with pikepdf.open(BytesIO(data)) as pdf:
-        said_of = [str(each.Contents) for each in pdf.pages[0].Annots]
-        root: Any = pdf.Root.StructTreeRoot
-        item = root.K[0].K[1].K[0].K[0]
-        kids = [kid if isinstance(kid, int) else str(kid.S) for kid in item.K]
-    assert said_of == [*(f"page {each}" for each in folios), "page 1"]
-    assert [kid for kid in kids if kid == "/Link"] == ["/Link"] * 30
-    assert len(kids) == 1 + 30 + 29  # the name, then links with a comma between two of them
-
-
-def test_what_follows_a_long_list_of_folios_stands_below_it() -> None:
-    chunks = make_pages(frame(), opening(), [term("lists", *map(str, range(100, 130))), term("next", "1")])
-    (lines,) = read(linked(chunks))
-    assert {round(below - above, 1) for (_, above, _), (_, below, _) in pairwise(lines)} == {5}
-    assert chunks[0].page_height - chunks[0].room > 4 * LINE

@@ -2,78 +2,34 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from qexport.bank import yaml_reader
-from qexport.bank.jsonl_writer import write_jsonl
-from qexport.bank.model import Bank, Question, RawText
-from qexport.bank.validation import validate
-from qexport.common.errors import InputRefused, Location
-from qexport.common.limits import USUAL
-from qexport.importers.hub.answer_blocks import find_blocks
-from qexport.importers.hub.captures import ImportResult, merge_captures, word_diff
-from qexport.importers.hub.taking import Decision, take_all, take_none
-
-ROOT = Path(__file__).resolve().parents[4]
-CAPTURES = ROOT / "seeds" / "captures"
-LISTING = ("hub-advanced.txt", (CAPTURES / "hub-advanced.txt").read_text(encoding="utf-8"))
-ANSWERS = ("hub-page-4-answers.txt", (CAPTURES / "hub-page-4-answers.txt").read_text(encoding="utf-8"))
-SAVED = ("saved.html", (ROOT / "tests" / "golden" / "hub_advanced.html").read_text(encoding="utf-8"))
-VOCABULARY = ("vocabulary.yaml", (CAPTURES / "vocabulary.yaml").read_text(encoding="utf-8"))
-
-WORDS = (
-    "words.yaml",
-    "title: Q\nnamespace: test\ntechnologies: {Python: [Core Python]}\nlevels: [Junior, Advanced]\n",
+from tests.unit.importers.hub.imported import (
+    ANSWERS,
+    CHANGED,
+    LISTING,
+    PAGE,
+    RECORD,
+    ROOT,
+    SECOND,
+    SHORT_WORDS,
+    VOCABULARY,
+    bank_of,
+    new_text,
 )
-RECORD = """\
-PY-1 What is it?
-Python Core Python Advanced
-6/10
-Answer
-It is this.
-Deep Explanation
-Because one does so.
-Real-World Example
-Somewhere in the world.
-Common Mistakes
-Many of them.
-Production Scenario
-Once upon a time.
-Follow-up Questions
-Why? How so??
-ID: PY-1 · Difficulty: 6/10 · Level: Advanced
-"""
-PAGE = "54\nTotal Questions\nQ\n" + RECORD
-SECOND = RECORD.replace("PY-1", "PY-2").replace("What is it?", "What is that?").replace("this", "that")
 
+from qexport.bank.jsonl_writer import write_jsonl
+from qexport.common.errors import InputRefused
+from qexport.common.limits import USUAL
+from qexport.importers.hub.captures import ImportResult, merge_captures, word_diff
+from qexport.importers.hub.taking import take_all
 
-@pytest.fixture(scope="module")
-def text() -> str:
-    """The bank of the shipped captures."""
-    return new_text(merge_captures([LISTING, ANSWERS], VOCABULARY))
-
-
-@pytest.fixture(scope="module")
-def small() -> str:
-    """A bank of one question."""
-    return new_text(merge_captures([("a.txt", PAGE)], WORDS))
-
-
-def new_text(result: ImportResult) -> str:
-    assert result.text is not None
-    return result.text
-
-
-def bank_of(text: str) -> Bank:
-    return validate(yaml_reader.parse_yaml(text, "bank.yaml"))[0]
+SAVED = ("saved.html", (ROOT / "tests" / "golden" / "hub_advanced.html").read_text(encoding="utf-8"))
 
 
 def refusal(
-    *captures: tuple[str, str], existing: str | None = None, words: tuple[str, str] = WORDS
+    *captures: tuple[str, str], existing: str | None = None, words: tuple[str, str] = SHORT_WORDS
 ) -> list[str]:
     with pytest.raises(InputRefused) as caught:
         merge_captures(captures, words, ("bank.yaml", existing) if existing else None)
@@ -100,7 +56,7 @@ def test_the_order_of_the_captures_does_not_matter(text: str) -> None:
         "hub-page-4-answers.txt: 9 known, 0 new, 0 conflicts\nhub-advanced.txt: 0 known, 15 new, 0 conflicts"
     )
     parts = [("page-10.txt", "Q\n" + RECORD), ("page-9.txt", "Q\n" + SECOND)]
-    texts = {merge_captures(pages, WORDS).text for pages in (parts, parts[::-1])}
+    texts = {merge_captures(pages, SHORT_WORDS).text for pages in (parts, parts[::-1])}
     assert [[question.id for question in bank_of(text or "").questions] for text in texts] == [
         ["PY-2", "PY-1"]
     ]
@@ -134,14 +90,14 @@ def test_answers_alone_make_no_nameless_questions() -> None:
 
 
 def test_the_same_question_on_two_pages_is_one_question() -> None:
-    result = merge_captures([("a.txt", PAGE), ("b.txt", PAGE + RECORD + SECOND)], WORDS)
+    result = merge_captures([("a.txt", PAGE), ("b.txt", PAGE + RECORD + SECOND)], SHORT_WORDS)
     assert str(result.report) == "a.txt: 0 known, 1 new, 0 conflicts\nb.txt: 2 known, 1 new, 0 conflicts"
     assert [question.id for question in bank_of(new_text(result)).questions] == ["PY-1", "PY-2"]
 
 
 def test_two_pages_that_contradict_each_other_are_a_conflict() -> None:
     pages = [("b.txt", PAGE.replace("It is this.", "It is that.").replace("54", "57")), ("a.txt", PAGE)]
-    result = merge_captures(pages, WORDS)
+    result = merge_captures(pages, SHORT_WORDS)
     assert bank_of(new_text(result)).questions[0].answer == "It is this."
     assert bank_of(new_text(result)).claims.questions == 57
     assert str(result.report) == (
@@ -181,7 +137,7 @@ def test_new_questions_are_added_to_the_end_and_all_above_stays(small: str) -> N
         + small.replace("    difficulty: 6\n", "    difficulty: 6   # really?\n    tags: [x]\n")
         + "\n# end\n"
     )
-    result = merge_captures([("a.txt", PAGE + SECOND)], WORDS, ("bank.yaml", edited))
+    result = merge_captures([("a.txt", PAGE + SECOND)], SHORT_WORDS, ("bank.yaml", edited))
     longer = new_text(result)
     assert longer.startswith(edited)
     assert str(result.report) == "a.txt: 1 known, 1 new, 0 conflicts"
@@ -190,8 +146,8 @@ def test_new_questions_are_added_to_the_end_and_all_above_stays(small: str) -> N
 
 
 def test_adding_makes_what_writing_all_at_once_makes(small: str) -> None:
-    longer = merge_captures([("a.txt", PAGE + SECOND)], WORDS, ("bank.yaml", small)).text
-    assert longer == merge_captures([("a.txt", PAGE + SECOND)], WORDS).text
+    longer = merge_captures([("a.txt", PAGE + SECOND)], SHORT_WORDS, ("bank.yaml", small)).text
+    assert longer == merge_captures([("a.txt", PAGE + SECOND)], SHORT_WORDS).text
 
 
 @pytest.mark.parametrize("margin", ["", "    "])
@@ -200,7 +156,7 @@ def test_new_questions_stand_below_the_others_however_these_are_indented(small: 
     edited = f"{head}questions:\n" + f"  - id{questions}".replace("\n  ", f"\n{margin}").replace(
         "  - id", f"{margin}- id", 1
     )
-    longer = new_text(merge_captures([("a.txt", PAGE + SECOND)], WORDS, ("bank.yaml", edited)))
+    longer = new_text(merge_captures([("a.txt", PAGE + SECOND)], SHORT_WORDS, ("bank.yaml", edited)))
     assert longer.startswith(edited)
     assert f"\n\n{margin}- id: PY-2\n" in longer
     assert [question.id for question in bank_of(longer).questions] == ["PY-1", "PY-2"]
@@ -212,13 +168,13 @@ def test_new_questions_say_their_markup_where_the_banks_is_another(small: str) -
         if "markup" not in small
         else small.replace("markup: plain", "markup: markdown")
     )
-    longer = new_text(merge_captures([("a.txt", PAGE + SECOND)], WORDS, ("bank.yaml", edited)))
+    longer = new_text(merge_captures([("a.txt", PAGE + SECOND)], SHORT_WORDS, ("bank.yaml", edited)))
     assert [question.markup for question in bank_of(longer).questions] == ["markdown", "plain"]
 
 
 def test_what_the_bank_says_is_never_overwritten(small: str) -> None:
     edited = small.replace("It is this.", "It is this, really.").replace("difficulty: 6", "difficulty: 5")
-    result = merge_captures([("a.txt", PAGE)], WORDS, ("bank.yaml", edited))
+    result = merge_captures([("a.txt", PAGE)], SHORT_WORDS, ("bank.yaml", edited))
     assert result.text is None
     place = bank_of(edited).questions[0].location
     assert str(result.report) == (
@@ -231,12 +187,12 @@ def test_what_the_bank_says_is_never_overwritten(small: str) -> None:
 
 def test_a_question_is_known_by_a_former_id_and_in_any_case(small: str) -> None:
     renamed = small.replace("id: PY-1\n", "id: py-one\n    former_ids: [py-1]\n")
-    result = merge_captures([("a.txt", PAGE)], WORDS, ("bank.yaml", renamed))
+    result = merge_captures([("a.txt", PAGE)], SHORT_WORDS, ("bank.yaml", renamed))
     assert (result.text, str(result.report)) == (None, "a.txt: 1 known, 0 new, 0 conflicts")
 
 
 def test_a_page_that_counts_otherwise_than_the_bank_is_warned_of(small: str) -> None:
-    result = merge_captures([("a.txt", PAGE.replace("54", "57"))], WORDS, ("bank.yaml", small))
+    result = merge_captures([("a.txt", PAGE.replace("54", "57"))], SHORT_WORDS, ("bank.yaml", small))
     assert result.text is None
     assert [str(warning) for warning in result.report.warnings] == [
         "a.txt:2:1: this page says that the hub has 57 questions, the bank says 54"
@@ -328,125 +284,16 @@ def test_a_gap_and_a_stray_paragraph_are_told(text: str) -> None:
     )
 
 
-def counts(paragraphs: list[str], questions: tuple[Question, ...]) -> tuple[int, int, int]:
-    """Return how many blocks are known, in conflict and unmatched."""
-    lines = [RawText(text, Location("a.txt", number)) for number, text in enumerate(paragraphs, 1)]
-    blocks = find_blocks(lines, questions)
-    assert [line for block in blocks for line in block.paragraphs] == lines
-    whole = sum(
-        block.question is not None
-        and not block.surplus
-        and not block.is_shuffled
-        and all(pair.paragraph and pair.paragraph.text == pair.text for pair in block.pairs)
-        for block in blocks
-    )
-    unmatched = sum(block.question is None for block in blocks)
-    return whole, len(blocks) - whole - unmatched, unmatched
-
-
-@pytest.mark.parametrize("at", range(45))
-def test_one_odd_paragraph_spoils_its_own_block_only(text: str, at: int) -> None:
-    questions = bank_of(text).questions
-    lines = ANSWERS[1].split("\n")[2:-1]
-    assert counts(lines, questions) == (9, 0, 0)
-    assert counts([*lines[:at], *lines[at + 1 :]], questions) == (8, 1, 0)  # missing
-    assert counts([*lines[:at], lines[at][:-40] + "x", *lines[at + 1 :]], questions) == (8, 1, 0)  # changed
-    assert counts([*lines[:at], "Another thing.", *lines[at + 1 :]], questions) == (8, 1, 0)  # replaced
-    assert counts([*lines[:at], lines[at], *lines[at:]], questions) == (8, 1, 0)  # doubled
-    stray = (9, 0, 1) if at % 5 == 0 else (8, 1, 0)
-    assert counts([*lines[:at], "Another thing.", *lines[at:]], questions) == stray
-    if at % 5 < 4:
-        swapped = [*lines[:at], lines[at + 1], lines[at], *lines[at + 2 :]]
-        assert counts(swapped, questions) == (8, 1, 0)
-
-
-def test_blocks_may_stand_twice_and_in_any_order(text: str) -> None:
-    questions = bank_of(text).questions
-    lines = ANSWERS[1].split("\n")[2:-1]
-    assert counts(lines + lines, questions) == (18, 0, 0)
-    assert counts(lines[:5] * 3, questions) == (3, 0, 0)
-    assert counts(lines[40:] + lines[10:20] + lines[:5], questions) == (4, 0, 0)
-    assert counts([f"Nothing {n}" for n in range(12)], questions) == (0, 0, 3)
-    assert counts(lines, ()) == (0, 0, 9)
-
-
-# Taking what a page says
-
-
-def taken(text: str, *pages: tuple[str, str], take: Decision = take_all) -> ImportResult:
-    """Import pages of the small bank, and take what they say."""
-    return merge_captures(pages, WORDS, ("bank.yaml", text), take=take)
-
-
-CHANGED = PAGE.replace("Because one does so.", "Because one does so, often.").replace("6/10", "7/10")
-
-
-def test_what_a_page_says_is_taken_and_the_rest_of_the_file_stays(small: str) -> None:
-    commented = small.replace("  - id: PY-1", "  # ours\n  - id: PY-1")
-    result = taken(commented, ("a.txt", CHANGED + SECOND))
-    question, second = bank_of(new_text(result)).questions
-    assert (question.deep_explanation, question.difficulty, second.id) == (
-        "Because one does so, often.",
-        7,
-        "PY-2",
-    )
-    assert str(result.report).split("\n")[:2] == [
-        "a.txt: 0 known, 1 new, 0 conflicts, 1 taken from the page",
-        f"  a.txt:4:1: PY-1 is now as the page has it, at {bank_of(commented).questions[0].location}",
-    ]
-    kept = commented.replace("Because one does so.", "Because one does so, often.")
-    assert new_text(result).startswith(kept.replace("difficulty: 6", "difficulty: 7").rstrip())
-    again = taken(new_text(result), ("a.txt", CHANGED + SECOND))
-    assert (again.text, again.report.conflicts, again.report.taken) == (None, (), ())
-
-
-def test_only_what_is_decided_for_the_page_is_taken(small: str) -> None:
-    result = taken(small, ("a.txt", CHANGED), take=lambda _, difference: difference.field == "difficulty")
-    assert bank_of(new_text(result)).questions[0].difficulty == 7
-    assert [each.field for conflict in result.report.conflicts for each in conflict.differences] == [
-        "deep_explanation"
-    ]
-    assert taken(small, ("a.txt", CHANGED), take=take_none).text is None
-
-
-def test_pages_that_contradict_each_other_are_still_a_conflict(small: str) -> None:
-    result = taken(small, ("a.txt", CHANGED), ("b.txt", CHANGED.replace("7/10", "8/10")))
-    assert bank_of(new_text(result)).questions[0].difficulty == 7
-    assert [str(each) for conflict in result.report.conflicts for each in conflict.differences] == [
-        "b.txt:6:1: difficulty: [-7-] {+8+}"
-    ]
-
-
-def test_a_page_of_answers_with_its_commas_restored_is_taken(text: str) -> None:
-    lines = ANSWERS[1].split("\n")
-    pages = [(ANSWERS[0], "\n".join([*lines[:2], *(line.replace(" and ", ", and ") for line in lines[2:])]))]
-    result = merge_captures(pages, VOCABULARY, ("bank.yaml", text), take=take_all)
-    assert result.report.conflicts == ()
-    assert len(result.report.taken) == 9
-    again = merge_captures(pages, VOCABULARY, ("bank.yaml", new_text(result)))
-    assert str(again.report) == "hub-page-4-answers.txt: 9 known, 0 new, 0 conflicts"
-
-
 def test_json_lines_are_read_and_written_as_such(small: str) -> None:
-    lines = new_text(merge_captures([("a.txt", PAGE)], WORDS, as_lines=True))
+    lines = new_text(merge_captures([("a.txt", PAGE)], SHORT_WORDS, as_lines=True))
     assert lines == write_jsonl(bank_of(small))
     there = ("bank.jsonl", lines)
-    assert merge_captures([("a.txt", PAGE)], WORDS, there, as_lines=True).text is None
-    both = new_text(merge_captures([("a.txt", CHANGED + SECOND)], WORDS, there, take=take_all, as_lines=True))
-    written = new_text(merge_captures([("a.txt", CHANGED + SECOND)], WORDS))
-    assert both == write_jsonl(bank_of(written))
-
-
-def test_a_section_with_a_gap_is_not_taken(text: str) -> None:
-    lines = ANSWERS[1].split("\n")
-    del lines[14]
-    result = merge_captures(
-        [(ANSWERS[0], "\n".join(lines))],
-        VOCABULARY,
-        ("bank.yaml", text),
-        take=take_all,
+    assert merge_captures([("a.txt", PAGE)], SHORT_WORDS, there, as_lines=True).text is None
+    both = new_text(
+        merge_captures([("a.txt", CHANGED + SECOND)], SHORT_WORDS, there, take=take_all, as_lines=True)
     )
-    assert (result.text, len(result.report.conflicts)) == (None, 1)
+    written = new_text(merge_captures([("a.txt", CHANGED + SECOND)], SHORT_WORDS))
+    assert both == write_jsonl(bank_of(written))
 
 
 # Words

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.importers.hub.pages import HEAD, RECORD, WHOLE, WORDS, changed, plain, said
 
-from qexport.bank.model import RawList, RawRecord, RawText
+from qexport.bank.model import RawText
 from qexport.common import limits
-from qexport.common.errors import InputRefused, LimitExceeded, Problem, QexportError
+from qexport.common.errors import InputRefused, LimitExceeded, QexportError
 from qexport.importers.hub.page import Capture, parse_capture
 from qexport.importers.hub.vocabulary import Vocabulary, read_vocabulary
 
@@ -21,94 +22,11 @@ LISTING = (CAPTURES / "hub-advanced.txt").read_text(encoding="utf-8")
 ANSWERS = (CAPTURES / "hub-page-4-answers.txt").read_text(encoding="utf-8")
 SAVED = (ROOT / "tests" / "golden" / "hub_advanced.html").read_text(encoding="utf-8")
 
-WORDS = """\
-title: Questions & Answers
-namespace: test
-technologies:
-  Python:
-    - Core Python
-    - Performance
-  AI Integration: [AI Integration]
-levels: [Junior, Advanced]
-furniture: [Copy link, "Page # of #"]
-"""
-HEAD = "Questions& Answers\n"
-RECORD = """\
-PY-1 What is it?
-Python Core Python Advanced
-6/10
-Answer
-
-It is this.
-
-Deep Explanation
-
-Because.
-
-Real-World Example
-
-Somewhere.
-
-⚠ Common Mistakes
-
-Many.
-
-🏭 Production Scenario
-
-Once.
-
-Follow-up Questions
-Why? How so??
-ID: PY-1 \xa0·\xa0 Difficulty: 6/10 \xa0·\xa0 Level: Advanced
-"""
-
-
-@pytest.fixture(scope="module")
-def words() -> Vocabulary:
-    return read_vocabulary(WORDS, "words.yaml")
-
 
 @pytest.fixture(scope="module")
 def hub() -> Vocabulary:
     path = CAPTURES / "vocabulary.yaml"
     return read_vocabulary(path.read_text(encoding="utf-8"), str(path))
-
-
-def plain(record: RawRecord) -> dict[str, str | list[str]]:
-    """Return the texts of a record without their places."""
-    texts: dict[str, str | list[str]] = {}
-    for key, value in record.values.items():
-        if isinstance(value, RawText):
-            texts[key] = value.text
-        elif isinstance(value, RawList):
-            texts[key] = [item.text for item in value.items if isinstance(item, RawText)]
-    return texts
-
-
-def said(problems: tuple[Problem, ...]) -> list[str]:
-    return [f"{problem} ({problem.hint})" if problem.hint else str(problem) for problem in problems]
-
-
-def changed(before: str, after: str) -> str:
-    """Return a page of one record in which something is otherwise."""
-    assert before in RECORD
-    return HEAD + RECORD.replace(before, after, 1)
-
-
-WHOLE: dict[str, str | list[str]] = {
-    "id": "PY-1",
-    "question": "What is it?",
-    "technology": "Python",
-    "category": "Core Python",
-    "level": "Advanced",
-    "difficulty": "6",
-    "answer": "It is this.",
-    "deep_explanation": "Because.",
-    "real_world_example": "Somewhere.",
-    "common_mistakes": "Many.",
-    "production_scenario": "Once.",
-    "follow_ups": ["Why?", "How so?"],
-}
 
 
 # The captures of the hub
@@ -172,90 +90,6 @@ def test_places_in_a_saved_page_are_lines_of_its_source(hub: Vocabulary) -> None
         assert "<h4>Follow-up" in lines[record.keys["follow_ups"].line - 1]
 
 
-# Splitting
-
-
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ("Why? How so??", ["Why?", "How so?"]),
-        ("Why?", ["Why?"]),
-        ("Why???", ["Why?"]),
-        ("Why?  How so?", ["Why?", "How so?"]),
-        ("Tell me why. Really? Go on", ["Tell me why. Really?", "Go on"]),
-        ("What is a ? b : c in C? Why??", ["What is a ? b : c in C?", "Why?"]),
-        ("What does `a?.b` do? Why??", ["What does `a?.b` do?", "Why?"]),
-        ("What is it (here? or there?) and why? How??", ["What is it (here? or there?) and why?", "How?"]),
-        ("An open bracket (why? How??", ["An open bracket (why? How?"]),
-        ("What is the operator ??", ["What is the operator ??"]),
-    ],
-)  # fmt: skip
-def test_splits_follow_ups_at_their_question_marks(words: Vocabulary, line: str, expected: list[str]) -> None:
-    capture = parse_capture(changed("Why? How so??", line), "a.txt", words)
-    assert plain(capture.records[0])["follow_ups"] == expected
-
-
-def test_an_unknown_split_is_an_error_with_the_candidates(words: Vocabulary) -> None:
-    page = changed("Python Core Python Advanced", "Python Async I/O Advanced")
-    page += RECORD.replace("PY-1", "PY-2").replace(
-        "Python Core Python Advanced", "Rust Memory Safety Advanced"
-    )
-    page += RECORD.replace("PY-1", "PY-3").replace(
-        "Python Core Python Advanced", "Python Core Pyton Advanced"
-    )
-    page += RECORD.replace("PY-1", "PY-4").replace("Python Core Python Advanced", "Zig")
-    unknown = "is no technology, category and level that the vocabulary knows"
-    assert said(parse_capture(page, "a.txt", words).problems) == [
-        (
-            f"a.txt:3:1: 'Python Async I/O Advanced' {unknown} "
-            "(it may be Python | Async I/O | Advanced: add the right one to the vocabulary)"
-        ),
-        (
-            f"a.txt:29:1: 'Rust Memory Safety Advanced' {unknown} "
-            "(it may be Rust | Memory Safety | Advanced, Rust Memory | Safety | Advanced: "
-            "add the right one to the vocabulary)"
-        ),
-        (
-            f"a.txt:55:1: 'Python Core Pyton Advanced' {unknown} (it may be Python | Core Python | Advanced, "
-            "Python | Core Pyton | Advanced: add the right one to the vocabulary)"
-        ),
-        f"a.txt:81:1: 'Zig' {unknown} (the vocabulary knows the technologies Python, AI Integration)",
-    ]
-
-
-def test_an_ambiguous_split_is_an_error() -> None:
-    vocabulary = read_vocabulary(
-        "title: Questions & Answers\nnamespace: test\nlevels: [Advanced]\n"
-        "technologies: {AI: [Integration Tests], AI Integration: [Tests]}",
-        "words.yaml",
-    )
-    page = changed("Python Core Python Advanced", "AI Integration Tests Advanced")
-    assert said(parse_capture(page, "a.txt", vocabulary).problems) == [
-        (
-            "a.txt:3:1: 'AI Integration Tests Advanced' is ambiguous: "
-            "AI | Integration Tests | Advanced, AI Integration | Tests | Advanced"
-        )
-    ]
-
-
-def test_nothing_is_derived_from_the_id(words: Vocabulary) -> None:
-    page = HEAD + RECORD.replace("PY-1", "AI-JUN-001")
-    assert plain(parse_capture(page, "a.txt", words).records[0]) == {**WHOLE, "id": "AI-JUN-001"}
-
-
-# What stands twice
-
-
-def test_contradictions_are_errors_with_both_lines(words: Vocabulary) -> None:
-    footer = "ID: PY-1 \xa0·\xa0 Difficulty: 6/10 \xa0·\xa0 Level: Advanced"
-    page = changed(footer, "ID: PY-2 · Difficulty: 7/10 · Level: Junior")
-    assert said(parse_capture(page, "a.txt", words).problems) == [
-        "a.txt:27:1: ID PY-2 contradicts PY-1 in line 2",
-        "a.txt:27:1: difficulty 7/10 contradicts 6/10 in line 4",
-        "a.txt:27:1: level Junior contradicts Advanced in line 3",
-    ]
-
-
 def test_all_problems_are_found_at_once(words: Vocabulary) -> None:
     page = (
         HEAD
@@ -292,50 +126,6 @@ def test_all_problems_are_found_at_once(words: Vocabulary) -> None:
         "a.txt:187:1: PY-1 does not end in a footer (right would be: ID: … · Difficulty: n/10 · Level: …)",
         "a.txt:212:1: PY-1 does not end in a footer (right would be: ID: … · Difficulty: n/10 · Level: …)",
     ]
-
-
-def test_what_a_record_lacks_and_what_is_left_out_is_told(words: Vocabulary) -> None:
-    lacking = RECORD.replace("Because.\n", "").replace("🏭 Production Scenario\n\nOnce.\n", "")
-    page = "Elsewhere\n" + RECORD + "Share\n\n" + lacking + "Share\n" + RECORD + "See also\nPY-7 Why?\n"
-    capture = parse_capture(page, "a.txt", words)
-    assert len(capture.records) == 3
-    assert capture.problems == ()
-    assert said(capture.warnings) == [
-        "a.txt: the page does not have the heading 'Questions & Answers'",
-        (
-            "a.txt:28:1: left out between records: 'Share', 2 times "
-            "(if it is furniture of the page, add it to the vocabulary's `furniture`)"
-        ),
-        "a.txt:33:1: PY-1 has no production_scenario",
-        "a.txt:37:1: deep_explanation of PY-1 is empty",
-        "a.txt:80:1: left out: a line with an ID that no answer follows",
-    ]
-
-
-# What never gets into a field
-
-
-def test_furniture_never_enters_a_field(words: Vocabulary) -> None:
-    page = HEAD + RECORD.replace("\n\n", "\nCOPY LINK\n\nPage 3 of 4\n")
-    capture = parse_capture(page, "a.txt", words)
-    assert plain(capture.records[0]) == WHOLE
-    assert capture.warnings == ()
-
-
-def test_an_unknown_word_between_paragraphs_is_warned_of(words: Vocabulary) -> None:
-    capture = parse_capture(changed("It is this.", "It is this.\nRead aloud"), "a.txt", words)
-    assert plain(capture.records[0])["answer"] == "It is this.\nRead aloud"
-    assert said(capture.warnings) == [
-        (
-            "a.txt:8:1: 'Read aloud' became a line of answer of PY-1 "
-            "(if it is furniture of the page, add it to the vocabulary's `furniture`)"
-        )
-    ]
-
-
-def test_paragraphs_of_a_section_stay_apart(words: Vocabulary) -> None:
-    capture = parse_capture(changed("It is this.", "It is this.\n\n  Or that,\nperhaps."), "a.txt", words)
-    assert plain(capture.records[0])["answer"] == "It is this.\n\n  Or that,\nperhaps."
 
 
 def test_the_question_keeps_every_character(words: Vocabulary) -> None:
@@ -501,38 +291,6 @@ def test_odd_markup_is_read_or_refused(words: Vocabulary, page: str) -> None:
 def test_data_in_scripts_is_no_tag(words: Vocabulary) -> None:
     script = "<script>if (i <n) { x = '" + "word " * 5_000 + "' }</script>"
     assert plain(parse_capture(script + as_html(USUAL), "page.html", words).records[0]) == WHOLE
-
-
-# The vocabulary
-
-
-def test_all_that_is_wrong_with_a_vocabulary_is_told() -> None:
-    text = """\
-titel: Questions
-technologies: [Python]
-levels: Advanced
-furniture:
-  - Copy
-  - [a]
-  - ''
-"""
-    with pytest.raises(InputRefused) as caught:
-        read_vocabulary(text, "words.yaml")
-    assert said(caught.value.problems) == [
-        (
-            "words.yaml:1:1: unknown key 'titel' (did you mean 'title'? "
-            "known: title, namespace, language, source, markup, technologies, levels, furniture)"
-        ),
-        "words.yaml:1:1: the vocabulary has no title",
-        "words.yaml:1:1: the vocabulary has no namespace",
-        (
-            "words.yaml:2:15: technologies must be a mapping "
-            "(right would be `Python:`, and below it its categories, each beginning with '- ')"
-        ),
-        "words.yaml:3:9: levels must be a list (begin each item on a line of its own with '- ')",
-        "words.yaml:6:5: an item of furniture must be text",
-        "words.yaml:7:5: an item of furniture must be text",
-    ]
 
 
 # Whatever comes

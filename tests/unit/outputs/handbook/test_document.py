@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -12,159 +11,25 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
-from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.ttGlyphPen import TTGlyphPen
+from tests.unit.outputs.handbook.handbooks import (
+    ALL,
+    LIST,
+    LOOP,
+    SET,
+    SLICE,
+    as_if_large,
+    handbook,
+    links,
+    outline,
+    pages,
+    places,
+    without_leaders,
+)
 
 from qexport import __version__
-from qexport.bank.lock import Edition, Entry, Lock, LockedNoteType, Stamp
-from qexport.bank.model import Bank, Claims, Question
+from qexport.bank.lock import Entry, Lock, LockedNoteType, Stamp
 from qexport.common.errors import InputRefused, Location, Problem
-from qexport.content.themes import theme
-from qexport.layout.fonts import of_folders
-from qexport.layout.scheduler import Scheduler
-from qexport.outputs.declaration import parse_options
-from qexport.outputs.document import Document, Tools
-from qexport.outputs.handbook import HandbookOptions, plan
-from qexport.outputs.handbook.document import render
-
-LIST = Question(
-    id="PY-1",
-    question="What is a list?",
-    answer="A sequence that can change. It keeps its order.",
-    deep_explanation="It is an array of references; list_append() is cheap.",
-    real_world_example="A playlist.",
-    common_mistakes="To share one as a default. To change it in a loop.",
-    production_scenario="A queue was a list, and list_append() was slow.",
-    technology="Python",
-    category="Types",
-    level="Advanced",
-    difficulty=3,
-    follow_ups=("What is a set?", "What is a tuple?"),
-    tags=("order",),
-    location=Location("bank.yaml", 4, 3),
-)
-SET = replace(
-    LIST,
-    id="PY-2",
-    question="What is a set?",
-    answer="What has no order.",
-    deep_explanation="It is a table of hashes.",
-    real_world_example="",
-    common_mistakes="",
-    production_scenario="",
-    follow_ups=(),
-    difficulty=7,
-    tags=(),
-)
-WORDS = tuple(f"word {letter}" for letter in "abcdefghijkl")
-"""Enough terms for an index."""
-
-LOOP = replace(
-    SET, id="PY-3", question="What is a loop?", category="Flow", difficulty=3, tags=("order",), terms=WORDS
-)
-SLICE = replace(SET, id="GO-1", question="What is a slice?", technology="Go", category="", difficulty=None)
-ALL = (LIST, SET, LOOP, SLICE)
-BANK = Bank(
-    title="Types & loops",
-    namespace="tests/types",
-    source="A page",
-    licence="CC BY 4.0",
-    claims=Claims(questions=54),
-    questions=ALL,
-)
-
-
-def handbook(
-    *questions: Question,
-    look: Path | None = None,
-    bank: Bank = BANK,
-    lock: Lock | None = None,
-    **options: str | bool,
-) -> Document:
-    chosen = questions or ALL
-    bank = replace(bank, questions=chosen)
-    edition = Edition(bank=bank, questions=chosen, title=bank.title, scope="Python and Go", lock=lock)
-    settings = parse_options(
-        HandbookOptions,
-        {"one-per-page": True} | {name.replace("_", "-"): value for name, value in options.items()},
-    )
-    known = theme(str(look or settings.theme))
-    scheduler = Scheduler(fonts=of_folders(known.folders))
-    tools = Tools(known.templates(), known.styles(), known.digest(), scheduler)
-    return render(edition, settings, tools)
-
-
-def pages(document: Document) -> list[str]:
-    return [
-        " ".join(page.get_textpage().get_text_bounded().split())
-        for page in pypdfium2.PdfDocument(document.data)
-    ]
-
-
-def outline(document: Document) -> list[object]:
-    def lines(items: list[pikepdf.OutlineItem]) -> list[object]:
-        return [[item.title, lines(list(item.children))] if item.children else item.title for item in items]
-
-    with pikepdf.open(BytesIO(document.data)) as pdf, pdf.open_outline() as tree:
-        return lines(list(tree.root))
-
-
-def places(document: Document) -> dict[str, int]:
-    """The page of each named place."""
-    with pikepdf.open(BytesIO(document.data)) as pdf:
-        names = pdf.Root.Names.Dests.Names
-        return {
-            str(names[at]): pdf.pages.index(pikepdf.Page(names[at + 1][0])) + 1
-            for at in range(0, len(names), 2)
-        }
-
-
-def links(document: Document) -> Iterator[tuple[int, str, str]]:
-    """(page, where it leads, the text on it) of each link."""
-    texts = [page.get_textpage() for page in pypdfium2.PdfDocument(document.data)]
-    with pikepdf.open(BytesIO(document.data)) as pdf:
-        for number, page in enumerate(pdf.pages, start=1):
-            for annotation in page.get("/Annots", []):
-                text = texts[number - 1].get_text_bounded(*[float(each) for each in annotation.Rect])
-                to = str(annotation.Dest) if "/Dest" in annotation else str(annotation.A.URI)
-                yield number, to, " ".join(text.split())
-
-
-def without_leaders(text: str) -> str:
-    return re.sub(r"( \.)+ ", " ", text)
-
-
-def heads(document: Document, page: int) -> dict[str, float]:
-    """Where the running heads and the folio of a page begin, in points from the left."""
-    drawn = pypdfium2.PdfDocument(document.data)[page - 1]
-    text_page = drawn.get_textpage()
-    found = {}
-    for item in drawn.get_objects([pypdfium2.raw.FPDF_PAGEOBJ_TEXT]):
-        left, bottom, _, top = item.get_bounds()
-        if bottom > drawn.get_height() - 50 or top < 45:
-            found[text_page.get_text_bounded(*item.get_bounds()).strip()] = left
-    return found
-
-
-@pytest.fixture(scope="module")
-def whole() -> Document:
-    """A book of some questions with all that a large one has."""
-    with pytest.MonkeyPatch.context() as patch:
-        as_if_large(patch)
-        return handbook(dated="2025-03-01", edition_label="1.2")
-
-
-@pytest.fixture(scope="module")
-def printed() -> Document:
-    with pytest.MonkeyPatch.context() as patch:
-        as_if_large(patch)
-        return handbook(media="print", paper="a5")
-
-
-def as_if_large(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(plan, "LARGE_PART", 1)
-    patch.setattr(plan, "MANY_RATED", 1)
-
+from qexport.outputs.document import Document
 
 # The parts of the book
 
@@ -287,39 +152,6 @@ def test_a_follow_up_leads_to_the_question_that_answers_it(whole: Document) -> N
     assert [link for link in links(whole) if link[0] == 5] == [(5, "q-PY-2", "→ p. 6")]
 
 
-def test_the_index_lists_terms_with_the_pages_of_their_questions_each_a_link() -> None:
-    document = handbook(LIST, SET, LOOP, SLICE)
-    at = places(document)
-    number, first, second, third, last = (at[key] for key in ("index", *(f"q-{each.id}" for each in ALL)))
-    page = pages(document)[number - 1]
-    assert page.startswith(
-        f"Index Pages in bold are those of questions that ask about the term. L list, {first} "
-    )
-    assert (
-        f"list_append(), {first} loop, {third} O order, {first}, {third} S set, {second} slice, {last} "
-        in page
-    )
-    assert f"T tuple, {first} " in page
-    led = [(to, text) for on, to, text in links(document) if on == number]
-    assert led[:3] == [("q-PY-1", str(first)), ("q-PY-1", str(first)), ("q-PY-3", str(third))]
-
-
-def test_terms_stand_under_their_letters_and_signs_before_them() -> None:
-    tags = ("zip", "Éa", "3D", "__init__", "anchor", "Zeta", *WORDS)
-    document = handbook(replace(SET, tags=tags, technology="", category=""), *ALL[2:], LIST)
-    page = pages(document)[places(document)["index"] - 1]
-    number = places(document)["q-PY-2"]
-    assert f"0–9 and signs 3D, {number} A anchor, {number} E Éa, {number} I __init__, {number}" in page
-    assert f"Z Zeta, {number} zip, {number}" in page
-
-
-def test_pages_that_say_nothing_are_left_out() -> None:
-    """One question with a line of an answer is a cover, a page of its own and the colophon."""
-    bare = replace(SET, deep_explanation="", tags=(), category="")
-    assert outline(handbook(bare)) == [["Python", ["PY-2 What is a set?"]], "Colophon"]
-    assert handbook(bare).summary == "3 pages"
-
-
 def test_ten_questions_of_a_line_are_a_few_pages() -> None:
     ten = [
         replace(SET, id=f"T-{number}", deep_explanation="", technology="Go" if number > 5 else "Python")
@@ -337,13 +169,6 @@ def test_ten_questions_of_a_line_are_a_few_pages() -> None:
 
 def as_list(entry: object) -> list[object]:
     return entry if isinstance(entry, list) else [entry]
-
-
-def test_questions_are_listed_by_difficulty_too(whole: Document) -> None:
-    assert without_leaders(pages(whole)[10]) == (
-        "Questions by difficulty Difficulty 3 of 10 PY-1 What is a list? 5 PY-3 What is a loop? 7 "
-        "Difficulty 7 of 10 PY-2 What is a set? 6 Index 11"
-    )
 
 
 def test_the_colophon_says_where_all_of_it_comes_from(whole: Document) -> None:
@@ -374,25 +199,6 @@ def test_on_paper_parts_begin_at_the_right_and_blanks_say_nothing(printed: Docum
     assert blanks == [4, 12]
 
 
-def test_on_paper_running_heads_are_mirrored(printed: Document) -> None:
-    verso, recto = heads(printed, 6), heads(printed, 7)
-    assert list(verso) == [
-        "Python · Types",
-        "6",
-    ]  # the id stands above the question, and on pages that go on with it
-    assert list(recto) == ["Python · Types", "7"]
-    assert verso["6"] < verso["Python · Types"]
-    assert recto["Python · Types"] < recto["7"]
-
-
-def test_greys_are_drawn_with_black_ink_alone(whole: Document) -> None:
-    with pikepdf.open(BytesIO(whole.data)) as pdf:
-        drawn = [each for page in pdf.pages for each in pikepdf.parse_content_stream(page)]
-    coloured = {tuple(map(float, each.operands)) for each in drawn if str(each.operator) in ("rg", "RG")}
-    assert coloured
-    assert not [each for each in coloured if len(set(each)) == 1]
-
-
 def test_a_book_says_whose_texts_it_has_and_of_what(whole: Document) -> None:
     with pikepdf.open(BytesIO(whole.data)) as pdf:
         assert (str(pdf.docinfo.Author), str(pdf.docinfo.Keywords)) == ("A page", "Python, Go")
@@ -404,35 +210,6 @@ def test_addresses_are_told_on_paper_and_followed_on_the_screen() -> None:
     assert "See this. " in " ".join(pages(on_screen))
     assert "See this (https://example.org/a). " in " ".join(pages(on_paper))
     assert ("https://example.org/a", "this") in [(to, text) for _, to, text in links(on_screen)]
-
-
-@pytest.mark.parametrize(
-    ("paper", "width", "height"),
-    [("a4", 210, 297), ("letter", 215.9, 279.4), ("a5", 148, 210), ("6x9in", 152.4, 228.6)],
-)
-def test_a_page_is_as_large_as_asked_for_and_has_bleed_for_the_press(
-    paper: str, width: float, height: float
-) -> None:
-    with pikepdf.open(BytesIO(handbook(SET, paper=paper, media="prepress").data)) as pdf:
-        for page in pdf.pages:
-            trim, bleed, media = (
-                [float(each) * 25.4 / 72 for each in box]
-                for box in (page.TrimBox, page.BleedBox, page.MediaBox)
-            )
-            assert [trim[2] - trim[0], trim[3] - trim[1]] == pytest.approx([width, height], abs=0.1)
-            assert [trim[0] - bleed[0], bleed[2] - trim[2]] == pytest.approx([3.5, 3.5], abs=0.6)
-            assert media[0] < bleed[0]
-
-
-def test_a_booklet_has_two_pages_a_side() -> None:
-    flat, folded = (
-        handbook(SET, paper="a5", media="print"),
-        handbook(SET, paper="a5", media="print", imposition="booklet"),
-    )
-    assert folded.summary == f"{flat.summary}, two a side"
-    assert len(pages(folded)) == -(-len(pages(flat)) // 4) * 2
-    first = pages(folded)[0]
-    assert "HANDBOOK" in first
 
 
 def test_questions_flow_to_save_paper() -> None:
@@ -465,83 +242,6 @@ def test_in_large_print_nothing_is_under_16_points() -> None:
             pypdfium2.raw.FPDFTextObj_GetFontSize(item.raw, size)
             sizes.add(round(size.value * abs(item.get_matrix().d), 1))
     assert min(sizes) >= 16
-
-
-# What is told of it
-
-
-def test_a_character_no_font_has_is_told_with_its_question_and_what_to_do() -> None:
-    first, second = replace(SET, answer="何 and 🏭"), replace(LOOP, answer="何")
-    document = handbook(first, second)
-    assert document.warnings == (
-        Problem(first.location, "PY-2: no font of the book has '何' (U+4F55), '🏭' (U+1F3ED)"),
-        Problem(
-            second.location,
-            "PY-3: no font of the book has '何' (U+4F55)",
-            'pip install ".[cjk]" in the checkout brings fonts that have them; or take a theme with such a font',
-        ),
-    )
-    assert "[U+4F55] and [U+1F3ED]" in " ".join(pages(document))
-
-
-def test_a_character_in_a_title_is_told_too() -> None:
-    (warning,) = handbook(SET, bank=replace(BANK, title="何")).warnings
-    assert str(warning) == "bank.yaml: no font of the book has '何' (U+4F55), in a title of it"
-
-
-@pytest.fixture
-def with_a_font(tmp_path: Path) -> Path:
-    """A theme with a font that has one character, 何, as a square."""
-    builder = FontBuilder(1000)
-    pen = TTGlyphPen(None)
-    for point in ((100, 0), (900, 0), (900, 800), (100, 800)):
-        (pen.lineTo if pen.points else pen.moveTo)(point)
-    pen.closePath()
-    builder.setupGlyphOrder([".notdef", "what"])
-    builder.setupCharacterMap({0x4F55: "what"})
-    builder.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "what": pen.glyph()})
-    builder.setupHorizontalMetrics({".notdef": (500, 0), "what": (1000, 100)})
-    builder.setupHorizontalHeader(ascent=800, descent=-200)
-    builder.setupNameTable({"familyName": "Square", "styleName": "Regular"})
-    builder.setupOS2(sTypoAscender=800, sTypoDescender=-200, usWinAscent=800, usWinDescent=200)
-    builder.setupPost()
-    (tmp_path / "fonts").mkdir()
-    builder.save(tmp_path / "fonts" / "square.ttf")
-    (tmp_path / "theme.toml").write_text('description = "With a font"\nextends = "classic"\n')
-    return tmp_path
-
-
-def test_a_theme_can_bring_the_font_that_lacks(with_a_font: Path) -> None:
-    question = replace(SET, answer="It is 何.")
-    document = handbook(question, look=with_a_font)
-    assert document.warnings == ()
-    assert "It is 何." in " ".join(pages(document))
-    with pikepdf.open(BytesIO(document.data)) as pdf:
-        fonts = {
-            str(font.BaseFont) for page in pdf.pages for font in page.Resources.get("/Font", {}).values()
-        }
-    assert any("Square" in name for name in fonts)
-    assert handbook(question).warnings  # without the theme it lacks again
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "message"),
-    [
-        ("a.otf", b"OTTO", "not a TrueType or OpenType font"),
-        ("a.ttf", b"", "not a TrueType or OpenType font"),
-        ("a.woff2", b"wOF2", "not a TrueType or OpenType font"),
-    ],
-)
-def test_a_font_that_cannot_be_embedded_is_refused(
-    with_a_font: Path, name: str, data: bytes, message: str
-) -> None:
-    path = with_a_font / "fonts" / name
-    path.write_bytes(data)
-    with pytest.raises(InputRefused) as caught:
-        handbook(SET, look=with_a_font)
-    assert caught.value.problems == (
-        Problem(Location(str(path)), message, "take the family's static files, each a .ttf or .otf"),
-    )
 
 
 def test_a_wrong_name_in_a_template_is_told_with_file_and_line(tmp_path: Path) -> None:

@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 from tests.conftest import do_without
 
-from qexport.common.errors import InputRefused
 from qexport.common.limits import USUAL
-from qexport.importers.anki_fields import flatten_cloze
 from qexport.importers.assembling import assemble
 from qexport.importers.registry import read_source
 from qexport.importers.source import Source
@@ -115,21 +113,3 @@ def test_pictures_come_along_and_sounds_are_reported(exports: dict[str, Path], f
     assert list(reading.pictures.values()) == [PNG]
     assert [each.message for each in reading.left_aside] == ["'a.mp3': a sound, left out"]
     assert reading.columns[:2] == (("Front", "question"), ("Back", "answer"))
-
-
-def test_a_cloze_is_a_question_and_its_answer() -> None:
-    assert flatten_cloze("{{c1::a {{c2::b}}::hint}} and {{c1::c}}") == (
-        "[hint] and […]",
-        "<b>a <b>b</b></b> and <b>c</b>",
-    )
-
-
-def test_an_export_of_cards_has_no_front_in_its_back(read: Any) -> None:
-    text = '#separator:tab\n#html:true\nWhat?\t"What?\n\n<hr id=answer>\n\nThat."\n'
-    assert read.pairs(text, "cards.txt") == [("What?", "That.")]
-
-
-def test_a_quote_that_is_never_closed_has_its_place(read: Any) -> None:
-    with pytest.raises(InputRefused) as caught:
-        read.reading('#separator:tab\n#html:true\na\t"b\n', "cards.txt")
-    assert [str(each) for each in caught.value.problems] == ["cards.txt:3:1: this quote is never closed"]

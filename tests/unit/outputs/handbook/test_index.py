@@ -1,0 +1,52 @@
+"""The index lists terms with the pages of their questions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.unit.outputs.handbook.handbooks import (
+    ALL,
+    LIST,
+    LOOP,
+    SET,
+    SLICE,
+    WORDS,
+    handbook,
+    links,
+    outline,
+    pages,
+    places,
+)
+
+
+def test_the_index_lists_terms_with_the_pages_of_their_questions_each_a_link() -> None:
+    document = handbook(LIST, SET, LOOP, SLICE)
+    at = places(document)
+    number, first, second, third, last = (at[key] for key in ("index", *(f"q-{each.id}" for each in ALL)))
+    page = pages(document)[number - 1]
+    assert page.startswith(
+        f"Index Pages in bold are those of questions that ask about the term. L list, {first} "
+    )
+    assert (
+        f"list_append(), {first} loop, {third} O order, {first}, {third} S set, {second} slice, {last} "
+        in page
+    )
+    assert f"T tuple, {first} " in page
+    led = [(to, text) for on, to, text in links(document) if on == number]
+    assert led[:3] == [("q-PY-1", str(first)), ("q-PY-1", str(first)), ("q-PY-3", str(third))]
+
+
+def test_terms_stand_under_their_letters_and_signs_before_them() -> None:
+    tags = ("zip", "Éa", "3D", "__init__", "anchor", "Zeta", *WORDS)
+    document = handbook(replace(SET, tags=tags, technology="", category=""), *ALL[2:], LIST)
+    page = pages(document)[places(document)["index"] - 1]
+    number = places(document)["q-PY-2"]
+    assert f"0–9 and signs 3D, {number} A anchor, {number} E Éa, {number} I __init__, {number}" in page
+    assert f"Z Zeta, {number} zip, {number}" in page
+
+
+def test_pages_that_say_nothing_are_left_out() -> None:
+    """One question with a line of an answer is a cover, a page of its own and the colophon."""
+    bare = replace(SET, deep_explanation="", tags=(), category="")
+    assert outline(handbook(bare)) == [["Python", ["PY-2 What is a set?"]], "Colophon"]
+    assert handbook(bare).summary == "3 pages"

@@ -1,0 +1,22 @@
+"""A bank is compared as it is, or as the notes of its deck."""
+
+from __future__ import annotations
+
+from tests.unit.team.editions import FOUND, OLD, THE_CHANGE, edited
+
+from qexport.content.templates import Templates
+from qexport.team.differences import (
+    compare_snapshots,
+)
+from qexport.team.snapshots import of_bank_as_deck
+
+
+def test_as_decks_the_same_questions_differ() -> None:
+    templates = Templates()
+    found = compare_snapshots(
+        of_bank_as_deck(OLD, "old.apkg", templates), of_bank_as_deck(edited(), "new.yaml", templates)
+    )
+    assert found.ids() == FOUND.ids()
+    assert [change.field for change in found.of_kind("changed")[0].fields] == ["Answer"]
+    assert found.of_kind("changed")[0].fields[0].pieces == THE_CHANGE
+    assert found.of_kind("renumbered")[0].former_id == "PY-4"
