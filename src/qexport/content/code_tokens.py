@@ -1,11 +1,13 @@
 """Code in plain text: which of its characters can be nothing else.
 
-A token is caught for how it is built (`__init_subclass__`, `gc.collect()`, `List[str]`), never for what its
-words mean: `del`, `asyncio` and `Node.js` are words of sentences as well, `O(n)` and `p_i` are mathematics,
+A token is caught for how it is built (`__init_subclass__`, `gc.collect()`, `List[str]`), hardly ever for what its
+words mean: `Node.js`, `threading` and `list` are words of sentences as well, `O(n)` and `p_i` are mathematics,
 `input(s)` is a plural. One that is missed is in the type of the text; a word of prose that is caught
 looks like a mistake. So where form cannot tell, it is prose: file names (`setup.py`, as `Node.js`), one
-capital inside a word (`useState`, as `fastText`), words in brackets (`isinstance(x, int)`, as `LSTM(long,
-short)`).
+capital inside a word (`useState`, as `fastText`), words in brackets (`f(x, int)`, as `LSTM(long, short)`).
+
+Only those of `_CODE_NAMES` are caught as bare words: modules, functions and operators whose names are words of no
+language. So `weakref` looks the same beside `weakref.ref()`. `del` is one in an English text, but no part of a name.
 
 A chain of names, calls and indexes is code for a *sign* somewhere in it:
 
@@ -60,6 +62,13 @@ _SENTENCE_STARTERS = _make_word_set(
     while who why with you your"""
 )
 """What stands after the dot where somebody forgot the space."""
+
+_CODE_NAMES = _make_word_set(
+    """asyncio bytearray classmethod contextlib contextvars ctypes defaultdict delattr elif frozenset functools getattr
+    hasattr hashlib importlib instanceof isinstance issubclass itertools malloc memoryview namedtuple nonlocal nullptr
+    pathlib printf setattr sizeof staticmethod tracemalloc typeof unittest urllib weakref"""
+)
+"""Names that code alone has, in lower case: a bare one is code, as it is beside a dot or brackets."""
 
 _ENDINGS = _make_word_set(
     """ai app c cfg cloud co com cpp css csv dev edu gov gz h hpp html ini io ipynb java jpg js json jsx lock
@@ -141,8 +150,58 @@ _CLASS = compile_late(r"(?<!\w)class $", re.ASCII)
 _RESULT = compile_late(r" ?-> ?[A-Za-z_]\w*(?:\[[\w, |]+\])?", re.ASCII)
 
 
+_BARE_WORD = compile_late(
+    r"(?<![\w./@#$%&\\:<-])[a-z]{2,}(?!\w|[/@\\]|[.:]\w|-(?!(?:aware|based|driven|like|only|related|safe|style)\b))",
+    re.ASCII,
+)
+_MODULE = compile_late(r" module\b")
+_ENGLISH = compile_late(r"\b(?:and|are|does|how|is|of|the|to|what|when|with)\b", re.IGNORECASE)
+_ROMANCE = compile_late(r"\b(?:che|con|de|della|el|en|gli|il|la|las|lo|los|que|un|una|y)\b", re.IGNORECASE)
+
+
+_HINTS = (*sorted(_CODE_NAMES), "del", " module")
+
+
 def code_spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield where code begins and ends in a plain text, in order; none goes over the end of a line."""
+    spans = _find_by_form(text)
+    names = _find_by_name(text)
+    if not names:
+        return spans
+    by_form = list(spans)
+    apart = [
+        (start, end) for start, end in names if all(end <= other or start >= last for other, last in by_form)
+    ]
+    return iter(sorted([*by_form, *apart]))
+
+
+def _find_by_name(text: str) -> list[tuple[int, int]]:
+    """Return the places of bare words that are names of code."""
+    found: list[tuple[int, int]] = []
+    if not any(name in text for name in _HINTS):  # most texts have none, which is seen ten times as fast
+        return found
+    for word in _BARE_WORD.finditer(text):
+        name = word[0]
+        is_code = (
+            name in _CODE_NAMES
+            or (name == "del" and _is_statement(text, word.end()))
+            or (name in _MODULE_NAMES and name != "self" and _MODULE.match(text, word.end()))
+        )
+        if is_code:
+            found.append(word.span())
+    return found
+
+
+def _is_statement(text: str, end: int) -> bool:
+    """Say whether `del` is Python's: in an English text, and not a part of a name such as Maria del Mar."""
+    return (
+        not text[end:].lstrip()[:1].isupper()
+        and _ENGLISH.search(text) is not None
+        and _ROMANCE.search(text) is None
+    )
+
+
+def _find_by_form(text: str) -> Iterator[tuple[int, int]]:
     if not _HAS_SIGNS.search(text):
         return
     at = end = 0

@@ -107,7 +107,10 @@ def test_what_can_only_be_code_is_found(code: str) -> None:
         "https://example.org/some_page?a_b=c_d, www.some_site.org, example.com/some_page_of_it, file:///a_b/c",
         "naïve_bayes_é, caféfoo_bar, {{c1::cloze}}, [sound:some-file], 50_000, 1_000_000",
         "-> and => and → are arrows; a = b, x := y, |x|, || x ||, ===== is a line",
-        "class Foo: a class, the type of list, None of them, True to form, del, async/await, asyncio, mypy",
+        "class Foo: a class, the type of list, None of them, True to form, async/await, threading, mypy, gc pauses",
+        "Tierra del Fuego is far; the works of Miguel del Río; weakrefs, pre-asyncio, asyncio-v2, lib/weakref",
+        "python.org/library/weakref.html, @weakref, #asyncio, weakref.py, x.typeof, The os, a self module",
+        "La memoria del sistema y el recolector: the answer del programa",
     ],
 )
 def test_prose_is_never_code(prose: str) -> None:
@@ -128,6 +131,19 @@ def test_prose_is_never_code(prose: str) -> None:
         ("__init__.py", ["__init__.py"]),
         ("Dict[str\nint]", []),
         ("between == and ===?", ["==", "==="]),
+        (
+            "weakref and weakref.ref() or asyncio's, asyncio-based",
+            ["weakref", "weakref.ref()", "asyncio", "asyncio"],
+        ),
+        (
+            "after del (del only removes the reference): gc.collect() and del?",
+            ["del", "del", "gc.collect()", "del"],
+        ),
+        ("Python's gc module, the sys modules", ["gc"]),
+        (
+            "tracemalloc.\nfrozenset, isinstance; `typeof`",
+            ["tracemalloc", "frozenset", "isinstance", "typeof"],
+        ),
     ],
 )
 def test_code_ends_where_prose_goes_on(text: str, code: list[str]) -> None:

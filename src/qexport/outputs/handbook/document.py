@@ -30,7 +30,7 @@ from qexport.outputs.book.press import FINGERPRINT, Press
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.handbook import HandbookOptions
 from qexport.outputs.handbook.index import index_list, with_pages
-from qexport.outputs.handbook.plan import ROOM, group_questions, pair_pages, plan_matter
+from qexport.outputs.handbook.plan import ROOM, fill_spreads, group_questions, pair_pages, plan_matter
 from qexport.outputs.paper import PAPERS
 from qexport.pdf.linker import anchor_folios
 from qexport.pdf.metadata import OutlineEntry
@@ -93,8 +93,9 @@ class _Handbook:
         for part, of_part in zip(self.press.parts, questions, strict=True):
             if part.anchor in self.matter.opened:
                 self.press.on_recto(self.chunks, *next(pages))
-            for together in of_part:
-                self._add([next(chunks) for _ in together])
+            groups = [[next(chunks) for _ in together] for together in of_part]
+            for number, together in enumerate(groups):
+                self._add(together, [each for after in groups[number:] for each in after])
         for _ in range(self.matter.progress):
             self.press.on_recto(self.chunks, next(chunks))
         for each in [*self._index(), *by_difficulty]:
@@ -220,16 +221,24 @@ class _Handbook:
             )
         ]
 
-    def _add(self, chunks: Sequence[Chunk]) -> None:
-        """Add the pages of questions; where answers are hidden and there is paper, questions begin at the left."""
-        if self.options.hides_answers and self.press.on_paper:
-            self._turn_to_verso()
+    def _add(self, chunks: Sequence[Chunk], ahead: Sequence[Chunk]) -> None:
+        """Add the pages of questions; on paper they begin at the left if that keeps each on pages that lie open.
+
+        Args:
+            chunks: the pages of one group of questions.
+            ahead: these and all that follow in the part.
+        """
+        if self.press.on_paper and self.options.hides_answers:
+            count = sum(len(each.pages) for each in self.chunks)
+            self._turn_to_verso(ruled=not self._begins_part(count))
+        elif self.press.on_paper and fill_spreads([len(each.pages) for each in ahead]):
+            self._turn_to_verso(ruled=self.options.ruled_lines)
         self.chunks += chunks
 
-    def _turn_to_verso(self) -> None:
-        count = sum(len(each.pages) for each in self.chunks)
-        if count % 2 == 0:
-            template = "handbook/blank.html.j2" if self._begins_part(count) else "handbook/ruled.html.j2"
+    def _turn_to_verso(self, *, ruled: bool) -> None:
+        """Add a page, to write on or blank, unless the next one is a left page already."""
+        if sum(len(each.pages) for each in self.chunks) % 2 == 0:
+            template = "handbook/ruled.html.j2" if ruled else "handbook/blank.html.j2"
             lines = int(self.press.measures.height / RULE)
             self.chunks.append(self.scheduler.chunk(self.press.from_values(template, lines=lines)))
 

@@ -143,6 +143,20 @@ def pair_pages(questions: Sequence[Question], measures: Measures) -> Iterator[Se
         yield run
 
 
+SPREADS = 3
+"""Groups of questions that are looked at: for fewer of two pages each, no page is added to keep them open."""
+
+
+def fill_spreads(lengths: Sequence[int]) -> bool:
+    """Say whether groups of questions begin with some that fill two pages each.
+
+    Args:
+        lengths: pages of each group up to the end of the part.
+    """
+    run = lengths[:SPREADS]
+    return len(run) > 1 and all(length == 2 for length in run)
+
+
 def _on_line(measures: Measures) -> float:
     """Return how many characters a line has."""
     return measures.width / 25.4 * 72 / (TEXT_CHARACTER_WIDTH * measures.size)

@@ -199,6 +199,13 @@ def test_on_paper_parts_begin_at_the_right_and_blanks_say_nothing(printed: Docum
     assert blanks == [4, 12]
 
 
+def test_on_paper_questions_of_two_pages_lie_open() -> None:
+    long = replace(LIST, deep_explanation="Word after word. " * 150)
+    questions = [replace(long, id=f"PY-{number}") for number in range(4)]
+    folios = handbook(*questions, paper="a5", media="print").folios.values()
+    assert list(folios) == [4, 6, 8, 10]
+
+
 def test_a_book_says_whose_texts_it_has_and_of_what(whole: Document) -> None:
     with pikepdf.open(BytesIO(whole.data)) as pdf:
         assert (str(pdf.docinfo.Author), str(pdf.docinfo.Keywords)) == ("A page", "Python, Go")

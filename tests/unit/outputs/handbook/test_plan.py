@@ -15,7 +15,14 @@ from qexport.outputs.book.parts import parts
 from qexport.outputs.book.style import Measures, book_style
 from qexport.outputs.document import Tools
 from qexport.outputs.handbook import HandbookOptions
-from qexport.outputs.handbook.plan import Matter, estimate_pages, group_questions, pair_pages, plan_matter
+from qexport.outputs.handbook.plan import (
+    Matter,
+    estimate_pages,
+    fill_spreads,
+    group_questions,
+    pair_pages,
+    plan_matter,
+)
 
 SHORT = Question(id="A", question="What is it?", answer="A thing.", technology="Python", difficulty=1)
 LONG = replace(SHORT, id="L", deep_explanation="Word after word. " * 200)
@@ -89,3 +96,13 @@ def test_to_test_oneself_short_questions_share_a_page_and_a_long_one_has_one() -
     one, two, three, four = (replace(SHORT, id=id_) for id_ in "BCDE")
     pairs = pair_pages((SHORT, one, two, three, four, LONG), measures())
     assert [[question.id for question in pair] for pair in pairs] == [["A", "B", "C"], ["D", "E"], ["L"]]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "expected"),
+    [([2, 2, 2, 5], True), ([2, 2], True), ([2], False), ([2, 2, 1], False), ([1, 2, 2], False), ([], False)],
+)
+def test_a_page_is_added_where_questions_of_two_pages_follow_each_other(
+    lengths: list[int], expected: bool
+) -> None:
+    assert fill_spreads(lengths) is expected
