@@ -41,10 +41,9 @@ from qexport.common.errors import InputRefused, NothingSelected, Problem, Qexpor
 from qexport.common.files import check_names, file_slug
 from qexport.common.text_input import decode_text, normalise
 from qexport.content.images import Image, describe_by_name, read_image
-from qexport.content.plain_text import items
 from qexport.content.question_view import question_text
 from qexport.content.templates import Templates
-from qexport.content.text import inline, prose
+from qexport.content.text import inline, items, prose
 from qexport.content.themes import join_styles, theme
 from qexport.content.titles import title_source
 from qexport.importers.hub import captures, page

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from qexport.content.languages import RIGHT_TO_LEFT, language, supported_languages
-from qexport.content.plain_text import mark_safe
+from qexport.content.safe_html import mark_safe
 
 CARD_LABELS = (
     "answer",

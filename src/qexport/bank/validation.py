@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from qexport.bank.id_looks import as_seen, name_foreign
+from qexport.bank.levels import rank_of_level
 from qexport.bank.model import (
     LETTERS,
     MATHS,
@@ -29,13 +31,6 @@ from qexport.common.limits import USUAL, Limits
 from qexport.common.patterns import compile_late
 from qexport.common.text_input import counted, normalise, quote
 from qexport.common.wording import suggest
-
-_RANKS = {
-    **dict.fromkeys(["beginner", "junior"], 0),
-    **dict.fromkeys(["intermediate", "mid"], 1),
-    **dict.fromkeys(["advanced", "senior", "expert"], 2),
-}
-"""Names of levels everyone knows → their order; others come after."""
 
 _HEADER, _QUESTION, _CLAIMS = (
     {field.name: field for field in fields} for fields in (HEADER_FIELDS, QUESTION_FIELDS, CLAIM_FIELDS)
@@ -377,28 +372,10 @@ def _look_alikes(readings: Sequence[_Reading]) -> Iterator[Problem]:
     first: dict[str, tuple[str, Location]] = {}
     for entry in entries:
         identity, place = entry
-        other, at = first.setdefault(_seen(identity), entry)
+        other, at = first.setdefault(as_seen(identity), entry)
         if other != identity:
-            hint = f"write both in one alphabet; it has {_foreign(identity) or _foreign(other)}"
+            hint = f"write both in one alphabet; it has {name_foreign(identity) or name_foreign(other)}"
             yield Problem(place, f"id {quote(identity)} looks like {quote(other)} at {at}", hint)
-
-
-_LOOKS_LIKE = str.maketrans(
-    "авеԍһіјкӏмнорԛѕтуѵԝхԁɡαβεικνορτυχ‐‑‒–—−․",
-    "abeghijklmhopqstyvwxdgabeiknoptyx------.",
-)
-"""Small letters of Cyrillic and Greek, and signs, to the Latin ones they are taken for, small or as capitals."""
-
-
-def _seen(identity: str) -> str:
-    """Return an id as it looks: the same for ids that nobody can tell apart."""
-    return unicodedata.normalize("NFKC", identity).casefold().translate(_LOOKS_LIKE)
-
-
-def _foreign(identity: str) -> str:
-    """Return the first character that is not ASCII, with its name."""
-    found = next((each for each in identity if not each.isascii()), "")
-    return f"{unicodedata.name(found, 'a character').lower()} (U+{ord(found):04X})" if found else ""
 
 
 def _fold_id(identity: str) -> str:
@@ -434,11 +411,6 @@ def _build_bank(path: str, header: _Reading, readings: Iterable[_Reading]) -> Ba
         "levels": tuple(sorted(levels, key=rank_of_level)),
     }
     return Bank(questions=questions, **{**unsaid, **said})
-
-
-def rank_of_level(level: str) -> int:
-    """Return the place of a level's name among well-known ones, from the lowest; other names come last."""
-    return _RANKS.get(level.casefold(), len(_RANKS))
 
 
 def _make_title(path: str) -> str:

@@ -10,7 +10,7 @@ from typing import TypedDict
 from markupsafe import Markup
 
 from qexport.common.patterns import compile_late
-from qexport.content.plain_text import escape_lines, mark_safe
+from qexport.content.safe_html import escape_lines, mark_safe
 
 
 class ChoiceView(TypedDict):

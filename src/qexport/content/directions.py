@@ -12,7 +12,7 @@ import unicodedata
 from markupsafe import Markup
 
 from qexport.common.patterns import compile_late
-from qexport.content.plain_text import mark_safe
+from qexport.content.safe_html import mark_safe
 
 _MAY_BE_RTL = compile_late(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from qexport.common.patterns import compile_late
 from qexport.common.wording import column_width
-from qexport.content.plain_text import mark_safe
+from qexport.content.safe_html import mark_safe
 
 LONGEST_WORD = 60
 """Characters before a word gets a place to break; without one a PDF takes quadratic time to break it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -30,6 +30,15 @@ class Image:
     data: bytes = field(repr=False)
     left_out: tuple[str, ...] = ()
     """What an SVG picture had and its copy has not."""
+
+
+IMAGE_PREFIX = "qx:image/"
+"""Before the names of pictures, in the HTML of pages."""
+
+
+def page_pictures(images: Iterable[Image]) -> dict[str, bytes]:
+    """Return the pictures of pages by their URLs."""
+    return {f"{IMAGE_PREFIX}{image.name}": image.data for image in images}
 
 
 class Flaw(Record, frozen=True):

@@ -29,7 +29,7 @@ from qexport.content.markdown_formulas import hold_formulas, show_formulas, writ
 from qexport.content.markdown_links import link_addresses, read_question_link, tame_link, write_link_end
 from qexport.content.markdown_page import MarkdownPage
 from qexport.content.markdown_pictures import read_picture, set_widths, show_picture, write_picture
-from qexport.content.plain_text import escape_text, mark_safe
+from qexport.content.safe_html import escape_text, mark_safe
 from qexport.content.safe_tags import pair_tags, read_safe_tag, tags_as_text, write_closing, write_opening
 
 if TYPE_CHECKING:

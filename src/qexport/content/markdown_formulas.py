@@ -17,7 +17,7 @@ from qexport.content.maths import (
     write_mathjax,
     write_mathml,
 )
-from qexport.content.plain_text import mark_safe
+from qexport.content.safe_html import mark_safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from qexport.common.patterns import compile_late
 from qexport.common.records import Record
-from qexport.content.plain_text import mark_safe
+from qexport.content.safe_html import mark_safe
 
 LONGEST_FORMULA = 2000
 """Characters of a formula; the longest of a textbook has some 400."""

@@ -17,12 +17,17 @@ from qexport.common.limits import USUAL, Limits
 from qexport.common.patterns import compile_late
 from qexport.common.records import Record, made_by
 from qexport.content.choices import ChoiceView, list_choices, show_right_choices, write_link
-from qexport.content.images import Image
+from qexport.content.directions import direct_line, mark_directions
+from qexport.content.fitting import fitted_tables, wrapped_code
+from qexport.content.images import IMAGE_PREFIX, Image
+from qexport.content.languages import Language
+from qexport.content.languages import language as language_of
 from qexport.content.markdown import markdown_blocks
 from qexport.content.markdown_page import ENGLISH_LABELS, MarkdownPage
-from qexport.content.plain_text import items
 from qexport.content.shared_definitions import share_definitions
-from qexport.content.text import headed, join_headed, prose
+from qexport.content.text import headed, items, join_headed, prose
+
+ENGLISH = language_of("en")
 
 SECTION_TITLES = {key: ENGLISH_LABELS[key] for key in (*PROSE_SECTIONS, "follow_ups")}
 """What a reader calls the parts of a model answer, in the order they are read."""
@@ -361,3 +366,50 @@ class _Writing:
 def anchor_name(text: str) -> str:
     """Return a text as the name of a place: other characters than letters and digits by their number."""
     return re.sub(r"[^A-Za-z0-9.-]", lambda found: f"_{ord(found[0]):x}_", text)
+
+
+def text_view(
+    question: Question,
+    width: float,
+    size: float,
+    *,
+    heading_level: int = 4,
+    code: float = 0.87,
+    answer_inset: float = 0,
+    questions: Mapping[str, str] | None = None,
+    language: Language = ENGLISH,
+    limits: Limits = USUAL,
+) -> QuestionView:
+    """Return a question for templates, its code and tables fitted to text of a width (mm) and a size (pt).
+
+    `code` is how large that is against the text; the answer is narrower by its inset; `questions` are the places
+    that links to other questions lead to (question_text).
+    """
+    view = question_text(
+        question,
+        heading_level=heading_level,
+        image_address=IMAGE_PREFIX,
+        questions=questions,
+        language=language.tag,
+        labels=language.labels,
+        limits=limits,
+    ).view
+    size *= code
+    base = language.direction
+    sections: list[SectionView] = []
+    for section in view["sections"]:
+        room = width - (answer_inset if section["key"] == "answer" else 0)
+        sections.append({**section, "html": mark_directions(_fitted(section["html"], room, size), base)})
+    return {
+        **view,
+        "asked": direct_line(view["asked"], base),
+        "more": mark_directions(_fitted(view["more"], width, size), base),
+        "sections": sections,
+        "follow_ups": [direct_line(_fitted(each, width, size), base) for each in view["follow_ups"]],
+    }
+
+
+def _fitted(html: Markup, width: float, size: float) -> Markup:
+    """Fit code and tables to a width (mm), where code has a size (pt)."""
+    columns = int((width * 72 / 25.4 - 1.6 * size - 1.2) / (0.6 * size))  # less the padding and the frame
+    return wrapped_code(fitted_tables(html, columns), columns)

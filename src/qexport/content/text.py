@@ -3,28 +3,36 @@
     text of a bank → prose(), inline() → Markup → question_text() → Templates.render() → HTML
 
 Whatever comes from a bank is text. Only what these modules make is `Markup`, the one type a template does not
-escape.
+escape. Markdown is `qexport.content.markdown`'s; a plain text is shown to the letter, with code marked where it
+can be nothing else.
+
+What a style sheet finds in a plain text: `code.term` (a name in the text; longer code is `code`), `span.arrow`
+(`->`, which may not break), `ul.items`.
 """
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup
 
 from qexport.bank.model import MATHS
+from qexport.content.code_tokens import code_spans
 from qexport.content.markdown import (
     markdown_blocks,
     markdown_headed,
     markdown_line,
 )
 from qexport.content.markdown_page import MarkdownPage
-from qexport.content.plain_text import mark_safe, plain_blocks, plain_line
+from qexport.content.safe_html import escape_lines, escape_markup, keep_indentation, mark_safe
+from qexport.content.sentences import sentence_groups
 
 
 def prose(text: str, markup: str, *, heading_level: int = 4) -> Markup:
     """Return a section's text as blocks of HTML; the outermost headings in it are `<h{heading_level}>`."""
     if markup != "plain":
         return markdown_blocks(text, heading_level, MarkdownPage.of_markup(markup))
-    return plain_blocks(text)
+    return _write_plain_blocks(text)
 
 
 def inline(text: str, markup: str, *, code: bool = False, maths: str = "svg") -> Markup:
@@ -35,7 +43,7 @@ def inline(text: str, markup: str, *, code: bool = False, maths: str = "svg") ->
     """
     if markup != "plain":
         return markdown_line(text, MarkdownPage(maths=maths if markup == MATHS else ""))
-    return plain_line(text, code=code)
+    return _write_plain_line(text, code=code)
 
 
 def headed(text: str, markup: str, page: MarkdownPage, heading_level: int = 4) -> tuple[Markup, Markup]:
@@ -43,9 +51,49 @@ def headed(text: str, markup: str, page: MarkdownPage, heading_level: int = 4) -
     if markup != "plain":
         return markdown_headed(text, heading_level, page)
     line, _, more = text.strip().partition("\n")
-    return plain_line(line, code=True), plain_blocks(more)
+    return _write_plain_line(line, code=True), _write_plain_blocks(more)
 
 
 def join_headed(asked: Markup, more: Markup) -> Markup:
     """Return the two parts of headed() as one, as a card or an item of a list shows them."""
     return mark_safe(f'{asked}\n<div class="blocks">\n{more}\n</div>') if more else asked
+
+
+def items(text: str) -> Markup | None:
+    """Return a plain text as a list, one statement an item; None if it is not certain what these are."""
+    text = text.strip()
+    if "\n" in text:
+        return None
+    groups = sentence_groups(text)
+    if len(groups) < 2:
+        return None
+    listed = "\n".join(f"<li>{_mark_code(group)}</li>" for group in groups)
+    return mark_safe(f'<ul class="items">\n{listed}\n</ul>')
+
+
+def _write_plain_blocks(text: str) -> Markup:
+    """Return a plain text as paragraphs of HTML, one for each block between blank lines."""
+    paragraphs = re.split(r"\n(?:[ \t]*\n)+", text.strip("\n"))
+    return mark_safe("\n".join(f"<p>{_mark_code(each)}</p>" for each in paragraphs if each.strip()))
+
+
+def _write_plain_line(text: str, *, code: bool = False) -> Markup:
+    """Return a plain text as HTML without a block around it; code in it is marked if `code` is set."""
+    return mark_safe(_mark_code(text.strip()) if code else escape_lines(text.strip()))
+
+
+def _mark_code(text: str) -> str:
+    """As escape_lines(), but mark what can only be code."""
+    text = keep_indentation(text)
+    html = ""
+    at = 0
+    for start, end in code_spans(text):
+        token = text[start:end]
+        opening = '<code class="term">' if _is_term(token) else "<code>"
+        html += f"{escape_markup(text[at:start])}{opening}{escape_markup(token)}</code>"
+        at = end
+    return html + escape_markup(text[at:])
+
+
+def _is_term(token: str) -> bool:
+    return " " not in token and any(map(str.isalpha, token))

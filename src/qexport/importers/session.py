@@ -378,7 +378,7 @@ def _make_claims(header: Mapping[str, SourceValue]) -> Claims:
 
 def _by_rank(levels: Mapping[str, None]) -> tuple[str, ...]:
     """Return levels from the lowest, as far as their names say it."""
-    from qexport.bank.validation import rank_of_level
+    from qexport.bank.levels import rank_of_level
 
     return tuple(sorted(levels, key=rank_of_level))
 

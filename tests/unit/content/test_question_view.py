@@ -15,7 +15,6 @@ from qexport.bank.model import PROSE_SECTIONS, Question
 from qexport.choosing import read_bank
 from qexport.common.errors import InputRefused, LimitExceeded, Problem
 from qexport.common.limits import USUAL
-from qexport.content.plain_text import items
 from qexport.content.question_view import (
     linked_ids,
     question_images,
@@ -23,6 +22,7 @@ from qexport.content.question_view import (
     question_view,
     text_problems,
 )
+from qexport.content.text import items
 
 
 def text_of(html: str) -> str:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from qexport import __version__
 from qexport.bank.likeness import answered_follow_ups
 from qexport.bank.selection import ALL_QUESTIONS
+from qexport.content.images import page_pictures
 from qexport.content.key_terms import mark_terms
 from qexport.content.languages import language
 from qexport.content.markdown_links import folio_room
-from qexport.content.question_view import linked_ids, question_images
+from qexport.content.question_view import linked_ids, question_images, text_view
 from qexport.content.titles import title_source
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.colours import colour_of, number_technologies, place_tabs
@@ -25,7 +26,6 @@ from qexport.outputs.book.lists import List, ListRow
 from qexport.outputs.book.overview import overview
 from qexport.outputs.book.parts import Part, parts
 from qexport.outputs.book.style import book_style
-from qexport.outputs.book.text import pictures, text_view
 from qexport.outputs.lengths import millimetres
 from qexport.outputs.paper import PAPERS
 from qexport.pdf.booklet import booklet
@@ -78,7 +78,7 @@ class Press:
         strips: str = "",
     ) -> Job:
         """Return a chunk to be made from a template; its values are needed only if it is not in the cache."""
-        files = pictures(images)
+        files = page_pictures(images)
         frame = {
             "language": self.edition.bank.language,
             "direction": self.language.direction,

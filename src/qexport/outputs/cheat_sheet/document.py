@@ -14,16 +14,16 @@ from qexport.bank.lock import Edition
 from qexport.bank.model import Question
 from qexport.bank.selection import ALL_QUESTIONS
 from qexport.content.directions import mirror_css
+from qexport.content.images import page_pictures
 from qexport.content.index_terms import index_terms
 from qexport.content.key_terms import choose_terms, mark_terms
 from qexport.content.languages import language
-from qexport.content.question_view import question_images
+from qexport.content.question_view import question_images, text_view
 from qexport.content.themes import join_styles
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.colours import COLOURS, number_technologies
 from qexport.outputs.book.entries import anchor, outline_entry
 from qexport.outputs.book.glyphs import missing_glyphs
-from qexport.outputs.book.text import pictures, text_view
 from qexport.outputs.cheat_sheet import CHEAT_SHEET_ENDING
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import PaperOptions
@@ -181,7 +181,9 @@ class _CheatSheet:
         ]
 
         limits = self.tools.limits
-        files = pictures(image for each in self.edition.questions for image in question_images(each, limits))
+        files = page_pictures(
+            image for each in self.edition.questions for image in question_images(each, limits)
+        )
 
         def html() -> str:
             groups = [

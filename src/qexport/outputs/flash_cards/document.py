@@ -19,14 +19,14 @@ from qexport.bank.model import Question
 from qexport.common.errors import UsageError
 from qexport.common.wording import quantity
 from qexport.content.directions import mirror_css
+from qexport.content.images import page_pictures
 from qexport.content.languages import language
-from qexport.content.question_view import question_images
+from qexport.content.question_view import question_images, text_view
 from qexport.content.themes import join_styles
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.colours import COLOURS, number_technologies
 from qexport.outputs.book.entries import anchor, outline_entry
 from qexport.outputs.book.glyphs import missing_glyphs
-from qexport.outputs.book.text import pictures, text_view
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.flash_cards import CALIBRATION_ENDING, CARDS_ENDING, FlashCardOptions
 from qexport.outputs.flash_cards.arrangement import Card, Side, arrange
@@ -329,7 +329,7 @@ class _Cards:
             "direction": self.language.direction,
             "title": self.edition.title,
         }
-        files = pictures(
+        files = page_pictures(
             image for question in questions for image in question_images(question, self.tools.limits)
         )
 
