@@ -33,13 +33,26 @@ SIZES = (15, 54, 500)
 PREVIEWED = 1000
 
 
+SENTENCES = (
+    "A reader sees this at once.",
+    "Measure it before you change it.",
+    "The cache keeps what was asked for twice.",
+    "Small steps are easier to undo.",
+    "Nobody has to wait for the others.",
+    "It holds for lists as well as for dictionaries.",
+    "Write a test that fails first.",
+)
+"""What a writer adds to an answer, one at a save."""
+
+
 def bank_of(count: int, edit: int) -> str:
-    """Return a bank of the shipped questions, each with a number of its own, one of them edited so often."""
+    """Return a bank of the shipped questions, each with a number of its own, one with a sentence more for each edit."""
     shipped = validate(read(ROOT / "seeds/questions.yaml"))[0]
     questions = []
     for number in range(count):
         of = shipped.questions[number % len(shipped.questions)]
-        answer = f"{of.answer} This is number {number}{f', edited {edit} times' if number == 3 else ''}."
+        more = SENTENCES[:edit] if number == 3 else ()
+        answer = " ".join([f"{of.answer} This is number {number}.", *more])
         questions.append(replace(of, id=f"{of.id}-{number}", answer=answer))
     whole = Bank(title="Watched", namespace="watched", questions=tuple(questions))
     return write_bank(whole)
@@ -114,7 +127,9 @@ def previewed(count: int, runs: int) -> float:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "bank.yaml"
         cache = ChunkCache(Path(name) / "cache")
-        session = PreviewSession(lambda: Recipe(bank=path, outputs=("handbook",)), Scheduler(cache))
+        session = PreviewSession(
+            lambda: Recipe(bank=path, outputs=("handbook",)), Scheduler(cache).remembering()
+        )
         save(path, bank_of(count, 0))
         session.refresh()
         for edit in range(1, runs + 3):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from qexport.bank.model import Question
@@ -42,6 +43,10 @@ MOST_COMPARED = 50
 """Questions that are compared with each other at most: what more of them share is a habit, not a subject."""
 
 
+REMEMBERED = 8_192
+"""Texts whose gist is remembered: `build --watch` asks for those of the whole bank again at every edit."""
+
+
 class Gist(Record, frozen=True):
     """What a question asks, without the words of asking, and in which ways it asks."""
 
@@ -57,6 +62,7 @@ class Gist(Record, frozen=True):
         return self.ways <= other.ways or other.ways <= self.ways
 
 
+@lru_cache(maxsize=REMEMBERED)
 def gist_of(text: str, technology: str = "") -> Gist:
     """Return the gist of a question; its technology is asked about whether or not the question names it."""
     words = split_words(text)
@@ -107,8 +113,8 @@ def answered_follow_ups(questions: Sequence[Question]) -> dict[tuple[str, int], 
             found = {at for at in asking[gist.all][:MOST_COMPARED] if gist.ways <= gists[at].ways}
             if "difference" in gist.ways and len(gist.all) > 1:
                 found |= set.intersection(*(set(comparing[stem][:MOST_COMPARED]) for stem in gist.all))
-            if asked := _ASKED.match(fold(follow_up)):
-                for at in defining[_subject(asked[1])][:MOST_COMPARED]:
+            if subject := _asked_subject(follow_up):
+                for at in defining[subject][:MOST_COMPARED]:
                     if gist.all <= gists[at].all.union(map(stem_of, split_words(answered[at].answer))):
                         found.add(at)
             if others := tuple(answered[at] for at in sorted(found) if answered[at] is not question):
@@ -126,9 +132,23 @@ def _index_of_answers(answered: Sequence[Question], gists: Sequence[Gist]) -> tu
         asking[gist.all].append(index)
         for stem in gist.all if "difference" in gist.ways else ():
             comparing[stem].append(index)
-        if defined := _DEFINED.match(fold(question.answer[:200])):
-            defining[_subject(defined[1])].append(index)
+        if subject := _defined_subject(question.answer[:200]):
+            defining[subject].append(index)
     return asking, comparing, defining
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _asked_subject(follow_up: str) -> tuple[str, ...]:
+    """Return what a follow-up asks to be defined; empty if it asks for something else."""
+    asked = _ASKED.match(fold(follow_up))
+    return _subject(asked[1]) if asked else ()
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _defined_subject(beginning: str) -> tuple[str, ...]:
+    """Return what an answer that begins so defines; empty if it defines nothing."""
+    defined = _DEFINED.match(fold(beginning))
+    return _subject(defined[1]) if defined else ()
 
 
 def _subject(phrase: str) -> tuple[str, ...]:

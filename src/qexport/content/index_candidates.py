@@ -23,6 +23,7 @@ from qexport.content.code_tokens import code_spans
 
 if TYPE_CHECKING:
     from qexport.bank.model import Question
+    from qexport.common.memory import Memory
 
 LONGEST_PHRASE = 4
 """Words of a phrase."""
@@ -65,7 +66,10 @@ class Findings(Record, frozen=True):
 
 
 def find_candidates(
-    questions: Sequence[Question], language: str, kept: ByteStore | None = None
+    questions: Sequence[Question],
+    language: str,
+    kept: ByteStore | None = None,
+    memory: Memory | None = None,
 ) -> list[Findings]:
     """Return what each question has of terms, from what is kept if it is there.
 
@@ -73,6 +77,7 @@ def find_candidates(
         questions: of a book, in their order.
         language: of their texts, as a tag of BCP 47.
         kept: where findings are kept from one build to the next.
+        memory: where they are remembered as they are.
     """
     words = load_words(language)
     topics = sorted({name.casefold() for each in questions for name in topics_of(each)})
@@ -87,7 +92,7 @@ def find_candidates(
     findings = []
     for name, question in zip(names, questions, strict=True):
         if name in there:
-            findings.append(_unpacked(there[name]))
+            findings.append(_unpack_again(there[name], memory))
         else:
             found = _find(question, words)
             findings.append(found)
@@ -109,6 +114,16 @@ def _packed(found: Findings) -> bytes:
 def _unpacked(data: bytes) -> Findings:
     rows, lower, forms = json.loads(zlib.decompress(data))
     return Findings(tuple(map(tuple, rows)), tuple(lower), tuple(map(tuple, forms)))
+
+
+def _unpack_again(data: bytes, memory: Memory | None) -> Findings:
+    if memory is None:
+        return _unpacked(data)
+    return memory.recall(("findings", data), lambda: _unpacked(data), lambda _: UNPACKED_FINDINGS * len(data))
+
+
+UNPACKED_FINDINGS = 12
+"""Times its packed bytes: what the findings of a question take in memory."""
 
 
 def _find(question: Question, words: Mapping[str, frozenset[str]]) -> Findings:

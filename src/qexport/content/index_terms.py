@@ -14,6 +14,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ from qexport.content.index_candidates import (
 
 if TYPE_CHECKING:
     from qexport.bank.model import Question
+    from qexport.common.memory import Memory
 
 MANY = 40
 """Questions of a bank from which a term needs more places to be worth an entry."""
@@ -71,7 +73,7 @@ class _Candidate:
         self.spellings[spelling] += count
         self.places[question].add(part)
         self.count += count
-        if _KINDS.index(kind) > _KINDS.index(self.kind):
+        if kind != self.kind and _KINDS.index(kind) > _KINDS.index(self.kind):
             self.kind = kind
 
     def parts(self) -> set[str]:
@@ -86,7 +88,10 @@ TOLD = frozenset({"answer", "deep_explanation", "common_mistakes"})
 
 
 def index_terms(
-    questions: Sequence[Question], language: str = "en", kept: ByteStore | None = None
+    questions: Sequence[Question],
+    language: str = "en",
+    kept: ByteStore | None = None,
+    memory: Memory | None = None,
 ) -> tuple[IndexTerm, ...]:
     """Return the terms of questions in alphabetical order.
 
@@ -94,9 +99,10 @@ def index_terms(
         questions: of a book, in their order.
         language: of their texts, as a tag of BCP 47; phrases are looked for in English only.
         kept: where terms, and what each question has of them, are kept from one build to the next.
+        memory: of a process that builds again and again; what questions have is not unpacked again then.
     """
     if kept is None:
-        return _find_terms(questions, language, None)
+        return _find_terms(questions, language, None, None)
     digests = "".join(question.digest() for question in questions)
     name = sha256(f"{language}:{digests}".encode()).hexdigest()
     if data := kept.load([name]).get(name):
@@ -104,7 +110,7 @@ def index_terms(
             IndexTerm(text, tuple(places), frozenset(main), code, see, tuple(see_also))
             for text, places, main, code, see, see_also in json.loads(zlib.decompress(data))
         )
-    terms = _find_terms(questions, language, kept)
+    terms = _find_terms(questions, language, kept, memory)
     rows = [
         [each.name, each.questions, sorted(each.main), each.code, each.see, each.see_also] for each in terms
     ]
@@ -113,10 +119,10 @@ def index_terms(
 
 
 def _find_terms(
-    questions: Sequence[Question], language: str, kept: ByteStore | None
+    questions: Sequence[Question], language: str, kept: ByteStore | None, memory: Memory | None
 ) -> tuple[IndexTerm, ...]:
     found: dict[str, _Candidate] = defaultdict(_Candidate)
-    findings = find_candidates(questions, language, kept)
+    findings = find_candidates(questions, language, kept, memory)
     lower = {word for each in findings for word in each.lower}
     for question, each in zip(questions, findings, strict=True):
         for key, spelling, place, sort, count in each.rows:
@@ -153,12 +159,14 @@ def _drop_pieces_of_long_forms(found: dict[str, _Candidate], forms: Iterable[tup
                     del found[key]
 
 
+@lru_cache(maxsize=4096)
 def sort_key(name: str, tag: str = "en") -> Collation:
     """Return what terms are sorted by in a language: `__init__` is under i."""
     key = collation_key(name.strip("_.@#*~'\"<> "), tag)
     return replace(key, name=name)
 
 
+@lru_cache(maxsize=4096)
 def initial(name: str, tag: str = "en") -> str:
     """Return the letter a term is under; empty for numbers and signs, which come first."""
     return initial_of(name.strip("_.@#*~'\"<> "), tag)
@@ -174,8 +182,8 @@ def _is_chosen(each: _Candidate, least: int) -> bool:
     """
     parts = each.parts()
     asked, told, spread = bool(parts & ASKED), bool(parts & TOLD), len(each.places)
-    name = each.spellings.most_common(1)[0][0]
-    if each.kind == "given" or name.casefold() in load_words("en")["never"] | load_words("en")["part"]:
+    name = max(each.spellings, key=each.spellings.__getitem__)
+    if each.kind == "given" or name.casefold() in _never_terms():
         return each.kind == "given" or "question" in parts  # else it is written in capitals for emphasis
     if each.kind == "code":
         return asked or spread > least or (each.count > 1 and least == 1) or name.startswith("__")
@@ -196,6 +204,11 @@ def _is_chosen(each: _Candidate, least: int) -> bool:
         name.endswith("ing") and "question" not in parts and each.count < 4
     )
     return not is_form and (asked or (told and each.count >= OFTEN * spread))
+
+
+@cache
+def _never_terms() -> frozenset[str]:
+    return load_words("en")["never"] | load_words("en")["part"]
 
 
 def _drop_nested(chosen: dict[str, _Candidate]) -> None:

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -30,8 +30,10 @@ from qexport.layout.fonts import FontFile
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from qexport.common.memory import Memory
     from qexport.layout.cache import ChunkCache
     from qexport.layout.cluster import Cluster
+    from qexport.layout.remembered_cache import RememberedCache
     from qexport.layout.workers import Workers
 
 WORTH_A_POOL = 10
@@ -52,7 +54,7 @@ LayoutInput: TypeAlias = tuple[str, str, Mapping[str, bytes]]
 """What a chunk is laid out from: HTML, CSS, pictures by their URLs."""
 
 
-class Job(Record, frozen=True):
+class Job(Record, frozen=True, dict=True):
     """One chunk that is wanted. The same `parts` and style must mean the same pages."""
 
     parts: tuple[object, ...]
@@ -64,11 +66,17 @@ class Job(Record, frozen=True):
     strips: str = ""
     """For a strip: a word that those share that can be laid out with it."""
 
+    @cached_property
+    def digest(self) -> str:
+        """A digest of all that shapes its pages, but for what draws them; a line of a list is asked several times."""
+        words = json.dumps([_digest_css(self.css), self.parts], ensure_ascii=False)
+        return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+
 
 class Scheduler(Record, frozen=True):
     """Lays chunks out, or finds them laid out."""
 
-    cache: ChunkCache | None = None
+    cache: ChunkCache | RememberedCache | None = None
     jobs: int = 1
     """Processes of our own, for the time of `at_work`; 0: one for each core."""
     executor: Executor | None = None
@@ -83,6 +91,27 @@ class Scheduler(Record, frozen=True):
     """What one chunk may take."""
     fonts: tuple[FontFile, ...] = ()
     """The theme's, beside the bundled ones."""
+    memory: Memory | None = None
+    """Of a process that builds again and again."""
+
+    def remembering(self) -> Scheduler:
+        """Return a scheduler for a process that builds again and again, which remembers its last build."""
+        from qexport.common.memory import Memory
+        from qexport.layout.cache import ChunkCache
+        from qexport.layout.remembered_cache import RememberedCache
+
+        memory = Memory()
+        cache = RememberedCache(self.cache, memory) if isinstance(self.cache, ChunkCache) else self.cache
+        return replace(self, memory=memory, cache=cache)
+
+    def settle(self) -> None:
+        """End a build: what is new is written into the cache, and what was not of use is forgotten."""
+        from qexport.layout.remembered_cache import RememberedCache
+
+        if isinstance(self.cache, RememberedCache):
+            self.cache.write()
+        if self.memory:
+            self.memory.turn()
 
     @contextmanager
     def at_work(self) -> Iterator[Scheduler]:
@@ -117,7 +146,7 @@ class Scheduler(Record, frozen=True):
 
     def key(self, job: Job) -> str:
         """Return what a chunk is kept under: a digest of all that shapes it."""
-        return _digest_job(job, self.fonts)
+        return f"{digest_what_draws()}{_digest_fonts(self.fonts)}{job.digest}"
 
     def absent(self, jobs: Iterable[Job]) -> list[Job]:
         """Return the jobs whose chunks are not in the cache; all of them without one."""
@@ -178,7 +207,7 @@ class Scheduler(Record, frozen=True):
 class KeptValues(Record, frozen=True):
     """Values of one kind in a cache."""
 
-    cache: ChunkCache
+    cache: ChunkCache | RememberedCache
     prefix: str
 
     def load(self, names: Iterable[str]) -> dict[str, bytes]:
@@ -267,10 +296,10 @@ def _cores() -> int:
         return os.cpu_count() or 1
 
 
-def _digest_job(job: Job, fonts: tuple[FontFile, ...]) -> str:
-    drawing = [file.digest for file in fonts]
-    words = json.dumps([drawing, _digest_css(job.css), job.parts], ensure_ascii=False)
-    return digest_what_draws() + sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+@lru_cache(maxsize=16)
+def _digest_fonts(fonts: tuple[FontFile, ...]) -> str:
+    """Return a digest of a theme's fonts; empty without any."""
+    return sha256("".join(file.digest for file in fonts).encode()).hexdigest() if fonts else ""
 
 
 @lru_cache(maxsize=16)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from itertools import accumulate
 
+from qexport.common.memory import Memory
 from qexport.layout.chunk import COMPRESSION
 
 
@@ -24,7 +25,8 @@ class PdfFile:
 
     TOGETHER = 200
 
-    def __init__(self) -> None:
+    def __init__(self, memory: Memory | None = None) -> None:
+        self._memory = memory
         self._out = io.BytesIO()
         self._out.write(b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n")
         self._places: dict[int, bytes] = {0: _write_place(0, 0, 65535)}
@@ -85,9 +87,16 @@ class PdfFile:
         within = _write_place(2, container, 0)[:-2]
         self._places.update(zip(numbers, map(within.__add__, _INDEXES), strict=False))
         listed = b" ".join(head) + b"\n"
-        data = zlib.compress(listed + b"\n".join(body), COMPRESSION)
+        data = self._compress_again(listed + b"\n".join(body))
         extra = b"<</Type /ObjStm/N %d/First %d/Filter /FlateDecode/Length %d>>"
         self.put(container, extra % (len(head), len(listed), len(data)), data)
+
+    def _compress_again(self, content: bytes) -> bytes:
+        """Compress what may have been in the book before."""
+        if self._memory is None:
+            return zlib.compress(content, COMPRESSION)
+        key = ("compressed", sha256(content).digest())
+        return self._memory.recall(key, lambda: zlib.compress(content, COMPRESSION), len)
 
     def end(self, catalog: int, information: int) -> bytes:
         """Return the file; its identity is a digest of it."""

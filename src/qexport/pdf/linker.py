@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 
+from qexport.common.memory import Memory
 from qexport.layout.chunk import (
     BETWEEN,
     POINTS_PER_PIXEL,
@@ -35,6 +36,12 @@ LEADER_STEP = 6
 """CSS pixels from dot to dot of a leader. Dots stand on multiples of it, so that those of all lines are aligned."""
 
 
+UNPACKED = 3
+"""Times the bytes of a packed chunk: what it takes in memory. Its streams are compressed anyway."""
+
+PER_OBJECT = 100
+"""Bytes that an object takes in memory beside its value."""
+
 _DUPLEX = {"one side": b"Simplex", "long edge": b"DuplexFlipLongEdge", "short edge": b"DuplexFlipShortEdge"}
 _OTHER_SIDE = {"left": "right", "center": "center", "right": "left"}
 
@@ -49,15 +56,18 @@ def anchor_folios(chunks: Iterable[Chunk]) -> dict[str, int]:
     return folios
 
 
-def link(chunks: list[Chunk], book: Book, fonts: Iterable[FontFile] = ()) -> bytes:
+def link(
+    chunks: list[Chunk], book: Book, fonts: Iterable[FontFile] = (), memory: Memory | None = None
+) -> bytes:
     """Return the PDF of a book: the chunks' pages in their order, tagged, PDF/UA-1.
 
     Args:
         chunks: What it is made of. Each is taken out of the list when its turn comes: a large book is in memory once.
         book: What the PDF says of itself.
         fonts: The theme's, beside the bundled ones.
+        memory: Of a process that links again and again. The bytes are the same without.
     """
-    return _Linker(chunks, book, collect(fonts)).pdf()
+    return _Linker(chunks, book, collect(fonts), memory).pdf()
 
 
 class _Words(dict[bytes, bytes]):
@@ -85,13 +95,20 @@ def _name_numbers(count: int) -> list[bytes]:
 class _Linker:
     """One PDF being put together."""
 
-    def __init__(self, chunks: list[Chunk], book: Book, fonts: Mapping[str, FontFile]) -> None:
+    def __init__(
+        self,
+        chunks: list[Chunk],
+        book: Book,
+        fonts: Mapping[str, FontFile],
+        memory: Memory | None = None,
+    ) -> None:
         self.chunks = chunks
+        self.memory = memory
         self.font_files = fonts
         self.book = book
         self.folios = {**book.elsewhere, **anchor_folios(chunks)}
         self.page_count = sum(len(chunk.pages) for chunk in chunks)
-        self.file = PdfFile()
+        self.file = PdfFile(memory)
         self.catalog, self.information = self.file.reserve(), self.file.reserve()
         self.structure, self.document, self.fonts = (self.file.reserve() for _ in range(3))
         self.page_tree = PageTree(self.page_count, self.file)
@@ -117,36 +134,14 @@ class _Linker:
     # -- pages ----------------------------------------------------------------------------------------------------
 
     def _place(self, chunk: Chunk) -> None:
-        content = chunk.content
+        content = self._content(chunk)
         first_page = len(self.page_numbers)
         first_annotation_key = self.page_count + len(self.annotation_parents)
         before = [self._before(chunk, content, first_page, page) for page in range(len(chunk.pages))]
         first_object = self.file.next
         late = first_object + len(content.objects)
-        lates = {slot.late for slot in content.slots}
-        book_words = {
-            b"document": reference(self.document),
-            b"fonts": reference(self.fonts),
-            **{b"late%d" % number: reference(late + number) for number in lates},
-            **{b"page%d" % page: b"%d" % (first_page + page) for page in range(len(chunk.pages))},
-            **{b"before%d" % page: shift for page, shift in enumerate(before)},
-            **{b"inside%d" % page: shift for page, shift in enumerate(before)},
-            **{b"annot%d" % i: b"%d" % (first_annotation_key + i) for i in range(len(content.annotations))},
-        }
-
-        def move(place: bytes) -> bytes:
-            page, x = place[1:].split(b":")
-            return b"%.4f" % (float(x) + POINTS_PER_PIXEL * self._moved(chunk, first_page + int(page)))
-
         references = [b"%d 0 R" % number for number in range(first_object, late)]
-        words = _Words(book_words, references, move)
-        values = [value for value, _ in content.objects]
-        for page, number in enumerate(chunk.pages):
-            values[number] = values[number].replace(mark("pages"), self.page_tree.parent(first_page + page))
-        resolved = replace_marks(BETWEEN.join(values), words).split(BETWEEN)
-        self.file.add_all(
-            [(value, stream) for value, (_, stream) in zip(resolved, content.objects, strict=True)]
-        )
+        self.file.add_all(self._resolve(chunk, content, before, references, first_annotation_key))
         files = {use.key: use.file for use in content.fonts}
         for _, slots in groupby(content.slots, key=lambda slot: slot.late):
             self.file.add_stream(
@@ -167,6 +162,63 @@ class _Linker:
             used.widths.update(use.widths)
             used.texts.update(use.texts)
             used.aliases.update(use.aliases)
+
+    def _content(self, chunk: Chunk) -> PageContent:
+        """Return what the pages of a chunk show."""
+        if self.memory is None or not chunk.packed:
+            return chunk.content
+        return self.memory.recall(
+            ("content", chunk.packed), lambda: chunk.content, lambda _: UNPACKED * len(chunk.packed)
+        )
+
+    def _resolve(
+        self,
+        chunk: Chunk,
+        content: PageContent,
+        before: Sequence[bytes],
+        references: Sequence[bytes],
+        first_annotation_key: int,
+    ) -> Sequence[tuple[bytes, bytes]]:
+        """Return the objects of a chunk at its place in the book; they only depend on what `place` has."""
+        first_page, first_object = len(self.page_numbers), self.file.next
+        pages = range(first_page, first_page + len(chunk.pages))
+        moved = [POINTS_PER_PIXEL * self._moved(chunk, page) for page in pages]
+        nodes = [self.page_tree.parent(page) for page in pages]
+
+        def resolve() -> list[tuple[bytes, bytes]]:
+            late = first_object + len(content.objects)
+            lates = {slot.late for slot in content.slots}
+            book_words = {
+                b"document": reference(self.document),
+                b"fonts": reference(self.fonts),
+                **{b"late%d" % number: reference(late + number) for number in lates},
+                **{b"page%d" % page: b"%d" % number for page, number in enumerate(pages)},
+                **{b"before%d" % page: shift for page, shift in enumerate(before)},
+                **{b"inside%d" % page: shift for page, shift in enumerate(before)},
+                **{
+                    b"annot%d" % i: b"%d" % (first_annotation_key + i)
+                    for i in range(len(content.annotations))
+                },
+            }
+
+            def move(place: bytes) -> bytes:
+                page, x = place[1:].split(b":")
+                return b"%.4f" % (float(x) + moved[int(page)])
+
+            values = [value for value, _ in content.objects]
+            for node, number in zip(nodes, chunk.pages, strict=True):
+                values[number] = values[number].replace(mark("pages"), node)
+            words = _Words(book_words, references, move)
+            resolved = replace_marks(BETWEEN.join(values), words).split(BETWEEN)
+            return [(value, stream) for value, (_, stream) in zip(resolved, content.objects, strict=True)]
+
+        if self.memory is None or not chunk.packed:
+            return resolve()
+        place = (first_object, first_page, first_annotation_key, *before, *moved, *nodes)
+        key = ("resolved", chunk.packed, place, self.document, self.fonts)
+        return self.memory.recall(
+            key, resolve, lambda objects: sum(len(value) + PER_OBJECT for value, _ in objects)
+        )
 
     def _moved(self, chunk: Chunk, page: int) -> float:
         """Return how far to the right the text of a page stands, counted from 0: folio 2 is a verso."""

@@ -54,6 +54,8 @@ class PreviewSession:
         """Read everything again; if something is wrong, the last good state stays, beside the problems."""
         made = None
         problems: tuple[Shown, ...] = ()
+        with self._engine:
+            self.scheduler.settle()
         try:
             (made,) = plan({"": self.recipe()}, scheduler=self.scheduler)
         except QexportError as error:

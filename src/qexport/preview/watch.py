@@ -1,7 +1,7 @@
 """What changed in some folders: files by name, time and size, looked at again and again.
 
 Looking is chosen over being notified: editors that write beside and rename replace the file one would listen to, and
-network folders and containers send no notices. A library (watchfiles, MIT) would save a twentieth of a second and
+network folders and containers send no notices. A library (watchfiles, MIT) would save a hundredth of a second and
 bring a binary.
 """
 
@@ -14,9 +14,9 @@ from pathlib import Path
 
 from qexport.common.errors import UsageError
 
-INTERVAL = 0.05
+INTERVAL = 0.02
 """Seconds between two looks."""
-SETTLED = 0.03
+SETTLED = 0.02
 """Seconds in which nothing more changes: an editor may write a file in two steps."""
 MOST_FILES = 20_000
 """Files that are looked at; a folder with more of them is not one of a bank."""

@@ -6,6 +6,7 @@ import pikepdf
 import pypdfium2
 from tests.unit.pdf.small_book import BOOK, _file, chunk
 
+from qexport.common.memory import Memory
 from qexport.layout.chunk import Chunk
 from qexport.pdf.linker import anchor_folios, link
 
@@ -68,3 +69,13 @@ def test_the_same_chunks_give_the_same_bytes(contents: Chunk, long: Chunk, last:
     again = chunk('<h1 id="last">Last</h1><p>fi → <b>bold</b></p>')
     assert again == last
     assert link([contents, long, last], BOOK) == link([contents, long, again], BOOK)
+
+
+def test_a_process_that_links_again_gives_the_same_bytes(contents: Chunk, long: Chunk, last: Chunk) -> None:
+    memory = Memory()
+    edited = chunk('<h1 id="long">Longer</h1><p>one</p><p>two <a href="qx:top">back</a></p>')
+    first, second = [contents, long, last], [contents, edited, last]
+    for book in (BOOK, replace(BOOK, mirrored=True)):
+        for chunks in (first, second, first, [long, contents, last]):
+            assert link(list(chunks), book, memory=memory) == link(list(chunks), book)
+            memory.turn()

@@ -128,6 +128,9 @@ def build(
     def read_recipes() -> dict[str, Recipe]:
         return recipes_to_build(names, every=every, given=given, filters=filters, options=options)
 
+    if watch:
+        scheduler = scheduler.remembering()
+
     def build_once() -> None:
         with progress() as tell:  # before the imports, which may be what takes the time
             from qexport import pipeline
@@ -140,13 +143,13 @@ def build(
         _tell_built(built, several=several, as_json=as_json)
 
     if watch:
-        _build_again_and_again(build_once, read_recipes)
+        _build_again_and_again(build_once, read_recipes, scheduler)
     else:
         build_once()
 
 
 def _build_again_and_again(
-    build_once: Callable[[], None], read_recipes: Callable[[], dict[str, Recipe]]
+    build_once: Callable[[], None], read_recipes: Callable[[], dict[str, Recipe]], scheduler: Scheduler
 ) -> None:
     """Build at each change of what the recipes are made from; an error is printed, and the next change awaited."""
     from qexport.cli.project import find_recipes_file
@@ -165,6 +168,7 @@ def _build_again_and_again(
             build_once()
         except QexportError as error:
             print_error(error)
+        scheduler.settle()
         wait_for_change(places, before, outs)
 
 

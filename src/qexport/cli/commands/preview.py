@@ -76,7 +76,7 @@ def preview(
 
     recipe = read_recipe()
     places = places_of(recipe.bank, str(recipe.all_options.get("theme", "")), find_recipes_file())
-    session = PreviewSession(read_recipe, replace(scheduler, jobs=1))
+    session = PreviewSession(read_recipe, replace(scheduler, jobs=1).remembering())
     with progress() as tell:
         tell("reading the bank", 0, 0)
         before = look(places, [recipe.out])
@@ -92,3 +92,4 @@ def preview(
                 session.refresh()
         finally:
             server.shutdown()
+            session.scheduler.settle()

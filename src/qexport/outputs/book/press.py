@@ -229,7 +229,7 @@ class Press:
         summary, amounts = f"{pages} pages", {"size_pages": float(pages)}
         if len(chunks) > LARGE:
             self.tools.scheduler.rest()
-        data = link(chunks, book, self.tools.scheduler.fonts)
+        data = link(chunks, book, self.tools.scheduler.fonts, self.tools.scheduler.memory)
         if self.options.imposition == "booklet":
             data = booklet(data, *PAPERS[self.options.paper].sheet)
             summary += ", two a side"

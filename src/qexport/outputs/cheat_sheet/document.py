@@ -75,7 +75,9 @@ class _CheatSheet:
             self.css = mirror_css(self.css)
         self.language = language(edition.bank.language)
         self.groups = _group_by_technology(edition.questions, self.language.label("other_questions"))
-        terms = index_terms(edition.questions, edition.bank.language, tools.scheduler.values("terms"))
+        terms = index_terms(
+            edition.questions, edition.bank.language, tools.scheduler.values("terms"), tools.scheduler.memory
+        )
         self.key_terms = {
             each.id: choose_terms(each, terms, most=MOST_BOLD_TERMS, key="answer")
             for each in edition.questions

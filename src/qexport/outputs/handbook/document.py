@@ -60,7 +60,9 @@ class _Handbook:
         self.language = self.press.language
         self.scheduler = tools.scheduler
         self.chunks: list[Chunk] = []
-        self.terms = index_terms(edition.questions, edition.bank.language, self.scheduler.values("terms"))
+        self.terms = index_terms(
+            edition.questions, edition.bank.language, self.scheduler.values("terms"), self.scheduler.memory
+        )
         if options.key_terms:
             self.press.key_terms = {
                 each.id: choose_terms(each, self.terms, most=MOST_SET_OFF_TERMS) for each in edition.questions

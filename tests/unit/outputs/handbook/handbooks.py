@@ -75,6 +75,7 @@ def handbook(
     look: Path | None = None,
     bank: Bank = BANK,
     lock: Lock | None = None,
+    scheduler: Scheduler | None = None,
     **options: str | bool,
 ) -> Document:
     chosen = questions or ALL
@@ -85,7 +86,7 @@ def handbook(
         {"one-per-page": True} | {name.replace("_", "-"): value for name, value in options.items()},
     )
     known = theme(str(look or settings.theme))
-    scheduler = Scheduler(fonts=of_folders(known.folders))
+    scheduler = replace(scheduler or Scheduler(), fonts=of_folders(known.folders))
     tools = Tools(known.templates(), known.styles(), known.digest(), scheduler)
     return render(edition, settings, tools)
 

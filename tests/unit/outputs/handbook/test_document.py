@@ -29,6 +29,8 @@ from tests.unit.outputs.handbook.handbooks import (
 from qexport import __version__
 from qexport.bank.lock import Entry, Lock, LockedNoteType, Stamp
 from qexport.common.errors import InputRefused, Location, Problem
+from qexport.layout.cache import ChunkCache
+from qexport.layout.scheduler import Scheduler
 from qexport.outputs.document import Document
 
 # The parts of the book
@@ -310,3 +312,12 @@ def test_a_list_says_how_a_long_question_begins_and_its_page_all_of_it() -> None
     for question in (plain, code, word, open_ended):
         whole = question.question.replace("`", "").replace(" ", "")
         assert any(whole in page.replace(" ", "") for page in read[3:])
+
+
+def test_a_process_that_builds_again_gives_the_bytes_of_a_build_of_its_own(tmp_path: Path) -> None:
+    longer = replace(LIST, answer=f"{LIST.answer} " + "It grows at its end. " * 60, terms=("amortised",))
+    resident = Scheduler(ChunkCache(tmp_path)).remembering()
+    for questions in (ALL, (longer, *ALL[1:]), (longer, *ALL[2:]), ALL):
+        again = handbook(*questions, scheduler=resident)
+        resident.settle()
+        assert again.data == handbook(*questions, scheduler=Scheduler(ChunkCache(tmp_path))).data

@@ -1,0 +1,56 @@
+"""What a process that builds again and again remembers: the results of its last build.
+
+`build --watch` and `preview` have a Memory; a build of its own has none, and makes everything once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import TypeVar, cast
+
+T = TypeVar("T")
+
+MOST_BYTES = 200_000_000
+"""Bytes of results; those of a book of 2,000 questions take 90 million."""
+
+
+class Memory:
+    """Results of functions from values to values, under all that they depend on."""
+
+    def __init__(self, limit: int = MOST_BYTES) -> None:
+        self.limit = limit
+        self._results: dict[Hashable, tuple[object, int]] = {}
+        self._used: dict[Hashable, tuple[object, int]] = {}
+        self._size = 0
+
+    def find(self, key: Hashable) -> object | None:
+        """Return what is remembered under a key; None if nothing is."""
+        entry = self._used.get(key)
+        if entry is None and (entry := self._results.get(key)):
+            self.remember(key, *entry)
+        return entry[0] if entry else None
+
+    def remember(self, key: Hashable, result: object, size: int) -> None:
+        """Remember a result under a key, unless there are too many bytes of them."""
+        if key not in self._used and self._size + size <= self.limit:
+            self._used[key] = (result, size)
+            self._size += size
+
+    def recall(self, key: Hashable, make: Callable[[], T], measure: Callable[[T], int]) -> T:
+        """Return the result of `make`: the one that is remembered, if there is one.
+
+        Args:
+            key: All that the result depends on, and a word for what it is.
+            make: Makes the result, which is not None.
+            measure: Returns how many bytes it takes, roughly.
+        """
+        found = self.find(key)
+        if found is not None:
+            return cast(T, found)
+        result = make()
+        self.remember(key, result, measure(result))
+        return result
+
+    def turn(self) -> None:
+        """Forget what has not been used since the last turn: a new build begins."""
+        self._results, self._used, self._size = self._used, {}, 0
