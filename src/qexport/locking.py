@@ -55,7 +55,7 @@ class Locking(Record, kw_only=True, frozen=True):
     accept_new_namespace: bool = False
     """The namespace may become another one: every note is born again."""
     accept_moves: bool = False
-    """Questions that seem to have taken each other's ids are what their ids say."""
+    """Trust the ids of questions that seem to have swapped them."""
     send_leavers: bool = False
     """Questions that left a filtered deck are in it once more, with their text of now."""
 

@@ -119,11 +119,11 @@ def every_command(group: click.Group, *before: str) -> Iterator[tuple[str, ...]]
 
 def test_the_help_of_build_names_every_output_and_groups_their_options() -> None:
     headings = re.findall(r"^([A-Z].*):$", run("build", "--help").out, re.MULTILINE)
-    filters = "Filters (all must hold; of a repeated one, any)"
+    filters = "Filters (all must match; if one is repeated, any of its values)"
     assert headings[:5] == ["Examples", "Options", filters, "Pages", "Handbook"]
     assert headings[-1] == "Rarely needed"
     said = " ".join(run("build", "--help").out.split())
-    formats = re.findall(r"--format NAME (.*?); repeated: several\.", said)
+    formats = re.findall(r"--format NAME (.*?); can be repeated\.", said)
     assert sorted(re.split(", | or ", *formats)) == sorted(OUTPUTS)
 
 

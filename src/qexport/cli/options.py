@@ -38,19 +38,24 @@ def _names_of(field: str) -> Mapping[str, Any]:
 
 
 FILTERS: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
-    ("technology", "NAME", "Technology, in any case, or as core-python.", _names_of("technology")),
+    ("technology", "NAME", "Technology; case is ignored, and - matches a space.", _names_of("technology")),
     ("category", "NAME", "Category.", _names_of("category")),
     ("level", "NAME", "Level.", _names_of("level")),
     ("tag", "NAME", "Tag.", _names_of("tag")),
     ("difficulty", "RANGE", "Difficulty, for example 8, 7-9 or '>=8'.", _MANY),
-    ("id", "PATTERN", "Id, or ids such as 'PY-*'.", {**_MANY, "shell_complete": complete_id}),
+    ("id", "PATTERN", "Id or pattern, for example 'PY-*'.", {**_MANY, "shell_complete": complete_id}),
     (
         "exclude",
         "PATTERN",
-        "Leave out this id, or ids such as 'PY-*'.",
+        "Leave out this id or pattern, for example 'PY-*'.",
         {**_MANY, "shell_complete": complete_id},
     ),
-    ("text", "TEXT", "Text in the question, ignoring case and accents; repeated: all of them.", _MANY),
+    (
+        "text",
+        "TEXT",
+        "Text in the question, ignoring case and accents; if repeated, all must be found.",
+        _MANY,
+    ),
     (
         "where",
         "QUERY",
@@ -60,13 +65,13 @@ FILTERS: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
     (
         "sort",
         "ORDER",
-        "bank, id, difficulty, level, or a count of reviews; -difficulty: hardest first. [default: bank]",
+        "Order: bank, id, difficulty, level or a count of reviews; -difficulty puts the hardest first. [default: bank]",
         {"default": "bank", "shell_complete": complete_from(_ORDERS)},
     ),
     ("limit", "N", "Only the first N.", {"type": int}),
     ("sample", "N", "A random sample of N, spread over technologies and levels.", {"type": int}),
     ("seed", "N", "Random seed of --sample. [default: 0]", {"type": int, "default": 0}),
-    ("include-drafts", "", "Questions without an answer yet, too.", {"is_flag": True}),
+    ("include-drafts", "", "Include questions that have no answer yet.", {"is_flag": True}),
 )
 """Every filter in the order of the help: its name, what it takes, what it means, how click reads it."""
 
@@ -83,7 +88,7 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
         }
         command(filters=Filters(**chosen), **values)
 
-    heading = "Filters (all must hold; of a repeated one, any)"
+    heading = "Filters (all must match; if one is repeated, any of its values)"
     wrapped: Callable[..., None] = with_filters
     for name, metavar, text, reading in reversed(FILTERS):
         wrapped = click.option(
@@ -322,17 +327,17 @@ _LOCKING: tuple[tuple[str, Mapping[str, Any], str], ...] = (
     (
         "accept-new-namespace",
         {"is_flag": True},
-        "Let the bank's namespace change: learners get every note once more.",
+        "Allow the bank's namespace to change: learners then get every note again.",
     ),
     (
         "accept-moves",
         {"is_flag": True},
-        "Questions that seem to have taken each other's ids are what their ids say.",
+        "Trust the ids of questions that seem to have swapped them.",
     ),
     (
         "send-leavers",
         {"is_flag": True},
-        "Put questions that left a filtered deck into it once more, with their text of now.",
+        "Add questions that left a filtered deck once more, with their current text.",
     ),
 )
 

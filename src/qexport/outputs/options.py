@@ -54,7 +54,7 @@ class CommonOptions:
     edition_label: str = option("", "Version on the cover, for example 1.2.")
     published_at: str = option(
         "",
-        "Web address of this edition, as a QR code on the last page of the handbook and in README.html of a bundle.",
+        "Web address of this edition. Its QR code is on the last page of the handbook and in README.html of a bundle.",
         read=read_web_address,
         metavar="ADDRESS",
     )

@@ -103,7 +103,7 @@ def pull(
     dry_run: bool = False,
     patch: bool = False,
 ) -> Pulled:
-    """Take what learners changed in Anki into the bank.
+    """Bring learners' changes in Anki back into the bank.
 
     Args:
         recipe: Whose bank it is.

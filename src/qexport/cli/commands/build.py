@@ -57,11 +57,11 @@ EXAMPLES = (
     metavar="NAME",
     multiple=True,
     shell_complete=complete_format,
-    help=f"{', '.join(OUTPUTS)}; repeated: several. [default: {' and '.join(DEFAULT_OUTPUTS)}]",
+    help=f"{', '.join(OUTPUTS)}; can be repeated. [default: {' and '.join(DEFAULT_OUTPUTS)}]",
 )
-@click.option("-o", "--out", type=PATH, metavar="DIR", help="Folder of the files. [default: out]")
+@click.option("-o", "--out", type=PATH, metavar="DIR", help="Folder for the files. [default: out]")
 @click.option("--title", metavar="TEXT", default="", help="Title of the documents. [default: the bank's]")
-@click.option("--all", "every", is_flag=True, help="Make every recipe of qexport.toml.")
+@click.option("--all", "every", is_flag=True, help="Build every recipe of qexport.toml.")
 @click.option("--watch", is_flag=True, help="Build again whenever a file of the bank is saved, until Ctrl-C.")
 @click.option("--dry-run", is_flag=True, help="Only list the questions and files.")
 @click.option(
@@ -101,13 +101,13 @@ def build(
 ) -> None:
     """Make the handbook (PDF) and the deck (.apkg) of a bank.
 
-    If there is a qexport.toml here or in a folder above, build makes its default recipe, or the recipes named.
-    Options given here come before those of the recipe. A file that is no bank, such as an Anki deck of others
-    (.apkg), is imported into the folder of the files first; a handbook, a cheat sheet and flash cards are made.
+    If there is a qexport.toml here or in a folder above, its default recipe is built, or the recipes you name.
+    Options on the command line override those of the recipe. A file that is not a bank, such as someone else's Anki
+    deck (.apkg), is imported into the output folder first, and made into a handbook, a cheat sheet and flash cards.
 
-    All files are written together at the end. A failed output is reported; the others are still written. A deck
-    also updates the lock beside the bank, which records when each note last changed, so that importing the deck
-    again updates only what changed.
+    All files are written together at the end. A failed output is reported; the others are still written. Building a
+    deck also updates the lock beside the bank, which records when each note last changed, so that importing the
+    deck again updates only those notes.
     """
     names, imported = _without_foreign(names, out or Path("out"), encoding=encoding, limits=limits)
     if imported:

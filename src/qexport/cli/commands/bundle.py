@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     default="out/team.zip",
     help="The bundle. [default: out/team.zip]",
 )
-@click.option("--all", "every", is_flag=True, help="Put every recipe in.")
+@click.option("--all", "every", is_flag=True, help="Pack every recipe.")
 @locking_options
 @typeset
 @limited
@@ -51,9 +51,9 @@ def make_bundle(
     limits: Limits,
     as_json: bool,
 ) -> None:
-    """Pack documents, their data and the news for a team.
+    """Pack documents, their data and release notes for a team.
 
-    Without a RECIPE it is the default one of qexport.toml.
+    Without RECIPE, the default recipe of qexport.toml is packed.
     """
     with progress() as tell:
         from qexport.team import bundling
@@ -91,7 +91,7 @@ def _bundle_fields(done: Bundled) -> dict[str, object]:
 
 @click.command()
 @click.argument("path", type=PATH, metavar="ZIP")
-@click.option("--rebuild", is_flag=True, help="Make it again from its data, and compare every byte.")
+@click.option("--rebuild", is_flag=True, help="Rebuild it from its data, and compare every byte.")
 @click.option(
     "--theme",
     "with_theme",
@@ -103,7 +103,7 @@ def _bundle_fields(done: Bundled) -> dict[str, object]:
 @json_option
 @flags
 def verify(*, path: Path, rebuild: bool, with_theme: str, limits: Limits, as_json: bool) -> None:
-    """Check that every byte of a bundle is what was made."""
+    """Check that no byte of a bundle has changed."""
     with progress() as tell:
         from qexport.team import verification
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 @click.group(cls=CommandGroup)
 def cache() -> None:
-    """Look at the cache of laid-out pages, or empty it.
+    """Show or empty the cache of laid-out pages.
 
-    It needs no care: outdated pages are not used, and the pages unused for longest are evicted.
+    The cache needs no maintenance: outdated pages are never used, and the pages unused for longest are evicted.
     """
 
 

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 @click.argument("place", type=PATH, metavar="[BANK]", required=False)
 @reads_bank
 @click.option(
-    "--health", "with_health", is_flag=True, help="Report also missing, doubled and damaged content."
+    "--health", "with_health", is_flag=True, help="Also report missing, duplicate and damaged content."
 )
 @every_problem_option
 @click.option(
     "--fail-on",
     metavar="KIND",
     multiple=True,
-    help="End with status 3 if --health finds this kind, for example gap; any: each kind.",
+    help="End with status 3 if --health finds a problem of this kind, for example gap, or any for all kinds.",
 )
 @json_option
 @flags
@@ -47,7 +47,7 @@ def check(
 ) -> None:
     """Check a bank, and report every problem with its line.
 
-    Each problem comes with a hint: how to mend it.
+    Each problem has a hint on how to fix it.
     """
     from qexport import choosing
 

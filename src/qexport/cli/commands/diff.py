@@ -29,8 +29,8 @@ DIFF_FORMATS = ("text", "markdown", "json", "html")
 def diff(*, old: str, new: str, form: str, bank: Path | None, limits: Limits) -> None:
     """Show what changed between two editions of a bank.
 
-    OLD and NEW are banks, bundles (.zip), decks (.apkg), REVISION:PATH as git has it, or git:REVISION of the
-    bank. As Markdown it is release notes.
+    OLD and NEW are banks, bundles (.zip), decks (.apkg), REVISION:PATH in git, or git:REVISION, the bank at that
+    revision. The Markdown format is release notes.
     """
     from qexport.team.comparison import compare
 

@@ -20,9 +20,9 @@ from qexport.common.wording import quantity
 @click.option("--sbom", "bill", is_flag=True, help="Print the bill of materials of the program (CycloneDX).")
 @flags
 def doctor(*, cache_folder: Path, as_json: bool, bill: bool) -> None:
-    """Report what this machine has, and how to add what it lacks.
+    """Check this machine, and say how to install what is missing.
 
-    Exit status 6 if something is missing that every build needs.
+    The exit status is 6 if something that every build needs is missing.
     """
     if bill:
         from qexport.common.components import bill_of_materials

@@ -47,10 +47,10 @@ def export(
     target: Path | None,
     as_json: bool,
 ) -> None:
-    """Write questions for other programs, or to edit them.
+    """Export questions for other programs, or to edit them.
 
-    csv, json, jsonl and markdown come back through qexport import as the same bank; of the other forms, what they
-    cannot carry is reported.
+    qexport import reads csv, json, jsonl and markdown back as the same bank. The other forms cannot hold
+    everything; what is lost is reported.
     """
     from qexport.common import files
     from qexport.common.wording import quantity

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from qexport.recipe import Recipe
 
 _RECIPE = click.option(
-    "--recipe", "name", default="", metavar="NAME", help="Whose bank it is. [default: the default recipe]"
+    "--recipe",
+    "name",
+    default="",
+    metavar="NAME",
+    help="Recipe that names the bank. [default: the default recipe]",
 )
 _LOCK = click.option(
     "--lock", type=PATH, metavar="PATH", help="The lock of the deck. [default: beside the bank]"
@@ -59,10 +63,10 @@ def renumber(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Write the former_ids that keep reviews with their questions.
+    """Add the former_ids that keep reviews with their questions.
 
-    For a bank whose ids were shifted, swapped or renamed since the last build: questions are known by their
-    texts. The bank's file is edited in place; comments and layout stay.
+    Use it if ids of the bank were shifted, swapped or renamed since the last build: questions are recognised by
+    their texts. The bank's file is edited in place; comments and layout stay.
     """
     from qexport.common.errors import Location, Problem
     from qexport.common.text_input import quote
@@ -102,7 +106,7 @@ def migrate(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Bring a lock and recipes of an older version up to date.
+    """Update a lock and recipes that an older version wrote.
 
     Notes keep their GUIDs. It reports what it changed; a second run changes nothing.
     """
@@ -133,10 +137,10 @@ def repair_times(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Set times of the lock that are in the future to now.
+    """Set times in the lock that are in the future to now.
 
-    After a build with a clock that was wrong. Learners who imported that edition import the next one once with
-    “Update notes: Always”: their Anki takes it for older.
+    Use it after a build on a machine whose clock was wrong. Learners who imported that edition have to import the
+    next one once with “Update notes: Always”, because Anki takes it for an older one.
     """
     from qexport.team import identities
 

@@ -56,19 +56,21 @@ _WIDEST_NAME = 96
     "shape",
     metavar="SHAPE",
     default="",
-    help="Read the files as this shape, without looking at their contents.",
+    help="Read the files as this format, whatever their contents look like.",
 )
 @click.option(
     "--take",
     type=click.Choice(["bank", "page", "ask"]),
     default="bank",
-    help="What settles a conflict: bank shows it and changes nothing, page takes what the source says now.",
+    help="How to settle a conflict. bank: show it and change nothing. page: take the text of the source. "
+    "ask: ask for each.",
 )
 @click.option(
     "--vocabulary",
     type=PATH,
     metavar="PATH",
-    help="Of captured hub pages: their technologies, categories and levels. [default: vocabulary.yaml beside them]",
+    help="File with the technologies, categories and levels of captured hub pages. "
+    "[default: vocabulary.yaml beside them]",
 )
 @encoding_option
 @click.option("--dry-run", is_flag=True, help="Only show how the files are read, and what would change.")
@@ -98,11 +100,12 @@ def import_(
     limits: Limits,
     as_json: bool,
 ) -> None:
-    """Take questions from files of any shape into a bank.
+    """Import questions into a bank, from files in many formats.
 
-    Read are CSV and its like, Excel workbooks, JSON, JSON Lines, Markdown and folders of it, Anki's packages and
-    text exports, Moodle's GIFT and XML, HTML pages and captured hub pages: the content decides, not the ending.
-    Run again, it adds what is new, takes what changed in the source, and keeps what changed in the bank.
+    It reads CSV and similar tables, Excel workbooks, JSON, JSON Lines, Markdown files and folders, Anki packages
+    and text exports, Moodle's GIFT and XML, HTML pages and captured hub pages. It looks at the content of a file,
+    not at its ending. If you run it again, it adds new questions, updates those that changed in the source, and
+    keeps what changed in the bank.
     """
     from qexport.importers.session import find_hub_pages, import_files, write_session
     from qexport.importers.source import Wishes

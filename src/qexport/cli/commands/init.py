@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "--from", "source", type=PATH, metavar="FILE", help="Import this file, in any shape that import reads."
 )
-@click.option(
-    "--title", metavar="TEXT", default="", help="What the bank is called. [default: the folder's name]"
-)
+@click.option("--title", metavar="TEXT", default="", help="Title of the bank. [default: the folder's name]")
 @encoding_option
 @limited
 @json_option
@@ -38,9 +36,9 @@ def init(
     limits: Limits,
     as_json: bool,
 ) -> None:
-    """Begin a bank: questions.yaml, qexport.toml and .gitignore.
+    """Start a bank: questions.yaml, qexport.toml and .gitignore.
 
-    Nothing that is there is overwritten.
+    Existing files are not overwritten.
     """
     from qexport.bank.schema import SCHEMA_FILE, bank_schema
     from qexport.bank.starter import IGNORED, STARTER_RECIPES, starter_bank
@@ -127,10 +125,14 @@ def ids(*, bank: Path, encoding: str | None, limits: Limits, dry_run: bool, as_j
 @click.argument("question", metavar="QUESTION")
 @reads_bank
 @click.option(
-    "--id", "key", metavar="ID", default="", help="Its id. [default: the next number, else from its words]"
+    "--id",
+    "key",
+    metavar="ID",
+    default="",
+    help="Id of the question. [default: the next number, else from its words]",
 )
-@click.option("--technology", metavar="NAME", default="", help="Its technology.")
-@click.option("--level", metavar="NAME", default="", help="Its level.")
+@click.option("--technology", metavar="NAME", default="", help="Technology of the question.")
+@click.option("--level", metavar="NAME", default="", help="Level of the question.")
 @click.option("--dry-run", is_flag=True, help="Only print the lines that would be added.")
 @flags
 def new(

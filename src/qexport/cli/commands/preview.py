@@ -46,8 +46,8 @@ def preview(
 ) -> None:
     """Show a bank in the browser while you write it.
 
-    The page shows the question you edit, as a page of the handbook and as a card, and problems with their lines. It
-    follows each file you save. Only this machine can open it. Ctrl-C ends it.
+    The page shows the question you edit as a page of the handbook and as a card, and problems with their lines. It is
+    updated when you save a file. Only this machine can open it. Press Ctrl-C to stop.
     """
     from dataclasses import replace
 

@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     "--address", metavar="URL", required=True, help="Where people will open it, for example https://e.org/q/"
 )
 @click.option(
-    "-o", "--out", type=PATH, metavar="DIR", default=Path("site"), help="Folder of the files. [default: site]"
+    "-o",
+    "--out",
+    type=PATH,
+    metavar="DIR",
+    default=Path("site"),
+    help="Folder for the files. [default: site]",
 )
 @click.option("--title", metavar="TEXT", default="", help="Title of the documents. [default: the bank's]")
 @click.option(
@@ -57,8 +62,8 @@ def publish(
 ) -> None:
     """Write a folder for a web server: page, book, deck and more.
 
-    The page is its index.html, and links to the others. The feed has the editions that `qexport release` made. Any
-    server of files will do, GitHub Pages too.
+    Its index.html is the web page, with links to the other files. The feed lists the editions that `qexport release`
+    made. Any static web server can serve the folder, for example GitHub Pages.
     """
     given = {
         "bank": bank,

@@ -30,9 +30,9 @@ LISTED = 20
 @click.command()
 @click.argument("name", required=False, default="", metavar="[RECIPE]")
 @click.option("--dry-run", is_flag=True, help="Only show what would change in the collection.")
-@click.option("--yes", is_flag=True, help="Do it without asking.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option("--sync", is_flag=True, help="Synchronize with AnkiWeb afterwards.")
-@click.option("--profile", default="", metavar="NAME", help="The profile that has to be open in Anki.")
+@click.option("--profile", default="", metavar="NAME", help="Profile that must be open in Anki.")
 @click.option(
     "--port",
     default=DEFAULT_PORT,
@@ -64,10 +64,10 @@ def push(
     filters: Filters,
     as_json: bool,
 ) -> None:
-    """Bring the deck into the Anki that runs on this machine.
+    """Import the deck into the Anki running on this machine.
 
-    It shows first what would change in the collection: new notes, changed ones, and those to retire. Fields that a
-    learner changed stay, as do the learner's own tags. Retired notes are suspended and tagged, never deleted.
+    It first shows what would change in the collection: new, changed and retired notes. Fields that a learner
+    changed are kept, and so are the learner's own tags. Retired notes are suspended and tagged, never deleted.
 
     Anki needs the add-on AnkiConnect (2055492159). If it wants a key, put it in QEXPORT_ANKICONNECT_KEY.
     """

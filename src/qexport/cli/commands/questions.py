@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 @filtered
 @flags
 def list_(*, bank: Path, encoding: str | None, limits: Limits, filters: Filters, as_json: bool) -> None:
-    """List questions, one a line.
+    """List questions, one per line.
 
-    On a terminal a long line is shortened; a pipe gets all of it.
+    Long lines are shortened on a terminal, and complete in a pipe.
     """
     choice = _choose(bank, filters, encoding, limits)
     if as_json:
@@ -62,7 +62,7 @@ def show(
     filters: Filters,
     as_json: bool,
 ) -> None:
-    """Show whole questions, by their ids or by filters."""
+    """Show complete questions, chosen by id or by filters."""
     choice = _choose(bank, replace(filters, id=(*filters.id, *ids)), encoding, limits)
     if as_json:
         say_json([list_question_fields(question, whole=True) for question in choice.questions])
@@ -82,7 +82,7 @@ def show(
 def stats(*, bank: Path, encoding: str | None, limits: Limits, filters: Filters, as_json: bool) -> None:
     """Count questions by technology, level and difficulty.
 
-    If the bank says how many its source has, both numbers are printed.
+    If the bank says how many questions its source has, both numbers are printed.
     """
     from qexport.bank.health.counts import count_questions, stats_fields
 

@@ -17,16 +17,20 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--recipe", "name", default="", metavar="NAME", help="Whose bank it is. [default: the default recipe]"
+    "--recipe",
+    "name",
+    default="",
+    metavar="NAME",
+    help="Recipe that names the bank. [default: the default recipe]",
 )
 @click.option(
     "--since",
     default="",
     metavar="OLD",
-    help="The edition before, as diff takes it. [default: what git has of the last release]",
+    help="Previous edition, in any form that diff reads. [default: the last release in git]",
 )
 @click.option(
-    "--tag", is_flag=True, help="Commit the bank with what was written, and make the tag edition-N."
+    "--tag", is_flag=True, help="Commit the bank and the files written, and create the tag edition-N."
 )
 @names_bank
 @json_option
@@ -43,7 +47,7 @@ def release(
 ) -> None:
     """Give the bank its next edition number, with release notes.
 
-    Commit the files it writes together with the bank. Decks and covers made later have the number.
+    Commit the files it writes together with the bank. Decks and covers made afterwards show the number.
     """
     from qexport.team.release import make_release
 

@@ -44,7 +44,7 @@ _KIND_LABELS = {
     metavar="DECK|REVISION",
     help="A published .apkg, or a revision of the bank in git, for versions that the history lacks.",
 )
-@click.option("--patch", is_flag=True, help="Write no file, but a patch for git apply to the output.")
+@click.option("--patch", is_flag=True, help="Write no file; print a patch for git apply.")
 @of_a_bank
 def pull(
     *,
@@ -60,12 +60,12 @@ def pull(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Take what learners changed in Anki into the bank.
+    """Bring learners' changes in Anki back into the bank.
 
-    EXPORT is an .apkg that Anki exported. Each note carries the version it was made from: only fields that were
-    changed since then are taken, word by word. Words that both sides changed are a conflict, which ends the
-    command with status 3 unless --theirs, --ours or --ask decides. New notes of the deck become drafts, pictures
-    come along. A learner's own tags, flags and stars stay theirs, and retired notes are left alone.
+    EXPORT is an .apkg that Anki exported. Each note records the version it was made from, so only fields changed
+    since then are merged, word by word. If both sides changed the same words, that is a conflict, and the command
+    ends with status 3 unless --theirs, --ours or --ask decides. New notes in the deck become drafts, with their
+    pictures. A learner's own tags, flags and stars are not taken, and retired notes are left alone.
     """
     from qexport.team import returns
 
@@ -203,10 +203,10 @@ def reviews(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Count how learners did with each question.
+    """Count how well learners did on each question.
 
-    EXPORT is an .apkg exported with scheduling, one a learner. Only counts per question are written, to a file
-    beside the lock: reviews, lapses, share forgotten, median seconds, learners; never anything about a person.
+    EXPORT is an .apkg exported with scheduling, one per learner. Only counts per question are written, to a file
+    beside the lock: reviews, lapses, share forgotten, median seconds and learners, and nothing about any person.
     """
     from qexport.team.learner_reviews import count_returned_reviews
 

@@ -30,7 +30,7 @@ from qexport.common.wording import quantity
     show_default=True,
     type=click.IntRange(1, 24 * 60),
     metavar="N",
-    help="End by itself after so long.",
+    help="Stop after this many minutes.",
 )
 @click.option("--title", default="", metavar="TEXT", help="Heading of the page.")
 @click.option("--qr", type=PATH, metavar="SVG", help="Write the QR code to this file, too.")
@@ -38,10 +38,10 @@ from qexport.common.wording import quantity
 def share(
     *, paths: tuple[Path, ...], address: str, port: int, minutes: int, title: str, qr: Path | None
 ) -> None:
-    """Offer files to a phone in this network, with a QR code.
+    """Send files to a phone on this network, with a QR code.
 
-    The files, and nothing else of this machine, can be downloaded from a page under an address nobody guesses,
-    until the time is over or Ctrl-C is pressed.
+    Only these files can be downloaded, from a page with an address that nobody can guess, until the time is up or
+    you press Ctrl-C.
     """
     from qexport.common import files as output_files
     from qexport.common import qr_code

@@ -35,7 +35,7 @@ class DeckOptions(CommonOptions):
     )
     deck_depth: int | None = option(
         None,
-        "Decks inside it. 0: none. 1: one for each technology. 2: in those, one for each category. Default: 1; "
+        "Levels of subdecks. 0: none. 1: one for each technology. 2: in those, one for each category. Default: 1; "
         "0 if --new-order is given.",
         choices=("0", "1", "2"),
         read=int,
@@ -43,14 +43,14 @@ class DeckOptions(CommonOptions):
     )
     card_types: tuple[str, ...] = option(
         ("recall",),
-        "Cards of a question: recall, and after commas scenario, mistakes.",
+        "Cards to make of a question, separated by commas: recall, scenario, mistakes.",
         read=_read_card_types,
         metavar="NAMES",
         group=DECK_HEADING,
     )
     tag_prefix: str = option(
         "",
-        "Text before all tags, for example hub in hub::level::advanced.",
+        "Prefix of all tags, for example hub in hub::level::advanced.",
         read=_read_tag_prefix,
         group=DECK_HEADING,
     )

@@ -50,34 +50,34 @@ class FlashCardOptions(PaperOptions):
     )
     duplex: str = option(
         "long",
-        "How backs get behind fronts. long, short: the printer turns sheets about that edge. manual: all "
-        "fronts, then all backs. fold: side by side, for printers with one side.",
+        "How backs are printed behind fronts. long, short: the printer flips sheets on that edge. manual: all "
+        "fronts, then all backs. fold: side by side, for printers that print one side.",
         choices=FLIPS,
         group=FLASH_CARD_HEADING,
     )
     card_sections: tuple[str, ...] = option(
         (),
-        "After the answer, other sections if they fit: all, or some, for example common-mistakes,follow-ups.",
+        "Other sections to print after the answer if they fit: all, or a list such as common-mistakes,follow-ups.",
         read=_read_sections,
         metavar="NAMES",
         group=FLASH_CARD_HEADING,
     )
     offset_x: tuple[float, float] = option(
         (0.0, 0.0),
-        "Move backs to the right, or fronts and backs, for example 0.5,-0.3.",
+        "Move backs to the right; two numbers such as 0.5,-0.3 move fronts and backs.",
         read=_read_offset,
         metavar="MM",
         group=FLASH_CARD_HEADING,
     )
     offset_y: tuple[float, float] = option(
         (0.0, 0.0),
-        "Move backs down, or fronts and backs.",
+        "Move backs down; two numbers move fronts and backs.",
         read=_read_offset,
         metavar="MM",
         group=FLASH_CARD_HEADING,
     )
     calibration: bool = option(
-        False, "Make also a sheet that shows which offsets the printer needs.", group=FLASH_CARD_HEADING
+        False, "Also make a sheet that shows which offsets your printer needs.", group=FLASH_CARD_HEADING
     )
 
 

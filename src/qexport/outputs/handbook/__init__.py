@@ -23,21 +23,21 @@ class HandbookOptions(BookOptions):
     )
     flow: bool = option(
         False,
-        "Set all questions one after another. Default: a question begins a page if it fills most of one.",
+        "Set questions one after another. Default: a question that fills most of a page starts a new one.",
         group="Handbook",
     )
-    one_per_page: bool = option(False, "Begin a page with every question.", group="Handbook")
+    one_per_page: bool = option(False, "Start every question on a new page.", group="Handbook")
     economy: bool = option(
         False, "Use the least paper: flow, no pages for parts, no second list.", group="Handbook"
     )
     progress: bool = option(
         False,
-        "Add a table of all questions, to date rounds and tick how each went; test-yourself has it.",
+        "Add a table of all questions, to note the date and result of each round; test-yourself always has it.",
         group="Handbook",
     )
     key_terms: bool = option(
         False,
-        "Set key terms off at their first place in an explanation, as those a question lists.",
+        "Highlight key terms where they first appear in an explanation; those a question lists always are.",
         group="Handbook",
     )
     ruled_lines: bool = option(

@@ -16,13 +16,13 @@ class QuizOptions(BookOptions):
 
     answer_space: str = option(
         "lines",
-        "Ruled or squared room to answer, or none.",
+        "Space for answers: ruled, squared or none.",
         choices=("lines", "grid", "none"),
         group=QUIZ_HEADING,
     )
     answer_lines: int = option(
         6,
-        "Room to answer, in lines of 8 mm (1 to 99).",
+        "Height of the space for an answer, in lines of 8 mm (1 to 99).",
         read=read_number(1, 99),
         metavar="N",
         group=QUIZ_HEADING,
@@ -35,7 +35,7 @@ class QuizOptions(BookOptions):
     )
     key_length: str = option(
         "short",
-        "Short answers alone, or all that a model answer has.",
+        "Short answers only, or complete model answers.",
         choices=("short", "full"),
         group=QUIZ_HEADING,
     )
