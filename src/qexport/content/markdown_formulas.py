@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from qexport.common.text_input import quote
+from qexport.content.formula_pictures import draw_formula_picture, write_with_picture
 from qexport.content.formulas import HOLDER, FoundFormula, find_formulas, looks_like_shell, restore
 from qexport.content.maths import (
     FormulaError,
@@ -89,6 +90,12 @@ def _write_formula(formula: FoundFormula, page: MarkdownPage) -> Markup:
             return write_mathjax(formula.source, display=formula.display)
         case "mathml":
             return write_mathml(formula.source, display=formula.display)
+        case "pictured":
+            picture = draw_formula_picture(formula.source, display=formula.display, language=page.language)
+            page.images[picture.name] = picture
+            return write_with_picture(
+                formula.source, picture, page.address, display=formula.display, language=page.language
+            )
         case "text":
             return mark_safe(escape(formula_text(formula.source), quote=False))
         case _:

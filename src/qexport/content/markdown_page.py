@@ -48,7 +48,10 @@ class MarkdownPage(Record, frozen=True):
     None if nobody knows which questions there are.
     """
     maths: str = ""
-    """How formulas are shown: `svg`, `mathjax`, `mathml` or `text`; without it dollars are dollars."""
+    """How formulas are shown: `svg`, `mathjax`, `mathml`, `pictured` (MathML with pictures) or `text`.
+
+    Without it dollars are dollars.
+    """
     language: str = "en"
     """Of what is said of formulas."""
     labels: Mapping[str, str] = made_by(lambda: ENGLISH_LABELS)

@@ -104,7 +104,7 @@ def question_text(
         image_address: What stands before the names of pictures.
         questions: The addresses of the bank's questions by id, for links to them: `qx:` and a place of the book,
             or empty for one that is not in it. None if nobody knows them.
-        maths: How formulas are shown: `svg`, `mathjax`, `mathml` or `text`.
+        maths: How formulas are shown (`MarkdownPage.maths`).
         language: Of the texts (BCP 47); formulas are said in it.
         labels: The labels of the language.
         limits: How much the texts may ask for.

@@ -72,7 +72,7 @@ def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
             heading_level=3,
             image_address=IMAGES_FOLDER,
             questions=addresses,
-            maths="mathml",
+            maths="pictured",
             language=words.tag,
             labels=words.labels,
             limits=tools.limits,

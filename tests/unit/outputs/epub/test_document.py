@@ -151,6 +151,21 @@ def test_each_question_is_a_document_whose_answer_is_one_tap_away(tmp_path: Path
     assert '<a href="question-00002.xhtml">Next</a>' in text
 
 
+def test_each_formula_has_a_picture_for_readers_that_know_no_mathml(tmp_path: Path) -> None:
+    found = files(book(bank(tmp_path)))
+    text = found["EPUB/question-00003.xhtml"]
+    pictures = re.findall(r'altimg="(images/formula-[0-9a-f]{24}\.svg)"', text)
+    assert len(pictures) == len(set(pictures)) == text.count("<math ") == 2
+    assert re.findall(r'<img class="picture" src="([^"]*)"', text) == pictures
+    for picture in pictures:
+        assert f'href="{picture}" media-type="image/svg+xml"' in found["EPUB/package.opf"]
+        assert found[f"EPUB/{picture}"].startswith("<svg ")
+    style = found["EPUB/style.css"]
+    known = style[style.index("@supports (math-style: normal)") :]
+    assert ".formula math { display: none; }" in style
+    assert ".formula .picture { display: none; }" in known
+
+
 def test_the_same_bank_is_the_same_book_and_another_is_another(tmp_path: Path) -> None:
     first = book(bank(tmp_path))
     assert book(bank(tmp_path)).data == first.data
