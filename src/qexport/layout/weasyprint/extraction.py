@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from hashlib import sha256
 from typing import Any
 
-from qexport.common.errors import QexportError
-from qexport.layout.chunk import Chunk, FontUse, PageContent, Strip, mark
+from qexport.layout.chunk import Chunk, PageContent, Strip, mark
+from qexport.layout.weasyprint.font_uses import read_font_uses
 from qexport.layout.weasyprint.page_boxes import iterate_texts, measure_room
 from qexport.layout.weasyprint.resources import PLACE_PREFIX
 from qexport.layout.weasyprint.serialising import (
@@ -27,9 +26,6 @@ from qexport.layout.weasyprint.serialising import (
 )
 from qexport.layout.weasyprint.slots import Placeholder, SlotCutter, find_placeholders
 from qexport.layout.weasyprint.structure import Structure, mark_content, read_structure
-
-UNSAID = "\u200b"
-"""Text of a glyph that has none: ActualText says it, and a font is to have a text for each (PDF/UA-1, 7.21.7)."""
 
 _GREY = re.compile(rb"(\S+) \1 \1 (rg|RG)")
 _USES_PATTERN = re.compile(rb"/(\S+) (?:scn|SCN)")
@@ -207,7 +203,7 @@ class _Extraction:
             annotations=tuple(
                 (numbers[annotation], numbers[element]) for annotation, element in structure.annotations
             ),
-            fonts=tuple(self._fonts()),
+            fonts=tuple(read_font_uses(self.document.fonts.values(), self.document.font_config.files)),
             slots=tuple(self.cutter.slots),
         )
 
@@ -278,49 +274,6 @@ class _Extraction:
         return tuple(
             sorted(chr(point) for point in points if chr(point).isprintable() and not chr(point).isspace())
         )  # an end of a line has no glyph, nor has a blank after a sign if the font of the sign has none
-
-    def _fonts(self) -> Iterator[FontUse]:
-        from weasyprint.text.fonts import get_hb_object_data
-
-        from qexport.layout.weasyprint.text_drawing import find_glyph_texts  # imports the engine
-
-        uses: dict[str, list[Any]] = {}
-        for font in self.document.fonts.values():
-            uses.setdefault(font.hash, []).append(font)
-        for key, same in sorted(uses.items()):
-            font = same[0]
-            remembered = getattr(font, "file_digest", "")
-            digest = remembered or sha256(get_hb_object_data(font.hb_face)).hexdigest()
-            if digest not in self.document.font_config.files:
-                raise QexportError(f"the font {font.family!r} is neither bundled nor the theme's")
-            known = find_glyph_texts(font).texts
-            missing = set(font.missing.values())
-            drawn = {code: text for other in same for code, text in other.to_unicode.items()}
-            aliases = {
-                code: glyph for other in same for code, glyph in other.__dict__.get("aliases", {}).items()
-            }
-            others = {code: text for (_, text), code in find_glyph_texts(font).aliases.items()}
-            yield FontUse(
-                key=key,
-                name=font.name.decode().removeprefix("/"),
-                family=font.family,
-                file=digest,
-                flags=font.flags,
-                ascent=font.ascent,
-                descent=font.descent,
-                italic_angle=font.italic_angle,
-                widths=tuple(
-                    sorted({glyph: width for other in same for glyph, width in other.widths.items()}.items())
-                ),
-                texts=tuple(
-                    sorted(
-                        (code, others.get(code) or known.get(code) or text or UNSAID)
-                        for code, text in drawn.items()
-                        if code not in missing
-                    )
-                ),
-                aliases=tuple(sorted(aliases.items())),
-            )
 
 
 def _with_own_names(content: PageContent) -> PageContent:

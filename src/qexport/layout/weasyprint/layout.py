@@ -13,6 +13,8 @@ In the HTML, besides what is usual there:
   if it takes most of a page. Strips with the same head and body tag are laid out as one document, each where the text
   of a page begins, and drawn one by one. In a strip an element with `data-folios` is room for a list of folios; one
   that has `data-brief` anywhere names no more than three characters in a run that no font has;
+- strips that differ only in the text of an element with `data-word`, up to the next tag, are made from two that were
+  laid out (`qexport.layout.weasyprint.alike`);
 - a body with `data-sheets="0 2@9,9 3@105,9 | 1 4@9,9"` has its pages put on sheets: here two, of pages 0 and 1, as
   large as these; pages 2 and 3 are on the first, their upper left corners 9 mm from its top, 9 and 105 from its left;
 - `<!--fill 40-->…<!--each 30-->…<!--/each--><!--/fill-->` appears if 40 CSS pixels are left on the last page, and
@@ -164,6 +166,14 @@ def lay_out_strips(htmls: Sequence[str], css: str, fonts: tuple[FontFile, ...] =
 
 
 def _lay_out_strips(htmls: Sequence[str], setting: _Setting) -> list[Chunk]:
+    from qexport.layout.weasyprint.alike import lay_out_alike
+
+    style = (setting.css, setting.fonts)
+    return lay_out_alike(htmls, style, lambda some: _lay_out_places(some, setting) if some else [])
+
+
+def _lay_out_places(htmls: Sequence[str], setting: _Setting) -> list[tuple[Chunk, Any]]:
+    """Lay out strips as one document; return each with its box."""
     parted = [found.groups() for html in htmls if (found := _STRIP.match(html))]
     before, after, _, end = parted[0]
     strips = "".join(f'<div class="strip">{inside}</div>' for _, _, inside, _ in parted)
@@ -172,9 +182,12 @@ def _lay_out_strips(htmls: Sequence[str], setting: _Setting) -> list[Chunk]:
     boxes = (getattr(box, "_box", box) for box in page.children[0].children[0].children)
     places = [box for box in boxes if box.element_tag == "div"]
     return [
-        _lay_out_fitted(html.replace(" data-strip", ""), setting)
-        if place.height > HIGHEST_STRIP * page.height
-        else _extract_strip(document, place)
+        (
+            _lay_out_fitted(html.replace(" data-strip", ""), setting)
+            if place.height > HIGHEST_STRIP * page.height
+            else _extract_strip(document, place),
+            place,
+        )
         for place, html in zip(places, htmls, strict=True)
     ]
 

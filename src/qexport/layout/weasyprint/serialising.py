@@ -78,6 +78,13 @@ class Serialiser:
         return value.data if hasattr(value, "data") else str(value).encode("ascii")
 
 
+def write_item(item: Any) -> bytes:
+    """Return an item of a content stream as it is written."""
+    if isinstance(item, bytes):
+        return item
+    return item.encode() if isinstance(item, str) else bytes(item.data)
+
+
 def object_number(reference: bytes) -> int:
     """Return the number of the object that is referred to."""
     return int(reference.removesuffix(b" 0 R"))

@@ -11,7 +11,7 @@ from typing import Any
 
 from qexport.layout.chunk import Slot
 from qexport.layout.weasyprint.page_boxes import find_end_of_text, iterate_texts, measure_lines
-from qexport.layout.weasyprint.serialising import write_number
+from qexport.layout.weasyprint.serialising import write_item, write_number
 
 FOLIO = "qx:folio"
 """Text of a margin box that holds the folio of its own page."""
@@ -83,7 +83,7 @@ def _slot(
         leader=find_end_of_text(container, text)
         if not margin and "data-leader" in text.element.attrib
         else None,
-        content=b"\n".join(map(_write_item, drawn)) if is_head else b"",
+        content=b"\n".join(map(write_item, drawn)) if is_head else b"",
         width=text.width,
         lines=measure_lines(container) if not margin and "data-folios" in text.element.attrib else None,
     )
@@ -116,13 +116,6 @@ class SlotCutter:
             at = each.end
         if at < len(items):
             yield items[at:]
-
-
-def _write_item(item: Any) -> bytes:
-    """Return an item of a content stream as it is written."""
-    if isinstance(item, bytes):
-        return item
-    return item.encode() if isinstance(item, str) else bytes(item.data)
 
 
 def _sets_state(item: Any) -> bool:

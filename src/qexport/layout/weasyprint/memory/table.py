@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from weasyprint import html
 
-from qexport.layout.weasyprint import meaning, text_drawing
+from qexport.layout.weasyprint import alike, meaning, text_drawing
 from qexport.layout.weasyprint.drawings import SVG, make_drawing_handler
 from qexport.layout.weasyprint.line_ends import fit_before_element as mended_split_first_line
 from qexport.layout.weasyprint.memory import (
@@ -210,3 +210,4 @@ def forget() -> None:
     styles.forget_styles()
     fonts.forget_fonts()
     lines.forget_lines()
+    alike.forget_models()
