@@ -17,11 +17,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from functools import cache
-from types import ModuleType
 from typing import Any
 
 from qexport.common.errors import MachineLacks
 from qexport.layout import fonts
+from qexport.layout.weasyprint.late_imports import spared
 from qexport.layout.weasyprint.resources import PLACE_PREFIX, fetcher
 
 
@@ -31,7 +31,7 @@ def engine() -> Any:
     fonts.limit_fontconfig()
     try:
         # It prints to standard output when a library is missing.
-        with contextlib.redirect_stdout(io.StringIO()), _without_searching(), _without_subsetting():
+        with contextlib.redirect_stdout(io.StringIO()), _without_searching(), spared():
             import pydyf
             import weasyprint
     except OSError as error:
@@ -65,20 +65,6 @@ def alone() -> Iterator[None]:
 
 
 _using = threading.RLock()
-
-
-@contextlib.contextmanager
-def _without_subsetting() -> Iterator[None]:
-    """Let WeasyPrint not import what it makes fonts smaller with, which is the linker's: a quarter of its import."""
-    absent = {"fontTools.subset", "fontTools.varLib.instancer"} - sys.modules.keys()
-    for name in absent:
-        sys.modules[name] = ModuleType(name)
-        sys.modules[name].__dict__["instantiateVariableFont"] = None
-    try:
-        yield
-    finally:
-        for name in absent:  # who does need it gets it
-            del sys.modules[name]
 
 
 @contextlib.contextmanager

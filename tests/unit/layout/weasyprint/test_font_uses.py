@@ -17,9 +17,7 @@ def test_a_use_names_each_glyph_once_with_its_text() -> None:
 
 def test_uses_are_joined_as_if_one_text_had_been_drawn() -> None:
     one = FontUse("k", "n", "f", "d", 4, 1, 0, 0.0, ((1, 500), (3, 600)), ((1, "a"), (3, "c")))
-    other = FontUse(
-        "k", "n", "f", "d", 4, 1, 0, 0.0, ((1, 500), (2, 550)), ((1, "a"), (2, "b")), ((9, 2),)
-    )
+    other = FontUse("k", "n", "f", "d", 4, 1, 0, 0.0, ((1, 500), (2, 550)), ((1, "a"), (2, "b")), ((9, 2),))
     both = FontUse(
         "k",
         "n",

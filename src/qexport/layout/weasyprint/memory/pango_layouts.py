@@ -8,10 +8,9 @@ from typing import Any
 from weasyprint.text import line_break
 from weasyprint.text.ffi import ffi, gobject, pango
 
-ffi.cdef(
-    "PangoLayout * pango_layout_copy (PangoLayout *src); void * g_object_ref (void *object);"
-    "void pango_layout_index_to_pos (PangoLayout *layout, int index, PangoRectangle *pos);"
-)
+from qexport.layout.weasyprint.late_imports import MORE
+
+ffi.cdef(MORE)
 
 _Layout = line_break.Layout
 _strut = line_break.strut

@@ -1,0 +1,49 @@
+"""The engine is imported with its declarations compiled, and without what it does not use here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from tools.compile_declarations import compile_declarations, read_declarations
+
+from qexport.layout.weasyprint import late_imports
+
+
+def test_the_compiled_declarations_are_those_of_the_installed_engine() -> None:
+    """Else `python -m tools.compile_declarations` makes them again."""
+    assert late_imports.COMPILED.read_text("ascii") == compile_declarations(read_declarations())
+
+
+def test_other_declarations_are_parsed_as_ever() -> None:
+    declarations: Any = late_imports.Declarations()
+    declarations.cdef("typedef struct { int a; int b; } pair;")
+    declarations.cdef("typedef struct { pair c; } more;")
+    assert declarations.sizeof("more") == 8
+    assert late_imports.load_compiled("int f(void);") is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["pycparser", "cffi", "fontTools", "fontTools.ttLib", "fontTools.subset", "fontTools.varLib.instancer"],
+)
+def test_who_needs_what_was_left_out_gets_it(name: str) -> None:
+    program = (
+        "import sys; from qexport.layout.weasyprint.layout import warm_up; warm_up()\n"
+        f"assert {name!r} not in sys.modules\n"
+        f"import {name} as module; assert module.__spec__ and module.__file__"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_engine_can_still_read_fonts_that_are_packed() -> None:
+    program = (
+        "from qexport.layout.weasyprint.setup import engine; engine()\n"
+        "from weasyprint.text.fonts import TTFont, woff2\n"
+        "print(woff2.decompress.__module__, TTFont(sfntVersion='OTTO').sfntVersion)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("fontTools.ttLib.woff2 OTTO\n", "")
