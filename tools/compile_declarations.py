@@ -14,7 +14,7 @@ from pathlib import Path
 
 import cffi
 
-from qexport.layout.weasyprint.late_imports import COMPILED, MORE, digest_source
+from qexport.layout.weasyprint.late_imports import COMPILED, MORE, digest_declarations
 
 
 def read_declarations() -> str:
@@ -42,7 +42,7 @@ def compile_declarations(source: str) -> str:
     (call,) = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.keywords]
     values: dict[str, object] = {str(each.arg): ast.literal_eval(each.value) for each in call.keywords}
     lines = ",\n".join(f"{name!r}: {_in_lines(value)}" for name, value in values.items())
-    return f"{digest_source(source)}\n{{{lines}}}\n"
+    return f"{digest_declarations(source)}\n{{{lines}}}\n"
 
 
 def _in_lines(value: object) -> str:

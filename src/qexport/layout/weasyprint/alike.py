@@ -25,26 +25,28 @@ from qexport.layout.weasyprint.serialising import write_item, write_number
 WORTH_A_MODEL = 6
 """Strips that are alike for which a model pays: it takes two of them to make one."""
 
-_WORD = re.compile(r' data-word(?:="")?[^<>]*>([^<>]+)<')
-_PLAIN = re.compile("[!-~\xa1-\xac\xae-\u024f\u2010-\u2027]+(?: [!-~\xa1-\xac\xae-\u024f\u2010-\u2027]+)* ?")
+_MARKED_WORD = re.compile(r' data-word(?:="")?[^<>]*>([^<>]+)<')
+_PLAIN_WORDS = re.compile(
+    "[!-~\xa1-\xac\xae-\u024f\u2010-\u2027]+(?: [!-~\xa1-\xac\xae-\u024f\u2010-\u2027]+)* ?"
+)
 """Words that run to the right, and that no white space is taken from."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class StripShape:
     """What strips that are alike have in common: their HTML before and after the word."""
 
     before: str
     after: str
 
 
-def part_word(html: str) -> tuple[Shape, str] | None:
+def part_word(html: str) -> tuple[StripShape, str] | None:
     """Return what a strip has in common with those alike, and its word; None if it is none of them."""
-    found = _WORD.search(html)
+    found = _MARKED_WORD.search(html)
     word = unescape(found[1]) if found else ""
-    if not found or not _PLAIN.fullmatch(word):
+    if not found or not _PLAIN_WORDS.fullmatch(word):
         return None
-    return Shape(html[: found.start(1)], html[found.end(1) :]), word
+    return StripShape(html[: found.start(1)], html[found.end(1) :]), word
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Model:
     def _move_texts(self, piece: bytes, moved: float) -> bytes:
         """Return operators with the texts they draw so many CSS pixels to the right."""
         for box in self.following[:: -1 if moved > 0 else 1]:  # none is to be moved twice
-            piece = piece.replace(_write_place(box, 0), _write_place(box, moved))
+            piece = piece.replace(_write_text_place(box, 0), _write_text_place(box, moved))
         return piece
 
 
@@ -130,7 +132,7 @@ def make_model(chunk: Chunk, place: Any, word: str) -> Model | None:
     if any(each is None for each in drawn):
         return None
     text, *others = [each for each in drawn if each is not None]
-    opening = b"BT\n%s\n" % _write_place(box, 0)
+    opening = b"BT\n%s\n" % _write_text_place(box, 0)
     place_drawn = content.pieces[0].find(opening + text.drawn + b"\nET")
     if place_drawn < 0 or text.width != box.width:
         return None
@@ -170,7 +172,7 @@ def _round_slots(slots: Sequence[Slot]) -> tuple[Slot, ...]:
 _LEFT = ("start", "left")
 
 
-def _write_place(box: Any, moved: float) -> bytes:
+def _write_text_place(box: Any, moved: float) -> bytes:
     """Return the operator that sets where the text of a box is drawn, were it so many CSS pixels to the right."""
     x, y = box.position_x + moved, box.position_y + box.baseline
     return b"1 0 0 -1 %s %s Tm" % (write_number(x), write_number(y))
@@ -221,7 +223,7 @@ def lay_out_alike(
     """
     parted = [part_word(html) for html in strips]
     counts = Counter(each[0] for each in parted if each)
-    members: dict[Shape, dict[int, str]] = {}
+    members: dict[StripShape, dict[int, str]] = {}
     """The words of those that are alike, by their numbers."""
     for number, (shape, word) in ((number, each) for number, each in enumerate(parted) if each):
         if (shape, style) in _models or counts[shape] >= WORTH_A_MODEL:

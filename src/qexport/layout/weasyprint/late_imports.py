@@ -78,7 +78,7 @@ class Declarations:
 def load_compiled(source: str) -> Any:
     """Return cffi's compiled form of the engine's declarations, with ours; None if it was made of others."""
     digest, _, compiled = COMPILED.read_text("ascii").partition("\n")
-    if digest != digest_source(source):
+    if digest != digest_declarations(source):
         return None
     import _cffi_backend
 
@@ -88,7 +88,7 @@ def load_compiled(source: str) -> Any:
         return None
 
 
-def digest_source(source: str) -> str:
+def digest_declarations(source: str) -> str:
     """Return what tells declarations from others."""
     return sha256((source + MORE).encode()).hexdigest()
 
