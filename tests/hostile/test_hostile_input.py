@@ -150,6 +150,10 @@ YAML: dict[str, tuple[str | bytes, Done]] = {
         "title: !!marker [id]\n" + BANK,
         refused(("b.yaml:1:8: tag tag:yaml.org,2002:marker is not allowed", REMOVE_IT)),
     ),
+    "a tag in which a control character is written as %10": (
+        "title: !a%10 marker\n" + BANK,
+        refused(("b.yaml:1:8: tag !a\\x10 is not allowed", REMOVE_IT)),
+    ),
     "lists one level too deep": (
         "questions: " + "[" * 6 + "]" * 6,
         refused(("b.yaml:1:17: nested deeper than 6 levels", FLATTER)),

@@ -256,9 +256,8 @@ class _Composer:
                 place, f"anchor &{event.anchor} is not allowed", f"remove it; if it is text, {_QUOTE_TEXT}"
             )
         if event.tag:
-            self.complain(
-                place, f"tag {event.tag} is not allowed", f"remove it; if it is text, {_QUOTE_TEXT}"
-            )
+            shown = quote(event.tag)[1:-1]  # in which %10 has become a control character
+            self.complain(place, f"tag {shown} is not allowed", f"remove it; if it is text, {_QUOTE_TEXT}")
 
 
 def _split_document(tree: RawValue | None, composer: _Composer) -> RawBank:
