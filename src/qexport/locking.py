@@ -128,6 +128,7 @@ def stamp_bank(
     Raises:
         InputRefused: the lock would change and must not, or it cannot go on with this bank.
     """
+    from qexport.anki.notes import digest_texts
     from qexport.anki.search import search_for
     from qexport.outputs.anki_deck.document import content
 
@@ -156,7 +157,7 @@ def stamp_bank(
         raise _unlocked(path, changes, before, lock)
     kept = list_versions(known)
     fresh = (
-        line_of(note.question)
+        line_of(note.question, digest_texts(note.fields.split(b"\x1f")))
         for note, asked in zip(tools.notes, now_is.questions, strict=True)
         if asked.version not in kept
     )

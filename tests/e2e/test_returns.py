@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -451,6 +452,52 @@ def test_an_export_of_an_older_edition_takes_nothing_back(learner: Learner) -> N
     change("By their hash", "By the hash")
     run("build", "--bank", "b.yaml", "--format", "deck")
     assert run("pull", export, "--bank", "b.yaml").out == "nothing to take\n"
+
+
+def refuse_to_render(*_: Any) -> Any:
+    raise AssertionError("a note was rendered again")
+
+
+def test_notes_of_an_older_edition_that_nobody_edited_are_not_rendered_again(
+    learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner.tag("Q1", "mine")
+    export = learner.export()
+    for before, after in (("By their", "By the"), ("A sequence", "A list"), ("They cannot", "None can")):
+        change(before, after)
+    run("build", "--bank", "b.yaml", "--format", "deck")
+    monkeypatch.setattr("qexport.anki.merge.notes_of", refuse_to_render)
+    assert run("pull", export, "--bank", "b.yaml").out == "nothing to take\n"
+    learner.edit("Q2", "Answer", "equality", "identity")
+    done = run("pull", learner.export(), "--bank", "b.yaml")
+    assert (done.status, "a note was rendered again" in done.err) == (1, True)
+
+
+@pytest.mark.parametrize("says_digests", [True, False])
+def test_an_edit_of_an_older_edition_is_found_with_and_without_a_digest_of_its_note(
+    learner: Learner, says_digests: bool
+) -> None:
+    learner.edit("Q2", "Answer", "equality", "identity")
+    learner.edit("Q3", "Question", "hashable", "hashable at all")
+    export = learner.export()
+    ours = change("By their hash", "By the hash")
+    run("build", "--bank", "b.yaml", "--format", "deck")
+    history = Path("b.history.jsonl")
+    lines = history.read_text(encoding="utf-8")
+    assert (
+        len(re.findall(r'^\{"version": "[0-9a-f]{16}", "note": "[0-9a-f]{16}", ', lines, re.MULTILINE)) == 4
+    )
+    if not says_digests:  # a history that an earlier program has written
+        history.write_text(re.sub(r' "note": "[0-9a-f]{16}",', "", lines), encoding="utf-8")
+    assert run("pull", export, "--bank", "b.yaml").out == (
+        f"{export}: Q2 answer: taken\n  theirs: By their hash & by [-equality-]{{+identity+}}.\n"
+        f"{export}: Q3 question: taken\n  theirs: Why are tuples hashable{{+ at all+}}?\n"
+        "b.yaml: 2 fields changed\n"
+    )
+    expected = ours.replace("equality", "identity").replace(
+        "Why are tuples hashable?", "'Why are tuples hashable at all?'"
+    )
+    assert Path("b.yaml").read_text(encoding="utf-8") == expected
 
 
 def test_reviews_come_back_as_counts_without_a_person(learner: Learner, tmp_path: Path) -> None:

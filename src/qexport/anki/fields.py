@@ -54,6 +54,20 @@ FIELD_PLACES = {name: place for place, name in enumerate(FIELDS)}
 
 SORT_FIELD = "Title"
 
+EDITABLE_FIELDS = (
+    *(
+        "Question",
+        "Answer",
+        "Deep Explanation",
+        "Real-World Example",
+        "Common Mistakes",
+        "Production Scenario",
+    ),
+    *("Choices", "Follow-up Questions", "Technology", "Category", "Level", "Difficulty"),
+    *("Title", "Situation", "Correct", "Links", "Extra", "Source"),
+)
+"""Fields whose edits by learners come back, or are reported."""
+
 SWITCHES = ("Scenario Card", "Mistakes Card", "Retired")
 ON = "yes"
 """What a switch holds that is on."""

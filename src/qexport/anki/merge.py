@@ -23,9 +23,17 @@ from qexport.anki.carrying import (
     text_candidates,
     visible_text,
 )
-from qexport.anki.fields import FIELD_PLACES, FIELDS
-from qexport.anki.notes import NoteShape, digest_note, notes_of, tags_of_note, without_identity
+from qexport.anki.fields import EDITABLE_FIELDS, FIELD_PLACES, FIELDS
+from qexport.anki.notes import (
+    NoteShape,
+    digest_note,
+    digest_texts,
+    notes_of,
+    tags_of_note,
+    without_identity,
+)
 from qexport.anki.package_file import NoteRow
+from qexport.bank.history import Versions
 from qexport.bank.lock import Entry, Lock
 from qexport.bank.merging import Preference, merge_items, merge_texts
 from qexport.bank.model import Bank, Question
@@ -55,11 +63,10 @@ MERGED_LISTS: Mapping[str, str] = {"choices": "Choices", "follow_ups": "Follow-u
 _FIELD_NAMES = {
     note: field for field, note in (*MERGED_FIELDS.items(), *MERGED_LISTS.items(), *MERGED_NAMES.items())
 }
-_DERIVED = ("Title", "Situation", "Correct", "Links", "Extra", "Source")
-"""Made from other fields, or never written by a deck: what a learner writes there is reported."""
-_COMPARED = (*_FIELD_NAMES, *_DERIVED)
 _OF_ANKI = frozenset({"marked", "leech"})
 """Tags that Anki itself sets, and takes away when a package is imported."""
+
+_TEXT_NAMES = {note: field for field, note in MERGED_FIELDS.items()}
 
 Value: TypeAlias = "str | int | tuple[str, ...] | None"
 MergeKind: TypeAlias = Literal["taken", "ours", "conflict", "left", "unknown"]
@@ -90,8 +97,10 @@ class Proposal:
 class Bases:
     """What the notes of learners may have been made from."""
 
+    history: Versions
+    """What the bank published."""
     versions: Mapping[str, Mapping[str, Any]]
-    """Fields of questions by the digests of their versions, from the history."""
+    """Fields of questions by the digests of their versions, where the history lacks them."""
     decks: Mapping[tuple[str, str], tuple[bytes, ...]]
     """Fields of notes of a published deck by GUID and version, where the history lacks it."""
 
@@ -129,6 +138,7 @@ class Merger:
         self._questions = {**formers, **{question.id: question for question in bank.questions}}
         self._templates = Templates()
         self._rendered: dict[str, tuple[Question, Mapping[str, str]]] = {}
+        self._published_tags: dict[str, str] = {}
 
     def proposals(self, row: NoteRow) -> Iterator[Proposal]:
         """Yield what was changed in a note. Retired notes, and those of other banks, are left alone."""
@@ -137,20 +147,45 @@ class Merger:
         if entry is None or question is None or question.status == "retired":
             return
         version = unescape(row.fields[FIELD_PLACES["Version"]].decode())
-        as_published = without_identity(b"\x1f".join(row.fields[: len(FIELDS)]))
         tags = " ".join(sorted(row.tags.split()))
-        if digest_note(as_published, tags) == entry.digest:
+        if version == entry.version and _is_newest(row, tags, entry):
             return
-        said = self._bases.versions.get(version)
-        base = self._question_of(question, said) if said is not None else None
-        if base is not None:
-            published = tags_of_note(base, self._prefix)
-            yield from self._tags(question, base, row.tags)
-            if digest_note(as_published, published) == entry.digest:
-                return
-        newest = self._bases.versions.get(entry.version)
-        published_last = self._question_of(question, newest) if newest is not None else None
+        unedited = self._has_published_texts(row, version)
+        if not unedited and _is_newest(row, tags, entry):
+            return
+        said = self._said(version)
+        if said is not None:
+            published = self._tags_of(said)
+            if tags != published:
+                yield from self._tags(question, _version_of_question(question, said), row.tags)
+            unedited = unedited or _is_newest(row, published, entry)
+        if unedited:
+            return
+        base = None if said is None else _version_of_question(question, said)
+        newest = self._said(entry.version)
+        published_last = None if newest is None else _version_of_question(question, newest)
         yield from self._fields(row, question, base, version, published_last)
+
+    def _has_published_texts(self, row: NoteRow, version: str) -> bool:
+        """Report whether a note has the texts that were published with its version, whatever its tags are."""
+        texts = digest_texts(row.fields)
+        given = self._bases.decks.get((row.guid, version))
+        return texts in self._bases.history.notes(version) or (
+            given is not None and texts == digest_texts(given)
+        )
+
+    def _said(self, version: str) -> Mapping[str, Any] | None:
+        """Return what a published version of a question says; None if nobody knows it."""
+        said = self._bases.history.fields(version)
+        return self._bases.versions.get(version) if said is None else said
+
+    def _tags_of(self, said: Mapping[str, Any]) -> str:
+        """Return the tags a version was published with; most of a bank share few of them."""
+        key = repr([said.get(name) for name in ("technology", "category", "level", "difficulty", "tags")])
+        if key not in self._published_tags:
+            base = _version_of_question(Question(id="x", question="x"), said)
+            self._published_tags[key] = tags_of_note(base, self._prefix)
+        return self._published_tags[key]
 
     def _fields(
         self, row: NoteRow, question: Question, base: Question | None, version: str, newest: Question | None
@@ -160,12 +195,12 @@ class Merger:
         A field that says what the newest edition says holds no edit: it was taken before, or others made the same.
         """
         known = self._known(row, question, base, version)
-        for name in _COMPARED:
+        for name in EDITABLE_FIELDS:
             html = row.fields[FIELD_PLACES[name]].decode()
             theirs = canonical_html(html)
             if known is not None and theirs == canonical_html(known.html[name]):
                 continue
-            if theirs == canonical_html(self._html_today(question)[name]):
+            if self._says_today(question, known, name, theirs):
                 continue
             field = _FIELD_NAMES.get(name, name)
             if known is None:
@@ -211,11 +246,15 @@ class Merger:
                 changes[field] = _number(text) if field == "difficulty" else text
         return _Base(replace(question, **changes), html)
 
-    def _question_of(self, question: Question, said: Mapping[str, Any]) -> Question:
-        """Return the version of a question that was published."""
-        names = {each.name for each in fields(Question)}
-        values = {name: _frozen(value) for name, value in said.items() if name in names}
-        return Question(**{"answer": "", **values, "id": question.id, "location": question.location})
+    def _says_today(self, question: Question, known: _Base | None, name: str, theirs: str) -> bool:
+        """Report whether a field that is not as its note was made says what the newest edition would."""
+        field = _TEXT_NAMES.get(name)
+        if known is not None and field:
+            compared = (field, "markup")
+            before, now = ([getattr(each, one) for one in compared] for each in (known.question, question))
+            if before == now:  # the newest edition has what the note was made from: it need not be rendered
+                return False
+        return theirs == canonical_html(self._html_today(question)[name])
 
     def _html_today(self, question: Question) -> Mapping[str, str]:
         known = self._rendered.get(question.id)
@@ -316,6 +355,18 @@ class Merger:
         if merged != question.tags:
             changed = tuple(tag for tag in base.tags if tag not in gone) + new
             yield Proposal("taken", question.id, "tags", base.tags, question.tags, changed, merged)
+
+
+def _version_of_question(question: Question, said: Mapping[str, Any]) -> Question:
+    """Return the version of a question that was published."""
+    names = {each.name for each in fields(Question)}
+    values = {name: _frozen(value) for name, value in said.items() if name in names}
+    return Question(**{"answer": "", **values, "id": question.id, "location": question.location})
+
+
+def _is_newest(row: NoteRow, tags: str, entry: Entry) -> bool:
+    """Report whether a note with these tags is what the newest edition has."""
+    return digest_note(without_identity(b"\x1f".join(row.fields[: len(FIELDS)])), tags) == entry.digest
 
 
 def decide(conflict: Proposal, side: Preference) -> Proposal:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
 
-from qexport.anki.fields import FIELD_PLACES, FIELDS, IDENTIFYING, ON
+from qexport.anki.fields import EDITABLE_FIELDS, FIELD_PLACES, FIELDS, IDENTIFYING, ON
 from qexport.content.choices import list_choices
 from qexport.content.question_view import part_html, question_text
 from qexport.content.templates import Templates
@@ -67,6 +67,11 @@ class Note:
 def digest_note(fields: bytes, tags: str) -> str:
     """Return the digest of a note's fields and tags."""
     return sha256(b"%b\x1e%b" % (fields, tags.encode())).hexdigest()[:32]
+
+
+def digest_texts(fields: Sequence[bytes]) -> str:
+    """Return the digest of what a learner can edit in a note: what it is called and its switches are no part of it."""
+    return sha256(b"\x1f".join(fields[FIELD_PLACES[name]] for name in EDITABLE_FIELDS)).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

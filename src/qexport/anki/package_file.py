@@ -101,8 +101,7 @@ class Package:
         )
         for number, guid, modified, tags, fields, note_type, deck in rows:
             parts = tuple(fields.split(b"\x1f"))
-            for part in parts:
-                part.decode()
+            fields.decode()  # all of them are read later, and are refused here if they are not UTF-8
             name = decks.get(deck, "")
             yield NoteRow(
                 int(number), str(guid), int(modified), " ".join(tags.split()), parts, note_type, name

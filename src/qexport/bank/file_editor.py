@@ -58,7 +58,7 @@ def edit_file(
     edited = _edit_windows(plain, str(path), edits, limits, lines, is_json=is_json) if lines else None
     if edited is None:
         edited = edit(plain, str(path), edits, limits)
-    return mark + _with_ends(plain.split("\n"), edited.split("\n"), ends).encode()
+    return mark + _with_ends(plain, edited, ends).encode()
 
 
 def _edit_windows(
@@ -172,11 +172,12 @@ def _split_lines(text: str) -> Iterator[str]:
     yield line
 
 
-def _with_ends(before: Sequence[str], after: Sequence[str], ends: Sequence[str]) -> str:
+def _with_ends(plain: str, edited: str, ends: Sequence[str]) -> str:
     """Return the lines with the ends they had; new ones end as most do."""
     usual = max(("\n", "\r\n", "\r"), key=ends.count)
     if set(ends) <= {usual, ""}:
-        return usual.join(after)
+        return edited.replace("\n", usual)
+    before, after = plain.split("\n"), edited.split("\n")
     kept = [usual] * len(after)
     for block in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks():
         for offset in range(block.size):

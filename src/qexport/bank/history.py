@@ -21,6 +21,7 @@ _NOT_VERSIONED = frozenset({"id", "former_ids", "status"})
 """What a question is called and whether it is asked are no part of a version of its texts."""
 
 _VERSION = compile_late(r'\{"version": "([0-9a-f]{16})"')
+_LINE_BEGINS = compile_late(r'\{"version": "([0-9a-f]{16})"(?:, "note": "([0-9a-f]{16})")?')
 _CONFLICT_LINE = compile_late(r"<{7}( |$)|\|{7}( |$)|={7}$|>{7}( |$)")
 
 
@@ -53,11 +54,16 @@ def version_of(question: Question) -> str:
     return sha256(said.encode()).hexdigest()[:16]
 
 
-def line_of(question: Question) -> str:
-    """Return the line of the history for a question as it is."""
-    return json.dumps(
-        {"version": version_of(question), **fields_of(question)}, ensure_ascii=False, default=str
-    )
+def line_of(question: Question, note: str = "") -> str:
+    """Return the line of the history for a question as it is.
+
+    Args:
+        question: As the bank has it.
+        note: The digest of the texts of the note that is published with it (16 hexadecimal digits). It lets `pull`
+            know a note that nobody edited without rendering that version again. Empty: the line says none.
+    """
+    published = {"version": version_of(question)} | ({"note": note} if note else {})
+    return json.dumps({**published, **fields_of(question)}, ensure_ascii=False, default=str)
 
 
 def add_lines(text: str, lines: Iterable[str]) -> str:
@@ -78,15 +84,40 @@ def list_versions(text: str) -> frozenset[str]:
 
 def versions_in(text: str, wanted: Iterable[str]) -> dict[str, Mapping[str, Any]]:
     """Return the fields of the versions that are wanted and known, by their digests."""
-    asked = frozenset(wanted)
-    found: dict[str, Mapping[str, Any]] = {}
-    for line in text.split("\n"):
-        match = _VERSION.match(line)
-        if match and match[1] in asked:
-            try:
-                fields = json.loads(line)
-            except ValueError:
-                continue  # a line that somebody damaged: that version is unknown
-            if isinstance(fields, dict):
-                found[match[1]] = {name: value for name, value in fields.items() if name != "version"}
-    return found
+    versions = Versions(text)
+    found = ((version, versions.fields(version)) for version in frozenset(wanted))
+    return {version: fields for version, fields in found if fields is not None}
+
+
+class Versions:
+    """The versions that a history has: found by where their lines begin, and read when they are asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._begins: dict[str, int] = {}
+        self._notes: dict[str, frozenset[str]] = {}
+        begin = 0
+        while begin >= 0:
+            begin += begin > 0  # behind the end of the line before
+            if line := _LINE_BEGINS.match(text, begin):
+                version, note = line.groups()
+                self._begins[version] = begin
+                if note:  # two branches of one bank may have published a version with other templates
+                    self._notes[version] = self._notes.get(version, frozenset()) | {note}
+            begin = text.find("\n", begin)
+
+    def fields(self, version: str) -> Mapping[str, Any] | None:
+        """Return the fields of a question as that version has them; None if the history lacks it."""
+        begin = self._begins.get(version)
+        if begin is None:
+            return None
+        end = self._text.find("\n", begin)
+        try:
+            fields = json.loads(self._text[begin : end if end >= 0 else None])
+        except ValueError:
+            return None  # a line that somebody damaged: that version is unknown
+        return {name: value for name, value in fields.items() if name not in ("version", "note")}
+
+    def notes(self, version: str) -> frozenset[str]:
+        """Return the digests of the texts of the notes that were published with a version."""
+        return self._notes.get(version, frozenset())

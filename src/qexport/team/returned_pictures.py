@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 FOLDER = "pictures"
 """The folder beside the bank that new pictures go into."""
 
-_DECK_PICTURE = re.compile(rb"%b([0-9a-f]{32})\.[a-z]+" % MEDIA_NAME.encode())
+_MEDIA_BEGIN = MEDIA_NAME.encode()
+_DECK_PICTURE = re.compile(rb"%b([0-9a-f]{32})\.[a-z]+" % _MEDIA_BEGIN)
 _NAMED = re.compile(r"!\[[^\]\n]*\]\(\s*<?([^)\s>]+)|<img\b[^>]*\bsrc=[\"']([^\"']+)", re.IGNORECASE)
 _SAVED_ENDINGS = {"jpeg": "jpg"}
 
@@ -69,9 +70,8 @@ class ReturnedPictures:
         named = {
             found[0].decode()
             for row in rows
-            for field in row.fields
-            if MEDIA_NAME.encode() in field
-            for found in _DECK_PICTURE.finditer(field)
+            if _MEDIA_BEGIN in (fields := b"\x1f".join(row.fields))
+            for found in _DECK_PICTURE.finditer(fields)
         }
         if not named:
             return {}

@@ -13,7 +13,7 @@ from qexport.anki.fields import FIELD_PLACES, FIELDS
 from qexport.anki.merge import Bases, Merger, Proposal, Value, decide
 from qexport.anki.package_file import NoteRow, NoteType, Package, opened_package
 from qexport.bank.file_editor import edit_file
-from qexport.bank.history import fields_of, version_of, versions_in
+from qexport.bank.history import Versions, fields_of, version_of
 from qexport.bank.lock import Lock
 from qexport.bank.lock_place import lock_path
 from qexport.bank.merging import Preference
@@ -121,12 +121,12 @@ def pull(
     limits = recipe.limits
     bank, _ = read_bank(recipe.bank, encoding=recipe.encoding, limits=limits)
     lock, history = lock_and_history(recipe)
-    given = _given_bases(base, recipe) if base else Bases(versions={}, decks={})
+    bases = Bases(history=Versions(history), versions={}, decks={})
+    if base:
+        bases = _with_given(bases, base, recipe)
     found = _Found(bank, bank.questions[-1])
     for path in exports:
-        _pull_one(
-            path, found, lock=lock, history=history, given=given, decide_by=(choice, ask), limits=limits
-        )
+        _pull_one(path, found, lock=lock, bases=bases, decide_by=(choice, ask), limits=limits)
     changes = _changes(bank.questions, found, recipe)
     if changes and not (dry_run or patch):
         files.write_all(changes)
@@ -159,8 +159,7 @@ def _pull_one(
     found: _Found,
     *,
     lock: Lock,
-    history: str,
-    given: Bases,
+    bases: Bases,
     decide_by: tuple[Preference, Ask | None],
     limits: Limits,
 ) -> None:
@@ -170,11 +169,10 @@ def _pull_one(
     with opened_package(data, str(path), limits) as opened:
         rows, new, types = opened.read(lambda package: _rows(package, known, lock))
     pictures = ReturnedPictures(data, str(path), limits)
-    versions = {*map(_version, rows), *(entry.version for entry in lock.notes.values())}
     merger = Merger(
         found.bank,
         lock,
-        Bases(versions={**given.versions, **versions_in(history, versions)}, decks=given.decks),
+        bases,
         to_markdown=lambda html: read_html_text(html, path=str(path), limits=limits),
         picture=pictures.place_of,
     )
@@ -223,8 +221,8 @@ def _rows(
     return ours, new, package.note_types()
 
 
-def _given_bases(base: str, recipe: Recipe) -> Bases:
-    """Return the versions that a published deck, or a revision of the bank, has.
+def _with_given(bases: Bases, base: str, recipe: Recipe) -> Bases:
+    """Return bases with the versions that a published deck, or a revision of the bank, has.
 
     Raises:
         InputRefused: there is no such deck or revision, or it cannot be read.
@@ -235,11 +233,11 @@ def _given_bases(base: str, recipe: Recipe) -> Bases:
         with opened_package(read_limited(path, "deck", limits), base, limits) as opened:
             rows = opened.read(lambda package: [row for row in package.notes() if is_of_deck_type(row)])
         whole = (row for row in rows if len(row.fields) >= len(FIELDS))
-        return Bases(versions={}, decks={(row.guid, _version(row)): row.fields for row in whole})
+        return replace(bases, decks={(row.guid, _version(row)): row.fields for row in whole})
     folder = recipe.bank.parent
     raw = bank_at(base.removeprefix("git:"), f"./{recipe.bank.name}", folder=folder, limits=limits)
     bank, _ = validate(raw, limits)
-    return Bases(versions={version_of(each): fields_of(each) for each in bank.questions}, decks={})
+    return replace(bases, versions={version_of(each): fields_of(each) for each in bank.questions})
 
 
 # Pictures
@@ -289,7 +287,10 @@ def _with_values(bank: Bank, values: Mapping[tuple[str, str], Value]) -> Bank:
     if not changed:
         return bank
     return replace(
-        bank, questions=tuple(replace(each, **changed.get(each.id, {})) for each in bank.questions)
+        bank,
+        questions=tuple(
+            replace(each, **changed[each.id]) if each.id in changed else each for each in bank.questions
+        ),
     )
 
 

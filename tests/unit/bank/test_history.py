@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from qexport.bank.history import add_lines, history_path, line_of, version_of, versions_in
+from qexport.bank.history import (
+    Versions,
+    add_lines,
+    fields_of,
+    history_path,
+    line_of,
+    version_of,
+    versions_in,
+)
 from qexport.bank.model import Question
 
 ONE = Question(id="A", question="What is x?", answer="1", tags=("t",), difficulty=3)
@@ -36,6 +44,23 @@ def test_lines_are_added_once_and_sorted() -> None:
     assert versions_in(text, [version_of(ONE), "0" * 16]) == {
         version_of(ONE): {"question": "What is x?", "difficulty": 3, "tags": ["t"], "answer": "1"}
     }
+
+
+def test_a_line_may_say_which_note_was_published_with_a_version() -> None:
+    version, (one, other) = version_of(ONE), ("1" * 16, "2" * 16)
+    line = line_of(ONE, one)
+    assert line.startswith(f'{{"version": "{version}", "note": "{one}", "question": "What is x?", ')
+    assert add_lines(f"{line}\n", [line_of(ONE, other), line_of(ONE)]) == f"{line}\n"
+    for text, notes in (
+        (line_of(ONE), set()),
+        (line, {one}),
+        (f"{line}\n{line_of(ONE, other)}\n", {one, other}),
+    ):
+        versions = Versions(text)
+        assert versions.notes(version) == notes
+        assert versions.fields(version) == {**fields_of(ONE), "tags": ["t"]}
+    assert Versions(line).fields("0" * 16) is None
+    assert Versions("").notes(version) == frozenset()
 
 
 def test_a_damaged_line_is_an_unknown_version() -> None:
