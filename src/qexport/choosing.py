@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from qexport.bank.health.counts import Stats
     from qexport.bank.health.findings import Finding
     from qexport.bank.model import Bank, Question
+    from qexport.common.memory import Memory
 
 
 class Selection(Record, frozen=True):
@@ -46,7 +47,12 @@ class Checked(Record, frozen=True):
 
 
 def read_bank(
-    path: Path, *, encoding: str | None = None, limits: Limits = USUAL, lock: Path | None = None
+    path: Path,
+    *,
+    encoding: str | None = None,
+    limits: Limits = USUAL,
+    lock: Path | None = None,
+    memory: Memory | None = None,
 ) -> tuple[Bank, tuple[Problem, ...]]:
     """Read and check a bank, with the counts of reviews beside its lock if there are any.
 
@@ -55,11 +61,17 @@ def read_bank(
         encoding: Of its files; None: UTF-8.
         limits: How much there may be of it.
         lock: Where its lock is; None: beside it.
+        memory: Of a process that reads it again and again.
 
     Returns:
         The bank, and what is odd but no reason to refuse it.
     """
-    bank, warnings = validate(reader.read(path, encoding=encoding, limits=limits), limits)
+    if memory:
+        from qexport.bank.rereading import read_again  # not above: only `build --watch` and `preview` do
+
+        bank, warnings = read_again(path, memory, encoding=encoding, limits=limits)
+    else:
+        bank, warnings = validate(reader.read(path, encoding=encoding, limits=limits), limits)
     place = reviews_path(lock or lock_path(path))
     if not place.is_file():
         return bank, warnings

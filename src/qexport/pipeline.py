@@ -164,7 +164,11 @@ def plan(recipes: Mapping[str, Recipe], *, scheduler: Scheduler = SCHEDULER) -> 
             place = recipe.bank, recipe.encoding, recipe.limits, recipe.lock
             if place not in banks:
                 banks[place] = read_bank(
-                    recipe.bank, encoding=recipe.encoding, limits=recipe.limits, lock=recipe.lock
+                    recipe.bank,
+                    encoding=recipe.encoding,
+                    limits=recipe.limits,
+                    lock=recipe.lock,
+                    memory=scheduler.memory,
                 )
             bank, warnings = banks[place]
             choice = Selection(bank, select(bank, recipe.filters, recipe.limits), warnings)

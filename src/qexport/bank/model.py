@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import TypeAlias
 
 from qexport.bank.review_counts import ReviewCount
@@ -113,10 +114,16 @@ class Question:
 
     def digest(self) -> str:
         """Return a digest of all but its place."""
-        from hashlib import sha256  # not above: who lists questions needs no digests
+        return _digest_question(self)
 
-        values = [getattr(self, each.name) for each in fields(self) if each.compare]
-        return sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()
+
+@lru_cache(maxsize=4096)
+def _digest_question(question: Question) -> str:
+    """Return the digest of a question, which a build asks for five times."""
+    from hashlib import sha256  # not above: who lists questions needs no digests
+
+    values = [getattr(question, each.name) for each in fields(question) if each.compare]
+    return sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Claims(Record, kw_only=True, frozen=True):

@@ -188,11 +188,11 @@ class _Reading:
             text = self._text(field, item)
             if text == "":
                 self._complain(item.location, f"an item of {field.name} is empty")
-            elif text is not None and field.kind != "texts" and _fold_id(text) in seen:
+            elif text is not None and field.kind != "texts" and fold_id(text) in seen:
                 self._complain(item.location, f"{quote(text)} is twice in {field.name}")
             elif text is not None:
                 texts.append(text)
-                seen.add(_fold_id(text))
+                seen.add(fold_id(text))
                 self._item_places.setdefault(field.name, []).append(item.location)
         return tuple(texts)
 
@@ -357,7 +357,7 @@ def _shared_ids(readings: Sequence[_Reading]) -> Iterator[Problem]:
         owners: dict[str, tuple[str, Location]] = {}
         for entry in (entry for reading in readings for entry in reading.entries(key)):
             identity, place = entry
-            first = owners.setdefault(_fold_id(identity), entry)
+            first = owners.setdefault(fold_id(identity), entry)
             if first is not entry:
                 owner, at = first
                 hint = "" if owner == identity else f"it is {quote(owner)} there, which differs only in case"
@@ -378,7 +378,8 @@ def _look_alikes(readings: Sequence[_Reading]) -> Iterator[Problem]:
             yield Problem(place, f"id {quote(identity)} looks like {quote(other)} at {at}", hint)
 
 
-def _fold_id(identity: str) -> str:
+def fold_id(identity: str) -> str:
+    """Return an id without what two ids may not differ by alone."""
     return unicodedata.normalize("NFC", identity.casefold())
 
 
@@ -392,9 +393,8 @@ def _name_of(record: RawMapping) -> str:
 
 
 def _build_bank(path: str, header: _Reading, readings: Iterable[_Reading]) -> Bank:
-    said = dict(header.values)
-    usual = said.pop("markup", "plain")
-    markdown = MATHS if said.pop("math", "false") == "true" else "markdown"
+    usual = header.values.get("markup", "plain")
+    markdown = MATHS if header.values.get("math", "false") == "true" else "markdown"
     questions = tuple(
         Question(
             location=reading.raw.location,
@@ -403,6 +403,16 @@ def _build_bank(path: str, header: _Reading, readings: Iterable[_Reading]) -> Ba
         for reading in readings
         for markup in [reading.values.get("markup", usual)]
     )
+    return _put_under_header(path, header, questions)
+
+
+def make_bank_again(raw: RawBank, questions: tuple[Question, ...], limits: Limits = USUAL) -> Bank:
+    """Return the bank of checked questions under the header of a raw bank in which nothing is wrong."""
+    return _put_under_header(raw.path, _Reading(raw.header, _HEADER, "the bank", limits), questions)
+
+
+def _put_under_header(path: str, header: _Reading, questions: tuple[Question, ...]) -> Bank:
+    said = {key: value for key, value in header.values.items() if key not in ("markup", "math")}
     title = said.get("title") or _make_title(path)
     levels = _in_order(question.level for question in questions)
     unsaid = {

@@ -31,8 +31,9 @@ class Memory:
         return entry[0] if entry else None
 
     def remember(self, key: Hashable, result: object, size: int) -> None:
-        """Remember a result under a key, unless there are too many bytes of them."""
-        if key not in self._used and self._size + size <= self.limit:
+        """Remember a result under a key, instead of another, unless there are too many bytes of them."""
+        self._size -= self._used.pop(key, (None, 0))[1]
+        if self._size + size <= self.limit:
             self._used[key] = (result, size)
             self._size += size
 
