@@ -87,3 +87,20 @@ def test_what_is_no_address_of_the_web_is_refused(folder: Path) -> None:
     words = ("build", "--bank", "b.yaml", "--format", "handbook", "--published-at", "example.org")
     assert "published-at" in run(*words, status=2)
     assert not (folder / "out").exists()
+
+
+def test_a_site_is_published_at_its_address(folder: Path) -> None:
+    said = run("publish", "--bank", "b.yaml", "--address", "https://example.org/q/")
+    files = {path.name: path for path in (folder / "site").iterdir()}
+    assert [line.split()[0] for line in said.splitlines()] == [f"site/{name}" for name in sorted(files)]
+    assert sorted(files) == [
+        ".nojekyll",
+        "a-bank.apkg",
+        "a-bank.epub",
+        "a-bank.pdf",
+        "feed.atom",
+        "index.html",
+        "qr-deck.svg",
+        "qr-page.svg",
+    ]
+    assert 'href="a-bank.pdf"' in files["index.html"].read_text()

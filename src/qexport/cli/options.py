@@ -248,7 +248,7 @@ def typeset(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def with_scheduler(
-        *, jobs: int, address: str, cache_folder: Path, no_cache: bool, **values: object
+        *, jobs: int, cluster_address: str, cache_folder: Path, no_cache: bool, **values: object
     ) -> None:
         from qexport.layout.cache import ChunkCache
         from qexport.layout.scheduler import Scheduler
@@ -260,7 +260,7 @@ def typeset(command: Callable[..., None]) -> Callable[..., None]:
             source is click.core.ParameterSource.DEFAULT and not Path(os.environ.get("HOME") or "/").is_dir()
         )
         cache = None if no_cache or homeless else ChunkCache(cache_folder, tell=lambda text: warn([text]))
-        command(scheduler=Scheduler(cache, jobs, address=address), **values)
+        command(scheduler=Scheduler(cache, jobs, address=cluster_address), **values)
 
     jobs = click.option(
         "--jobs",
@@ -276,7 +276,7 @@ def typeset(command: Callable[..., None]) -> Callable[..., None]:
     )
     cluster = click.option(
         "--scheduler",
-        "address",
+        "cluster_address",
         cls=HeadedOption,
         heading=RARE,
         metavar="ADDRESS",
