@@ -232,8 +232,10 @@ def _write_outputs(plan: Plan, prepared: Prepared, tell: Tell) -> Build:
     """Render the outputs of a plan, and write them."""
     outputs: dict[str, list[Written]] = {}
     failures: list[Failure] = []
+    earlier = partial(_read_earlier, plan.recipe.out, plan.stem)
+    tools = replace(prepared.tools, earlier=earlier)
     for name, document, seconds in render_outputs(
-        prepared.edition, plan.outputs, plan.options, prepared.tools, tell=tell
+        prepared.edition, plan.outputs, plan.options, tools, tell=tell
     ):
         if isinstance(document, QexportError):
             failures.append(Failure(name, document))
@@ -261,6 +263,15 @@ def _write_outputs(plan: Plan, prepared: Prepared, tell: Tell) -> Build:
         warnings=prepared.warnings,
         failures=tuple(failures),
     )
+
+
+def _read_earlier(folder: Path, stem: str, suffix: str, size: int) -> bytes:
+    """Return the file of an earlier build if it is one of so many bytes, and can be read."""
+    path = folder / f"{stem}{suffix}"
+    try:
+        return path.read_bytes() if path.is_file() and path.stat().st_size == size else b""
+    except OSError:
+        return b""
 
 
 def prepare(

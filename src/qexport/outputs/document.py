@@ -9,7 +9,7 @@ from qexport.content.templates import Templates
 from qexport.layout.scheduler import Scheduler
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from qexport.anki.notes import Note
     from qexport.common.errors import Problem
@@ -44,6 +44,8 @@ class Tools(Record, frozen=True):
     """The page of each question's answer in the handbook of the same build."""
     file_names: Mapping[str, str] = made_by(dict)
     """The first file of each output of the same build, by the output's name; a page can link to those beside it."""
+    earlier: Callable[[str, int], bytes] = lambda _suffix, _size: b""
+    """Gives the file an earlier build wrote with this ending of its name, if it has as many bytes; else nothing."""
     notes: tuple[Note, ...] = ()
     """The notes of the whole bank, for an output that needs the lock."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from qexport.content.markdown_links import folio_room
 from qexport.content.question_view import linked_ids, question_images, text_view
 from qexport.content.titles import title_source
 from qexport.layout.scheduler import Job
+from qexport.outputs.book.binding import bind
 from qexport.outputs.book.colours import colour_of, number_technologies, place_tabs
 from qexport.outputs.book.cover_pattern import draw_pattern
 from qexport.outputs.book.entries import anchor, cut_short
@@ -29,7 +30,6 @@ from qexport.outputs.book.style import book_style
 from qexport.outputs.lengths import millimetres
 from qexport.outputs.paper import PAPERS
 from qexport.pdf.booklet import booklet
-from qexport.pdf.linker import link
 from qexport.pdf.list_pages import Columns
 from qexport.pdf.list_sheets import STRIPS_SLOT
 from qexport.pdf.metadata import Book, OutlineEntry
@@ -199,10 +199,12 @@ class Press:
         title: str = "",
         technologies: Mapping[int, str] | None = None,
         elsewhere: Mapping[str, int] | None = None,
+        suffix: str = ".pdf",
     ) -> tuple[bytes, str, dict[str, float]]:
         """Return the PDF of a book, its size in words, and the amounts in it (`Document.amounts`).
 
         The chunks are used up (`link`). `technologies` are those of pages, by their folios: each has a tab at the edge.
+        `suffix` is the ending of the file's name (`Document.suffix`).
         """
         book = Book(
             title=title or self.edition.title,
@@ -229,7 +231,8 @@ class Press:
         summary, amounts = f"{pages} pages", {"size_pages": float(pages)}
         if len(chunks) > LARGE:
             self.tools.scheduler.rest()
-        data = link(chunks, book, self.tools.scheduler.fonts, self.tools.scheduler.memory)
+        earlier = partial(self.tools.earlier, suffix)
+        data = bind(chunks, book, self.tools.scheduler, earlier)
         if self.options.imposition == "booklet":
             data = booklet(data, *PAPERS[self.options.paper].sheet)
             summary += ", two a side"

@@ -84,6 +84,7 @@ class _Quiz:
             self._outline(),
             title=f"{self.edition.title}: {self.language.label('quiz')}",
             elsewhere=there,
+            suffix=QUIZ_ENDING,
         )
         told_at = {question.id: here.get(anchor(question, "a")) for question in self.edition.questions}
         return Document(
@@ -102,6 +103,7 @@ class _Quiz:
             self._answers_outline(),
             title=f"{self.edition.title}: {self.language.label('answers')}",
             elsewhere=quiz,
+            suffix=ANSWERS_ENDING,
         )
         return Document(suffix=ANSWERS_ENDING, data=data, summary=summary, amounts=amounts)
 
