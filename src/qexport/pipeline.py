@@ -327,7 +327,7 @@ def prepare(
     )
     doubtful = [each for each in choice.questions if may_lose_text(each)]
     warnings = (
-        *_without_effect(recipe, plan.outputs),
+        *warn_of_options(plan),
         *not_fetched(tools.styles),
         *choice.warnings,
         *(stamped.warnings if stamped else ()),
@@ -354,10 +354,10 @@ def tools_for(theme_name: str, limits: Limits, scheduler: Scheduler) -> Tools:
     return Tools(look.templates(limits), look.styles(), look.digest(), patient)
 
 
-def _without_effect(recipe: Recipe, outputs: Sequence[Output]) -> Iterator[Problem]:
+def warn_of_options(plan: Plan) -> Iterator[Problem]:
     """Yield a warning for each option of a recipe that none of its outputs has."""
-    named = ", ".join(output.name for output in outputs)
-    for name in options_without_effect(recipe.options, outputs):
+    named = ", ".join(output.name for output in plan.outputs)
+    for name in options_without_effect(plan.recipe.options, plan.outputs):
         hint = f"it is an option of: {', '.join(outputs_with(name))}"
         yield Problem(Location(f"--{name}"), f"no effect on {named}", hint)
 

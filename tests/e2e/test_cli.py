@@ -152,6 +152,8 @@ def test_without_a_command_the_help_is_shown() -> None:
         (["biuld"], "no such command 'biuld'", "did you mean 'build'?"),
         (["frobnicate"], "no such command 'frobnicate'", "see qexport --help"),
         (["list", "--levl", "x"], "no such option '--levl'", "did you mean '--level'?"),
+        (["build", "--name", "x"], "no such option '--name'", "did you mean '--file-name'?"),
+        (["build", "--notes"], "no such option '--notes'", "see qexport build --help"),
         (
             ["list", "--limit", "few"],
             "invalid value for '--limit': 'few' is not a valid integer",
@@ -217,6 +219,14 @@ def captures(shipped_bank: Path) -> None:
 
 CAPTURES = ("captures/hub-advanced.txt", "captures/hub-page-4-answers.txt")
 EDITED = ("in the next quarter based on upcoming data changes", "in the next year")
+
+
+def test_an_option_without_effect_is_a_warning_in_a_dry_run_too() -> None:
+    done = run("build", "--format", "deck", "--ruled-lines", "--dry-run")
+    assert (done.status, done.err) == (
+        0,
+        "qexport: warning: --ruled-lines: no effect on deck\n  hint: it is an option of: handbook\n",
+    )
 
 
 @pytest.mark.usefixtures("captures")

@@ -27,7 +27,7 @@ from qexport.common.errors import (
     QexportError,
     UsageError,
 )
-from qexport.common.wording import did_you_mean, quantity
+from qexport.common.wording import did_you_mean, nearest, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -237,8 +237,17 @@ def _translated(error: click.ClickException) -> UsageError:
     if isinstance(error, click.exceptions.NoSuchOption):
         message = error.message
         known = [name for each in context.command.params for name in each.opts] if context else []
-        hint = did_you_mean(error.option_name, known, hint)
+        near = _find_option(error.option_name, known)
+        hint = f"did you mean {near!r}?" if near else hint
     return UsageError(message[:1].lower() + message[1:].rstrip("."), hint=hint)
+
+
+def _find_option(name: str, known: Iterable[str]) -> str:
+    """Return the option that was probably meant: the only one with that word in it, or a near one, or ""."""
+    words = {each.removeprefix("--"): each for each in known if each.startswith("--")}
+    wanted = name.lstrip("-")
+    having = [option for option in words if wanted in option.split("-")]
+    return words.get(having[0] if len(having) == 1 else nearest(wanted, words), "")
 
 
 def _message(kind: str, message: str, hint: str) -> str:

@@ -206,9 +206,13 @@ def _without_foreign(
 
 
 def _tell_plans(recipes: Mapping[str, Recipe], *, several: bool, as_json: bool) -> None:
-    from qexport.pipeline import plan
+    from qexport.pipeline import plan, warn_of_options
 
     found = plan(recipes)
+    warn(
+        [warning for each in found for warning in (*warn_of_options(each), *each.choice.warnings)],
+        every=as_json,
+    )
     if as_json:
         fields = [plan_fields(plan) for plan in found]
         say_json(fields if several else fields[0])

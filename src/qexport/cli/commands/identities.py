@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,13 +39,29 @@ def of_a_bank(command: Callable[..., Any]) -> Callable[..., Any]:
     return _RECIPE(_LOCK(_DRY_RUN(names_bank(json_option(flags(command))))))
 
 
-def recipe_of_bank(
+def of_a_recipe(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the same options; it is called with the `recipe` whose bank and lock they name."""
+
+    @functools.wraps(command)
+    def with_recipe(
+        *,
+        name: str,
+        bank: Path | None,
+        lock: Path | None,
+        encoding: str | None,
+        limits: Limits,
+        **values: object,
+    ) -> None:
+        command(recipe=_find_recipe(name, bank, lock, encoding, limits), **values)
+
+    return of_a_bank(with_recipe)
+
+
+def _find_recipe(
     name: str, bank: Path | None, lock: Path | None, encoding: str | None, limits: Limits
 ) -> Recipe:
-    """Return the recipe whose bank and lock a command works on."""
     from qexport.bank.selection import Filters
 
-    """Return the recipe whose bank and lock a command works on."""
     said = {"bank": bank, "encoding": encoding, "limits": limits, "lock": lock}
     names = (name,) if name else ()
     (recipe,) = recipes_to_build(names, every=False, given=said, filters=Filters(), options={}).values()
@@ -52,14 +69,10 @@ def recipe_of_bank(
 
 
 @click.command()
-@of_a_bank
+@of_a_recipe
 def renumber(
     *,
-    name: str,
-    bank: Path | None,
-    lock: Path | None,
-    encoding: str | None,
-    limits: Limits,
+    recipe: Recipe,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -72,7 +85,6 @@ def renumber(
     from qexport.common.text_input import quote
     from qexport.team import identities
 
-    recipe = recipe_of_bank(name, bank, lock, encoding, limits)
     done = identities.renumber(recipe, dry_run=dry_run)
     if as_json:
         say_json(
@@ -116,7 +128,7 @@ def migrate(
     if bank is not None:
         recipe = Recipe(bank=bank, encoding=encoding, limits=limits, lock=lock)
     else:
-        recipe = recipe_of_bank(name, bank, lock, encoding, limits)
+        recipe = _find_recipe(name, bank, lock, encoding, limits)
     done = identities.migrate(recipe, find_recipes_file() or RECIPES_FILE, dry_run=dry_run)
     if as_json:
         paths = [str(path) for path in done.changes]
@@ -126,14 +138,10 @@ def migrate(
 
 
 @click.command("repair-times")
-@of_a_bank
+@of_a_recipe
 def repair_times(
     *,
-    name: str,
-    bank: Path | None,
-    lock: Path | None,
-    encoding: str | None,
-    limits: Limits,
+    recipe: Recipe,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -144,7 +152,6 @@ def repair_times(
     """
     from qexport.team import identities
 
-    recipe = recipe_of_bank(name, bank, lock, encoding, limits)
     done = identities.repair_times(recipe, now=now(), dry_run=dry_run)
     if as_json:
         say_json({"path": str(done.path), "ids": list(done.ids), "written": done.is_other and not dry_run})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qexport.cli.commands.identities import of_a_bank, recipe_of_bank
+from qexport.cli.commands.identities import of_a_recipe
 from qexport.cli.options import PATH
 from qexport.cli.program import say, say_json
 from qexport.cli.terminal import shown
@@ -19,7 +19,7 @@ from qexport.common.wording import quantity
 if TYPE_CHECKING:
     from qexport.anki.merge import Proposal
     from qexport.bank.merging import Preference
-    from qexport.common.limits import Limits
+    from qexport.recipe import Recipe
     from qexport.team.returns import Pulled
 
 _KIND_LABELS = {
@@ -45,18 +45,14 @@ _KIND_LABELS = {
     help="A published .apkg, or a revision of the bank in git, for versions that the history lacks.",
 )
 @click.option("--patch", is_flag=True, help="Write no file; print a patch for git apply.")
-@of_a_bank
+@of_a_recipe
 def pull(
     *,
     exports: tuple[Path, ...],
     choice: str | None,
     base: str,
     patch: bool,
-    name: str,
-    bank: Path | None,
-    lock: Path | None,
-    encoding: str | None,
-    limits: Limits,
+    recipe: Recipe,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -69,7 +65,6 @@ def pull(
     """
     from qexport.team import returns
 
-    recipe = recipe_of_bank(name, bank, lock, encoding, limits)
     decided: Preference = "theirs" if choice == "theirs" else "ours" if choice == "ours" else ""
     done = returns.pull(
         recipe,
@@ -190,16 +185,12 @@ def _difference(before: object, after: object) -> str:
     default=3,
     help="Leave out questions that fewer learners have reviewed. [default: 3]",
 )
-@of_a_bank
+@of_a_recipe
 def reviews(
     *,
     exports: tuple[Path, ...],
     learners: int,
-    name: str,
-    bank: Path | None,
-    lock: Path | None,
-    encoding: str | None,
-    limits: Limits,
+    recipe: Recipe,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -210,7 +201,6 @@ def reviews(
     """
     from qexport.team.learner_reviews import count_returned_reviews
 
-    recipe = recipe_of_bank(name, bank, lock, encoding, limits)
     done = count_returned_reviews(recipe, exports, at_least=learners, dry_run=dry_run)
     if as_json:
         say_json(
