@@ -143,13 +143,8 @@ FIRST_SCRIPT = 2
 """The group of the language's own script, after signs and numbers."""
 
 
-@lru_cache(maxsize=4096)  # a term is sorted, and put under its letter
-def _split_letters(name: str, main: str) -> tuple[_Letter | int, ...]:
-    """Return the letters of a name, and the accents of each (as numbers) after it."""
-    return tuple(_iterate_letters(name, main))
-
-
-def _iterate_letters(name: str, main: str) -> Iterator[_Letter | int]:
+def _split_letters(name: str, main: str) -> Iterator[_Letter | int]:
+    """Yield the letters of a name, and the accents of each (as numbers) after it."""
     places = _places(main)
     text = unicodedata.normalize("NFC", name)
     at = 0
@@ -202,6 +197,7 @@ def _long_vowel(before: str, main: str) -> str:
     return next((vowel for vowel, row in _VOWELS.items() if last and last in row), "")
 
 
+@lru_cache(maxsize=4096)
 def _with_case(letter: _Letter, written: str) -> _Letter:
     is_large = written != written.lower()
     return replace(letter, case=1) if is_large else letter

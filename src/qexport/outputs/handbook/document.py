@@ -21,7 +21,7 @@ from qexport.content.index_terms import index_terms
 from qexport.content.key_terms import choose_terms
 from qexport.content.question_view import SECTION_TITLES
 from qexport.layout.chunk import Chunk
-from qexport.layout.scheduler import Job
+from qexport.layout.scheduler import WORTH_A_POOL, Job
 from qexport.outputs.book.entries import anchor, outline_entry
 from qexport.outputs.book.glyphs import missing_glyphs
 from qexport.outputs.book.lists import List, ListPages, ListRow
@@ -85,7 +85,7 @@ class _Handbook:
         jobs += list_pages.jobs()
         jobs += [job for of_part in questions for together in of_part for job in together]
         jobs += self._progress()
-        jobs += self._absent_terms()
+        jobs += self._absent_terms(jobs)
         chunks = iter(self.scheduler.chunks(jobs))
         self.chunks = [next(chunks), next(chunks)]
         pages = iter(list_pages.set(chunks))
@@ -255,9 +255,14 @@ class _Handbook:
         """The index without its pages."""
         return index_list(self.press, self.terms)
 
-    def _absent_terms(self) -> list[Job]:
-        """Return the lines of the index that are not in the cache: they are laid out with all else, on all cores."""
+    def _absent_terms(self, others: Sequence[Job]) -> list[Job]:
+        """Return the lines of the index that are not in the cache: they are laid out with all else, on all cores.
+
+        Of a book that has little else to be laid out, they are when they are needed, if that is so.
+        """
         if not self.matter.index or not self.scheduler.cache:
+            return []
+        if len(self.scheduler.absent(others)) < WORTH_A_POOL:
             return []
         return self.scheduler.absent(self._terms_alone.jobs())
 
