@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import zlib
 from dataclasses import replace
 from html import unescape
@@ -581,6 +582,18 @@ def test_a_search_finds_the_words_of_the_bank(learner: Learner, bank: Bank, word
             words.lower() in getattr(question, section).lower() for section in (*PROSE_SECTIONS, "question")
         )
     }
+
+
+def test_a_search_for_what_was_added_finds_what_was_published_lately(learner: Learner) -> None:
+    now = int(time.time())
+    old = Bank(title="T", namespace="t", questions=(Question(id="A", question="What is a?", answer="a"),))
+    deck, lock = edition_of(old, now=now - 30 * 86_400)
+    learner.imports(deck)
+    more = replace(old, questions=(*old.questions, Question(id="B", question="What is b?", answer="b")))
+    deck, _ = edition_of(more, lock=lock, now=now - 86_400)
+    learner.imports(deck)
+    assert set(learner.notes()) == {"A", "B"}
+    assert set(learner.notes("added:7")) == {"B"}
 
 
 ORDERS = {

@@ -251,6 +251,59 @@ def test_what_leaves_a_filtered_deck_is_known_and_can_be_sent_once_more() -> Non
     assert "left this deck" not in build(*hard, now=NOW + 90).out
 
 
+def test_release_notes_name_what_left_a_filtered_deck() -> None:
+    recipe = 'bank = "b.yaml"\nformat = "deck"\n[recipes.hard]\ndifficulty = ">=7"\n'
+    Path("qexport.toml").write_text(recipe, encoding="utf-8")
+    run("build", "hard")
+    run("release")
+    Path("before.yaml").write_text(BANK, encoding="utf-8")
+    change("answer: one, difficulty: 8", "answer: right, difficulty: 5")
+    run("build", "hard", now=NOW + 60)
+    assert run("release", "--since", "before.yaml", now=NOW + 90).status == 0
+    lock = read_lock(LOCK.read_text(encoding="utf-8"), "x")
+    notes = Path("b.release-notes.md").read_text(encoding="utf-8")
+    assert notes.partition("## Edition 1")[0].partition("### No longer")[2] == (
+        " in the deck hard\n\nThat deck does not update them any more: Q1.\n\n"
+        f"   `Key:{lock.key_of(lock.notes['Q1'])}`\n\n"
+    )
+
+
+def test_an_id_that_left_and_is_used_again_for_another_question_is_reported() -> None:
+    build()
+    change("  - {id: Q1, question: What is a list in Python?, answer: one, difficulty: 8}\n", "")
+    build(now=NOW + 60)
+    change(
+        "questions:\n",
+        "questions:\n  - {id: Q1, question: What is a set in Python?, technology: Python, answer: four}\n",
+    )
+    done = build("--locked", now=NOW + 90)
+    reused = (
+        "b.lock.json: Q1 asks something else now: 'What is a set in Python?', and asked 'What is a list in Python?'\n"
+        "  hint: if it is another question, give it an id of its own: reviews of the old one go to it\n"
+    )
+    assert (done.status, reused in done.err) == (3, True)
+    assert reused in build(now=NOW + 90).err
+
+
+def test_a_lost_lock_is_missed_though_all_ids_are_new() -> None:
+    build()
+    LOCK.unlink()
+    Path("b.history.jsonl").unlink()
+    for number in (1, 2, 3):
+        change(f"id: Q{number}", f"id: PY-{number}")
+    done = build(now=NOW + 60)
+    assert done.status == 3
+    assert done.err == (
+        "qexport: error: b.lock.json: there is no lock, but out/deck.apkg is a deck of this bank (3 of its questions "
+        "are in it): without its lock learners would get their notes as new ones\n"
+        "  hint: rebuild the lock with --previous out/deck.apkg; or move that deck away, if nobody has it\n"
+    )
+    assert build("--previous", "out/deck.apkg", now=NOW + 60).status == 0
+    assert run("renumber", "--bank", "b.yaml").status == 0
+    assert build(now=NOW + 90).status == 0
+    assert born() == {f"PY-{number}": f"Q{number}" for number in (1, 2, 3)}
+
+
 def test_a_filtered_deck_whose_recipe_was_renamed_is_reported_once() -> None:
     recipes = 'bank = "b.yaml"\nformat = "deck"\n[recipes.{}]\ndifficulty = ">=7"\n'
     Path("qexport.toml").write_text(recipes.format("hard"), encoding="utf-8")
@@ -379,6 +432,16 @@ def test_notes_that_are_those_of_another_deck_are_reported_once() -> None:
     )
     assert read_lock(LOCK.read_text(encoding="utf-8"), "x").notes["Q1"].guid == "x!y"
     assert build(now=NOW + 60).err == ""
+
+
+@pytest.mark.parametrize("guid", ["a b", "né<c;1", "x" * 70])
+def test_a_note_keeps_the_guid_of_another_program_whatever_is_in_it(guid: str) -> None:
+    change("difficulty: 8", f"difficulty: 8, extra: {{anki_guid: '{guid}'}}")
+    build()
+    assert read_lock(LOCK.read_text(encoding="utf-8"), "x").notes["Q1"].guid == guid
+    LOCK.unlink()
+    assert build("--previous", "out/deck.apkg", now=NOW + 60).status == 0
+    assert read_lock(LOCK.read_text(encoding="utf-8"), "x").notes["Q1"].guid == guid
 
 
 def test_tags_that_anki_takes_off_are_reported() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -410,6 +411,21 @@ def test_what_the_history_lacks_comes_from_a_deck_or_a_revision(learner: Learner
         "b.yaml: 1 field changed\n"
     )
     assert Path("b.yaml").read_text(encoding="utf-8") == ours.replace("equality", "identity")
+
+
+@pytest.mark.parametrize("legacy", [True, False])
+def test_a_deck_is_compared_with_what_either_form_of_ankis_export_has(learner: Learner, legacy: bool) -> None:
+    export = learner.export(legacy=legacy)
+    with zipfile.ZipFile(export) as archive:
+        assert ("collection.anki21b" in archive.namelist()) is not legacy
+    change("By their hash", "By the hash")
+    run("build", "--bank", "b.yaml", "--format", "deck")
+    done = run("diff", export, "out/my-bank.apkg")
+    assert (done.status, done.err) == (0, "")
+    assert done.out == (
+        f"{export} → out/my-bank.apkg: 1 changed, 2 unchanged\n\nchanged\n  Q2  How does a dict find its keys?\n"
+        "    Answer: By [-their-]{+the+} hash & by equality.\n"
+    )
 
 
 def test_several_exports_are_merged_one_after_the_other(learner: Learner, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
-from html import unescape
+from html import escape, unescape
 from typing import TYPE_CHECKING
 
 from qexport.anki.fields import FIELD_PLACES, FIELDS, ON
@@ -16,7 +16,7 @@ from qexport.anki.notes import digest_note, without_identity
 from qexport.anki.package_file import NoteRow, Package, opened_package, refused_package
 from qexport.anki.package_file import NoteType as PackedNoteType
 from qexport.bank.identity import question_digest
-from qexport.bank.lock import Entry, Lock, LockedNoteType, Stamp, key_of
+from qexport.bank.lock import Entry, Lock, LockedNoteType, Stamp, is_guid, key_of
 from qexport.common.limits import USUAL, Limits
 
 if TYPE_CHECKING:
@@ -94,12 +94,22 @@ def _read_note_field(row: NoteRow, name: str) -> str:
 
 
 def _namespace_of(rows: Sequence[NoteRow], bank: Bank) -> str:
-    """Return the bank's namespace; if it states none, that of the notes that have most of its ids."""
+    """Return the bank's namespace; if it states none, that of the notes that have most of its ids.
+
+    If all of its ids are new, it is that of the notes that ask most of what it asks.
+    """
     if bank.namespace:
         return bank.namespace
     ids = {question.id for question in bank.questions}
     ids |= {former for question in bank.questions for former in question.former_ids}
     found = Counter(_read_note_field(row, "Bank") for row in rows if _read_note_field(row, "ID") in ids)
+    if not found:
+        asked = {question_digest(escape(question.question)) for question in bank.questions}
+        found.update(
+            _read_note_field(row, "Bank")
+            for row in rows
+            if question_digest(row.fields[FIELD_PLACES["Question"]].decode()) in asked
+        )
     return found.most_common(1)[0][0] if found else ""
 
 
@@ -112,7 +122,7 @@ def _make_lock_entry(row: NoteRow, namespace: str) -> Entry | None:
     current = _read_note_field(row, "ID").strip()
     modified = min(max(row.modified, 0), _LATEST_TIME)
     fields = without_identity(b"\x1f".join(row.fields[: len(FIELDS)]))
-    if not _is_note_id(current) or not _is_note_id(birth) or not _is_note_id(row.guid):
+    if not _is_note_id(current) or not _is_note_id(birth) or not is_guid(row.guid):
         return None
     return Entry(
         id=current,

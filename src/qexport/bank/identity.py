@@ -13,15 +13,30 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
 from hashlib import sha256
 from html import unescape
+from itertools import product
 
-from qexport.bank.likeness import split_words
+from qexport.bank.likeness import gist_of, split_words
 from qexport.bank.lock import Asked, Entry, Lock, Move
 from qexport.common.records import Record
 
 LEAST_ALIKE_QUESTIONS = 0.65
 """Share of words in common from which two questions count as one that was edited."""
+ONE_WORD = 0.7
+"""Likeness of two spellings (difflib) from which they count as one word: "clousre" and "closure" have 0.86."""
+_ASKING_WORDS = frozenset(
+    split_words(
+        """was ist sind ein eine der die das den wie warum wann wo wer welche welcher welches in und von
+        que es son un una el la los las como por cual cuales cuando donde quien de y se
+        qu est ce une le les quoi comment pourquoi quand ou qui quel quelle quels quelles des du et
+        che cosa cos e sono il lo gli come perche dove chi quale quali di
+        o sao um uma os as qual quais porque wat zijn een het hoe waarom
+        что такое как почему зачем когда где кто какой какая какое какие и в co to jest sa jak dlaczego"""
+    )
+)
+"""Words that only ask, in languages that banks are written in; those of English are known to `gist_of`."""
 UNLIKE = 0.25
 """Share of words in common below which an edited question counts as another one."""
 THE_SAME = 1.5
@@ -277,7 +292,23 @@ def _is_other_text(question: Asked, own: Entry, before: str) -> bool:
     """Say whether an id asks something else; if nobody knows what it asked, it does."""
     if not before:
         return bool(own.question)
-    return likeness(question.text, before) < UNLIKE
+    return likeness(question.text, before) < UNLIKE or not _have_one_subject(question, before)
+
+
+def _have_one_subject(question: Asked, before: str) -> bool:
+    """Say whether two questions may be about one thing, whatever words they ask with.
+
+    "What is a closure?" and "What is a monad?" have most of their words in common, and none that counts; nor does
+    the name of their technology. A misspelt word, or a short form at the beginning of the long one, is the same word.
+    """
+    texts = question.text, before
+    first, second = (set(gist_of(text, question.technology).stems) - _ASKING_WORDS for text in texts)
+    if not first or not second:
+        return True
+    return not first.isdisjoint(second) or any(
+        (len(word) >= 3 and long.startswith(word)) or SequenceMatcher(None, word, long).ratio() >= ONE_WORD
+        for word, long in (sorted(pair, key=len) for pair in product(first, second))
+    )
 
 
 def _asks_another(question: Asked, entry: Entry | None) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from qexport.common.errors import InputRefused, Location, Problem, UsageError
 from qexport.common.records import Record, made_by
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from qexport.bank.model import Bank, Question
 
 NO_NAMESPACE = ""
+
+LONGEST_GUID = 200
+"""Characters of a GUID that is taken from another deck; Anki makes some of 10."""
 
 
 class Stamp(Record, frozen=True):
@@ -141,6 +145,11 @@ def guid_of(namespace: str, birth: str) -> str:
     return sha256(f"{namespace}\x1f{birth}".encode()).hexdigest()[:32]
 
 
+def is_guid(text: str) -> bool:
+    """Report whether a text can be the GUID of a note: decks of other programs have blanks and any letters in them."""
+    return 0 < len(text) <= LONGEST_GUID and text.isprintable() and text == normalize("NFC", text).strip()
+
+
 def key_of(namespace: str, birth: str) -> str:
     """Return what a note is found by in any collection: its birth, and a digest of its bank's namespace.
 
@@ -157,6 +166,7 @@ class Asked(Record, kw_only=True, frozen=True):
     is_retired: bool = False
     text: str = ""
     """What it asks, in words."""
+    technology: str = ""
     question: str = ""
     """The digest of what it asks."""
     version: str = ""

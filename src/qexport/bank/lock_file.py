@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from qexport.bank.lock import Entry, Lock, LockedNoteType, Release, Stamp
+from qexport.bank.lock import Entry, Lock, LockedNoteType, Release, Stamp, is_guid
 from qexport.common.errors import InputRefused, Location, Problem, QexportError
 from qexport.common.formats import LOCK_FORMAT
 from qexport.common.patterns import compile_late
@@ -349,7 +349,7 @@ _FORMS: Mapping[str, _Form] = {
 _ENTRY_FORMS: Mapping[str, _Form] = {
     "born": (_is_lock_id, "an id"),
     "id": (_is_lock_id, "an id"),
-    "guid": (lambda value: _is_lock_id(value) and len(str(value)) <= 64, "a GUID"),
+    "guid": (lambda value: isinstance(value, str) and is_guid(value), "a GUID"),
     "number": (lambda value: type(value) is int and 0 <= value < 1 << 53, "a number"),
     "names": (_are_ids, "a list of ids"),
     "namespace": (_is_line, "a line of text"),

@@ -101,9 +101,9 @@ def renamed_decks(path: object, lock: Lock, deck: str, has: frozenset[str]) -> I
 
 
 def same_questions(content: LockedContent, lock: Lock) -> int:
-    """Return how many questions of a bank the lock of another one has under the same ids; 0 if they are few."""
-    shared = [question for question in content.questions if question.id in lock.notes]
-    same = sum(lock.notes[question.id].question == question.question for question in shared)
+    """Return how many questions of a bank the lock of another one has, whatever their ids; 0 if they are few."""
+    asked = {entry.question for entry in lock.notes.values() if entry.question}
+    same = sum(question.question in asked for question in content.questions)
     is_most = same * 2 >= len(lock.notes) or same * 2 >= len(content.questions)
     return same if is_most else 0
 

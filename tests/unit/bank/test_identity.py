@@ -45,6 +45,8 @@ EDITED = "Why are tuples hashable, and why are lists not?"
         ({**{key: text for key, text in FIVE.items() if key != "Q5"}, "q-5": YIELD}, [("Q5", "q-5")]),
         # An id used again for another question.
         ({**FIVE, "Q3": NEW}, [("Q3", "Q3")]),
+        # … where nothing but the words of asking is the same.
+        ({**FIVE, "Q1": "What is a metaclass in Ruby?"}, [("Q1", "Q1")]),
         # Edits that are none of this: a word more, other case and marks, nothing.
         ({**FIVE, "Q3": EDITED}, []),
         ({**FIVE, "Q1": "what is a LIST, in Python"}, []),
@@ -58,6 +60,27 @@ def test_questions_that_took_each_others_ids_are_seen(
     texts: dict[str, str], expected: list[tuple[str, str]]
 ) -> None:
     assert moves(texts) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("What is a closure?", "What is a monad?", [("A", "A")]),
+        ("Explain the GIL.", "Explain asyncio.", [("A", "A")]),
+        ("Was ist eine Closure?", "Was ist eine Monade?", [("A", "A")]),
+        ("¿Qué es una clausura?", "¿Qué es una mónada?", [("A", "A")]),
+        ("What is a clousre?", "What is a closure?", []),
+        ("What is a dict?", "What is a dictionary?", []),
+        ("What does the GIL protect?", "Why does the GIL exist?", []),
+        ("What is it?", "What is this?", []),
+    ],
+)
+def test_words_of_asking_do_not_make_two_questions_one(
+    before: str, after: str, expected: list[tuple[str, str]]
+) -> None:
+    texts = {version(before): before}
+    _, changes = stamp(of_texts({"A": after}), published({"A": before}), NOW + 9, texts=texts)
+    assert [(move.former, move.id) for move in changes.moves] == expected
 
 
 def test_without_a_history_another_text_is_reported() -> None:

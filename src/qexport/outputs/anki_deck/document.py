@@ -16,7 +16,7 @@ from qexport.anki.notes import MEDIA_NAME, NoteShape, notes_of
 from qexport.anki.package_writer import package_of
 from qexport.bank.history import version_of
 from qexport.bank.identity import question_digest
-from qexport.bank.lock import Asked, Edition, LockedContent, LockedNoteType, Stamp
+from qexport.bank.lock import Asked, Edition, LockedContent, LockedNoteType, Stamp, is_guid
 from qexport.bank.model import IMPORTED_GUID
 from qexport.bank.selection import without_drafts
 from qexport.common.wording import quantity
@@ -89,6 +89,7 @@ def _make_asked(note: Note) -> Asked:
         former_ids=question.former_ids,
         is_retired=question.status == "retired",
         text=question.question,
+        technology=question.technology,
         question=question_digest(html.decode()),
         version=version_of(question),
         digest=note.digest,
@@ -99,8 +100,7 @@ def _make_asked(note: Note) -> Asked:
 def _imported_guid(question: Question) -> str:
     """Return the GUID of the note that a question was in the deck it was imported from, if it has a usable one."""
     guid = dict(question.extra).get(IMPORTED_GUID, "")
-    is_usable = isinstance(guid, str) and guid.isascii() and guid.isprintable() and " " not in guid
-    return str(guid) if is_usable and 0 < len(str(guid)) <= 64 else ""
+    return guid if isinstance(guid, str) and is_guid(guid) else ""
 
 
 def _stamp_card_style(templates: Templates) -> Stamp:

@@ -19,7 +19,7 @@ import pytest
 from qexport import __version__
 from qexport.anki.card_labels import label_style
 from qexport.anki.fields import FIELDS
-from qexport.anki.note_type import STYLE_RELEASED
+from qexport.anki.note_type import STYLE_RELEASED, note_type, style_digest
 from qexport.anki.notes import situation
 from qexport.bank.history import version_of
 from qexport.bank.lock import Edition, Lock, LockedContent, LockedNoteType
@@ -351,6 +351,12 @@ def test_notes_and_the_note_type_have_the_times_of_the_lock() -> None:
     assert str(changes) == "+0 added ~1 changed −0 retired =1 unchanged"
     assert {key: note["mod"] for key, note in deck.notes.items()} == {"PY-1": NOW, "X-1": NOW + 60}
     assert deck.note_type["mod"] == STYLE_RELEASED
+
+
+def test_the_style_of_the_cards_has_the_time_of_its_release() -> None:
+    """If this fails, the style has changed: set STYLE_RELEASED to now, or no learner gets it, and both here."""
+    digest = style_digest(note_type(Templates(), 0, 1))
+    assert (digest, STYLE_RELEASED) == ("1db656a1728076f4d5a0a580937372a3", 1_795_988_400)
 
 
 def test_a_deck_without_a_lock_is_a_mistake_of_the_caller() -> None:
