@@ -178,7 +178,10 @@ def code_spans(text: str) -> Iterator[tuple[int, int]]:
 def _find_by_name(text: str) -> list[tuple[int, int]]:
     """Return the places of bare words that are names of code."""
     found: list[tuple[int, int]] = []
-    if not any(name in text for name in _HINTS):  # most texts have none, which is seen ten times as fast
+    for name in _HINTS:  # most texts have none, which is seen ten times as fast; any() takes twice as long
+        if name in text:
+            break
+    else:
         return found
     for word in _BARE_WORD.finditer(text):
         name = word[0]

@@ -189,6 +189,8 @@ def _strip_markdown(text: str) -> str:
 _TERM_WORD = compile_late(r"[^\W\d_](?:[\w’'+#-]|/(?=[A-Z]))*[\w+#]|[^\W\d_]")
 _BREAK = compile_late(r"""[.,;:!?]+(?=\s|$)|[()\[\]{}"“”«»—–→=<>|…]|(?<![A-Z])/|/(?![A-Z])|\n\s*\n""")
 _SHORT = compile_late(r"(?:[A-Z]{2,}[0-9]*s?|[A-Z][A-Za-z]+-?[0-9]+)$")
+_POSSESSIVE = compile_late("[’']s?$")
+_NO_LETTER = compile_late(r"[\W\d]")
 _LATIN = compile_late(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
 """A letter of English and of what it borrows: a word with none is of no English phrase."""
 MIXED = compile_late(r"[A-Za-z]+[a-z0-9][A-Z]\w*$|[A-Z]{2,}[a-z]{2,}\w*$")
@@ -216,15 +218,17 @@ def _in_segment(segment: str, words: Mapping[str, frozenset[str]]) -> Iterator[t
     run: list[str] = []
     capitals: list[str] = []
     for number, found in enumerate(_TERM_WORD.finditer(segment)):
-        word = re.sub(r"[’']s?$", "", found[0])
+        word = found[0]
+        if "’" in word or "'" in word:
+            word = _POSSESSIVE.sub("", word)
         plain = word.casefold()
-        if re.search(r"[’'_]", word):  # don't, x_i
+        if "’" in word or "'" in word or "_" in word:  # don't, x_i
             yield from (*_capitals(capitals), *_phrases(run, part))
             capitals, run = [], []
             continue
-        if word not in generic and (_SHORT.fullmatch(word) or MIXED.fullmatch(word)):
-            yield word, "name"
-        is_name = word[0].isupper() and len(re.sub(r"[\W\d]", "", word)) > 2
+        if plain != word and word not in generic and (_SHORT.fullmatch(word) or MIXED.fullmatch(word)):
+            yield word, "name"  # both have capitals
+        is_name = word[0].isupper() and len(_NO_LETTER.sub("", word)) > 2
         if is_name and plain not in never and singular(plain) not in never and word not in generic:
             if (number or capitals) and plain not in part:
                 yield word, CAPITAL
@@ -234,7 +238,8 @@ def _in_segment(segment: str, words: Mapping[str, frozenset[str]]) -> Iterator[t
             capitals = []
         if not words:
             continue
-        is_none = len(word) == 1 or not _LATIN.search(word) or (word in generic and not run)
+        is_latin = word[0].isascii() or _LATIN.search(word)  # the first is a letter
+        is_none = len(word) == 1 or not is_latin or (word in generic and not run)
         if is_none or plain in never or singular(plain) in never:
             yield from _phrases(run, part)
             run = []
@@ -251,13 +256,14 @@ def _capitals(words: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _phrases(run: Sequence[str], part: frozenset[str]) -> Iterator[tuple[str, str]]:
+    tail = load_words("en")["tail"]
     for length in range(1, min(LONGEST_PHRASE, len(run)) + 1):
         for start in range(len(run) - length + 1):
             phrase = run[start : start + length]
             if length == 1 and {phrase[0].casefold(), singular(phrase[0].casefold())} & part:
                 continue
             is_cut = length < len(run)
-            if is_cut and phrase[-1].casefold() in load_words("en")["tail"]:
+            if is_cut and phrase[-1].casefold() in tail:
                 continue
             yield " ".join(phrase), "cut" if is_cut else "phrase"
 

@@ -177,13 +177,17 @@ def _meant(message: str, values: Mapping[str, object]) -> str:
     return did_you_mean(name[1], values) if name else ""
 
 
+_PLAIN_TYPES = frozenset({str, Markup, int, float, bool, type(None)})
+
+
 def _refuse_objects(value: object) -> None:
     """Raise TypeError for a value whose methods a template could call: the sandbox would let it."""
     if type(value) is dict:
-        for each in value.values():
-            _refuse_objects(each)
+        _refuse_objects(list(value.values()))
     elif type(value) in (list, tuple):
+        if _PLAIN_TYPES.issuperset(map(type, value)):  # type: ignore[call-overload]
+            return  # as three hundred labels are, which each chunk gets
         for each in value:  # type: ignore[attr-defined]
             _refuse_objects(each)
-    elif type(value) not in (str, Markup, int, float, bool, type(None)):
+    elif type(value) not in _PLAIN_TYPES:
         raise TypeError(f"a template takes plain values, not {type(value).__name__}")
