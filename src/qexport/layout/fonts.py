@@ -145,7 +145,8 @@ def limit_fontconfig(added: Iterable[FontFile] = ()) -> None:
             *(f"<dir>{escape(folder)}</dir>" for folder in folders),
             "<selectfont>",
             "<rejectfont><glob>/*</glob></rejectfont>",
-            *(f"<acceptfont><glob>{escape(str(path))}</glob></acceptfont>" for path in paths),
+            # The star: fontconfig 2.17 takes a path below the current folder as relative to it, and then finds none.
+            *(f"<acceptfont><glob>*{escape(str(path))}</glob></acceptfont>" for path in paths),
             "</selectfont>",
             "</fontconfig>",
         ]

@@ -97,7 +97,7 @@ def test_fontconfig_is_told_of_these_files_alone(tmp_path: Path) -> None:
     assert configuration.count("<acceptfont>") == 20
     assert "<rejectfont><glob>/*</glob></rejectfont>" in configuration
     for file in fonts.bundled().values():
-        assert f"<acceptfont><glob>{file.path}</glob></acceptfont>" in configuration
+        assert f"<acceptfont><glob>*{file.path}</glob></acceptfont>" in configuration
     assert not Path(name).exists()  # taken away when the process ended
 
 
