@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from qexport.common.errors import Location, Problem
@@ -50,7 +51,7 @@ INSTALL_EXTRA = (
 def with_script_fonts(tools: Tools, edition: Edition) -> Tools:
     """Return tools with the installed fonts of scripts that are in an edition and that the bundled fonts lack."""
     tag = edition.bank.language
-    questions = (text for question in edition.questions for text in _list_characters(question))
+    questions = map(_list_foreign_characters, edition.questions)
     labels = () if tag.startswith("en") else language(tag).labels.values()
     own = tools.scheduler.fonts
     known = {file.digest for file in own}
@@ -62,6 +63,13 @@ def with_script_fonts(tools: Tools, edition: Edition) -> Tools:
 def _list_characters(question: Question) -> Iterator[str]:
     values = (getattr(question, field.name) for field in fields(question) if field.name != "extra")
     return ("".join(value) for value in values if isinstance(value, str | tuple))
+
+
+@lru_cache(maxsize=4096)
+def _list_foreign_characters(question: Question) -> str:
+    """Return the characters of a question beyond ASCII, each once; a process that builds again asks again."""
+    text = "".join(_list_characters(question))
+    return "" if text.isascii() else "".join(sorted(each for each in set(text) if not each.isascii()))
 
 
 def _characters(question: Question) -> set[str]:
