@@ -98,14 +98,19 @@ SHAPES = {
 }
 """Target → the shape, a file's name, and the words that inputs are made of."""
 
+PACKAGES = {"import-anki": ("anki", "q.apkg")}
+"""Target → the shape and a file's name, of inputs that are no text."""
+
 
 def read_import(name: str) -> Callable[[bytes, Path], object]:
     """Return the function that reads inputs of one target."""
-    shape, path, _ = SHAPES[name]
+    shape, path = PACKAGES.get(name) or SHAPES[name][:2]
 
     def read(data: bytes, folder: Path) -> object:
         del folder
-        if shape == "xlsx":
+        if name in PACKAGES:
+            source = Source(path, data, wishes=Wishes(shape=shape))
+        elif shape == "xlsx":
             source = Source(path, _workbook(data), wishes=Wishes(shape=shape))
         else:
             text = decode_text(data, Path(path))

@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from zipfile import ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from PIL import Image
 
@@ -117,23 +117,55 @@ def exported_by_anki(deck: bytes) -> bytes:
         return _small_pages(left.read_bytes())
 
 
-def _small_pages(package: bytes) -> bytes:
-    """Return a package of today's form with a database of small pages: a fifth of the bytes to change and read."""
+def foreign_decks() -> dict[str, bytes]:
+    """Return a deck of others, with a cloze and a picture: as a deck, old and new, and as a collection."""
+    from anki.collection import Collection, DeckIdLimit, ExportAnkiPackageOptions
+    from anki.decks import DeckId
+
+    with tempfile.TemporaryDirectory() as folder:
+        collection = Collection(f"{folder}/collection.anki2")
+        collection.media.write_data("a.png", picture("PNG"))
+        deck = collection.decks.id("Go::Basics") or DeckId(1)
+        for kind, values in (
+            ("Basic", ("What is a <b>slice</b>?", "A view.<br><img src='a.png'>")),
+            ("Basic (and reversed card)", ("len", "its length")),
+            ("Cloze", ("A {{c1::map::kind}} has {{c2::keys}}.", "[sound:a.mp3]")),
+        ):
+            note = collection.new_note(collection.models.by_name(kind) or {})
+            note.fields[:] = values
+            note.tags = ["go"]
+            collection.add_note(note, deck)
+        old, new, whole = (Path(folder) / name for name in ("old.apkg", "new.apkg", "whole.colpkg"))
+        for path, legacy in ((old, True), (new, False)):
+            options = ExportAnkiPackageOptions(with_media=True, legacy=legacy)
+            collection.export_anki_package(out_path=str(path), options=options, limit=DeckIdLimit(deck))
+        collection.export_collection_package(str(whole), include_media=True, legacy=False)
+        return {
+            "import-anki/old.apkg": _small_pages(old.read_bytes(), "collection.anki21"),
+            "import-anki/new.apkg": _small_pages(new.read_bytes()),
+            "import-anki/whole.colpkg": _small_pages(whole.read_bytes()),
+        }
+
+
+def _small_pages(package: bytes, name: str = "collection.anki21b") -> bytes:
+    """Return a package with a database of small pages: a fifth of the bytes to change and read."""
     zstandard = import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
-    name = "collection.anki21b"
+    is_packed = name.endswith("b")
     with ZipFile(io.BytesIO(package)) as archive:
         files = {entry.filename: archive.read(entry) for entry in archive.infolist()}
     with closing(sqlite3.connect(":memory:")) as database:
         database.create_collation("unicase", lambda one, other: (one > other) - (one < other))
-        whole = zstandard.decompress(files[name])
+        whole = zstandard.decompress(files[name]) if is_packed else files[name]
         database.deserialize(whole[:18] + b"\1\1" + whole[20:])  # no write-ahead log: memory has none
         database.execute("PRAGMA page_size = 512")
         database.execute("VACUUM")
-        files[name] = zstandard.compress(database.serialize())
+        files[name] = zstandard.compress(database.serialize()) if is_packed else database.serialize()
     buffer = io.BytesIO()
     with ZipFile(buffer, "w") as archive:
-        for each in ("meta", name, "media"):  # not what only says to old versions that they are too old
-            archive.writestr(ZipInfo(each), files[each])
+        # Not what only says to old versions that they are too old; an old package has no meta.
+        for each in ("meta", name, "media", *(("collection.anki2",) if not is_packed else ())):
+            if each in files:
+                archive.writestr(ZipInfo(each), files[each], None if is_packed else ZIP_DEFLATED)
     return buffer.getvalue()
 
 
@@ -155,6 +187,7 @@ def main() -> int:
     files = {
         **made,
         "package/exported.apkg": exported_by_anki(made["package/small.apkg"]),
+        **foreign_decks(),
         "history/merged.jsonl": history(),
         "font/three-letters.ttf": font(),
         "cache/two.sqlite": cache(),

@@ -62,7 +62,7 @@ from qexport.team.bundle import said_in, table_of
 from qexport.team.recipes import SETTINGS, read_recipes
 from qexport.team.snapshots import state_of_note
 from qexport.team.verification import verify
-from tools.fuzz_importers import SHAPES, read_import
+from tools.fuzz_importers import PACKAGES, SHAPES, read_import
 from tools.fuzz_mutations import (
     Mutator,
     either,
@@ -750,6 +750,10 @@ TARGETS = {
             either(text_mutator(*_TOML), strange_settings(*SETTINGS)),
             "qexport.toml",
         ),
+        *(
+            Target(name, read_import(name), mutate_package, f"a foreign file, read as {shape}")
+            for name, (shape, _) in PACKAGES.items()
+        ),
         Target("bundle", _read_bundle, mutate_bundle, "a bundle"),
         Target("package", _read_package, mutate_package, "a deck given out before"),
         Target(
@@ -815,7 +819,7 @@ TARGETS = {
 FAMILIES = {
     "banks": ("bank-yaml", "bank-jsonl", "lock", "history"),
     "captures": ("hub-text", "hub-html", "hub-vocabulary"),
-    "imports": tuple(SHAPES),
+    "imports": (*SHAPES, *PACKAGES),
     "bundles": ("bundle",),
     "decks": ("package",),
     "themes": ("theme", "font"),
