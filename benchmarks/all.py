@@ -6,5 +6,5 @@ Wants an idle machine with Chromium, what requirements-test.lock has, and typst 
 import subprocess
 import sys
 
-for name in ("commands", "deck", "handbook", "layout", "web_page", "watch", "pull"):
+for name in ("commands", "deck", "handbook", "layout", "web_page", "watch", "pull", "importing"):
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}", "--write"], check=True)

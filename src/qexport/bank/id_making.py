@@ -137,7 +137,6 @@ def make_id(question: str, taken: Collection[str]) -> str:
         Up to five words of the question (`list-tuple`), or `q-` and a digest if it has none in Latin letters;
         with a part of the digest if the words are taken.
     """
-    digest = sha256(" ".join(question.split()).encode("utf-8", "surrogatepass")).hexdigest()
     plain = unicodedata.normalize(
         "NFKD", re.sub(r"<[^>]*>|\]\([^)]*\)", " ", question.split("\n", maxsplit=1)[0])
     )
@@ -148,8 +147,12 @@ def make_id(question: str, taken: Collection[str]) -> str:
         if len(name) + len(word) >= _LONGEST_ID:
             break
         name = f"{name}-{word}" if name else word
-    letters = sum(character.isalpha() for character in plain)
-    if not name or sum(map(len, words)) * 2 < letters:
+    letters = 0 if plain.isascii() else sum(character.isalpha() for character in plain)
+    is_named = name and sum(map(len, words)) * 2 >= letters
+    if is_named and name.casefold() not in taken:
+        return name
+    digest = sha256(" ".join(question.split()).encode("utf-8", "surrogatepass")).hexdigest()
+    if not is_named:
         name = f"q-{digest[:6]}"
     for length in (0, 4, 8, 16, 64):
         chosen = f"{name}-{digest[:length]}" if length else name

@@ -41,8 +41,9 @@ _LONGEST_PLACEHOLDER = 80
 """Characters; the pattern takes time with the square of their number."""
 _FIELD_KINDS = {field.name: field.kind for field in QUESTION_FIELDS}
 _LIMITS = {field.name: field.limit for field in QUESTION_FIELDS}
+_KNOWN = frozenset(each.name for each in fields(Question))
 _PLURAL = ("texts", "lines", "ids", "letters")
-_TEXTS = ("question", *PROSE_SECTIONS)
+_MARKED_FIELDS = frozenset(("question", *PROSE_SECTIONS, "follow_ups", "choices"))
 _LIST_FIELDS = tuple(name for name, kind in _FIELD_KINDS.items() if kind in ("texts", "lines", "ids"))
 _LINES = tuple(name for name, kind in _FIELD_KINDS.items() if kind in ("line", "lines", "id", "ids"))
 _MARKDOWN = re.compile(
@@ -107,8 +108,11 @@ class _Assembling:
     def question(self) -> Question | None:
         if self.found.is_exact:
             return self._exact()
-        given = {name: self._clean(value, name) for name, value in self.found.fields.items()}
-        given = {name: value for name, value in given.items() if value}
+        given = {
+            name: cleaned
+            for name, value in self.found.fields.items()
+            if (cleaned := self._clean(value, name))
+        }
         if not self.markup:
             self.markup = self._look(given)
         if not self.found.markup and self.markup == "markdown":
@@ -128,9 +132,8 @@ class _Assembling:
         self._allow(values)
         if self.extra:
             values["extra"] = tuple(self.extra.items())
-        known = {each.name for each in fields(Question)}
         return Question(
-            **{"id": "", **{name: value for name, value in values.items() if name in known}},  # type: ignore[arg-type]
+            **{"id": "", **{name: value for name, value in values.items() if name in _KNOWN}},  # type: ignore[arg-type]
             markup=self.markup or "plain",
             location=self.place,
         )
@@ -161,9 +164,9 @@ class _Assembling:
         self.aside.append(Problem(self.found.place_of(name), message, hint))
 
     def _clean(self, value: SourceValue, name: str = "") -> SourceValue:
-        if isinstance(value, tuple):
-            return tuple(text for each in value if (text := self._clean_text(each, name)))
-        return self._clean_text(value, name)
+        if isinstance(value, str):
+            return self._clean_text(value, name)
+        return tuple(text for each in value if (text := self._clean_text(each, name)))
 
     def _clean_text(self, text: str, name: str) -> str:
         cleaned, changed = normalise(text)
@@ -173,12 +176,13 @@ class _Assembling:
 
     def _look(self, given: Mapping[str, SourceValue]) -> str:
         """Return the markup that the texts seem to be written in."""
-        texts = [text for name in (*_TEXTS, "follow_ups", "choices") for text in _each(given.get(name, ""))]
-        is_marked = any(looks_like_markdown(text) or _is_html(text) for text in texts)
-        return "markdown" if is_marked else "plain"
+        for name in _MARKED_FIELDS & given.keys():
+            if any(looks_like_markdown(text) or _is_html(text) for text in _each(given[name])):
+                return "markdown"
+        return "plain"
 
     def _without_html(self, name: str, value: SourceValue) -> SourceValue:
-        if name not in (*_TEXTS, "follow_ups", "choices"):
+        if name not in _MARKED_FIELDS:
             return value
         return self._each_of(value, lambda text: self._convert(text) if _is_html(text) else text)
 
@@ -200,6 +204,8 @@ class _Assembling:
     def _fitted(self, name: str, value: SourceValue) -> dict[str, object]:
         """Return the value as its field takes it; what does not fit goes into `extra`."""
         kind = _FIELD_KINDS.get(name, "text")
+        if isinstance(value, str) and kind in ("text", "line"):
+            return {name: value if kind == "text" else " ".join(value.split())}
         joined = " ".join(_each(value))
         if kind in ("number", "choice"):
             return self._number(name, joined) if kind == "number" else self._choice(name, joined)
@@ -249,6 +255,8 @@ class _Assembling:
 
     def _choices(self, values: dict[str, object]) -> dict[str, object]:
         """Return choices, and which are right, in letters; take an answer that only names one as that."""
+        if "choices" not in values and "correct" not in values:
+            return {}
         choices = _each(values.get("choices", ()))
         said = _each(values.pop("correct", ()))
         if len(choices) > len(LETTERS):
@@ -275,9 +283,9 @@ class _Assembling:
 
     def _draft(self, values: dict[str, object]) -> None:
         answer = str(values.get("answer", ""))
-        if values.get("correct") or values.get("status"):
+        if len(answer) > _LONGEST_PLACEHOLDER or values.get("correct") or values.get("status"):
             return
-        if len(answer) <= _LONGEST_PLACEHOLDER and PLACEHOLDER.fullmatch(answer):
+        if PLACEHOLDER.fullmatch(answer):
             if answer:
                 self.extra[self._free_name("answer placeholder")] = answer
             values.pop("answer", None)
@@ -289,11 +297,11 @@ class _Assembling:
             limit = _LIMITS.get(name)
             if limit is None or isinstance(value, int):
                 continue
-            texts = value if isinstance(value, tuple) else (value,)
-            if len(texts) > self.limits.items:
+            if isinstance(value, tuple) and len(value) > self.limits.items:
                 message = f"{self.found.place_of(name)}: {name} has more than {self.limits.said('items')}"
                 raise self.limits.exceeded("items", message)
-            if max(map(len, texts), default=0) > getattr(self.limits, limit):
+            longest = len(value) if isinstance(value, str) else max(map(len, value), default=0)  # type: ignore[call-overload]
+            if longest > getattr(self.limits, limit):
                 message = f"{self.found.place_of(name)}: {name} is longer than {self.limits.said(limit)}"
                 raise self.limits.exceeded(limit, message)
 
@@ -349,16 +357,15 @@ def fold_text(text: str) -> str:
 
 def without_doubles(assembled: Sequence[Assembled]) -> tuple[list[Assembled], list[Problem]]:
     """Return questions, each once: one that says the same as an earlier one in every field is left aside."""
-    first: dict[Question, Location] = {}
+    first: dict[Question, Question] = {}  # equal in all but the place
     kept, aside = [], []
     for each in assembled:
-        bare = replace(each.question, location=Location(""))
-        if bare in first:
-            message = f"the same question as {first[bare]}: left aside"
-            aside.append(Problem(each.question.location, message))
-        else:
-            first[bare] = each.question.location
+        same = first.setdefault(each.question, each.question)
+        if same is each.question:
             kept.append(each)
+        else:
+            message = f"the same question as {same.location}: left aside"
+            aside.append(Problem(each.question.location, message))
     return kept, aside
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import PurePath
 from typing import Any
@@ -94,7 +95,17 @@ def digest_value(value: object) -> str:
     """Return a short digest of a field's value; empty for an empty one."""
     if value in ("", (), None):
         return ""
+    if isinstance(value, str) and len(value) > _LONG_ENOUGH:
+        return _compute_digest(value)
+    return _digest_short(value)
+
+
+def _compute_digest(value: object) -> str:
     return sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+_digest_short = lru_cache(4096)(_compute_digest)
+"""Of names, numbers and tags, which many questions share."""
 
 
 def merge(
@@ -138,7 +149,7 @@ class _SourceMerging:
 
     def merge(self, incoming: Sequence[Assembled], origins: Sequence[str]) -> Merge:
         matches: list[str] = [""] * len(incoming)
-        for finder in (self._same, self._same_text, self._same_answer):
+        for finder in (self._same, self._same_text, self._same_answer) if self._questions else ():
             for place, each in enumerate(incoming):
                 if not matches[place] and (found := finder(each)):
                     matches[place] = found
@@ -229,8 +240,7 @@ class _SourceMerging:
         reserved.add(key.casefold())
         question = replace(each.question, id=key)
         self.result.new.append(question)
-        said = ((name, getattr(question, name)) for name in SOURCE_FIELDS)
-        fields = {name: digest_value(value) for name, value in said if value}
+        fields = {name: digest_value(value) for name in SOURCE_FIELDS if (value := getattr(question, name))}
         self.result.base[key] = ImportedQuestion(each.key, origin, fields)
 
 
@@ -239,12 +249,10 @@ class _SourceMerging:
 
 def write_imports(base: Mapping[str, ImportedQuestion]) -> str:
     """Return the text of `<bank>.imports.json`."""
-    questions = {
-        key: {"key": each.key, "from": each.origin, "fields": dict(each.fields)} for key, each in base.items()
-    }
+    encode = json.JSONEncoder(ensure_ascii=False).encode
     lines = [
-        f"{json.dumps(key, ensure_ascii=False)}: {json.dumps(said, ensure_ascii=False)}"
-        for key, said in questions.items()
+        encode({key: {"key": each.key, "from": each.origin, "fields": each.fields}})[1:-1]
+        for key, each in base.items()
     ]
     body = ",\n".join(f"    {line}" for line in lines)
     return (

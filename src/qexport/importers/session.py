@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from qexport.bank import jsonl_reader, yaml_reader
 from qexport.bank.jsonl_writer import write_jsonl
 from qexport.bank.model import MATHS, PROSE_SECTIONS, Bank, Claims, Question
-from qexport.bank.schema import CLAIM_FIELDS, SCHEMA_FILE, bank_schema
+from qexport.bank.schema import CLAIM_FIELDS, QUESTION_FIELDS, SCHEMA_FILE, bank_schema
 from qexport.bank.validation import validate
 from qexport.bank.yaml_append import append_questions
 from qexport.bank.yaml_editor import Edit, edit_yaml
@@ -150,8 +150,8 @@ def import_files(
     result = merge(there, read.assembled, base, read.origins)
     settled = _settle(result, take, ask)
     contents = _contents(bank, text, there, read, result=result, settled=settled, limits=limits)
-    if (imports := write_imports(result.base)) != write_imports(base) or bank in contents:
-        contents[place] = imports.encode()
+    if bank in contents or list(result.base.items()) != list(base.items()):
+        contents[place] = write_imports(result.base).encode()
     if not result.new and not there:
         raise InputRefused((Problem(Location(str(paths[0])), "no question came out of it"),))
     session = ImportOutcome(bank, tuple(read.reports), result, settled, contents, passed=passed)
@@ -204,10 +204,6 @@ def _read_sources(sources: Sequence[Source], wishes: Wishes, bank: Path, limits:
         found, aside = assemble(reading.questions, markup=wishes.markup, limits=limits)
         found, doubles = without_doubles(found)
         noted = (*reading.left_aside, *aside, *doubles)
-        counts: dict[str, int] = {}
-        for each in found:
-            for name in _list_filled_fields(each.question):
-                counts[name] = counts.get(name, 0) + 1
         report = FileReport(
             path=source.path,
             shape=reading.shape,
@@ -216,7 +212,7 @@ def _read_sources(sources: Sequence[Source], wishes: Wishes, bank: Path, limits:
             columns=reading.columns,
             examples=tuple(each.question for each in found[:3]),
             left_aside=tuple(noted),
-            fields=counts,
+            fields=_count_filled_fields(found),
         )
         read.readings.append((source, reading))
         read.reports.append(report)
@@ -229,15 +225,17 @@ def _read_sources(sources: Sequence[Source], wishes: Wishes, bank: Path, limits:
     return read
 
 
-def _list_filled_fields(question: Question) -> list[str]:
-    from qexport.bank.schema import QUESTION_FIELDS
+_COUNTED_FIELDS = tuple(each.name for each in QUESTION_FIELDS if each.name not in ("id", "markup", "status"))
+"""What a report counts."""
 
+
+def _count_filled_fields(assembled: Sequence[Assembled]) -> dict[str, int]:
+    """Return how many questions have each field."""
     empty = ("", (), None)
-    return [
-        each.name
-        for each in QUESTION_FIELDS
-        if each.name not in ("id", "markup", "status") and getattr(question, each.name) not in empty
-    ]
+    counts = {
+        name: sum(getattr(each.question, name) not in empty for each in assembled) for name in _COUNTED_FIELDS
+    }
+    return {name: count for name, count in counts.items() if count}
 
 
 def _settle(result: Merge, take: str, ask: Callable[[Conflict], bool] | None) -> tuple[Update, ...]:

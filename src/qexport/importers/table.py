@@ -205,9 +205,10 @@ def _split_columns(
             extra[name] = text
         else:
             fields[kind] = split_list(kind, text) if kind in LIST_FIELDS else text
-    for place, cell in enumerate(cells[len(head) :], len(head) + 1):
-        if cell.strip():
-            extra[f"column {place}"] = cell.strip()
+    if len(cells) > len(head):
+        for place, cell in enumerate(cells[len(head) :], len(head) + 1):
+            if cell.strip():
+                extra[f"column {place}"] = cell.strip()
     return fields, extra
 
 
