@@ -13,9 +13,9 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from html import unescape
 
 from qexport.bank.merging import apply_hunks, are_too_far_apart, hunks_of, tokens_of
+from qexport.common.references import unescape_html
 from qexport.common.text_distance import edit_steps
 
 ToMarkdown = Callable[[str], str]
@@ -117,11 +117,11 @@ def take_media_out(html: str, known: str) -> Carried:
 
     def word(found: re.Match[str]) -> str:
         source = _SOURCE.search(found[0])
-        name = unescape(next(filter(None, source.groups()), "")) if source else ""
+        name = unescape_html(next(filter(None, source.groups()), "")) if source else ""
         if found[0] in known or not name or re.match(r"[a-z]+:", name, re.IGNORECASE):
             return found[0]
         described = _ALT.search(found[0])
-        text = unescape(next(filter(None, described.groups()), "")) if described else ""
+        text = unescape_html(next(filter(None, described.groups()), "")) if described else ""
         mark = f"QXPICTURE{len(pictures)}QX"
         pictures.append((mark, name, re.sub(r"[\[\]\n\\]", " ", text).strip()))
         return mark
@@ -226,4 +226,4 @@ def visible_text(html: str) -> str:
     text = html.replace("<br>", "\n")
     text = re.sub(r"</p>\s*<p>", "\n\n", text)
     text = re.sub(r"</li>\s*<li>", " ", text)
-    return unescape(re.sub(r"<[^<>]*>", "", text))
+    return unescape_html(re.sub(r"<[^<>]*>", "", text))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from html import unescape
 from typing import Any, Literal, TypeAlias
 
 from qexport.anki.carrying import (
@@ -37,6 +36,7 @@ from qexport.bank.history import Versions
 from qexport.bank.lock import Entry, Lock
 from qexport.bank.merging import Preference, merge_items, merge_texts
 from qexport.bank.model import Bank, Question
+from qexport.common.references import unescape_html
 from qexport.common.text_input import normalise
 from qexport.content.templates import Templates
 
@@ -146,7 +146,7 @@ class Merger:
         question = self._questions.get(entry.id) if entry else None
         if entry is None or question is None or question.status == "retired":
             return
-        version = unescape(row.fields[FIELD_PLACES["Version"]].decode())
+        version = unescape_html(row.fields[FIELD_PLACES["Version"]].decode())
         tags = " ".join(sorted(row.tags.split()))
         if version == entry.version and _is_newest(row, tags, entry):
             return
@@ -290,7 +290,7 @@ class Merger:
         to_markdown = self._markdown_of(base)
         if name in MERGED_NAMES.values():
             field = _FIELD_NAMES[name]
-            value = unescape(after).strip()
+            value = unescape_html(after).strip()
             if "<" not in after and self._is_name(field, value):
                 yield {field: _number(value) if field == "difficulty" else value}
         elif name in MERGED_LISTS.values():

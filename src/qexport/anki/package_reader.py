@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
-from html import escape, unescape
+from html import escape
 from typing import TYPE_CHECKING
 
 from qexport.anki.fields import FIELD_PLACES, FIELDS, ON
@@ -18,6 +18,7 @@ from qexport.anki.package_file import NoteType as PackedNoteType
 from qexport.bank.identity import question_digest
 from qexport.bank.lock import Entry, Lock, LockedNoteType, Stamp, is_guid, key_of
 from qexport.common.limits import USUAL, Limits
+from qexport.common.references import unescape_html
 
 if TYPE_CHECKING:
     from qexport.bank.model import Bank
@@ -90,7 +91,7 @@ def _ours(package: Package) -> tuple[Sequence[NoteRow], Mapping[int, PackedNoteT
 
 
 def _read_note_field(row: NoteRow, name: str) -> str:
-    return unescape(row.fields[FIELD_PLACES[name]].decode())
+    return unescape_html(row.fields[FIELD_PLACES[name]].decode())
 
 
 def _namespace_of(rows: Sequence[NoteRow], bank: Bank) -> str:

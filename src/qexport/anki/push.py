@@ -12,11 +12,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from html import unescape
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from qexport.anki.fields import MADE_BY_DECK
 from qexport.anki.notes import RETIRED_TAG
+from qexport.common.references import unescape_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -166,7 +166,7 @@ def read_alike(one: str, other: str) -> bool:
 
 def _words_of(html: str) -> tuple[str, Counter[str]]:
     emphasis = Counter(name for end, name in _HTML_TAG.findall(html) if not end and name.lower() in _EMPHASIS)
-    return " ".join(unescape(_HTML_TAG.sub(" ", html)).split()), emphasis
+    return " ".join(unescape_html(_HTML_TAG.sub(" ", html)).split()), emphasis
 
 
 def actions_of(plan: PushPlan) -> list[tuple[str, dict[str, object]]]:

@@ -15,12 +15,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from hashlib import sha256
-from html import unescape
 from itertools import product
 
 from qexport.bank.likeness import gist_of, split_words
 from qexport.bank.lock import Asked, Entry, Lock, Move
 from qexport.common.records import Record
+from qexport.common.references import unescape_html
 
 LEAST_ALIKE_QUESTIONS = 0.65
 """Share of words in common from which two questions count as one that was edited."""
@@ -47,7 +47,7 @@ MOST_SHARING_A_WORD = 50
 
 def question_digest(html: str) -> str:
     """Return the digest of what a question asks: its words, whatever the case, the markup and the spaces."""
-    text = unescape(re.sub(r"<[^>]*>", " ", html))
+    text = unescape_html(re.sub(r"<[^>]*>", " ", html))
     words = " ".join(split_words(text)) or " ".join(text.split())
     return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

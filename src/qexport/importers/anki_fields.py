@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
-from html import unescape
 from pathlib import PurePath
 from urllib.parse import unquote
 
 from qexport.common.limits import Limits
+from qexport.common.references import unescape_html
 from qexport.common.wording import slug
 from qexport.importers.columns import fold_name, match_columns
+from qexport.importers.held_texts import HeldTexts
 from qexport.importers.html_markdown import html_to_plain, read_html_text
 from qexport.importers.source import SourceValue
 
@@ -57,7 +58,7 @@ def flatten_cloze(html: str) -> tuple[str, str]:
 
 def picture_name(name: str) -> str:
     """Return where a picture goes, seen from the bank: its name as every system takes it."""
-    path = PurePath(unquote(unescape(name)))
+    path = PurePath(unquote(unescape_html(name)))
     stem = slug(path.stem)[:60] or "picture"
     digest = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     ending = path.suffix.lower() if re.fullmatch(r"\.[a-z0-9]{1,5}", path.suffix.lower()) else ""
@@ -80,31 +81,30 @@ class NoteText:
     def read(self, html: str) -> str:
         """Return a field as Markdown; sounds are left out and noted."""
         self.sounds += _SOUND.findall(html)
-        held: list[str] = []
-        html = _SOUND.sub("", html).replace("\ue010", "").replace("\ue011", "")
+        held = HeldTexts()
+        html = held.clear(_SOUND.sub("", html))
         html = _MATHS.sub(lambda found: _hold_maths(found, held), html)
         if self._has_pictures:
             html = _PICTURE.sub(self._renamed, html)
         self.has_maths = self.has_maths or bool(held)
         markdown = read_html_text(html, path=self._path, limits=self._limits)
-        return re.sub("\ue010(\\d+)\ue011", lambda found: held[int(found[1])], markdown).strip()
+        return held.put_back(markdown).strip()
 
     def _renamed(self, found: re.Match[str]) -> str:
-        name = unescape(found[2].strip("\"'"))
+        name = unescape_html(found[2].strip("\"'"))
         if re.match(r"[a-z]+:", name, re.IGNORECASE):
             return found[0]
         name = unquote(name)
         return f'{found[1]}"{self.pictures.setdefault(name, picture_name(name))}"'
 
 
-def _hold_maths(found: re.Match[str], held: list[str]) -> str:
+def _hold_maths(found: re.Match[str], held: HeldTexts) -> str:
     is_block = bool(found["block"] or found["oldblock"] or "block" in (found["kind"] or ""))
     tex = next(
         filter(None, (found[name] for name in ("line", "block", "old", "oldblock", "latex", "tag"))), ""
     )
-    words = " ".join(unescape(re.sub(r"<[^>]*>", " ", tex)).split())
-    held.append(f"$${words}$$" if is_block else f"${words}$")
-    return f"\ue010{len(held) - 1}\ue011"
+    words = " ".join(unescape_html(re.sub(r"<[^>]*>", " ", tex)).split())
+    return held.hold(f"$${words}$$" if is_block else f"${words}$")
 
 
 def split_note_fields(

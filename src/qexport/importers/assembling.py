@@ -41,7 +41,7 @@ _LONGEST_PLACEHOLDER = 80
 """Characters; the pattern takes time with the square of their number."""
 _FIELD_KINDS = {field.name: field.kind for field in QUESTION_FIELDS}
 _LIMITS = {field.name: field.limit for field in QUESTION_FIELDS}
-_KNOWN = frozenset(each.name for each in fields(Question))
+_QUESTION_FIELDS = frozenset(each.name for each in fields(Question))
 _PLURAL = ("texts", "lines", "ids", "letters")
 _MARKED_FIELDS = frozenset(("question", *PROSE_SECTIONS, "follow_ups", "choices"))
 _LIST_FIELDS = tuple(name for name, kind in _FIELD_KINDS.items() if kind in ("texts", "lines", "ids"))
@@ -49,7 +49,8 @@ _LINES = tuple(name for name, kind in _FIELD_KINDS.items() if kind in ("line", "
 _MARKDOWN = re.compile(
     r"^(?:```|~~~)|^#{1,6} \S|^(?:[-*+]|\d+\.) \S.*\n(?:[-*+]|\d+\.) \S|^\|.*\|\s*\n\|[ :|-]+\|"
     r"|(?<!\w)`[^`\n]+`"
-    r"|(?<![\w*])\*\*[^*\s][^*\n]*\*\*|\[[^\]\n]+\]\(https?://[^)\s]+\)|!\[[^\]\n]*\]\([^)\n]+\)|^> \S",
+    r"|(?<![\w*])\*\*[^*\s][^*\n]*\*\*|\[[^\[\]\n]+\]\(https?://[^)\s]{1,2000}\)|!\[[^\[\]\n]*\]\([^)\n]{1,2000}\)"
+    r"|^> \S",
     re.MULTILINE,
 )
 _SIGN = re.compile(r"[`*#|\[>~]|\n[-+\d]")
@@ -133,7 +134,7 @@ class _Assembling:
         if self.extra:
             values["extra"] = tuple(self.extra.items())
         return Question(
-            **{"id": "", **{name: value for name, value in values.items() if name in _KNOWN}},  # type: ignore[arg-type]
+            **{"id": "", **{name: value for name, value in values.items() if name in _QUESTION_FIELDS}},  # type: ignore[arg-type]
             markup=self.markup or "plain",
             location=self.place,
         )

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import unescape
 from typing import Any
 
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import USUAL, Limits
+from qexport.common.references import resolve_numeric, unescape_html
 from qexport.common.text_input import normalise
 from qexport.importers.html_guard import check_tags
 
@@ -107,7 +107,7 @@ def read_html_text(html: str, *, path: str = "", limits: Limits = USUAL) -> str:
 
 def html_to_plain(html: str) -> str:
     """Return the words of HTML on one line, for names: a category, a tag."""
-    return " ".join(unescape(re.sub(r"<[^<>]*>", " ", html)).split())
+    return " ".join(unescape_html(re.sub(r"<[^<>]*>", " ", html)).split())
 
 
 def escape_markdown(text: str) -> str:
@@ -150,9 +150,8 @@ def _parse_html(html: str) -> Any:
     from lxml import etree  # type: ignore[import-untyped]
     from lxml.html import HTMLParser, fragment_fromstring  # type: ignore[import-untyped]
 
-    cleaned = (
-        normalise(re.sub(r"\A\s*<\?xml[^>]*>", "", html))[0].replace("\u2028", "\n").replace("\u2029", "\n")
-    )
+    bare = resolve_numeric(re.sub(r"\A\s*<\?xml[^>]*>", "", html))
+    cleaned = normalise(bare)[0].replace("\u2028", "\n").replace("\u2029", "\n")
     try:
         return fragment_fromstring(
             cleaned, create_parent="div", parser=HTMLParser(remove_comments=True, remove_pis=True)

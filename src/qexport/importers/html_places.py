@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from html import unescape
 
 from qexport.common.errors import Location
+from qexport.common.references import unescape_html
 
 _NO_TEXT = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^<>]*>", re.IGNORECASE | re.DOTALL)
 _WORD = re.compile(r"&#?\w+;|[^\W_]+")
@@ -23,7 +23,7 @@ class TextPlaces:
         self._words: list[str] = []
         self._offsets: list[int] = []
         for found in _WORD.finditer(bare):
-            for word in _WORD.findall(unescape(found[0])):
+            for word in _WORD.findall(unescape_html(found[0])):
                 self._words.append(word)
                 self._offsets.append(found.start())
         self._starts = [0, *(found.end() for found in re.finditer("\n", html))]

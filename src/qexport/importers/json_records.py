@@ -346,12 +346,7 @@ def _first_choice(placed: Sequence[_Placed], columns: Mapping[str, str]) -> int:
         choices = each.value.get(listed)
         for name in names:
             said = each.value.get(name)
-            if (
-                isinstance(choices, list)
-                and isinstance(said, str)
-                and said.isdigit()
-                and int(said) == len(choices)
-            ):
+            if isinstance(choices, list) and isinstance(said, str) and said == str(len(choices)):
                 return 1
     return 0
 

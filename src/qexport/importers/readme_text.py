@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import unquote
 
 from qexport.common.limits import Limits
+from qexport.importers.held_texts import HeldTexts
 from qexport.importers.html_markdown import html_to_plain, read_html_text
 from qexport.importers.readme_lines import fenced_lines
 
@@ -141,13 +142,12 @@ def _parts(text: str) -> list[tuple[bool, str]]:
 
 
 def _clean_prose(text: str, limits: Limits) -> str:
-    held: list[str] = []
+    held = HeldTexts()
 
     def hold(found: re.Match[str]) -> str:
-        held.append(read_html_text(found[0], limits=limits))
-        return f"\n\n\ue000{len(held) - 1}\ue001\n\n"
+        return f"\n\n{held.hold(read_html_text(found[0], limits=limits))}\n\n"
 
-    text = text.replace("\ue000", "").replace("\ue001", "")
+    text = held.clear(text)
     if "<" in text:
         text = _BLOCK_HTML.sub(hold, text)
     text = _without_code(text, _inline_html)
@@ -157,7 +157,7 @@ def _clean_prose(text: str, limits: Limits) -> str:
     text = re.sub(
         r"\[\[([^\]|]+)(?:\|([^\]]*))?\]\]", lambda found: found[2] or found[1].split("/")[-1], text
     )
-    return re.sub("\ue000(\\d+)\ue001", lambda found: held[int(found[1])], text)
+    return held.put_back(text)
 
 
 def _without_code(text: str, change: Callable[[str], str]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from qexport.bank.jsonl_writer import write_jsonl_questions
 from qexport.bank.model import IMPORTED_GUID, Question
 from qexport.bank.yaml_append import append_questions
 from qexport.bank.yaml_editor import refused_file
+from qexport.common.references import unescape_html
 from qexport.common.text_input import normalise
 from qexport.importers.anki_fields import NoteText, split_note_fields
 
@@ -61,7 +61,7 @@ def is_for_bank(row: NoteRow, lock: Lock) -> bool:
     Notes of another bank are not, and neither are those of other decks, which an export of a whole collection has.
     """
     if is_of_deck_type(row):
-        namespace = unescape(row.fields[FIELD_PLACES["Bank"]].decode()).strip()
+        namespace = unescape_html(row.fields[FIELD_PLACES["Bank"]].decode()).strip()
         return namespace in ("", lock.namespace)
     return f"{row.deck}::".casefold().startswith(f"{lock.deck_root}::".casefold())
 
@@ -155,7 +155,7 @@ def _with_pictures(value: Any, pictures: ReturnedPictures) -> Any:
         return tuple(_with_pictures(item, pictures) for item in value)
 
     def placed(found: re.Match[str]) -> str:
-        place = pictures.place_of(unescape(found[2]))
+        place = pictures.place_of(unescape_html(found[2]))
         return f"{found[1]}({place})" if place else found[0]
 
     return re.sub(r"(!\[[^\]\n]*\])\(<?([^)\n>]+?)>?\)", placed, str(value))

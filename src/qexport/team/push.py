@@ -12,7 +12,6 @@ import tempfile
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,7 @@ from qexport.bank.lock_place import lock_path
 from qexport.bank.model import Question
 from qexport.bank.schema import QUESTION_FIELDS
 from qexport.common.errors import MachineLacks
+from qexport.common.references import unescape_html
 from qexport.common.text_input import read_text
 from qexport.locking import NO_LOCKING, Locking
 from qexport.outputs.anki_deck import DeckOptions
@@ -185,7 +185,7 @@ def _published(
     if not old or not path.exists():
         return found
     texts = versions_in(read_text(path, limits=recipe.limits), {version for version, _ in old})
-    questions = {key: _question_of(texts[key[0]], unescape(key[1])) for key in old if key[0] in texts}
+    questions = {key: _question_of(texts[key[0]], unescape_html(key[1])) for key in old if key[0] in texts}
     bank = replace(edition.bank, questions=tuple(questions.values()))
     for key, made in zip(questions, notes_of(bank, shape, tools.templates), strict=True):
         fields = dict(zip(FIELDS, made.fields.decode().split("\x1f"), strict=True))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from qexport.bank.yaml_editor import Edit
 from qexport.choosing import read_bank
 from qexport.common import files
 from qexport.common.errors import UsageError
+from qexport.common.references import unescape_html
 from qexport.common.text_input import read_data
 from qexport.importers.html_markdown import read_html_text
 from qexport.locking import read_history, read_lock_at
@@ -202,7 +202,7 @@ def _pull_one(
 
 
 def _version(row: NoteRow) -> str:
-    return unescape(row.fields[FIELD_PLACES["Version"]].decode())
+    return unescape_html(row.fields[FIELD_PLACES["Version"]].decode())
 
 
 def _rows(

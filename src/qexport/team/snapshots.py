@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from html import unescape
 from typing import TYPE_CHECKING
 
 from qexport.anki.fields import FIELDS, MADE_BY_DECK, ON
 from qexport.anki.notes import RETIRED_TAG, NoteShape, notes_of
 from qexport.bank.schema import QUESTION_FIELDS
+from qexport.common.references import unescape_html
 
 if TYPE_CHECKING:
     from qexport.bank.lock import Lock
@@ -136,18 +136,18 @@ def state_of_note(guid: str, fields: str, tags: str) -> State:
     )
     own = (tag.removeprefix(prefix) for tag in tags.split() if not _FROM_FIELD.match(tag))
     return State(
-        id=unescape(said.get("ID", "")),
+        id=unescape_html(said.get("ID", "")),
         question=texts.get("Question", ""),
         texts=texts,
         tags=tuple(sorted(tag for tag in own if tag != RETIRED_TAG)),
         retired=said.get("Retired") == ON,
         guid=guid,
-        key=unescape(said.get("Key", "")),
+        key=unescape_html(said.get("Key", "")),
     )
 
 
 def _text_of_html(html: str) -> str:
     """Return the text of a field; blocks stand on lines of their own."""
     text = re.sub(r"<(?:br|/?(?:p|li|ul|ol|div|pre|tr|h[1-6]))\b[^>]*>", "\n", html)
-    text = unescape(re.sub(r"<[^>]*>", "", text))
+    text = unescape_html(re.sub(r"<[^>]*>", "", text))
     return "\n".join(line.strip() for line in text.split("\n") if line.strip())

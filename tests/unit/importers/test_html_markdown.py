@@ -40,6 +40,8 @@ from qexport.importers.source import Source
         ("<script>marker(1)</script><style>p{}</style>a", "a"),
         ("a<a href='javascript:x'>b</a>", "ab"),
         ("no html # here", "no html # here"),
+        ("it&#146;s &#1;&#150; &#60;b&#62;", "it\u2019s \u2013 \\<b>"),
+        ("&#1;", ""),
         ("", ""),
     ],
 )

@@ -65,3 +65,11 @@ def test_a_map_of_ids_to_questions(read: Any) -> None:
         ("", "What is a wing?", "birds"),
         ("beak", "What is a beak?", "birds"),
     ]
+
+
+def test_an_answer_of_many_digits_is_text(read: Any) -> None:
+    """Python refuses to read a number of more than 4,300 digits."""
+    (question,) = read.questions(
+        json.dumps([{"question": "Q?", "choices": ["a", "b"], "answer": "7" * 4301}]), "q.json"
+    )
+    assert question.answer == "7" * 4301
