@@ -227,7 +227,7 @@ def _fields(question: Question, view: QuestionView, templates: Templates) -> dic
 
 def _strip_html(html: str) -> str:
     """Return the line of a question as text: Anki's browser shows the sort field without markup."""
-    return " ".join(re.sub(r"<[^>]*>", " ", html).split()) or html
+    return " ".join(re.sub(r"<[^<>]*>", " ", html).split()) or html
 
 
 def _source(source: str, templates: Templates) -> str:

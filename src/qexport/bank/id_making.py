@@ -138,7 +138,7 @@ def make_id(question: str, taken: Collection[str]) -> str:
         with a part of the digest if the words are taken.
     """
     plain = unicodedata.normalize(
-        "NFKD", re.sub(r"<[^>]*>|\]\([^)]*\)", " ", question.split("\n", maxsplit=1)[0])
+        "NFKD", re.sub(r"<[^<>]*>|\]\([^)]*\)", " ", question.split("\n", maxsplit=1)[0])
     )
     words = re.findall(r"[a-z0-9]+(?:'[a-z]+)?", plain.encode("ascii", "ignore").decode().casefold())
     telling = [word.replace("'", "") for word in words if word not in _COMMON] or words

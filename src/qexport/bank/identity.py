@@ -47,7 +47,7 @@ MOST_SHARING_A_WORD = 50
 
 def question_digest(html: str) -> str:
     """Return the digest of what a question asks: its words, whatever the case, the markup and the spaces."""
-    text = unescape_html(re.sub(r"<[^>]*>", " ", html))
+    text = unescape_html(re.sub(r"<[^<>]*>", " ", html))
     words = " ".join(split_words(text)) or " ".join(text.split())
     return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

@@ -21,15 +21,15 @@ PICTURES = "pictures"
 SILENT_TAGS = frozenset({"marked", "leech"})
 """Tags that Anki itself puts on notes of one learner."""
 
-_SOUND = re.compile(r"\[sound:([^\]\n]*)\]")
+_SOUND = re.compile(r"\[sound:([^\[\]\n]*)\]")
 _MATHS = re.compile(
-    r"\\\((?P<line>.+?)\\\)|\\\[(?P<block>.+?)\\\]|\[\$\](?P<old>.+?)\[/\$\]"
-    r"|\[\$\$\](?P<oldblock>.+?)\[/\$\$\]"
-    r"|\[latex\](?P<latex>.+?)\[/latex\]|<anki-mathjax(?P<kind>[^>]*)>(?P<tag>.*?)</anki-mathjax>",
+    r"\\\((?P<line>.{1,5000}?)\\\)|\\\[(?P<block>.{1,5000}?)\\\]|\[\$\](?P<old>.{1,5000}?)\[/\$\]"
+    r"|\[\$\$\](?P<oldblock>.{1,5000}?)\[/\$\$\]"
+    r"|\[latex\](?P<latex>.{1,5000}?)\[/latex\]|<anki-mathjax(?P<kind>[^>]*)>(?P<tag>.{0,5000}?)</anki-mathjax>",
     re.DOTALL,
 )
 _CLOZE = re.compile(r"\{\{c\d+::((?:(?!\{\{c\d+::).)*?)(?:::((?:(?!\{\{|\}\}).)*?))?\}\}", re.DOTALL)
-_PICTURE = re.compile(r"(<img\b[^>]*?\bsrc=)(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
+_PICTURE = re.compile(r"(<img\b[^<>]*?\bsrc=)(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
 _OURS = frozenset(
     {"scenario_card", "mistakes_card", "retired", "situation", "language", "spare_1", "spare_2", "spare_3"}
 )
@@ -103,7 +103,7 @@ def _hold_maths(found: re.Match[str], held: HeldTexts) -> str:
     tex = next(
         filter(None, (found[name] for name in ("line", "block", "old", "oldblock", "latex", "tag"))), ""
     )
-    words = " ".join(unescape_html(re.sub(r"<[^>]*>", " ", tex)).split())
+    words = " ".join(unescape_html(re.sub(r"<[^<>]*>", " ", tex)).split())
     return held.hold(f"$${words}$$" if is_block else f"${words}$")
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 _FIRST, _LAST = "\ue010", "\ue011"
-_PLACE = re.compile(f"{_FIRST}([0-9]{{1,7}}){_LAST}")
-_SIGNS = re.compile(f"[{_FIRST}{_LAST}]|&#(?:x0*e01[01]|0*5736[01]);?", re.IGNORECASE)
+_HELD_PLACE = re.compile(f"{_FIRST}([0-9]{{1,7}}){_LAST}")
+_HELD_SIGNS = re.compile(f"[{_FIRST}{_LAST}]|&#(?:x0*e01[01]|0*5736[01]);?", re.IGNORECASE)
 
 
 class HeldTexts:
@@ -24,7 +24,7 @@ class HeldTexts:
     @staticmethod
     def clear(text: str) -> str:
         """Return a text without the signs, before anything of it is set aside."""
-        return _SIGNS.sub("", text)
+        return _HELD_SIGNS.sub("", text)
 
     def hold(self, text: str) -> str:
         """Set a text aside; return what is to be in its place."""
@@ -33,7 +33,7 @@ class HeldTexts:
 
     def put_back(self, text: str) -> str:
         """Return a text with all that was set aside in its place."""
-        return _PLACE.sub(self._text, text)
+        return _HELD_PLACE.sub(self._text, text)
 
     def _text(self, found: re.Match[str]) -> str:
         number = int(found[1])

@@ -69,7 +69,8 @@ _STRONG, _EMPHASIS, _CODE = (
 _KEPT_ELEMENTS = frozenset(["sub", "sup", "kbd", "mark", "u", "ins"])
 """Inline elements that Markdown has no sign for, written as they are if they have no attributes."""
 _TAG_OR_ENTITY = re.compile(
-    r"<(?:/?[a-zA-Z][a-zA-Z0-9]*(?=[\s/>])[^<>]*|!--.*?--)>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]\w*);", re.DOTALL
+    r"<(?:/?[a-zA-Z][a-zA-Z0-9]*(?=[\s/>])[^<>]*|!--(?:(?!<!--|-->).)*--)>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]\w*);",
+    re.DOTALL,
 )
 _SPECIAL = re.compile(r"([\\`*_\[\]<])")
 _LINE_START = re.compile(r"^(\s*)([#>+-]|\d{1,9}[.)])(?=\s|$)|^(\s*)(~)(?=~~)")
@@ -148,16 +149,17 @@ def _escape_sign(sign: str) -> str:
 
 def _parse_html(html: str) -> Any:
     from lxml import etree  # type: ignore[import-untyped]
-    from lxml.html import HTMLParser, fragment_fromstring  # type: ignore[import-untyped]
+    from lxml.html import HTMLParser, document_fromstring  # type: ignore[import-untyped]
 
     bare = resolve_numeric(re.sub(r"\A\s*<\?xml[^>]*>", "", html))
     cleaned = normalise(bare)[0].replace("\u2028", "\n").replace("\u2029", "\n")
+    # lxml's fragment_fromstring asserts that there is one body; of some pages libxml2 makes none, or two.
+    parser = HTMLParser(remove_comments=True, remove_pis=True)
     try:
-        return fragment_fromstring(
-            cleaned, create_parent="div", parser=HTMLParser(remove_comments=True, remove_pis=True)
-        )
+        page = document_fromstring(f"<html><body>{cleaned}</body></html>", parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
+    return page
 
 
 def _check_depth(tree: Any, path: str, limits: Limits) -> None:
@@ -259,23 +261,24 @@ class _MarkdownWriter:
         return len(f"{number}. ") if name == "ol" else 2
 
     def _table(self, element: Any) -> Iterator[str]:
-        rows = [
-            [self._cell(cell) for cell in row if _name(cell) in ("td", "th")]
+        cells = [
+            [cell for cell in row if _name(cell) in ("td", "th")]
             for row in element.iterdescendants()
             if _name(row) == "tr"
         ]
-        rows = [row for row in rows if row]
-        if not rows:
+        cells = [row for row in cells if row]
+        if not cells:
             yield from self.blocks(element)
             return
         if (
             any(_name(each) in ("pre", "table") for each in element.iterdescendants())
-            or max(map(len, rows)) < 2
+            or max(map(len, cells)) < 2
         ):
             for cell in element.iterdescendants():  # layout, not data
                 if _name(cell) in ("td", "th", "caption"):
                     yield from (self.blocks(cell) if not _within_cell(cell, element) else ())
             return
+        rows = [list(map(self._cell, row)) for row in cells]  # not before: in each, all of a table within it
         width = max(map(len, rows))
         rows = [row + [""] * (width - len(row)) for row in rows]
         lines = [f"| {' | '.join(row)} |" for row in rows]

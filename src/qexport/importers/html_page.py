@@ -41,14 +41,21 @@ def read_page_html(source: Source) -> str:
     )
 
 
+def _main_part(html: str) -> str:
+    """Return the article of a page, from the first to the last if there are several; without one, the body."""
+    first = re.search(r"<(?:article|main)\b", html, re.IGNORECASE)
+    last = [found.end() for found in re.finditer(r"</(?:article|main)>", html, re.IGNORECASE)]
+    if first and last and first.end() < last[-1]:
+        return html[first.start() : last[-1]]
+    body = re.search(r"<body\b", html, re.IGNORECASE)
+    return html[body.start() :] if body else html
+
+
 def parse(source: Source) -> Reading:
     """Read the questions of a page that is laid out as a README is: headings, lists, folded answers."""
     html = read_page_html(source)
-    title = re.search(r"<title[^>]*>(.*?)</title>", html, re.IGNORECASE | re.DOTALL)
-    body = re.search(r"<(?:article|main)\b.*</(?:article|main)>", html, re.IGNORECASE | re.DOTALL)
-    if body is None:
-        body = re.search(r"<body\b.*", html, re.IGNORECASE | re.DOTALL)
-    markdown = read_html_text(body[0] if body else html, path=source.path, limits=source.limits)
+    title = re.search(r"<title[^<>]*>([^<]*)</title>", html, re.IGNORECASE)
+    markdown = read_html_text(_main_part(html), path=source.path, limits=source.limits)
     reading = readme.parse(replace(source, text=markdown, data=b""))
     header = dict(reading.header)
     if title and "title" not in header and (words := " ".join(title[1].split())):

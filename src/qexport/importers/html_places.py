@@ -8,7 +8,9 @@ from bisect import bisect_right
 from qexport.common.errors import Location
 from qexport.common.references import unescape_html
 
-_NO_TEXT = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^<>]*>", re.IGNORECASE | re.DOTALL)
+_NO_TEXT = re.compile(
+    r"<!--(?:(?!<!--).)*?-->|<(script|style)\b(?:(?!<\1).)*?</\1\s*>|<[^<>]*>", re.IGNORECASE | re.DOTALL
+)
 _WORD = re.compile(r"&#?\w+;|[^\W_]+")
 _ENOUGH = 6
 """Words by which a line is found."""

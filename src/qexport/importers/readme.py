@@ -50,7 +50,7 @@ _LEVEL = re.compile(
     re.IGNORECASE,
 )
 _EXPERTISE = {"0": "Beginner", "1": "Intermediate", "2": "Advanced"}
-_HTML_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
+_HTML_COMMENT = re.compile(r"<!--((?:(?!<!--).)*?)-->", re.DOTALL)
 _NAMED_VALUE = re.compile(r"\s*([\w ]{2,30}):\s*\(?(.*?)\)?\s*", re.DOTALL)
 _LEGEND = re.compile(r"([\u2600-\u27bf\u2b50\U0001f300-\U0001faff])\ufe0f?\s*(?:[:=-]\s*)?([A-Za-z]{3,20})")
 
@@ -389,7 +389,7 @@ def _left_aside(file: ReadmeFile) -> Iterator[Problem]:
         if is_aside:
             run.append(number)
             continue
-        told = [line for line in run if re.search(r"\w", re.sub(r"<[^>]*>", "", file.lines[line]))]
+        told = [line for line in run if re.search(r"\w", re.sub(r"<[^<>]*>", "", file.lines[line]))]
         if told:
             words = " ".join(file.lines[told[0]].split())
             yield Problem(

@@ -45,7 +45,7 @@ _ORNAMENT = re.compile("[\u200d\ufe0f\u2600-\u27bf\u2b50\U0001f300-\U0001faff]")
 
 def clean_blocks(text: str, limits: Limits) -> str:
     """Return the Markdown of an answer, its HTML resolved, without rules and ornaments at its ends."""
-    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    text = re.sub(r"<!--(?:(?!<!--).)*?-->", "", text, flags=re.DOTALL)
     text = "\n".join("" if _leads_to_top(line) else line for line in text.split("\n"))
     parts = []
     for is_code, part in _parts(_dedented(text)):

@@ -13,16 +13,17 @@ from qexport.importers.own_table import is_own_table
 from qexport.importers.source import Source
 
 ZIP = b"PK\x03\x04"
-_HUB_FOOTER = re.compile(r"^\W*ID:\s*[A-Z][A-Z0-9-]*-[0-9]+\W*Difficulty:\s*[0-9]+\s*/\s*10", re.MULTILINE)
+_HUB_FOOTER = re.compile(
+    r"^[^\w\n]*ID:\s*[A-Z][A-Z0-9-]*-[0-9]+\W*Difficulty:\s*[0-9]+\s*/\s*10", re.MULTILINE
+)
 _HUB_SECTIONS = re.compile(
     r"(?:Answer|Deep Explanation|Real-World Example|Common Mistakes|Production Scenario)\W*$", re.MULTILINE
 )
 _ANKI_HEADER = re.compile(
     r"#(?:separator|html|notetype|deck|guid column|notetype column|deck column|tags column|tags|columns):"
 )
-_GIFT_ANSWER = re.compile(
-    r"(?<!\\)\{[^{}]*(?:(?<!\\)[=~#]|\bT(?:RUE)?\b|\bF(?:ALSE)?\b)[^{}]*(?<!\\)\}|(?<!\\)\{\s*\}", re.DOTALL
-)
+_GIFT_BRACES = re.compile(r"(?<!\\)\{([^{}]*)(?<!\\)\}")
+_GIFT_SIGN = re.compile(r"(?<!\\)[=~#]|\bT(?:RUE)?\b|\bF(?:ALSE)?\b")
 _SIGN_CHARACTERS = 100_000
 
 
@@ -62,7 +63,7 @@ def is_hub_page(source: Source) -> bool:
     if not text or text.lstrip()[:1] in "{[":
         return False
     is_page = is_html(source)
-    if _HUB_FOOTER.search(re.sub(r"<[^>]*>", "\n", text) if is_page else text):
+    if _HUB_FOOTER.search(re.sub(r"<[^<>]*>", "\n", text) if is_page else text):
         return True
     if not Path(source.path).with_name("vocabulary.yaml").is_file():
         return False
@@ -72,7 +73,9 @@ def is_hub_page(source: Source) -> bool:
 def is_moodle_xml(source: Source) -> bool:
     """Report whether this is a quiz in Moodle's XML."""
     return (
-        re.match(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<quiz\b", source.text[:20_000], re.DOTALL)
+        re.match(
+            r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<quiz\b", source.text[:20_000], re.DOTALL
+        )
         is not None
     )
 
@@ -82,7 +85,7 @@ def is_bank_yaml(source: Source) -> bool:
     found = re.search(r"^questions:[ \t]*(?:#.*)?$", source.text, re.MULTILINE)
     return (
         found is not None
-        and re.match(r"(?:\s*(?:#.*)?\n)*\s*- +\w+:", source.text[found.end() :]) is not None
+        and re.match(r"(?:[ \t]*(?:#.*)?\n)*[ \t]*- +\w+:", source.text[found.end() :]) is not None
     )
 
 
@@ -125,8 +128,13 @@ def is_gift(source: Source) -> bool:
         for block in blocks
     ]
     blocks = [block for block in blocks if block.strip()]
-    answered = sum(_GIFT_ANSWER.search(block) is not None for block in blocks)
+    answered = sum(_has_gift_answers(block) for block in blocks)
     return bool(blocks) and answered * 2 > len(blocks)
+
+
+def _has_gift_answers(block: str) -> bool:
+    inner = _GIFT_BRACES.findall(block)
+    return any(not each.strip() or _GIFT_SIGN.search(each) for each in inner)
 
 
 def is_csv(source: Source) -> bool:

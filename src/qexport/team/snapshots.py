@@ -149,5 +149,5 @@ def state_of_note(guid: str, fields: str, tags: str) -> State:
 def _text_of_html(html: str) -> str:
     """Return the text of a field; blocks stand on lines of their own."""
     text = re.sub(r"<(?:br|/?(?:p|li|ul|ol|div|pre|tr|h[1-6]))\b[^>]*>", "\n", html)
-    text = unescape_html(re.sub(r"<[^>]*>", "", text))
+    text = unescape_html(re.sub(r"<[^<>]*>", "", text))
     return "\n".join(line.strip() for line in text.split("\n") if line.strip())

@@ -42,6 +42,9 @@ from qexport.importers.source import Source
         ("no html # here", "no html # here"),
         ("it&#146;s &#1;&#150; &#60;b&#62;", "it\u2019s \u2013 \\<b>"),
         ("&#1;", ""),
+        ("<html><title", ""),
+        ("<html><body>a<body>b</body></html>c", "abc"),
+        ("<table><tr><td>" * 12 + "a<td>b" + "</table>" * 12, "| a | b |\n| --- | --- |"),
         ("", ""),
     ],
 )

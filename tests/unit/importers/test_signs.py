@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
 from qexport.importers import signs
+from qexport.importers.registry import find_shape
 from qexport.importers.source import Source
 
 
@@ -50,3 +52,20 @@ def test_each_shape_is_known_by_its_content_alone(look: object, text: str) -> No
 )
 def test_a_bracket_is_not_yet_json(read: Any, text: str, name: str, shape: str) -> None:
     assert read.shape(text, name) == shape
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "question,answer\n" + "\n" * 50_000,
+        "questions:\n" + "\n" * 50_000 + "x",
+        "<!---->" * 2_500 + "x",
+        "What is it? {" + "=" * 90_000,
+    ],
+    ids=["empty lines", "an empty bank", "comments", "answers without an end"],
+)
+def test_looking_takes_time_that_grows_with_the_length(text: str) -> None:
+    """Each once took minutes: its time grew with the square of the length, or doubled with each line."""
+    begun = time.process_time()
+    find_shape(source(text))
+    assert time.process_time() - begun < 5
