@@ -107,6 +107,8 @@ def answered_follow_ups(questions: Sequence[Question]) -> dict[tuple[str, int], 
     gists = [gist_of(question.question) for question in answered]
     asking, comparing, defining = _index_of_answers(answered, gists)
     answers: dict[tuple[str, int], tuple[Question, ...]] = {}
+    said: dict[int, frozenset[str]] = {}
+    """The stems of a question and its answer, which several follow-ups may look for."""
     for question in questions:
         for number, follow_up in enumerate(question.follow_ups):
             gist = gist_of(follow_up)
@@ -115,7 +117,9 @@ def answered_follow_ups(questions: Sequence[Question]) -> dict[tuple[str, int], 
                 found |= set.intersection(*(set(comparing[stem][:MOST_COMPARED]) for stem in gist.all))
             if subject := _asked_subject(follow_up):
                 for at in defining[subject][:MOST_COMPARED]:
-                    if gist.all <= gists[at].all.union(map(stem_of, split_words(answered[at].answer))):
+                    if at not in said:
+                        said[at] = gists[at].all.union(map(stem_of, split_words(answered[at].answer)))
+                    if gist.all <= said[at]:
                         found.add(at)
             if others := tuple(answered[at] for at in sorted(found) if answered[at] is not question):
                 answers[question.id, number] = others
