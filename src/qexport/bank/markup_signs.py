@@ -23,6 +23,9 @@ _STRONG = re.compile(
 )
 _CODE_SPAN = re.compile(r"(?<![`\w])`[^`\n]{1,200}`(?![`\w])")
 
+_EVERY_SIGN_HAS = ("`", "\n", "#", "|", "**", "](", "~~~")
+"""One of these is in each of the signs: most texts have none, which is seen at once."""
+
 ENOUGH_CODE = 5
 """Pairs of backticks in a bank that are no accident; a stronger sign needs one other beside it."""
 
@@ -37,6 +40,8 @@ def warn_of_markdown(questions: Iterable[Question]) -> tuple[Problem, ...]:
             continue
         sections = [getattr(question, key) for key in PROSE_SECTIONS]
         for text in (question.question, *sections, *question.follow_ups):
+            if not any(map(text.__contains__, _EVERY_SIGN_HAS)):
+                continue
             signs = len(_STRONG.findall(text)), len(_CODE_SPAN.findall(text))
             if any(signs):
                 first = first or question
