@@ -1,4 +1,4 @@
-"""HTML → HTML that fits a page of paper: long words, long lines of code, wide tables.
+"""HTML → HTML that fits a page of paper: long words, long lines of code.
 
 It is templating's own HTML that comes in, which holds no other `<` than those of its tags.
 """
@@ -6,7 +6,6 @@ It is templating's own HTML that comes in, which holds no other `<` than those o
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 
 from markupsafe import Markup
@@ -25,9 +24,6 @@ MOST_PLACES = 100
 TEXT_BREAK = "\u200b<span></span>"
 """Puts a very long word into pieces that are texts of their own: beside a float all of a text is looked at
 for every line, so that 100,000 characters took a minute."""
-
-CELL_PADDING = 2
-"""Columns beside the text of a table's cell."""
 
 TAB = 4
 
@@ -108,26 +104,6 @@ def wrapped_code(html: Markup, columns: int) -> Markup:
         return f'<pre class="code wrapped">{lines}</pre>'
 
     return mark_safe(_CODE_OR_LIST.sub(wrapped, str(html)))
-
-
-def fitted_tables(html: Markup, columns: int) -> Markup:
-    """Return HTML whose tables are `class="table wide"` if their longest words do not fit side by side."""
-
-    def fitted(table: re.Match[str]) -> str:
-        longest: dict[int, int] = defaultdict(int)
-        for row in _ROW.findall(table[1]):
-            for number, cell in enumerate(_CELL.findall(row)):
-                words = re.sub(r"&[^;\s]+;", "x", re.sub(r"<[^>]*>", "", cell)).split()
-                longest[number] = max(longest[number], *map(len, words), 0)
-        wide = sum(longest.values()) + CELL_PADDING * len(longest) > columns
-        return f'<div class="table{" wide" * wide}">{table[1]}</div>'
-
-    return mark_safe(_TABLE.sub(fitted, str(html)))
-
-
-_TABLE = compile_late(r'<div class="table">(.*?)</div>', re.DOTALL)
-_ROW = compile_late(r"<tr>(.*?)</tr>", re.DOTALL)
-_CELL = compile_late(r"<t[dh]\b[^>]*>(.*?)</t[dh]>", re.DOTALL)
 
 
 def _wrapped_line(line: str, columns: int) -> str:

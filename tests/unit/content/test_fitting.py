@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from qexport.content.fitting import breakable, fitted_tables, letters, wrapped_code
+from qexport.content.fitting import breakable, letters, wrapped_code
 from qexport.content.text import prose
 
 
@@ -102,12 +102,6 @@ def test_a_hundred_thousand_characters_on_a_line_are_soon_wrapped() -> None:
     started = time.process_time()
     assert wrapped_code(html, 60).count("wrap") > 1_700
     assert time.process_time() - started < 5
-
-
-def test_a_table_is_wide_when_its_words_do_not_fit_side_by_side() -> None:
-    table = prose("|a|b|\n|-|-|\n|some words|`longest_one` &amp; *x*|\n|x|", "markdown")
-    assert fitted_tables(table, 20) == table
-    assert fitted_tables(table, 19) == str(table).replace('class="table"', 'class="table wide"')
 
 
 def test_a_wrapped_line_hangs_from_its_own_indentation() -> None:

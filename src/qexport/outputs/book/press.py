@@ -27,6 +27,7 @@ from qexport.outputs.book.lists import List, ListRow
 from qexport.outputs.book.overview import overview
 from qexport.outputs.book.parts import Part, parts
 from qexport.outputs.book.style import book_style
+from qexport.outputs.book.tables import warn_of_tables
 from qexport.outputs.lengths import millimetres
 from qexport.outputs.paper import PAPERS
 from qexport.pdf.booklet import booklet
@@ -37,6 +38,7 @@ from qexport.pdf.metadata import Book, OutlineEntry
 if TYPE_CHECKING:
     from qexport.bank.lock import Edition
     from qexport.bank.model import Question
+    from qexport.common.errors import Problem
     from qexport.content.images import Image
     from qexport.layout.chunk import Chunk
     from qexport.outputs.document import Tools
@@ -295,6 +297,16 @@ class Press:
     @cached_property
     def _by_id(self) -> Mapping[str, Question]:
         return {question.id: question for question in self.edition.questions}
+
+    def warn_of_tables(self, place: str) -> tuple[Problem, ...]:
+        """Return a warning for each question with a table that is too wide for a place: `a page of the quiz`."""
+        return warn_of_tables(
+            self.edition.questions,
+            place,
+            lambda question: self._question_view(question, "q"),
+            self.measures.width - self.measures.answer_inset,
+            self.measures.size,
+        )
 
     def _question_view(self, question: Question, kind: str) -> dict[str, object]:
         page = self.measures

@@ -24,6 +24,7 @@ from qexport.layout.scheduler import Job
 from qexport.outputs.book.colours import COLOURS, number_technologies
 from qexport.outputs.book.entries import anchor, outline_entry
 from qexport.outputs.book.glyphs import missing_glyphs
+from qexport.outputs.book.tables import warn_of_tables
 from qexport.outputs.cheat_sheet import CHEAT_SHEET_ENDING
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import PaperOptions
@@ -106,7 +107,16 @@ class _CheatSheet:
             data=link([chunk], book, self.tools.scheduler.fonts),
             summary=f"{sheets} sheet{'s' * (sheets > 1)}, {size:g} pt",
             amounts={"size_sheets": sheets, "size_type": size},
-            warnings=missing_glyphs(self.edition.questions, chunk.missing),
+            warnings=(
+                *missing_glyphs(self.edition.questions, chunk.missing),
+                *warn_of_tables(
+                    self.edition.questions,
+                    "a panel of the cheat sheet",
+                    lambda question: self._entry(question, size, 3),
+                    self.width / self.panels - 2 * SIDE,
+                    size,
+                ),
+            ),
         )
 
     def _fitted(self) -> tuple[float, int]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from qexport import __version__
 from qexport.bank.lock import Edition
@@ -27,6 +28,7 @@ from qexport.layout.scheduler import Job
 from qexport.outputs.book.colours import COLOURS, number_technologies
 from qexport.outputs.book.entries import anchor, outline_entry
 from qexport.outputs.book.glyphs import missing_glyphs
+from qexport.outputs.book.tables import warn_of_tables
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.flash_cards import CALIBRATION_ENDING, CARDS_ENDING, FlashCardOptions
 from qexport.outputs.flash_cards.arrangement import Card, Side, arrange
@@ -34,6 +36,9 @@ from qexport.outputs.flash_cards.calibration import describe_side, list_sides
 from qexport.outputs.flash_cards.sheet import PERFORATED, Cell, Grid, format_place, grid
 from qexport.pdf.linker import link
 from qexport.pdf.metadata import Book, OutlineEntry
+
+if TYPE_CHECKING:
+    from qexport.content.question_view import QuestionView
 
 FRONT_SIZES = (15.0, 13.0, 11.0, 9.0)
 """Points of the question; what is too long for the last goes on to another card."""
@@ -142,7 +147,16 @@ class _Cards:
             ),
             summary=f"{quantity(len(cards), 'card')}, {quantity(sheets, 'sheet')}",
             amounts={"size_cards": len(cards), "size_sheets": sheets},
-            warnings=missing_glyphs(self.edition.questions, missing),
+            warnings=(
+                *missing_glyphs(self.edition.questions, missing),
+                *warn_of_tables(
+                    self.edition.questions,
+                    "a flash card",
+                    self._text,
+                    self.grid.card_width - 2 * PADDING,
+                    sizes[1][0],
+                ),
+            ),
             beside=(self._calibration(),) if self.options.calibration else (),
         )
 
@@ -270,10 +284,7 @@ class _Cards:
 
     def _view(self, face: _Face) -> dict[str, object]:
         question, size = face.card.question, face.fit.size
-        width = self.grid.card_width - 2 * PADDING
-        view = text_view(
-            question, width, size, heading_level=2, language=self.language, limits=self.tools.limits
-        )
+        view = self._text(question, size)
         wanted = ("answer", *face.fit.sections)
         return {
             **view,
@@ -288,6 +299,17 @@ class _Cards:
             "sections": [section for section in view["sections"] if section["key"] in wanted],
             "follow_ups": view["follow_ups"] if "follow_ups" in wanted else [],
         }
+
+    def _text(self, question: Question, size: float = 0.0) -> QuestionView:
+        """Return a question for templates; without a size in that of its back."""
+        return text_view(
+            question,
+            self.grid.card_width - 2 * PADDING,
+            size or self.backs[question.id].size,
+            heading_level=2,
+            language=self.language,
+            limits=self.tools.limits,
+        )
 
     def _colour(self, question: Question) -> int:
         """Return which of the theme's colours a question's technology has, from 1; 0 where there is only one."""

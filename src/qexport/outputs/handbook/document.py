@@ -115,7 +115,10 @@ class _Handbook:
             data=data,
             summary=summary,
             amounts=amounts,
-            warnings=missing_glyphs(self.edition.questions, missing),
+            warnings=(
+                *missing_glyphs(self.edition.questions, missing),
+                *self.press.warn_of_tables("a page of the handbook"),
+            ),
             folios={question.id: folios[anchor(question, self.told)] for question in self.edition.questions},
         )
 

@@ -92,7 +92,10 @@ class _Quiz:
             data=data,
             summary=summary,
             amounts=amounts,
-            warnings=missing_glyphs(self.edition.questions, missing),
+            warnings=(
+                *missing_glyphs(self.edition.questions, missing),
+                *self.press.warn_of_tables("a page of the quiz"),
+            ),
             beside=(self._answers(answers, here),) if answers else (),
             folios={id_: folio for id_, folio in told_at.items() if folio},
         )
