@@ -18,6 +18,8 @@ from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.records import Record
 from qexport.common.text_input import quote
 
+ORIENTATION = 0x0112
+
 
 @dataclass(frozen=True, slots=True)
 class Image:
@@ -97,13 +99,26 @@ def judge_image(data: bytes, shown: str, limits: Limits = USUAL) -> Image | Flaw
         width = height = 0
     if not width * height:
         return Flaw(f"{shown} is cut off or damaged", "save it again", refused=True)
-    if kind == "png" and data[24:26] == b"\x10\x00":  # 16 bits, grey without alpha
-        hint = "save it with 8 bits, or in colour"
-        return Flaw(f"{shown} is grey with 16 bits, which the layout engine draws black", hint, refused=True)
+    if reason := _find_unshowable(kind, data):
+        message, hint = reason
+        return Flaw(f"{shown} {message}", hint, refused=True)
     if width * height > limits.pixels:
         message = f"{shown} has {width:,} × {height:,} pixels, more than {limits.pixels:,}"
         return Flaw(message, f"save it smaller; {limits.hint('pixels')}", refused=True)
     return Image(f"{sha256(data).hexdigest()[:32]}.{kind}", f"image/{kind}", width, height, data)
+
+
+def _find_unshowable(kind: str, data: bytes) -> tuple[str, str] | None:
+    """Return why a picture is not the same on paper and on a screen, and what to do."""
+    if kind == "png" and data[24:26] == b"\x10\x00":  # 16 bits, grey without alpha
+        return (
+            "is grey with 16 bits, which the layout engine draws black",
+            "save it with 8 bits, or in colour",
+        )
+    if kind == "webp" and _read_orientation(data) > 1:
+        message = "is turned by its EXIF data, which browsers ignore in a WebP picture"
+        return message, "turn its pixels, or save it as JPEG"
+    return None
 
 
 def _draw(data: bytes, shown: str) -> Image | Flaw:
@@ -180,6 +195,34 @@ def _size_of_webp(data: bytes) -> tuple[int, int]:
         width, height = struct.unpack_from("<HH", data, 26)
         return width & 0x3FFF, height & 0x3FFF
     raise ValueError
+
+
+def _read_orientation(data: bytes) -> int:
+    """Return how a WebP picture is to be turned (Exif 2.32, tag 0x0112); 0 if nothing readable says it."""
+    at = 12
+    while at + 8 <= len(data):
+        kind, (length,) = data[at : at + 4], struct.unpack_from("<I", data, at + 4)
+        if kind == b"EXIF":
+            exif = data[at + 8 : at + 8 + length].removeprefix(b"Exif\0\0")
+            try:
+                return _find_orientation(exif)
+            except struct.error:
+                return 0
+        at += 8 + length + length % 2
+    return 0
+
+
+def _find_orientation(exif: bytes) -> int:
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
+    if order is None:
+        return 0
+    (directory,) = struct.unpack_from(f"{order}I", exif, 4)
+    (count,) = struct.unpack_from(f"{order}H", exif, directory)
+    for entry in range(directory + 2, directory + 2 + 12 * count, 12):
+        tag, _, _, value = struct.unpack_from(f"{order}HHIH", exif, entry)
+        if tag == ORIENTATION:
+            return int(value)
+    return 0
 
 
 _IMAGE_KINDS: dict[str, tuple[Callable[[bytes], bool], Callable[[bytes], tuple[int, int]]]] = {
