@@ -16,6 +16,7 @@ from qexport.bank.lock import Edition
 from qexport.bank.model import Question
 from qexport.bank.stamping import stamp
 from qexport.choosing import read_bank
+from qexport.content.markdown_pictures import let_enlarge
 from qexport.content.templates import Templates
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.anki_deck.document import content, render, with_notes
@@ -277,3 +278,57 @@ def test_a_finger_opens_and_closes_what_is_folded(cards: dict[str, tuple[str, st
         assert opened(count)
     browser.tap(*places[0])
     assert opened(4)
+
+
+def test_what_can_be_scrolled_shows_it(cards: dict[str, tuple[str, str]], browser: Any) -> None:
+    """At the side to which more can be scrolled the edge is darker by day, lighter by night; not so at its end."""
+    for classes in (DAY, NIGHTS[0]):
+        browser.show(page_of(cards["MD"][1].replace("<details ", "<details open "), classes), 320, scale=1)
+        box = browser.evaluate(
+            "(() => { const all = [...document.querySelectorAll('pre')].filter(e => e.scrollWidth > e.clientWidth);"
+            " all[0].scrollIntoView(); const box = all[0].getBoundingClientRect();"
+            " return [box.left, box.right, box.top + scrollY, box.bottom + scrollY]; })()"
+        )
+
+        def edges(box: list[float] = box) -> list[int]:
+            shot = browser.picture(320, round(box[3]) + 10).convert("L")
+            row = round(box[2]) + 4  # in the padding: no letter is there
+            return [shot.getpixel((round(x), row)) for x in (box[0] + 2, (box[0] + box[1]) / 2, box[1] - 3)]
+
+        left, middle, right = edges()
+        assert abs(left - middle) <= 2
+        assert abs(right - middle) > 25
+        browser.evaluate("document.querySelectorAll('pre').forEach(e => { e.scrollLeft = 9999; })")
+        left, middle, right = edges()
+        assert abs(left - middle) > 25
+        assert abs(right - middle) <= 2
+
+
+def test_a_tap_enlarges_a_picture_and_one_beside_it_makes_it_small(
+    cards: dict[str, tuple[str, str]], browser: Any
+) -> None:
+    drawing = "<svg xmlns='http://www.w3.org/2000/svg' width='1600' height='400'></svg>".replace("<", "%3C")
+    html = let_enlarge(
+        f'<p class="picture"><img src="data:image/svg+xml,{drawing}" alt="A wide drawing"></p>'
+    )
+    page = cards["RTL"][0].replace('<div class="sheet', f'{html}<div class="sheet', 1)
+    browser.show(page_of(page, DAY), 320, scale=1)
+
+    def width(least: int, most: int) -> bool:
+        for _ in range(100):
+            found = browser.evaluate("document.querySelector('.picture img').getBoundingClientRect().width")
+            if least <= found <= most:
+                return True
+            time.sleep(0.05)
+        return False
+
+    assert width(200, 320)
+    x, y = browser.evaluate(
+        "(box => [box.left + 100, box.top + box.height / 2])"
+        "(document.querySelector('.picture img').getBoundingClientRect())"
+    )
+    browser.tap(x, y)
+    assert width(1600, 1600)
+    assert not browser.evaluate("document.documentElement.scrollWidth > 320")
+    browser.tap(160, 700)
+    assert width(200, 320)

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 from qexport.anki.fields import EDITABLE_FIELDS, FIELD_PLACES, FIELDS, IDENTIFYING, ON
 from qexport.content.choices import list_choices
+from qexport.content.languages import language as language_of
+from qexport.content.markdown_pictures import let_enlarge
 from qexport.content.question_view import part_html, question_text
 from qexport.content.templates import Templates
 from qexport.content.text import inline
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from qexport.bank.model import Bank, Question
     from qexport.content.images import Image
     from qexport.content.index_candidates import ByteStore
+    from qexport.content.languages import Language
     from qexport.content.question_view import QuestionView
 
 PROSE_FIELDS = {
@@ -105,7 +108,8 @@ def notes_of(
     makes = _NoteMaker(bank, shape, templates, sources)
     if kept is None:
         return tuple(map(makes.note, bank.questions))
-    common = [look, bank.language, bank.source, shape.options(), asdict(templates.limits)]
+    labels = dict(language_of(bank.language).labels)
+    common = [look, bank.language, labels, bank.source, shape.options(), asdict(templates.limits)]
     prefix = sha256(json.dumps(common).encode()).hexdigest()
     keys = {each.id: prefix + each.digest() for each in bank.questions if not _may_have_pictures(each)}
     there = kept.load(keys.values())
@@ -155,16 +159,25 @@ class _NoteMaker:
         """Return the note of a question."""
         made = [name for name in self.chosen if getattr(question, EXTRA_CARDS[name])]
         limits = self.templates.limits
-        text = question_text(question, image_address=MEDIA_NAME, maths="mathjax", limits=limits)
+        words = language_of(self.bank.language)
+        text = question_text(
+            question,
+            image_address=MEDIA_NAME,
+            maths="mathjax",
+            language=words.tag,
+            labels=words.labels,
+            limits=limits,
+        )
         values = {
-            **_fields(question, text.view, self.templates),
+            **_fields(question, text.view, self.templates, words),
             "Source": self.sources[question.source or self.bank.source],
             "Language": label(self.bank.language),
             **{f"{name.title()} Card": ON for name in made},
         }
+        fields = "\x1f".join(inert(values.get(name, "")) for name in FIELDS)
         return Note(
             question=question,
-            fields="\x1f".join(inert(values.get(name, "")) for name in FIELDS).encode(),
+            fields=let_enlarge(fields).encode(),
             tags=tags_of_note(question, self.shape.tag_prefix),
             cards=(0, *(1 + list(EXTRA_CARDS).index(name) for name in made)),
             images=text.images,
@@ -196,7 +209,7 @@ def without_identity(fields: bytes) -> bytes:
 # Fields
 
 
-def _fields(question: Question, view: QuestionView, templates: Templates) -> dict[str, str]:
+def _fields(question: Question, view: QuestionView, templates: Templates, words: Language) -> dict[str, str]:
     values: dict[str, str] = {PROSE_FIELDS[section["key"]]: section["html"] for section in view["sections"]}
     values |= {
         "ID": label(view["id"]),
@@ -220,6 +233,7 @@ def _fields(question: Question, view: QuestionView, templates: Templates) -> dic
             begins,
             image_address=MEDIA_NAME,
             maths="mathjax",
+            labels=words.labels,
             limits=templates.limits,
         )
     return values

@@ -148,6 +148,11 @@ def _find_image(source: str, page: MarkdownPage) -> Image | None:
     return page.images.setdefault(found.name, found)
 
 
+def let_enlarge(html: str) -> str:
+    """Return HTML in which a picture that is a paragraph gets the focus by a tap; a style enlarges it then."""
+    return html.replace('<p class="picture"><img ', '<p class="picture"><img tabindex="0" ')
+
+
 def write_picture(_renderer: object, tokens: Sequence[Token], index: int, *_rest: object) -> str:
     """Return a picture as HTML."""
     token = tokens[index]

@@ -189,15 +189,15 @@ def part_html(
     *,
     image_address: str,
     maths: str = "svg",
+    labels: Mapping[str, str] = ENGLISH_LABELS,
     limits: Limits = USUAL,
 ) -> Markup:
     """Return a piece of a section's text as blocks of HTML, with its pictures as question_text() has them.
 
     What refuses the piece is not raised: question_text() raises it for all of the section.
     """
-    return _Writing(question, _Showing(address=image_address, maths=maths, limits=limits)).blocks(
-        f"{key}-part", text, 4
-    )
+    showing = _Showing(address=image_address, maths=maths, labels=labels, limits=limits)
+    return _Writing(question, showing).blocks(f"{key}-part", text, 4)
 
 
 def text_problems(

@@ -24,6 +24,7 @@ from qexport.common.errors import Problem
 from qexport.content.images import Image
 from qexport.content.languages import Language, capitalize, main_subtag
 from qexport.content.languages import language as language_of
+from qexport.content.markdown_pictures import let_enlarge
 from qexport.content.question_view import anchor_name, question_text
 from qexport.content.templates import Templates
 from qexport.outputs.document import Document, Tools
@@ -130,10 +131,10 @@ def _article(question: Question, tools: Tools, addresses: Mapping[str, str], wor
 
 
 def _reachable(html: str) -> str:
-    """Let what scrolls inside itself be scrolled with the keyboard, too."""
+    """Let what scrolls inside itself be scrolled with the keyboard, too, and pictures be enlarged."""
     for opening in ('<pre class="code"', '<div class="table"'):
         html = html.replace(opening, f'{opening} tabindex="0"')
-    return html
+    return let_enlarge(html)
 
 
 def _make_web_page(

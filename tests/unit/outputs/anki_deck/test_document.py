@@ -26,6 +26,7 @@ from qexport.bank.lock import Edition, Lock, LockedContent, LockedNoteType
 from qexport.bank.model import Bank, Claims, Question
 from qexport.bank.stamping import stamp
 from qexport.common.errors import Location
+from qexport.content.languages import language
 from qexport.content.templates import Templates, templates_folder
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.anki_deck.document import content as content_of
@@ -599,3 +600,31 @@ def test_pictures_travel_under_names_made_from_their_content(tmp_path: Path) -> 
     digest = digest_of(bank_of(replace(question, id="PY-1")))
     (tmp_path / "a.png").write_bytes(pixel + b"\0")
     assert digest_of(bank_of(replace(question, id="PY-1"))) != digest
+
+
+def test_a_picture_that_is_a_paragraph_gets_the_focus_and_callouts_the_language_of_the_bank(
+    tmp_path: Path,
+) -> None:
+    bank_file = tmp_path / "questions.yaml"
+    bank_file.touch()
+    pixel = (
+        b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"
+        + bytes([0, 0, 0, 1, 0, 0, 0, 1, 8, 2])
+        + bytes(7)
+        + b"\0\0\0\0IEND"
+    )
+    (tmp_path / "a.png").write_bytes(pixel)
+    question = Question(
+        id="P",
+        question="q",
+        answer="![one](a.png)",
+        deep_explanation="> [!WARNING]\n> Nein.",
+        markup="markdown",
+        location=Location(str(bank_file), 1),
+    )
+    fields = (
+        opened(deck_of(replace(bank_of(question, SHORT), language="de"))).notes["P"]["flds"].split("\x1f")
+    )
+    name = f"qexport-{sha256(pixel).hexdigest()[:32]}.png"
+    assert f'<p class="picture"><img tabindex="0" src="{name}" alt="one"></p>' in fields
+    assert any(f'<p class="title">{language("de").label("warning")}</p>' in field for field in fields)

@@ -84,7 +84,7 @@ def test_a_picture_is_in_the_page(tmp_path: Path) -> None:
     document = rendered(question)
     data = b64encode(drawn).decode()
     assert (
-        f'<img width="2" height="3" loading="lazy" src="data:image/png;base64,{data}" alt="A dot">'
+        f'<img tabindex="0" width="2" height="3" loading="lazy" src="data:image/png;base64,{data}" alt="A dot">'
         in document.data.decode()
     )
     assert document.summary == "1 page, 1 picture"
