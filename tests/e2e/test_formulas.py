@@ -15,6 +15,7 @@ import pikepdf
 import pypdfium2
 import pytest
 from click.testing import CliRunner
+from tools.inspect_book.cells import judged
 
 from qexport.cli.main import program
 
@@ -72,6 +73,13 @@ def test_every_formula_is_said_in_words_and_its_source_is_not(built: Mapping[str
         ]
     assert len(formulas) == len(FORMULAS)
     assert all(words and parts > 1 for words, parts in formulas)  # the drawing, and the source behind it
+
+
+def test_the_book_with_all_formulas_is_accessible(
+    built: Mapping[str, bytes], tmp_path: Path, conformance_check: Path
+) -> None:
+    (tmp_path / "book.pdf").write_bytes(built[".pdf"])
+    assert judged(conformance_check, [tmp_path / "book.pdf"]) == []  # PDF/UA-1, by the rules of veraPDF
 
 
 def test_cards_have_every_formula_for_mathjax(built: Mapping[str, bytes]) -> None:
