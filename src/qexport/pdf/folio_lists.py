@@ -26,10 +26,21 @@ class Folios(Record, frozen=True):
 
 
 def place_folios(slot: Slot, face: Face, folios: Sequence[Folios]) -> Iterator[tuple[Folios, float, float]]:
-    """Yield each with the x and y it begins at; lines after the first begin where those of the block do."""
+    """Yield each with the x of its left end and its y; lines after the first begin where those of the block do.
+
+    In a slot that is aligned right they follow each other from right to left.
+    """
     left, right, high = slot.lines or (0, 0, 0)
     scale = slot.size / 1000
     x, y = slot.x, slot.y
+    if slot.align == "right":
+        for each in folios:
+            comma = "" if each is folios[-1] else ","
+            if x < right and x - face.width(each.pages + comma) * scale < left - 0.01:
+                x, y = right, y + high
+            yield each, x - face.width(each.pages) * scale, y
+            x -= face.width(each.pages + ", ") * scale
+        return
     for each in folios:
         comma = "" if each is folios[-1] else ","
         if x > left and x + face.width(each.pages + comma) * scale > right + 0.01:
@@ -105,8 +116,12 @@ def set_folios(
         ]
         annotations.append((annotation, element))
         kids.append(mark(element))
-        if following:
-            kids.append(draw(", " if following[2] == y else ",", end, y, parent))
+        signs = ("," if following[2] != y else ", ") if following else ""
+        if slot.align == "right":  # from right to left, one after the other
+            for at, sign in enumerate(signs, start=1):
+                kids.append(draw(sign, x - face.width(signs[:at]) * slot.size / 1000, y, parent))
+        elif signs:
+            kids.append(draw(signs, end, y, parent))
     room = mark(f"mcid{stand_in}")
     glyphs = {glyph for folios, _, _ in placed for glyph in face.set(f"{folios.pages}, ")}
     return replace(

@@ -58,7 +58,7 @@ class Columns(Record, frozen=True):
 
     count: int
     step: float
-    """From the left edge of one to that of the next, in CSS pixels."""
+    """From the left edge of one to that of the next, in CSS pixels; below 0 where they go from right to left."""
 
 
 def make_pages(

@@ -50,7 +50,8 @@ def index_list(press: Press, terms: Sequence[IndexTerm]) -> List:
                 entry = {"see_also": list(term.see_also)}
                 piece = press.piece(TEMPLATE, piece="row", entry=entry, column=round(column, 2))
                 rows.append(ListRow(piece, (above,), goes_on=True))
-    return press.list_of(TEMPLATE, rows, columns=Columns(count, (column + GAP) * PIXELS_PER_MM))
+    step = (column + GAP) * PIXELS_PER_MM * (-1 if press.language.direction == "rtl" else 1)
+    return press.list_of(TEMPLATE, rows, columns=Columns(count, step))
 
 
 def with_pages(
