@@ -70,12 +70,21 @@ def list_characters(texts: GlyphTexts) -> list[str]:
         if unicodedata.category(character)[0] not in "CZ"
         and unicodedata.bidirectional(character) not in ("R", "AL", "AN")
         and character not in "|\u034f"  # a joiner that is not drawn
-        and not "\u0591" <= character <= "\u05c7"  # points of Hebrew: with its letters
+        and not "\u0591" <= character <= "\u05c7"  # points of Hebrew and signs of Arabic: with their letters
+        and not _is_sign_of_arabic(character)
     )
     marks = [mark for mark in MARKS if mark in own]
     letters = [letter for letter in "aegilmotuyAEGOUY" if letter in own]
     alone = [f"o{each}" if unicodedata.combining(each) else each for each in shown]
     return [*alone, *(f"{letter}{mark}" for letter in letters for mark in marks), *_ligatures(own)]
+
+
+def _is_sign_of_arabic(character: str) -> bool:
+    """Tell whether a mark or an ornament is of a text from right to left."""
+    return (
+        unicodedata.name(character, "").startswith(("ARABIC ", "ORNATE "))
+        or "\ufd40" <= character <= "\ufdff"
+    )
 
 
 def list_rtl_characters(texts: GlyphTexts) -> list[str]:
@@ -120,8 +129,12 @@ def find_wrong(characters: Sequence[str], read: str) -> list[str]:
 
 
 def _normalize(text: str) -> str:
-    """Return a text in which y and a macron are ȳ, and ﬁ, which some readers take apart, is f and i."""
-    apart = (unicodedata.normalize("NFKC", each) if "\ufb00" <= each <= "\ufb06" else each for each in text)
+    """Return a text in which y and a macron are ȳ, and ﬁ or ٵ, which some readers take apart, is f and i."""
+    joined = ("\ufb00", "\ufb06"), ("\u0675", "\u0678")
+    apart = (
+        unicodedata.normalize("NFKC", each) if any(low <= each <= high for low, high in joined) else each
+        for each in text
+    )
     return unicodedata.normalize("NFC", "".join(apart))
 
 
