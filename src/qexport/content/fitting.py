@@ -59,7 +59,7 @@ _TAG_OR_WORD_OR_SPACE = compile_late(r"<[^>]*>|(?:&[^;\s]+;|[^\s<]|[\u00a0\u202f
 _BREAKING_SPACE = compile_late(r"[^\S\u00a0\u202f]")
 _INLINE_TAG = compile_late(r"</?(?:a|b|code|del|em|i|kbd|mark|s|span|strong|sub|sup|u)\b")
 _CODE_OR_LIST = compile_late(
-    r'<pre class="code">(?P<block>.*?)</pre>|</?(?:ul|ol|blockquote)\b[^>]*>', re.DOTALL
+    r'<pre class="code">(?P<block>.*?)</pre>|</?(?:ul|ol|blockquote|details)\b[^>]*>', re.DOTALL
 )
 _WRAPPED_CODE = compile_late(
     r'(<pre class="code wrapped">.*?</pre>|<span class="source"[^>]*>[^<]*</span>)', re.DOTALL

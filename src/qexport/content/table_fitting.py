@@ -37,7 +37,9 @@ CODE_CHARACTER = 0.6 * 0.87
 NARROW, WIDE, CAPITAL, OTHER = 0.36, 0.92, 0.72, 0.55
 """Ems of the widths of characters, each as wide as the widest of its kind in the bundled fonts, semi-bold."""
 
-_BLOCK = compile_late(r'<div class="table">(?P<table>.*?)</div>|</?(?:ul|ol|blockquote)\b[^>]*>', re.DOTALL)
+_BLOCK = compile_late(
+    r'<div class="table">(?P<table>.*?)</div>|</?(?:ul|ol|blockquote|details)\b[^>]*>', re.DOTALL
+)
 _ROW = compile_late(r"<tr>(.*?)</tr>", re.DOTALL)
 _CELL = compile_late(r"<t[dh]\b[^>]*>(.*?)</t[dh]>", re.DOTALL)
 _OPEN_CELL = compile_late(r"(<t[dh]\b[^>]*>)(.*?)(?=</t[dh]>)", re.DOTALL)

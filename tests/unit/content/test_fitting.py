@@ -74,6 +74,8 @@ def test_code_in_a_list_or_a_quotation_has_less_room() -> None:
     text = f"```\n{'x' * 40}\n```\n\n- a\n\n  > ```\n  > {'x' * 40}\n  > ```\n\n```\n{'x' * 40}\n```"
     blocks = re.findall("<pre.*?</pre>", wrapped_code(prose(text, "markdown"), 40), re.DOTALL)
     assert [len(re.sub("<[^>]*>", "", block).split("\n")[0]) for block in blocks] == [40, 32, 40]
+    folded = prose(f"<details><summary>More</summary>\n\n```\n{'x' * 40}\n```\n\n</details>", "markdown")
+    assert f">{'x' * 36}" in wrapped_code(folded, 40)
 
 
 def test_a_break_stands_in_no_tag_and_no_entity() -> None:

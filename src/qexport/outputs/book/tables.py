@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HINT = "take a larger paper, or give the table fewer columns or shorter words"
 _ROWS = re.compile(r"(?:^[^\n|]*\|[^\n]*(?:\n|\Z))+", re.MULTILINE)
 """Lines with a `|` one after another."""
-_RULE = re.compile(r"\|[ :]*-|-[ :]*\|")
+_TABLE_RULE = re.compile(r"\|[ :]*-|-[ :]*\|")
 _WIDEST_CHARACTER = 0.92
 _INDENTED = 4.2
 """Ems that three lists within each other take."""
@@ -65,7 +65,7 @@ def _may_be_wide(question: Question, room: float) -> bool:
     """Return whether a text has a table that may not fit so many ems: never false for one that does not."""
     texts = (question.question, *question.follow_ups, *(getattr(question, name) for name in PROSE_SECTIONS))
     tables = (rows[0] for text in texts if "|" in text for rows in _ROWS.finditer(text))
-    return any(_RULE.search(rows) and _measure_rows(rows) > room - _INDENTED for rows in tables)
+    return any(_TABLE_RULE.search(rows) and _measure_rows(rows) > room - _INDENTED for rows in tables)
 
 
 def _measure_rows(rows: str) -> float:
