@@ -9,6 +9,7 @@ things is so for both. Both run under this Python, each with its own sources; th
 from __future__ import annotations
 
 import argparse
+import compileall
 import statistics
 import sys
 import tempfile
@@ -30,6 +31,7 @@ class Checkout:
         self.root = root.resolve()
         self.folder = folder
         folder.mkdir()
+        compileall.compile_dir(self.root / "src", quiet=1)  # as an installed program is
         self.environment = {
             "PYTHONPATH": str(self.root / "src"),
             "QEXPORT_CACHE": str(folder / "cache"),
