@@ -1,12 +1,13 @@
-"""Font files as the linker needs them, measured and cut down: the door to HarfBuzz."""
+"""Font files as the linker needs them, measured and cut down: the only module that imports HarfBuzz.
+
+It is imported when a font is opened: a book that is there already needs none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
-
-import uharfbuzz
 
 from qexport.common.records import Record
 from qexport.layout.fonts import FontFile
@@ -18,6 +19,8 @@ DRAWN = "0123456789abcdef.,–- "
 
 def subset(file: FontFile, glyphs: Iterable[int]) -> bytes:
     """Return a font file with these glyphs alone, under their old numbers."""
+    import uharfbuzz
+
     request = uharfbuzz.SubsetInput()
     request.flags = (
         uharfbuzz.SubsetFlags.RETAIN_GIDS
@@ -38,6 +41,8 @@ def subset_for(file: FontFile, characters: Iterable[str]) -> bytes:
 
     Kerning and ligatures stay: a browser shapes the text itself.
     """
+    import uharfbuzz
+
     request = uharfbuzz.SubsetInput()
     request.flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
     request.sets(uharfbuzz.SubsetInputSets.UNICODE).update(sorted(map(ord, characters)))
@@ -67,6 +72,8 @@ class Face(Record, frozen=True):
 @cache
 def open_face(file: FontFile) -> Face:
     """Return what the linker needs of a font file."""
+    import uharfbuzz
+
     face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(file.path)))
     font = uharfbuzz.Font(face)
     scale = 1000 / face.upem
