@@ -95,13 +95,18 @@ def read_history(lock: Path, limits: Limits = USUAL) -> str:
 
 def asked_before(lock: Lock | None, history: str) -> dict[str, str]:
     """Return what the published versions of a lock's notes asked, by the digests of the versions."""
-    if lock is None or not history:
-        return {}
-    entries = (*lock.notes.values(), *lock.gone.values())
-    wanted = {version for entry in entries for version in (entry.version, entry.asked) if version}
-    return {
-        version: str(fields.get("question", "")) for version, fields in versions_in(history, wanted).items()
-    }
+    return _said_before(lock, history, "question")
+
+
+def answered_before(lock: Lock | None, history: str) -> dict[str, str]:
+    """Return what the published versions of a lock's notes answered, by the digests of the versions."""
+    return _said_before(lock, history, "answer")
+
+
+def _said_before(lock: Lock | None, history: str, name: str) -> dict[str, str]:
+    entries = (*lock.notes.values(), *lock.gone.values()) if lock else ()
+    found = versions_in(history, {version for entry in entries for version in (entry.version, entry.asked)})
+    return {version: str(fields.get(name, "")) for version, fields in found.items()}
 
 
 def stamp_bank(
@@ -150,6 +155,7 @@ def stamp_bank(
         now,
         path=str(path),
         texts=asked_before(before, known),
+        answers=answered_before(before, known),
         deciding=Deciding(accepts_moves=locking.accept_moves, accepts_namespace=locking.accept_new_namespace),
     )
     moved = write_lock(lock) != text

@@ -15,7 +15,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from hashlib import sha256
-from itertools import product
 
 from qexport.bank.likeness import gist_of, split_words
 from qexport.bank.lock import Asked, Entry, Lock, Move
@@ -210,10 +209,12 @@ def find_moves(
     assignment: Mapping[str, Entry],
     entries: Sequence[Entry],
     texts: Mapping[str, str],
+    answers: Mapping[str, str] | None = None,
 ) -> tuple[Move, ...]:
     """Return the questions that seem to have taken each other's ids since the last edition, in the bank's order.
 
-    `entries` are all notes there were.
+    `entries` are all notes there were; `texts` and `answers` are what their versions asked and answered, as far as
+    that is known.
 
     First by digests: the question of Q1 is Q2's now. Then, of what is left, by the words they have in common.
     Last those ids that ask something else, without a sign of where their question went.
@@ -245,9 +246,9 @@ def find_moves(
         before = texts.get(_published_version(own), "") if own else ""
         if question.id in found:
             moves.append(Move(question.id, found[question.id].id, question.text, before))
-        elif own and own.birth not in gone_on and _is_other_text(question, own, before):
+        elif own and own.birth not in gone_on and _is_other_text(question, own, before, answers):
             moves.append(Move(question.id, question.id, question.text, before))
-    moves += _handed_over(questions, assignment, texts)
+    moves += _handed_over(questions, assignment, texts, answers)
     return tuple(moves)
 
 
@@ -276,7 +277,10 @@ def _exchanged(
 
 
 def _handed_over(
-    questions: Sequence[Asked], assignment: Mapping[str, Entry], texts: Mapping[str, str]
+    questions: Sequence[Asked],
+    assignment: Mapping[str, Entry],
+    texts: Mapping[str, str],
+    answers: Mapping[str, str] | None,
 ) -> Iterable[Move]:
     """Yield the questions whose `former_ids` give them the note of one that asked something else."""
     for question in questions:
@@ -284,31 +288,43 @@ def _handed_over(
         if entry is None or entry.id == question.id or entry.question == question.question:
             continue
         before = texts.get(entry.asked or entry.version, "")
-        if _is_other_text(question, entry, before):
+        if _is_other_text(question, entry, before, answers):
             yield Move(question.id, question.id, question.text, before)
 
 
-def _is_other_text(question: Asked, own: Entry, before: str) -> bool:
-    """Say whether an id asks something else; if nobody knows what it asked, it does."""
-    if not before:
-        return bool(own.question)
-    return likeness(question.text, before) < UNLIKE or not _have_one_subject(question, before)
-
-
-def _have_one_subject(question: Asked, before: str) -> bool:
-    """Say whether two questions may be about one thing, whatever words they ask with.
+def _is_other_text(question: Asked, own: Entry, before: str, answers: Mapping[str, str] | None) -> bool:
+    """Say whether an id asks something else; if nobody knows what it asked, it does.
 
     "What is a closure?" and "What is a monad?" have most of their words in common, and none that counts; nor does
-    the name of their technology. A misspelt word, or a short form at the beginning of the long one, is the same word.
+    the name of their technology. Where some that count are the same and others are not (how TCP and how UDP opens a
+    connection), the answers decide.
     """
-    texts = question.text, before
-    first, second = (set(gist_of(text, question.technology).stems) - _ASKING_WORDS for text in texts)
-    if not first or not second:
+    if not before:
+        return bool(own.question)
+    if likeness(question.text, before) < UNLIKE:
         return True
-    return not first.isdisjoint(second) or any(
-        (len(word) >= 3 and long.startswith(word)) or SequenceMatcher(None, word, long).ratio() >= ONE_WORD
-        for word, long in (sorted(pair, key=len) for pair in product(first, second))
+    texts = before, question.text
+    first, second = (set(gist_of(text, question.technology).stems) - _ASKING_WORDS for text in texts)
+    gone, new = (
+        {word for word in one if not _has_word(word, other)}
+        for one, other in ((first, second), (second, first))
     )
+    if not gone or not new:
+        return False
+    answered = (answers or {}).get(_published_version(own), "")
+    is_answered_anew = bool(answered and question.answer) and likeness(question.answer, answered) < UNLIKE
+    return (gone, new) == (first, second) or is_answered_anew
+
+
+def _has_word(word: str, others: Iterable[str]) -> bool:
+    """Say whether a word is among others: a misspelt one, or the short form of a long one, is the same."""
+    for other in others:
+        short, long = sorted((word, other), key=len)
+        if len(short) >= 3 and long.startswith(short):
+            return True
+        if short == long or SequenceMatcher(None, short, long).ratio() >= ONE_WORD:
+            return True
+    return False
 
 
 def _asks_another(question: Asked, entry: Entry | None) -> bool:

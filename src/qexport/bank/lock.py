@@ -167,6 +167,7 @@ class Asked(Record, kw_only=True, frozen=True):
     text: str = ""
     """What it asks, in words."""
     technology: str = ""
+    answer: str = ""
     question: str = ""
     """The digest of what it asks."""
     version: str = ""

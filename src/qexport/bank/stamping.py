@@ -51,6 +51,7 @@ def stamp(
     *,
     path: str = "",
     texts: Mapping[str, str] | None = None,
+    answers: Mapping[str, str] | None = None,
     deciding: Deciding = NOTHING_DECIDED,
 ) -> tuple[Lock, Changes]:
     """Return the lock brought up to date with a bank's content, and what changed.
@@ -64,6 +65,7 @@ def stamp(
         now: Unix seconds.
         path: Of the lock, for messages.
         texts: What published versions asked, by their digests; without them only equal questions are known again.
+        answers: What they answered, which shows that a question of nearly the same words is another one.
         deciding: What was decided about changed places and namespaces.
 
     Raises:
@@ -81,7 +83,7 @@ def stamp(
         note_type=content.note_type,
     )
     entries = (*before.notes.values(), *(entry for entry in before.gone.values() if not entry.namespace))
-    moves = find_moves(content.questions, assignment.notes, entries, known) if lock else ()
+    moves = find_moves(content.questions, assignment.notes, entries, known, answers) if lock else ()
     stamping = _Stamping(before, now, () if deciding.accepts_moves else moves)
     for question in content.questions:
         stamping.add(question, assignment.notes.get(question.id))

@@ -24,6 +24,7 @@ from qexport.common.errors import InputRefused, Location, Problem, UsageError
 from qexport.common.text_input import read_data, read_text
 from qexport.locking import (
     Stamped,
+    answered_before,
     asked_before,
     read_history,
     read_lock_at,
@@ -72,8 +73,9 @@ def renumber(recipe: Recipe, *, dry_run: bool = False) -> Renumbered:
     if lock is None:
         raise UsageError(f"{place}: there is no lock", hint="ids are compared with those of the last build")
     questions = _list_asked(bank, recipe)
-    texts = asked_before(lock, read_history(place, limits))
-    found = _moves(questions, lock, texts)
+    history = read_history(place, limits)
+    texts = asked_before(lock, history)
+    found = _moves(questions, lock, texts, answered_before(lock, history))
     moves = tuple(move for move in found if not move.is_reuse)
     reused = tuple(move for move in found if move.is_reuse)
     former = {move.id: (move.former,) for move in moves}
@@ -99,10 +101,12 @@ def _list_asked(bank: Bank, recipe: Recipe) -> tuple[Asked, ...]:
     return content(without_drafts(bank), options, tools).questions
 
 
-def _moves(questions: Sequence[Asked], lock: Lock, texts: Mapping[str, str]) -> tuple[Move, ...]:
+def _moves(
+    questions: Sequence[Asked], lock: Lock, texts: Mapping[str, str], answers: Mapping[str, str]
+) -> tuple[Move, ...]:
     assignment = assign_notes(questions, lock, texts)
     entries = (*lock.notes.values(), *(entry for entry in lock.gone.values() if not entry.namespace))
-    return find_moves(questions, assignment.notes, entries, texts)
+    return find_moves(questions, assignment.notes, entries, texts, answers)
 
 
 def _edited(bank: Bank, former: Mapping[str, tuple[str, ...]], recipe: Recipe) -> dict[Path, bytes]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.unit.bank.locks import NOW, of_texts, version
 from tests.unit.bank.published import DICTS, FIVE, LISTS, NEW, SETS, TEXTS, TUPLES, YIELD, guids, published
@@ -81,6 +83,28 @@ def test_words_of_asking_do_not_make_two_questions_one(
     texts = {version(before): before}
     _, changes = stamp(of_texts({"A": after}), published({"A": before}), NOW + 9, texts=texts)
     assert [(move.former, move.id) for move in changes.moves] == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("How does TCP open a connection?", "How does UDP open a connection?"),
+        ("What is the time complexity of quicksort?", "What is the time complexity of bubblesort?"),
+        ("什么是闭包？", "什么是单子？"),
+    ],
+)
+def test_where_some_words_are_the_same_the_answers_decide(before: str, after: str) -> None:
+    answers = {version(before): "By a handshake of three packets."}
+    for answer, expected in (
+        ("It opens none, and just sends.", 1),
+        ("By a handshake of 3 packets.", 0),
+        ("", 0),
+    ):
+        content = of_texts({"A": after})
+        asked = replace(content, questions=(replace(content.questions[0], answer=answer),))
+        texts = {version(before): before}
+        _, changes = stamp(asked, published({"A": before}), NOW + 9, texts=texts, answers=answers)
+        assert len(changes.moves) == expected
 
 
 def test_without_a_history_another_text_is_reported() -> None:

@@ -90,6 +90,7 @@ def _make_asked(note: Note) -> Asked:
         is_retired=question.status == "retired",
         text=question.question,
         technology=question.technology,
+        answer=question.answer,
         question=question_digest(html.decode()),
         version=version_of(question),
         digest=note.digest,
