@@ -2,33 +2,11 @@
 
 from __future__ import annotations
 
+from tests.unit.go_bank import BANK, QUESTION
+
 from qexport.bank.jsonl_reader import parse_jsonl
 from qexport.bank.jsonl_writer import header_values, question_values, write_jsonl, write_jsonl_questions
-from qexport.bank.model import Bank, Question
 from qexport.bank.validation import validate
-
-QUESTION = Question(
-    id="a",
-    question="What is a slice?",
-    answer="A view.",
-    technology="Go",
-    level="Junior",
-    difficulty=3,
-    choices=("one", "two"),
-    correct=("b",),
-    tags=("x",),
-    follow_ups=("How long is it?",),
-)
-BANK = Bank(
-    title="Go",
-    namespace="go",
-    technologies=("Go", "C"),
-    levels=("Junior", "Senior"),
-    questions=(
-        QUESTION,
-        Question(id="b", question="How long is a slice?", answer="len(s)", technology="Go", level="Junior"),
-    ),
-)
 
 
 def test_the_header_is_the_first_line_and_nothing_empty_is_written() -> None:

@@ -2,31 +2,10 @@
 
 from __future__ import annotations
 
+from tests.unit.go_bank import BANK
+
 from qexport.bank.model import Bank, Question
 from qexport.exporters.gift import write
-
-QUESTION = Question(
-    id="a",
-    question="What is a slice?",
-    answer="A view.",
-    technology="Go",
-    level="Junior",
-    difficulty=3,
-    choices=("one", "two"),
-    correct=("b",),
-    tags=("x",),
-    follow_ups=("How long is it?",),
-)
-BANK = Bank(
-    title="Go",
-    namespace="go",
-    technologies=("Go", "C"),
-    levels=("Junior", "Senior"),
-    questions=(
-        QUESTION,
-        Question(id="b", question="How long is a slice?", answer="len(s)", technology="Go", level="Junior"),
-    ),
-)
 
 
 def test_ids_and_tags_are_in_comments_and_choices_are_marked() -> None:

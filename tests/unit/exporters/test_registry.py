@@ -3,33 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.go_bank import BANK
 
-from qexport.bank.model import Bank, Question
 from qexport.common.errors import UsageError
 from qexport.exporters.registry import FORMS, count_losses, export_questions, form_named
-
-QUESTION = Question(
-    id="a",
-    question="What is a slice?",
-    answer="A view.",
-    technology="Go",
-    level="Junior",
-    difficulty=3,
-    choices=("one", "two"),
-    correct=("b",),
-    tags=("x",),
-    follow_ups=("How long is it?",),
-)
-BANK = Bank(
-    title="Go",
-    namespace="go",
-    technologies=("Go", "C"),
-    levels=("Junior", "Senior"),
-    questions=(
-        QUESTION,
-        Question(id="b", question="How long is a slice?", answer="len(s)", technology="Go", level="Junior"),
-    ),
-)
 
 
 def test_an_unknown_form_names_the_nearest() -> None:

@@ -2,31 +2,10 @@
 
 from __future__ import annotations
 
-from qexport.bank.health.missing import find_gaps, find_missing_sections, find_shortfalls
-from qexport.bank.model import Bank, Claims, Question
+from tests.unit.go_bank import BANK, QUESTION
 
-QUESTION = Question(
-    id="a",
-    question="What is a slice?",
-    answer="A view.",
-    technology="Go",
-    level="Junior",
-    difficulty=3,
-    choices=("one", "two"),
-    correct=("b",),
-    tags=("x",),
-    follow_ups=("How long is it?",),
-)
-BANK = Bank(
-    title="Go",
-    namespace="go",
-    technologies=("Go", "C"),
-    levels=("Junior", "Senior"),
-    questions=(
-        QUESTION,
-        Question(id="b", question="How long is a slice?", answer="len(s)", technology="Go", level="Junior"),
-    ),
-)
+from qexport.bank.health.missing import find_gaps, find_missing_sections, find_shortfalls
+from qexport.bank.model import Bank, Claims
 
 
 def test_a_declared_name_without_questions_is_a_gap() -> None:
