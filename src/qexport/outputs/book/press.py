@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from markupsafe import escape
 
 from qexport import __version__
 from qexport.bank.likeness import answered_follow_ups
@@ -17,6 +20,7 @@ from qexport.content.key_terms import mark_terms
 from qexport.content.languages import language
 from qexport.content.markdown_links import folio_room
 from qexport.content.question_view import linked_ids, question_images, text_view
+from qexport.content.templates import templates_folder
 from qexport.content.titles import title_source
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.binding import bind
@@ -47,6 +51,9 @@ if TYPE_CHECKING:
 FINGERPRINT = "qx-fingerprint"
 """Name of the slot in which the bank's fingerprint is drawn."""
 
+_ANY_WORD = "\uf8ff"
+"""Is in the place of a word where a template is filled for all words."""
+
 LARGE = 500
 """Chunks of a book for which processes are ended that might be of use for the next, so that memory is this book's."""
 
@@ -66,6 +73,7 @@ class Press:
         self.measures = self.style.measures
         self.numbers = number_technologies(edition.bank)
         self.parts = parts(edition.questions)
+        self._filled: dict[tuple[str, str], str] = {}
         self.key_terms: Mapping[str, Sequence[str]] = {}
         """The terms that are set off in the explanation of a question, by its id; else those it lists itself."""
 
@@ -108,6 +116,23 @@ class Press:
     def piece(self, template: str, **values: object) -> Job:
         """Return a strip of a list: its opening, a heading or a row."""
         return self.job(template, values, lambda: values, strips=template)
+
+    def worded_piece(self, template: str, word: str, values: Callable[[str], Mapping[str, object]]) -> Job:
+        """Return a strip whose values have a word that its template does no more than write.
+
+        A built-in template is filled once for all words: an index of 500 lines took a third of a second of Jinja.
+        """
+        piece = self.piece(template, **values(word))
+        if self.tools.templates.folders != (templates_folder(),):
+            return piece
+
+        def html() -> str:
+            key = template, repr(values(_ANY_WORD))
+            if key not in self._filled:
+                self._filled[key] = self.piece(template, **values(_ANY_WORD)).html()
+            return self._filled[key].replace(_ANY_WORD, str(escape(word)))
+
+        return replace(piece, html=html)
 
     def list_of(
         self,

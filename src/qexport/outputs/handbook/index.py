@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -43,15 +44,19 @@ def index_list(press: Press, terms: Sequence[IndexTerm]) -> List:
             column=round(column, 2),
         )
         for term in of_initial:
-            entry: dict[str, object] = {"name": term.name, "code": term.code, "see": term.see}
-            piece = press.piece(TEMPLATE, piece="row", entry=entry, column=round(column, 2))
-            rows.append(ListRow(piece, (above,)))
+            row = partial(_row, code=term.code, see=term.see, column=round(column, 2))
+            rows.append(ListRow(press.worded_piece(TEMPLATE, term.name, row), (above,)))
             if term.see_also:
-                entry = {"see_also": list(term.see_also)}
+                entry: dict[str, object] = {"see_also": list(term.see_also)}
                 piece = press.piece(TEMPLATE, piece="row", entry=entry, column=round(column, 2))
                 rows.append(ListRow(piece, (above,), goes_on=True))
     step = (column + GAP) * PIXELS_PER_MM * (-1 if press.language.direction == "rtl" else 1)
     return press.list_of(TEMPLATE, rows, columns=Columns(count, step))
+
+
+def _row(name: str, *, code: bool, see: str, column: float) -> dict[str, object]:
+    """Return the values of a line of the index."""
+    return {"piece": "row", "entry": {"name": name, "code": code, "see": see}, "column": column}
 
 
 def with_pages(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from tests.unit.outputs.handbook.handbooks import (
     ALL,
+    BANK,
     LIST,
     LOOP,
     SET,
@@ -17,6 +19,14 @@ from tests.unit.outputs.handbook.handbooks import (
     pages,
     places,
 )
+
+from qexport.bank.lock import Edition
+from qexport.content.index_terms import IndexTerm
+from qexport.content.themes import theme
+from qexport.outputs.book.press import Press
+from qexport.outputs.document import Tools
+from qexport.outputs.handbook import HandbookOptions
+from qexport.outputs.handbook.index import TEMPLATE, index_list
 
 
 def test_the_index_lists_terms_with_the_pages_of_their_questions_each_a_link() -> None:
@@ -50,3 +60,14 @@ def test_pages_that_say_nothing_are_left_out() -> None:
     bare = replace(SET, deep_explanation="", tags=(), category="")
     assert outline(handbook(bare)) == [["Python", ["PY-2 What is a set?"]], "Colophon"]
     assert handbook(bare).summary == "3 pages"
+
+
+@pytest.mark.parametrize("name", ["list", "a & b <c>", "“Œuvre”", "it's", "__init__"])
+@pytest.mark.parametrize(("code", "see"), [(False, ""), (True, ""), (False, "HyDE & <co>")])
+def test_a_line_is_what_its_template_makes_of_it(name: str, code: bool, see: str) -> None:
+    edition = Edition(bank=BANK, questions=ALL, title="t", scope="")
+    press = Press(edition, HandbookOptions(), Tools(theme("classic").templates()))
+    (row,) = index_list(press, [IndexTerm(name, (LIST.id,), frozenset(), code, see, ())]).rows
+    entry = {"name": name, "code": code, "see": see}
+    plain = press.piece(TEMPLATE, piece="row", entry=entry, column=50.33)
+    assert (row.job.html(), row.job.digest) == (plain.html(), plain.digest)
