@@ -155,6 +155,35 @@ def table(found: dict[str, dict[str, float]], count: int) -> Sequence[str]:
     return lines
 
 
+SLOW_PHONE = 1000
+"""Questions of the page that is opened on a phone with a slow processor."""
+SLOWER = 6
+"""Times that Chromium is slowed down for it (CDP: Emulation.setCPUThrottlingRate)."""
+
+
+def on_a_slow_phone(runs: int) -> list[str]:
+    """Return what the page of SLOW_PHONE questions takes there, as a line of text."""
+    page = page_of(bank_of(SLOW_PHONE))
+    taken = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "page.html")
+        path.write_text(page)
+        for _ in range(runs):
+            with started("chromium") as browser:
+                assert isinstance(browser, Chromium)
+                browser.resize(390, 844)
+                browser.call("Emulation.setCPUThrottlingRate", rate=SLOWER)
+                taken.append(measured(browser, path))
+    paint, loaded, search = (median(each[key] for each in taken) for key in ("paint", "loaded", "search"))
+    size = len(page.encode()) / 1e6
+    return [
+        (
+            f"{SLOW_PHONE:,} questions ({size:.1f} MB) on a screen of 390 × 844 pixels, Chromium {SLOWER} times slower: "
+            f"first paint {paint:.0f} ms, loaded {loaded:.0f} ms, a search {search:.0f} ms."
+        )
+    ]
+
+
 def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
@@ -162,7 +191,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
-    lines = table(compare(given.questions, given.runs), given.questions)
+    found = compare(given.questions, given.runs)
+    lines = [*table(found, given.questions), "", *on_a_slow_phone(given.runs)]
     measure.report("web_page", lines, write=given.write)
 
 

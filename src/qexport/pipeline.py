@@ -75,6 +75,8 @@ class Written(Record, frozen=True):
 
 
 SCHEDULER = Scheduler()
+COMPILED_TEMPLATES = 2_000_000
+"""Bytes that the templates of a theme take in memory, roughly."""
 
 
 class Plan(Record, frozen=True):
@@ -351,7 +353,12 @@ def tools_for(theme_name: str, limits: Limits, scheduler: Scheduler) -> Tools:
     """Return what outputs of a theme are made with."""
     look = theme(theme_name, limits)
     patient = replace(scheduler, seconds=limits.layout_seconds, fonts=of_folders(look.folders, limits))
-    return Tools(look.templates(limits), look.styles(), look.digest(), patient)
+    digest, memory = look.digest(), scheduler.memory
+    templates = look.templates(limits)
+    if memory:  # else each build compiles those that it fills
+        key = ("templates", digest, look.folders, limits)
+        templates = memory.recall(key, lambda: templates, lambda _: COMPILED_TEMPLATES)
+    return Tools(templates, look.styles(), digest, patient)
 
 
 def warn_of_options(plan: Plan) -> Iterator[Problem]:

@@ -24,6 +24,8 @@ class RememberedCache:
         self.cache = cache
         self.memory = memory
         self._waiting: dict[str, bytes] = {}
+        self._begun: set[str] = set()
+        """Beginnings of keys that are known to be there."""
 
     def load(self, keys: Iterable[str]) -> dict[str, Chunk]:
         """Return the chunks that are there (`ChunkCache.load`)."""
@@ -53,7 +55,9 @@ class RememberedCache:
 
     def has_any(self, prefix: str) -> bool:
         """Tell whether it holds a chunk whose key begins so."""
-        return self.cache.has_any(prefix)
+        if prefix not in self._begun and self.cache.has_any(prefix):
+            self._begun.add(prefix)
+        return prefix in self._begun
 
     def keep(self, chunks: Mapping[str, Chunk]) -> None:
         """Keep chunks."""
