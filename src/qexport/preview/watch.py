@@ -14,8 +14,10 @@ from pathlib import Path
 
 from qexport.common.errors import UsageError
 
-INTERVAL = 0.02
-"""Seconds between two looks."""
+INTERVAL = 0.01
+"""Seconds between two looks, at least."""
+REST = 20
+"""Times that a look takes: waited after it, too, so that many files do not keep a processor busy."""
 SETTLED = 0.02
 """Seconds in which nothing more changes: an editor may write a file in two steps."""
 MOST_FILES = 20_000
@@ -48,9 +50,12 @@ def look(places: Iterable[Path], without: Iterable[Path] = ()) -> FileStates:
                 for entry in entries:
                     if entry.name.startswith(".") or entry.name in _IGNORED:
                         continue
-                    if entry.name.endswith(_WRITTEN) or os.path.realpath(entry.path) in left_out:
+                    if entry.name.endswith(_WRITTEN):
                         continue
-                    if entry.is_dir(follow_symlinks=False):
+                    is_folder = entry.is_dir(follow_symlinks=False)
+                    if (is_folder or entry.is_symlink()) and os.path.realpath(entry.path) in left_out:
+                        continue
+                    if is_folder:
                         waiting.append(entry.path)
                     else:
                         _record_state(entry.path, seen)
@@ -89,9 +94,12 @@ def wait_for_change(
         ended: asked at each look; if true, `before` is returned.
     """
     watched, left_out = list(places), list(without)
+    took = 0.0
     while not ended():
-        time.sleep(INTERVAL)
+        time.sleep(max(INTERVAL, REST * took))
+        began = time.perf_counter()
         now = look(watched, left_out)
+        took = time.perf_counter() - began
         if now != before:
             while (later := _look_later(watched, left_out)) != now:
                 now = later
