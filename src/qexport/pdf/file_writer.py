@@ -47,7 +47,7 @@ class PdfFile:
 
     def add_stream(self, content: bytes, extra: bytes = b"") -> bytes:
         """Compress and write a stream, return a reference to it."""
-        data = _compress(content)
+        data = self._compress_again(content) if len(content) > SHORT else _compress_short(content)
         return self.add(b"<<%s/Filter /FlateDecode/Length %d>>" % (extra, len(data)), data)
 
     def add_all(self, objects: Sequence[tuple[bytes, bytes | None]]) -> None:
@@ -122,9 +122,7 @@ SHORT = 1024
 What zlib sets up for its usual 32 KB takes 0.09 ms, for this 0.007; a book of 500 questions has 5,000 such streams."""
 
 
-def _compress(content: bytes) -> bytes:
-    if len(content) > SHORT:
-        return zlib.compress(content, COMPRESSION)
+def _compress_short(content: bytes) -> bytes:
     short = zlib.compressobj(COMPRESSION, zlib.DEFLATED, 10, 2)
     return short.compress(content) + short.flush()
 

@@ -6,7 +6,7 @@ It is imported when a font is opened: a book that is there already needs none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from qexport.common.records import Record
@@ -17,8 +17,9 @@ DRAWN = "0123456789abcdef.,–- "
 """What is drawn when a book is linked: page numbers, ranges and lists of them, leaders."""
 
 
-def subset(file: FontFile, glyphs: Iterable[int]) -> bytes:
-    """Return a font file with these glyphs alone, under their old numbers."""
+@lru_cache(maxsize=16)
+def subset(file: FontFile, glyphs: frozenset[int]) -> bytes:
+    """Return a font file with these glyphs alone, under their old numbers; those of the last book are remembered."""
     import uharfbuzz
 
     request = uharfbuzz.SubsetInput()

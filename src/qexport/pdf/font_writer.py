@@ -25,7 +25,7 @@ class FontUsed(NamedTuple):
 def write_font(used: FontUsed, source: FontFile, pdf: PdfFile) -> bytes:
     """Write a font, subset to what is drawn with it; return a reference to it."""
     use, widths, texts, aliases = used
-    data = subset(source, (aliases.get(code, code) for code in texts))
+    data = subset(source, frozenset(aliases.get(code, code) for code in texts))
     file = pdf.add_stream(data, b"/Length1 %d" % len(data))
     name = use.name.encode("ascii")
     box = b" ".join(b"%d" % number for number in open_face(source).box)

@@ -89,7 +89,23 @@ class Press:
     ) -> Job:
         """Return a chunk to be made from a template; its values are needed only if it is not in the cache."""
         files = page_pictures(images)
-        frame = {
+
+        def html() -> str:
+            labels = dict(self.language.labels)
+            return self.tools.templates.render(template, **{**self._frame, "labels": labels, **values()})
+
+        return Job(
+            (template, self._digest, pieces, sorted(files)),
+            html,
+            self.style.css,
+            lambda: files,
+            strips,
+        )
+
+    @cached_property
+    def _frame(self) -> Mapping[str, object]:
+        """What every template of the book is given."""
+        return {
             "language": self.edition.bank.language,
             "direction": self.language.direction,
             "title": self.edition.title,
@@ -97,17 +113,10 @@ class Press:
             "longest": self.measures.longest_word,
         }
 
-        def html() -> str:
-            labels = dict(self.language.labels)
-            return self.tools.templates.render(template, **{**frame, "labels": labels, **values()})
-
-        return Job(
-            (template, self.tools.look, frame, pieces, sorted(files)),
-            html,
-            self.style.css,
-            lambda: files,
-            strips,
-        )
+    @cached_property
+    def _digest(self) -> str:
+        """A digest of all templates, and of what every one of them is given."""
+        return sha256(json.dumps([self.tools.look, self._frame]).encode()).hexdigest()
 
     def from_values(self, template: str, **values: object) -> Job:
         """Return a chunk whose values are few: they are what it is known by."""
