@@ -178,7 +178,7 @@ def on_a_slow_phone(runs: int) -> list[str]:
     size = len(page.encode()) / 1e6
     return [
         (
-            f"{SLOW_PHONE:,} questions ({size:.1f} MB) on a screen of 390 × 844 pixels, Chromium {SLOWER} times slower: "
+            f"{SLOW_PHONE:,} questions ({size:.1f} MB) on 390 × 844 pixels, Chromium {SLOWER} times slower: "
             f"first paint {paint:.0f} ms, loaded {loaded:.0f} ms, a search {search:.0f} ms."
         )
     ]
