@@ -15,10 +15,10 @@ from qexport.bank.lock_place import lock_path
 from qexport.bank.review_counts import read_review_counts, reviews_path
 from qexport.bank.selection import Filters, select
 from qexport.bank.validation import validate
-from qexport.common.errors import InputRefused, Problem
+from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import USUAL, Limits
 from qexport.common.records import Record
-from qexport.common.text_input import read_text
+from qexport.common.text_input import quote, read_text
 
 if TYPE_CHECKING:
     from qexport.bank.health.counts import Stats
@@ -99,7 +99,12 @@ def check(
         *warn_of_markdown(active),
         *judge_texts(active, limits, [question.id for question in bank.questions]),
         *_lost_tags(active),
+        *_unused_terms(bank, path),
     )
+    if bank.cover_image:
+        from qexport.content.cover_image import read_cover_image  # not above: few banks have one
+
+        read_cover_image(bank, limits)
     kept_namespace = ""
     if not bank.namespace and lock_path(path).exists():
         from qexport.locking import read_lock_at
@@ -118,6 +123,21 @@ def check(
         findings,
         kept_namespace=kept_namespace,
     )
+
+
+def _unused_terms(bank: Bank, path: Path) -> Iterator[Problem]:
+    """Yield the bank's terms that stand in no question: an index leaves them out."""
+    if not bank.terms:
+        return
+    from qexport.content.index_candidates import find_forms, list_parts  # not above: few banks list terms
+
+    texts = [text for question in bank.questions for _, text in list_parts(question)]
+    for term in bank.terms:
+        form = find_forms(term)
+        if not any(form.search(text) for text in texts):
+            yield Problem(
+                Location(str(path)), f"term {quote(term)} is in no question", "write it as the texts do"
+            )
 
 
 _ANKIS_OWN = ("marked", "leech")

@@ -703,7 +703,7 @@ def test_themes_are_listed() -> None:
         "",
     )
     names = [each["name"] for each in json.loads(run("theme", "list", "--json").out)]
-    assert names == ["classic", "modern", "mono"]
+    assert names == ["classic", "modern", "mono", "pocket", "tablet", "tablet-dark"]
 
 
 @pytest.mark.parametrize("name", ["classic", "modern"])
@@ -737,7 +737,9 @@ def test_a_theme_is_ejected_into_a_new_or_an_empty_folder_only() -> None:
 
 def test_a_theme_that_is_not_built_in_cannot_be_ejected() -> None:
     assert run("theme", "eject", "modrn", "mine") == refused(
-        "no theme 'modrn'", "did you mean 'modern'? known: classic, modern, mono", status=2
+        "no theme 'modrn'",
+        "did you mean 'modern'? known: classic, modern, mono, pocket, tablet, tablet-dark",
+        status=2,
     )
     assert not Path("mine").exists()
 

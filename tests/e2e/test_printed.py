@@ -182,6 +182,20 @@ def test_all_of_it_is_accessible_and_silent_in_other_programs(
     assert done.returncode == 0
 
 
+def test_all_of_it_can_be_made_for_archives(
+    tmp_path: Path, shipped_bank: Path, conformance_check: Path
+) -> None:
+    formats = [
+        part for each in ("handbook", "quiz", "flash-cards", "cheatsheet") for part in ("--format", each)
+    ]
+    files = build(tmp_path / "archive", shipped_bank, *formats, "--pdfa", "--limit", "4").values()
+    done = subprocess.run(
+        ["sh", conformance_check, "2a", *files], capture_output=True, text=True, check=False
+    )
+    assert [line for line in done.stdout.splitlines() if not line.startswith(("PASS", "#"))] == []
+    assert done.returncode == 0
+
+
 ODD = """\
 title: Odd & ends
 namespace: odd

@@ -27,8 +27,8 @@ CARDS = {
     "mistakes": 1_716_240_192,
 }
 
-STYLE_RELEASED = 1_796_000_700
-"""When the built-in style of the cards was last released (2026-11-30 01:05 UTC); set it with each new style.
+STYLE_RELEASED = 1_796_002_200
+"""When the built-in style of the cards was last released (2026-11-30 01:30 UTC); set it with each new style.
 
 One note type is shared by the decks of all banks: were its time that of a build, importing one team's deck would
 undo what a learner changed in the style for another's.

@@ -148,7 +148,12 @@ class Bank(Record, kw_only=True, frozen=True):
     language: str = "en"
     """BCP 47."""
     source: str = ""
+    author: str = ""
     licence: str = ""
+    cover_image: str = ""
+    """Path of a picture for covers, from the bank's folder; it is read when a cover is made."""
+    terms: tuple[str, ...] = ()
+    """Words that an index lists in whatever question they stand."""
     claims: Claims = made_by(Claims)
     technologies: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()

@@ -225,10 +225,28 @@ HEADER_FIELDS: tuple[Field, ...] = (
         example="The Knowledge Hub, captured in 2026",
     ),
     Field(
+        name="author",
+        kind="line",
+        description="Who wrote the questions, or who keeps them: on covers, and in the facts of a PDF.",
+        example="Ada Lovelace",
+    ),
+    Field(
         name="licence",
         kind="line",
         description="What others may do with the texts.",
         example="CC-BY-4.0",
+    ),
+    Field(
+        name="cover_image",
+        kind="line",
+        description="A picture or a logo on covers, instead of the bank's pattern: the path of a file beside the bank.",
+        example="images/logo.svg",
+    ),
+    Field(
+        name="terms",
+        kind="lines",
+        description="Words that the index of a book lists wherever they stand, and that are set off in explanations.",
+        example=("type hint", "duck typing"),
     ),
     Field(
         name="markup",

@@ -133,7 +133,7 @@ def _find(question: Question, words: Mapping[str, frozenset[str]]) -> Findings:
         row = (fold_spelling(spelling, folded_as), spelling, place, kind)
         counts[row] = counts.get(row, 0) + 1
 
-    texts = list(_list_parts(question))
+    texts = list(list_parts(question))
     for part, text in texts:
         for spelling, sort in _candidates(text, words):
             kind = "phrase" if sort == "cut" else sort
@@ -163,7 +163,8 @@ def load_words(language: str) -> Mapping[str, frozenset[str]]:
     return lists
 
 
-def _list_parts(question: Question) -> Iterator[tuple[str, str]]:
+def list_parts(question: Question) -> Iterator[tuple[str, str]]:
+    """Yield the texts of a question in which terms are looked for, each with the name of its field."""
     for part in PARTS:
         if text := getattr(question, part):
             yield part, _strip_markdown(text) if question.markup == "markdown" else text
@@ -266,6 +267,12 @@ def _phrases(run: Sequence[str], part: frozenset[str]) -> Iterator[tuple[str, st
             if is_cut and phrase[-1].casefold() in tail:
                 continue
             yield " ".join(phrase), "cut" if is_cut else "phrase"
+
+
+def find_forms(name: str) -> re.Pattern[str]:
+    """Return an expression for a term as text has it: with a plural, and a capital letter unless it is of capitals."""
+    flags = 0 if name.isupper() else re.IGNORECASE
+    return re.compile(rf"(?<![\w-]){re.escape(name)}(?:e?s)?(?![\w-])", flags)
 
 
 _WORDS, _LETTERS = r"((?:[\w-]+ ){1,5}[\w-]+)", r"([A-Z][A-Za-z0-9]{1,9})"

@@ -27,7 +27,9 @@ from qexport.content.index_candidates import (
     ByteStore,
     Findings,
     find_candidates,
+    find_forms,
     fold_spelling,
+    list_parts,
     load_words,
     singular,
     topics_of,
@@ -92,6 +94,7 @@ def index_terms(
     language: str = "en",
     kept: ByteStore | None = None,
     memory: Memory | None = None,
+    listed: Sequence[str] = (),
 ) -> tuple[IndexTerm, ...]:
     """Return the terms of questions in alphabetical order.
 
@@ -100,17 +103,19 @@ def index_terms(
         language: of their texts, as a tag of BCP 47; phrases are looked for in English only.
         kept: where terms, and what each question has of them, are kept from one build to the next.
         memory: of a process that builds again and again; what questions have is not unpacked again then.
+        listed: the bank's own terms, each in the index for every question whose texts have it.
     """
     if kept is None:
-        return _find_terms(questions, language, None, None)
+        return _find_terms(questions, language, None, None, listed)
     digests = "".join(question.digest() for question in questions)
-    name = sha256(f"{language}:{digests}".encode()).hexdigest()
+    own = json.dumps(listed) if listed else ""
+    name = sha256(f"{language}:{digests}{own}".encode()).hexdigest()
     if data := kept.load([name]).get(name):
         return tuple(
             IndexTerm(text, tuple(places), frozenset(main), code, see, tuple(see_also))
             for text, places, main, code, see, see_also in json.loads(zlib.decompress(data))
         )
-    terms = _find_terms(questions, language, kept, memory)
+    terms = _find_terms(questions, language, kept, memory, listed)
     rows = [
         [each.name, each.questions, sorted(each.main), each.code, each.see, each.see_also] for each in terms
     ]
@@ -119,7 +124,11 @@ def index_terms(
 
 
 def _find_terms(
-    questions: Sequence[Question], language: str, kept: ByteStore | None, memory: Memory | None
+    questions: Sequence[Question],
+    language: str,
+    kept: ByteStore | None,
+    memory: Memory | None,
+    listed: Sequence[str],
 ) -> tuple[IndexTerm, ...]:
     found: dict[str, _Candidate] = defaultdict(_Candidate)
     findings = find_candidates(questions, language, kept, memory)
@@ -130,6 +139,12 @@ def _find_terms(
                 found[key].add(spelling, question.id, place, sort, count)
             elif spelling.casefold() not in lower:
                 found[key].add(spelling, question.id, place, "name", count)
+    for term in listed:
+        form = find_forms(term)
+        for question in questions:
+            for place, text in list_parts(question):
+                if form.search(text):
+                    found[fold_spelling(term, "given")].add(term, question.id, place, "given", 1)
     forms = _first_forms(findings)
     _drop_pieces_of_long_forms(found, forms)
     without = {fold_spelling(name, "phrase") for each in questions for name in topics_of(each)}

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from qexport.content.index_candidates import find_forms
+
 if TYPE_CHECKING:
     from qexport.bank.model import Question
     from qexport.content.index_terms import IndexTerm
@@ -21,27 +23,33 @@ _SET_OFF = re.compile(r"</?(?:a|b|strong|code|pre|kbd|svg|h[1-6])\b")
 
 
 def choose_terms(
-    question: Question, terms: Iterable[IndexTerm], *, most: int, key: str = "deep_explanation"
+    question: Question,
+    terms: Iterable[IndexTerm],
+    *,
+    most: int,
+    listed: Sequence[str] = (),
+    key: str = "deep_explanation",
 ) -> tuple[str, ...]:
-    """Return the terms to be set off in a section of a question: what it lists itself, then what it asks about.
+    """Return the terms to be set off in a section: what the question lists, what the bank lists, what is asked about.
 
     Args:
         question: of the section.
         terms: of the index of its book.
         most: how many.
+        listed: the bank's own terms.
         key: of the section; only terms that stand in it are chosen.
     """
     text = getattr(question, key)
     of_question = [term for term in terms if question.id in term.questions and not term.code]
     of_question.sort(key=lambda term: (question.id not in term.main, len(term.questions), term.name))
-    names = dict.fromkeys([*question.terms, *(term.name.partition(" (")[0] for term in of_question)])
-    return tuple(name for name in names if _find_forms(name).search(text))[:most]
+    names = dict.fromkeys([*question.terms, *listed, *(term.name.partition(" (")[0] for term in of_question)])
+    return tuple(name for name in names if find_forms(name).search(text))[:most]
 
 
 def mark_terms(html: Markup, names: Sequence[str]) -> Markup:
     """Return HTML with the first place of each term set off; not within links, code, headings and what is bold."""
     waiting = {
-        name: _find_forms(str(escape(name))) for name in sorted(names, key=lambda name: (-len(name), name))
+        name: find_forms(str(escape(name))) for name in sorted(names, key=lambda name: (-len(name), name))
     }
     parts, depth = [], 0
     for part in _TAG.split(str(html)):
@@ -66,9 +74,3 @@ def _mark_text(text: str, waiting: dict[str, re.Pattern[str]]) -> str:
     for start, end in sorted(found, reverse=True):
         text = f'{text[:start]}<b class="key-term">{text[start:end]}</b>{text[end:]}'
     return text
-
-
-def _find_forms(name: str) -> re.Pattern[str]:
-    """Return an expression for a term as text has it: with a plural, and a capital letter unless it is of capitals."""
-    flags = 0 if name.isupper() else re.IGNORECASE
-    return re.compile(rf"(?<![\w-]){re.escape(name)}(?:e?s)?(?![\w-])", flags)

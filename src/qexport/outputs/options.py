@@ -66,6 +66,7 @@ class PaperOptions(CommonOptions):
 
     paper: str = option("a4", "Size of the page.", choices=tuple(PAPERS))
     large_print: bool = option(False, "Set everything in 16 pt or larger.")
+    pdfa: bool = option(False, "Claim PDF/A-2a, for archives, beside PDF/UA-1.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from qexport.common.records import Record
 INCH = 25.4
 """Millimetres."""
 _A4_SIDEWAYS = (297.0, 210.0)
+_A5_SIDEWAYS = (210.0, 148.0)
 _LETTER_SIDEWAYS = (11 * INCH, 8.5 * INCH)
 
 
@@ -59,19 +60,23 @@ class Paper(Record, kw_only=True, frozen=True):
 PAPERS = {
     "a4": Paper(
         width=210, height=297, wide=True, top=23, bottom=17, inner=20, outer=27, head_gap=6,
-        text=10, line=13.4, label=9.4, head=8, title=16, cover=41, sheet=_A4_SIDEWAYS,
+        text=10, line=13.4, label=9.4, head=8, title=16, cover=52, sheet=_A4_SIDEWAYS,
     ),
     "letter": Paper(
         width=215.9, height=279.4, wide=True, top=18, bottom=16, inner=20, outer=32, head_gap=5,
-        text=10, line=13, label=9.4, head=8, title=16, cover=41, sheet=_LETTER_SIDEWAYS,
+        text=10, line=13, label=9.4, head=8, title=16, cover=52, sheet=_LETTER_SIDEWAYS,
     ),
     "a5": Paper(
         width=148, height=210, top=19, bottom=17, inner=18, outer=16, head_gap=5,
-        text=9.4, line=12.8, label=8.4, head=7.6, title=13.5, cover=31, sheet=_A4_SIDEWAYS,
+        text=9.4, line=12.8, label=8.4, head=7.6, title=13.5, cover=39, sheet=_A4_SIDEWAYS,
+    ),
+    "a6": Paper(
+        width=105, height=148, top=14, bottom=12, inner=12, outer=10, head_gap=3.5,
+        text=8.2, line=11, label=7.4, head=6.8, title=11, cover=28, sheet=_A5_SIDEWAYS,
     ),
     "6x9in": Paper(
         width=152.4, height=228.6, top=19, bottom=17, inner=18, outer=16, head_gap=5,
-        text=9.6, line=13, label=8.4, head=7.6, title=13.5, cover=31, sheet=_LETTER_SIDEWAYS,
+        text=9.6, line=13, label=8.4, head=7.6, title=13.5, cover=39, sheet=_LETTER_SIDEWAYS,
     ),
 }  # fmt: skip
 """Every paper by its name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qexport.layout.chunk import POINTS_PER_PIXEL
+from qexport.layout.inks import write_inks
 
 if TYPE_CHECKING:
     from qexport.pdf.metadata import Tab
@@ -30,4 +31,5 @@ def draw_tab(tab: Tab, page_width: float, *, verso: bool, is_inside: bool) -> by
         )
     red, green, blue = tab.colour
     ink = b"%.3g g" % red if red == green == blue else b"%.3g %.3g %.3g rg" % tab.colour
+    ink = write_inks(ink) if tab.bleed else ink
     return b"/Artifact BMC\nq\n%s\n%.3f %.3f %.3f %.3f re f\nQ\nEMC" % (ink, x, y, width, high)

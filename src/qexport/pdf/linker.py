@@ -31,6 +31,7 @@ from qexport.pdf.font_file import Face, open_face
 from qexport.pdf.font_writer import FontUsed, write_font
 from qexport.pdf.metadata import Book, write_xmp
 from qexport.pdf.outline import write_outline
+from qexport.pdf.output_intent import write_intent
 
 LEADER_STEP = 6
 """CSS pixels from dot to dot of a leader. Dots stand on multiples of it, so that those of all lines are aligned."""
@@ -315,6 +316,7 @@ class _Linker:
         outline = write_outline(book.outline, self.destinations, self.file) if book.outline else b""
         if outline:
             outline = b"/Outlines %s/PageMode /UseOutlines" % outline
+        outline += write_intent(book.intent, self.file)
         source = (
             b"<</Type /Catalog/Pages %s/Names <</Dests <</Names [%s]>>>>/StructTreeRoot %s/MarkInfo <</Marked true>>"
             b"/ViewerPreferences <</DisplayDocTitle true%s>>/Lang %s/Metadata %s%s>>"

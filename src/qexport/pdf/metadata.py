@@ -41,6 +41,8 @@ class Book(Record, kw_only=True, frozen=True):
     """Whose texts they are."""
     keywords: tuple[str, ...] = ()
     modified: str = ""
+    intent: str = ""
+    """What its colours are made for: `press` (inks), `archive` (PDF/A-2a, sRGB); empty: nothing is claimed."""
     mirrored: bool = False
     """Whether versos have the inner margin at the right, and their running heads and folios at the left."""
     printing: str = ""
@@ -53,6 +55,25 @@ class Book(Record, kw_only=True, frozen=True):
     """Texts that are drawn late, by the names of their slots."""
 
 
+_ARCHIVE = (
+    '<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" '
+    'xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" '
+    'xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" '
+    'xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">'
+    "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>"
+    '<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">'
+    "<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>"
+    "<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>"
+    "<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>"
+    '<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">'
+    "<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>"
+    "<pdfaProperty:category>internal</pdfaProperty:category>"
+    "<pdfaProperty:description>Part of PDF/UA</pdfaProperty:description>"
+    "</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"
+)
+"""The claim to PDF/A-2a (ISO 19005-2, 6.6.4), and the schema of the claim to PDF/UA, which it asks for (6.6.2.3)."""
+
+
 def write_xmp(book: Book) -> bytes:
     """Return the metadata packet; `pdfuaid:part` is the claim to PDF/UA-1 (ISO 14289-1, 5)."""
     dates = (
@@ -61,6 +82,7 @@ def write_xmp(book: Book) -> bytes:
     creator = f"<xmp:CreatorTool>{escape(book.creator)}</xmp:CreatorTool>" if book.creator else ""
     author = f"<dc:creator><rdf:Seq><rdf:li>{escape(book.author)}</rdf:li></rdf:Seq></dc:creator>"
     keywords = f"<pdf:Keywords>{escape(', '.join(book.keywords))}</pdf:Keywords>" if book.keywords else ""
+    archive = _ARCHIVE if book.intent == "archive" else ""
     default = '<rdf:Alt><rdf:li xml:lang="x-default">'
     subject = f"<dc:description>{default}{escape(book.subject)}</rdf:li></rdf:Alt></dc:description>"
     return (
@@ -72,6 +94,6 @@ def write_xmp(book: Book) -> bytes:
         f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(book.title)}</rdf:li></rdf:Alt></dc:title>'
         f"{subject if book.subject else ''}{author if book.author else ''}{keywords}{creator}"
         f"{dates if book.modified else ''}"
-        "</rdf:Description></rdf:RDF></x:xmpmeta>\n"
+        f"</rdf:Description>{archive}</rdf:RDF></x:xmpmeta>\n"
         '<?xpacket end="r"?>'
     ).encode()

@@ -47,6 +47,15 @@ def test_abbreviations_have_their_long_forms_which_refer_to_them() -> None:
     )
 
 
+def test_a_bank_s_own_terms_are_found_in_whatever_question_they_stand() -> None:
+    terms = index_terms((RAG, CACHE), listed=("other thing", "cache", "nowhere"))
+    assert [each for each in terms if each.name in ("other thing", "cache", "nowhere")] == [
+        IndexTerm("cache", ("A-2",)),
+        IndexTerm("other thing", ("A-1",)),
+    ]
+    assert "other thing" not in names(RAG, CACHE)
+
+
 def test_plurals_case_and_participles_are_one_term() -> None:
     found = names(RAG, CACHE)
     assert "vector database" in found

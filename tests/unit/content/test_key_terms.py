@@ -47,3 +47,4 @@ def test_terms_are_those_a_question_lists_then_those_it_asks_about_if_the_sectio
     assert choose_terms(QUESTION, terms, most=8) == ("GIL", "thread", "lock")
     assert choose_terms(replace(QUESTION, terms=("lock",)), terms, most=2) == ("lock", "GIL")
     assert choose_terms(QUESTION, terms, most=8, key="answer") == ("lock",)
+    assert choose_terms(QUESTION, (), most=8, listed=("thread", "no such term")) == ("thread",)

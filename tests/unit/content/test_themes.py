@@ -11,7 +11,7 @@ from qexport.common.errors import InputRefused, UsageError
 from qexport.content.templates import templates_folder
 from qexport.content.themes import built_in, ejected, join_styles, theme
 
-KNOWN = "known: classic, modern, mono"
+KNOWN = "known: classic, modern, mono, pocket, tablet, tablet-dark"
 
 
 def make(folder: Path, toml: str = 'description = "Mine"\nextends = "classic"\n', **files: str) -> Path:
@@ -32,8 +32,8 @@ def complaints(refused: InputRefused) -> list[tuple[str, str]]:
 # Finding a theme
 
 
-def test_three_themes_are_built_in() -> None:
-    assert built_in() == ("classic", "modern", "mono")
+def test_the_themes_that_are_built_in() -> None:
+    assert built_in() == ("classic", "modern", "mono", "pocket", "tablet", "tablet-dark")
 
 
 @pytest.mark.parametrize(

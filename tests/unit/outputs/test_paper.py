@@ -10,8 +10,8 @@ from qexport.outputs.paper import PAPERS
 @pytest.mark.parametrize("name", PAPERS)
 def test_the_text_has_room_and_two_pages_fit_on_the_sheet_of_a_booklet(name: str) -> None:
     paper = PAPERS[name]
-    assert paper.width - paper.inner - paper.outer > 100
-    assert paper.height - paper.top - paper.bottom > 150
+    assert paper.width - paper.inner - paper.outer > 0.67 * paper.width
+    assert paper.height - paper.top - paper.bottom > 0.75 * paper.height
     assert paper.sheet[0] > paper.sheet[1]
 
 

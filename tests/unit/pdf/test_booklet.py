@@ -2,6 +2,7 @@
 
 import io
 
+import pikepdf
 import pypdfium2
 import pytest
 
@@ -69,3 +70,20 @@ def test_pages_stand_side_by_side_on_a_sheet() -> None:
 def test_the_same_pages_give_the_same_bytes() -> None:
     pages = book(3)
     assert booklet(pages, 297, 210) == booklet(io.BytesIO(pages).getvalue(), 297, 210)
+
+
+def test_it_can_be_read_aloud_and_says_how_to_be_printed() -> None:
+    with pikepdf.open(io.BytesIO(booklet(book(4), 297, 210))) as pdf:
+        preferences = {str(key): str(value) for key, value in pdf.Root.ViewerPreferences.items()}
+        tree = pdf.Root.StructTreeRoot.K[0]
+        paragraphs = [kid.K[0] for kid in tree.K]
+        assert [str(kid.S) for kid in tree.K] == ["/H1", "/P", "/P", "/P", "/P"]
+        places = [(pdf.pages.index(pikepdf.Page(each.Pg)), str(each.Stm.Subtype)) for each in paragraphs]
+        assert pdf.Root.MarkInfo.Marked
+        assert "/Outlines" not in pdf.Root
+    assert places == [(0, "/Form"), (0, "/Form"), (1, "/Form"), (1, "/Form"), (0, "/Form")]
+    assert preferences == {
+        "/DisplayDocTitle": "True",
+        "/Duplex": "/DuplexFlipShortEdge",
+        "/PrintScaling": "/None",
+    }

@@ -123,7 +123,7 @@ theme = 3.5
             'a text in quotes, or several: difficulty = ["…", "…"]',
         ),
         ("qexport.toml:6: format cannot be 'dek'", f"did you mean 'deck'? known: {', '.join(OUTPUTS)}"),
-        ("qexport.toml:7: paper cannot be 'a9'", "one of: a4, letter, a5, 6x9in"),
+        ("qexport.toml:7: paper cannot be 'a9'", "one of: a4, letter, a5, a6, 6x9in"),
         ("qexport.toml:8: flow cannot be 'yes'", "true or false"),
         ("qexport.toml:9: limit cannot be 0", "a whole number from 1 on"),
         (

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from qexport.layout.chunk import Chunk, PageContent, Strip, mark
+from qexport.layout.inks import write_inks
 from qexport.layout.weasyprint.font_uses import read_font_uses
 from qexport.layout.weasyprint.page_boxes import iterate_texts, measure_room
 from qexport.layout.weasyprint.resources import PLACE_PREFIX
@@ -134,13 +135,21 @@ class _Extraction:
         return find_placeholders(page_box, index, items, structure.parents[index])
 
     def _use_greys(self) -> None:
-        """Let equal parts of red, green and blue be a grey, which a printer draws with black ink alone."""
+        """Let equal parts of red, green and blue be a grey, which a printer draws with black ink alone.
+
+        Where there are crop marks, all other colours are inks, as a printing press wants them.
+        """
+        in_inks = any(page._page_box.style["marks"] for page in self.document.pages)
         for each in self.pdf.objects:
             items = getattr(each, "stream", None)
             if isinstance(items, list):
                 for at, item in enumerate(items):
-                    if isinstance(item, bytes) and (found := _GREY.fullmatch(item)):
+                    if not isinstance(item, bytes):
+                        continue
+                    if found := _GREY.fullmatch(item):
                         items[at] = b"%s %s" % (found[1], b"g" if found[2] == b"rg" else b"G")
+                    elif in_inks:
+                        items[at] = write_inks(item)
 
     def _let_patterns_move(self) -> None:
         """Let patterns stay where they are on a page whose content is moved: they do not move with it."""

@@ -120,7 +120,7 @@ class SlotCutter:
 
 def _sets_state(item: Any) -> bool:
     """Say whether an operator of a content stream sets a colour or a transparency, and draws nothing."""
-    return isinstance(item, bytes) and item.endswith((b" rg", b" RG", b" g", b" G", b" gs"))
+    return isinstance(item, bytes) and item.endswith((b" rg", b" RG", b" g", b" G", b" k", b" K", b" gs"))
 
 
 def _find_marked_content(items: list[Any], text: Any) -> tuple[int, int, int]:

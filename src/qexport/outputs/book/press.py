@@ -15,7 +15,8 @@ from markupsafe import escape
 from qexport import __version__
 from qexport.bank.likeness import answered_follow_ups
 from qexport.bank.selection import ALL_QUESTIONS
-from qexport.content.images import page_pictures
+from qexport.content.cover_image import read_cover_image
+from qexport.content.images import IMAGE_PREFIX, describe_by_name, page_pictures
 from qexport.content.key_terms import mark_terms
 from qexport.content.languages import language
 from qexport.content.markdown_links import folio_room
@@ -27,6 +28,7 @@ from qexport.outputs.book.binding import bind
 from qexport.outputs.book.colours import colour_of, number_technologies, place_tabs
 from qexport.outputs.book.cover_pattern import draw_pattern
 from qexport.outputs.book.entries import anchor, cut_short
+from qexport.outputs.book.facts import choose_intent, list_keywords, name_author
 from qexport.outputs.book.lists import List, ListRow
 from qexport.outputs.book.overview import overview
 from qexport.outputs.book.parts import Part, parts
@@ -67,6 +69,7 @@ class Press:
         self.edition = edition
         self.options = options
         self.tools = tools
+        self.intent = choose_intent(options)
         self.on_paper = options.media != "screen"
         self.language = language(edition.bank.language)
         self.style = book_style(options, tools, styles, self.language.direction)
@@ -111,6 +114,7 @@ class Press:
             "title": self.edition.title,
             "head": list(self.measures.head),
             "longest": self.measures.longest_word,
+            "inks": {name: self.style.setting(f"--{name}") for name in ("ink", "warning")},
         }
 
     @cached_property
@@ -169,19 +173,28 @@ class Press:
 
     def cover(self, kind: str) -> Job:
         """Return the cover of a kind of book."""
-        return self.from_values(
-            "handbook/cover.html.j2",
-            kind=kind,
-            scope=self.scope(),
-            count=self.count(),
-            overview=overview(
+        bank = self.edition.bank
+        image = read_cover_image(bank, self.tools.limits)
+        picture = (
+            {"name": f"{IMAGE_PREFIX}{image.name}", "words": describe_by_name(bank.cover_image)}
+            if image
+            else None
+        )
+        values = {
+            "kind": kind,
+            "author": bank.author,
+            "image": picture,
+            "scope": self.scope(),
+            "count": self.count(),
+            "overview": overview(
                 self.edition.questions,
                 large=self.options.large_print,
                 tall=PAPERS[self.options.paper].wide,
             ),
-            imprint=[line for line in (self.dated(), self.source(), self.licence()) if line],
-            pattern=draw_pattern(self.edition.bank.namespace or self.edition.bank.title, self.colours()),
-        )
+            "imprint": [line for line in (self.dated(), self.source(), self.licence()) if line],
+            "pattern": draw_pattern(bank.namespace or bank.title, self.colours()),
+        }
+        return self.job("handbook/cover.html.j2", values, lambda: values, (image,) if image else ())
 
     def questions(
         self, group: Sequence[Question], template: str, *, kind: str = "q", **common: object
@@ -247,12 +260,11 @@ class Press:
             language=self.edition.bank.language,
             subject=f"{self.count()} · {self.edition.scope}",
             creator=f"qexport {__version__}",
-            author=self.edition.bank.source.partition("\n")[0],
-            keywords=tuple(
-                dict.fromkeys(each.technology for each in self.edition.questions if each.technology)
-            ),
+            author=name_author(self.edition.bank),
+            keywords=list_keywords(self.edition.questions),
             modified=self.date(),
             outline=tuple(outline),
+            intent=self.intent,
             mirrored=self.on_paper,
             tabs=place_tabs(
                 technologies or {},

@@ -16,7 +16,7 @@ from qexport.content.directions import mirror_css
 from qexport.content.fitting import LONGEST_WORD
 from qexport.content.themes import join_styles, settings_of
 from qexport.outputs.lengths import MM, millimetres, number, points
-from qexport.outputs.paper import PAPERS
+from qexport.outputs.paper import PAPERS, Paper
 
 if TYPE_CHECKING:
     from qexport.outputs.document import Tools
@@ -74,7 +74,7 @@ def book_style(options: BookOptions, tools: Tools, styles: Sequence[str], direct
         direction: `ltr` or `rtl`, of the language.
     """
     paper = PAPERS[options.paper]
-    side = paper.wide and not options.large_print
+    side = _is_wide(paper, tools.styles) and not options.large_print
     source = tools.templates.source
     before = ("shared/type.css", "handbook/book.css", "shared/prose.css", *styles)
     after = [f"handbook/layout-{'side' if side else 'stacked'}.css"]
@@ -89,6 +89,16 @@ def book_style(options: BookOptions, tools: Tools, styles: Sequence[str], direct
     css, setting = join_styles(sheets, tools.templates.limits), settings_of(sheets)
     css = mirror_css(css) if direction == "rtl" else css
     return Style(css, _measures(setting, side=side, large=options.large_print), setting)
+
+
+WIDE = 180
+"""Millimetres of a page from which labels have a column beside the text, if a theme sets a page of its own."""
+
+
+def _is_wide(paper: Paper, styles: Sequence[tuple[str, str]]) -> bool:
+    """Return whether labels stand beside the text: as the paper says, or by the width of the theme's own page."""
+    own = settings_of(styles)("--page-size").split()
+    return millimetres(own[0]) >= WIDE if own else paper.wide
 
 
 def _measures(setting: Callable[[str], str], *, side: bool, large: bool) -> Measures:

@@ -23,6 +23,7 @@ from qexport.content.themes import join_styles
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.colours import COLOURS, number_technologies
 from qexport.outputs.book.entries import anchor, outline_entry
+from qexport.outputs.book.facts import choose_intent, list_keywords, name_author
 from qexport.outputs.book.glyphs import missing_glyphs
 from qexport.outputs.book.tables import warn_of_tables
 from qexport.outputs.cheat_sheet import CHEAT_SHEET_ENDING
@@ -66,6 +67,7 @@ class _CheatSheet:
 
     def __init__(self, edition: Edition, options: PaperOptions, tools: Tools) -> None:
         self.edition = edition
+        self.intent = choose_intent(options)
         self.tools = tools
         self.sizes = LARGE_SHEET_SIZES if options.large_print else SHEET_SIZES
         paper = PAPERS[options.paper]
@@ -96,6 +98,9 @@ class _CheatSheet:
             subject=f"{self.language.count(len(self.edition.questions))} · {self._scope()}",
             creator=f"qexport {__version__}",
             outline=tuple(self._outline()),
+            author=name_author(self.edition.bank),
+            keywords=list_keywords(self.edition.questions),
+            intent=self.intent,
             printing="short edge",
             elsewhere={
                 f"handbook-{anchor(each)}": self.tools.folios.get(each.id, 0)

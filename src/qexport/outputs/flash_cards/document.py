@@ -27,6 +27,7 @@ from qexport.content.themes import join_styles
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.colours import COLOURS, number_technologies
 from qexport.outputs.book.entries import anchor, outline_entry
+from qexport.outputs.book.facts import choose_intent, list_keywords, name_author
 from qexport.outputs.book.glyphs import missing_glyphs
 from qexport.outputs.book.tables import warn_of_tables
 from qexport.outputs.document import Document, Tools
@@ -171,6 +172,9 @@ class _Cards:
             language=self.edition.bank.language,
             subject=f"{self.language.count(len(self.edition.questions))} · {self.edition.scope}",
             creator=f"qexport {__version__}",
+            author=name_author(self.edition.bank),
+            keywords=list_keywords(self.edition.questions),
+            intent=choose_intent(self.options),
             outline=outline,
             printing={"manual": "one side", "fold": "one side"}.get(self.flip, f"{self.flip} edge"),
         )

@@ -60,12 +60,16 @@ class _Handbook:
         self.language = self.press.language
         self.scheduler = tools.scheduler
         self.chunks: list[Chunk] = []
+        listed = edition.bank.terms
+        kept = self.scheduler.values("terms")
         self.terms = index_terms(
-            edition.questions, edition.bank.language, self.scheduler.values("terms"), self.scheduler.memory
+            edition.questions, edition.bank.language, kept, self.scheduler.memory, listed
         )
-        if options.key_terms:
+        if options.key_terms or listed:
+            shown = self.terms if options.key_terms else ()
             self.press.key_terms = {
-                each.id: choose_terms(each, self.terms, most=MOST_SET_OFF_TERMS) for each in edition.questions
+                each.id: choose_terms(each, shown, most=MOST_SET_OFF_TERMS, listed=listed)
+                for each in edition.questions
             }
         self.told = "a" if options.hides_answers else "q"
         """The kind of places where answers are."""
@@ -344,6 +348,8 @@ class _Handbook:
     def _facts(self) -> Iterator[tuple[str, ...]]:
         label = self.language.label
         yield label("questions"), f"{self.press.count()}: {self.press.scope()}"
+        if self.edition.bank.author:
+            yield label("author"), self.edition.bank.author
         if self.edition.bank.source:
             yield label("source"), self.edition.bank.source
         if self.edition.bank.licence:

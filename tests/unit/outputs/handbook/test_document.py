@@ -282,7 +282,7 @@ def test_the_same_questions_give_the_same_bytes(whole: Document) -> None:
         assert handbook(dated="2025-03-01", edition_label="1.2").data == whole.data
 
 
-@pytest.mark.parametrize("look", ["classic", "modern", "mono"])
+@pytest.mark.parametrize("look", ["classic", "modern", "mono", "pocket", "tablet", "tablet-dark"])
 def test_the_layout_engine_understands_every_style_sheet(look: str, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("WARNING", logger="weasyprint"):
         for paper in ("a4", "letter", "a5", "6x9in"):
