@@ -78,7 +78,6 @@ def refused(*words: str) -> list[str]:
 def in_a_team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shipped_bank: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", NOW)
-    monkeypatch.setenv("QEXPORT_CACHE", str(tmp_path / "cache"))
     shutil.copy(shipped_bank, "questions.yaml")
     Path("qexport.toml").write_text(RECIPES)
 
