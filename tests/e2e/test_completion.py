@@ -65,7 +65,7 @@ done
 ASKED = {
     "qexport them": ["theme"],
     "qexport build --impos": ["--imposition"],
-    "qexport build --paper a": ["a4", "a5"],
+    "qexport build --paper a": ["a4", "a5", "a6"],
     "qexport build --theme m": ["modern", "mono"],
     "qexport build --format fl": ["flash-cards"],
     "qexport build ha": ["handy", "hard"],
@@ -73,6 +73,9 @@ ASKED = {
     "qexport list --level ": ["Junior", "Senior"],
     "qexport show DK": ["DK-1", "DK-2"],
     "qexport theme eject cl": ["classic"],
+    "qexport export --to g": ["gift"],
+    "qexport import --as moo": ["moodle-xml"],
+    "qexport check --fail-on ga": ["gap"],
     "qexport completion f": ["fish"],
 }
 

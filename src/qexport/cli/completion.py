@@ -31,6 +31,27 @@ def complete_format(_ctx: click.Context, _parameter: click.Parameter, begun: str
     return _starting(begun, OUTPUTS)
 
 
+def complete_form(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Complete the name of a form that questions are exported to."""
+    from qexport.exporters.registry import FORMS
+
+    return _starting(begun, FORMS)
+
+
+def complete_shape(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Complete the name of a shape that files are imported from."""
+    from qexport.importers.registry import SHAPES
+
+    return _starting(begun, [shape.name for shape in SHAPES])
+
+
+def complete_finding(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Complete the kind of a finding of `check --health`."""
+    from qexport.bank.health.findings import FINDING_KINDS
+
+    return _starting(begun, ["any", *FINDING_KINDS])
+
+
 def complete_theme(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
     """Complete the name of a built-in theme, or the path of a folder."""
     from click.shell_completion import CompletionItem

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qexport.cli.completion import complete_finding
 from qexport.cli.options import PATH, every_problem_option, flags, json_option, reads_bank
 from qexport.cli.program import say, say_json, warn
 from qexport.cli.terminal import problem_fields, stats_lines
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     "--fail-on",
     metavar="KIND",
     multiple=True,
+    shell_complete=complete_finding,
     help="End with status 3 if --health finds a problem of this kind, for example gap, or any for all kinds.",
 )
 @json_option

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qexport.cli.completion import complete_form
 from qexport.cli.help_layout import HeadedCommand
 from qexport.cli.options import PATH, filtered, flags, json_option, reads_bank
 from qexport.cli.program import say, say_json, warn
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     "form",
     metavar="FORM",
     required=True,
+    shell_complete=complete_form,
     help="csv, json, jsonl, markdown, gift, moodle-xml or anki-text.",
 )
 @click.option(

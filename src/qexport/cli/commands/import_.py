@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qexport.cli.completion import complete_shape
 from qexport.cli.options import PATH, encoding_option, flags, json_option, limited
 from qexport.cli.program import say, say_json, warn
 from qexport.cli.terminal import on_one_line, problem_fields
@@ -56,6 +57,7 @@ _WIDEST_NAME = 96
     "shape",
     metavar="SHAPE",
     default="",
+    shell_complete=complete_shape,
     help="Read the files as this format, whatever their contents look like.",
 )
 @click.option(
