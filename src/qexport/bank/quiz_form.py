@@ -6,6 +6,7 @@ A category is a path: the technology, then the category. A slash in a name is wr
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 NO_TECHNOLOGY = "–"
 """The first name of a path whose question has a category and no technology."""
@@ -39,3 +40,19 @@ def place_of_category(path: str) -> dict[str, str]:
 
 def _escape_name(name: str) -> str:
     return " ".join(name.split()).replace("/", "//")
+
+
+PARTLY_RIGHT = "partly right"
+"""The name, in `extra`, of answers that get a part of the points, each with its part."""
+
+
+def join_feedback(answers: Sequence[tuple[str, str]]) -> str:
+    """Return what a quiz says to those who choose an answer: one remark as it is, of several each with its answer.
+
+    Args:
+        answers: Pairs of an answer and its feedback, which may be empty.
+    """
+    told = [(text, feedback) for text, feedback in answers if feedback]
+    if len({feedback for _, feedback in told}) < 2:
+        return told[0][1] if told else ""
+    return "\n\n".join(f"{text}: {feedback}" if text else feedback for text, feedback in told)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from qexport.bank.model import LETTERS
-from qexport.bank.quiz_form import QUIZ_MARK, place_of_category, read_category
+from qexport.bank.quiz_form import PARTLY_RIGHT, QUIZ_MARK, join_feedback, place_of_category, read_category
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
 from qexport.importers.html_markdown import read_html_text
@@ -33,6 +33,8 @@ class _Answer:
     is_choice: bool
     """It begins with `~`: there is something to choose from."""
     feedback: str = ""
+    weight: float = 100.0
+    """Per cent of the points."""
 
 
 def parse(source: Source) -> Reading:
@@ -114,6 +116,7 @@ def _read_gift_question(
     fields = _answer_fields(inner, read)
     fields["question"] = read(asked) or title
     extra: dict[str, SourceValue] = {"title": title} if title and title != fields["question"] else {}
+    extra |= {name: fields.pop(name) for name in (PARTLY_RIGHT,) if name in fields}
     if is_ours:
         fields |= place_of_category(category)
     else:
@@ -190,7 +193,7 @@ def _answer_fields(inner: str, read: Callable[[str], str]) -> dict[str, SourceVa
 
 def _describe_number(text: str) -> str:
     """Return a numerical answer in words: `3:2` is 3 ± 2, `1..5` is 1 to 5."""
-    first = text.strip().lstrip("=").split("#")[0].split("=")[0].strip()
+    first = text.strip().lstrip("=").split("#")[0].split("=")[0].strip()  # the best of several
     first = _WEIGHT.sub("", first).strip()
     if ".." in first:
         return first.replace("..", " to ")
@@ -216,9 +219,9 @@ def _split_answers(inner: str) -> Iterator[_Answer]:
         hash_at = _find_sign(text, "#", 0)
         feedback = text[hash_at + 1 :] if hash_at >= 0 else ""
         text = text[:hash_at] if hash_at >= 0 else text
-        weight = _WEIGHT.match(text)
-        is_right = inner[start] == "=" or (weight is not None and float(weight[1]) > 0)
-        yield _Answer(_WEIGHT.sub("", text), is_right, inner[start] == "~", feedback)
+        said = _WEIGHT.match(text)
+        weight = float(said[1]) if said else 100.0 if inner[start] == "=" else 0.0
+        yield _Answer(_WEIGHT.sub("", text), weight > 0, inner[start] == "~", feedback, weight)
 
 
 def _alternatives(answers: list[_Answer], read: Callable[[str], str]) -> dict[str, SourceValue]:
@@ -231,14 +234,28 @@ def _alternatives(answers: list[_Answer], read: Callable[[str], str]) -> dict[st
         rows = "\n".join(f"- {read(left)} → {read(right)}" for left, right in pairs if left.strip())
         return {"answer": rows}
     if not any(each.is_choice for each in answers):
-        texts = [read(each.text) for each in answers]
-        fields["answer"] = texts[0] if len(texts) == 1 else " / ".join(texts)
+        best = max(each.weight for each in answers)
+        fields["answer"] = " / ".join(read(each.text) for each in answers if each.weight == best)
+        if partly := [f"{read(each.text)} ({each.weight:g} %)" for each in answers if each.weight < best]:
+            fields[PARTLY_RIGHT] = tuple(partly)
     else:
         if len(answers) > len(LETTERS):
             raise ValueError(f"{len(answers)} alternatives are more than {len(LETTERS)}")
         fields["choices"] = tuple(read(each.text) or "–" for each in answers)
-        fields["correct"] = tuple(LETTERS[place] for place, each in enumerate(answers) if each.is_right)
-    feedback = [read(each.feedback) for each in answers if each.feedback.strip()]
-    if feedback:
-        fields["deep_explanation"] = "\n\n".join(dict.fromkeys(feedback))
+        is_one = any(each.weight == 100 for each in answers)  # the others get a part of its points
+        fields["correct"] = tuple(
+            LETTERS[place]
+            for place, each in enumerate(answers)
+            if each.is_right and (each.weight == 100 or not is_one)
+        )
+        if partly := [
+            f"{LETTERS[place]} ({each.weight:g} %)"
+            for place, each in enumerate(answers)
+            if is_one and 0 < each.weight < 100
+        ]:
+            fields[PARTLY_RIGHT] = tuple(partly)
+    if feedback := join_feedback(
+        [(read(each.text), read(each.feedback) if each.feedback.strip() else "") for each in answers]
+    ):
+        fields["deep_explanation"] = feedback
     return fields

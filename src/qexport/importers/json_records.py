@@ -191,12 +191,18 @@ def _reading(
         message = f"no key is known as a question: {shown}"
         hint = "name it: --map question=KEY --map answer=KEY"
         raise InputRefused((Problem(Location(source.path, 1, 1), message, hint),))
+    if listed := _find_answers_to_choose(placed, columns):
+        columns[listed] = "choices"
     expertise = _levels_of_expertise(placed, columns)
     first = _first_choice(placed, columns)
     found, aside = [], []
     for each in placed:
         where = place[id(each.value)] if isinstance(place, dict) else place(each.value.offset)
         fields, extra = read_fields(each.value, columns, first)
+        if listed and isinstance(only := fields.get("choices"), tuple) and len(only) == 1:
+            fields = {**fields, "answer": only[0]}  # there is nothing to choose from
+            del fields["choices"]
+            fields.pop("correct", None)
         if expertise and (level := expertise.get(str(fields.get("level", "")))):
             fields["level"] = level
         for name, text in zip(("category", "technology"), reversed(each.names), strict=False):
@@ -336,6 +342,22 @@ def _levels_of_expertise(placed: Sequence[_Placed], columns: Mapping[str, str]) 
         if said and said <= set(numbers) and len(said) > 1:
             return dict(zip(numbers, names, strict=True))
     return {}
+
+
+def _find_answers_to_choose(placed: Sequence[_Placed], columns: Mapping[str, str]) -> str:
+    """Return the key of the choices where a list is called `answers` and `answer` is a number or a text in it."""
+    if "choices" in columns.values():
+        return ""
+    key = next((name for each in placed for name in each.value if fold_name(name) == "answers"), "")
+    names = [name for name, field in columns.items() if field in ("answer", "correct") and name != key]
+    if not key or not names:
+        return ""
+    for each in placed:
+        answers, said = each.value.get(key), each.value.get(names[0])
+        is_named = isinstance(said, str) and isinstance(answers, list) and (said.isdigit() or said in answers)
+        if not is_named:
+            return ""
+    return key
 
 
 def _first_choice(placed: Sequence[_Placed], columns: Mapping[str, str]) -> int:

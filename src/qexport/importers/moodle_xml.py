@@ -6,10 +6,11 @@ Source of the form: docs.moodle.org/en/Moodle_XML_format.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from qexport.bank.model import LETTERS
-from qexport.bank.quiz_form import QUIZ_MARK, place_of_category, read_category
+from qexport.bank.quiz_form import PARTLY_RIGHT, QUIZ_MARK, join_feedback, place_of_category, read_category
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
 from qexport.importers.html_markdown import html_to_plain, read_html_text
@@ -115,6 +116,7 @@ def _read_moodle_question(element: Any, kind: str, category: str, source: Source
     if name and " ".join(name.split()) != " ".join(asked.split()):
         extra["name"] = name
     fields |= _read_moodle_answers(element, kind, source)
+    extra |= {name: fields.pop(name) for name in (PARTLY_RIGHT,) if name in fields}
     if general := _read_element_text(element.find("generalfeedback"), source):
         fields["answer"] = f"{fields['answer']}\n\n{general}" if "answer" in fields else general
     if is_ours := QUIZ_MARK.match(source.text) is not None:
@@ -166,17 +168,39 @@ def _read_moodle_answers(element: Any, kind: str, source: Source) -> dict[str, S
         right = next((text for text, fraction, _ in answers if fraction > 0), "true")
         fields = {"choices": ("True", "False"), "correct": ("a" if right.casefold() == "true" else "b",)}
     elif kind == "multichoice" and answers:
-        answers = answers[: len(LETTERS)]
-        fields["choices"] = tuple(text or "–" for text, _, _ in answers)
-        fields["correct"] = tuple(
-            LETTERS[place] for place, (_, fraction, _) in enumerate(answers) if fraction > 0
-        )
-    elif right_texts := [text for text, fraction, _ in answers if fraction > 0 and text]:
-        fields["answer"] = " / ".join(right_texts)
+        fields = _read_choices(answers[: len(LETTERS)])
+    elif given := [(text, fraction) for text, fraction, _ in answers if fraction > 0 and text]:
+        tolerance = _read_element_text(element.find("answer/tolerance"), source, as_markdown=False)
+        fields = _read_texts(given, tolerance if kind == "numerical" else "")
     elif grader := _read_element_text(element.find("graderinfo"), source):
         fields["answer"] = grader
-    if feedback := list(dict.fromkeys(feedback for _, _, feedback in answers if feedback)):
-        fields["deep_explanation"] = "\n\n".join(feedback)
+    if feedback := join_feedback([(text, feedback) for text, _, feedback in answers]):
+        fields["deep_explanation"] = feedback
+    return fields
+
+
+def _read_choices(answers: Sequence[tuple[str, float, str]]) -> dict[str, SourceValue]:
+    """Return choices, and which are right: those that give all points, if one does."""
+    is_one = any(fraction == 100 for _, fraction, _ in answers)
+    lettered = [(LETTERS[place], fraction) for place, (_, fraction, _) in enumerate(answers) if fraction > 0]
+    fields: dict[str, SourceValue] = {
+        "choices": tuple(text or "–" for text, _, _ in answers),
+        "correct": tuple(letter for letter, fraction in lettered if fraction == 100 or not is_one),
+    }
+    if is_one and (partly := [f"{letter} ({share:g} %)" for letter, share in lettered if share != 100]):
+        fields[PARTLY_RIGHT] = tuple(partly)
+    return fields
+
+
+def _read_texts(given: Sequence[tuple[str, float]], tolerance: str) -> dict[str, SourceValue]:
+    """Return the answers that give most points as one, and the others."""
+    best = max(fraction for _, fraction in given)
+    answer = " / ".join(text for text, fraction in given if fraction == best)
+    fields: dict[str, SourceValue] = {
+        "answer": f"{answer} ± {tolerance}" if tolerance.strip("0. ") else answer
+    }
+    if partly := [f"{text} ({fraction:g} %)" for text, fraction in given if fraction < best]:
+        fields[PARTLY_RIGHT] = tuple(partly)
     return fields
 
 

@@ -152,10 +152,12 @@ def _clean_prose(text: str, limits: Limits) -> str:
         text = _BLOCK_HTML.sub(hold, text)
     text = _without_code(text, _inline_html)
     text = re.sub(
-        r"!\[\[([^\]|]+)(?:\|[^\]]*)?\]\]", lambda found: f"![]({found[1].strip().replace(' ', '%20')})", text
+        r"!\[\[([^\[\]|]+)(?:\|[^\]]*)?\]\]",
+        lambda found: f"![]({found[1].strip().replace(' ', '%20')})",
+        text,
     )
     text = re.sub(
-        r"\[\[([^\]|]+)(?:\|([^\]]*))?\]\]", lambda found: found[2] or found[1].split("/")[-1], text
+        r"\[\[([^\[\]|]+)(?:\|([^\]]*))?\]\]", lambda found: found[2] or found[1].split("/")[-1], text
     )
     return held.put_back(text)
 

@@ -120,8 +120,8 @@ def is_gift(source: Source) -> bool:
         return False
     if re.search(r"^::[^\n]+?::", text, re.MULTILINE):
         return True
-    if re.search(r"^(?:```|#{1,3} )", text, re.MULTILINE):
-        return False
+    if re.search(r"^(?:```|#{1,3} )", text, re.MULTILINE) or is_csv(source):
+        return False  # code in their answers has braces
     blocks = [block for block in re.split(r"\n\s*\n", text) if block.strip()]
     blocks = [
         "\n".join(line for line in block.split("\n") if not line.startswith(("//", "$CATEGORY")))

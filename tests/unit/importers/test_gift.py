@@ -120,3 +120,19 @@ def test_gift_that_is_wrong_has_its_place(read: Any) -> None:
         "q.gift:1:1: the answers are not closed with }",
         "q.gift:3:1: the answers begin with neither = nor ~",
     ]
+
+
+def test_answers_that_get_a_part_of_the_points_are_not_right_and_are_kept(read: Any) -> None:
+    text = "Which is *it*? {~none#No. ~%50%half#Nearly. =all#Yes.}\n\nName it. {=Rust =%75%Rusty =rust}\n"
+    which, name = read.questions(text, "q.gift")
+    assert facts(which) == {
+        "question": "Which is *it*?",
+        "choices": ("none", "half", "all"),
+        "correct": ("c",),
+        "deep_explanation": "none: No.\n\nhalf: Nearly.\n\nall: Yes.",
+    }
+    assert facts(name) == {"question": "Name it.", "answer": "Rust / rust"}
+    assert [each.extra for each in (which, name)] == [
+        (("partly right", ("b (50 %)",)),),
+        (("partly right", ("Rusty (75 %)",)),),
+    ]

@@ -73,3 +73,13 @@ def test_an_answer_of_many_digits_is_text(read: Any) -> None:
         json.dumps([{"question": "Q?", "choices": ["a", "b"], "answer": "7" * 4301}]), "q.json"
     )
     assert question.answer == "7" * 4301
+
+
+def test_a_list_of_answers_beside_the_number_of_the_right_one_is_choices(read: Any) -> None:
+    value = [
+        {"question": "Which?", "answer": 1, "answers": ["a list", "a tuple"]},
+        {"question": "How many?", "answer": 0, "answers": ["32"]},
+    ]
+    which, many = read.questions(json.dumps(value), "q.json")
+    assert (which.choices, which.correct, which.answer) == (("a list", "a tuple"), ("b",), "")
+    assert (many.choices, many.correct, many.answer) == ((), (), "32")

@@ -70,10 +70,14 @@ def test_moodle_xml(read: Any) -> None:
             **place,
         },
         {"question": "Is it?", "choices": ("True", "False"), "correct": ("a",), **place},
-        {"question": "Name it.", "answer": "x / y", **place},
+        {"question": "Name it.", "answer": "x", **place},
         {"question": "Match.", "answer": "- a → 1", **place},
         {"question": "Discuss.", **place},
     ]
+    assert read.questions(XML, "q.xml")[2].extra == (
+        ("name", "S"),
+        ("partly right", ("y (50 %)",)),
+    )
     assert [str(each) for each in read.reading(XML, "q.xml").left_aside] == [
         "q.xml:20:1: a question of the type 'cloze': left aside"
     ]
@@ -94,3 +98,12 @@ def test_xml_that_cannot_be_read_has_its_place(read: Any, text: str, message: st
     with pytest.raises(InputRefused) as caught:
         read.reading(text, "q.xml")
     assert str(caught.value.problems[0]) == message
+
+
+def test_a_number_has_its_tolerance(read: Any) -> None:
+    text = (
+        '<quiz><question type="numerical"><questiontext><text>How many?</text></questiontext>'
+        '<answer fraction="100"><text>12</text><tolerance>0.5</tolerance></answer></question></quiz>'
+    )
+    (question,) = read.questions(text, "q.xml")
+    assert question.answer == "12 ± 0.5"

@@ -138,3 +138,8 @@ def test_the_address_of_a_question_that_is_a_link_is_kept(read: Any) -> None:
         ("What is a wing?", ("https://example.org/1",)),
         ("Why two?", ("https://example.org/2",)),
     ]
+
+
+def test_a_mark_before_the_answer_is_no_part_of_it(read: Any) -> None:
+    text = "# T\n\n## Q. What is a?\n\n**A.**\n\nThe first letter.\n\n## Q. What is b?\n\n**Answer:** The second.\n"
+    assert read.pairs(text) == [("What is a?", "The first letter."), ("What is b?", "The second.")]

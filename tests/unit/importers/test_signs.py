@@ -27,6 +27,7 @@ def source(text: str, path: str = "a.txt") -> Source:
         (signs.is_anki_text, "#separator:tab\na\tb\n"),
         (signs.is_gift, "::t:: What is it? {=yes ~no}\n"),
         (signs.is_csv, "Question,Answer\nWhat?,That.\nWhy?,So.\n"),
+        (signs.is_csv, "question,answer\nHow?,Write <b> {color: #fff}.\nWhy?,So.\n"),
     ],
 )
 def test_each_shape_is_known_by_its_content_alone(look: object, text: str) -> None:
@@ -69,3 +70,9 @@ def test_looking_takes_time_that_grows_with_the_length(text: str) -> None:
     begun = time.process_time()
     find_shape(source(text))
     assert time.process_time() - begun < 5
+
+
+def test_a_table_with_code_in_braces_is_no_gift() -> None:
+    assert (
+        find_shape(source("question,answer\nHow?,Write a {color: #fff}.\nWhy?,So.\n", "q.csv")).name == "csv"
+    )
