@@ -311,18 +311,36 @@ def _each(value: object) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else (str(value),) if value else ()
 
 
-_REAL_TAG = re.compile(
-    r"</?(?:a|b|br|code|div|em|font|h[1-6]|i|img|li|ol|p|pre|span|strong|sub|sup|table|td|th|tr|u|ul|hr"
-    r"|blockquote)"
-    r"(?:\s[^<>]*)?/?>|&(?:nbsp|amp|lt|gt|quot|#\d+);",
+_ELEMENT = re.compile(
+    r"<(/?)(a|b|code|div|em|font|h[1-6]|i|li|ol|p|pre|span|strong|sub|sup|table|td|th|tr|u|ul|blockquote)"
+    r"(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
+_NO_TEXT = re.compile(
+    r"<br\s*/?>(?!\s*(?:tags?|elements?|and|or|vs)\b)|<img\s[^<>]*\bsrc\s*=|&(?:nbsp|amp|lt|gt|quot|#\d+);",
+    re.IGNORECASE,
+)
+"""What nobody writes in a text that is no HTML."""
 
 
 def _is_html(text: str) -> bool:
-    """Report whether a text is HTML, and not Markdown or prose that names a tag in code."""
+    """Report whether a text is HTML, and not Markdown or prose that names a tag, in code or as a word.
+
+    "Is <div> an element?" is prose: no element that it opens is closed.
+    """
     outside = re.sub(r"```.*?```|`[^`\n]+`", "", text, flags=re.DOTALL) if "`" in text else text
-    return has_html(outside) and _REAL_TAG.search(outside) is not None
+    if not has_html(outside):
+        return False
+    if _NO_TEXT.search(outside):
+        return True
+    opened: set[str] = set()
+    for found in _ELEMENT.finditer(outside):
+        name = found[2].lower()
+        if not found[1]:
+            opened.add(name)
+        elif name in opened:
+            return True
+    return False
 
 
 def letters_of(said: Sequence[str], choices: Sequence[str]) -> tuple[str, ...]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pytest
 from tests.unit.importers.imported import taken
 
 from qexport.choosing import read_bank
@@ -34,3 +36,19 @@ def test_names_that_differ_in_case_are_one(folder: Path) -> None:
     ]
     taken("r.csv", "question,answer,technology\nE?,e,GO\n")
     assert read_bank(Path("b.yaml"))[0].questions[-1].technology == "Go"
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "markup"),
+    [
+        ("What is the difference between <div> and <span>?", "", "plain"),
+        ("What does the <br> tag do, and what <img>?", "", "plain"),
+        ("Is <p> closed by <div>, or by </body>?", "", "plain"),
+        ("What is a <b>list</b>?", "What is a **list**?", "markdown"),
+        ("One<br>two", "One\\\ntwo", "markdown"),
+        ("What is &lt;div&gt;?", "What is \\<div>?", "markdown"),
+    ],
+)
+def test_tags_that_a_text_only_names_stay_in_it(read: Any, text: str, question: str, markup: str) -> None:
+    (found,) = read.questions(f'question,answer\n"{text}",An answer.\n', "q.csv")
+    assert (found.question, found.markup) == (question or text, markup)
