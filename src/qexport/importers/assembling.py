@@ -316,7 +316,7 @@ _ELEMENT = re.compile(
     r"(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-_NO_TEXT = re.compile(
+_SURE_HTML = re.compile(
     r"<br\s*/?>(?!\s*(?:tags?|elements?|and|or|vs)\b)|<img\s[^<>]*\bsrc\s*=|&(?:nbsp|amp|lt|gt|quot|#\d+);",
     re.IGNORECASE,
 )
@@ -331,7 +331,7 @@ def _is_html(text: str) -> bool:
     outside = re.sub(r"```.*?```|`[^`\n]+`", "", text, flags=re.DOTALL) if "`" in text else text
     if not has_html(outside):
         return False
-    if _NO_TEXT.search(outside):
+    if _SURE_HTML.search(outside):
         return True
     opened: set[str] = set()
     for found in _ELEMENT.finditer(outside):

@@ -52,7 +52,7 @@ def read_sources(
         pictures = FolderPictures(path if path.is_dir() else path.parent, limits)
         for each, folder in found:
             try:
-                read = _read_one_file(each, folder, wishes, limits, in_folder=each != path)
+                read = _read_one_file(each, folder, wishes, limits, passed, in_folder=each != path)
                 sources += [
                     source if source.find_picture else replace(source, find_picture=pictures.finder(each))
                     for source in read
@@ -91,14 +91,20 @@ def _walk_folder(
 
 
 def _read_one_file(
-    path: Path, folder: tuple[str, ...], wishes: Wishes, limits: Limits, *, in_folder: bool
+    path: Path,
+    folder: tuple[str, ...],
+    wishes: Wishes,
+    limits: Limits,
+    passed: list[Problem],
+    *,
+    in_folder: bool,
 ) -> list[Source]:
     data = _read_source_bytes(path, limits)
     if data.startswith(ZIP):
         source = Source(str(path), data, "", wishes, limits, folder, in_folder)
         if has_member(source, "collection.anki2") or has_member(source, "xl/workbook"):
             return [source]
-        return list(_archive(path, data, wishes, limits))
+        return list(_archive(path, data, wishes, limits, passed))
     if len(data) > limits.file:
         hint = "divide it into smaller files"
         raise limits.exceeded("file", f"{path}: the file is larger than {limits.said('file')}", hint)
@@ -116,15 +122,27 @@ def _read_source_bytes(path: Path, limits: Limits) -> bytes:
         raise limits.exceeded("deck", f"{path}: the file is larger than {limits.said('deck')}") from None
 
 
-def _archive(path: Path, data: bytes, wishes: Wishes, limits: Limits) -> Iterator[Source]:
+def _archive(
+    path: Path, data: bytes, wishes: Wishes, limits: Limits, passed: list[Problem]
+) -> Iterator[Source]:
     """Yield the files of a zip of notes, as Notion exports one; nothing is unpacked to a disk."""
-    yield from _read_members(str(path), data, wishes, limits, [limits.deck], depth=0)
+    yield from _read_members(str(path), data, wishes, limits, passed=passed, left=[limits.deck], depth=0)
 
 
 def _read_members(
-    path: str, data: bytes, wishes: Wishes, limits: Limits, left: list[int], *, depth: int
+    path: str,
+    data: bytes,
+    wishes: Wishes,
+    limits: Limits,
+    *,
+    passed: list[Problem],
+    left: list[int],
+    depth: int,
 ) -> Iterator[Source]:
-    """Yield the files of a zip, and those of zips in it: Notion packs a large export twice."""
+    """Yield the files of a zip, and those of zips in it: Notion packs a large export twice.
+
+    As in a folder, a file in another encoding is noted and the others are read.
+    """
     try:
         with ZipFile(BytesIO(data)) as archive:
             entries = sorted(archive.infolist(), key=lambda entry: entry.filename)
@@ -150,9 +168,16 @@ def _read_members(
                 left[0] -= len(unpacked)
                 name = f"{path}/{entry.filename}"
                 if is_zip:
-                    yield from _read_members(name, unpacked, wishes, limits, left, depth=depth + 1)
+                    yield from _read_members(
+                        name, unpacked, wishes, limits, passed=passed, left=left, depth=depth + 1
+                    )
                 elif not unpacked.startswith(ZIP):
-                    text = decode_text(unpacked, Path(name), encoding=wishes.encoding).removeprefix("\ufeff")
+                    try:
+                        text = decode_text(unpacked, Path(name), encoding=wishes.encoding)
+                    except InputRefused as refused:
+                        passed += refused.problems
+                        continue
+                    text = text.removeprefix("\ufeff")
                     find = find_in_zip(data, entry.filename, limits)
                     yield Source(name, unpacked, text, wishes, limits, inner.parts[:-1], True, find)
     except (BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, zlib.error) as error:

@@ -168,10 +168,10 @@ def _read_moodle_answers(element: Any, kind: str, source: Source) -> dict[str, S
         right = next((text for text, fraction, _ in answers if fraction > 0), "true")
         fields = {"choices": ("True", "False"), "correct": ("a" if right.casefold() == "true" else "b",)}
     elif kind == "multichoice" and answers:
-        fields = _read_choices(answers[: len(LETTERS)])
+        fields = _read_choice_answers(answers[: len(LETTERS)])
     elif given := [(text, fraction) for text, fraction, _ in answers if fraction > 0 and text]:
         tolerance = _read_element_text(element.find("answer/tolerance"), source, as_markdown=False)
-        fields = _read_texts(given, tolerance if kind == "numerical" else "")
+        fields = _read_text_answers(given, tolerance if kind == "numerical" else "")
     elif grader := _read_element_text(element.find("graderinfo"), source):
         fields["answer"] = grader
     if feedback := join_feedback([(text, feedback) for text, _, feedback in answers]):
@@ -179,7 +179,7 @@ def _read_moodle_answers(element: Any, kind: str, source: Source) -> dict[str, S
     return fields
 
 
-def _read_choices(answers: Sequence[tuple[str, float, str]]) -> dict[str, SourceValue]:
+def _read_choice_answers(answers: Sequence[tuple[str, float, str]]) -> dict[str, SourceValue]:
     """Return choices, and which are right: those that give all points, if one does."""
     is_one = any(fraction == 100 for _, fraction, _ in answers)
     lettered = [(LETTERS[place], fraction) for place, (_, fraction, _) in enumerate(answers) if fraction > 0]
@@ -192,7 +192,7 @@ def _read_choices(answers: Sequence[tuple[str, float, str]]) -> dict[str, Source
     return fields
 
 
-def _read_texts(given: Sequence[tuple[str, float]], tolerance: str) -> dict[str, SourceValue]:
+def _read_text_answers(given: Sequence[tuple[str, float]], tolerance: str) -> dict[str, SourceValue]:
     """Return the answers that give most points as one, and the others."""
     best = max(fraction for _, fraction in given)
     answer = " / ".join(text for text, fraction in given if fraction == best)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -38,4 +39,15 @@ def test_every_source_that_cannot_be_read_is_named(folder: Path) -> None:
     assert [str(each) for each in caught.value.problems] == [
         "latin.csv:2:1: byte 0xe9 at offset 16 is not UTF-8",
         "none.csv: there is no such file",
+    ]
+
+
+def test_a_file_of_a_zip_in_another_encoding_leaves_the_others_to_be_read(folder: Path) -> None:
+    with ZipFile("notes.zip", "w") as archive:
+        archive.writestr("latin.md", b"# Caf\xe9\n\nA caf\xe9.\n")
+        archive.writestr("slice.md", "# What is a slice?\n\nA view.\n")
+    session = import_files([Path("notes.zip")], Path("b.yaml"))
+    assert [(each.question, each.answer) for each in session.merge.new] == [("What is a slice?", "A view.")]
+    assert [str(each) for each in session.passed] == [
+        "notes.zip/latin.md:1:6: byte 0xe9 at offset 5 is not UTF-8"
     ]
