@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from tests.conftest import do_without
 
+from qexport.choosing import read_bank
 from qexport.common.limits import USUAL
 from qexport.importers.assembling import assemble
 from qexport.importers.registry import read_source
+from qexport.importers.session import import_files, write_session
 from qexport.importers.source import Source
 
 PNG = bytes.fromhex(
@@ -73,6 +75,19 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         with_guid=True,
     )
     found["text"] = text
+    changed = folder / "changed" / "new.apkg"
+    changed.parent.mkdir()
+    for name, legacy in (("collection", False), ("old-collection", True)):
+        found[name] = folder / f"{name}.colpkg"
+        col.export_collection_package(str(found[name]), include_media=True, legacy=legacy)
+        col = Collection(str(folder / "c.anki2"))
+    (first,) = col.find_notes("tag:go")
+    note = col.get_note(first)
+    note.fields[1] = "A window."
+    col.update_note(note)
+    options = ExportAnkiPackageOptions(with_scheduling=False, with_media=True, legacy=False)
+    col.export_anki_package(out_path=str(changed), options=options, limit=DeckIdLimit(deck))
+    found["changed"] = changed
     col.close()
     return found
 
@@ -82,7 +97,7 @@ def questions_of(path: Path, text: str = "") -> list[Any]:
     return [each.question for each in assemble(reading.questions, limits=USUAL)[0]]
 
 
-@pytest.mark.parametrize("form", ["old", "new", "text"])
+@pytest.mark.parametrize("form", ["old", "new", "text", "collection", "old-collection"])
 def test_what_the_real_anki_exports_comes_in(exports: dict[str, Path], form: str) -> None:
     path = exports[form]
     questions = questions_of(path, path.read_text() if form == "text" else "")
@@ -113,3 +128,21 @@ def test_pictures_come_along_and_sounds_are_reported(exports: dict[str, Path], f
     assert list(reading.pictures.values()) == [PNG]
     assert [each.message for each in reading.left_aside] == ["'a.mp3': a sound, left out"]
     assert reading.columns[:2] == (("Front", "question"), ("Back", "answer"))
+
+
+def test_a_deck_that_changed_is_merged(exports: dict[str, Path], folder: Path) -> None:
+    bank = Path("b.yaml")
+    write_session(import_files([exports["new"]], bank))
+    bank.write_text(bank.read_text("utf-8").replace("What is a **slice**?", "What are slices?"), "utf-8")
+    session = import_files([exports["changed"]], bank)
+    assert [(each.id, each.field, each.value) for each in session.merge.updates] == [
+        ("slice", "answer", "A window.")
+    ]
+    assert (session.merge.new, session.merge.conflicts, session.merge.gone) == ([], [], [])
+    write_session(session)
+    first = read_bank(bank)[0].questions[0]
+    assert (first.question, first.answer) == (
+        "What are slices?",
+        "A window.",
+    )  # the bank's edit, and the deck's
+    assert not import_files([exports["changed"]], bank).contents
