@@ -26,7 +26,7 @@ from qexport.layout.chunk import (
 )
 from qexport.layout.fonts import FontFile, collect
 from qexport.pdf.edge_tabs import draw_tab
-from qexport.pdf.file_writer import PageTree, PdfFile, reference
+from qexport.pdf.file_writer import PageTree, PdfFile, compress, reference
 from qexport.pdf.font_file import Face, open_face
 from qexport.pdf.font_writer import FontUsed, write_font
 from qexport.pdf.metadata import Book, write_xmp
@@ -143,11 +143,8 @@ class _Linker:
         late = first_object + len(content.objects)
         references = [b"%d 0 R" % number for number in range(first_object, late)]
         self.file.add_all(self._resolve(chunk, content, before, references, first_annotation_key))
-        files = {use.key: use.file for use in content.fonts}
-        for _, slots in groupby(content.slots, key=lambda slot: slot.late):
-            self.file.add_stream(
-                b"\n".join(self._draw(slot, chunk, files[slot.font], first_page) for slot in slots)
-            )
+        for data in self._draw_late(chunk, content, first_page):
+            self.file.add_compressed(data)
         self.page_numbers += [first_object + number for number in chunk.pages]
         self.elements += [references[number] for number in content.elements]
         for parents in content.parents:
@@ -220,6 +217,33 @@ class _Linker:
         return self.memory.recall(
             key, resolve, lambda objects: sum(len(value) + PER_OBJECT for value, _ in objects)
         )
+
+    def _draw_late(self, chunk: Chunk, content: PageContent, first_page: int) -> Sequence[bytes]:
+        """Return the streams that fill the slots of a chunk, compressed; note the glyphs that they draw."""
+
+        def draw() -> tuple[list[bytes], dict[str, set[int]]]:
+            files = {use.key: use.file for use in content.fonts}
+            noted, self.drawn_late = self.drawn_late, {}
+            streams = [
+                compress(b"\n".join(self._draw(slot, chunk, files[slot.font], first_page) for slot in slots))
+                for _, slots in groupby(content.slots, key=lambda slot: slot.late)
+            ]
+            drawn, self.drawn_late = self.drawn_late, noted
+            return streams, drawn
+
+        if self.memory is None or not chunk.packed:
+            streams, drawn = draw()
+        else:
+            shown = [
+                self.book.texts.get(each.anchor) or self.folios.get(each.anchor) for each in content.slots
+            ]
+            place = (first_page, self.book.mirrored, chunk.mirror, chunk.page_width, *shown)
+            streams, drawn = self.memory.recall(
+                ("late", chunk.packed, place), draw, lambda made: sum(map(len, made[0])) + PER_OBJECT
+            )
+        for font, glyphs in drawn.items():
+            self.drawn_late.setdefault(font, set()).update(glyphs)
+        return streams
 
     def _moved(self, chunk: Chunk, page: int) -> float:
         """Return how far to the right the text of a page stands, counted from 0: folio 2 is a verso."""
