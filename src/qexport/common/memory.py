@@ -1,4 +1,4 @@
-"""What a process that builds again and again remembers: the results of its last build.
+"""What a process that builds again and again remembers: the results of its last builds.
 
 `build --watch` and `preview` have a Memory; a build of its own has none, and makes everything once.
 """
@@ -11,7 +11,11 @@ from typing import TypeVar, cast
 T = TypeVar("T")
 
 MOST_BYTES = 200_000_000
-"""Bytes of results; those of a book of 2,000 questions take 90 million."""
+"""Bytes of results of one build."""
+
+
+BUILDS = 3
+"""Builds whose results are remembered: one that finds its whole book in the cache uses few of them."""
 
 
 class Memory:
@@ -19,16 +23,20 @@ class Memory:
 
     def __init__(self, limit: int = MOST_BYTES) -> None:
         self.limit = limit
-        self._results: dict[Hashable, tuple[object, int]] = {}
+        self._before: list[dict[Hashable, tuple[object, int]]] = []
+        """What the last builds used, the last one first."""
         self._used: dict[Hashable, tuple[object, int]] = {}
         self._size = 0
 
     def find(self, key: Hashable) -> object | None:
         """Return what is remembered under a key; None if nothing is."""
-        entry = self._used.get(key)
-        if entry is None and (entry := self._results.get(key)):
-            self.remember(key, *entry)
-        return entry[0] if entry else None
+        if entry := self._used.get(key):
+            return entry[0]
+        for results in self._before:
+            if entry := results.get(key):
+                self.remember(key, *entry)
+                return entry[0]
+        return None
 
     def remember(self, key: Hashable, result: object, size: int) -> None:
         """Remember a result under a key, instead of another, unless there are too many bytes of them."""
@@ -53,5 +61,6 @@ class Memory:
         return result
 
     def turn(self) -> None:
-        """Forget what has not been used since the last turn: a new build begins."""
-        self._results, self._used, self._size = self._used, {}, 0
+        """Forget what the last builds have not used: a new one begins."""
+        self._before = [self._used, *self._before][:BUILDS]
+        self._used, self._size = {}, 0
