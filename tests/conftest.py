@@ -27,6 +27,7 @@ PROGRAMS = {
     "npm": ("npm",),
     "poppler": ("pdftotext",),
     "qpdf": ("qpdf",),
+    "gs": ("gs",),
     "strace": ("strace",),
 }
 

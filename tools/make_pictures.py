@@ -102,7 +102,7 @@ def draw(picture: Picture) -> Image.Image:
         _draw_page(written.document, folio, picture.height)
         for folio in _find_pages(written.document, picture)
     ]
-    return _put_beside_each_other(drawn).quantize(COLOURS)
+    return _put_beside_each_other(drawn).quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
 
 
 def _find_pages(document: Document, picture: Picture) -> Sequence[int]:

@@ -82,7 +82,7 @@ def _draw_spread(pdf: bytes, left: int) -> None:
     picture = Image.new("RGB", (2 * WIDTH + 2 * EDGE + 2, height + 2 * EDGE), (DESK, DESK, DESK))
     for number, page in enumerate(drawn):
         picture.paste(page, (EDGE + number * (WIDTH + 2), EDGE))
-    picture.quantize(COLOURS).save(SPREAD, optimize=True)
+    picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE).save(SPREAD, optimize=True)
     print(f"{SPREAD.name}: {picture.width} × {picture.height}, {SPREAD.stat().st_size // 1000} kB")
 
 

@@ -29,6 +29,8 @@ from qexport.layout.weasyprint.slots import Placeholder, SlotCutter, find_placeh
 from qexport.layout.weasyprint.structure import Structure, mark_content, read_structure
 
 _GREY = re.compile(rb"(\S+) \1 \1 (rg|RG)")
+_COLOURED = re.compile(rb" (?:rg|RG|k|K|scn|SCN|Do|sh)$|^BI\b")
+"""What may draw in a colour: an operator that sets one, or draws a picture or a form."""
 _USES_PATTERN = re.compile(rb"/(\S+) (?:scn|SCN)")
 
 
@@ -150,6 +152,11 @@ class _Extraction:
                         items[at] = b"%s %s" % (found[1], b"g" if found[2] == b"rg" else b"G")
                     elif in_inks:
                         items[at] = write_inks(item)
+                if group := each.extra.get("Group"):
+                    if not any(isinstance(item, bytes) and _COLOURED.search(item) for item in items):
+                        del each.extra["Group"]  # or printers mix its black of all inks
+                    elif in_inks:
+                        group["CS"] = "/DeviceCMYK"
 
     def _let_patterns_move(self) -> None:
         """Let patterns stay where they are on a page whose content is moved: they do not move with it."""

@@ -114,7 +114,7 @@ class Press:
             "title": self.edition.title,
             "head": list(self.measures.head),
             "longest": self.measures.longest_word,
-            "inks": {name: self.style.setting(f"--{name}") for name in ("ink", "warning")},
+            "inks": {name: self.style.setting(f"--{name}") for name in ("ink", "accent", "warning")},
         }
 
     @cached_property

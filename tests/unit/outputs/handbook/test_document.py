@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+import subprocess
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -321,3 +322,13 @@ def test_a_process_that_builds_again_gives_the_bytes_of_a_build_of_its_own(tmp_p
         again = handbook(*questions, scheduler=resident)
         resident.settle()
         assert again.data == handbook(*questions, scheduler=Scheduler(ChunkCache(tmp_path))).data
+
+
+@pytest.mark.needs("gs")
+def test_a_book_in_mono_is_printed_with_black_ink_alone(tmp_path: Path) -> None:
+    (tmp_path / "book.pdf").write_bytes(handbook(theme="mono").data)
+    command = ["gs", "-q", "-o", "-", "-sDEVICE=inkcov", str(tmp_path / "book.pdf")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    inks = [line.split() for line in done.stdout.splitlines()]
+    assert [each[:3] for each in inks] == [["0.00000"] * 3] * len(inks)
+    assert all(float(each[3]) > 0 for each in inks)
