@@ -168,12 +168,24 @@ def _about(question: Question) -> Iterator[str]:
     yield from (f"#{tag}" for tag in question.tags)
 
 
+_FENCE = compile_late(r"[ \t>]*(`{3,}|~{3,})")
+"""Begins or ends a block of code."""
+
+
 def _wrap_lines(text: str, width: int, *, indent: str = "") -> Iterator[str]:
-    """Wrap the lines that are too long, under their own indentation; leave the others (code) alone."""
+    """Wrap the lines that are too long, under their own indentation; leave the others, code and tables alone."""
     import textwrap
 
     hanging = " " * len(indent)
+    fence = ""
     for line in shown(text).splitlines():
+        opened = _FENCE.match(line)
+        if opened and (not fence or opened[1].startswith(fence)):
+            fence = "" if fence else opened[1]
+        if line and (fence or opened or line.lstrip().startswith("|")):
+            yield indent + line
+            indent = hanging
+            continue
         margin = hanging + line[: len(line) - len(line.lstrip())]
         yield from textwrap.wrap(
             line.strip(),

@@ -29,6 +29,7 @@ from qexport.content.markdown_formulas import hold_formulas, show_formulas, writ
 from qexport.content.markdown_links import link_addresses, read_question_link, tame_link, write_link_end
 from qexport.content.markdown_page import MarkdownPage
 from qexport.content.markdown_pictures import read_picture, set_widths, show_picture, write_picture
+from qexport.content.markdown_unknown import find_unknown_block, find_unknown_markup
 from qexport.content.safe_html import escape_text, mark_safe
 from qexport.content.safe_tags import pair_tags, read_safe_tag, tags_as_text, write_closing, write_opening
 
@@ -171,6 +172,10 @@ def _prepare_tokens(tokens: Sequence[Token], page: MarkdownPage) -> Sequence[Tok
         elif token.type in ("th_open", "td_open") and (style := token.attrs.pop("style", "")):
             token.attrSet("class", str(style).replace("text-align:", "align-"))
         refuse_depth(depth, page.limits)
+        for message, hint in find_unknown_block(token):
+            noted = len(page.flaws)
+            page.note(message, hint)
+            page.place_flaws(noted, page.line_of(token.map[0] + 1) if token.map else 0)
         if page.formulas and token.content and not token.children:
             token.content = restore(token.content, page.formulas)
         if token.children:
@@ -188,6 +193,8 @@ def _prepare_tokens(tokens: Sequence[Token], page: MarkdownPage) -> Sequence[Tok
 
 def _prepare_line(tokens: list[Token], depth: int, page: MarkdownPage) -> list[Token]:
     """Make of what is in a line what the page shows."""
+    for message, hint in find_unknown_markup(tokens):
+        page.note(message, hint)
     tokens = show_formulas(tokens, page)
     pair_tags(tokens)
     set_widths(tokens)

@@ -24,6 +24,7 @@ from qexport.content.languages import Language
 from qexport.content.languages import language as language_of
 from qexport.content.markdown import markdown_blocks
 from qexport.content.markdown_page import ENGLISH_LABELS, MarkdownPage
+from qexport.content.markdown_unknown import UNKNOWN_MARKUP
 from qexport.content.shared_definitions import share_definitions
 from qexport.content.table_fitting import fit_tables
 from qexport.content.text import headed, items, join_headed, prose
@@ -147,7 +148,8 @@ def question_images(question: Question, limits: Limits = USUAL) -> tuple[Image, 
 
 
 _DOUBTFUL = compile_late(
-    r"!\[|<[A-Za-z/!]|\[\[|\]\((?!https?:|mailto:)|\]:\s*(?!https?:|mailto:)|^\s*[|>-]|\|.*\|",
+    r"!\[|<[A-Za-z/!]|\[\[|\]\((?!https?:|mailto:)|\]:\s*(?!https?:|mailto:)|^\s*[|>-]|\|.*\||"
+    + UNKNOWN_MARKUP,
     re.IGNORECASE | re.MULTILINE,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -108,6 +109,22 @@ def test_a_question_is_wrapped_and_its_code_is_not() -> None:
         "\n"
         "Source: a book"
     )
+
+
+def test_lines_of_code_and_rows_of_tables_are_never_wrapped() -> None:
+    code = "return first_argument + second_argument  # as long as it is"
+    row = "| a cell with some words | another cell with words |"
+    head = "A sentence that is longer than the width."
+    text = f"{head}\n\n```python\n{code}\n```\n\n{row}\n|-|-|\n\n> ~~~\n> {code}\n> ~~~"
+    question = replace(QUESTION, answer=text, follow_ups=(f"```\n{code}\n```",), common_mistakes="")
+    lines = list(question_page(question, width=30))
+    assert [line for line in lines if code in line or row in line] == [
+        f"  {code}",
+        f"  {row}",
+        f"  > {code}",
+        f"     {code}",
+    ]
+    assert "  A sentence that is longer" in lines
 
 
 def test_json_of_a_question_is_everything_or_all_but_its_answer() -> None:
