@@ -231,7 +231,9 @@ def test_an_option_without_effect_is_a_warning_in_a_dry_run_too() -> None:
 
 @pytest.mark.usefixtures("captures")
 def test_what_several_outputs_would_warn_of_is_printed_once() -> None:
-    text = "markup: markdown\nnamespace: n\nquestions:\n  - {id: A, question: Why?, answer: A <font>b</font>.}\n"
+    text = (
+        "markup: markdown\nnamespace: n\nquestions:\n  - {id: A, question: Why?, answer: A <font>b</font>.}\n"
+    )
     Path("tags.yaml").write_text(text, encoding="utf-8")
     done = run("build", "--bank", "tags.yaml", "--format", "web", "--format", "epub")
     assert done.err == (

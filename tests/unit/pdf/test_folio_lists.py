@@ -57,3 +57,24 @@ def test_what_follows_a_long_list_of_folios_stands_below_it() -> None:
     (lines,) = read(linked(chunks))
     assert {round(below - above, 1) for (_, above, _), (_, below, _) in pairwise(lines)} == {5}
     assert chunks[0].page_height - chunks[0].room > 4 * LINE
+
+
+def test_folios_follow_each_other_from_right_to_left_in_a_slot_that_is_aligned_right() -> None:
+    stand_in = '<span data-folio="pages" data-align="right" data-folios="">0</span>'
+    chunk = strip(f'<ul style="direction: rtl"><li>lists, {stand_in}</li></ul>', "index")
+    folios = [str(number) for number in range(100, 130)]
+    line = Line(chunk, folios=[Folios(each, "top") for each in folios])
+    text = pypdfium2.PdfDocument(linked(make_pages(frame(), opening(), [line])))[0].get_textpage()
+    places = []
+    for each in folios:
+        found = text.search(each).get_next()
+        assert found is not None, each
+        places.append(text.get_charbox(found[0]))
+    rows = sorted({round(bottom) for _, bottom, _, _ in places}, reverse=True)
+    assert len(rows) > 2
+    for (left, bottom, _, _), (next_left, next_bottom, _, _) in pairwise(places):
+        if round(bottom) == round(next_bottom):
+            assert next_left < left
+        else:
+            assert next_bottom < bottom
+    assert min(left for left, *_ in places) > 5 * MM - 0.1
