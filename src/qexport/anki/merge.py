@@ -263,7 +263,12 @@ class Merger:
         return known[1]
 
     def _html(self, question: Question) -> dict[str, str]:
-        (note,) = notes_of(replace(self._bank, questions=(question,)), NoteShape(), self._templates)
+        (note,) = notes_of(
+            replace(self._bank, questions=(question,)),
+            NoteShape(),
+            self._templates,
+            named=self._bank.questions,
+        )
         values = note.fields.split(b"\x1f")
         return {name: values[place].decode() for name, place in FIELD_PLACES.items()}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from html import escape
@@ -20,7 +20,7 @@ from qexport.anki.fields import EDITABLE_FIELDS, FIELD_PLACES, FIELDS, IDENTIFYI
 from qexport.content.choices import list_choices
 from qexport.content.languages import language as language_of
 from qexport.content.markdown_pictures import let_enlarge
-from qexport.content.question_view import part_html, question_text
+from qexport.content.question_view import list_known_links, part_html, question_text
 from qexport.content.templates import Templates
 from qexport.content.text import inline
 
@@ -92,7 +92,13 @@ class NoteShape:
 
 
 def notes_of(
-    bank: Bank, shape: NoteShape, templates: Templates, kept: ByteStore | None = None, look: str = ""
+    bank: Bank,
+    shape: NoteShape,
+    templates: Templates,
+    kept: ByteStore | None = None,
+    look: str = "",
+    *,
+    named: Iterable[Question] = (),
 ) -> tuple[Note, ...]:
     """Return the notes of all questions of a bank, the retired ones too.
 
@@ -102,16 +108,22 @@ def notes_of(
         templates: of the theme.
         kept: where the fields of notes are kept from one build to the next.
         look: a digest of all templates, for what is kept.
+        named: questions of the bank that texts may link to, beside its own: of a bank that is only a part.
     """
-    named = {bank.source, *(question.source for question in bank.questions)}
-    sources = {source: _source(source, templates) for source in named}
-    makes = _NoteMaker(bank, shape, templates, sources)
+    all_sources = {bank.source, *(question.source for question in bank.questions)}
+    sources = {source: _source(source, templates) for source in all_sources}
+    known = {each.id: "" for each in (*bank.questions, *named) if each.status != "draft"}
+    makes = _NoteMaker(bank, shape, templates, sources, known)
     if kept is None:
         return tuple(map(makes.note, bank.questions))
     labels = dict(language_of(bank.language).labels)
     common = [look, bank.language, labels, bank.source, shape.options(), asdict(templates.limits)]
     prefix = sha256(json.dumps(common).encode()).hexdigest()
-    keys = {each.id: prefix + each.digest() for each in bank.questions if not _may_have_pictures(each)}
+    keys = {
+        each.id: prefix + each.digest() + ":".join(list_known_links((each,), known))
+        for each in bank.questions
+        if not _may_have_pictures(each)
+    }
     there = kept.load(keys.values())
     notes, fresh = [], {}
     for question in bank.questions:
@@ -147,12 +159,18 @@ class _NoteMaker:
     """Makes notes of one bank."""
 
     def __init__(
-        self, bank: Bank, shape: NoteShape, templates: Templates, sources: Mapping[str, str]
+        self,
+        bank: Bank,
+        shape: NoteShape,
+        templates: Templates,
+        sources: Mapping[str, str],
+        known: Mapping[str, str],
     ) -> None:
         self.bank = bank
         self.shape = shape
         self.templates = templates
         self.sources = sources
+        self.known = known
         self.chosen = [name for name in EXTRA_CARDS if name in shape.card_types]
 
     def note(self, question: Question) -> Note:
@@ -163,13 +181,14 @@ class _NoteMaker:
         text = question_text(
             question,
             image_address=MEDIA_NAME,
+            questions=self.known,
             maths="mathjax",
             language=words.tag,
             labels=words.labels,
             limits=limits,
         )
         values = {
-            **_fields(question, text.view, self.templates, words),
+            **_fields(question, text.view, self.templates, words, self.known),
             "Source": self.sources[question.source or self.bank.source],
             "Language": label(self.bank.language),
             **{f"{name.title()} Card": ON for name in made},
@@ -209,7 +228,13 @@ def without_identity(fields: bytes) -> bytes:
 # Fields
 
 
-def _fields(question: Question, view: QuestionView, templates: Templates, words: Language) -> dict[str, str]:
+def _fields(
+    question: Question,
+    view: QuestionView,
+    templates: Templates,
+    words: Language,
+    known: Mapping[str, str],
+) -> dict[str, str]:
     values: dict[str, str] = {PROSE_FIELDS[section["key"]]: section["html"] for section in view["sections"]}
     values |= {
         "ID": label(view["id"]),
@@ -232,6 +257,7 @@ def _fields(question: Question, view: QuestionView, templates: Templates, words:
             "production_scenario",
             begins,
             image_address=MEDIA_NAME,
+            questions=known,
             maths="mathjax",
             labels=words.labels,
             limits=templates.limits,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict, TypeVar
@@ -178,6 +178,11 @@ def linked_ids(question: Question) -> Iterator[str]:
             yield unquote(next(filter(None, found.groups()))).strip()
 
 
+def list_known_links(questions: Iterable[Question], known: Container[str]) -> list[str]:
+    """Return the ids of a bank's questions that some of its texts may link to, each once, in order."""
+    return sorted({key for question in questions for key in linked_ids(question) if key in known})
+
+
 def _list_question_texts(question: Question) -> Iterator[str]:
     yield question.question
     yield from (getattr(question, key) for key in PROSE_SECTIONS)
@@ -190,6 +195,7 @@ def part_html(
     text: str,
     *,
     image_address: str,
+    questions: Mapping[str, str] | None = None,
     maths: str = "svg",
     labels: Mapping[str, str] = ENGLISH_LABELS,
     limits: Limits = USUAL,
@@ -198,7 +204,7 @@ def part_html(
 
     What refuses the piece is not raised: question_text() raises it for all of the section.
     """
-    showing = _Showing(address=image_address, maths=maths, labels=labels, limits=limits)
+    showing = _Showing(address=image_address, questions=questions, maths=maths, labels=labels, limits=limits)
     return _Writing(question, showing).blocks(f"{key}-part", text, 4)
 
 

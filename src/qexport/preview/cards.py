@@ -22,7 +22,7 @@ _SECTION = re.compile(r"\{\{([#^])([^}]+)\}\}((?:(?!\{\{[#^]).)*?)\{\{/\2\}\}", 
 
 def draw_card(bank: Bank, question: Question, templates: Templates) -> tuple[str, str]:
     """Return the front and the back of a question's first card as HTML, pictures inside, without the page around."""
-    (note,) = notes_of(replace(bank, questions=(question,)), NoteShape(), templates)
+    (note,) = notes_of(replace(bank, questions=(question,)), NoteShape(), templates, named=bank.questions)
     values = dict(zip(FIELDS, note.fields.decode("utf-8", "replace").split("\x1f"), strict=True))
     model = note_type(templates, 0, 1)
     card = model["tmpls"][0]

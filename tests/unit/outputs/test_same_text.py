@@ -44,6 +44,8 @@ def f(n):
 
 > a quotation
 
+See [[Q-2]].
+
 ![a black box](box.png)
 """
 WORDS = [
@@ -53,6 +55,7 @@ WORDS = [
     "choice two",
     "left right cell other",
     "a quotation",
+    "See Q-2",
 ]
 
 
@@ -105,6 +108,7 @@ def test_paper_shows_all_blocks_and_the_picture(
     pictures = [each for page in document for each in page.get_objects() if each.type == 3]
     for words in WORDS:
         assert words in text
+    assert "[[" not in text
     assert text.count("def f(n): return n") == len(pictures) == count
 
 

@@ -18,7 +18,7 @@ from qexport.content.images import page_pictures
 from qexport.content.index_terms import index_terms
 from qexport.content.key_terms import choose_terms, mark_terms
 from qexport.content.languages import language
-from qexport.content.question_view import question_images, text_view
+from qexport.content.question_view import list_known_links, question_images, text_view
 from qexport.content.themes import join_styles
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.colours import COLOURS, number_technologies
@@ -86,6 +86,8 @@ class _CheatSheet:
             for each in edition.questions
         }
         self.numbers = number_technologies(edition.bank)
+        self.known = {question.id: "" for question in edition.bank.questions}
+        """The questions that texts may name; the sheet leads to none."""
         self.digits = max((len(str(folio)) for folio in tools.folios.values()), default=0)
 
     def document(self) -> Document:
@@ -197,6 +199,7 @@ class _CheatSheet:
             for title, questions in self.groups
         ]
 
+        links = list_known_links(self.edition.questions, self.known)
         limits = self.tools.limits
         files = page_pictures(
             image for each in self.edition.questions for image in question_images(each, limits)
@@ -216,7 +219,10 @@ class _CheatSheet:
             )
 
         return Job(
-            ("cheatsheet", self.tools.look, frame, digests, sorted(files)), html, self.css, lambda: files
+            ("cheatsheet", self.tools.look, frame, digests, links, sorted(files)),
+            html,
+            self.css,
+            lambda: files,
         )
 
     def _entry(self, question: Question, size: float, level: int) -> dict[str, object]:
@@ -225,6 +231,7 @@ class _CheatSheet:
             self.width / self.panels - 2 * SIDE,
             size,
             heading_level=level,
+            questions=self.known,
             language=self.language,
             limits=self.tools.limits,
         )

@@ -22,7 +22,7 @@ from qexport.common.wording import quantity
 from qexport.content.directions import mirror_css
 from qexport.content.images import page_pictures
 from qexport.content.languages import language
-from qexport.content.question_view import question_images, text_view
+from qexport.content.question_view import list_known_links, question_images, text_view
 from qexport.content.themes import join_styles
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.colours import COLOURS, number_technologies
@@ -106,6 +106,8 @@ class _Cards:
         self.tools = tools
         self.flip = options.duplex
         self.numbers = number_technologies(edition.bank)
+        self.known = {question.id: "" for question in edition.bank.questions}
+        """The questions that texts may name; a card leads to none."""
         self.grid = _grid(options)
         self.asked = options.card_sections
         self.size = 16.0 if options.large_print else 8.0
@@ -311,6 +313,7 @@ class _Cards:
             self.grid.card_width - 2 * PADDING,
             size or self.backs[question.id].size,
             heading_level=2,
+            questions=self.known,
             language=self.language,
             limits=self.tools.limits,
         )
@@ -355,6 +358,7 @@ class _Cards:
             "direction": self.language.direction,
             "title": self.edition.title,
         }
+        links = list_known_links(questions, self.known)
         files = page_pictures(
             image for question in questions for image in question_images(question, self.tools.limits)
         )
@@ -365,7 +369,10 @@ class _Cards:
             )
 
         return Job(
-            ("cards", template, self.tools.look, frame, parts, sorted(files)), html, self.css, lambda: files
+            ("cards", template, self.tools.look, frame, parts, links, sorted(files)),
+            html,
+            self.css,
+            lambda: files,
         )
 
 
