@@ -168,7 +168,7 @@ def _about(question: Question) -> Iterator[str]:
     yield from (f"#{tag}" for tag in question.tags)
 
 
-_CODE_FENCE = compile_late(r"[ \t>]*(`{3,}|~{3,})")
+_FENCE_OF_CODE = compile_late(r"[ \t>]*(`{3,}|~{3,})")
 """Begins or ends a block of code."""
 
 
@@ -179,7 +179,7 @@ def _wrap_lines(text: str, width: int, *, indent: str = "") -> Iterator[str]:
     hanging = " " * len(indent)
     fence = ""
     for line in shown(text).splitlines():
-        opened = _CODE_FENCE.match(line)
+        opened = _FENCE_OF_CODE.match(line)
         if opened and (not fence or opened[1].startswith(fence)):
             fence = "" if fence else opened[1]
         if line and (fence or opened or line.lstrip().startswith("|")):
