@@ -47,7 +47,7 @@ KEPT_AT_ONCE = 64
 """Chunks that go into the cache together: a build that is broken off keeps what it had done till then."""
 
 
-STRIPS_AT_ONCE = 60
+STRIPS_AT_ONCE = 200
 """Strips that are laid out as one document, which shares what a document costs beside its text."""
 
 LayoutInput: TypeAlias = tuple[str, str, Mapping[str, bytes]]
