@@ -41,6 +41,8 @@ _ANSWER_MARK = re.compile(
     re.IGNORECASE,
 )
 """`**A.**` before an answer that a heading asks for."""
+_MARK_ALONE = re.compile(r"\s*(?:[A-Ha-h]\s?)?[:.)]\s*")
+"""What is left of a choice whose text is the code below it: `- [ ] A:`."""
 
 
 @dataclass(slots=True)
@@ -105,9 +107,10 @@ def _take_choices(lines: list[str], body: Body, limits: Limits, *, is_asked_firs
             continue
         choices, end = [], run[-1][0] + 1
         for place, (number, found) in enumerate(run):
-            following = run[place + 1][0] if place + 1 < len(run) else _end_of_item(lines, number)
+            following = run[place + 1][0] if place + 1 < len(run) else _end_of_choice(lines, number, found[2])
+            asked = "" if _MARK_ALONE.fullmatch(found[2]) else found[2]
             rest = "\n".join(lines[number + 1 : following])
-            choices.append(clean_blocks(f"{found[2]}\n{rest}", limits).strip() or "–")
+            choices.append(clean_blocks(f"{asked}\n{rest}", limits).strip() or "–")
             end = max(end, following)
         body.fields["choices"] = tuple(choices)
         if pattern is _TASK_LINE and (right := [LETTERS[p] for p, (_, f) in enumerate(run) if f[1] in "xX"]):
@@ -131,6 +134,22 @@ def _end_of_item(lines: list[str], number: int) -> int:
     end = number + 1
     fenced = fenced_lines(lines)
     while end < len(lines) and (fenced[end] or (lines[end].startswith(("  ", "\t")) and lines[end].strip())):
+        end += 1
+    return end
+
+
+def _end_of_choice(lines: list[str], number: int, text: str) -> int:
+    """Return the line behind the last choice: behind the code below it, if the choice is nothing but that."""
+    start = _end_of_item(lines, number)
+    if not _MARK_ALONE.fullmatch(text):
+        return start
+    fenced = fenced_lines(lines)
+    end = start
+    while end < len(lines) and not lines[end].strip():
+        end += 1
+    if end == len(lines) or not fenced[end]:
+        return start
+    while end < len(lines) and fenced[end]:
         end += 1
     return end
 

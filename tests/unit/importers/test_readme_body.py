@@ -143,3 +143,16 @@ def test_the_address_of_a_question_that_is_a_link_is_kept(read: Any) -> None:
 def test_a_mark_before_the_answer_is_no_part_of_it(read: Any) -> None:
     text = "# T\n\n## Q. What is a?\n\n**A.**\n\nThe first letter.\n\n## Q. What is b?\n\n**Answer:** The second.\n"
     assert read.pairs(text) == [("What is a?", "The first letter."), ("What is b?", "The second.")]
+
+
+def test_a_choice_that_is_code_has_all_of_it(read: Any) -> None:
+    text = (
+        "# Go\n\n#### Q1. What is printed?\n\n- [ ] A:\n\n```\n1\n```\n\n- [x] B:\n\n```\n2\n```\n\nBecause.\n\n"
+        "#### Q2. And then?\n\n- [x] one\n- [ ] two\n"
+    )
+    first, _ = read.questions(text)
+    assert (first.choices, first.correct, first.answer) == (
+        ("```\n1\n```", "```\n2\n```"),
+        ("b",),
+        "Because.",
+    )
