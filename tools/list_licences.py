@@ -29,10 +29,14 @@ PROGRAM_LOCK = ROOT / "requirements.lock"
 TEST_LOCK = ROOT / "requirements-test.lock"
 
 NOT_EVERYWHERE = {
+    "backports-zstd": ("PSF-2.0", "https://github.com/rogdham/backports.zstd"),
     "brotlicffi": ("MIT", "https://github.com/python-hyper/brotlicffi"),
     "colorama": ("BSD-3-Clause", "https://github.com/tartley/colorama"),
+    "importlib-metadata": ("Apache-2.0", "https://github.com/python/importlib_metadata"),
+    "lazy-importer": ("Apache-2.0", ""),
+    "zipp": ("MIT", "https://github.com/jaraco/zipp"),
 }
-"""Packages of the locks that some platforms alone install."""
+"""Packages of the locks that some platforms, or some versions of Python, alone install."""
 
 REMARKS = {
     "certifi": "A list of certificates. MPL binds changes to its own files.",

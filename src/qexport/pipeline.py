@@ -19,6 +19,7 @@ from qexport.choosing import Selection, judge_texts, read_bank
 from qexport.common import files
 from qexport.common.errors import Location, Problem, QexportError, UsageError
 from qexport.common.limits import Limits
+from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.records import Record
 from qexport.common.text_input import normalise
 from qexport.content.languages import language
@@ -271,9 +272,10 @@ def _read_earlier(folder: Path, stem: str, suffix: str, size: int) -> bytes:
     """Return the file of an earlier build if it is one of so many bytes, and can be read."""
     path = folder / f"{stem}{suffix}"
     try:
-        return path.read_bytes() if path.is_file() and path.stat().st_size == size else b""
-    except OSError:
+        data = read_bytes(path, size)
+    except (Unreadable, TooLarge):
         return b""
+    return data if len(data) == size else b""
 
 
 def prepare(

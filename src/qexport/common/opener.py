@@ -112,4 +112,6 @@ def _refuse_other_kinds(status: os.stat_result) -> None:
 
 
 def _unreadable(error: Exception) -> Unreadable:
+    if isinstance(error, ValueError):  # Python's own words for it differ from version to version
+        return Unreadable("this cannot be read: a NUL is in its name")
     return Unreadable(f"this cannot be read: {getattr(error, 'strerror', None) or error}")

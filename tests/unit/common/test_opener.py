@@ -47,7 +47,7 @@ def test_an_ordinary_file_is_read(folder: Path, name: str, data: bytes) -> None:
         ("pipe", "this is a pipe, not an ordinary file"),
         ("file/x", "this cannot be read: Not a directory"),
         ("loop", "this cannot be read: Too many levels of symbolic links"),
-        ("nul\0", "this cannot be read: embedded null byte"),
+        ("nul\0", "this cannot be read: a NUL is in its name"),
         ("link-out", "this is outside its folder"),
         ("way-out/outside", "this is outside its folder"),
         ("../outside", "this is outside its folder"),
@@ -111,8 +111,10 @@ OPENS_ITS_OWN = {
     "layout/fonts.py": "its fonts, and the file it writes for fontconfig",
     "layout/scheduler.py": "its modules, for their digest",
     "layout/script_fonts.py": "fonts of an extra",
+    "layout/weasyprint/late_imports.py": "what it has compiled of the engine's declarations",
     "layout/weasyprint/replacements.py": "modules of the engine, for their digests",
     "locking.py": "a folder, to hold it",
+    "pdf/output_intent.py": "its colour profiles",
     "preview/share.py": "the files that the user named, judged by their descriptors",
 }
 """Module → what it opens itself: files of the program's own, and what it writes."""

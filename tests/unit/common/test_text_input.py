@@ -104,7 +104,7 @@ def test_a_codec_that_gives_up_without_a_place_is_refused(tmp_path: Path) -> Non
         ("nowhere.yaml", "there is no such file"),
         ("folder", "this is a folder, not a file"),
         ("file/bank.yaml", "this cannot be read: Not a directory"),
-        ("nul\0.yaml", "this cannot be read: embedded null byte"),
+        ("nul\0.yaml", "this cannot be read: a NUL is in its name"),
         ("n" * 300, "this cannot be read: File name too long"),
     ],
 )
