@@ -7,6 +7,7 @@ and what is new is written when the build is done: a writer waits for the page, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import cast
 
 from qexport.common.memory import Memory
@@ -26,6 +27,11 @@ class RememberedCache:
         self._waiting: dict[str, bytes] = {}
         self._begun: set[str] = set()
         """Beginnings of keys that are known to be there."""
+
+    @property
+    def path(self) -> Path:
+        """The file of the cache."""
+        return self.cache.path
 
     def load(self, keys: Iterable[str]) -> dict[str, Chunk]:
         """Return the chunks that are there (`ChunkCache.load`)."""

@@ -162,6 +162,8 @@ def _build_again_and_again(
         for place in places_of(each.bank, str(each.all_options.get("theme", "")), find_recipes_file())
     }
     outs = {each.out for each in recipes}
+    if scheduler.cache:  # it is written after each build, and may be inside what is watched
+        outs.add(scheduler.cache.path.parent)
     while True:
         before = look(places, outs)
         try:
