@@ -167,7 +167,8 @@ def _drop_pieces_of_long_forms(found: dict[str, _Candidate], forms: Iterable[tup
     """Count long forms as their abbreviations, and drop the words that are hardly anywhere but in one."""
     for form, short in forms:
         whole = found.pop(fold_spelling(form, "phrase"), None)
-        found[fold_spelling(short, "name")].count += 1
+        if (key := fold_spelling(short, "name")) in found:  # else it went, as a piece of another form
+            found[key].count += 1
         for piece in form.split():
             for key in (fold_spelling(piece, "phrase"), fold_spelling(piece, "name")):
                 if whole and key in found and found[key].count <= 3 * whole.count + 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tools.measure_index import TITLES, measure
@@ -154,3 +155,13 @@ def test_a_topic_of_another_name_makes_other_terms_of_every_question() -> None:
     renamed = [RAG, replace(CACHE, technology="Embeddings")]
     assert index_terms(renamed, kept=store) == index_terms(renamed)
     assert store.asked[-1] == 0
+
+
+def test_an_abbreviation_that_is_a_piece_of_a_form_dropped_before_makes_no_empty_term() -> None:
+    from collections import defaultdict
+
+    from qexport.content import index_terms as module
+
+    found: Any = defaultdict(module._Candidate)
+    module._drop_pieces_of_long_forms(found, [("Liskov Substitution Principle", "LSP")])
+    assert dict(found) == {}
