@@ -41,6 +41,7 @@ from qexport.bank.model import PROSE_SECTIONS, Bank
 from qexport.choosing import read_bank
 from qexport.cli.main import program
 from qexport.content.languages import language
+from qexport.outputs.handbook.plan import SMALL_BOOK
 
 ROOT = Path(__file__).resolve().parent.parent
 KINDS = ("handbook", "deck", "quiz", "cheatsheet", "flash-cards", "web", "epub")
@@ -88,7 +89,7 @@ def read_texts() -> Mapping[str, Mapping[str, Any]]:
 
 
 def make_short_bank(tag: str, texts: Mapping[str, Any]) -> dict[str, object]:
-    """Return a bank of one question, which lists all terms."""
+    """Return a bank of four questions, the fewest that have an index; the first has all parts and lists all terms."""
     one = {name: texts[name] for name in ("technology", "category", "level", "question", *PROSE_SECTIONS)}
     question = {
         "id": "Q-1",
@@ -97,7 +98,21 @@ def make_short_bank(tag: str, texts: Mapping[str, Any]) -> dict[str, object]:
         "follow_ups": [texts["follow_up"]],
         "terms": texts["terms"],
     }
-    return {"title": texts["title"], "namespace": f"test-{tag}", "language": tag, "questions": [question]}
+    more = [
+        {
+            "id": f"Q-{number}",
+            **{name: texts[name] for name in ("technology", "category", "level")},
+            "question": texts["ask"].replace("{term}", term),
+            "answer": texts["about"].replace("{term}", term),
+        }
+        for number, term in enumerate(texts["terms"][:SMALL_BOOK], start=2)
+    ]
+    return {
+        "title": texts["title"],
+        "namespace": f"test-{tag}",
+        "language": tag,
+        "questions": [question, *more],
+    }
 
 
 def make_bank(tag: str, texts: Mapping[str, Any], shipped: Bank) -> dict[str, object]:
