@@ -159,7 +159,8 @@ _ENGLISH = compile_late(r"\b(?:and|are|does|how|is|of|the|to|what|when|with)\b",
 _ROMANCE = compile_late(r"\b(?:che|con|de|della|el|en|gli|il|la|las|lo|los|que|un|una|y)\b", re.IGNORECASE)
 
 
-_HINTS = (*sorted(_CODE_NAMES), "del", " module")
+_HINTS = _CODE_NAMES | {"del", "module"}
+_RUN_OF_LETTERS = compile_late(r"[a-z]+")
 
 
 def code_spans(text: str) -> Iterator[tuple[int, int]]:
