@@ -27,6 +27,7 @@ from qexport.anki.notes import (
     NoteShape,
     digest_note,
     digest_texts,
+    find_linkable,
     notes_of,
     tags_of_note,
     without_identity,
@@ -136,6 +137,7 @@ class Merger:
         self._prefix = lock.options.get("tag-prefix", "")
         formers = {former: question for question in bank.questions for former in question.former_ids}
         self._questions = {**formers, **{question.id: question for question in bank.questions}}
+        self._linkable = find_linkable(bank.questions)
         self._templates = Templates()
         self._rendered: dict[str, tuple[Question, Mapping[str, str]]] = {}
         self._published_tags: dict[str, str] = {}
@@ -267,7 +269,7 @@ class Merger:
             replace(self._bank, questions=(question,)),
             NoteShape(),
             self._templates,
-            named=self._bank.questions,
+            linkable=self._linkable,
         )
         values = note.fields.split(b"\x1f")
         return {name: values[place].decode() for name, place in FIELD_PLACES.items()}

@@ -98,7 +98,7 @@ def notes_of(
     kept: ByteStore | None = None,
     look: str = "",
     *,
-    named: Iterable[Question] = (),
+    linkable: Mapping[str, str] | None = None,
 ) -> tuple[Note, ...]:
     """Return the notes of all questions of a bank, the retired ones too.
 
@@ -108,11 +108,11 @@ def notes_of(
         templates: of the theme.
         kept: where the fields of notes are kept from one build to the next.
         look: a digest of all templates, for what is kept.
-        named: questions of the bank that texts may link to, beside its own: of a bank that is only a part.
+        linkable: the questions that texts may link to, if the bank is only a part of one; see `find_linkable`.
     """
     all_sources = {bank.source, *(question.source for question in bank.questions)}
     sources = {source: _source(source, templates) for source in all_sources}
-    known = {each.id: "" for each in (*bank.questions, *named) if each.status != "draft"}
+    known = find_linkable(bank.questions) if linkable is None else linkable
     makes = _NoteMaker(bank, shape, templates, sources, known)
     if kept is None:
         return tuple(map(makes.note, bank.questions))
@@ -136,6 +136,11 @@ def notes_of(
     if fresh:
         kept.keep(fresh)
     return tuple(notes)
+
+
+def find_linkable(questions: Iterable[Question]) -> dict[str, str]:
+    """Return the ids of questions that texts may link to, with no place for each: a note has no page."""
+    return {each.id: "" for each in questions if each.status != "draft"}
 
 
 def _may_have_pictures(question: Question) -> bool:

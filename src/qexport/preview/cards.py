@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from qexport.anki.fields import FIELDS
 from qexport.anki.note_type import note_type
-from qexport.anki.notes import MEDIA_NAME, NoteShape, notes_of
+from qexport.anki.notes import MEDIA_NAME, NoteShape, find_linkable, notes_of
 from qexport.bank.model import Bank, Question
 from qexport.content.templates import Templates
 
@@ -22,7 +22,8 @@ _SECTION = re.compile(r"\{\{([#^])([^}]+)\}\}((?:(?!\{\{[#^]).)*?)\{\{/\2\}\}", 
 
 def draw_card(bank: Bank, question: Question, templates: Templates) -> tuple[str, str]:
     """Return the front and the back of a question's first card as HTML, pictures inside, without the page around."""
-    (note,) = notes_of(replace(bank, questions=(question,)), NoteShape(), templates, named=bank.questions)
+    linkable = find_linkable(bank.questions)
+    (note,) = notes_of(replace(bank, questions=(question,)), NoteShape(), templates, linkable=linkable)
     values = dict(zip(FIELDS, note.fields.decode("utf-8", "replace").split("\x1f"), strict=True))
     model = note_type(templates, 0, 1)
     card = model["tmpls"][0]
