@@ -470,7 +470,7 @@ def test_an_export_of_an_older_edition_takes_nothing_back(learner: Learner) -> N
     assert run("pull", export, "--bank", "b.yaml").out == "nothing to take\n"
 
 
-def refuse_to_render(*_: Any) -> Any:
+def refuse_to_render(*_: Any, **__: Any) -> Any:
     raise AssertionError("a note was rendered again")
 
 
