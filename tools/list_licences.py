@@ -306,9 +306,9 @@ extra are there if the extra is installed.
 The order of Chinese characters in `templates/languages/zh.order` and `ja.order` is that of CLDR, © Unicode, Inc., under
 the [Unicode License v3](https://www.unicode.org/license.txt) (Unicode-3.0), which allows any use that keeps the notice.
 
-The ICC profiles in `src/qexport/pdf/profiles`, which PDF/A and prepress files hold, are of
+The ICC profile of sRGB in `src/qexport/pdf/profiles`, which PDF/A files hold, is of
 [Compact ICC Profiles](https://github.com/saucecontrol/Compact-ICC-Profiles) by Clinton Ingram, in the public domain
-(CC0-1.0): sRGB, and inks as in CGATS TR 001.
+(CC0-1.0).
 
 ### Libraries of the system
 

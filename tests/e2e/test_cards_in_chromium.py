@@ -117,8 +117,8 @@ function ground(element, view) {
     texts.push([contrast(colour, ground(element, view)), walker.currentNode.data]);
   }
   for (const summary of summaries) {
-    const mark = view.getComputedStyle(summary, "::before");
-    texts.push([contrast(mark.color, mark.backgroundColor), mark.content]);
+    const mark = summary.querySelector("svg");
+    texts.push([contrast(view.getComputedStyle(mark).stroke, ground(mark, view)), "a mark"]);
   }
   for (const element of page.querySelectorAll("#qa *")) {
     if (element.closest("pre, .table, style")) continue;

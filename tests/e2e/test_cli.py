@@ -229,7 +229,6 @@ def test_an_option_without_effect_is_a_warning_in_a_dry_run_too() -> None:
     )
 
 
-@pytest.mark.usefixtures("captures")
 def test_what_several_outputs_would_warn_of_is_printed_once() -> None:
     text = (
         "markup: markdown\nnamespace: n\nquestions:\n  - {id: A, question: Why?, answer: A <font>b</font>.}\n"
@@ -244,6 +243,7 @@ def test_what_several_outputs_would_warn_of_is_printed_once() -> None:
     )
 
 
+@pytest.mark.usefixtures("captures")
 def test_a_dry_run_of_captures_writes_nothing() -> None:
     before = sorted(Path().rglob("*"))
     assert run("import", *CAPTURES, "-o", "hub.yaml", "--dry-run").out.splitlines()[-2:] == [
@@ -711,10 +711,13 @@ def test_a_cache_that_cannot_be_cleared_ends_with_5() -> None:
 def test_themes_are_listed() -> None:
     assert run("theme", "list") == Done(
         0,
-        "name     description\n"
-        "classic  Serif text, quiet labels; the default\n"
-        "modern   Sans-serif throughout, a blue accent\n"
-        "mono     Black only, no tints: for bad printers\n",
+        "name         description\n"
+        "classic      Serif text, quiet labels; the default\n"
+        "modern       Sans-serif throughout, a blue accent\n"
+        "mono         Black only, no tints: for bad printers\n"
+        "pocket       Dense, in two columns, for A5 and A6\n"
+        "tablet       A page in landscape for a screen\n"
+        "tablet-dark  As tablet, light on dark\n",
         "",
     )
     names = [each["name"] for each in json.loads(run("theme", "list", "--json").out)]

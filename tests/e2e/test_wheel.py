@@ -72,10 +72,10 @@ def test_the_wheel_holds_the_package_its_templates_and_nothing_else(distribution
     [wheel] = distributions.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names} == {"qexport", f"qexport-{__version__}.dist-info"}
-    templates = sorted(path.relative_to(ROOT) for path in (ROOT / "templates").rglob("*") if path.is_file())
-    assert sorted(name for name in names if name.startswith("qexport/templates/")) == [
+    templates = [path.relative_to(ROOT) for path in (ROOT / "templates").rglob("*") if path.is_file()]
+    assert sorted(name for name in names if name.startswith("qexport/templates/")) == sorted(
         f"qexport/{path.as_posix()}" for path in templates
-    ]
+    )
     modules = sorted(path.relative_to(ROOT / "src") for path in (ROOT / "src").rglob("*.py"))
     assert sorted(name for name in names if name.endswith(".py")) == [path.as_posix() for path in modules]
 

@@ -33,7 +33,10 @@ QUOTE_IT = "put the text in quotes, or below its key as a block: `key: |`"
 REMOVE_IT = f"remove it; if it is text, {QUOTE_IT}"
 WRITE_OUT = f"write it out; if it is text, {QUOTE_IT}"
 NOT_UTF8 = "save the file as UTF-8, or name its encoding, for example: --encoding cp1252"
-KEYS = "known: title, namespace, language, source, licence, markup, math, claims, technologies, levels, questions"
+KEYS = (
+    "known: title, namespace, language, source, author, licence, cover_image, terms, markup, math, claims, "
+    "technologies, levels, questions"
+)
 LOW = Limits(
     file=3_000,
     values=50,

@@ -83,6 +83,7 @@ class Language(Record, frozen=True):
         )
 
 
+@cache
 def supported_languages() -> tuple[str, ...]:
     """Return the tags of the languages that have labels."""
     return tuple(sorted(path.stem for path in (templates_folder() / "languages").glob("*.toml")))
@@ -94,7 +95,7 @@ def language(tag: str) -> Language:
     subtags = tag.lower().split("-")
     folder = templates_folder() / "languages"
     names = ["-".join(subtags[:count]) for count in range(len(subtags), 0, -1)]
-    named = next((name for name in names if (folder / f"{name}.toml").is_file()), "en")
+    named = next((name for name in names if name in supported_languages()), "en")
     read = tomllib.loads((folder / f"{named}.toml").read_text("utf-8"))
     is_rtl = any(name in RIGHT_TO_LEFT for name in names) and "latn" not in subtags
     return Language(

@@ -104,7 +104,7 @@ def set_folios(
                 b"",
             ),
             (
-                b"<</Type /Annot/Subtype /Link/Rect [%s]/BS <</W 0>>/Contents %s/StructParent %s/Dest %s>>"
+                b"<</Type /Annot/Subtype /Link/F 4/Rect [%s]/BS <</W 0>>/Contents %s/StructParent %s/Dest %s>>"
                 % (
                     area,
                     pdf_string(f"page {folios.pages}"),

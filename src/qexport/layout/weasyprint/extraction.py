@@ -263,6 +263,7 @@ class _Extraction:
             annotation = self.pdf.objects[number]
             annotation["Rect"] = write_area(page_of[number], annotation["Rect"], is_strip=self.is_strip)
             annotation["StructParent"] = mark(f"annot{index}")
+            annotation["F"] = 4  # it is printed, which PDF/A asks of each (ISO 19005-2, 6.3.2)
             uri = annotation["A"]["URI"].string if "A" in annotation else None
             if uri is not None and uri.startswith(PLACE_PREFIX):
                 del annotation["A"]
