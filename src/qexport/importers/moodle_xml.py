@@ -92,7 +92,7 @@ def read_xml(source: Source) -> Any:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        words = " ".join(str(error.msg or "not well-formed").split(",")[0].split())
+        words = quote(" ".join(str(error.msg or "not well-formed").split(",")[0].split()))[1:-1]
         raise InputRefused((Problem(Location(source.path, line, column), f"not XML: {words}"),)) from error
 
 

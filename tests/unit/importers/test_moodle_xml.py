@@ -90,6 +90,7 @@ def test_moodle_xml(read: Any) -> None:
             "<quiz><question></quiz>",
             "q.xml:1:24: not XML: Opening and ending tag mismatch: question line 1 and quiz",
         ),
+        ("<quiz><!--\x9bab", r"q.xml:1:14: not XML: Comment not terminated <!--\x9b"),
         ("<quiz>\n<!DOCTYPE x></quiz>", "q.xml:1:1: a document type in XML is not read"),
         ("<quiz></quiz>", "q.xml:1:1: there is no question in this file"),
     ],
