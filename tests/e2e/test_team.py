@@ -465,7 +465,7 @@ def test_whatever_a_forged_bundle_says_is_refused_or_made() -> None:
         (
             b"{",
             "forged.zip/data/questions.lock.json:1:2: not JSON: Expecting property name enclosed in double quotes",
-            "ask for the bundle again: its lock is not as it was made",
+            "ask for the bundle again: its lock was changed or damaged",
         ),
     ],
 )

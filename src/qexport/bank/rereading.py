@@ -1,4 +1,4 @@
-"""A bank that is read again after an edit: only the questions that the edit touched are parsed and checked anew.
+"""Reading a bank again after an edit: only the questions that the edit touched are parsed and checked.
 
     old text, new text → lines that differ → the questions around them → parsed alone → between the others
 
@@ -35,7 +35,7 @@ _ENDS_DOCUMENT = ("---", "...", "%")
 
 
 class ReadFile(Record, frozen=True):
-    """A file as it was read last."""
+    """A file, and what was last read from it."""
 
     lines: tuple[str, ...]
     starts: tuple[int, ...]

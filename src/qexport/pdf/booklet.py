@@ -43,7 +43,7 @@ def booklet(pdf: bytes, width: float, height: float) -> bytes:
             NameObject("/Count"): NumberObject(0),
         }
     )
-    root[NameObject("/Pages")] = writer._pages = writer._add_object(tree)  # noqa: SLF001  no other way to begin anew
+    root[NameObject("/Pages")] = writer._pages = writer._add_object(tree)  # noqa: SLF001 - pypdf has no other way to replace the pages
     forms = [_make_form(writer, page) for page in pages]
     places: dict[int, _OnSheet] = {}
     for side in sides(len(pages)):
@@ -79,7 +79,7 @@ def _make_form(writer: Any, page: Any) -> Any:
     for key in ("/Resources", "/StructParents", "/Group"):
         if key in page:
             form[NameObject(key)] = page.raw_get(key)
-    return writer._add_object(form.flate_encode())  # noqa: SLF001
+    return writer._add_object(form.flate_encode())  # noqa: SLF001 - pypdf's own way to add one
 
 
 def _add_sheet(writer: Any, side: Sequence[Any], width: float, height: float) -> Any:
@@ -103,7 +103,7 @@ def _add_sheet(writer: Any, side: Sequence[Any], width: float, height: float) ->
     content = StreamObject()
     content.set_data("\n".join(drawn).encode())
     sheet = PageObject.create_blank_page(width=width, height=height)
-    sheet[NameObject("/Contents")] = writer._add_object(content)  # noqa: SLF001
+    sheet[NameObject("/Contents")] = writer._add_object(content)  # noqa: SLF001 - as above
     sheet[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): forms})
     return writer.add_page(sheet).indirect_reference
 

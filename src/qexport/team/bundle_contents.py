@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from qexport.bank.model import Bank
 
 _BUNDLED_HINTS = {
-    REPAIR: "ask for the bundle again: its lock is not as it was made",
+    REPAIR: "ask for the bundle again: its lock was changed or damaged",
     OLDER: "ask for the bundle again, made with the qexport of today",
 }
 """What to do about the lock of a bundle, which is nobody's to mend, by what to do about one's own."""

@@ -178,9 +178,8 @@ def _tell_built(built: Mapping[str, Build], *, several: bool, as_json: bool) -> 
     """Print what was built; raise what kept outputs from being written."""
     for done in built.values():
         texts = [text for written in done.outputs for text in written.document.warnings]
-        warn(
-            list(dict.fromkeys([*done.warnings, *texts])), every=as_json
-        )  # of several outputs the same is said once
+        once = list(dict.fromkeys([*done.warnings, *texts]))  # several outputs may give the same warning
+        warn(once, every=as_json)
     if as_json:
         fields = [{"recipe": each, **_build_fields(done)} for each, done in built.items()]
         say_json(fields if several else fields[0])

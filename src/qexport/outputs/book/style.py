@@ -96,7 +96,7 @@ WIDE = 180
 
 
 def _is_wide(paper: Paper, styles: Sequence[tuple[str, str]]) -> bool:
-    """Return whether labels stand beside the text: as the paper says, or by the width of the theme's own page."""
+    """Return whether labels stand beside the text: the paper decides, or the width of a theme's own page."""
     own = settings_of(styles)("--page-size").split()
     return millimetres(own[0]) >= WIDE if own else paper.wide
 

@@ -20,6 +20,7 @@ from qexport.content.images import Image
 from qexport.content.languages import Language
 from qexport.content.languages import language as language_of
 from qexport.content.question_view import question_text
+from qexport.content.safe_html import mark_safe
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.epub import EPUB_ENDING
 from qexport.outputs.epub.archive import container_of
@@ -135,7 +136,7 @@ def parts_of(
 def _as_xhtml(value: object) -> object:
     """Return a view whose HTML is XHTML."""
     if isinstance(value, Markup):
-        return Markup(xhtml_of(value))  # noqa: S704
+        return mark_safe(xhtml_of(value))
     if isinstance(value, dict):
         return {key: _as_xhtml(each) for key, each in value.items()}
     if isinstance(value, list):

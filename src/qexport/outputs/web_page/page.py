@@ -26,6 +26,7 @@ from qexport.content.languages import Language, capitalize, main_subtag
 from qexport.content.languages import language as language_of
 from qexport.content.markdown_pictures import let_enlarge
 from qexport.content.question_view import anchor_name, question_text
+from qexport.content.safe_html import mark_safe
 from qexport.content.templates import Templates
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import CommonOptions
@@ -162,7 +163,7 @@ def _make_web_page(
     }
     frame = ours.render(
         "web/page.html.j2",
-        **{name: Markup(f"\0{name}\0") if value else "" for name, value in large.items()},  # noqa: S704
+        **{name: mark_safe(f"\0{name}\0") if value else "" for name, value in large.items()},
         policy=_policy([EARLY_SCRIPT, script], [style, fonts]),
         labels_language=bank.language if main_subtag(words.tag) == words.labels_tag else words.labels_tag,
         labels=dict(words.labels),
