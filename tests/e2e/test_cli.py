@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import click
 import platformdirs
 import pytest
 from click.testing import CliRunner
+from tests.processes import end_at_once, processes_of
 
 import qexport
 from qexport import __version__, choosing
@@ -874,25 +874,9 @@ def test_ctrl_c_ends_a_build_with_all_its_processes_at_once(whom: str, when: str
         assert process.poll() is None
         time.sleep(0.01)
     time.sleep(0.2)
-    started = time.monotonic()
-    (os.killpg if whom == "all of its processes" else os.kill)(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=30)
-    while processes_of(process.pid):
-        time.sleep(0.01)
-    assert time.monotonic() - started < 2
+    out, err = end_at_once(process, signal.SIGINT, whole_session=whom == "all of its processes")
     assert (process.returncode, out, err.strip()) == (130, "", "")
     assert sorted(path.name for path in Path().iterdir()) == ["many.yaml", "questions.yaml"]
-
-
-def processes_of(session: int) -> list[str]:
-    """Return the processes that were started by the one that began a session, and that one."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it has just ended
-            state, _, _, its_session = entry.read_text().rpartition(")")[2].split()[:4]
-            if int(its_session) == session and state != "Z":
-                found.append(entry.parent.name)
-    return found
 
 
 def program_in_a_process(*words: str, stdout: int) -> tuple[int, str]:

@@ -20,6 +20,7 @@ from types import ModuleType
 
 import pytest
 from click.testing import CliRunner
+from tests.processes import end_at_once
 
 import qexport
 from qexport.cli.main import program
@@ -507,17 +508,6 @@ def test_two_builds_at_once_into_one_folder_are_both_right(right: dict[str, byte
 # --- ended from outside ---------------------------------------------------------------------------------------
 
 
-def processes_of(session: int) -> list[str]:
-    """Return the processes of a session that have not ended."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            state, _, _, its_session = entry.read_text().rpartition(")")[2].split()[:4]
-            if int(its_session) == session and state != "Z":
-                found.append(entry.parent.name)
-    return found
-
-
 @pytest.mark.skipif(
     not Path("/proc/self").exists(), reason="the system does not tell what processes there are"
 )
@@ -542,12 +532,7 @@ def test_whenever_a_build_is_ended_nothing_is_left_over(number: signal.Signals, 
         assert process.stdout
         assert process.stdout.readline() == "begun\n"
         time.sleep(moment)
-        os.kill(process.pid, number)
-        begun = time.monotonic()
-        _, err = process.communicate(timeout=30)
-        while processes_of(process.pid):
-            time.sleep(0.01)
-        assert time.monotonic() - begun < 3
+        _, err = end_at_once(process, number)
         assert list(Path("tmp").iterdir()) == []
         ends.append(process.returncode)
         assert err.strip() == "" or process.returncode == 0

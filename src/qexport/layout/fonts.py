@@ -142,6 +142,7 @@ def limit_fontconfig(added: Iterable[FontFile] = ()) -> None:
             '<?xml version="1.0"?>',
             '<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">',
             "<fontconfig>",
+            *_cache_folders(),
             *(f"<dir>{escape(folder)}</dir>" for folder in folders),
             "<selectfont>",
             "<rejectfont><glob>/*</glob></rejectfont>",
@@ -181,6 +182,15 @@ def last_reading() -> Iterator[None]:
         name, descriptor = _held.popitem()
         _remove(name, os.getpid())
         os.close(descriptor)
+
+
+def _cache_folders() -> list[str]:
+    """Return where fontconfig keeps its lists of fonts, for its configuration; empty for where it does by itself.
+
+    By itself it writes to the system's cache or to ~/.cache, and creates a home folder that is missing.
+    """
+    is_homeless = not Path(os.environ.get("HOME") or "/").is_dir()
+    return ["<cachedir>/var/cache/fontconfig</cachedir>"] if is_homeless else []
 
 
 _CONFIGURATION = compile_late(r"qexport-fonts-\w+\.conf")

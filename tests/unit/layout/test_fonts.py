@@ -80,25 +80,41 @@ def test_style_sheets_name_no_other_family() -> None:
     assert named == set(FAMILIES)
 
 
-def test_fontconfig_is_told_of_these_files_alone(tmp_path: Path) -> None:
-    """In a process of its own: what the layout engine finds is set for good."""
+def configure(folder: Path, home: Path) -> tuple[Path, str]:
+    """Return the file that fontconfig is told to read, and what is in it.
+
+    In a process of its own: what the layout engine finds is set for good.
+    """
     code = (
         "import os; from qexport.layout import fonts; fonts.limit_fontconfig();"
         "print(os.environ['FONTCONFIG_FILE']); print(open(os.environ['FONTCONFIG_FILE']).read())"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, "TMPDIR": str(tmp_path)},
+        env={**os.environ, "TMPDIR": str(folder), "HOME": str(home)},
         check=True,
         capture_output=True,
         text=True,
     )
     name, configuration = done.stdout.split("\n", 1)
+    return Path(name), configuration
+
+
+def test_fontconfig_is_told_of_these_files_alone(tmp_path: Path) -> None:
+    name, configuration = configure(tmp_path, home=tmp_path)
     assert configuration.count("<acceptfont>") == 20
     assert "<rejectfont><glob>/*</glob></rejectfont>" in configuration
     for file in fonts.bundled().values():
         assert f"<acceptfont><glob>*{file.path}</glob></acceptfont>" in configuration
-    assert not Path(name).exists()  # taken away when the process ended
+    assert "<cachedir>" not in configuration
+    assert not name.exists()  # taken away when the process ended
+
+
+def test_fontconfig_is_kept_from_creating_a_home(tmp_path: Path) -> None:
+    _, configuration = configure(tmp_path, home=tmp_path / "nobody")
+    assert re.findall("<cachedir>.*</cachedir>", configuration) == [
+        "<cachedir>/var/cache/fontconfig</cachedir>"
+    ]
 
 
 def test_a_font_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
