@@ -12,6 +12,7 @@ from qexport.bank import yaml_reader
 from qexport.bank.model import Bank
 from qexport.bank.validation import validate
 from qexport.bank.yaml_writer import write_bank
+from qexport.common.errors import InputRefused
 from qexport.common.text_input import decode_text
 from qexport.importers.assembling import assemble, without_doubles
 from qexport.importers.merging import merge, read_imports, write_imports
@@ -125,7 +126,10 @@ def read_import(name: str) -> Callable[[bytes, Path], object]:
         if not result.new:
             return ()
         bank = Bank(title="t", namespace="t", questions=tuple(result.new))
-        again, _ = validate(yaml_reader.parse_yaml(write_bank(bank), "b.yaml"))
+        try:
+            again, _ = validate(yaml_reader.parse_yaml(write_bank(bank), "b.yaml"))
+        except InputRefused as refused:
+            raise AssertionError("the bank that was written is refused") from refused
         if again.questions != bank.questions:
             raise AssertionError("the bank does not read back as it was written")
         second = merge(again, found, result.base, [path] * len(found))

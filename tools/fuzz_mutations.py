@@ -118,11 +118,9 @@ def strange_bank(
         questions = []
         for number in range(rng.choice((1, 1, 2, 5))):
             record = mapping(rng, fields)
-            record |= {
-                key: _strange_text(rng) or "x" for key in ("question", "answer") if rng.random() < 0.98
-            }
+            record |= {key: strange_text(rng) or "x" for key in ("question", "answer") if rng.random() < 0.98}
             record |= (
-                {"id": f"Q-{number}", "former_ids": []} if rng.random() < 0.8 else {"id": _strange_text(rng)}
+                {"id": f"Q-{number}", "former_ids": []} if rng.random() < 0.8 else {"id": strange_text(rng)}
             )
             questions.append(record)
         if lines:
@@ -159,7 +157,7 @@ def strange_query(*conditions: str) -> Mutator:
             case 2 if depth:
                 return rng.choice((" ", " and ", " or ")).join(query(rng, depth - 1) for _ in range(3))
             case 3:
-                return json.dumps(_strange_text(rng), ensure_ascii=False)
+                return json.dumps(strange_text(rng), ensure_ascii=False)
             case 4:
                 return "-" + rng.choice(conditions)
             case _:
@@ -210,16 +208,16 @@ def _strange_value(rng: random.Random, key: str) -> object:
         case 1 | 2 | 3:
             return rng.choice(_USUAL)
         case 4:
-            return [_strange_text(rng) for _ in range(rng.randrange(4))]
+            return [strange_text(rng) for _ in range(rng.randrange(4))]
         case 5:
-            return {key: _strange_text(rng), "questions": 54}
+            return {key: strange_text(rng), "questions": 54}
         case 6 | 7:
             return rng.choice((rng.randrange(1, 11), rng.sample(_USUAL, rng.randrange(1, 4))))
         case _:
-            return _strange_text(rng)
+            return strange_text(rng)
 
 
-def _strange_text(rng: random.Random) -> str:
+def strange_text(rng: random.Random) -> str:
     pieces = (
         rng.choice((*WORDS, *STRANGE, "word", "Two words. ", "_x_")) for _ in range(rng.choice((1, 2, 4, 12)))
     )

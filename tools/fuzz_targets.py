@@ -11,7 +11,7 @@ import html.parser
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, fields
 from functools import cache
@@ -74,6 +74,7 @@ from tools.fuzz_mutations import (
     strange_settings,
     text_mutator,
 )
+from tools.fuzz_trees import mutate_json, mutate_xml
 
 LONGEST_MESSAGE = 100_000
 """Characters: filters are printed whole, as they were written."""
@@ -709,11 +710,18 @@ _JINJA = (
     "== theme.css\n",
 )
 
+
+def _import_mutator(shape: str, words: Sequence[str]) -> Mutator:
+    """Return what changes inputs of a shape: as text, and mostly as a tree if it is one."""
+    trees = {"json": mutate_json, "moodle-xml": mutate_xml}
+    return either(text_mutator(*words), *[trees[shape]] * 3) if shape in trees else text_mutator(*words)
+
+
 TARGETS = {
     target.name: target
     for target in (
         *(
-            Target(name, read_import(name), text_mutator(*words), f"a foreign file, read as {shape}")
+            Target(name, read_import(name), _import_mutator(shape, words), f"a foreign file, read as {shape}")
             for name, (shape, _, words) in SHAPES.items()
         ),
         Target("bank-yaml", _read_yaml, either(text_mutator(*_YAML), strange_bank(*_KEYS)), "a bank in YAML"),

@@ -261,11 +261,16 @@ class _Reading:
             self._complain(item.location, "a question must be a mapping", "begin it with `- id:`")
 
 
+def has_visible_text(text: str) -> bool:
+    """Report whether a text has a character that is not blank."""
+    return _SEEN.search(text) is not None
+
+
 def _wrong_with(text: str, field: Field) -> tuple[str, str]:
     """Return what is wrong with one text and what would be right; empty where nothing is."""
     if not text:
         return (f"{field.name} is empty" if field.required else ""), ""
-    if (field.required or field.answers) and field.kind == "text" and not _SEEN.search(text):
+    if (field.required or field.answers) and field.kind == "text" and not has_visible_text(text):
         return f"{field.name} has nothing to see", "write it in letters"
     if field.kind in ("line", "lines") and "\n" in text:
         return f"{field.name} must be one line", ""

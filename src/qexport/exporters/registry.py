@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import cast
 
 from qexport.bank.model import Bank, Question
+from qexport.bank.selection import Filters, select
 from qexport.common.errors import UsageError
-from qexport.common.wording import suggest
+from qexport.common.limits import USUAL, Limits
+from qexport.common.wording import quantity, suggest
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,33 @@ def form_named(name: str) -> Form:
     if name in FORMS:
         return FORMS[name]
     raise UsageError(f"--to: no form {name!r}", hint=suggest(name, tuple(FORMS)))
+
+
+def choose_questions(
+    bank: Bank, filters: Filters, form: Form, limits: Limits = USUAL
+) -> tuple[Question, ...]:
+    """Return the questions that an export has, in the bank's own order unless another is asked for.
+
+    Without a filter, a form that comes back as the same bank has its drafts and retired questions too.
+
+    Raises:
+        UsageError, NothingSelected: see select().
+    """
+    if form.is_exact and replace(filters, include_drafts=False) == Filters():
+        return bank.questions
+    chosen = select(bank, filters, limits)
+    if filters.sort != Filters().sort:
+        return chosen
+    wanted = {question.id for question in chosen}
+    return tuple(question for question in bank.questions if question.id in wanted)
+
+
+def describe_left_out(bank: Bank, questions: Sequence[Question]) -> str:
+    """Return how many drafts and retired questions an export does not have; empty if none."""
+    exported = {question.id for question in questions}
+    counts = Counter(each.status for each in bank.questions if each.id not in exported)
+    kinds = (("draft", "draft"), ("retired", "retired question"))
+    return " and ".join(quantity(counts[status], noun) for status, noun in kinds if counts[status])
 
 
 def export_questions(bank: Bank, questions: Sequence[Question], form: Form) -> Exported:

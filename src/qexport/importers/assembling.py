@@ -22,7 +22,7 @@ from qexport.bank.model import (
     RawValue,
 )
 from qexport.bank.schema import QUESTION_FIELDS
-from qexport.bank.validation import validate
+from qexport.bank.validation import has_visible_text, validate
 from qexport.common.errors import Location, Problem
 from qexport.common.limits import Limits
 from qexport.common.text_input import counted, normalise, quote
@@ -125,7 +125,7 @@ class _Assembling:
         for name, value in given.items():
             values |= self._fitted(name, value)
         asked = values.get("question")
-        if not isinstance(asked, str) or not asked:
+        if not isinstance(asked, str) or not has_visible_text(asked):
             self._leave("no question: left aside", "")
             return None
         values |= self._choices(values)
@@ -283,12 +283,17 @@ class _Assembling:
         return {"correct": letters} if letters else {}
 
     def _draft(self, values: dict[str, object]) -> None:
-        answer = str(values.get("answer", ""))
-        if len(answer) > _LONGEST_PLACEHOLDER or values.get("correct") or values.get("status"):
+        if values.get("correct") or values.get("status") == "draft":
             return
-        if PLACEHOLDER.fullmatch(answer):
+        answer = str(values.get("answer", ""))
+        is_written = has_visible_text(answer) and not (
+            len(answer) <= _LONGEST_PLACEHOLDER and PLACEHOLDER.fullmatch(answer)
+        )
+        if not is_written:
             if answer:
                 self.extra[self._free_name("answer placeholder")] = answer
+            if status := values.get("status"):
+                self.extra[self._free_name("status")] = str(status)
             values.pop("answer", None)
             values["status"] = "draft"
 

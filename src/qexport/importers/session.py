@@ -343,11 +343,15 @@ def _new_bank(path: Path, read: _Read, questions: Sequence[Question]) -> Bank:
     if _get_header_text(header, "math") == "true":
         questions = [replace(each, markup=MATHS) if each.markup == "markdown" else each for each in questions]
     title = " ".join(normalise(_get_header_text(header, "title"))[0].split()) or _choose_title(path, read)
+    # A bank of ours that states no namespace gets one when its deck is first built, and so does its copy.
+    is_ours = "title" in header and all(
+        each.is_exact for _, reading in read.readings for each in reading.questions
+    )
     technologies = dict.fromkeys(name for each in questions if (name := each.technology))
     levels = dict.fromkeys(name for each in questions if (name := each.level))
     return Bank(
         title=title[:200],
-        namespace=_get_header_text(header, "namespace") or slug(title) or title,
+        namespace=_get_header_text(header, "namespace") or ("" if is_ours else slug(title) or title),
         language=_language(_get_header_text(header, "language")),
         source=_get_header_text(header, "source"),
         author=_get_header_text(header, "author"),

@@ -52,3 +52,18 @@ def test_names_that_differ_in_case_are_one(folder: Path) -> None:
 def test_tags_that_a_text_only_names_stay_in_it(read: Any, text: str, question: str, markup: str) -> None:
     (found,) = read.questions(f'question,answer\n"{text}",An answer.\n', "q.csv")
     assert (found.question, found.markup) == (question or text, markup)
+
+
+def test_what_says_it_is_active_and_has_no_answer_is_a_draft(folder: Path) -> None:
+    taken("q.csv", "question,answer,status\nWhat?,,active\nWhy?,TODO,retired\nHow?,So.,retired\n")
+    questions = read_bank(Path("b.yaml"))[0].questions
+    assert [(each.status, each.extra) for each in questions] == [
+        ("draft", (("status", "active"),)),
+        ("draft", (("answer placeholder", "TODO"), ("status", "retired"))),
+        ("retired", ()),
+    ]
+
+
+def test_a_question_of_blanks_is_left_aside(read: Any) -> None:
+    reading = read.questions("question,answer\n\u2800,a\nWhat?,b\n", "q.csv")
+    assert [each.question for each in reading] == ["What?"]

@@ -51,20 +51,22 @@ def export(
 ) -> None:
     """Export questions for other programs, or to edit them.
 
-    qexport import reads csv, json, jsonl and markdown back as the same bank. The other forms cannot hold
-    everything; what is lost is reported.
+    qexport import reads csv, json, jsonl and markdown back as the same bank; without filters, they hold drafts and
+    retired questions too. The other forms cannot hold everything; what is lost is reported.
     """
+    from qexport import choosing
     from qexport.common import files
     from qexport.common.wording import quantity
-    from qexport.exporters.registry import export_questions, form_named
+    from qexport.exporters.registry import choose_questions, describe_left_out, export_questions, form_named
 
     chosen = form_named(form)
-    from qexport import choosing
-
-    choice = choosing.choose(bank, filters, encoding=encoding, limits=limits)
-    exported = export_questions(choice.bank, choice.questions, chosen)
+    whole, warnings = choosing.read_bank(bank, encoding=encoding, limits=limits)
+    questions = choose_questions(whole, filters, chosen, limits)
+    exported = export_questions(whole, questions, chosen)
     path = target or bank.with_suffix(chosen.suffix)
-    warn(choice.warnings)
+    warn(warnings)
+    if left_out := describe_left_out(whole, questions):
+        warn([f"left out: {left_out}"])
     warn(f"{chosen.title} cannot carry {loss}" for loss in exported.losses)
     if str(path) == "-":
         click.echo(exported.text, nl=False)
@@ -75,9 +77,9 @@ def export(
             {
                 "path": str(path),
                 "form": chosen.name,
-                "questions": [question.id for question in choice.questions],
+                "questions": [question.id for question in questions],
                 "losses": list(exported.losses),
             }
         )
     else:
-        say([f"{path}: {quantity(len(choice.questions), 'question')}, {chosen.title}"])
+        say([f"{path}: {quantity(len(questions), 'question')}, {chosen.title}"])
