@@ -55,7 +55,7 @@ _PARTS = compile_late(
     """,
     re.DOTALL | re.VERBOSE,
 )
-_SHELL = compile_late(r"\{?[A-Z][A-Z0-9_]{2,}\}?(?:[/:].*)?|[a-z_]{3,}[/:].*", re.DOTALL)
+_SHELL = compile_late(r"\{?[A-Z][A-Z0-9][A-Z0-9_]+\}?(?:[/:].*)?|[a-z_]{3,}[/:].*", re.DOTALL)
 
 
 def find_formulas(text: str) -> tuple[str, tuple[FoundFormula, ...]]:

@@ -22,7 +22,7 @@ from qexport.bank.model import (
     RawValue,
 )
 from qexport.bank.schema import QUESTION_FIELDS
-from qexport.bank.validation import has_visible_text, validate
+from qexport.bank.validation import fold_id, has_visible_text, validate
 from qexport.common.errors import Location, Problem
 from qexport.common.limits import Limits
 from qexport.common.text_input import counted, normalise, quote
@@ -92,7 +92,24 @@ def assemble(
         question = _Assembling(each, markup, limits, aside).question()
         if question is not None:
             assembled.append(Assembled(question, each.key, each.place_of))
-    return assembled, aside
+    return _with_former_ids_once(assembled, aside), aside
+
+
+def _with_former_ids_once(assembled: Sequence[Assembled], aside: list[Problem]) -> list[Assembled]:
+    """Return questions of which no two have the same former id: the first keeps it."""
+    taken: set[str] = set()
+    kept = []
+    for each in assembled:
+        former = each.question.former_ids
+        own = tuple(name for name in dict.fromkeys(former) if fold_id(name) not in taken)
+        taken.update(map(fold_id, own))
+        if own == former:
+            kept.append(each)
+        else:
+            message = "a former id that another question has: left out"
+            aside.append(Problem(each.locate("former_ids"), message))
+            kept.append(replace(each, question=replace(each.question, former_ids=own)))
+    return kept
 
 
 class _Assembling:
@@ -210,7 +227,9 @@ class _Assembling:
         joined = " ".join(_each(value))
         if kind in ("number", "choice"):
             return self._number(name, joined) if kind == "number" else self._choice(name, joined)
-        if kind in ("texts", "lines", "ids"):
+        if kind == "ids":
+            return {name: tuple(filter(None, map(self._identity, _each(value))))}
+        if kind in ("texts", "lines"):
             return {name: self._listed(name, _each(value))}
         if kind in ("line", "id"):
             return {name: " ".join(joined.split()) if kind == "line" else self._identity(joined)}

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import chain
 
 from qexport.bank.schema import QUESTION_FIELDS
 from qexport.common.errors import UsageError
@@ -153,3 +154,22 @@ def match_columns(names: Iterable[str], wishes: Mapping[str, str]) -> dict[str, 
             if field and name not in matched and field not in matched.values() and (is_own or rank):
                 matched[name] = field
     return matched
+
+
+_HOLDS_ANSWER = re.compile(
+    r"(?:(?!number|count|total|num_)\w+_)?(?:answers?|solutions?|antwort|lösung|respuesta|réponse|risposta)(?:_(?:points?|text|notes?|outline))?"
+)
+
+
+def find_answer_column(names: Iterable[str], columns: Mapping[str, str]) -> str:
+    """Return the column of answers where none has a name that is known: one with the word in its name, or explanations.
+
+    Args:
+        names: The columns that may be it.
+        columns: Those that are known, with their fields.
+    """
+    if {"answer", "choices", "correct"} & set(columns.values()):
+        return ""
+    named = (name for name in names if name not in columns and _HOLDS_ANSWER.fullmatch(fold_name(name)))
+    explained = (name for name, field in columns.items() if field == "deep_explanation")
+    return next(chain(named, explained), "")

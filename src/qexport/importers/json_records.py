@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import Limits
 from qexport.common.text_input import quote
-from qexport.importers.columns import FIELD_NAMES, field_of, fold_name, match_columns
+from qexport.importers.columns import FIELD_NAMES, field_of, find_answer_column, fold_name, match_columns
 from qexport.importers.json_fields import JsonObject, read_fields
 from qexport.importers.source import Found, Reading, Source, SourceValue
 from qexport.importers.table import LIST_FIELDS
@@ -193,6 +193,8 @@ def _reading(
         raise InputRefused((Problem(Location(source.path, 1, 1), message, hint),))
     if listed := _find_answers_to_choose(placed, columns):
         columns[listed] = "choices"
+    if name := find_answer_column(names, columns):
+        columns[name] = "answer"
     expertise = _levels_of_expertise(placed, columns)
     first = _first_choice(placed, columns)
     found, aside = [], []

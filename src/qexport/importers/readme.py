@@ -20,6 +20,7 @@ from qexport.importers.columns import field_of, fold_name
 from qexport.importers.front_matter import split_front_matter, split_properties
 from qexport.importers.own_markdown import is_own_markdown, read_own_markdown
 from qexport.importers.readme_body import Body, read_body
+from qexport.importers.readme_flashcards import Flashcard, find_flashcards, is_deck_tag
 from qexport.importers.readme_lines import (
     ANSWER_MARK,
     ANSWER_WORDS,
@@ -30,7 +31,7 @@ from qexport.importers.readme_lines import (
     is_asking,
     without_html_lists,
 )
-from qexport.importers.readme_shapes import README_SHAPES, ReadmeFile, Start, find_starts
+from qexport.importers.readme_shapes import Q_PREFIX, README_SHAPES, ReadmeFile, Start, find_starts
 from qexport.importers.readme_table import find_tables
 from qexport.importers.readme_text import (
     clean_blocks,
@@ -40,7 +41,7 @@ from qexport.importers.readme_text import (
     level_of_signs,
     links_of_line,
 )
-from qexport.importers.source import Found, Reading, Source, SourceValue
+from qexport.importers.source import Found, Reading, Source, SourceValue, as_tuple
 from qexport.importers.table import read_rows
 
 _LEVEL = re.compile(
@@ -59,6 +60,39 @@ def parse(source: Source) -> Reading:
     """Read a file of Markdown; InputRefused if nothing in it is known as a question."""
     if is_own_markdown(source.text):
         return read_own_markdown(source)
+    file = _open_file(source)
+    title = _find_title(file)
+    if cards := find_flashcards(source.text, file.lines, as_tuple(file.said.get("tags", ()))):
+        return _read_flashcards(file, cards, title)
+    shape, starts = find_starts(file)
+    if shape == "table":
+        return _table(file)
+    if not starts and not source.in_folder:
+        hint = "questions are headings, bold lines, <summary>, Q: and A:, list items that ask, or a table"
+        raise InputRefused(
+            (Problem(Location(source.path, 1, 1), "no question was found in this file", hint),)
+        )
+    if not starts or _is_one_note(file, shape, starts):
+        return _read_whole_note(file, title)
+    found = [each for start in starts for each in _interpret_start(file, shape, start)]
+    if source.in_folder and shape in ("number", "item") and _is_aside(file, found):
+        return _read_whole_note(file, title)
+    if len(found) == 1:
+        found[0] = _with_fields_of_file(file, found[0])
+    header: dict[str, SourceValue] = {"title": title} if title and not source.in_folder else {}
+    if isinstance(language := file.said.get("lang") or file.said.get("language"), str):
+        header["language"] = language
+    return Reading(
+        shape=f"Markdown, {README_SHAPES[shape]}",
+        questions=tuple(found),
+        header=header,
+        columns=_list_field_sources(shape, found),
+        left_aside=tuple(_left_aside(file)),
+    )
+
+
+def _open_file(source: Source) -> ReadmeFile:
+    """Return the lines of a file without front matter and comments, and what may begin a question in them."""
     said, text, skipped = split_front_matter(source.text, source.path, source.limits)
     comments = _comments(text)
     text = _HTML_COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
@@ -68,34 +102,7 @@ def parse(source: Source) -> Reading:
     file = ReadmeFile(source, lines, skipped, said, comments)
     file.marks = find_marks(file.lines)
     file.legend = _legend(file.lines)
-    shape, starts = find_starts(file)
-    if shape == "table":
-        return _table(file)
-    title = _find_title(file)
-    if starts and _is_one_note(file, shape, starts):
-        return _read_whole_note(file, title)
-    if not starts:
-        if not source.in_folder:
-            hint = "questions are headings, bold lines, <summary>, Q: and A:, list items that ask, or a table"
-            raise InputRefused(
-                (Problem(Location(source.path, 1, 1), "no question was found in this file", hint),)
-            )
-        return _read_whole_note(file, title)
-    found = [each for start in starts for each in _interpret_start(file, shape, start)]
-    if source.in_folder and shape in ("number", "item") and _is_aside(file, found):
-        return _read_whole_note(file, title)
-    if len(found) == 1:
-        found[0] = _with_fields_of_file(file, found[0])
-    header: dict[str, SourceValue] = {"title": title} if title and not source.in_folder else {}
-    if isinstance(language := said.get("lang") or said.get("language"), str):
-        header["language"] = language
-    return Reading(
-        shape=f"Markdown, {README_SHAPES[shape]}",
-        questions=tuple(found),
-        header=header,
-        columns=_list_field_sources(shape, found),
-        left_aside=tuple(_left_aside(file)),
-    )
+    return file
 
 
 def _list_field_sources(shape: str, found: Sequence[Found]) -> tuple[tuple[str, str], ...]:
@@ -308,7 +315,8 @@ def _is_one_note(file: ReadmeFile, shape: str, starts: Sequence[Start]) -> bool:
     if title and heading and heading.line == starts[0].mark.line and len(starts) == 1:
         return False
     is_named = any(len(name.split()) > 1 and is_asking(name) for name in (_note_name(file), title))
-    return is_named and (len(starts) < _FEW_STARTS or shape in ("number", "item"))
+    is_answer = title.endswith(("?", "？")) and not any(Q_PREFIX.match(start.mark.text) for start in starts)
+    return is_named and (len(starts) < _FEW_STARTS or is_answer or shape in ("number", "item"))
 
 
 def _is_aside(file: ReadmeFile, found: Sequence[Found]) -> bool:
@@ -347,6 +355,33 @@ def _read_whole_note(file: ReadmeFile, title: str) -> Reading:
     found = Found(location=file.place(0), fields=fields, extra=body.extra, markup="markdown")
     file.said = {**file.said, **said}
     return Reading(shape=f"Markdown, {README_SHAPES['note']}", questions=(_with_fields_of_file(file, found),))
+
+
+def _read_flashcards(file: ReadmeFile, cards: Sequence[Flashcard], title: str) -> Reading:
+    """Read the cards of a note: the deck that a tag names, or else the heading above, becomes their category."""
+    headings = [mark for mark in file.marks if mark.kind == "heading"]
+    tags = tuple(tag for tag in as_tuple(file.said.get("tags", ())) if tag.split("/")[0] != "flashcards")
+    name = (_note_name(file),) if file.source.in_folder else ()
+    found = []
+    for card in cards:
+        file.covered.update(range(card.line, card.end))
+        above = [clean_name(mark.text) for mark in headings if mark.line < card.line][-1:]
+        body = read_body(card.answer, file.source.limits)
+        fields = {**_place_question((*file.source.folder, *(card.deck or above or name))), **body.fields}
+        fields["question"] = clean_blocks(card.asked, file.source.limits)
+        if tags:
+            fields["tags"] = tags
+        found.append(
+            Found(location=file.place(card.line), fields=fields, extra=body.extra, markup="markdown")
+        )
+    file.covered.update(number for number, line in enumerate(file.lines) if is_deck_tag(line))
+    return Reading(
+        shape=f"Markdown, {README_SHAPES['card']}",
+        questions=tuple(found),
+        header={"title": title} if title and not file.source.in_folder else {},
+        columns=(("front of a card", "question"), ("back of a card", "answer")),
+        left_aside=tuple(_left_aside(file)),
+    )
 
 
 def _table(file: ReadmeFile) -> Reading:
@@ -389,7 +424,7 @@ def _left_aside(file: ReadmeFile) -> Iterator[Problem]:
         if is_aside:
             run.append(number)
             continue
-        told = [line for line in run if re.search(r"\w", re.sub(r"<[^<>]*>", "", file.lines[line]))]
+        told = [line for line in run if re.search(r"[^\W_]", re.sub(r"<[^<>]*>", "", file.lines[line]))]
         if told:
             words = " ".join(file.lines[told[0]].split())
             yield Problem(

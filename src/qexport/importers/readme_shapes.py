@@ -15,6 +15,7 @@ from qexport.importers.readme_text import clean_line, clean_name, level_of_signs
 from qexport.importers.source import Source, SourceValue
 
 README_SHAPES = {
+    "card": "flash cards of Obsidian: `::`, a line of `?`, ==gaps==",
     "details": "questions folded: <details> with a <summary>",
     "folded": "questions with their answers folded: <details>",
     "pair": "pairs of Q: and A:",
@@ -192,6 +193,7 @@ def _headings(marks: Sequence[Mark]) -> list[Mark]:
             best = asking
     if not best:
         return []
+    best = _find_enclosing(by_level, best)
     listed = by_level[best[0].level]
     for pattern in (Q_PREFIX, _NUMBER_PREFIX):
         marked = [mark for mark in listed if pattern.match(mark.text)]
@@ -199,6 +201,18 @@ def _headings(marks: Sequence[Mark]) -> list[Mark]:
             return marked if pattern is Q_PREFIX else best
     if len(best) * 10 >= len(listed) * 7:
         best = [mark for mark in listed if not NO_QUESTION_HEADING.fullmatch(clean_name(mark.text))]
+    return best
+
+
+def _find_enclosing(by_level: Mapping[int, Sequence[Mark]], best: list[Mark]) -> list[Mark]:
+    """Return the headings that ask above those that ask, if there are: what is below them belongs to their answers."""
+    for level in sorted(level for level in by_level if level < best[0].level):
+        listed = by_level[level]
+        asking = [mark for mark in listed if is_asking(clean_name(mark.text)) or is_asking(mark.text)]
+        lines = [mark.line for mark in listed]
+        above = {listed[at - 1] for mark in best if (at := bisect_left(lines, mark.line))}
+        if len(asking) > 1 and len(asking) * 10 >= len(listed) * 7 and above <= set(asking):
+            return asking
     return best
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from qexport.bank import jsonl_reader, yaml_reader
 from qexport.bank.jsonl_writer import write_jsonl
-from qexport.bank.model import MATHS, PROSE_SECTIONS, Bank, Claims, Question
-from qexport.bank.schema import CLAIM_FIELDS, QUESTION_FIELDS, SCHEMA_FILE, bank_schema
+from qexport.bank.model import PROSE_SECTIONS, Bank, Question
+from qexport.bank.schema import QUESTION_FIELDS, SCHEMA_FILE, bank_schema
 from qexport.bank.validation import validate
 from qexport.bank.yaml_append import append_questions
 from qexport.bank.yaml_editor import Edit, edit_yaml
@@ -22,8 +22,7 @@ from qexport.common import files
 from qexport.common.errors import InputRefused, Location, Problem, QexportError, UsageError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.opener import TooLarge, Unreadable, read_bytes
-from qexport.common.text_input import normalise, read_text
-from qexport.common.wording import slug
+from qexport.common.text_input import read_text
 from qexport.importers.assembling import Assembled, assemble, with_one_spelling, without_doubles
 from qexport.importers.files_read import read_sources
 from qexport.importers.merging import (
@@ -35,9 +34,10 @@ from qexport.importers.merging import (
     unique_origins,
     write_imports,
 )
+from qexport.importers.new_bank import describe_guesses, start_bank
 from qexport.importers.picture_sources import bring_pictures
 from qexport.importers.registry import find_shape, read_source
-from qexport.importers.source import NO_WISHES, Reading, Source, SourceValue, Wishes
+from qexport.importers.source import NO_WISHES, Reading, Source, Wishes
 
 ENDINGS = (".yaml", ".yml", ".jsonl")
 """What the name of a bank that is written to may end in."""
@@ -77,6 +77,8 @@ class ImportOutcome:
     """Why nothing is written under `strict`."""
     passed: tuple[Problem, ...] = ()
     """Files of a folder that were passed over."""
+    guesses: tuple[str, ...] = ()
+    """What a new bank says of its texts by their look, and not by the sources' word."""
 
     @property
     def left_aside(self) -> tuple[Problem, ...]:
@@ -154,7 +156,10 @@ def import_files(
         contents[place] = write_imports(result.base).encode()
     if not result.new and not there:
         raise InputRefused((Problem(Location(str(paths[0])), "no question came out of it"),))
-    session = ImportOutcome(bank, tuple(read.reports), result, settled, contents, passed=passed)
+    guesses = () if there else describe_guesses(read.readings, result.new)
+    session = ImportOutcome(
+        bank, tuple(read.reports), result, settled, contents, passed=passed, guesses=guesses
+    )
     if strict and (problems := _strict_problems(session)):
         return replace(session, contents={}, refused=problems)
     return session
@@ -285,7 +290,7 @@ def _contents(
     if there is None:
         if not result.new:
             return contents
-        bank = _new_bank(path, read, result.new)
+        bank = start_bank(path, read.readings, result.new)
         contents[path] = _write_new_bank(bank, path, limits).encode()
         schema = path.with_name(SCHEMA_FILE)
         if path.suffix.lower() != ".jsonl" and not schema.exists():
@@ -330,91 +335,6 @@ def _update_bank_text(
 
 def _empty(name: str) -> object:
     return getattr(Question(id="", question=""), name)
-
-
-def _new_bank(path: Path, read: _Read, questions: Sequence[Question]) -> Bank:
-    """Return a new bank, called what its sources call themselves."""
-    header: dict[str, SourceValue] = {}
-    for _, reading in read.readings:
-        for name, value in reading.header.items():
-            header.setdefault(name, value)
-    if len(read.readings) > 1 and not any("namespace" in reading.header for _, reading in read.readings):
-        header.pop("title", None)  # of one of several files
-    if _get_header_text(header, "math") == "true":
-        questions = [replace(each, markup=MATHS) if each.markup == "markdown" else each for each in questions]
-    title = " ".join(normalise(_get_header_text(header, "title"))[0].split()) or _choose_title(path, read)
-    # A bank of ours that states no namespace gets one when its deck is first built, and so does its copy.
-    is_ours = "title" in header and all(
-        each.is_exact for _, reading in read.readings for each in reading.questions
-    )
-    technologies = dict.fromkeys(name for each in questions if (name := each.technology))
-    levels = dict.fromkeys(name for each in questions if (name := each.level))
-    return Bank(
-        title=title[:200],
-        namespace=_get_header_text(header, "namespace") or ("" if is_ours else slug(title) or title),
-        language=_language(_get_header_text(header, "language")),
-        source=_get_header_text(header, "source"),
-        author=_get_header_text(header, "author"),
-        licence=_get_header_text(header, "licence"),
-        cover_image=_get_header_text(header, "cover_image"),
-        terms=_ordered(header.get("terms", ()), {}),
-        claims=_make_claims(header),
-        technologies=_ordered(header.get("technologies", ()), technologies),
-        levels=_ordered(header.get("levels", ()), levels) if header.get("levels") else _by_rank(levels),
-        questions=tuple(questions),
-    )
-
-
-def _make_claims(header: Mapping[str, SourceValue]) -> Claims:
-    """Return how much the source says there is."""
-    said = {
-        name.removeprefix("claims."): value for name, value in header.items() if name.startswith("claims.")
-    }
-    counts = {
-        each.name: int(value)
-        for each in CLAIM_FIELDS
-        if isinstance(value := said.get(each.name), str)
-        and value.isascii()
-        and value.isdigit()
-        and len(value) < 10
-    }
-    return Claims(**counts)
-
-
-def _by_rank(levels: Mapping[str, None]) -> tuple[str, ...]:
-    """Return levels from the lowest, as far as their names say it."""
-    from qexport.bank.levels import rank_of_level
-
-    return tuple(sorted(levels, key=rank_of_level))
-
-
-def _ordered(declared: SourceValue, used: Mapping[str, None]) -> tuple[str, ...]:
-    first = declared if isinstance(declared, tuple) else ()
-    return tuple(dict.fromkeys([*first, *used]))
-
-
-def _get_header_text(header: Mapping[str, SourceValue], name: str) -> str:
-    value = header.get(name, "")
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _language(said: str) -> str:
-    import re
-
-    return said if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", said) else "en"
-
-
-def _choose_title(path: Path, read: _Read) -> str:
-    """Return a title from the source's file name, or the bank's if there are several."""
-    import re
-
-    sources = [source for source, _ in read.readings]
-    stem = PurePath(sources[0].path).stem if len(sources) == 1 else path.stem
-    if stem.lower() in ("readme", "questions", "index", "export", "data") and len(sources) == 1:
-        parent = Path(sources[0].path).resolve().parent.name
-        stem = parent or stem
-    words = re.sub(r"[\W_]+", " ", stem).strip()
-    return words[:1].upper() + words[1:] or "Questions"
 
 
 def _write_new_bank(bank: Bank, path: Path, limits: Limits) -> str:

@@ -85,7 +85,7 @@ def is_bank_yaml(source: Source) -> bool:
     found = re.search(r"^questions:[ \t]*(?:#.*)?$", source.text, re.MULTILINE)
     return (
         found is not None
-        and re.match(r"(?:[ \t]*(?:#.*)?\n)*[ \t]*- +\w+:", source.text[found.end() :]) is not None
+        and re.match(r"(?:[ \t]*(?:#.*)?\n)*[ \t]*- +(?:\{ *)?\w+:", source.text[found.end() :]) is not None
     )
 
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, islice
 
 from qexport.bank.model import LETTERS
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
-from qexport.importers.columns import field_of, match_columns, option_letter
+from qexport.importers.columns import field_of, find_answer_column, match_columns, option_letter
 from qexport.importers.source import Found, Reading, SourceValue
 
 LIST_FIELDS = frozenset({"choices", "correct", "follow_ups", "links", "tags", "terms", "former_ids"})
@@ -57,16 +58,19 @@ def read_rows(
         InputRefused: no column is a question's.
         UsageError: a wish names no column.
     """
-    waiting = iter(rows)
-    first = next((row for row in waiting if any(cell.strip() for cell in row.cells)), None)
+    noted = list(aside)
+    waiting = _skip_titles((row for row in rows if any(cell.strip() for cell in row.cells)), noted)
+    first = next(waiting, None)
     if first is None:
         raise InputRefused((Problem(Location(path), "there is nothing in this file"),))
     head, waiting = _head(first, waiting, wishes)
     named = {_numbered(column, head): field for field, column in wishes.items()}
-    columns = match_columns(head, {field: column for column, field in named.items()})
-    options = _find_choice_columns(head, columns)
-    for place in options.values():
-        columns.pop(head[place], None)  # "a" beside "b" is a choice, and no answer
+    wished = {field: column for column, field in named.items()}
+    options = _find_choice_columns(head, match_columns(head, wished))
+    chosen = {head[place] for place in options.values()}  # "a" beside "b" is a choice, and no answer
+    columns = match_columns([name for name in head if name not in chosen or name in named], wished)
+    if not options and (name := find_answer_column(head, columns)):
+        columns[name] = "answer"
     if "question" not in columns.values():
         shown = ", ".join(quote(name) for name in head[:_MOST_COLUMNS_SHOWN] if name)
         raise InputRefused(
@@ -78,7 +82,6 @@ def read_rows(
                 ),
             )
         )
-    noted = list(aside)
     found = tuple(_read_rows(waiting, head, columns, options, noted))
     shown_columns = [
         *((name, "left aside" if field == "ignore" else field) for name, field in columns.items()),
@@ -86,6 +89,29 @@ def read_rows(
         *((name, "extra") for place, name in enumerate(head) if _is_extra(place, name, columns, options)),
     ]
     return Reading(shape=shape, questions=found, columns=tuple(shown_columns), left_aside=tuple(noted))
+
+
+_MOST_TITLES = 5
+
+
+def _skip_titles(rows: Iterator[TableRow], noted: list[Problem]) -> Iterator[TableRow]:
+    """Return rows without those above the head: a few with fewer cells, such as the title of a sheet."""
+    first = list(islice(rows, _MOST_TITLES + 1))
+    filled = [sum(bool(cell.strip()) for cell in row.cells) for row in first]
+    at = next(
+        (
+            number
+            for number, row in enumerate(first)
+            if filled[number] > 1 and "question" in {field_of(cell) for cell in row.cells}
+        ),
+        0,
+    )
+    if all(count < filled[at] for count in filled[:at]):
+        for row in first[:at]:
+            message = f"a row above the table: {quote(' '.join(filter(None, row.cells))[:200])}: left aside"
+            noted.append(Problem(row.location, message))
+        first = first[at:]
+    return chain(first, rows)
 
 
 def _head(
@@ -106,12 +132,7 @@ def _head(
         numbers = ["question", "answer"]
     elif not wishes:
         return _unique(names), rows
-    return numbers, _with_first(first, rows)
-
-
-def _with_first(first: TableRow, rows: Iterator[TableRow]) -> Iterator[TableRow]:
-    yield first
-    yield from rows
+    return numbers, chain((first,), rows)
 
 
 def _unique(names: Sequence[str]) -> list[str]:
@@ -175,7 +196,7 @@ def _read_rows(
         fields, extra = _split_columns(cells, head, kinds)
         if options and (choices := _join_choices(cells, options)):
             fields["choices"] = choices
-        if len(cells) > width:
+        if any(cell.strip() for cell in cells[width:]):
             message = f"{len(cells)} cells under {width} columns: the others are kept in extra"
             place = row.place_of(width)
             noted.append(Problem(place, message, "a cell with the delimiter in it needs quotes"))

@@ -40,12 +40,11 @@ _MOST_ODD = 20
 
 
 def parse(source: Source) -> Reading:
-    """Read the first sheet of a workbook, or the one that is named."""
+    """Read the first sheet of a workbook that has something in it, or the one that is named."""
     try:
         with ZipFile(BytesIO(source.data)) as archive:
             book = _Workbook(archive, source)
-            name, member = book.sheet(source.wishes.sheet)
-            rows = list(book.rows(member, name))
+            name, rows = book.sheet(source.wishes.sheet)
     except (BadZipFile, NotImplementedError, EOFError, RuntimeError, KeyError, zlib.error, OSError) as error:
         raise _damaged(source.path) from error
     shape = f"Excel workbook, sheet {name!r}" + (f" of {len(book.sheets)}" if len(book.sheets) > 1 else "")
@@ -90,15 +89,17 @@ class _Workbook:
         self._texts = list(self._shared_texts())
         self._formats = self._styles()
 
-    def sheet(self, wished: str) -> tuple[str, str]:
-        """Return the name of a sheet, and its member of the zip."""
+    def sheet(self, wished: str) -> tuple[str, list[TableRow]]:
+        """Return the name of a sheet, and its rows; without a wish, of the first that has any."""
         if not self.sheets:
             raise _damaged(self._source.path)
-        if not wished:
-            return next(iter(self.sheets.items()))
         for name, member in self.sheets.items():
-            if name.casefold() == wished.casefold():
-                return name, member
+            if name.casefold() == (wished or name).casefold():
+                rows = list(self.rows(member, name))
+                if rows or wished:
+                    return name, rows
+        if not wished:
+            return next(iter(self.sheets)), []
         hint = did_you_mean(wished, self.sheets, f"there are: {', '.join(self.sheets)}")
         raise UsageError(f"--sheet: no sheet {wished!r} in {self._source.path}", hint=hint)
 

@@ -67,3 +67,13 @@ def test_what_says_it_is_active_and_has_no_answer_is_a_draft(folder: Path) -> No
 def test_a_question_of_blanks_is_left_aside(read: Any) -> None:
     reading = read.questions("question,answer\n\u2800,a\nWhat?,b\n", "q.csv")
     assert [each.question for each in reading] == ["What?"]
+
+
+def test_former_ids_of_a_source_are_ids_and_no_two_questions_have_the_same(folder: Path) -> None:
+    taken(
+        "q.json",
+        '[{"question": "A?", "answer": "a", "former_ids": ["x", "y z", "x"]},'
+        ' {"question": "B?", "answer": "b", "former_ids": ["X", "w"]}]',
+    )
+    questions = read_bank(Path("b.yaml"))[0].questions
+    assert [each.former_ids for each in questions] == [("x",), ("w",)]

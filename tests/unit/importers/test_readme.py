@@ -119,3 +119,10 @@ def test_a_file_about_the_others_is_left_aside() -> None:
     assert [str(each) for each in reading.left_aside] == [
         "vault/README.md:1:1: a file about the others: 'My notes': left aside"
     ]
+
+
+def test_a_note_whose_title_asks_is_one_question_however_many_headings_in_it_ask() -> None:
+    headings = "".join(f"## What about case {number}?\n\nSo.\n\n" for number in range(8))
+    text = f"# What is a nil interface?\n\n{headings}"
+    reading = read_source(Source("notes/nil.md", text.encode(), text, in_folder=True))
+    assert [each.fields["question"] for each in reading.questions] == ["What is a nil interface?"]

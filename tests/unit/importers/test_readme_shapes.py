@@ -174,3 +174,18 @@ def test_folded_answers_below_headings_of_two_levels(read: Any) -> None:
         ("Who hears best?", "The barn owl.", "Owls", "Riddles"),
         ("Who is silent?", "Both.", "Owls", "Riddles"),
     ]
+
+
+def test_headings_that_ask_within_the_answer_of_one_that_asks_belong_to_it(read: Any) -> None:
+    text = (
+        "# Go\n\n## What is a slice?\n\nA view.\n\n### How long is it?\n\n`len`\n\n### How is it grown?\n\n`append`\n\n"
+        "## What is a map?\n\nA table.\n\n### Is it sorted?\n\nNo.\n"
+    )
+    assert [each.question for each in read.questions(text)] == ["What is a slice?", "What is a map?"]
+
+
+def test_headings_that_ask_below_sections_are_the_questions(read: Any) -> None:
+    text = (
+        "# Go\n\n## Slices\n\n### How long?\n\na\n\n### How grown?\n\nb\n\n## Why maps?\n\n### Sorted?\n\nc\n"
+    )
+    assert [each.question for each in read.questions(text)] == ["How long?", "How grown?", "Sorted?"]

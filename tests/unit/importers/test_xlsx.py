@@ -131,3 +131,10 @@ def test_a_part_that_unpacks_beyond_its_limit_is_refused() -> None:
     row = '<row r="1"><c t="inlineStr"><is><t>q</t></is></c></row>'
     with pytest.raises(LimitExceeded):
         read_source(Source("q.xlsx", workbook(row * 100), limits=limits))
+
+
+def test_the_first_sheet_with_something_in_it_is_read() -> None:
+    cell = '<row r="{}"><c t="inlineStr"><is><t>{}</t></is></c></row>'
+    second = cell.format(1, "Question") + cell.format(2, "Why?")
+    reading = read_source(Source("q.xlsx", workbook("", second=second)))
+    assert reading.shape == "Excel workbook, sheet 'Second' of 2"

@@ -181,6 +181,8 @@ def _session_lines(session: ImportOutcome, *, dry_run: bool, everything: bool) -
         yield f"  {problem}" + (f" ({problem.hint})" if problem.hint else "")
     if most is not None and len(aside) > most:
         yield f"  and {len(aside) - most:,} more: --all shows them"
+    for guess in session.guesses:
+        yield f"  {guess}"
     merged = session.merge
     for update in [*merged.updates, *session.settled]:
         yield from _update_lines(update)
@@ -278,6 +280,7 @@ def _session_fields(session: ImportOutcome, *, dry_run: bool) -> dict[str, objec
             }
             for each in session.files
         ],
+        "guesses": list(session.guesses),
         "passed": [problem_fields(problem) for problem in session.passed],
         "new": [question.id for question in merged.new],
         "changed": [_change_fields(each) for each in [*merged.updates, *session.settled]],
