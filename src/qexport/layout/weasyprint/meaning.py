@@ -12,11 +12,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
 from qexport.layout.weasyprint.serialising import Raw, object_number
+from qexport.layout.weasyprint.tagged_elements import TaggedElements
 
 _CODE_ELEMENTS = ("code", "kbd", "samp", "pre")
 _HOLD_TEXT = (
@@ -55,17 +56,9 @@ def note_boxes(pdf: Any, document: Any, version: Any, streams: Any) -> None:
 class Meaning:
     """Gives the elements of one document the meaning they have in its HTML."""
 
-    def __init__(self, pdf: Any, root: Any, parents: list[list[int | None]]) -> None:
-        """Take the objects of a document, its root in the HTML, and for each page MCID → element.
-
-        The last is changed, as is what the objects hold.
-        """
-        self.pdf = pdf
-        self.boxes: Sequence[Mapping[int, Any]] = pdf.marked_boxes
-        self.parents = parents
-        self.pages = {reference: page for page, reference in enumerate(pdf.page_references)}
-        self.above = {child: parent for parent in root.iter() for child in parent}
-        self.language = root.get("lang", "")
+    def __init__(self, tree: TaggedElements) -> None:
+        self.tree = tree
+        self.objects = tree.objects
 
     def refine_all(self, document: Any) -> None:
         """Refine the elements below the root of the structure."""
@@ -74,9 +67,9 @@ class Meaning:
             self._refine(object_number(reference))
 
     def _refine(self, number: int) -> None:
-        element = self.pdf.objects[number]
+        element = self.objects[number]
         element["K"][:] = [kid for kid in element["K"] if not self._is_hidden(kid)]
-        for kid in self._elements(element):
+        for kid in self.tree.list_elements(element):
             self._refine(kid)
         if element["S"] == "/NonStruct" and any(isinstance(kid, int) for kid in element["K"]):
             element["S"] = "/P"
@@ -90,14 +83,14 @@ class Meaning:
     # -- text -----------------------------------------------------------------------------------------------------
 
     def _refine_text(self, number: int) -> None:
-        element = self.pdf.objects[number]
-        first = self._first_source(element)
+        element = self.objects[number]
+        first = self.tree.find_first_source(element)
         if first is None:
             return
-        block = next((each for each in self._up(first) if each.tag in _TAGGED_BLOCKS), first)
+        block = next((each for each in self.tree.climb(first) if each.tag in _TAGGED_BLOCKS), first)
         self._join_formulas(element)
-        language = self._language_of(block)
-        if language != self.language:
+        language = self.tree.find_language(block)
+        if language != self.tree.language:
             element["Lang"] = _string(language)
         is_link = element["S"] == "/Link"
         kids: list[Any] = []
@@ -109,20 +102,22 @@ class Meaning:
             if not (is_code or spoken):
                 kids += group
                 continue
-            new = self._add("/Code" if is_code else "/Span", element, number, group)
+            new = self.tree.add("/Code" if is_code else "/Span", element, number, group)
             if spoken:
-                self.pdf.objects[new]["Lang"] = _string(spoken)
+                self.objects[new]["Lang"] = _string(spoken)
             kids.append(b"%d 0 R" % new)
         element["K"][:] = kids
         if block.tag == "pre" and len(kids) == 1 and isinstance(kids[0], bytes):
-            self._keep_lines(self.pdf.objects[object_number(kids[0])], block)
+            self._keep_lines(self.objects[object_number(kids[0])], block)
 
     def _join_formulas(self, element: Any) -> None:
         """Let the drawing of a formula be a Formula with the source behind it, so that it is said in words only."""
         formulas: dict[Any, int] = {}
-        for number in self._elements(element):
-            figure = self.pdf.objects[number]
-            drawn = self._formula_of(self._first_source(figure)) if figure["S"] == "/Figure" else None
+        for number in self.tree.list_elements(element):
+            figure = self.objects[number]
+            drawn = (
+                self._formula_of(self.tree.find_first_source(figure)) if figure["S"] == "/Figure" else None
+            )
             if drawn is not None:
                 figure["S"] = "/Formula"
                 formulas[drawn] = number
@@ -130,31 +125,31 @@ class Meaning:
             return
         kept = []
         for kid in element["K"]:
-            written = self._formula_of(self._source(element, kid)) if isinstance(kid, int) else None
-            if written in formulas and self.pdf.objects[formulas[written]]["Pg"] == element["Pg"]:
-                self.pdf.objects[formulas[written]]["K"].append(kid)
-                self.parents[self.pages[element["Pg"]]][kid] = formulas[written]
+            written = self._formula_of(self.tree.find_source(element, kid)) if isinstance(kid, int) else None
+            if written in formulas and self.objects[formulas[written]]["Pg"] == element["Pg"]:
+                self.objects[formulas[written]]["K"].append(kid)
+                self.tree.parents[self.tree.pages[element["Pg"]]][kid] = formulas[written]
             else:
                 kept.append(kid)
         element["K"][:] = kept
 
     def _formula_of(self, source: Any) -> Any:
         """Return the HTML element of the formula that something is in; None if it is in none."""
-        return next((each for each in self._up(source) if each.get("class") == "formula"), None)
+        return next((each for each in self.tree.climb(source) if each.get("class") == "formula"), None)
 
     def _kind(self, kid: Any, element: Any, language: str) -> tuple[bool, str]:
         """Return whether marked content is code, and its language if it is another than its block's."""
-        source = self._source(element, kid) if isinstance(kid, int) else None
+        source = self.tree.find_source(element, kid) if isinstance(kid, int) else None
         if source is None:
             return False, ""
-        spoken = self._language_of(source)
+        spoken = self.tree.find_language(source)
         return any(
-            each.tag in _CODE_ELEMENTS for each in self._up(source)
+            each.tag in _CODE_ELEMENTS for each in self.tree.climb(source)
         ), spoken if spoken != language else ""
 
     def _keep_lines(self, code: Any, block: Any) -> None:
         """Let a block of code have its source as text, if all of it is on this page; else what is drawn, by lines."""
-        page = self.boxes[self.pages[code["Pg"]]]
+        page = self.tree.boxes[self.tree.pages[code["Pg"]]]
         drawn = [page[kid] for kid in code["K"] if isinstance(kid, int)]
         whole = "".join(block.itertext()).replace("\u200b", "").strip("\n")
         shown = "".join(box.text for box in drawn)
@@ -166,144 +161,87 @@ class Meaning:
     # -- lists ----------------------------------------------------------------------------------------------------
 
     def _refine_list(self, number: int) -> None:
-        element = self.pdf.objects[number]
+        element = self.objects[number]
         items: list[int] = []
-        for kid in self._elements(element):
-            child = self.pdf.objects[kid]
+        for kid in self.tree.list_elements(element):
+            child = self.objects[kid]
             tag = self._item_tag(child)
             if child["S"] == "/L" and items:  # a list in the item before it
                 self._put_into(items[-1], kid)
-            elif tag == "dd" and items and self._item_tag(self.pdf.objects[items[-1]]) == "dt":
-                for part in self._elements(child):
-                    self.pdf.objects[items[-1]]["K"].append(b"%d 0 R" % part)
-                    self.pdf.objects[part]["P"] = b"%d 0 R" % items[-1]
+            elif tag == "dd" and items and self._item_tag(self.objects[items[-1]]) == "dt":
+                for part in self.tree.list_elements(child):
+                    self.objects[items[-1]]["K"].append(b"%d 0 R" % part)
+                    self.objects[part]["P"] = b"%d 0 R" % items[-1]
             else:
                 items.append(kid)
                 if child["S"] == "/LI":
                     self._refine_item(kid, tag)
         element["K"][:] = [b"%d 0 R" % item for item in items]
-        first = self._first_source(element)
+        first = self.tree.find_first_source(element)
         if first is not None and any(
-            each.tag == "ol" and each.get("class") == "footnotes" for each in self._up(first)
+            each.tag == "ol" and each.get("class") == "footnotes" for each in self.tree.climb(first)
         ):
             self._make_notes(element, items)
 
     def _refine_item(self, number: int, tag: str) -> None:
-        item = self.pdf.objects[number]
-        parts = list(self._elements(item))
-        if tag == "dt" and parts and self.pdf.objects[parts[0]]["S"] == "/LBody":
-            self.pdf.objects[parts[0]]["S"] = "/Lbl"
+        item = self.objects[number]
+        parts = list(self.tree.list_elements(item))
+        if tag == "dt" and parts and self.objects[parts[0]]["S"] == "/LBody":
+            self.objects[parts[0]]["S"] = "/Lbl"
             return
         rest = [
-            kid for kid in item["K"] if not (isinstance(kid, bytes) and self._tag(kid) in ("/Lbl", "/LBody"))
+            kid
+            for kid in item["K"]
+            if not (isinstance(kid, bytes) and self.tree.read_tag(kid) in ("/Lbl", "/LBody"))
         ]
         if rest:
             item["K"][:] = [kid for kid in item["K"] if kid not in rest]
-            item["K"].append(b"%d 0 R" % self._add("/LBody", item, number, rest))
+            item["K"].append(b"%d 0 R" % self.tree.add("/LBody", item, number, rest))
 
     def _put_into(self, item: int, kid: int) -> None:
         """Put a list into the body of an item."""
         parts = [
-            part for part in self._elements(self.pdf.objects[item]) if self._tag(b"%d 0 R" % part) == "/LBody"
+            part
+            for part in self.tree.list_elements(self.objects[item])
+            if self.tree.read_tag(b"%d 0 R" % part) == "/LBody"
         ]
         target = parts[-1] if parts else item
-        self.pdf.objects[target]["K"].append(b"%d 0 R" % kid)
-        self.pdf.objects[kid]["P"] = b"%d 0 R" % target
+        self.objects[target]["K"].append(b"%d 0 R" % kid)
+        self.objects[kid]["P"] = b"%d 0 R" % target
 
     def _make_notes(self, element: Any, items: Sequence[int]) -> None:
         """Let a list of footnotes be Notes, each with a name of its own (PDF/UA-1, 7.9)."""
         element["S"] = "/Div"
         for number in items:
-            item = self.pdf.objects[number]
+            item = self.objects[number]
             item["S"] = "/Note"
             item["ID"] = Raw(b"(note-", b"%d 0 R" % number, b")")
-            for part in self._elements(item):
-                body = self.pdf.objects[part]
+            for part in self.tree.list_elements(item):
+                body = self.objects[part]
                 if body["S"] == "/LBody":
                     has_text = any(isinstance(kid, int) for kid in body["K"])
                     body["S"] = "/P" if has_text else "/Div"
 
     def _item_tag(self, item: Any) -> str:
-        source = self._first_source(item)
+        source = self.tree.find_first_source(item)
         if source is None:
             return ""
-        return next((each.tag for each in self._up(source) if each.tag in ("dt", "dd", "li")), "")
-
-    # -- the tree -------------------------------------------------------------------------------------------------
-
-    def _add(self, tag: str, parent: Any, number: int, kids: Sequence[Any]) -> int:
-        """Add an element that takes some kids of another."""
-        import pydyf
-
-        element = pydyf.Dictionary(
-            {
-                "Type": "/StructElem",
-                "S": tag,
-                "K": pydyf.Array(kids),
-                "Pg": parent["Pg"],
-                "P": b"%d 0 R" % number,
-            }
-        )
-        self.pdf.add_object(element)
-        page = self.parents[self.pages[parent["Pg"]]]
-        for kid in kids:
-            if isinstance(kid, int):
-                page[kid] = element.number
-            elif self._is_element(kid):
-                self.pdf.objects[object_number(kid)]["P"] = element.reference
-        return int(element.number)
-
-    def _is_element(self, kid: Any) -> bool:
-        return isinstance(kid, bytes) and self.pdf.objects[object_number(kid)]["Type"] == "/StructElem"
-
-    def _elements(self, element: Any) -> Iterator[int]:
-        yield from [object_number(kid) for kid in element["K"] if self._is_element(kid)]
-
-    def _tag(self, kid: bytes) -> str:
-        return str(self.pdf.objects[object_number(kid)].get("S", ""))
+        return next((each.tag for each in self.tree.climb(source) if each.tag in ("dt", "dd", "li")), "")
 
     def _is_hidden(self, kid: Any) -> bool:
         """Take a drawing out of the tree that only repeats the words beside it."""
-        if not self._is_element(kid) or self._tag(kid) != "/Figure":
+        if not self.tree.is_element(kid) or self.tree.read_tag(kid) != "/Figure":
             return False
-        figure = self.pdf.objects[object_number(kid)]
-        source = self._first_source(figure)
+        figure = self.objects[object_number(kid)]
+        source = self.tree.find_first_source(figure)
         if source is None or source.get("aria-hidden") != "true":
             return False
-        page = self.pages[figure["Pg"]]
+        page = self.tree.pages[figure["Pg"]]
         for mcid in figure["K"]:
             if isinstance(mcid, int):
-                self.parents[page][mcid] = None
-                _make_artifact(self.pdf, self.pdf.page_references[page], mcid)
+                self.tree.parents[page][mcid] = None
+                _make_artifact(self.tree.pdf, self.tree.pdf.page_references[page], mcid)
         return True
-
-    # -- the HTML -------------------------------------------------------------------------------------------------
-
-    def _source(self, element: Any, mcid: int) -> Any:
-        """Return the HTML element that marked content was drawn for."""
-        box = self.boxes[self.pages[element["Pg"]]].get(mcid)
-        return None if box is None else box.element
-
-    def _first_source(self, element: Any) -> Any:
-        for kid in element["K"]:
-            found = None
-            if isinstance(kid, int):
-                found = self._source(element, kid)
-            elif self._is_element(kid):
-                found = self._first_source(self.pdf.objects[object_number(kid)])
-            if found is not None:
-                return found
-        return None
-
-    def _up(self, source: Any) -> Iterator[Any]:
-        """Yield an HTML element and those it is in."""
-        while source is not None:
-            yield source
-            source = self.above.get(source)
-
-    def _language_of(self, source: Any) -> str:
-        languages = (str(each.get("lang")) for each in self._up(source) if each.get("lang"))
-        return next(languages, self.language)
 
 
 def _name_headers(cell: Any) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from qexport.layout.chunk import POINTS_PER_PIXEL, mark
 from qexport.layout.weasyprint.meaning import Meaning
 from qexport.layout.weasyprint.serialising import object_number, write_area
+from qexport.layout.weasyprint.tagged_elements import TaggedElements
 
 _MEANINGLESS = ("/Span", "/NonStruct")
 _HOLDS_TEXT = (
@@ -71,7 +72,7 @@ def read_structure(document: Any, pdf: Any, page_count: int, *, is_strip: bool) 
         simplifier.simplify(object_number(reference))
     if hasattr(pdf, "marked_boxes"):
         html = document.pages[0]._page_box.children[0].element
-        Meaning(pdf, html, parents).refine_all(top)  # type: ignore[arg-type]
+        Meaning(TaggedElements(pdf, html, parents)).refine_all(top)  # type: ignore[arg-type]
     return Structure([object_number(reference) for reference in top["K"]], parents, annotations)  # type: ignore[arg-type]
 
 
