@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
-from itertools import groupby
 
 from qexport.common.memory import Memory
 from qexport.layout.chunk import (
@@ -19,23 +17,19 @@ from qexport.layout.chunk import (
     POINTS_PER_PIXEL,
     Chunk,
     PageContent,
-    Slot,
     mark,
     pdf_string,
     replace_marks,
 )
 from qexport.layout.fonts import FontFile, collect
 from qexport.pdf.edge_tabs import draw_tab
-from qexport.pdf.file_writer import PageTree, PdfFile, compress, reference
-from qexport.pdf.font_file import Face, open_face
+from qexport.pdf.file_writer import PageTree, PdfFile, reference
+from qexport.pdf.font_file import open_face
 from qexport.pdf.font_writer import FontUsed, write_font
 from qexport.pdf.metadata import Book, write_xmp
 from qexport.pdf.outline import write_outline
 from qexport.pdf.output_intent import write_intent
-
-LEADER_STEP = 6
-"""CSS pixels from dot to dot of a leader. Dots stand on multiples of it, so that those of all lines are aligned."""
-
+from qexport.pdf.slot_drawer import SlotDrawer
 
 UNPACKED = 3
 """Times the bytes of a packed chunk: what it takes in memory. Its streams are compressed anyway."""
@@ -44,7 +38,6 @@ PER_OBJECT = 100
 """Bytes that an object takes in memory beside its value."""
 
 _DUPLEX = {"one side": b"Simplex", "long edge": b"DuplexFlipLongEdge", "short edge": b"DuplexFlipShortEdge"}
-_OTHER_SIDE = {"left": "right", "center": "center", "right": "left"}
 
 
 def anchor_folios(chunks: Iterable[Chunk]) -> dict[str, int]:
@@ -107,7 +100,7 @@ class _Linker:
         self.memory = memory
         self.font_files = fonts
         self.book = book
-        self.folios = {**book.elsewhere, **anchor_folios(chunks)}
+        self.slots = SlotDrawer(book, {**book.elsewhere, **anchor_folios(chunks)}, fonts)
         self.page_count = sum(len(chunk.pages) for chunk in chunks)
         self.file = PdfFile(memory)
         self.catalog, self.information = self.file.reserve(), self.file.reserve()
@@ -222,21 +215,12 @@ class _Linker:
         """Return the streams that fill the slots of a chunk, compressed; note the glyphs that they draw."""
 
         def draw() -> tuple[list[bytes], dict[str, set[int]]]:
-            files = {use.key: use.file for use in content.fonts}
-            noted, self.drawn_late = self.drawn_late, {}
-            streams = [
-                compress(b"\n".join(self._draw(slot, chunk, files[slot.font], first_page) for slot in slots))
-                for _, slots in groupby(content.slots, key=lambda slot: slot.late)
-            ]
-            drawn, self.drawn_late = self.drawn_late, noted
-            return streams, drawn
+            return self.slots.draw_all(chunk, content, first_page)
 
         if self.memory is None or not chunk.packed:
             streams, drawn = draw()
         else:
-            shown = [
-                self.book.texts.get(each.anchor) or self.folios.get(each.anchor) for each in content.slots
-            ]
+            shown = [self.slots.find_text(each) for each in content.slots]
             place = (first_page, self.book.mirrored, chunk.mirror, chunk.page_width, *shown)
             streams, drawn = self.memory.recall(
                 ("late", chunk.packed, place), draw, lambda made: sum(map(len, made[0])) + PER_OBJECT
@@ -261,52 +245,6 @@ class _Linker:
         drawn = [draw_tab(tab, chunk.page_width, verso=verso, is_inside=is_inside)] if tab else []
         moves = [b"1 0 0 1 %.4f 0 cm" % ((1 if is_inside else POINTS_PER_PIXEL) * moved)] if moved else []
         return b"%s " % self.file.add_stream(b"\n".join([*drawn, *moves]))
-
-    def _draw(self, slot: Slot, chunk: Chunk, file: str, first_page: int) -> bytes:
-        """Return the content that fills a slot: a running head, or a folio and the leader up to it."""
-        folio = first_page + slot.page + 1
-        verso = self.book.mirrored and folio % 2 == 0
-        place = _mirrored(slot, chunk) if verso and slot.mcid is None else slot
-        if slot.content:
-            return b"%s\n/Artifact BMC\nq 1 0 0 1 %.3f 0 cm\n%s\nQ\nEMC" % (
-                slot.state,
-                place.x - slot.x,
-                slot.content,
-            )
-        face = open_face(self.font_files[file])
-        shown = self.book.texts.get(slot.anchor) or str(self.folios[slot.anchor] if slot.anchor else folio)
-        glyphs = [face.glyphs[character] for character in shown]
-        width = sum(face.advances[glyph] for glyph in glyphs) * slot.size / 1000
-        x = place.x - width * {"left": 0, "center": 0.5, "right": 1}[place.align]
-        opening = b"/Artifact BMC" if slot.mcid is None else b"/Span <</MCID %d>> BDC" % slot.mcid
-        codes = b"".join(b"%04x" % glyph for glyph in glyphs)
-        content = b"%s\n%s\nEMC" % (opening, self._show(slot, x, b"<%s> Tj" % codes, glyphs))
-        if slot.leader is not None:
-            content = b"/Artifact BMC\n%s\nEMC\n%s" % (self._leader(slot, face, x), content)
-        return b"%s\n%s" % (slot.state, content)
-
-    def _leader(self, slot: Slot, face: Face, end: float) -> bytes:
-        """Return a row of dots from the end of a text up to `end`."""
-        gap = slot.size / 2
-        first = int(((slot.leader or 0) + gap) / LEADER_STEP) + 1
-        count = int((end - gap) / LEADER_STEP) - first
-        if count < 1:
-            return b""
-        dot = face.glyphs["."]
-        # TJ moves back by thousandths of the size: as much as a dot is wider than the step.
-        between = face.advances[dot] - 1000 * LEADER_STEP / slot.size
-        row = b" ".join([b"<%04x>%.2f" % (dot, between)] * count)
-        return self._show(slot, first * LEADER_STEP, b"[%s] TJ" % row, [dot])
-
-    def _show(self, slot: Slot, x: float, text: bytes, glyphs: list[int]) -> bytes:
-        self.drawn_late.setdefault(slot.font, set()).update(glyphs)
-        return b"BT /%s %.4g Tf 1 0 0 -1 %.3f %.3f Tm %s ET" % (
-            slot.font.encode(),
-            slot.size,
-            x,
-            slot.y,
-            text,
-        )
 
     # -- structure, fonts, catalog --------------------------------------------------------------------------------
 
@@ -361,9 +299,3 @@ class _Linker:
             facts["CreationDate"] = facts["ModDate"] = f"D:{re.sub(r'[^0-9]', '', book.modified)}Z"
         said = (b"/%s %s" % (key.encode(), pdf_string(text)) for key, text in facts.items() if text)
         self.file.put(self.information, b"<<%s>>" % b"".join(said))
-
-
-def _mirrored(slot: Slot, chunk: Chunk) -> Slot:
-    """Return a slot at the other side of the page, in coordinates that have been moved."""
-    x = chunk.page_width - slot.x - (slot.width if slot.content else 0) - chunk.mirror
-    return replace(slot, x=x, align=slot.align if slot.content else _OTHER_SIDE[slot.align])
