@@ -9,17 +9,82 @@ Kept is no book, only what tells it from others: the file itself is read, and is
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from qexport import __version__
+from qexport.outputs.book.colours import place_tabs
+from qexport.outputs.book.facts import FINGERPRINT, list_keywords, name_author
+from qexport.outputs.lengths import millimetres
+from qexport.outputs.paper import PAPERS
+from qexport.pdf.booklet import booklet
 from qexport.pdf.linker import link
+from qexport.pdf.metadata import Book, OutlineEntry
 
 if TYPE_CHECKING:
     from qexport.layout.chunk import Chunk
     from qexport.layout.fonts import FontFile
     from qexport.layout.scheduler import Scheduler
-    from qexport.pdf.metadata import Book
+    from qexport.outputs.book.press import Press
+
+LARGE = 500
+"""Chunks of a book for which processes are ended that might be of use for the next, so that memory is this book's."""
+
+
+def bind_edition(
+    press: Press,
+    chunks: list[Chunk],
+    outline: Iterable[OutlineEntry],
+    *,
+    title: str = "",
+    technologies: Mapping[int, str] | None = None,
+    elsewhere: Mapping[str, int] | None = None,
+    suffix: str = ".pdf",
+) -> tuple[bytes, str, dict[str, float]]:
+    """Return the PDF of a book of an edition, its size in words, and the amounts in it (`Document.amounts`).
+
+    Args:
+        press: what made its jobs.
+        chunks: what it is made of; they are used up (`link`).
+        outline: its entries.
+        title: if it is not the edition's.
+        technologies: those of pages, by their folios: each has a tab at the edge.
+        elsewhere: folios of places in another book.
+        suffix: the ending of the file's name (`Document.suffix`).
+    """
+    book = Book(
+        title=title or press.edition.title,
+        language=press.edition.bank.language,
+        subject=f"{press.facts.count} · {press.edition.scope}",
+        creator=f"qexport {__version__}",
+        author=name_author(press.edition.bank),
+        keywords=list_keywords(press.edition.questions),
+        modified=press.facts.date,
+        outline=tuple(outline),
+        intent=press.intent,
+        mirrored=press.on_paper,
+        tabs=place_tabs(
+            technologies or {},
+            press.numbers,
+            press.style.setting,
+            bleed=millimetres(press.style.setting("--bleed")),
+        ),
+        elsewhere=elsewhere or {},
+        texts={FINGERPRINT: press.facts.fingerprint},
+    )
+    pages = sum(len(chunk.pages) for chunk in chunks)
+    summary, amounts = f"{pages} pages", {"size_pages": float(pages)}
+    if len(chunks) > LARGE:
+        press.tools.scheduler.rest()
+    earlier = partial(press.tools.earlier, suffix)
+    data = bind(chunks, book, press.tools.scheduler, earlier)
+    if press.options.imposition == "booklet":
+        data = booklet(data, *PAPERS[press.options.paper].sheet)
+        summary += ", two a side"
+        amounts["size_two_a_side"] = 2.0
+    return data, summary, amounts
 
 
 def bind(

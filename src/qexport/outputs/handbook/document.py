@@ -8,38 +8,38 @@ technology stand together, each technology is a part with its categories as chap
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import groupby
 
-from qexport import __version__
 from qexport.bank.lock import Edition
 from qexport.bank.model import Question
-from qexport.common.qr_code import draw_as_path
 from qexport.content.index_terms import index_terms
 from qexport.content.key_terms import choose_terms
-from qexport.content.question_view import SECTION_TITLES
 from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import WORTH_A_POOL, Job
-from qexport.outputs.book.entries import anchor, outline_entry
+from qexport.outputs.book.binding import bind_edition
+from qexport.outputs.book.cover import make_cover
+from qexport.outputs.book.entries import anchor
 from qexport.outputs.book.glyphs import missing_glyphs
-from qexport.outputs.book.lists import List, ListPages, ListRow
-from qexport.outputs.book.parts import Part, tally
-from qexport.outputs.book.press import FINGERPRINT, Press
+from qexport.outputs.book.lists import List, ListPages
+from qexport.outputs.book.parts import Part
+from qexport.outputs.book.press import Press
+from qexport.outputs.book.question_pages import QuestionPages
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.handbook import HandbookOptions
+from qexport.outputs.handbook.contents import (
+    list_contents,
+    list_difficulties,
+    list_outline,
+    list_part_openings,
+)
 from qexport.outputs.handbook.index import index_list, with_pages
+from qexport.outputs.handbook.matter import make_progress_table, make_published_page, make_reading_page
 from qexport.outputs.handbook.plan import ROOM, fill_spreads, group_questions, pair_pages, plan_matter
-from qexport.outputs.paper import PAPERS
 from qexport.pdf.linker import anchor_folios
-from qexport.pdf.metadata import OutlineEntry
 
 MOST_SET_OFF_TERMS = 8
 """Terms that are set off in one explanation: more would make a pattern of it."""
-
-ROUNDS = 4
-"""Times that one goes through the questions, of which the table of progress has columns."""
 
 RULE = 8
 """Millimetres from one ruled line to the next."""
@@ -57,7 +57,6 @@ class _Handbook:
         self.edition = edition
         self.options = options
         self.press = Press(edition, options, tools)
-        self.language = self.press.language
         self.scheduler = tools.scheduler
         self.chunks: list[Chunk] = []
         listed = edition.bank.terms
@@ -65,30 +64,29 @@ class _Handbook:
         self.terms = index_terms(
             edition.questions, edition.bank.language, kept, self.scheduler.memory, listed
         )
-        if options.key_terms or listed:
-            shown = self.terms if options.key_terms else ()
-            self.press.key_terms = {
-                each.id: choose_terms(each, shown, most=MOST_SET_OFF_TERMS, listed=listed)
-                for each in edition.questions
-            }
+        shown = self.terms if options.key_terms else ()
+        key_terms = {
+            each.id: choose_terms(each, shown, most=MOST_SET_OFF_TERMS, listed=listed)
+            for each in (edition.questions if shown or listed else ())
+        }
+        self.pages = QuestionPages(self.press, key_terms)
         self.told = "a" if options.hides_answers else "q"
         """The kind of places where answers are."""
         self.matter = plan_matter(edition.questions, self.press.parts, len(self.terms), options)
 
     def document(self) -> Document:
-        contents, difficulties = self._contents(), self._difficulties()
-        openings = [
-            self._opening(number, part)
-            for number, part in enumerate(self.press.parts, start=1)
-            if part.anchor in self.matter.opened
-        ]
-        lists = [*contents, *difficulties, *openings]
+        contents = [list_contents(self.press, self.matter)] if self.matter.contents else []
+        difficulties = [list_difficulties(self.press)] if self.matter.difficulties else []
+        lists = [*contents, *difficulties, *list_part_openings(self.press, self.matter)]
         questions = [[self._questions(group) for group in self._groups(part)] for part in self.press.parts]
-        jobs = [self.press.cover(self.language.label("handbook")), self._reading()]
+        jobs = [
+            make_cover(self.press, self.press.language.label("handbook")),
+            make_reading_page(self.press, explained=self.matter.reading),
+        ]
         list_pages = ListPages(lists, self.scheduler)
         jobs += list_pages.jobs()
         jobs += [job for of_part in questions for together in of_part for job in together]
-        jobs += self._progress()
+        jobs += [make_progress_table(self.press)] * self.matter.progress
         jobs += self._absent_terms(jobs)
         chunks = iter(self.scheduler.chunks(jobs))
         self.chunks = [next(chunks), next(chunks)]
@@ -107,12 +105,17 @@ class _Handbook:
         for each in [*self._index(), *by_difficulty]:
             self.press.on_recto(self.chunks, *each)
         if self.options.published_at:
-            self.chunks.append(self.scheduler.chunk(self._published()))
+            self.chunks.append(
+                self.scheduler.chunk(make_published_page(self.press, self.options.published_at))
+            )
 
         folios = anchor_folios(self.chunks)
         missing = {each for chunk in self.chunks for each in chunk.missing}
-        data, summary, amounts = self.press.bound(
-            self.chunks, self._outline(), technologies=self._technologies(folios)
+        data, summary, amounts = bind_edition(
+            self.press,
+            self.chunks,
+            list_outline(self.press, self.matter),
+            technologies=self._technologies(folios),
         )
         return Document(
             suffix=".pdf",
@@ -121,7 +124,7 @@ class _Handbook:
             amounts=amounts,
             warnings=(
                 *missing_glyphs(self.edition.questions, missing),
-                *self.press.warn_of_tables("a page of the handbook"),
+                *self.pages.warn_of_tables("a page of the handbook"),
             ),
             folios={question.id: folios[anchor(question, self.told)] for question in self.edition.questions},
         )
@@ -147,62 +150,6 @@ class _Handbook:
             pages[folios[place]] = title
         return pages
 
-    def _reading(self) -> Job:
-        """Return the page behind the cover: how to read the book, where that is not plain, and its colophon."""
-        questions = self.edition.questions
-        present = {key for question in questions for key in SECTION_TITLES if getattr(question, key)}
-        counts = sorted(Counter(each.difficulty for each in questions if each.difficulty is not None).items())
-        return self.press.from_values(
-            "handbook/reading.html.j2",
-            sections=[
-                [key, self.language.label(key), self.language.label(f"purpose_{key}")]
-                for key in SECTION_TITLES
-                if key in present
-            ],
-            difficulties=[[value, self.language.count(count)] for value, count in counts],
-            explained=self.matter.reading,
-            facts=[[*fact, ""][:3] for fact in self._facts()],
-        )
-
-    def _published(self) -> Job:
-        """Return the last page: where this edition is on the web."""
-        address = self.options.published_at
-        size, path = draw_as_path(address)
-        return self.press.from_values(
-            "handbook/published.html.j2",
-            edition=self.press.dated(),
-            code={"address": address, "size": size, "path": path},
-        )
-
-    def _contents(self) -> list[List]:
-        if not self.matter.contents:
-            return []
-        template = "handbook/contents.html.j2"
-        rows = [
-            ListRow(self.press.row(title=self.language.label("reading_title"), place="reading"))
-        ] * self.matter.reading
-        for part in self.press.parts:
-            above = [self.press.heading(template, part.title, 2, anchor=self._place(part))] * bool(part.title)
-            rows += self.press.rows(part, template, *above)
-        back = self.press.heading(template, self.language.label("at_back"), 2)
-        rows += [
-            ListRow(self.press.row(title=title, place=place), (back,)) for title, place in self._back_matter()
-        ]
-        return [self.press.list_of(template, rows, fit=True)]
-
-    def _opening(self, number: int, part: Part) -> List:
-        template = "handbook/part.html.j2"
-        rows = list(self.press.rows(part, template, level=2))
-        return self.press.list_of(
-            template,
-            rows,
-            head=part.title,
-            number=number,
-            title=part.title,
-            anchor=part.anchor,
-            tally=tally(part, self.language),
-        )
-
     def _groups(self, part: Part) -> Iterator[Sequence[Question]]:
         """Yield the questions of a part that are laid out together."""
         measures = self.press.measures
@@ -213,15 +160,15 @@ class _Handbook:
     def _questions(self, group: Sequence[Question]) -> list[Job]:
         """Return the pages of some questions; where answers are hidden, those to be asked on and those behind them."""
         if self.options.hides_answers:
-            asked = self.press.questions(
+            asked = self.pages.make_job(
                 group, "handbook/asked.html.j2", level=2, notes=True, flow=False, lines=ROOM
             )
-            told = self.press.questions(
+            told = self.pages.make_job(
                 group, "handbook/told.html.j2", kind="a", level=2, notes=False, flow=len(group) > 1
             )
             return [asked, told]
         return [
-            self.press.questions(
+            self.pages.make_job(
                 group,
                 "handbook/question.html.j2",
                 level=2,
@@ -273,20 +220,6 @@ class _Handbook:
             return []
         return self.scheduler.absent(self._terms_alone.jobs())
 
-    def _progress(self) -> list[Job]:
-        """Return the table of all questions and the rounds one makes through them."""
-        if not self.matter.progress:
-            return []
-        wide = PAPERS[self.options.paper].wide and not self.options.large_print
-        parts = [
-            {
-                "title": part.title if len(self.press.parts) > 1 else "",
-                "entries": [self.press.entry(each) for each in part.questions],
-            }
-            for part in self.press.parts
-        ]
-        return [self.press.from_values("handbook/progress.html.j2", parts=parts, rounds=ROUNDS, named=wide)]
-
     def _index(self) -> list[list[Chunk]]:
         """Return the pages of the index: the one list whose text depends on the pages of the book."""
         if not self.matter.index:
@@ -295,79 +228,3 @@ class _Handbook:
         index = with_pages(self._terms_alone, self.terms, self.edition.questions, folios, self.told)
         pages = ListPages([index], self.scheduler)
         return pages.set(iter(self.scheduler.chunks(pages.jobs())))
-
-    def _difficulties(self) -> list[List]:
-        if not self.matter.difficulties:
-            return []
-        template = "handbook/difficulties.html.j2"
-        rows = []
-        for value, rated in groupby(sorted(self._rated(), key=_get_difficulty), key=_get_difficulty):
-            above = self.press.heading(
-                template, self.language.label("difficulty_of", value=value, highest=10), 2, difficulty=value
-            )
-            rows += [ListRow(self.press.row(**self.press.entry(question)), (above,)) for question in rated]
-        return [self.press.list_of(template, rows)]
-
-    def _back_matter(self) -> Iterator[tuple[str, str]]:
-        if self.matter.progress:
-            yield self.language.label("progress_title"), "progress"
-        if self.matter.index:
-            yield self.language.label("index"), "index"
-        if self.matter.difficulties:
-            yield self.language.label("by_difficulty"), "difficulties"
-
-    def _place(self, part: Part) -> str:
-        """Return the name of the place where a part begins."""
-        return part.anchor if part.anchor in self.matter.opened else anchor(part.questions[0])
-
-    def _rated(self) -> list[Question]:
-        return [question for question in self.edition.questions if question.difficulty is not None]
-
-    def _outline(self) -> Iterator[OutlineEntry]:
-        if self.matter.reading:
-            yield OutlineEntry(self.language.label("reading_title"), "reading")
-        if self.matter.contents:
-            yield OutlineEntry(self.language.label("contents"), "contents")
-        for part in self.press.parts:
-            chapters = []
-            for chapter in part.chapters:
-                entries = [outline_entry(each) for each in chapter.questions]
-                chapters += (
-                    [OutlineEntry(chapter.title, entries[0].anchor, tuple(entries))]
-                    if chapter.title
-                    else entries
-                )
-            if part.title:
-                yield OutlineEntry(part.title, self._place(part), tuple(chapters))
-            else:
-                yield from chapters
-        for title, name in self._back_matter():
-            yield OutlineEntry(title, name)
-        yield OutlineEntry(self.language.label("colophon"), "colophon")
-
-    def _facts(self) -> Iterator[tuple[str, ...]]:
-        label = self.language.label
-        yield label("questions"), f"{self.press.count()}: {self.press.scope()}"
-        if self.edition.bank.author:
-            yield label("author"), self.edition.bank.author
-        if self.edition.bank.source:
-            yield label("source"), self.edition.bank.source
-        if self.edition.bank.licence:
-            yield label("licence"), self.edition.bank.licence
-        if dated := self.press.dated():
-            yield label("edition"), dated.removeprefix(f"{label('edition')} ")
-        yield (
-            label("bank"),
-            f"{self.edition.bank.namespace}, {label('fingerprint', digest='')}",
-            FINGERPRINT,  # drawn when the book is put together: else each edit would lay this page out again
-        )
-        yield (
-            label("type"),
-            "Source Serif and Source Sans by Frank Grießhammer and Paul D. Hunt, IBM Plex Mono by Mike Abbink; SIL OFL",
-        )
-        tools = label("tools", first=f"qexport {__version__}", second="WeasyPrint", third="HarfBuzz")
-        yield label("made_with"), tools
-
-
-def _get_difficulty(question: Question) -> int:
-    return question.difficulty or 0

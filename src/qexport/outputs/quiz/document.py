@@ -13,10 +13,13 @@ from qexport.bank.lock import Edition
 from qexport.bank.model import Question
 from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import Job
+from qexport.outputs.book.binding import bind_edition
+from qexport.outputs.book.cover import make_cover
 from qexport.outputs.book.entries import anchor, outline_entry
 from qexport.outputs.book.glyphs import missing_glyphs
 from qexport.outputs.book.parts import Part
 from qexport.outputs.book.press import Press
+from qexport.outputs.book.question_pages import QuestionPages
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.quiz import ANSWERS_ENDING, QUIZ_ENDING, QuizOptions
 from qexport.pdf.linker import anchor_folios
@@ -51,6 +54,7 @@ class _Quiz:
         self.options = options
         self.key = options.answer_key
         self.press = Press(edition, options, tools, styles=("quiz/quiz.css",))
+        self.pages = QuestionPages(self.press)
         self.scheduler = tools.scheduler
         self.language = self.press.language
         self.untitled = self.language.label("other_questions" if len(self.press.parts) > 1 else "questions")
@@ -58,7 +62,7 @@ class _Quiz:
     def document(self) -> Document:
         parts = self.press.parts
         jobs = [
-            self.press.cover(self.language.label("quiz")),
+            make_cover(self.press, self.language.label("quiz")),
             self._using(),
             *(self._asked(part) for part in parts),
             self._score(),
@@ -71,7 +75,7 @@ class _Quiz:
         self._add(chunks, asked)
         answers: list[Chunk] = []
         if self.key == "separate":
-            answers.append(self.scheduler.chunk(self.press.cover(self.language.label("answers"))))
+            answers.append(self.scheduler.chunk(make_cover(self.press, self.language.label("answers"))))
             self._add(answers, told)
         else:
             self._add(chunks, told)
@@ -79,7 +83,8 @@ class _Quiz:
         here, there = anchor_folios(chunks), anchor_folios(answers)
 
         missing = {each for chunk in (*chunks, *answers) for each in chunk.missing}
-        data, summary, amounts = self.press.bound(
+        data, summary, amounts = bind_edition(
+            self.press,
             chunks,
             self._outline(),
             title=f"{self.edition.title}: {self.language.label('quiz')}",
@@ -94,14 +99,15 @@ class _Quiz:
             amounts=amounts,
             warnings=(
                 *missing_glyphs(self.edition.questions, missing),
-                *self.press.warn_of_tables("a page of the quiz"),
+                *self.pages.warn_of_tables("a page of the quiz"),
             ),
             beside=(self._answers(answers, here),) if answers else (),
             folios={id_: folio for id_, folio in told_at.items() if folio},
         )
 
     def _answers(self, chunks: list[Chunk], quiz: dict[str, int]) -> Document:
-        data, summary, amounts = self.press.bound(
+        data, summary, amounts = bind_edition(
+            self.press,
             chunks,
             self._answers_outline(),
             title=f"{self.edition.title}: {self.language.label('answers')}",
@@ -127,7 +133,7 @@ class _Quiz:
     def _asked(self, part: Part) -> Job:
         title, place = self._place(part)
         lines = self.options.answer_lines
-        return self.press.questions(
+        return self.pages.make_job(
             part.questions,
             "quiz/questions.html.j2",
             level=2,
@@ -146,7 +152,7 @@ class _Quiz:
     def _told(self, part: Part, *, first: bool) -> Job:
         title, place = self._place(part)
         alone = len(self.press.parts) == 1
-        return self.press.questions(
+        return self.pages.make_job(
             part.questions,
             "quiz/answers.html.j2",
             kind="a",

@@ -27,132 +27,12 @@ from tests.unit.outputs.handbook.handbooks import (
     without_leaders,
 )
 
-from qexport import __version__
-from qexport.bank.lock import Entry, Lock, LockedNoteType, Stamp
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.layout.cache import ChunkCache
 from qexport.layout.scheduler import Scheduler
 from qexport.outputs.document import Document
 
 # The parts of the book
-
-
-def test_the_cover_says_what_is_in_the_book_and_which_edition_it_is(whole: Document) -> None:
-    cover = pages(whole)[0]
-    assert cover == (
-        "HANDBOOK Types & loops Python and Go 4 of 54 questions Python Difficulty 1 2 3 4 5 6 7 8 9 10 "
-        "Edition 1.2, 1 March 2025 Source: A page Licence: CC BY 4.0"
-    )
-
-
-def test_the_fingerprint_is_the_banks_whatever_is_chosen_of_it(whole: Document) -> None:
-    def printed_in(document: Document) -> str:
-        found = re.search("fingerprint ([0-9a-f]{12})", pages(document)[1])
-        return found[1] if found else ""
-
-    assert printed_in(handbook(theme="mono")) == printed_in(whole)
-    assert printed_in(handbook(*ALL[:3], replace(SLICE, answer="Another."))) != printed_in(whole)
-
-
-def test_a_date_is_the_locks_or_an_option_and_never_the_clocks() -> None:
-    entry = Entry(id="PY-1", birth="PY-1", guid="g", number=1, modified=1_740_787_200)
-    lock = Lock(
-        namespace="n",
-        deck_root="T",
-        style=Stamp("", 0),
-        note_type=LockedNoteType((), (), ""),
-        notes={"PY-1": entry},
-    )
-
-    def dates(document: Document) -> tuple[str, str]:
-        with pikepdf.open(BytesIO(document.data)) as pdf:
-            found = re.search(r"\d+ \w+ 20\d\d", pages(document)[0])
-            return found[0] if found else "", str(pdf.docinfo.get("/ModDate", ""))
-
-    assert dates(handbook(SET)) == ("", "")
-    assert dates(handbook(SET, lock=lock)) == ("1 March 2025", "D:20250301000000Z")
-    assert dates(handbook(SET, lock=lock, dated="2026-01-31")) == ("31 January 2026", "D:20260131000000Z")
-
-
-def test_how_to_read_it_explains_only_what_the_questions_have() -> None:
-    bare = [replace(each, production_scenario="", deep_explanation="", difficulty=7) for each in ALL]
-    how_to = pages(handbook(*bare))[1]
-    assert "Answer What you would say first, in half a minute." in how_to
-    assert "Production scenario" not in how_to
-    assert "Deep explanation" not in how_to
-    assert "7/10 4 questions Colophon" in how_to
-
-
-def test_the_contents_are_the_parts_with_chapters_and_questions(whole: Document) -> None:
-    assert without_leaders(pages(whole)[2]) == (
-        "Contents How to read this book 2 "
-        "Python Types PY-1 What is a list? 5 PY-2 What is a set? 6 Flow PY-3 What is a loop? 7 "
-        "Go GO-1 What is a slice? 9 "
-        "At the back Index 10 Questions by difficulty 11 Contents 3"
-    )
-    assert whole.folios == {"PY-1": 5, "PY-2": 6, "PY-3": 7, "GO-1": 9}
-    assert places(whole) == {
-        "cover": 1,
-        "reading": 2,
-        "contents": 3,
-        "part-1": 4,
-        "q-PY-1": 5,
-        "q-PY-2": 6,
-        "q-PY-3": 7,
-        "part-2": 8,
-        "q-GO-1": 9,
-        "index": 10,
-        "difficulties": 11,
-        "colophon": 2,
-    }
-
-
-def test_every_line_of_the_contents_leads_to_its_place(whole: Document) -> None:
-    led = [to for page, to, _ in links(whole) if page == 3]
-    back = ["index", "difficulties"]
-    assert led == ["reading", "part-1", "q-PY-1", "q-PY-2", "q-PY-3", "part-2", "q-GO-1", *back]
-
-
-def test_the_outline_is_the_contents(whole: Document) -> None:
-    types, flow = ["PY-1 What is a list?", "PY-2 What is a set?"], ["PY-3 What is a loop?"]
-    assert outline(whole) == [
-        "How to read this book",
-        "Contents",
-        ["Python", [["Types", types], ["Flow", flow]]],
-        ["Go", ["GO-1 What is a slice?"]],
-        "Index",
-        "Questions by difficulty",
-        "Colophon",
-    ]
-
-
-def test_a_part_opens_with_its_counts_and_its_own_list(whole: Document) -> None:
-    assert without_leaders(pages(whole)[3]) == (
-        "PART 1 Python 3 questions · Types 2 · Flow 1 · difficulty 3–7 "
-        "Types PY-1 What is a list? 5 PY-2 What is a set? 6 Flow PY-3 What is a loop? 7 Python 4"
-    )
-
-
-def test_where_technologies_come_back_there_is_one_plain_list() -> None:
-    document = handbook(LIST, SLICE, SET)
-    assert outline(document)[:3] == ["PY-1 What is a list?", "GO-1 What is a slice?", "PY-2 What is a set?"]
-    assert not [name for name in places(document) if name.startswith("part-")]
-
-
-def test_a_question_is_told_in_the_order_it_is_read(whole: Document) -> None:
-    assert pages(whole)[4] == (
-        "PY-1 Python · Types · Advanced · Difficulty 3/10 What is a list? "
-        "Answer A sequence that can change. It keeps its order. "
-        "Deep explanation It is an array of references; list_append() is cheap. "
-        "Real-world example A playlist. "
-        "Common mistakes To share one as a default. To change it in a loop. "
-        "Production scenario A queue was a list, and list_append() was slow. "
-        "Follow-up questions What is a set? → p. 6 What is a tuple? Python · Types 5"
-    )
-
-
-def test_a_follow_up_leads_to_the_question_that_answers_it(whole: Document) -> None:
-    assert [link for link in links(whole) if link[0] == 5] == [(5, "q-PY-2", "→ p. 6")]
 
 
 def test_ten_questions_of_a_line_are_a_few_pages() -> None:
@@ -172,17 +52,6 @@ def test_ten_questions_of_a_line_are_a_few_pages() -> None:
 
 def as_list(entry: object) -> list[object]:
     return entry if isinstance(entry, list) else [entry]
-
-
-def test_the_colophon_says_where_all_of_it_comes_from(whole: Document) -> None:
-    page = re.sub("fingerprint [0-9a-f]{12}", "fingerprint …", pages(whole)[1])
-    colophon = page[page.index("Colophon") :]
-    assert colophon == (
-        "Colophon Questions 4 of 54 questions: Python and Go Source A page Licence CC BY 4.0 "
-        "Edition 1.2, 1 March 2025 Bank tests/types, fingerprint … "
-        "Type Source Serif and Source Sans by Frank Grießhammer and Paul D. Hunt, IBM Plex Mono by Mike Abbink; "
-        f"SIL OFL Made with qexport {__version__}, WeasyPrint and HarfBuzz How to read this book 2"
-    )
 
 
 # Pages
