@@ -3,70 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 
 import pikepdf
 import pypdfium2
 import pytest
-from PIL import Image
+from tests.unit.outputs.flash_cards.printed_cards import LIST, SET, cards, pages, sizes
 
-from qexport.bank.lock import Edition
-from qexport.bank.model import Bank, Question
 from qexport.common.errors import Location, UsageError
-from qexport.content.themes import theme
-from qexport.outputs.declaration import parse_options
-from qexport.outputs.document import Document, Tools
-from qexport.outputs.flash_cards import FlashCardOptions
-from qexport.outputs.flash_cards.document import BACK_SIZES, FRONT_SIZES, LARGE_CARD_SIZES, render
+from qexport.outputs.document import Document
+from qexport.outputs.flash_cards.document import LARGE_CARD_SIZES
 from qexport.outputs.paper import PAPERS
-
-LIST = Question(
-    id="PY-1",
-    question="What is a list?",
-    answer="A sequence that can change.",
-    technology="Python",
-    category="Types",
-    difficulty=3,
-    common_mistakes="To share one as a default.",
-    production_scenario="A list that grew. " * 60,
-    follow_ups=("And a tuple?",),
-)
-SET = Question(id="PY-2", question="What is a set?", answer="What has no order.", technology="Python")
-
-
-def cards(*questions: Question, options: Mapping[str, str | bool] | None = None) -> Document:
-    bank = Bank(title="Types", namespace="tests", questions=questions)
-    edition = Edition(bank=bank, questions=questions, title="Types", scope="All questions")
-    look = theme(str((options or {}).get("theme", "classic")))
-    return render(
-        edition,
-        parse_options(FlashCardOptions, options or {}),
-        Tools(look.templates(), look.styles(), look.digest()),
-    )
-
-
-def pages(document: Document) -> list[str]:
-    return [
-        " ".join(page.get_textpage().get_text_bounded().split())
-        for page in pypdfium2.PdfDocument(document.data)
-    ]
-
-
-def sizes(document: Document) -> list[list[float]]:
-    """For each page the sizes of its type in points, the largest first."""
-    found = []
-    for page in pypdfium2.PdfDocument(document.data):
-        text = page.get_textpage()
-        heights = {
-            round(pypdfium2.raw.FPDFText_GetFontSize(text, index) * 0.75, 1)  # the page is drawn in pixels
-            for index in range(text.count_chars())
-            if text.get_text_range(index, 1).strip()
-        }
-        found.append(sorted(heights, reverse=True))
-    return found
 
 
 def test_a_front_asks_and_a_back_tells_and_both_name_the_id() -> None:
@@ -86,19 +34,6 @@ def test_the_file_has_a_name_of_its_own() -> None:
     assert cards(SET).suffix == "-cards.pdf"
 
 
-def test_all_other_sections_that_fit_come_after_the_answer_when_asked() -> None:
-    _, back = pages(cards(LIST, options={"card-sections": "all"}))
-    assert back.endswith(
-        "PY-1 Types · Python A sequence that can change. Common mistakes To share one as a default. "
-        "Follow-up questions And a tuple?"
-    )  # the scenario would need a second card
-
-
-def test_sections_can_be_named() -> None:
-    _, back = pages(cards(LIST, options={"card-sections": "follow-ups"}))
-    assert back.endswith("A sequence that can change. Follow-up questions And a tuple?")
-
-
 def test_an_unknown_section_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UsageError) as caught:
         cards(LIST, options={"card-sections": "mistakes"})
@@ -109,83 +44,6 @@ def test_an_unknown_section_is_refused_with_the_known_ones() -> None:
             "common-mistakes, production-scenario, follow-ups"
         ),
     )
-
-
-@pytest.mark.parametrize(
-    ("words", "front", "back"), [(4, 15, 12), (36, 13, 12), (52, 11, 10.5), (60, 9, 10.5), (84, 9, 9)]
-)
-def test_text_is_set_in_the_largest_type_in_which_it_fits(words: int, front: float, back: float) -> None:
-    text = "lorem ipsum dolor sit amet " * (words // 4)
-    document = cards(replace(SET, question=text + "?", answer=text))
-    assert document.summary == "1 card, 1 sheet"
-    assert [page[0] for page in sizes(document)] == [front, back]
-    assert front in FRONT_SIZES
-    assert back in BACK_SIZES
-
-
-def test_what_is_too_long_for_the_smallest_type_goes_on_to_another_card() -> None:
-    answer = " ".join(f"word{number}" for number in range(170))
-    document = cards(replace(SET, answer=answer), LIST)
-    front, back = pages(document)
-    assert document.summary == "3 cards, 1 sheet"
-    assert re.findall(r"PY-\d(?: · \d/\d)?", front) == ["PY-2 · 1/2", "PY-2 · 2/2", "PY-1"]
-    assert re.findall(r"PY-\d(?: · \d/\d)?", back) == ["PY-2 · 1/2", "PY-2 · 2/2", "PY-1"]
-    assert front.count("What is a set?") == 1  # the second card goes on with the answer
-    assert re.findall(r"word\d+", back) == answer.split()
-    assert sizes(document)[1][-2:] == [8.0, 6.5]  # the floor, and the name of the sheet
-
-
-def test_a_long_question_goes_on_too_and_its_answer_is_on_each_card() -> None:
-    asked = " ".join(f"word{number}" for number in range(300))
-    front, back = pages(cards(replace(SET, question=asked)))
-    assert re.findall(r"word\d+", front) == asked.split()
-    assert back.count("What has no order.") == front.count("PY-2 · ") > 1
-
-
-def test_a_difficulty_is_said_in_fewer_words_where_ids_need_the_room() -> None:
-    def front(id_: str, size: str) -> tuple[str, int]:
-        document = cards(replace(LIST, id=id_), options={"card-size": size})
-        drawn = pypdfium2.PdfDocument(document.data)[0].get_objects([pypdfium2.raw.FPDF_PAGEOBJ_PATH])
-        said = re.findall(rf"{id_} ((?:Difficulty )?3/10) Python", pages(document)[0])
-        return said[0], sum(item.get_bounds()[3] - item.get_bounds()[1] > 3 for item in drawn)
-
-    squares = 10
-    marks = front("PY-LISTS-AND-TUPLES-1", "3x3")[1]  # where to cut
-    assert front("PY-1", "3x3") == ("Difficulty 3/10", marks + squares)
-    assert front("PY-LISTS-1", "3x3") == ("3/10", marks + squares)
-    assert front("PY-LISTS-AND-TUPLES-1", "3x3") == ("3/10", marks)
-    assert front("PY-LISTS-AND-TUPLES-1", "2x4")[0] == "Difficulty 3/10"
-
-
-def test_an_id_too_long_for_a_line_has_several_on_both_sides_and_nothing_stands_on_it() -> None:
-    long = "PY-" + "VERY-" * 12 + "LONG-1"
-    document = cards(replace(LIST, id=long), options={"card-size": "3x3"})
-    for page in pypdfium2.PdfDocument(document.data):
-        text = page.get_textpage()
-        words = text.get_text_range()
-        assert long in words.replace("\r\n", "").replace("\x02", "-").replace("\ufffe", "-")
-        end = text.get_charbox(words.index("LONG"), loose=True)
-        asked = text.get_charbox(max(words.find("What is"), words.find("A sequence")), loose=True)
-        assert asked[3] < end[1]
-
-
-def test_code_headings_and_pictures_of_markdown_fit_a_card(tmp_path: Path) -> None:
-    Image.new("RGB", (900, 1600)).save(tmp_path / "tall.png")
-    (tmp_path / "bank.yaml").touch()
-    answer = "# Tall\n\n![A tower](tall.png)\n\n```python\n" + "print(1234567890) # " * 8 + "\n```"
-    question = replace(
-        SET, markup="markdown", answer=answer, location=Location(str(tmp_path / "bank.yaml"), 1, 1)
-    )
-    document = cards(question)
-    with pikepdf.open(BytesIO(document.data)) as pdf:
-        tags = [str(item.S) for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and "/S" in item]
-    assert "/H2" in tags
-    assert "/H3" not in tags  # a card's question is H1
-    backs = pypdfium2.PdfDocument(document.data)[1]
-    (picture,) = backs.get_objects([pypdfium2.raw.FPDF_PAGEOBJ_IMAGE])
-    left, bottom, right, top = picture.get_bounds()
-    assert (top - bottom) / 72 * 25.4 < 69.75 - 32 + 0.1
-    assert (top - bottom) / (right - left) == pytest.approx(1600 / 900, rel=0.01)
 
 
 def test_large_print_is_sixteen_points_and_over() -> None:

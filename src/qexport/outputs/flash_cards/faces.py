@@ -1,0 +1,187 @@
+"""The sides of cards: what is on them as HTML, and the style in which it is set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from qexport.common.records import Record
+from qexport.content.directions import mirror_css
+from qexport.content.images import page_pictures
+from qexport.content.languages import language
+from qexport.content.question_view import list_known_links, question_images, text_view
+from qexport.content.themes import join_styles
+from qexport.layout.scheduler import Job
+from qexport.outputs.book.colours import COLOURS, number_technologies
+from qexport.outputs.book.entries import anchor
+
+if TYPE_CHECKING:
+    from qexport.bank.lock import Edition
+    from qexport.bank.model import Question
+    from qexport.content.question_view import QuestionView
+    from qexport.outputs.document import Tools
+    from qexport.outputs.flash_cards import FlashCardOptions
+    from qexport.outputs.flash_cards.arrangement import Card
+    from qexport.outputs.flash_cards.sheet import Cell, Grid
+
+PADDING = 5.5
+"""Millimetres from the edge of a card to what is on it."""
+
+ID_CHARACTER_WIDTH = 0.6
+"""Of the size of the type: the width of a character of an id, the wide ones too."""
+
+GAUGES = {"words": 15.5, "marks": 10.0, "number": 3.5}
+"""How a difficulty is written beside an id (Difficulty 8/10 ▮▮▮, 8/10 ▮▮▮ or 8/10), and the ems it takes."""
+
+
+class Fit(Record, frozen=True):
+    """How one side of a question's card is set."""
+
+    size: float
+    """Of its type, in points."""
+    pages: int
+    sections: tuple[str, ...] = ()
+    """What is on it besides the answer."""
+
+
+class CardFace(Record, frozen=True):
+    """One side of a card on its sheet."""
+
+    side: str
+    """`front` or `back`."""
+    cell: Cell
+    card: Card
+    fit: Fit
+
+    def list_content(self) -> list[object]:
+        """Return what is on it, as a cache can know it."""
+        card, fit = self.card, self.fit
+        return [self.side, card.question.digest(), card.number, card.count, fit.size, fit.sections]
+
+
+class FaceMaker:
+    """Makes the sides of one set of cards."""
+
+    def __init__(self, edition: Edition, options: FlashCardOptions, tools: Tools, grid: Grid) -> None:
+        """Take what all of them have in common; `grid` is that of a sheet."""
+        self.edition = edition
+        self.tools = tools
+        self.grid = grid
+        self.language = language(edition.bank.language)
+        self.numbers = number_technologies(edition.bank)
+        self.known = {question.id: "" for question in edition.bank.questions}
+        """The questions that texts may name; a card leads to none."""
+        self.size = 16.0 if options.large_print else 8.0
+        longest = max(len(question.id) for question in edition.questions) + len(" · 9/9")
+        lines = -(-longest // self._count_characters("number"))
+        css = _make_card_css(options, tools, grid, self.size, lines=lines)
+        self.css = mirror_css(css) if self.language.direction == "rtl" else css
+
+    @property
+    def width(self) -> float:
+        """Millimetres across what is on a card."""
+        return self.grid.card_width - 2 * PADDING
+
+    def choose_gauge(self, longest: int) -> str:
+        """Return how difficulties are written beside names of at most so many characters."""
+        fitting = [gauge for gauge in GAUGES if longest <= self._count_characters(gauge)]
+        return fitting[0] if fitting else "number"
+
+    def _count_characters(self, gauge: str) -> int:
+        """Return how many characters of an id have room on a line, beside a difficulty."""
+        ems = self.width / 25.4 * 72 / self.size - GAUGES[gauge]
+        return max(int(ems / ID_CHARACTER_WIDTH), 4)
+
+    def make_job(
+        self,
+        template: str,
+        parts: object,
+        values: Callable[[], Mapping[str, object]],
+        questions: Sequence[Question] = (),
+    ) -> Job:
+        """Return a page of cards to be laid out.
+
+        Args:
+            template: Of the page, below `cards/`.
+            parts: What it is known by, beside what all pages have in common.
+            values: Returns what the template is given; called only if the page is not in the cache.
+            questions: Those on it.
+        """
+        frame = {
+            "language": self.edition.bank.language,
+            "direction": self.language.direction,
+            "title": self.edition.title,
+        }
+        links = list_known_links(questions, self.known)
+        files = page_pictures(
+            image for question in questions for image in question_images(question, self.tools.limits)
+        )
+
+        def html() -> str:
+            return self.tools.templates.render(
+                f"cards/{template}", **{**frame, "labels": dict(self.language.labels), **values()}
+            )
+
+        return Job(
+            ("cards", template, self.tools.look, frame, parts, links, sorted(files)),
+            html,
+            self.css,
+            lambda: files,
+        )
+
+    def view(self, face: CardFace, gauge: str) -> dict[str, object]:
+        """Return a side for templates, its difficulty written as `gauge` says."""
+        question, size = face.card.question, face.fit.size
+        view = self.view_text(question, size)
+        wanted = ("answer", *face.fit.sections)
+        return {
+            **view,
+            "side": face.side,
+            "name": face.card.name,
+            "gauge": gauge,
+            "anchor": anchor(question),
+            "number": self._number_colour(question),
+            "book": self.edition.title,
+            "place": " · ".join(dict.fromkeys(filter(None, (question.technology, question.category)))),
+            "size": size,
+            "sections": [section for section in view["sections"] if section["key"] in wanted],
+            "follow_ups": view["follow_ups"] if "follow_ups" in wanted else [],
+        }
+
+    def view_text(self, question: Question, size: float) -> QuestionView:
+        """Return a question for templates, in type of so many points."""
+        return text_view(
+            question,
+            self.width,
+            size,
+            heading_level=2,
+            questions=self.known,
+            language=self.language,
+            limits=self.tools.limits,
+        )
+
+    def _number_colour(self, question: Question) -> int:
+        """Return which of the theme's colours a question's technology has, from 1; 0 if there is only one."""
+        if question.technology not in self.numbers or len(self.numbers) < 2:
+            return 0
+        return self.numbers[question.technology] % COLOURS + 1
+
+
+def _make_card_css(options: FlashCardOptions, tools: Tools, cards: Grid, size: float, *, lines: int) -> str:
+    names = ["shared/type.css", "shared/prose.css", "cards/cards.css"]
+    names += ["cards/large-print.css"] if options.large_print else []
+    settings = {
+        "sheet-size": f"{cards.width:.4f}mm {cards.height:.4f}mm",
+        "sheet-height": f"{cards.height:.4f}mm",
+        "card-size": f"{cards.card_width:.4f}mm {cards.card_height:.4f}mm",
+        "card-height": f"{cards.card_height:.4f}mm",
+        "card-pad": f"{PADDING}mm",
+        "furniture-size": f"{size}pt",
+        "id-lines": str(lines),
+        "label-left": f"{cards.left + 4:.4f}mm",
+        "label-top": f"{cards.height - cards.top + 1.5:.4f}mm",
+        "label-shown": "block" if cards.top >= 7 else "none",
+    }
+    said = "; ".join(f"--{name}: {value}" for name, value in settings.items())
+    sources = [*((name, tools.templates.source(name)) for name in names), *tools.styles]
+    return join_styles([*sources, ("this sheet", f":root {{ {said} }}")], tools.templates.limits)
