@@ -18,7 +18,7 @@ from qexport.common.patterns import compile_late
 from qexport.common.records import Record, made_by
 from qexport.content.choices import ChoiceView, list_choices, show_right_choices, write_link
 from qexport.content.directions import direct_line, mark_directions
-from qexport.content.fitting import wrapped_code
+from qexport.content.fitting import fit_blocks
 from qexport.content.images import IMAGE_PREFIX, Image
 from qexport.content.languages import Language
 from qexport.content.languages import language as language_of
@@ -26,7 +26,6 @@ from qexport.content.markdown import markdown_blocks
 from qexport.content.markdown_page import ENGLISH_LABELS, MarkdownPage
 from qexport.content.markdown_unknown import UNKNOWN_MARKUP
 from qexport.content.shared_definitions import share_definitions
-from qexport.content.table_fitting import fit_tables
 from qexport.content.text import headed, items, join_headed, prose
 
 ENGLISH = language_of("en")
@@ -408,19 +407,12 @@ def text_view(
     for section in view["sections"]:
         room = width - (answer_inset if section["key"] == "answer" else 0)
         sections.append(
-            {**section, "html": mark_directions(_fitted(section["html"], room, size, code), base)}
+            {**section, "html": mark_directions(fit_blocks(section["html"], room, size, code), base)}
         )
     return {
         **view,
         "asked": direct_line(view["asked"], base),
-        "more": mark_directions(_fitted(view["more"], width, size, code), base),
+        "more": mark_directions(fit_blocks(view["more"], width, size, code), base),
         "sections": sections,
-        "follow_ups": [direct_line(_fitted(each, width, size, code), base) for each in view["follow_ups"]],
+        "follow_ups": [direct_line(fit_blocks(each, width, size, code), base) for each in view["follow_ups"]],
     }
-
-
-def _fitted(html: Markup, width: float, size: float, code: float) -> Markup:
-    """Fit code and tables to a width (mm) of text of a size (pt), against which code has a size."""
-    points, code_size = width * 72 / 25.4, size * code
-    columns = int((points - 1.6 * code_size - 1.2) / (0.6 * code_size))  # less the padding and the frame
-    return wrapped_code(fit_tables(html, points, size), columns)
