@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -40,6 +41,8 @@ def pytest_configure() -> None:
     """Give this process a cache of its own, before tests note the environment: it begins empty, and all share it."""
     cache = tempfile.mkdtemp(prefix="qexport-test-cache-")
     os.environ["QEXPORT_CACHE"] = cache
+    # A script's `./qexport test &` ignores Ctrl-C, and so would the programs to which tests send it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # What is drawn by lot is the same each time; `tools.fuzz` draws more.
     hypothesis.settings.register_profile("seeded", derandomize=True)
     hypothesis.settings.load_profile("seeded")

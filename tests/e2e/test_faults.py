@@ -303,20 +303,36 @@ def test_a_cache_one_may_not_write_in_is_done_without(right: dict[str, bytes], l
     assert written() == right
 
 
-def test_a_home_that_is_missing_is_not_created(right: dict[str, bytes], lock_of_a_build: None) -> None:
-    environment = {**ENVIRONMENT, "HOME": str(Path("nobody").absolute())}
+def run_from_home(home: Path, *words: str) -> tuple[int, str]:
+    """Run the program with all folders where they are by default; return its status and its messages."""
+    environment = {**ENVIRONMENT, "HOME": str(home.absolute())}
     environment.pop("XDG_CACHE_HOME", None)
     environment.pop("QEXPORT_CACHE", None)
     done = subprocess.run(
-        [sys.executable, "-m", "qexport", *BUILD],
+        [sys.executable, "-m", "qexport", *words],
         env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    return done.returncode, done.stderr
+
+
+def test_a_home_that_is_missing_is_not_created(right: dict[str, bytes], lock_of_a_build: None) -> None:
+    assert run_from_home(Path("nobody"), *BUILD) == (0, "")
     assert written() == right
     assert not Path("nobody").exists()
+
+
+def test_nothing_is_left_at_home_when_the_cache_is_cleared(lock_of_a_build: None) -> None:
+    home = Path("home")
+    home.mkdir()
+    assert run_from_home(home, *BUILD) == (0, "")
+    cache = home / ".cache" / "qexport"
+    assert sorted(path.name for path in cache.iterdir()) == ["chunks.sqlite", "font-lists"]
+    assert list((cache / "font-lists").iterdir())
+    assert run_from_home(home, "cache", "clear", "--all") == (0, "")
+    assert list(home.rglob("*")) == [home / ".cache"]
 
 
 # --- a full disk, a disk that is read only --------------------------------------------------------------------

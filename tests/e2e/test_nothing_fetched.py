@@ -227,7 +227,7 @@ SYSTEM = re.compile(
     r"/etc/ld\.so\.(cache|preload)|/etc/localtime|/usr/share/zoneinfo/.*|/usr/share/locale/.*|/usr/lib/locale/.*"
     r"|/usr/lib/x86_64-linux-gnu/gconv/.*|/(usr/)?lib(64)?/.*\.so[.\d]*|/proc/((self|\d+)/.*|filesystems)|/sys/.*|/dev/(null|urandom)"
     r"|/usr/lib/ssl/openssl\.cnf|/etc/ssl/openssl\.cnf"
-    r"|/usr/share/fontconfig/conf\.avail(/.*)?|/var/cache/fontconfig.*|.*/\.cache/fontconfig.*|.*\.pyc?"
+    r"|/usr/share/fontconfig/conf\.avail(/.*)?|.*\.pyc?"
 )
 
 

@@ -251,6 +251,7 @@ def typeset(command: Callable[..., None]) -> Callable[..., None]:
         *, jobs: int, cluster_address: str, cache_folder: Path, no_cache: bool, **values: object
     ) -> None:
         from qexport.layout.cache import ChunkCache
+        from qexport.layout.fonts import keep_font_lists
         from qexport.layout.scheduler import Scheduler
 
         source = click.get_current_context().get_parameter_source("cache_folder")
@@ -260,6 +261,7 @@ def typeset(command: Callable[..., None]) -> Callable[..., None]:
             source is click.core.ParameterSource.DEFAULT and not Path(os.environ.get("HOME") or "/").is_dir()
         )
         cache = None if no_cache or homeless else ChunkCache(cache_folder, tell=lambda text: warn([text]))
+        keep_font_lists(cache.font_lists if cache else None)
         command(scheduler=Scheduler(cache, jobs, address=cluster_address), **values)
 
     jobs = click.option(

@@ -6,6 +6,7 @@ SQLite file, which two builds may use at once. Whatever is wrong with it, a buil
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -49,6 +50,11 @@ class ChunkCache:
         self.limit = limit
         self.tell = tell
         """Takes a message for the user."""
+
+    @property
+    def font_lists(self) -> Path:
+        """The folder beside it in which fontconfig keeps its lists of fonts."""
+        return self.path.with_name("font-lists")
 
     def load(self, keys: Iterable[str]) -> dict[str, Chunk]:
         """Return the chunks that are there. A damaged one is not."""
@@ -123,6 +129,7 @@ class ChunkCache:
             OutputError: The system does not allow it.
         """
         self.clear()
+        shutil.rmtree(self.font_lists, ignore_errors=True)
         with suppress(OSError):  # it is not there, or has files of somebody else
             self.path.parent.rmdir()
 

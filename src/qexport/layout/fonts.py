@@ -129,6 +129,15 @@ def collect(added: Iterable[FontFile]) -> Mapping[str, FontFile]:
     return {**bundled(), **{file.digest: file for file in added}}
 
 
+def keep_font_lists(folder: Path | None) -> None:
+    """Let fontconfig keep its lists of fonts in this folder or, with None, nowhere.
+
+    It holds for this process and those that it starts. Without this, fontconfig writes to the system's cache or to
+    ~/.cache, creates a home folder that is missing, and the lists stay when qexport is uninstalled.
+    """
+    os.environ[_LISTS] = os.devnull if folder is None else str(folder.absolute())
+
+
 def limit_fontconfig(added: Iterable[FontFile] = ()) -> None:
     """Let fontconfig see the bundled fonts, those of the theme, and no others.
 
@@ -142,7 +151,7 @@ def limit_fontconfig(added: Iterable[FontFile] = ()) -> None:
             '<?xml version="1.0"?>',
             '<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">',
             "<fontconfig>",
-            *_cache_folders(),
+            *(f"<cachedir>{escape(folder)}</cachedir>" for folder in [os.environ.get(_LISTS)] if folder),
             *(f"<dir>{escape(folder)}</dir>" for folder in folders),
             "<selectfont>",
             "<rejectfont><glob>/*</glob></rejectfont>",
@@ -184,17 +193,9 @@ def last_reading() -> Iterator[None]:
         os.close(descriptor)
 
 
-def _cache_folders() -> list[str]:
-    """Return where fontconfig keeps its lists of fonts, for its configuration; empty for where it does by itself.
-
-    By itself it writes to the system's cache or to ~/.cache, and creates a home folder that is missing.
-    """
-    is_homeless = not Path(os.environ.get("HOME") or "/").is_dir()
-    return ["<cachedir>/var/cache/fontconfig</cachedir>"] if is_homeless else []
-
-
 _CONFIGURATION = compile_late(r"qexport-fonts-\w+\.conf")
 _FONTCONFIG = "libfontconfig.1.dylib" if sys.platform == "darwin" else "libfontconfig.so.1"
+_LISTS = "QEXPORT_FONT_LISTS"
 _held: dict[str, int] = {}
 """Configuration files that are in use, with what they are held by."""
 

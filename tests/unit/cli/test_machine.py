@@ -70,6 +70,8 @@ def test_nothing_is_left_of_a_cache_that_is_cleared_whole(tmp_path: Path) -> Non
     assert run("cache", "clear", "--cache", str(folder)).exit_code == 0
     assert list(folder.iterdir()) == []
     ChunkCache(folder).keep({})
+    (folder / "font-lists").mkdir()
+    (folder / "font-lists" / "1.cache-9").write_text("")
     done = run("cache", "clear", "--all", "--cache", str(folder))
     assert (done.exit_code, done.stdout) == (
         0,

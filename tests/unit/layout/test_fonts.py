@@ -80,18 +80,19 @@ def test_style_sheets_name_no_other_family() -> None:
     assert named == set(FAMILIES)
 
 
-def configure(folder: Path, home: Path) -> tuple[Path, str]:
+def configure(folder: Path, before: str) -> tuple[Path, str]:
     """Return the file that fontconfig is told to read, and what is in it.
 
     In a process of its own: what the layout engine finds is set for good.
     """
     code = (
-        "import os; from qexport.layout import fonts; fonts.limit_fontconfig();"
+        "import os; from pathlib import Path; from qexport.layout import fonts\n"
+        f"{before}; fonts.limit_fontconfig();"
         "print(os.environ['FONTCONFIG_FILE']); print(open(os.environ['FONTCONFIG_FILE']).read())"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, "TMPDIR": str(folder), "HOME": str(home)},
+        env={**os.environ, "TMPDIR": str(folder)},
         check=True,
         capture_output=True,
         text=True,
@@ -101,20 +102,20 @@ def configure(folder: Path, home: Path) -> tuple[Path, str]:
 
 
 def test_fontconfig_is_told_of_these_files_alone(tmp_path: Path) -> None:
-    name, configuration = configure(tmp_path, home=tmp_path)
+    name, configuration = configure(tmp_path, before="pass")
     assert configuration.count("<acceptfont>") == 20
     assert "<rejectfont><glob>/*</glob></rejectfont>" in configuration
     for file in fonts.bundled().values():
         assert f"<acceptfont><glob>*{file.path}</glob></acceptfont>" in configuration
-    assert "<cachedir>" not in configuration
     assert not name.exists()  # taken away when the process ended
 
 
-def test_fontconfig_is_kept_from_creating_a_home(tmp_path: Path) -> None:
-    _, configuration = configure(tmp_path, home=tmp_path / "nobody")
-    assert re.findall("<cachedir>.*</cachedir>", configuration) == [
-        "<cachedir>/var/cache/fontconfig</cachedir>"
-    ]
+@pytest.mark.parametrize(
+    ("folder", "told"), [("Path('/a & b/lists')", "/a &amp; b/lists"), ("None", os.devnull)]
+)
+def test_fontconfig_is_told_where_to_keep_its_lists(tmp_path: Path, folder: str, told: str) -> None:
+    _, configuration = configure(tmp_path, before=f"fonts.keep_font_lists({folder})")
+    assert re.findall("<cachedir>(.*)</cachedir>", configuration) == [told]
 
 
 def test_a_font_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
