@@ -53,15 +53,10 @@ def pytest_configure() -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark in item.iter_markers("needs"):
         for name in mark.args:
-            if name == "terminal":
-                if not _has_terminals():
-                    do_without("terminals to open")
-            elif name == "proc":
-                if not Path("/proc/self/fd").is_dir():
-                    do_without("/proc")
-            elif name == "namespaces":
-                if not _has_namespaces():
-                    do_without("namespaces of its own to give to a process")
+            if name in CONDITIONS:
+                holds, what = CONDITIONS[name]
+                if not holds():
+                    do_without(what)
             elif not any(map(shutil.which, PROGRAMS[name])):
                 do_without(f"{name} (none of: {', '.join(PROGRAMS[name])})")
 
@@ -84,6 +79,20 @@ def _has_namespaces() -> bool:
     mount = "mount -t tmpfs -o size=4k none /tmp"
     tried = subprocess.run(["unshare", "-rmn", "sh", "-c", mount], capture_output=True, check=False)
     return tried.returncode == 0
+
+
+def _others_may_read() -> bool:
+    """Say whether the one that root becomes in a test may read the checkout; another user stays who he is."""
+    return os.geteuid() != 0 or all(folder.stat().st_mode & 0o001 for folder in [ROOT, *ROOT.parents])
+
+
+CONDITIONS = {
+    "terminal": (_has_terminals, "terminals to open"),
+    "proc": (lambda: Path("/proc/self/fd").is_dir(), "/proc"),
+    "readers": (_others_may_read, "checkout that other users may read"),
+    "namespaces": (_has_namespaces, "namespaces of its own to give to a process"),
+}
+"""What tests need that is no program: how to find it, and what it is called."""
 
 
 def do_without(what: str) -> None:

@@ -276,6 +276,7 @@ def lock_of_a_build(right: dict[str, bytes], where_others_may_come: None) -> Non
         Path(name).write_bytes(right[name])
 
 
+@pytest.mark.needs("readers")
 def test_a_folder_one_may_not_write_in_is_told(right: dict[str, bytes], lock_of_a_build: None) -> None:
     Path("out").mkdir()
     for name in ("book.pdf", "book.apkg"):
@@ -294,6 +295,7 @@ def test_a_folder_one_may_not_write_in_is_told(right: dict[str, bytes], lock_of_
     }
 
 
+@pytest.mark.needs("readers")
 def test_a_cache_one_may_not_write_in_is_done_without(right: dict[str, bytes], lock_of_a_build: None) -> None:
     Path("out").mkdir()
     Path("cache").mkdir(mode=0o555)

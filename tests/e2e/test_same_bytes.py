@@ -213,6 +213,7 @@ def test_the_same_bank_is_the_same_bytes(digests: dict[str, str], place: Path, h
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
+@pytest.mark.needs("readers")
 def test_another_user_makes_the_same_bytes(digests: dict[str, str]) -> None:
     # Not where other tests are: no other user may come there.
     with TemporaryDirectory(prefix="qexport-same-") as place:

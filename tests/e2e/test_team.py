@@ -322,6 +322,7 @@ def test_a_bundle_is_made_again_elsewhere_to_the_byte(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be another user")
 @pytest.mark.skipif(not Path("/dev/fd/0").exists(), reason="the system has no names for open files")
+@pytest.mark.needs("readers")
 def test_another_user_makes_a_bundle_again_to_the_byte(tmp_path: Path) -> None:
     printed("bundle", "python", "-o", "team.zip")
     # Python itself may lie where the other user may not read: so everything is loaded first, by root.
