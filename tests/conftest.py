@@ -86,7 +86,7 @@ def _others_may_read() -> bool:
     return os.geteuid() != 0 or all(folder.stat().st_mode & 0o001 for folder in [ROOT, *ROOT.parents])
 
 
-CONDITIONS = {
+CONDITIONS: dict[str, tuple[Callable[[], bool], str]] = {
     "terminal": (_has_terminals, "terminals to open"),
     "proc": (lambda: Path("/proc/self/fd").is_dir(), "/proc"),
     "readers": (_others_may_read, "checkout that other users may read"),

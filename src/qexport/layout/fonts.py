@@ -135,7 +135,7 @@ def keep_font_lists(folder: Path | None) -> None:
     It holds for this process and those that it starts. Without this, fontconfig writes to the system's cache or to
     ~/.cache, creates a home folder that is missing, and the lists stay when qexport is uninstalled.
     """
-    os.environ[_LISTS] = os.devnull if folder is None else str(folder.absolute())
+    os.environ[_FONT_LISTS] = os.devnull if folder is None else str(folder.absolute())
 
 
 def limit_fontconfig(added: Iterable[FontFile] = ()) -> None:
@@ -151,12 +151,17 @@ def limit_fontconfig(added: Iterable[FontFile] = ()) -> None:
             '<?xml version="1.0"?>',
             '<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">',
             "<fontconfig>",
-            *(f"<cachedir>{escape(folder)}</cachedir>" for folder in [os.environ.get(_LISTS)] if folder),
+            *(f"<cachedir>{escape(folder)}</cachedir>" for folder in [os.environ.get(_FONT_LISTS)] if folder),
             *(f"<dir>{escape(folder)}</dir>" for folder in folders),
             "<selectfont>",
             "<rejectfont><glob>/*</glob></rejectfont>",
-            # The star: fontconfig 2.17 takes a path below the current folder as relative to it, and then finds none.
-            *(f"<acceptfont><glob>*{escape(str(path))}</glob></acceptfont>" for path in paths),
+            # fontconfig 2.15 finds fonts by the path alone; 2.17 only by that with the star, where they are below the
+            # current folder, since it takes the path as relative to it.
+            *(
+                f"<acceptfont><glob>{star}{escape(str(path))}</glob></acceptfont>"
+                for path in paths
+                for star in ("", "*")
+            ),
             "</selectfont>",
             "</fontconfig>",
         ]
@@ -195,7 +200,7 @@ def last_reading() -> Iterator[None]:
 
 _CONFIGURATION = compile_late(r"qexport-fonts-\w+\.conf")
 _FONTCONFIG = "libfontconfig.1.dylib" if sys.platform == "darwin" else "libfontconfig.so.1"
-_LISTS = "QEXPORT_FONT_LISTS"
+_FONT_LISTS = "QEXPORT_FONT_LISTS"
 _held: dict[str, int] = {}
 """Configuration files that are in use, with what they are held by."""
 

@@ -103,9 +103,10 @@ def configure(folder: Path, before: str) -> tuple[Path, str]:
 
 def test_fontconfig_is_told_of_these_files_alone(tmp_path: Path) -> None:
     name, configuration = configure(tmp_path, before="pass")
-    assert configuration.count("<acceptfont>") == 20
+    assert configuration.count("<acceptfont>") == 2 * 20
     assert "<rejectfont><glob>/*</glob></rejectfont>" in configuration
     for file in fonts.bundled().values():
+        assert f"<acceptfont><glob>{file.path}</glob></acceptfont>" in configuration
         assert f"<acceptfont><glob>*{file.path}</glob></acceptfont>" in configuration
     assert not name.exists()  # taken away when the process ended
 
