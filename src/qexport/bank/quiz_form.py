@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qexport.bank.model import Question
 
 NO_TECHNOLOGY = "–"
 """The first name of a path whose question has a category and no technology."""
@@ -44,6 +47,41 @@ def _escape_name(name: str) -> str:
 
 PARTLY_RIGHT = "partly right"
 """The name, in `extra`, of answers that get a part of the points, each with its part."""
+QUIZ_TYPE = "quiz type"
+"""The name, in `extra`, of what a question is in a quiz, if its fields do not show it; its value is MATCHING."""
+MATCHING = "matching"
+UNMATCHED = "unmatched"
+"""The name, in `extra`, of answers to choose from that belong to nothing."""
+QUIZ_EXTRAS = (PARTLY_RIGHT, QUIZ_TYPE, UNMATCHED)
+_PAIR_LINE = re.compile(r"- (\S.*?) → (\S.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """What a matching question asks to bring together."""
+
+    pairs: tuple[tuple[str, str], ...]
+    unmatched: tuple[str, ...] = ()
+    explanation: str = ""
+
+
+def write_pairs(pairs: Sequence[tuple[str, str]]) -> str:
+    """Return pairs as the list that the answer of a matching question is."""
+    return "\n".join(f"- {left} → {right}".replace("\n", "\n  ") for left, right in pairs)
+
+
+def find_matching(question: Question) -> Matching | None:
+    """Return the pairs of a matching question; None if it is none, or if its answer is a list of pairs no more."""
+    extra = dict(question.extra)
+    if extra.get(QUIZ_TYPE) != MATCHING or question.choices:
+        return None
+    listed, _, explanation = question.answer.partition("\n\n")
+    lines = [_PAIR_LINE.fullmatch(line) for line in listed.split("\n")]
+    pairs = tuple((found[1].strip(), found[2].strip()) for found in lines if found)
+    if len(pairs) < len(lines) or len(pairs) < 2 or explanation != explanation.strip():
+        return None
+    unmatched = extra.get(UNMATCHED, ())
+    return Matching(pairs, (unmatched,) if isinstance(unmatched, str) else unmatched, explanation)
 
 
 def join_feedback(answers: Sequence[tuple[str, str]]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qexport.bank.model import LETTERS, MATHS, Bank, Question
-from qexport.bank.quiz_form import write_category
+from qexport.bank.quiz_form import Matching, find_matching, write_category
 from qexport.exporters.registry import Exported, count_quiz_losses
 
 _GIFT_FIELDS = frozenset(
@@ -24,7 +24,17 @@ def write(bank: Bank) -> Exported:
             blocks.append(f"$CATEGORY: $course$/{here}")
             category = here
         blocks.append("\n".join(_write_gift_question(question)))
-    return Exported("\n\n".join(blocks) + "\n", count_quiz_losses(bank.questions, _GIFT_FIELDS))
+    return Exported(
+        "\n\n".join(blocks) + "\n", count_quiz_losses(bank.questions, _GIFT_FIELDS, _find_gift_matching)
+    )
+
+
+def _find_gift_matching(question: Question) -> Matching | None:
+    """Return the pairs of a question that GIFT can hold: an arrow of its own divides them, and `%` begins a weight."""
+    matching = find_matching(question)
+    if matching and any("->" in left or left.startswith("%") for left, _ in matching.pairs):
+        return None
+    return matching
 
 
 def _write_gift_question(question: Question) -> Iterator[str]:
@@ -37,6 +47,12 @@ def _write_gift_question(question: Question) -> Iterator[str]:
 
 
 def _write_gift_answers(question: Question) -> Iterator[str]:
+    if matching := _find_gift_matching(question):
+        for asked, wanted in (*matching.pairs, *(("", each) for each in matching.unmatched)):
+            yield f"={_escape_gift(asked)} -> {_escape_gift(wanted)} "
+        if matching.explanation:
+            yield f"####{_escape_gift(matching.explanation)}"
+        return
     explained = f"####{_escape_gift(question.answer)}" if question.answer else ""
     if question.choices:
         right = len(question.correct)

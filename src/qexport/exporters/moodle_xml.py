@@ -1,4 +1,4 @@
-"""A bank → Moodle XML: multiple choice, or an essay whose answer is the general feedback."""
+"""A bank → Moodle XML: multiple choice, matching, or an essay whose answer is the general feedback."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 from qexport.bank.model import LETTERS, MATHS, Bank, Question
-from qexport.bank.quiz_form import write_category
+from qexport.bank.quiz_form import find_matching, write_category
 from qexport.exporters.registry import Exported, count_quiz_losses
 
 _MOODLE_FIELDS = frozenset(
@@ -30,17 +30,27 @@ def write(bank: Bank) -> Exported:
             ]
             category = here
         lines += _write_moodle_question(question)
-    return Exported("\n".join([*lines, "</quiz>"]) + "\n", count_quiz_losses(bank.questions, _MOODLE_FIELDS))
+    return Exported(
+        "\n".join([*lines, "</quiz>"]) + "\n",
+        count_quiz_losses(bank.questions, _MOODLE_FIELDS, find_matching),
+    )
 
 
 def _write_moodle_question(question: Question) -> Iterator[str]:
     form = "plain_text" if question.markup == "plain" else "markdown"
-    kind = "multichoice" if question.choices else "essay"
+    matching = find_matching(question)
+    explanation = matching.explanation if matching else question.answer
+    kind = "multichoice" if question.choices else "matching" if matching else "essay"
     yield f'<question type="{kind}">'
     yield f"<name>{_write_text_element(question.id)}</name>"
     yield f'<questiontext format="{form}">{_write_text_element(question.question)}</questiontext>'
-    if question.answer:
-        yield f'<generalfeedback format="{form}">{_write_text_element(question.answer)}</generalfeedback>'
+    if explanation:
+        yield f'<generalfeedback format="{form}">{_write_text_element(explanation)}</generalfeedback>'
+    if matching:
+        yield "<shuffleanswers>true</shuffleanswers>"
+        for asked, wanted in (*matching.pairs, *(("", each) for each in matching.unmatched)):
+            yield f'<subquestion format="{form}">{_write_text_element(asked)}'
+            yield f"<answer>{_write_text_element(wanted)}</answer></subquestion>"
     if question.choices:
         right = max(len(question.correct), 1)
         yield f"<single>{'true' if right == 1 else 'false'}</single>"

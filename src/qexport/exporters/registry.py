@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import cast
 
 from qexport.bank.model import Bank, Question
+from qexport.bank.quiz_form import QUIZ_TYPE, UNMATCHED, Matching
 from qexport.bank.selection import Filters, select
 from qexport.common.errors import UsageError
 from qexport.common.limits import USUAL, Limits
@@ -123,11 +124,27 @@ def count_losses(questions: Sequence[Question], carried: frozenset[str]) -> tupl
     return tuple(losses)
 
 
-def count_quiz_losses(questions: Sequence[Question], carried: frozenset[str]) -> tuple[str, ...]:
-    """Return what a quiz does not carry: a question without an answer is a draft there, and no other is."""
+def count_quiz_losses(
+    questions: Sequence[Question],
+    carried: frozenset[str],
+    find_matching: Callable[[Question], Matching | None],
+) -> tuple[str, ...]:
+    """Return what a quiz does not carry: a question without an answer is a draft there, and no other is.
+
+    Args:
+        questions: What is exported.
+        carried: Fields that the form has.
+        find_matching: Returns the pairs of a question that the form has as a matching question.
+    """
     changed = sum(
         question.status != ("active" if question.answer or question.correct else "draft")
         for question in questions
     )
     status = (f"status of {changed:,} question{'s' if changed > 1 else ''}",) if changed else ()
-    return (*count_losses(questions, carried), *status)
+    rest = [
+        replace(each, extra=tuple(pair for pair in each.extra if pair[0] not in (QUIZ_TYPE, UNMATCHED)))
+        if find_matching(each)
+        else each
+        for each in questions
+    ]
+    return (*count_losses(rest, carried), *status)

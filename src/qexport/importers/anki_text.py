@@ -5,11 +5,16 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from typing import Any
 
+from qexport.bank.anki_text_form import EDITED_COLUMNS, OWN_COLUMN, digest_cells
 from qexport.bank.model import IMPORTED_GUID
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
 from qexport.importers.anki_fields import SILENT_TAGS, NoteText, deck_fields, split_note_fields
+from qexport.importers.html_markdown import html_to_plain
+from qexport.importers.json_fields import JsonObject
+from qexport.importers.json_records import decode, read_own_values
 from qexport.importers.source import Found, Reading, Source, SourceValue
 
 _HEADER_LINE = re.compile(r"#([a-z ]+):(.*)")
@@ -22,6 +27,9 @@ _SEPARATORS = {
     "colon": ":",
     "\\t": "\t",
 }
+_OWN_DIGESTS = re.compile(r"[0-9a-f]{8}(?:\.[0-9a-f]{8}){2}")
+_SHOWN_CHOICES = re.compile(r'<ul class="choices">.*', re.DOTALL)
+_SHOWN_CORRECT = re.compile(r'\A(?:<p class="correct">.*?</p>\s*)+', re.DOTALL)
 _FRONT_AGAIN = re.compile(r"^.*?<hr\s+id=[\"']?answer[\"']?\s*/?>", re.DOTALL | re.IGNORECASE)
 
 
@@ -38,10 +46,15 @@ def parse(source: Source) -> Reading:
         for name in ("guid", "notetype", "deck", "tags")
         if _is_column(said, name)
     }
+    header = decode(said["qexport"], source.path, source.limits) if "qexport" in said else None
+    if header is not None and (own := _read_own_notes(source, header, separator, skipped)):
+        return own
+    own_names = _read_bank_names(header)
     found: list[Found] = []
     aside: list[Problem] = []
     names = [name.strip() for name in said.get("columns", "").split(separator)] if said.get("columns") else []
-    for cells, line in _read_text_rows(source, separator, skipped):
+    for row, line in _read_text_rows(source, separator, skipped):
+        cells = row[:OWN_COLUMN] if own_names else row
         place = Location(source.path, line, 1)
         if not any(cell.strip() for cell in cells):
             continue
@@ -53,24 +66,66 @@ def parse(source: Source) -> Reading:
             source.wishes.columns,
             text.read if is_html else str.strip,
         )
-        found.append(_interpret_row(cells, special, fields, extra, said=said, place=place))
+        found.append(_interpret_row(cells, special, fields, extra, said=said, own=own_names, place=place))
         if text.sounds[sounds:]:
             aside.append(Problem(place, f"{', '.join(map(quote, text.sounds[sounds:]))}: a sound, left out"))
     if not found:
         raise InputRefused((Problem(Location(source.path, skipped + 1, 1), "there is no note in this file"),))
-    header: dict[str, SourceValue] = (
-        {"title": name} if (name := said.get("name") or said.get("deck") or "") else {}
-    )
+    name = own_names[1] if own_names else said.get("name") or said.get("deck") or ""
+    settings: dict[str, SourceValue] = {"title": name} if name else {}
+    if own_names and own_names[0]:
+        settings["namespace"] = own_names[0]
     if text.has_maths:
-        header["math"] = "true"
+        settings["math"] = "true"
     shown = _name_columns(names, list(range(max(len(names), 2))), len(special))
     return Reading(
         shape=f"Anki's text export, {'HTML' if is_html else 'plain text'}",
         questions=tuple(found),
-        header=header,
+        header=settings,
         columns=((shown[0], "question"), (shown[1], "answer")),
         left_aside=tuple(aside),
     )
+
+
+def _read_bank_names(header: object) -> tuple[str, str] | None:
+    """Return the namespace and the title of the bank that a file of qexport is of."""
+    if not isinstance(header, dict):
+        return None
+    return str(header.get("namespace", "")), str(header.get("title", ""))
+
+
+def _read_own_notes(source: Source, header: object, separator: str, skipped: int) -> Reading | None:
+    """Return the questions of a file that qexport wrote, with what was edited since; None if a row is not its own."""
+    values: list[Any] = []
+    places: dict[int, Location] = {}
+    for cells, line in _read_text_rows(source, separator, skipped):
+        if not any(cells):
+            continue
+        digests, _, text = cells[OWN_COLUMN].partition(" ") if len(cells) == OWN_COLUMN + 1 else ("", "", "")
+        if not _OWN_DIGESTS.fullmatch(digests):
+            return None
+        value = decode(text, source.path, source.limits, line=line)
+        if isinstance(value, JsonObject) and digests != digest_cells(cells):
+            _take_edits(value, cells, digests, source)
+        values.append(value)
+        places[id(value)] = Location(source.path, line, 1)
+    return read_own_values(values, places, header, "a text for Anki that qexport wrote")
+
+
+def _take_edits(value: JsonObject, cells: list[str], digests: str, source: Source) -> None:
+    """Replace what is in a cell that is not as qexport wrote it."""
+    front, back, tags = (cells[place] for place in EDITED_COLUMNS)
+    is_edited = [
+        one != other for one, other in zip(digests.split("."), digest_cells(cells).split("."), strict=True)
+    ]
+    text = NoteText(source.path, source.limits, has_pictures=False)
+    read = text.read if value.get("markup") else html_to_plain
+    if is_edited[0]:
+        value["question"] = read(_SHOWN_CHOICES.sub("", front))
+    if is_edited[1]:
+        value["answer"] = read(_SHOWN_CORRECT.sub("", back))
+    if is_edited[2]:
+        value["tags"] = tags.split()
 
 
 def _read_header_lines(text: str) -> tuple[dict[str, str], int]:
@@ -140,6 +195,7 @@ def _interpret_row(
     extra: dict[str, SourceValue],
     *,
     said: dict[str, str],
+    own: tuple[str, str] | None,
     place: Location,
 ) -> Found:
     def cell(name: str) -> str:
@@ -151,8 +207,12 @@ def _interpret_row(
     )
     if tags:
         fields["tags"] = tuple(dict.fromkeys(tags))
-    for name, value in deck_fields(cell("deck") or said.get("deck", "")).items():
-        fields.setdefault(name, value)
-    if guid := cell("guid"):
+    deck, guid = cell("deck") or said.get("deck", ""), cell("guid")
+    if own and guid.startswith(f"{own[0]}/"):
+        fields["id"] = guid.removeprefix(f"{own[0]}/")
+        deck = deck.removeprefix(own[1]).removeprefix("::")
+    elif guid:
         extra[IMPORTED_GUID] = guid
+    for name, value in deck_fields(deck).items():
+        fields.setdefault(name, value)
     return Found(location=place, fields=fields, extra=extra, key=guid, markup="markdown")

@@ -11,7 +11,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from qexport.bank.model import LETTERS
-from qexport.bank.quiz_form import PARTLY_RIGHT, QUIZ_MARK, join_feedback, place_of_category, read_category
+from qexport.bank.quiz_form import (
+    MATCHING,
+    PARTLY_RIGHT,
+    QUIZ_EXTRAS,
+    QUIZ_MARK,
+    QUIZ_TYPE,
+    UNMATCHED,
+    join_feedback,
+    place_of_category,
+    read_category,
+    write_pairs,
+)
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
 from qexport.importers.html_markdown import read_html_text
@@ -116,7 +127,7 @@ def _read_gift_question(
     fields = _answer_fields(inner, read)
     fields["question"] = read(asked) or title
     extra: dict[str, SourceValue] = {"title": title} if title and title != fields["question"] else {}
-    extra |= {name: fields.pop(name) for name in (PARTLY_RIGHT,) if name in fields}
+    extra |= {name: fields.pop(name) for name in QUIZ_EXTRAS if name in fields}
     if is_ours:
         fields |= place_of_category(category)
     else:
@@ -126,17 +137,24 @@ def _read_gift_question(
     if identity := next((_unescape_comment(value) for name, value in said if name == "id"), ""):
         fields["id"] = identity
     if is_ours:
-        return _read_own_question(fields, form, identity, place)
+        extra.pop("title", None)
+        return _read_own_question(fields, extra, form, identity, place)
     markup = {"html": "markdown", "markdown": "markdown", "plain": "plain"}.get(form, "")
     return Found(location=place, fields=fields, extra=extra, key=identity, has_letters=True, markup=markup)
 
 
-def _read_own_question(fields: dict[str, SourceValue], form: str, identity: str, place: Location) -> Found:
+def _read_own_question(
+    fields: dict[str, SourceValue],
+    extra: dict[str, SourceValue],
+    form: str,
+    identity: str,
+    place: Location,
+) -> Found:
     """Return a question that qexport wrote."""
     fields["markup"] = "plain" if form == "plain" else "markdown"
     if not (fields.get("answer") or fields.get("correct")):
         fields["status"] = "draft"
-    return Found(location=place, fields=fields, key=identity, is_exact=True)
+    return Found(location=place, fields=fields, extra=extra, key=identity, is_exact=True)
 
 
 def _titled(body: str) -> tuple[str, str]:
@@ -230,9 +248,11 @@ def _alternatives(answers: list[_Answer], read: Callable[[str], str]) -> dict[st
     if not any(each.is_choice for each in answers) and all(
         _find_sign(each.text, "->", 0) >= 0 for each in answers
     ):
-        pairs = [each.text.split("->", 1) for each in answers]
-        rows = "\n".join(f"- {read(left)} → {read(right)}" for left, right in pairs if left.strip())
-        return {"answer": rows}
+        pairs = [(read(left), read(right)) for left, right in (each.text.split("->", 1) for each in answers)]
+        fields = {"answer": write_pairs([pair for pair in pairs if pair[0]]), QUIZ_TYPE: MATCHING}
+        if unmatched := tuple(right for left, right in pairs if right and not left):
+            fields[UNMATCHED] = unmatched
+        return fields
     if not any(each.is_choice for each in answers):
         best = max(each.weight for each in answers)
         fields["answer"] = " / ".join(read(each.text) for each in answers if each.weight == best)

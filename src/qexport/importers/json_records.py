@@ -120,6 +120,21 @@ def _is_own(header: Mapping[str, SourceValue], questions: Any) -> bool:
     )
 
 
+def read_own_values(
+    values: Sequence[Any], places: Mapping[int, Location], header: Any, shape: str
+) -> Reading | None:
+    """Return the questions that qexport wrote as JSON into another form; None if they are not as it writes them.
+
+    Args:
+        values: A question each, as decode() returns it.
+        places: Where each is, by its identity in memory.
+        header: What the bank says of itself.
+        shape: How the file was read, in words.
+    """
+    said = _read_header_keys(header) if isinstance(header, JsonObject) else {}
+    return _read_own_keys(values, places, said, shape) if _is_own(said, values) else None
+
+
 def _read_own_keys(
     values: Sequence[Any], place: Any, header: Mapping[str, SourceValue], shape: str
 ) -> Reading:

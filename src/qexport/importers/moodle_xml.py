@@ -1,29 +1,50 @@
-"""Moodle XML → questions: multichoice, truefalse, shortanswer, numerical, essay, matching, cloze left aside.
+"""Moodle XML → questions: multiple choice, true or false, short answer, number, essay, matching, order, gaps.
 
 Source of the form: docs.moodle.org/en/Moodle_XML_format.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
+from urllib.parse import quote as quote_address
 
 from qexport.bank.model import LETTERS
-from qexport.bank.quiz_form import PARTLY_RIGHT, QUIZ_MARK, join_feedback, place_of_category, read_category
+from qexport.bank.quiz_form import (
+    MATCHING,
+    PARTLY_RIGHT,
+    QUIZ_EXTRAS,
+    QUIZ_MARK,
+    QUIZ_TYPE,
+    UNMATCHED,
+    join_feedback,
+    place_of_category,
+    read_category,
+    write_pairs,
+)
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
 from qexport.importers.html_markdown import html_to_plain, read_html_text
 from qexport.importers.source import Found, Reading, Source, SourceValue
 
 _READ = frozenset(
-    {"multichoice", "truefalse", "shortanswer", "numerical", "essay", "matching", "ddwtos", "ordering"}
+    {
+        *("multichoice", "truefalse", "shortanswer", "numerical", "essay", "matching"),
+        *("ddwtos", "gapselect", "ordering"),
+    }
 )
+_GAP_NUMBER = re.compile(r"\\?\[\\?\[([1-9][0-9]{0,2})\\?\]\\?\]")
+_PLUGIN_FILE = "@@PLUGINFILE@@/"
 
 
 def parse(source: Source) -> Reading:
     """Read a file of Moodle XML; what is no question of a known kind is left aside with its line."""
     tree = read_xml(source)
+    pictures = _take_files(tree)
     ours = QUIZ_MARK.match(source.text)
     found: list[Found] = []
     aside: list[Problem] = []
@@ -53,8 +74,32 @@ def parse(source: Source) -> Reading:
     columns = tuple((name, name) for name in dict.fromkeys(name for each in found for name in each.fields))
     header: dict[str, SourceValue] = {"math": "true"} if ours and ours["math"] else {}
     return Reading(
-        shape="Moodle XML", questions=tuple(found), header=header, columns=columns, left_aside=tuple(aside)
+        shape="Moodle XML",
+        questions=tuple(found),
+        header=header,
+        columns=columns,
+        left_aside=tuple(aside),
+        held_pictures=pictures,
     )
+
+
+def _take_files(tree: Any) -> dict[str, bytes]:
+    """Return the files that texts name, and give each a name of its own: two questions may have an `a.png` each."""
+    files: dict[str, bytes] = {}
+    for element in tree.iter("file"):
+        name = element.get("name") or ""
+        beside = element.getparent().find("text")
+        try:
+            data = base64.b64decode(element.text or "")
+        except (binascii.Error, ValueError):
+            continue
+        if not name or beside is None or not beside.text:
+            continue
+        own = f"{sha256(data).hexdigest()[:8]}/{name}"
+        files[own] = data
+        for written in {quote_address(name), name}:
+            beside.text = beside.text.replace(f"{_PLUGIN_FILE}{written}", quote_address(own))
+    return files
 
 
 def read_xml(source: Source) -> Any:
@@ -115,8 +160,11 @@ def _read_moodle_question(element: Any, kind: str, category: str, source: Source
     fields["question"] = asked or name
     if name and " ".join(name.split()) != " ".join(asked.split()):
         extra["name"] = name
-    fields |= _read_moodle_answers(element, kind, source)
-    extra |= {name: fields.pop(name) for name in (PARTLY_RIGHT,) if name in fields}
+    if asked and kind in ("ddwtos", "gapselect"):
+        fields |= _fill_gaps(asked, element, source)
+    else:
+        fields |= _read_moodle_answers(element, kind, source)
+    extra |= {name: fields.pop(name) for name in QUIZ_EXTRAS if name in fields}
     if general := _read_element_text(element.find("generalfeedback"), source):
         fields["answer"] = f"{fields['answer']}\n\n{general}" if "answer" in fields else general
     if is_ours := QUIZ_MARK.match(source.text) is not None:
@@ -133,12 +181,13 @@ def _read_moodle_question(element: Any, kind: str, category: str, source: Source
     identity = _read_element_text(element.find("idnumber"), source, as_markdown=False)
     if identity:
         fields["id"] = identity
-    forms = {each.get("format") for each in element.iter("questiontext", "answer", "generalfeedback")}
+    forms = {each.get("format") for each in element.iterchildren("questiontext", "answer", "generalfeedback")}
     if is_ours:
         fields["markup"] = "plain" if forms == {"plain_text"} else "markdown"
         if not (fields.get("answer") or fields.get("correct")):
             fields["status"] = "draft"
-        return Found(location=place, fields=fields, key=identity, is_exact=True)
+        extra.pop("name", None)
+        return Found(location=place, fields=fields, extra=extra, key=identity, is_exact=True)
     return Found(
         location=place,
         fields=fields,
@@ -150,15 +199,17 @@ def _read_moodle_question(element: Any, kind: str, category: str, source: Source
 
 
 def _read_moodle_answers(element: Any, kind: str, source: Source) -> dict[str, SourceValue]:
-    if kind in ("matching", "ddwtos", "ordering"):
-        rows = []
-        for each in element.iterfind("subquestion"):
-            left, right = (
-                _read_element_text(each, source),
-                _read_element_text(each.find("answer"), source, as_markdown=False),
-            )
-            rows.append(f"- {left} → {right}" if left else "")
-        return {"answer": "\n".join(filter(None, rows))} if any(rows) else {}
+    if kind == "matching":
+        return _read_pairs(element, source)
+    if kind == "ordering":
+        listed = [
+            _read_element_text(each, source) for each in sorted(element.iterfind("answer"), key=_fraction)
+        ]
+        return (
+            {"answer": "\n".join(f"{number}. {text}" for number, text in enumerate(listed, 1))}
+            if listed
+            else {}
+        )
     answers = [
         (_read_element_text(each, source), _fraction(each), _read_element_text(each.find("feedback"), source))
         for each in element.iterfind("answer")
@@ -168,7 +219,7 @@ def _read_moodle_answers(element: Any, kind: str, source: Source) -> dict[str, S
         right = next((text for text, fraction, _ in answers if fraction > 0), "true")
         fields = {"choices": ("True", "False"), "correct": ("a" if right.casefold() == "true" else "b",)}
     elif kind == "multichoice" and answers:
-        fields = _read_choice_answers(answers[: len(LETTERS)])
+        fields = _read_choice_answers(answers)
     elif given := [(text, fraction) for text, fraction, _ in answers if fraction > 0 and text]:
         tolerance = _read_element_text(element.find("answer/tolerance"), source, as_markdown=False)
         fields = _read_text_answers(given, tolerance if kind == "numerical" else "")
@@ -179,10 +230,45 @@ def _read_moodle_answers(element: Any, kind: str, source: Source) -> dict[str, S
     return fields
 
 
+def _read_pairs(element: Any, source: Source) -> dict[str, SourceValue]:
+    """Return the pairs of a matching question as a list, and what it offers beside them."""
+    pairs = [
+        (
+            _read_element_text(each, source),
+            _read_element_text(each.find("answer"), source, as_markdown=False),
+        )
+        for each in element.iterfind("subquestion")
+    ]
+    fields: dict[str, SourceValue] = {QUIZ_TYPE: MATCHING}
+    if listed := write_pairs([pair for pair in pairs if pair[0]]):
+        fields["answer"] = listed
+    if unmatched := tuple(right for left, right in pairs if right and not left):
+        fields[UNMATCHED] = unmatched
+    return fields
+
+
+def _fill_gaps(asked: str, element: Any, source: Source) -> dict[str, SourceValue]:
+    """Return a text with numbered gaps as a question, and the text with the words in them as its answer."""
+    words = [_read_element_text(each, source) for each in element.iterchildren("dragbox", "selectoption")]
+    used: set[int] = set()
+
+    def fill(found: re.Match[str]) -> str:
+        used.add(int(found[1]))
+        return f"**{words[int(found[1]) - 1]}**" if int(found[1]) <= len(words) else found[0]
+
+    fields: dict[str, SourceValue] = {"answer": _GAP_NUMBER.sub(fill, asked)} if words else {}
+    fields["question"] = _GAP_NUMBER.sub("_____", asked)
+    if unmatched := tuple(word for number, word in enumerate(words, 1) if word and number not in used):
+        fields[UNMATCHED] = unmatched
+    return fields
+
+
 def _read_choice_answers(answers: Sequence[tuple[str, float, str]]) -> dict[str, SourceValue]:
     """Return choices, and which are right: those that give all points, if one does."""
     is_one = any(fraction == 100 for _, fraction, _ in answers)
-    lettered = [(LETTERS[place], fraction) for place, (_, fraction, _) in enumerate(answers) if fraction > 0]
+    lettered = [
+        (letter, fraction) for letter, (_, fraction, _) in zip(LETTERS, answers, strict=False) if fraction > 0
+    ]
     fields: dict[str, SourceValue] = {
         "choices": tuple(text or "–" for text, _, _ in answers),
         "correct": tuple(letter for letter, fraction in lettered if fraction == 100 or not is_one),

@@ -93,6 +93,17 @@ def find_in_zip(data: bytes, member: str, limits: Limits) -> FindPicture:
     return find
 
 
+def find_held(held: Mapping[str, bytes], otherwise: FindPicture | None) -> FindPicture:
+    """Return what finds the pictures that a file holds itself, and those beside it."""
+
+    def find(name: str) -> PictureFile | None:
+        if name in held:
+            return PictureFile(name, held[name])
+        return otherwise(name) if otherwise else None
+
+    return find
+
+
 def bring_pictures(
     found: Sequence[Found], find: FindPicture, bank: Path, limits: Limits
 ) -> tuple[tuple[Found, ...], Mapping[str, bytes], tuple[Problem, ...]]:

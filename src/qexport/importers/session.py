@@ -35,7 +35,7 @@ from qexport.importers.merging import (
     write_imports,
 )
 from qexport.importers.new_bank import describe_guesses, start_bank
-from qexport.importers.picture_sources import bring_pictures
+from qexport.importers.picture_sources import bring_pictures, find_held
 from qexport.importers.registry import find_shape, read_source
 from qexport.importers.source import NO_WISHES, Reading, Source, Wishes
 
@@ -198,10 +198,9 @@ def _read_sources(sources: Sequence[Source], wishes: Wishes, bank: Path, limits:
         except InputRefused as refused:
             (nothing if source.in_folder else problems).extend(refused.problems)
             continue
-        if source.find_picture and source.text:
-            questions, pictures, missing = bring_pictures(
-                reading.questions, source.find_picture, bank, limits
-            )
+        if source.text and (source.find_picture or reading.held_pictures):
+            find = find_held(reading.held_pictures, source.find_picture)
+            questions, pictures, missing = bring_pictures(reading.questions, find, bank, limits)
             aside_too = (*reading.left_aside, *missing)
             reading = replace(
                 reading, questions=questions, pictures={**reading.pictures, **pictures}, left_aside=aside_too

@@ -110,3 +110,5 @@ class Reading:
     """What did not become a part of a question, with the reason."""
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     """Files that texts name, by their paths from the bank's folder."""
+    held_pictures: Mapping[str, bytes] = field(default_factory=dict)
+    """Files that the source itself holds, by the names that its texts have for them."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.importers.imported import taken
 from tests.unit.importers.question_facts import facts
 
 from qexport.common.errors import InputRefused
@@ -108,3 +111,39 @@ def test_a_number_has_its_tolerance(read: Any) -> None:
     )
     (question,) = read.questions(text, "q.xml")
     assert question.answer == "12 ± 0.5"
+
+
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+KINDS = f"""<quiz>
+<question type="matching"><name><text>M</text></name><questiontext format="html"><text>Match.</text></questiontext>
+  <subquestion format="html"><text>a</text><answer><text>1</text></answer></subquestion>
+  <subquestion format="html"><text></text><answer><text>3</text></answer></subquestion></question>
+<question type="ordering"><name><text>O</text></name><questiontext format="html"><text>Order.</text></questiontext>
+  <answer fraction="2.0"><text>two</text></answer><answer fraction="1.0"><text>one</text></answer></question>
+<question type="ddwtos"><name><text>D</text></name>
+  <questiontext format="html"><text>A [[2]] is [[1]].</text></questiontext>
+  <dragbox><text>lazy</text><group>1</group></dragbox><dragbox><text>generator</text></dragbox>
+  <dragbox><text>list</text></dragbox></question>
+<question type="essay"><name><text>E</text></name><questiontext format="html">
+  <text><![CDATA[<p>What is <img src="@@PLUGINFILE@@/a%20b.png" alt="this">?</p>]]></text>
+  <file name="a b.png" path="/" encoding="base64">{PICTURE}</file></questiontext></question>
+</quiz>"""
+
+
+def test_pairs_orders_and_gaps_become_answers_and_what_is_beside_them_is_kept(read: Any) -> None:
+    pairs, order, gaps, _ = read.questions(KINDS, "q.xml")
+    assert (pairs.answer, dict(pairs.extra)) == (
+        "- a → 1",
+        {"name": "M", "quiz type": "matching", "unmatched": ("3",)},
+    )
+    assert order.answer == "1. one\n2. two"
+    assert (gaps.question, gaps.answer) == ("A _____ is _____.", "A **generator** is **lazy**.")
+    assert dict(gaps.extra)["unmatched"] == ("list",)
+
+
+def test_pictures_in_the_file_come_along(folder: Path) -> None:
+    outcome = taken("q.xml", KINDS)
+    assert outcome.left_aside == ()
+    (picture,) = Path("pictures").iterdir()
+    assert picture.read_bytes() == b64decode(PICTURE)
+    assert f"![this](pictures/{picture.name})" in Path("b.yaml").read_text()
