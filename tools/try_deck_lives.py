@@ -36,7 +36,8 @@ from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPack
 from anki.import_export_pb2 import IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_ALWAYS as ALWAYS
 from anki.import_export_pb2 import IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_IF_NEWER as IF_NEWER
 
-from qexport.anki.note_type import NOTE_TYPE_ID, STYLE_RELEASED
+from qexport.anki.fields import NOTE_TYPE_ID
+from qexport.anki.note_type import STYLE_RELEASED
 from qexport.anki.notes import Note, identified, without_identity
 from qexport.anki.package_file import read_message
 from qexport.anki.search import search_for
@@ -337,7 +338,10 @@ class Team:
             entry = lock.notes[note.question.id]
             fields = identified(note.fields, lock.key_of(entry), lock.namespace, entry.version)
             old = before.get(entry.guid) or self.gone.get(entry.guid)
-            is_same = old and (without_identity(old.fields), old.note.tags) == (note.fields, note.tags)
+            is_same = old and (without_identity(old.fields.split(b"\x1f")), old.note.tags) == (
+                note.fields,
+                note.tags,
+            )
             if entry.guid in before and old and is_same:
                 self.versions[entry.guid] = old
             else:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from qexport.anki.note_type import NOTE_TYPE_ID
+from qexport.anki.fields import NOTE_TYPE_ID
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
 from qexport.bank.stamping import stamp

@@ -1,10 +1,13 @@
-"""The fields of the note type: settled for good, with their numbers.
+"""The number and the fields of the note type: settled for good.
 
 Anki matches the fields of a note type by these numbers and their order. One more, one less or another order
 would freeze every collection that has the deck: that is what the spare fields are for.
 """
 
 from __future__ import annotations
+
+# Anki matches a note type by its number, then by the numbers of its fields and cards.
+NOTE_TYPE_ID = 1_716_240_100
 
 FIELDS = {
     # Anki compares notes by their first field when it looks for duplicates: it has to be unique in any

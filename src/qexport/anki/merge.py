@@ -22,7 +22,7 @@ from qexport.anki.carrying import (
     text_candidates,
     visible_text,
 )
-from qexport.anki.fields import EDITABLE_FIELDS, FIELD_PLACES, FIELDS
+from qexport.anki.fields import EDITABLE_FIELDS, FIELD_PLACES
 from qexport.anki.notes import (
     NoteShape,
     digest_note,
@@ -140,7 +140,7 @@ class Merger:
         self._linkable = find_linkable(bank.questions)
         self._templates = Templates()
         self._rendered: dict[str, tuple[Question, Mapping[str, str]]] = {}
-        self._published_tags: dict[str, str] = {}
+        self._note_tags: dict[tuple[object, ...], str] = {}
 
     def proposals(self, row: NoteRow) -> Iterator[Proposal]:
         """Yield what was changed in a note. Retired notes, and those of other banks, are left alone."""
@@ -153,41 +153,37 @@ class Merger:
         if version == entry.version and _is_newest(row, tags, entry):
             return
         unedited = self._has_published_texts(row, version)
-        if not unedited and _is_newest(row, tags, entry):
+        if (not unedited and _is_newest(row, tags, entry)) or (unedited and tags == self._tags_of(question)):
             return
-        said = self._said(version)
-        if said is not None:
-            published = self._tags_of(said)
+        base = self._published(question, version)
+        if base is not None:
+            published = self._tags_of(base)
             if tags != published:
-                yield from self._tags(question, _version_of_question(question, said), row.tags)
+                yield from self._tags(question, base, row.tags)
             unedited = unedited or _is_newest(row, published, entry)
-        if unedited:
-            return
-        base = None if said is None else _version_of_question(question, said)
-        newest = self._said(entry.version)
-        published_last = None if newest is None else _version_of_question(question, newest)
-        yield from self._fields(row, question, base, version, published_last)
+        if not unedited:
+            newest = self._published(question, entry.version)
+            yield from self._fields(row, question, base, version, newest)
 
     def _has_published_texts(self, row: NoteRow, version: str) -> bool:
         """Report whether a note has the texts that were published with its version, whatever its tags are."""
         texts = digest_texts(row.fields)
         given = self._bases.decks.get((row.guid, version))
-        return texts in self._bases.history.notes(version) or (
+        return self._bases.history.has_note(version, texts) or (
             given is not None and texts == digest_texts(given)
         )
 
-    def _said(self, version: str) -> Mapping[str, Any] | None:
-        """Return what a published version of a question says; None if nobody knows it."""
-        said = self._bases.history.fields(version)
-        return self._bases.versions.get(version) if said is None else said
+    def _published(self, question: Question, version: str) -> Question | None:
+        """Return a version of a question that was published; None if nobody knows it."""
+        said = self._bases.history.fields(version) or self._bases.versions.get(version)
+        return None if said is None else _version_of_question(question, said)
 
-    def _tags_of(self, said: Mapping[str, Any]) -> str:
-        """Return the tags a version was published with; most of a bank share few of them."""
-        key = repr([said.get(name) for name in ("technology", "category", "level", "difficulty", "tags")])
-        if key not in self._published_tags:
-            base = _version_of_question(Question(id="x", question="x"), said)
-            self._published_tags[key] = tags_of_note(base, self._prefix)
-        return self._published_tags[key]
+    def _tags_of(self, question: Question) -> str:
+        """Return the tags of a question's note; most of a bank share few of them."""
+        key = (question.technology, question.category, question.level, question.difficulty, question.tags)
+        if key not in self._note_tags:
+            self._note_tags[key] = tags_of_note(question, self._prefix)
+        return self._note_tags[key]
 
     def _fields(
         self, row: NoteRow, question: Question, base: Question | None, version: str, newest: Question | None
@@ -256,7 +252,8 @@ class Merger:
             before, now = ([getattr(each, one) for one in compared] for each in (known.question, question))
             if before == now:  # the newest edition has what the note was made from: it need not be rendered
                 return False
-        return theirs == canonical_html(self._html_today(question)[name])
+        today = self._html_today(question)[name] if known is None else self._field_html(question, name)
+        return theirs == canonical_html(today)
 
     def _html_today(self, question: Question) -> Mapping[str, str]:
         known = self._rendered.get(question.id)
@@ -274,6 +271,14 @@ class Merger:
         values = note.fields.split(b"\x1f")
         return {name: values[place].decode() for name, place in FIELD_PLACES.items()}
 
+    def _field_html(self, question: Question, name: str) -> str:
+        """Return one field of a question's note."""
+        field = _TEXT_NAMES.get(name)
+        if field and question.markup == "plain":  # each text becomes HTML without a look at the others
+            others: dict[str, Any] = {each: "" for each in MERGED_FIELDS if each not in ("question", field)}
+            question = replace(question, follow_ups=(), **others)
+        return self._html(question)[name]
+
     def _markdown_of(self, question: Question) -> ToMarkdown | None:
         return None if question.markup == "plain" else self._to_markdown
 
@@ -284,7 +289,7 @@ class Merger:
             return {}
         for changes in self._candidates(base.question, name, before, media.html):
             try:
-                html = self._html(replace(base.question, **changes))[name]
+                html = self._field_html(replace(base.question, **changes), name)
             except ValueError:  # a number that is none
                 continue
             if canonical_html(html) == media.html:
@@ -373,7 +378,7 @@ def _version_of_question(question: Question, said: Mapping[str, Any]) -> Questio
 
 def _is_newest(row: NoteRow, tags: str, entry: Entry) -> bool:
     """Report whether a note with these tags is what the newest edition has."""
-    return digest_note(without_identity(b"\x1f".join(row.fields[: len(FIELDS)])), tags) == entry.digest
+    return digest_note(without_identity(row.fields), tags) == entry.digest
 
 
 def decide(conflict: Proposal, side: Preference) -> Proposal:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import genanki
 
 from qexport.anki.card_labels import label_markup, label_style
-from qexport.anki.fields import FIELD_PLACES, FIELDS, MADE_BY_DECK, SORT_FIELD
+from qexport.anki.fields import FIELD_PLACES, FIELDS, MADE_BY_DECK, NOTE_TYPE_ID, SORT_FIELD
 from qexport.anki.notes import PROSE_FIELDS
 from qexport.content.question_view import SECTION_TITLES
 from qexport.content.templates import Templates
@@ -17,10 +17,9 @@ from qexport.content.templates import Templates
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Anki matches a note type by its number, then by the numbers of its fields and cards. All cards are always in
-# it: with one added later, Anki would take no note any more. Which of them a note makes, its switches say.
-NOTE_TYPE_ID = 1_716_240_100
 NOTE_TYPE_NAME = "Interview question (qexport)"
+# All cards are always in it: with one added later, Anki would take no note any more. Which of them a note makes,
+# its switches say.
 CARDS = {
     "recall": 1_716_240_190,
     "scenario": 1_716_240_191,

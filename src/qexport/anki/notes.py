@@ -222,9 +222,9 @@ def identified(fields: bytes, key: str, namespace: str, version: str) -> bytes:
     return b"\x1f".join(values)
 
 
-def without_identity(fields: bytes) -> bytes:
+def without_identity(fields: Sequence[bytes]) -> bytes:
     """Return the fields of a note as they count for its digest."""
-    values = fields.split(b"\x1f")
+    values = list(fields[: len(FIELDS)])
     for name in IDENTIFYING:
         values[FIELD_PLACES[name]] = b""
     return b"\x1f".join(values)

@@ -94,10 +94,12 @@ class Package:
     def notes(self) -> Iterator[NoteRow]:
         """Yield the notes in the order of their times."""
         decks = self._decks()
+        # Only numbers are sorted: to sort the notes themselves takes twice as long as to read them.
         rows = self.connection.execute(
             "SELECT n.id, n.guid, n.mod, n.tags, CAST(n.flds AS BLOB), n.mid,"
             " (SELECT CASE WHEN c.odid THEN c.odid ELSE c.did END FROM cards c WHERE c.nid = n.id"
-            " ORDER BY c.ord LIMIT 1) FROM notes n ORDER BY n.mod, n.id"
+            " ORDER BY c.ord LIMIT 1)"
+            " FROM (SELECT id FROM notes ORDER BY mod, id LIMIT -1) o CROSS JOIN notes n ON n.id = o.id"
         )
         for number, guid, modified, tags, fields, note_type, deck in rows:
             parts = tuple(fields.split(b"\x1f"))
@@ -264,10 +266,12 @@ def _connected(data: bytes, path: str, limits: Limits) -> sqlite3.Connection:
     if len(data) < 100:  # for nothing Python raises MemoryError
         raise refused_package(path, "its database is not that of a deck")
     # Two bytes of the header say that there is a write-ahead log, which a file in memory cannot have.
-    data = data[:18] + b"\1\1" + data[20:] if data[18:20] == b"\2\2" else data
+    database = bytearray(data)
+    if database[18:20] == b"\2\2":
+        database[18:20] = b"\1\1"
     connection = sqlite3.connect(":memory:")
     try:
-        connection.deserialize(data)
+        connection.deserialize(database)
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limits.deck_value)
         connection.create_collation("unicase", _compare_unicase)
         connection.execute("PRAGMA trusted_schema = OFF")

@@ -10,8 +10,7 @@ from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
 
-from qexport.anki.fields import FIELD_PLACES, FIELDS, ON
-from qexport.anki.note_type import NOTE_TYPE_ID
+from qexport.anki.fields import FIELD_PLACES, FIELDS, NOTE_TYPE_ID, ON
 from qexport.anki.notes import digest_note, without_identity
 from qexport.anki.package_file import NoteRow, Package, opened_package, refused_package
 from qexport.anki.package_file import NoteType as PackedNoteType
@@ -122,7 +121,7 @@ def _make_lock_entry(row: NoteRow, namespace: str) -> Entry | None:
         return None
     current = _read_note_field(row, "ID").strip()
     modified = min(max(row.modified, 0), _LATEST_TIME)
-    fields = without_identity(b"\x1f".join(row.fields[: len(FIELDS)]))
+    fields = without_identity(row.fields)
     if not _is_note_id(current) or not _is_note_id(birth) or not is_guid(row.guid):
         return None
     return Entry(

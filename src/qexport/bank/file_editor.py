@@ -46,24 +46,26 @@ def edit_file(
         InputRefused: the file is not valid, has no such question, or cannot be edited in place.
     """
     try:
-        text = data.decode("utf-8-sig")
+        data.decode()
     except UnicodeDecodeError as error:
         message = f"byte {error.start} is not UTF-8, and only UTF-8 is edited in place"
         raise refused_file(str(path), message, "save the file as UTF-8") from error
     mark = data[:3] if data.startswith(b"\xef\xbb\xbf") else b""
-    ends = _ends_of_lines(text)
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    written = data.removeprefix(mark)
+    plain = written.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     is_json = path.suffix.lower() == ".jsonl"
     edit: _EditText = edit_json_lines if is_json else edit_yaml
     edited = _edit_windows(plain, str(path), edits, limits, lines, is_json=is_json) if lines else None
     if edited is None:
-        edited = edit(plain, str(path), edits, limits)
-    return mark + _with_ends(plain, edited, ends).encode()
+        edited = edit(plain.decode(), str(path), edits, limits).encode()
+    if plain != written:
+        edited = _with_ends(plain.decode(), edited.decode(), _ends_of_lines(written.decode())).encode()
+    return mark + edited
 
 
 def _edit_windows(
-    text: str, path: str, edits: Sequence[Edit], limits: Limits, starts: Mapping[str, int], *, is_json: bool
-) -> str | None:
+    data: bytes, path: str, edits: Sequence[Edit], limits: Limits, starts: Mapping[str, int], *, is_json: bool
+) -> bytes | None:
     """Edit each question as if its lines were all of the bank; None if they cannot be read alone.
 
     In block style an item of a list ends where the next dash begins, whatever is written in it, if it can be
@@ -74,7 +76,7 @@ def _edit_windows(
         by_id[each.id].append(each)
     if not by_id.keys() <= starts.keys():
         return None
-    lines = text.split("\n")
+    lines = data.split(b"\n")
     ordered = sorted({*starts.values(), len(lines) + 1})
     following = dict(pairwise(ordered))
     edit: _EditText = edit_json_lines if is_json else edit_yaml
@@ -82,15 +84,15 @@ def _edit_windows(
     for key in sorted(by_id, key=starts.__getitem__, reverse=True):
         first = starts[key] - 1
         last = first + 1 if is_json else following[starts[key]] - 1
-        if not is_json and not lines[first].lstrip().startswith("- "):
+        if not is_json and not lines[first].lstrip().startswith(b"- "):
             return None
-        window = above + "\n".join(lines[first:last])
+        window = above + b"\n".join(lines[first:last]).decode()
         try:
             edited = edit(window, path, by_id[key], limits)
         except InputRefused:
             return None
-        lines[first:last] = edited.removeprefix(above).split("\n")
-    return "\n".join(lines)
+        lines[first:last] = edited.removeprefix(above).encode().split(b"\n")
+    return b"\n".join(lines)
 
 
 # JSON Lines
@@ -155,9 +157,7 @@ def _next(line: str, at: int) -> int:
 
 
 def _ends_of_lines(text: str) -> list[str]:
-    """Return how each line ends; the last has no end. Where all end as usual, that is one of them."""
-    if "\r" not in text:
-        return ["\n"]
+    """Return how each line ends; the last has no end."""
     return [line[len(line.rstrip("\r\n")) :] for line in _split_lines(text)]
 
 

@@ -15,13 +15,15 @@ from typing import Any
 from qexport.bank.model import Question
 from qexport.bank.reader import HISTORY
 from qexport.bank.schema import QUESTION_FIELDS
+from qexport.common.limits import USUAL, Limits
 from qexport.common.patterns import compile_late
+from qexport.common.text_input import decode_text, read_data
 
 _NOT_VERSIONED = frozenset({"id", "former_ids", "status"})
 """What a question is called and whether it is asked are no part of a version of its texts."""
 
 _VERSION = compile_late(r'\{"version": "([0-9a-f]{16})"')
-_LINE_BEGINS = compile_late(r'\{"version": "([0-9a-f]{16})"(?:, "note": "([0-9a-f]{16})")?')
+_LINE_BEGINS = compile_late(rb'\{"version": "([0-9a-f]{16})"(?:, "note": "([0-9a-f]{16})")?')
 _CONFLICT_LINE = compile_late(r"<{7}( |$)|\|{7}( |$)|={7}$|>{7}( |$)")
 
 
@@ -84,40 +86,52 @@ def list_versions(text: str) -> frozenset[str]:
 
 def versions_in(text: str, wanted: Iterable[str]) -> dict[str, Mapping[str, Any]]:
     """Return the fields of the versions that are wanted and known, by their digests."""
-    versions = Versions(text)
+    versions = Versions(text.encode())
     found = ((version, versions.fields(version)) for version in frozenset(wanted))
     return {version: fields for version, fields in found if fields is not None}
 
 
 class Versions:
-    """The versions that a history has: found by where their lines begin, and read when they are asked for."""
+    """The versions that a history has: found by where their lines begin, and read when they are asked for.
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._begins: dict[str, int] = {}
-        self._notes: dict[str, frozenset[str]] = {}
+    The history of a large bank is as large as several editions of it, and few lines of it are needed: its bytes (in
+    UTF-8) are not decoded as a whole.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._begins: dict[bytes, int] = {}
+        self._notes: dict[bytes, frozenset[bytes]] = {}
         begin = 0
         while begin >= 0:
             begin += begin > 0  # behind the end of the line before
-            if line := _LINE_BEGINS.match(text, begin):
+            if line := _LINE_BEGINS.match(data, begin):
                 version, note = line.groups()
                 self._begins[version] = begin
                 if note:  # two branches of one bank may have published a version with other templates
                     self._notes[version] = self._notes.get(version, frozenset()) | {note}
-            begin = text.find("\n", begin)
+            begin = data.find(b"\n", begin)
 
     def fields(self, version: str) -> Mapping[str, Any] | None:
         """Return the fields of a question as that version has them; None if the history lacks it."""
-        begin = self._begins.get(version)
+        begin = self._begins.get(version.encode())
         if begin is None:
             return None
-        end = self._text.find("\n", begin)
+        end = self._data.find(b"\n", begin)
         try:
-            fields = json.loads(self._text[begin : end if end >= 0 else None])
+            fields = json.loads(self._data[begin : end if end >= 0 else None])
         except ValueError:
             return None  # a line that somebody damaged: that version is unknown
         return {name: value for name, value in fields.items() if name not in ("version", "note")}
 
-    def notes(self, version: str) -> frozenset[str]:
-        """Return the digests of the texts of the notes that were published with a version."""
-        return self._notes.get(version, frozenset())
+    def has_note(self, version: str, note: str) -> bool:
+        """Report whether a note whose texts have this digest was published with a version."""
+        return note.encode() in self._notes.get(version.encode(), ())
+
+
+def read_versions(lock: Path, limits: Limits = USUAL) -> Versions:
+    """Return the versions in the history beside a lock; none if there is no history."""
+    path = history_path(lock)
+    data = read_data(path, limits=limits, inside=path.parent) if path.exists() else b""
+    # What begins otherwise than it was written may have been saved in another encoding since.
+    return Versions(data if data.startswith(b'{"version"') else decode_text(data, path).encode())

@@ -25,6 +25,10 @@ OLDER = "bring it into today's form: qexport migrate"
 _TWO_LOCKS = "these are two locks: keep the one whose decks learners have, and remove the other"
 
 
+_SURROGATE = compile_late(r"\\u[dD][89a-fA-F]")
+_DIGEST = compile_late(r"[0-9a-f]{0,64}")
+
+
 class LockMoved(QexportError):
     """Somebody else has written the lock since it was read."""
 
@@ -58,7 +62,8 @@ def read_lock(text: str, path: str) -> Lock:
 
     try:
         content = json.loads(text, object_pairs_hook=without_doubles)
-        json.dumps(content, ensure_ascii=False).encode()  # half a pair, as \ud800, could not be written again
+        if _SURROGATE.search(text):
+            json.dumps(content, ensure_ascii=False).encode()  # half a pair could not be written again
     except json.JSONDecodeError as error:
         place = Location(path, error.lineno, error.colno)
         raise InputRefused((Problem(place, f"not JSON: {error.msg}", REPAIR),)) from error
@@ -279,7 +284,7 @@ def _is_lock_id(value: object) -> bool:
 
 
 def _is_digest(value: object) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"[0-9a-f]{0,64}", value) is not None
+    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
 
 
 def _are_ids(value: object) -> bool:

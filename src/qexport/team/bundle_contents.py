@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from qexport.bank import reader
 from qexport.bank.lock_file import OLDER, REPAIR, read_lock
@@ -16,7 +16,6 @@ from qexport.common.errors import (
     Problem,
 )
 from qexport.common.limits import Limits
-from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.text_input import decode_text, quote
 from qexport.team import bundle
 from qexport.team.bundle import Contents, Manifest
@@ -30,16 +29,6 @@ _BUNDLED_HINTS = {
     OLDER: "ask for the bundle again, made with the qexport of today",
 }
 """What to do about the lock of a bundle, which is nobody's to mend, by what to do about one's own."""
-
-
-def read_limited(path: Path, limit: Literal["bundle", "deck"], limits: Limits) -> bytes:
-    """Return the bytes of a bundle or a deck that is no larger than its limit."""
-    try:
-        return read_bytes(path, getattr(limits, limit))
-    except Unreadable as error:
-        raise InputRefused((Problem(Location(str(path)), error.reason),)) from error
-    except TooLarge:
-        raise limits.exceeded(limit, f"{path}: larger than {limits.said(limit)}") from None
 
 
 def contents_in(files: Mapping[str, bytes], manifest: Manifest, path: str, limits: Limits) -> Contents:

@@ -16,8 +16,9 @@ from qexport.common.limits import USUAL, Limits
 from qexport.content.templates import Templates
 from qexport.locking import read_lock_at
 from qexport.team import bundle, bundle_archive, git, snapshots
-from qexport.team.bundle_contents import contents_in, read_limited
+from qexport.team.bundle_contents import contents_in
 from qexport.team.differences import Differences, compare_snapshots
+from qexport.team.sent_files import read_limited
 from qexport.team.snapshots import Snapshot
 
 if TYPE_CHECKING:

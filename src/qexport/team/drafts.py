@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qexport.anki.carrying import canonical_html, visible_text
-from qexport.anki.fields import FIELD_PLACES
+from qexport.anki.fields import FIELD_PLACES, NOTE_TYPE_ID
 from qexport.anki.merge import MERGED_FIELDS, MERGED_NAMES
-from qexport.anki.note_type import NOTE_TYPE_ID
 from qexport.bank.id_making import make_id
 from qexport.bank.jsonl_writer import write_jsonl_questions
 from qexport.bank.model import IMPORTED_GUID, Question

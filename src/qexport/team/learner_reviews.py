@@ -12,8 +12,8 @@ from qexport.anki.reviews import answers_in, count_reviews
 from qexport.bank.lock_place import lock_path
 from qexport.bank.review_counts import ReviewCount, reviews_path, write_review_counts
 from qexport.common import files
-from qexport.team.bundle_contents import read_limited
-from qexport.team.returns import lock_and_history
+from qexport.team.returns import published_lock
+from qexport.team.sent_files import read_limited
 
 if TYPE_CHECKING:
     from qexport.recipe import Recipe
@@ -45,7 +45,7 @@ def count_returned_reviews(
         InputRefused: an export cannot be read.
     """
     limits = recipe.limits
-    lock, _ = lock_and_history(recipe)
+    lock = published_lock(recipe)
     ids = {entry.guid: key for key, entry in lock.notes.items()}
     answers = []
     for path in exports:

@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qexport import pipeline
-from qexport.anki.fields import FIELDS
-from qexport.anki.note_type import NOTE_TYPE_ID
+from qexport.anki.fields import FIELDS, NOTE_TYPE_ID
 from qexport.anki.notes import MEDIA_NAME, Note, NoteShape, identified, notes_of
 from qexport.anki.push import VERSION_FIELD, NoteContent, PushPlan, actions_of, plan_push
 from qexport.bank.history import history_path, versions_in

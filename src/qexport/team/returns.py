@@ -12,7 +12,7 @@ from qexport.anki.fields import FIELD_PLACES, FIELDS
 from qexport.anki.merge import Bases, Merger, Proposal, Value, decide
 from qexport.anki.package_file import NoteRow, NoteType, Package, opened_package
 from qexport.bank.file_editor import edit_file
-from qexport.bank.history import Versions, fields_of, version_of
+from qexport.bank.history import fields_of, read_versions, version_of
 from qexport.bank.lock import Lock
 from qexport.bank.lock_place import lock_path
 from qexport.bank.merging import Preference
@@ -24,8 +24,7 @@ from qexport.common.errors import UsageError
 from qexport.common.references import unescape_html
 from qexport.common.text_input import read_data
 from qexport.importers.html_markdown import read_html_text
-from qexport.locking import read_history, read_lock_at
-from qexport.team.bundle_contents import read_limited
+from qexport.locking import read_lock_at
 from qexport.team.drafts import (
     Draft,
     append_drafts,
@@ -37,6 +36,7 @@ from qexport.team.drafts import (
 from qexport.team.git import bank_at
 from qexport.team.patches import write_patch
 from qexport.team.returned_pictures import ReturnedPictures, files_of_pictures
+from qexport.team.sent_files import read_limited
 
 if TYPE_CHECKING:
     from qexport.bank.model import Bank, Question
@@ -120,8 +120,9 @@ def pull(
     """
     limits = recipe.limits
     bank, _ = read_bank(recipe.bank, encoding=recipe.encoding, limits=limits)
-    lock, history = lock_and_history(recipe)
-    bases = Bases(history=Versions(history), versions={}, decks={})
+    lock = published_lock(recipe)
+    versions = read_versions(recipe.lock or lock_path(recipe.bank), limits)
+    bases = Bases(history=versions, versions={}, decks={})
     if base:
         bases = _with_given(bases, base, recipe)
     found = _Found(bank, bank.questions[-1])
@@ -139,8 +140,8 @@ def pull(
     )
 
 
-def lock_and_history(recipe: Recipe) -> tuple[Lock, str]:
-    """Return the lock of a recipe's bank, and the text of its history.
+def published_lock(recipe: Recipe) -> Lock:
+    """Return the lock of a recipe's bank.
 
     Raises:
         UsageError: there is no lock.
@@ -151,7 +152,7 @@ def lock_and_history(recipe: Recipe) -> tuple[Lock, str]:
         raise UsageError(
             f"{place}: there is no lock", hint="it says which note is which question: build a deck first"
         )
-    return lock, read_history(place, recipe.limits)
+    return lock
 
 
 def _pull_one(
@@ -296,19 +297,20 @@ def _with_values(bank: Bank, values: Mapping[tuple[str, str], Value]) -> Bank:
 
 def _changes(questions: Sequence[Question], found: _Found, recipe: Recipe) -> dict[Path, bytes]:
     """Return the bank's files with other texts in them, all else as it is, and the pictures beside them."""
-    edits: defaultdict[Path, list[Edit]] = defaultdict(list)
-    lines: defaultdict[Path, dict[str, int]] = defaultdict(dict)
+    edits: defaultdict[str, list[Edit]] = defaultdict(list)
+    lines: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for question in questions:
-        lines[Path(question.location.path)][question.id] = question.location.line
+        lines[question.location.path][question.id] = question.location.line
     places = {question.id: question for question in questions}
     for (key, name), value in found.values.items():
         if getattr(places[key], name) != value:
             edit = Edit(key, name, None if value in ("", ()) else value)
-            edits[Path(places[key].location.path)].append(edit)
-    changes = {
-        path: edit_file(read_data(path, limits=recipe.limits), path, each, recipe.limits, lines[path])
-        for path, each in edits.items()
-    }
+            edits[places[key].location.path].append(edit)
+    changes = {}
+    for name, each in edits.items():
+        path = Path(name)
+        data = read_data(path, limits=recipe.limits)
+        changes[path] = edit_file(data, path, each, recipe.limits, lines[name])
     if drafts := [draft.question for _, draft in found.drafts]:
         last = Path(questions[-1].location.path)
         data = changes.get(last) or read_data(last, limits=recipe.limits)

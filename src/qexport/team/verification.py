@@ -32,8 +32,9 @@ from qexport.pipeline import (
 )
 from qexport.team import bundle, bundle_archive
 from qexport.team.bundle import BundledRecipe, Contents, Manifest
-from qexport.team.bundle_contents import contents_in, read_limited
+from qexport.team.bundle_contents import contents_in
 from qexport.team.bundling import render_files
+from qexport.team.sent_files import read_limited
 
 if TYPE_CHECKING:
     pass

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from qexport.anki.fields import FIELDS
-from qexport.anki.note_type import CARDS, NOTE_TYPE_ID, note_type, style_digest
+from qexport.anki.fields import FIELDS, NOTE_TYPE_ID
+from qexport.anki.note_type import CARDS, note_type, style_digest
 from qexport.content.templates import Templates
 
 

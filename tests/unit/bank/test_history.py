@@ -14,6 +14,7 @@ from qexport.bank.history import (
     fields_of,
     history_path,
     line_of,
+    read_versions,
     version_of,
     versions_in,
 )
@@ -56,16 +57,29 @@ def test_a_line_may_say_which_note_was_published_with_a_version() -> None:
         (line, {one}),
         (f"{line}\n{line_of(ONE, other)}\n", {one, other}),
     ):
-        versions = Versions(text)
-        assert versions.notes(version) == notes
+        versions = Versions(text.encode())
+        assert {each for each in (one, other) if versions.has_note(version, each)} == notes
         assert versions.fields(version) == {**fields_of(ONE), "tags": ["t"]}
-    assert Versions(line).fields("0" * 16) is None
-    assert Versions("").notes(version) == frozenset()
+    assert Versions(line.encode()).fields("0" * 16) is None
+    assert not Versions(b"").has_note(version, one)
 
 
 def test_a_damaged_line_is_an_unknown_version() -> None:
     text = add_lines("", [line_of(ONE)])
     assert versions_in(text[:-10], [version_of(ONE)]) == {}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_versions_are_read_from_a_file_however_it_was_saved(tmp_path: Path, encoding: str, end: str) -> None:
+    one, two = replace(ONE, answer="é"), replace(ONE, answer="“2”")
+    lines = [line_of(one, "1" * 16), line_of(two, "2" * 16)]
+    (tmp_path / "a.history.jsonl").write_bytes("".join(line + end for line in lines).encode(encoding))
+    versions = read_versions(tmp_path / "a.lock.json")
+    for each, note in ((one, "1" * 16), (two, "2" * 16)):
+        assert versions.fields(version_of(each)) == {**fields_of(each), "tags": ["t"]}
+        assert versions.has_note(version_of(each), note)
+    assert read_versions(tmp_path / "b.lock.json").fields(version_of(one)) is None
 
 
 @pytest.mark.needs("git")
