@@ -173,3 +173,8 @@ def find_answer_column(names: Iterable[str], columns: Mapping[str, str]) -> str:
     named = (name for name in names if name not in columns and _HOLDS_ANSWER.fullmatch(fold_name(name)))
     explained = (name for name, field in columns.items() if field == "deep_explanation")
     return next(chain(named, explained), "")
+
+
+def is_asked(text: str) -> bool:
+    """Report whether a text ends with a question mark."""
+    return text.rstrip().endswith(("?", "？", "؟"))

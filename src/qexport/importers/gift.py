@@ -26,6 +26,7 @@ from qexport.bank.quiz_form import (
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
 from qexport.importers.html_markdown import read_html_text
+from qexport.importers.moodle_cloze import flatten_embedded, has_embedded_answers
 from qexport.importers.source import Found, Reading, Source, SourceValue
 
 _ESCAPED = re.compile(r"\\([~=#{}:\\n])")
@@ -85,17 +86,30 @@ def parse(source: Source) -> Reading:
     )
 
 
+_NEXT_QUESTION = re.compile(r"::|//|\$CATEGORY:")
+
+
 def _blocks(text: str) -> Iterator[tuple[str, int]]:
-    """Yield what stands between empty lines, with the line it begins in."""
+    """Yield what stands between empty lines, with the line it begins in; answers may have one before their end."""
     lines: list[str] = []
     first = 1
-    for number, line in enumerate([*text.split("\n"), ""], 1):
+    listed = text.split("\n")
+    for number, line in enumerate([*listed, ""], 1):
         if line.strip():
             first = first if lines else number
             lines.append(line)
         elif lines:
+            following = next((each for each in listed[number : number + 3] if each.strip()), "")
+            if following and not _NEXT_QUESTION.match(following) and _is_open("\n".join(lines)):
+                continue
             yield "\n".join(lines), first
             lines = []
+
+
+def _is_open(block: str) -> bool:
+    """Report whether answers begin in a block and do not end in it."""
+    start = _find_sign(block, "{", 0)
+    return start >= 0 and _find_sign(block, "}", start) < 0
 
 
 def _read_gift_question(
@@ -124,8 +138,9 @@ def _read_gift_question(
         plain = plain[own.end() :] if own else plain
         return read_html_text(plain, path=str(place), limits=source.limits) if kind == "html" else plain
 
-    fields = _answer_fields(inner, read)
-    fields["question"] = read(asked) or title
+    is_text_with_gaps = has_embedded_answers(body) and not is_ours
+    fields = _fields_of_gaps(body, read) if is_text_with_gaps else _answer_fields(inner, read)
+    fields.setdefault("question", read(asked) or title)
     extra: dict[str, SourceValue] = {"title": title} if title and title != fields["question"] else {}
     extra |= {name: fields.pop(name) for name in QUIZ_EXTRAS if name in fields}
     if is_ours:
@@ -141,6 +156,11 @@ def _read_gift_question(
         return _read_own_question(fields, extra, form, identity, place)
     markup = {"html": "markdown", "markdown": "markdown", "plain": "plain"}.get(form, "")
     return Found(location=place, fields=fields, extra=extra, key=identity, has_letters=True, markup=markup)
+
+
+def _fields_of_gaps(body: str, read: Callable[[str], str]) -> dict[str, SourceValue]:
+    gaps, filled = flatten_embedded(body)
+    return {"question": read(gaps), "answer": read(filled)}
 
 
 def _read_own_question(

@@ -15,7 +15,14 @@ from typing import Any, NoReturn
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import Limits
 from qexport.common.text_input import quote
-from qexport.importers.columns import FIELD_NAMES, field_of, find_answer_column, fold_name, match_columns
+from qexport.importers.columns import (
+    FIELD_NAMES,
+    field_of,
+    find_answer_column,
+    fold_name,
+    is_asked,
+    match_columns,
+)
 from qexport.importers.json_fields import JsonObject, read_fields
 from qexport.importers.source import Found, Reading, Source, SourceValue
 from qexport.importers.table import LIST_FIELDS
@@ -283,11 +290,6 @@ def _within(
         elif isinstance(each, list | JsonObject):
             name = own if fold_name(key) in _PLAIN_NAMES else key
             yield from _find_objects(each, (*names, name) if name else names, wishes, depth + 1)
-
-
-def is_asked(text: str) -> bool:
-    """Report whether a text ends with a question mark."""
-    return text.rstrip().endswith(("?", "？", "؟"))
 
 
 _DEEPEST = 64

@@ -29,12 +29,13 @@ from qexport.bank.quiz_form import (
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
 from qexport.importers.html_markdown import html_to_plain, read_html_text
+from qexport.importers.moodle_cloze import flatten_embedded
 from qexport.importers.source import Found, Reading, Source, SourceValue
 
 _READ = frozenset(
     {
         *("multichoice", "truefalse", "shortanswer", "numerical", "essay", "matching"),
-        *("ddwtos", "gapselect", "ordering"),
+        *("ddwtos", "gapselect", "ordering", "cloze", "multianswer"),
     }
 )
 _GAP_NUMBER = re.compile(r"\\?\[\\?\[([1-9][0-9]{0,2})\\?\]\\?\]")
@@ -160,10 +161,7 @@ def _read_moodle_question(element: Any, kind: str, category: str, source: Source
     fields["question"] = asked or name
     if name and " ".join(name.split()) != " ".join(asked.split()):
         extra["name"] = name
-    if asked and kind in ("ddwtos", "gapselect"):
-        fields |= _fill_gaps(asked, element, source)
-    else:
-        fields |= _read_moodle_answers(element, kind, source)
+    fields |= _read_moodle_answers(element, kind, asked, source)
     extra |= {name: fields.pop(name) for name in QUIZ_EXTRAS if name in fields}
     if general := _read_element_text(element.find("generalfeedback"), source):
         fields["answer"] = f"{fields['answer']}\n\n{general}" if "answer" in fields else general
@@ -198,7 +196,12 @@ def _read_moodle_question(element: Any, kind: str, category: str, source: Source
     )
 
 
-def _read_moodle_answers(element: Any, kind: str, source: Source) -> dict[str, SourceValue]:
+def _read_moodle_answers(element: Any, kind: str, asked: str, source: Source) -> dict[str, SourceValue]:
+    if kind in ("cloze", "multianswer"):
+        gaps, filled = flatten_embedded(asked)
+        return {"question": gaps, "answer": filled} if filled != gaps else {}
+    if asked and kind in ("ddwtos", "gapselect"):
+        return _fill_gaps(asked, element, source)
     if kind == "matching":
         return _read_pairs(element, source)
     if kind == "ordering":

@@ -6,7 +6,7 @@ import re
 from pathlib import Path, PurePath
 
 from qexport.common.errors import InputRefused
-from qexport.importers.columns import field_of
+from qexport.importers.columns import field_of, is_asked
 from qexport.importers.csv_table import find_dialect, read_csv_rows
 from qexport.importers.own_markdown import is_own_markdown
 from qexport.importers.own_table import is_own_table
@@ -137,25 +137,27 @@ def _has_gift_answers(block: str) -> bool:
     return any(not each.strip() or _GIFT_SIGN.search(each) for each in inner)
 
 
+_PAIRS = re.compile(r"\s*Q:\s.*\n\s*A:\s")
+
+
 def is_csv(source: Source) -> bool:
     """Report whether this is a table: its rows have the same number of cells, and its name or its head says so."""
-    text = source.text
-    dialect = find_dialect(text) if text else None
-    if dialect is None:
-        return PurePath(source.path).suffix.lower() in (".csv", ".tsv")
-    if PurePath(source.path).suffix.lower() in (".csv", ".tsv", ".tab"):
-        return True
-    if dialect.delimiter == "|" and re.search(r"^\s*\|?[\s:|-]+\|[\s:|-]*$", text, re.MULTILINE):
-        return False  # a table in Markdown
-    if PurePath(source.path).suffix.lower() in (".md", ".markdown", ".mdx"):
+    dialect = find_dialect(source.text) if source.text and not _PAIRS.match(source.text) else None
+    ending = PurePath(source.path).suffix.lower()
+    if dialect is None or ending in (".csv", ".tsv", ".tab"):
+        return ending in (".csv", ".tsv") or dialect is not None
+    if ending in (".md", ".markdown", ".mdx"):
         return False
+    if dialect.delimiter == "|" and re.search(r"^\s*\|?[\s:|-]+\|[\s:|-]*$", source.text, re.MULTILINE):
+        return False  # a table in Markdown
     try:
-        head = next(read_csv_rows(text, source.path, dialect)).cells
+        head = next(read_csv_rows(source.text, source.path, dialect)).cells
     except (InputRefused, StopIteration):
         return False
-    return any(field_of(cell) in ("question", "answer") for cell in head) or dialect.delimiter == "\t"
+    is_named = any(field_of(cell) in ("question", "answer") for cell in head)
+    return is_named or dialect.delimiter == "\t" or is_asked(head[0])
 
 
 def is_text(source: Source) -> bool:
-    """Report whether this is any text."""
-    return bool(source.text.strip())
+    """Report whether this is any text, but XML."""
+    return bool(source.text.strip()) and not source.text.lstrip().startswith("<?xml")

@@ -11,7 +11,13 @@ from itertools import chain, islice
 from qexport.bank.model import LETTERS
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
-from qexport.importers.columns import field_of, find_answer_column, match_columns, option_letter
+from qexport.importers.columns import (
+    field_of,
+    find_answer_column,
+    is_asked,
+    match_columns,
+    option_letter,
+)
 from qexport.importers.source import Found, Reading, SourceValue
 
 LIST_FIELDS = frozenset({"choices", "correct", "follow_ups", "links", "tags", "terms", "former_ids"})
@@ -128,11 +134,21 @@ def _head(
     if is_head and all(len(name) < 100 for name in names):
         return _unique(names), rows
     numbers = [str(place) for place in range(1, len(names) + 1)]
-    if not wishes and len(names) == 2:
-        numbers = ["question", "answer"]
+    if not wishes and (len(names) == 2 or (len(names) > 2 and is_asked(names[0]))):
+        numbers = _name_headless(names)
     elif not wishes:
         return _unique(names), rows
     return numbers, chain((first,), rows)
+
+
+def _name_headless(names: Sequence[str]) -> list[str]:
+    """Return names for the columns of a table without any, as Anki reads it: front, back, and perhaps tags."""
+    answer = next((place for place in range(1, len(names)) if names[place]), 1)
+    named = ["question", *(f"column {place}" for place in range(2, len(names) + 1))]
+    named[answer] = "answer"
+    if answer < len(names) - 1 and re.fullmatch(r"[\w:-]+(?: [\w:-]+){0,4}", names[-1]):
+        named[-1] = "tags"
+    return named
 
 
 def _unique(names: Sequence[str]) -> list[str]:

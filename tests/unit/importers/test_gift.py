@@ -136,3 +136,18 @@ def test_answers_that_get_a_part_of_the_points_are_not_right_and_are_kept(read: 
         (("partly right", ("b (50 %)",)),),
         (("partly right", ("Rusty (75 %)",)),),
     ]
+
+
+def test_an_empty_line_before_the_end_of_answers_ends_no_question(read: Any) -> None:
+    text = "::A:: Is it? {\n  =yes\n  ~no\n\n}\n\n::B:: Was it? {=so}\n"
+    assert [(each.question, each.choices, each.answer) for each in read.questions(text, "q.gift")] == [
+        ("Is it?", ("yes", "no"), ""),
+        ("Was it?", (), "so"),
+    ]
+    with pytest.raises(InputRefused):
+        read.questions("::A:: Is it? {\n =yes\n\n::B:: Was it? {=so}\n", "q.gift")
+
+
+def test_a_text_with_embedded_answers_is_one_question(read: Any) -> None:
+    (found,) = read.questions("::A:: A {1:SA:=map} has {1:SA:=keys}.\n", "q.gift")
+    assert (found.question, found.answer) == ("A _____ has _____.", "A **map** has **keys**.")

@@ -54,7 +54,8 @@ XML = """<?xml version="1.0" encoding="UTF-8"?>
 <question type="matching"><name><text>M</text></name><questiontext><text>Match.</text></questiontext>
   <subquestion><text>a</text><answer><text>1</text></answer></subquestion></question>
 <question type="essay"><name><text>E</text></name><questiontext><text>Discuss.</text></questiontext></question>
-<question type="cloze"><name><text>C</text></name><questiontext><text>{1:SA:=x}</text></questiontext></question>
+<question type="cloze"><name><text>C</text></name><questiontext><text>It is {1:SA:=x}.</text></questiontext></question>
+<question type="stack"><name><text>Z</text></name><questiontext><text>?</text></questiontext></question>
 </quiz>
 """
 
@@ -76,13 +77,14 @@ def test_moodle_xml(read: Any) -> None:
         {"question": "Name it.", "answer": "x", **place},
         {"question": "Match.", "answer": "- a → 1", **place},
         {"question": "Discuss.", **place},
+        {"question": "It is _____.", "answer": "It is **x**.", **place},
     ]
     assert read.questions(XML, "q.xml")[2].extra == (
         ("name", "S"),
         ("partly right", ("y (50 %)",)),
     )
     assert [str(each) for each in read.reading(XML, "q.xml").left_aside] == [
-        "q.xml:20:1: a question of the type 'cloze': left aside"
+        "q.xml:21:1: a question of the type 'stack': left aside"
     ]
 
 

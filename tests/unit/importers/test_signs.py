@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from qexport.common.errors import InputRefused
 from qexport.importers import signs
 from qexport.importers.registry import find_shape
 from qexport.importers.source import Source
@@ -76,3 +77,21 @@ def test_a_table_with_code_in_braces_is_no_gift() -> None:
     assert (
         find_shape(source("question,answer\nHow?,Write a {color: #fff}.\nWhy?,So.\n", "q.csv")).name == "csv"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "shape"),
+    [
+        ("What is it?;A thing.\nWhy?;So.\n", "cards.txt", "csv"),
+        ("Q:\tWhat?\n\nA:\tThat.\n\nQ:\tWhy?\n\nA:\tSo.\n", "cards.txt", "markdown"),
+        ("Some text; more text\nand; more\n", "notes.txt", "markdown"),
+        ("title: T\nquestions:\n- {id: a, question: 'Q?'}\n", "b.yaml", "yaml"),
+    ],
+)
+def test_texts_are_told_apart_by_their_lines(read: Any, text: str, path: str, shape: str) -> None:
+    assert read.shape(text, path) == shape
+
+
+def test_xml_that_is_no_quiz_is_read_by_nothing(read: Any) -> None:
+    with pytest.raises(InputRefused):
+        read.shape('<?xml version="1.0"?>\n<project/>\n', "pom.xml")

@@ -57,3 +57,15 @@ def test_an_answer_is_found_by_a_word_of_its_name_or_is_the_explanation() -> Non
 def test_empty_cells_beyond_the_last_column_are_nothing() -> None:
     reading = read_rows(rows(("Question", "Answer"), ("What?", "That.", "", " ")), "CSV", "a.csv", {})
     assert reading.left_aside == ()
+
+
+def test_a_table_without_a_head_is_read_as_anki_reads_it() -> None:
+    table = rows(("What is it?", "A thing.", "go maps"), ("Why?", "So.", "go"))
+    first, second = read_rows(table, "CSV", "a.txt", {}).questions
+    assert first.fields == {"question": "What is it?", "answer": "A thing.", "tags": ("go maps",)}
+    assert second.fields == {"question": "Why?", "answer": "So.", "tags": ("go",)}
+    (found,) = read_rows(rows(("What is it?", "", "A thing.", "More of it.")), "CSV", "a.txt", {}).questions
+    assert (found.fields, found.extra) == (
+        {"question": "What is it?", "answer": "A thing."},
+        {"column 4": "More of it."},
+    )
