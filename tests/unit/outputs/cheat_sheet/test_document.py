@@ -9,10 +9,12 @@ from io import BytesIO
 import pikepdf
 import pypdfium2
 import pytest
+from tests.unit.outputs.shared_pages import shared_scheduler
 
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
 from qexport.content.themes import theme
+from qexport.layout.scheduler import Scheduler
 from qexport.outputs.cheat_sheet.document import LARGE_SHEET_SIZES, SHEET_SIZES, render
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Document, Tools
@@ -35,11 +37,13 @@ def sheet(
     *questions: Question,
     options: Mapping[str, str | bool] | None = None,
     folios: Mapping[str, int] | None = None,
+    scheduler: Scheduler | None = None,
 ) -> Document:
     bank = Bank(title="Types", namespace="tests", questions=questions)
     edition = Edition(bank=bank, questions=questions, title="Types", scope="Advanced")
     look = theme("classic")
-    tools = Tools(look.templates(), look.styles(), look.digest(), folios=folios or {})
+    scheduler = scheduler or shared_scheduler()
+    tools = Tools(look.templates(), look.styles(), look.digest(), scheduler, folios or {})
     return render(edition, parse_options(PaperOptions, options or {}), tools)
 
 
@@ -148,4 +152,4 @@ def test_an_entry_longer_than_a_panel_goes_on_in_the_next_after_its_heading() ->
 
 
 def test_the_same_questions_give_the_same_bytes() -> None:
-    assert sheet(LIST, SET).data == sheet(LIST, SET).data
+    assert sheet(LIST, SET, scheduler=Scheduler()).data == sheet(LIST, SET).data

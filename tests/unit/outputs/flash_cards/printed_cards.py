@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pypdfium2
+from tests.unit.outputs.shared_pages import shared_scheduler
 
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
 from qexport.content.themes import theme
+from qexport.layout.scheduler import Scheduler
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.flash_cards import FlashCardOptions
@@ -28,14 +30,18 @@ LIST = Question(
 SET = Question(id="PY-2", question="What is a set?", answer="What has no order.", technology="Python")
 
 
-def cards(*questions: Question, options: Mapping[str, str | bool] | None = None) -> Document:
+def cards(
+    *questions: Question,
+    options: Mapping[str, str | bool] | None = None,
+    scheduler: Scheduler | None = None,
+) -> Document:
     bank = Bank(title="Types", namespace="tests", questions=questions)
     edition = Edition(bank=bank, questions=questions, title="Types", scope="All questions")
     look = theme(str((options or {}).get("theme", "classic")))
     return render(
         edition,
         parse_options(FlashCardOptions, options or {}),
-        Tools(look.templates(), look.styles(), look.digest()),
+        Tools(look.templates(), look.styles(), look.digest(), scheduler or shared_scheduler()),
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 from tests.unit.outputs.flash_cards.printed_cards import LIST, SET, cards, pages, sizes
 
 from qexport.common.errors import Location, UsageError
+from qexport.layout.scheduler import Scheduler
 from qexport.outputs.document import Document
 from qexport.outputs.flash_cards.document import LARGE_CARD_SIZES
 from qexport.outputs.paper import PAPERS
@@ -220,7 +221,7 @@ def test_a_character_no_font_has_is_a_warning_that_names_the_question() -> None:
 
 
 def test_the_same_questions_give_the_same_bytes() -> None:
-    assert cards(LIST, SET).data == cards(LIST, SET).data
+    assert cards(LIST, SET, scheduler=Scheduler()).data == cards(LIST, SET).data
 
 
 def test_a_card_that_is_larger_than_the_paper_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

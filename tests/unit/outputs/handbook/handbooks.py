@@ -11,6 +11,7 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
+from tests.unit.outputs.shared_pages import shared_scheduler
 
 from qexport.bank.lock import Edition, Lock
 from qexport.bank.model import Bank, Claims, Question
@@ -86,7 +87,7 @@ def handbook(
         {"one-per-page": True} | {name.replace("_", "-"): value for name, value in options.items()},
     )
     known = theme(str(look or settings.theme))
-    scheduler = replace(scheduler or Scheduler(), fonts=of_folders(known.folders))
+    scheduler = replace(scheduler or shared_scheduler(), fonts=of_folders(known.folders))
     tools = Tools(known.templates(), known.styles(), known.digest(), scheduler)
     return render(edition, settings, tools)
 

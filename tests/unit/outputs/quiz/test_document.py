@@ -11,10 +11,12 @@ from typing import NamedTuple
 import pikepdf
 import pypdfium2
 import pytest
+from tests.unit.outputs.shared_pages import shared_scheduler
 
 from qexport.bank.lock import Edition
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.content.themes import theme
+from qexport.layout.scheduler import Scheduler
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.quiz import QuizOptions
@@ -46,13 +48,17 @@ SLICE = replace(
 ALL = (LIST, SET, SLICE)
 
 
-def quiz(*questions: Question, **options: str | bool) -> Document:
+def quiz(*questions: Question, scheduler: Scheduler | None = None, **options: str | bool) -> Document:
     bank = Bank(title="Types", namespace="tests", questions=questions)
     edition = Edition(bank=bank, questions=questions, title="Types", scope="Advanced")
     given: Mapping[str, str | bool] = {name.replace("_", "-"): value for name, value in options.items()}
     look = theme(str(given.get("theme", "classic")))
     settings = parse_options(QuizOptions, given)
-    return render(edition, settings, Tools(look.templates(), look.styles(), look.digest()))
+    return render(
+        edition,
+        settings,
+        Tools(look.templates(), look.styles(), look.digest(), scheduler or shared_scheduler()),
+    )
 
 
 def pages(document: Document) -> list[str]:
@@ -289,4 +295,4 @@ def test_on_paper_questions_and_answers_begin_at_the_right() -> None:
 
 
 def test_the_same_questions_give_the_same_bytes(whole: Document) -> None:
-    assert quiz(*ALL, key_length="full").data == whole.data
+    assert quiz(*ALL, key_length="full", scheduler=Scheduler()).data == whole.data
