@@ -217,7 +217,15 @@ def _read_lock(data: bytes, _scratch: Path) -> None:
         Asked(id="PY-1", text="one", question="1", digest="d1"),
         Asked(id="PY-2", former_ids=("PY-0",), text="two", question="2", digest="d2"),
     )
-    content = LockedContent(title="T", questions=questions, style=Stamp("s", 0), note_type=lock.note_type)
+    content = LockedContent(
+        title="T",
+        questions=questions,
+        style=Stamp("s", 0),
+        note_type=lock.note_type,
+        order=("PY-2", "PY-1"),
+        decks=(("Python", "Typing"), ("AI", "")),
+        unnamed="Others",
+    )
     try:
         after, _ = stamp(content, lock, 1_760_000_000)
     except InputRefused as refused:  # former ids that contradict the lock
@@ -452,7 +460,7 @@ def _read_names(data: bytes, scratch: Path) -> None:
         id=clean or "x", question="q", answer="a", technology=clean, category=clean, tags=(clean,)
     )
     bank = Bank(title=clean, namespace=clean, source=clean, language=clean, questions=(question,))
-    tree = _Tree(clean.split("::"), 2)
+    tree = _Tree(clean.split("::"), 2, {})
     name = tree.deck_of(question)
     if len(name.split("::")) > DEEPEST_DECK or "" in name.split("::")[1:]:
         raise Broken(f"a deck's name has an empty level, or too many: {name!r}")

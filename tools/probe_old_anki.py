@@ -70,6 +70,18 @@ class Learner:
         card.start_timer()
         self.collection.sched.answerCard(card, 3)
 
+    def studies(self, deck: str) -> list[str]:
+        """Answer all new cards of a deck and of those in it; return the ids of their notes in the order they came."""
+        collection, seen = self.collection, []
+        collection.decks.select(collection.decks.id(deck))
+        if hasattr(collection, "reset"):
+            collection.reset()
+        while card := collection.sched.getCard():
+            seen.append(card.note()["ID"])
+            card.start_timer()
+            collection.sched.answerCard(card, 4)
+        return seen
+
     def drawn(self, cards: Sequence[Any] = ()) -> list[tuple[str, str]]:
         """Return front and back of cards, of all if none is named, without their style."""
         every = cards or [self.collection.get_card(each) for each in self.collection.find_cards("")]
@@ -167,11 +179,14 @@ def tell() -> dict[str, object]:
     marked = [key for key, note in learner.notes().items() if "retired" in note[1]]
     told["retired questions that ship are marked"] = marked == ["GONE"] and "Retired:" in str(learner.drawn())
     told["the learner's own deck options stay"] = learner.options_of("T") == own_options
-    told["one tree of decks"] = sorted(learner.decks().values()) == ["T", "T::Go", "T::Python"]
+    told["one tree of decks"] = sorted(learner.decks().values()) == ["T", "T::01 Python", "T::02 Go"]
     told["Anki's own check finds nothing"] = bool(learner.collection.fix_integrity()[1])
 
     one, other = Learner("one", "python", "hard").order(), Learner("other", "hard", "python").order()
     told["overlapping decks agree in either order"] = one == other and len(one) == 5
+    told["new cards come in the bank's order, later ones too"] = Learner("order", "first", "second").studies(
+        "T"
+    ) == [*("CHANGED", "SAME", "GO-2", "RENUMBERED", "GONE", "NEW", "GO-1")]
     late = Learner("late", "first", "old_second", "old_third")
     told["two editions in a row, both from before the import"] = (
         "third answer" in late.notes()["CHANGED"][2][6]

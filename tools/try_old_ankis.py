@@ -96,7 +96,7 @@ def packages(folder: Path) -> str:
         renumbered = replace(questions[2], id="RENUMBERED", former_ids=("OLD",))
         gone = replace(questions[3], status="retired")
         new = Question(id="NEW", question="q", answer="a", technology="Go", level="Hard")
-        return replace(first, questions=(changed, questions[1], renumbered, gone, *questions[4:], new))
+        return replace(first, questions=(changed, questions[1], renumbered, gone, new, *questions[4:]))
 
     def write(
         name: str, bank: Bank, lock: Lock | None, time: int, tools: Tools = styled, **options: Any

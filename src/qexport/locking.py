@@ -135,7 +135,7 @@ def stamp_bank(
     """
     from qexport.anki.notes import digest_texts
     from qexport.anki.search import search_for
-    from qexport.outputs.anki_deck.document import content
+    from qexport.outputs.anki_deck.document import content, out_of_order
 
     limits = tools.limits
     before, text = read_lock_at(path, limits)
@@ -173,7 +173,7 @@ def stamp_bank(
         *_moved_questions(path, changes.moves),
         *_disputed(path, before),
         *_other_root(path, options, lock),
-        *_order_in_a_tree(path, options),
+        *_report_disorder(path, options, before, lock, out_of_order(bank, lock, options)),
         *_imported_guids(path, now_is, changes.added, lock),
         *_ahead(path, lock, now),
         *neighbour_problems(path, lock, find_neighbours(path, limits), changes.added),
@@ -424,14 +424,23 @@ def _imported_guids(
         yield Problem(Location(str(path)), message, hint)
 
 
-def _order_in_a_tree(path: Path, options: DeckOptions) -> Iterator[Problem]:
-    if options.new_order and options.depth:
+def _report_disorder(
+    path: Path, options: DeckOptions, before: Lock | None, lock: Lock, decks: tuple[str, str] | None
+) -> Iterator[Problem]:
+    """Report an order of new cards that Anki does not keep over several decks, once if it is the bank's own."""
+    presets = "ask learners to import with “Import any deck presets” on"
+    if decks and options.new_order:
         message = (
             f"--deck-depth {options.depth}: Anki takes new cards deck by deck, so that --new-order "
             f"{options.new_order} holds inside each deck only"
         )
-        hint = "leave --deck-depth out; or ask learners to import with “Import any deck presets” on"
-        yield Problem(Location(str(path)), message, hint)
+        yield Problem(Location(str(path)), message, f"leave --deck-depth out; or {presets}")
+    elif decks and before and before.decks != lock.decks:
+        message = (
+            f"new cards of {quote(decks[0])} come before those of {quote(decks[1])}, in the bank after them: "
+            "Anki goes by the names of decks, and published ones keep theirs"
+        )
+        yield Problem(Location(str(path)), message, f"leave it so; or {presets}")
 
 
 def _ahead(path: Path, lock: Lock, now: int) -> Iterator[Problem]:

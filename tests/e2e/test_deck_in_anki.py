@@ -181,12 +181,13 @@ def test_the_shipped_bank_arrives_whole(learner: Learner, bank: Bank) -> None:
     assert learner.decks() == {
         bank.title: [],
         **{
-            f"{bank.title}::{technology}": [
+            f"{bank.title}::{number} {technology}": [
                 question.id for question in in_bank_order(bank) if question.technology == technology
             ]
-            for technology in ("AI Integration", "Machine Learning", "Python")
+            for number, technology in (("01", "Python"), ("02", "AI Integration"), ("03", "Machine Learning"))
         },
     }
+    assert learner.studies(bank.title) == [question.id for question in in_bank_order(bank)]
 
 
 def test_every_card_is_drawn_without_an_error(learner: Learner, bank: Bank) -> None:
@@ -272,7 +273,7 @@ def test_a_deleted_note_comes_back_and_a_moved_card_stays_where_it_is(learner: L
     document, _ = edition_of(edited(bank, 0, answer="A better answer."), lock=lock, now=NOW + 60)
     assert learner.imports(document) == {"new": 1, "updated": 1, "duplicate": 13}
     assert learner.decks()["Mine"] == ["PY-ADV-004"]
-    assert "PY-ADV-003" in learner.decks()[f"{bank.title}::Python"]
+    assert "PY-ADV-003" in learner.decks()[f"{bank.title}::01 Python"]
 
 
 def test_a_renumbered_question_stays_the_learners_note(learner: Learner, bank: Bank) -> None:
@@ -634,8 +635,46 @@ def test_an_order_that_is_asked_for_holds_over_the_whole_deck(
     assert learner.studies("Mixed") == ORDERS[order]
 
 
+@pytest.mark.parametrize("depth", ["0", "1", "2"])
+def test_the_banks_order_holds_over_the_tree_for_everybody(learner: Learner, mixed: Bank, depth: str) -> None:
+    deck, _ = edition_of(mixed, deck_depth=depth)
+    learner.imports(deck)
+    learner.imports(deck, with_deck_configs=True)
+    # nobody's options are touched
+    assert [each["id"] for each in learner.collection.decks.all_config()] == [1]
+    assert learner.studies("Mixed") == ORDERS["bank"]
+
+
+@pytest.mark.parametrize("order", ["", "id"])
+def test_questions_that_come_later_are_met_where_the_bank_has_them(learner: Learner, order: str) -> None:
+    def bank(ids: str) -> Bank:
+        questions = (Question(id=key, question=f"What is {key}?", answer="a") for key in ids.split())
+        return Bank(title="T", namespace="t", questions=tuple(questions))
+
+    lock: Lock | None = None
+    for number, ids in enumerate(("C F I", "C E F I", "A C D E F I", "A B D E F G H I J", order and "A J")):
+        if ids:
+            deck, lock = edition_of(bank(ids), lock=lock, now=NOW + 60 * number, new_order=order)
+            learner.imports(deck)
+    assert learner.studies("T") == list("ABCDEFGHIJ")
+
+
+def test_a_technology_that_comes_later_gets_the_next_number(learner: Learner, mixed: Bank) -> None:
+    deck, lock = edition_of(mixed)
+    learner.imports(deck)
+    new = Question(id="R1", question="What is R1?", answer="a", technology="Rust")
+    more = replace(mixed, technologies=("Rust", "Go", "Python", "Awk"), questions=(new, *mixed.questions))
+    deck, lock = edition_of(more, lock=lock, now=NOW + 60)
+    assert learner.imports(deck) == {"new": 1, "duplicate": 6}
+    numbered = {"python": "01 Python", "go": "02 Go", "awk": "03 Awk", "": "04 Other questions"}
+    assert lock.decks == {**numbered, "rust": "05 Rust"}
+    assert set(learner.decks()) == {"Mixed", *(f"Mixed::{name}" for name in lock.decks.values())}
+    learner.imports(deck, with_deck_configs=True)  # with which the new order holds
+    assert learner.studies("Mixed")[0] == "R1"
+
+
 @pytest.mark.parametrize("depth", ["1", "2"])
-@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("order", ["difficulty", "id"])
 def test_the_decks_options_hold_the_order_over_a_tree(
     learner: Learner, mixed: Bank, order: str, depth: str
 ) -> None:
@@ -646,10 +685,8 @@ def test_the_decks_options_hold_the_order_over_a_tree(
 
 
 def test_without_the_decks_options_anki_goes_deck_by_deck(learner: Learner, mixed: Bank) -> None:
-    deck, _ = edition_of(mixed)
+    deck, _ = edition_of(mixed, new_order="difficulty", deck_depth="1")
     learner.imports(deck)
     learner.imports(deck)
-    assert [each["id"] for each in learner.collection.decks.all_config()] == [
-        1
-    ]  # nobody's options are touched
-    assert learner.studies("Mixed") == ["N1", "Z1", "G1", "G2", "P1", "P2"]
+    assert [each["id"] for each in learner.collection.decks.all_config()] == [1]
+    assert learner.studies("Mixed") == ["P2", "P1", "G1", "G2", "Z1", "N1"]

@@ -450,3 +450,37 @@ def test_tags_that_anki_takes_off_are_reported() -> None:
         "qexport: warning: b.yaml:4:5: Q1 has the tag 'Leech', which Anki takes off every note it imports\n"
         "  hint: give the tag another name\n"
     )
+
+
+def test_a_technology_that_comes_later_out_of_order_is_reported_once() -> None:
+    def add(key: str, technology: str, place: str) -> None:
+        question = f"  - {{id: {key}, question: What is {key}?, answer: a, technology: {technology}}}\n"
+        change(place, question + place)
+
+    change("  # lists first\n", "")
+    add("P", "Python", "  - {id: Q1")
+    add("G", "Go", "  - {id: Q1")
+    assert build().err == ""
+    decks = read_lock(LOCK.read_text(encoding="utf-8"), "x").decks
+    assert decks == {"python": "01 Python", "go": "02 Go", "": "03 Other questions"}
+    add("A", "Awk", "  - {id: G")
+    done = build(now=NOW + 60)
+    assert done.out == "b.lock.json: +1 added ~0 changed −0 retired =5 unchanged"
+    assert done.err == (
+        "qexport: warning: b.lock.json: new cards of 'My bank::03 Other questions' come before those of "
+        "'My bank::04 Awk', in the bank after them: Anki goes by the names of decks, and published ones keep theirs\n"
+        "  hint: leave it so; or ask learners to import with “Import any deck presets” on\n"
+    )
+    assert build(now=NOW + 120).err == ""
+
+
+def test_an_order_that_a_tree_of_decks_cannot_keep_is_reported() -> None:
+    change(
+        "  # lists first", "  - {id: P, question: What is P?, answer: a, technology: Python, difficulty: 5}"
+    )
+    assert build("--new-order", "bank", "--deck-depth", "1").err == ""
+    assert build("--new-order", "difficulty", "--deck-depth", "1").err == (
+        "qexport: warning: b.lock.json: --deck-depth 1: Anki takes new cards deck by deck, so that --new-order "
+        "difficulty holds inside each deck only\n"
+        "  hint: leave --deck-depth out; or ask learners to import with “Import any deck presets” on\n"
+    )

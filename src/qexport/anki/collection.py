@@ -11,6 +11,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import genanki
@@ -20,19 +21,16 @@ from qexport.anki.fields import FIELD_PLACES, SORT_FIELD
 from qexport.anki.note_type import note_type
 from qexport.anki.notes import Note, identified
 from qexport.anki.search import fitting_search
+from qexport.bank.deck_order import deck_key, deck_level
 from qexport.bank.lock import Edition, Lock
 from qexport.bank.selection import in_bank_order
-from qexport.common.text_input import normalise
 from qexport.content.languages import CHANGE_LABELS, Language, language
 from qexport.content.templates import Templates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from qexport.bank.model import Bank, Question
-
-LONGEST_DECK_NAME = 100
-"""Characters of one level of a deck's name."""
 
 DEEPEST_DECK = 8
 """Levels of a deck's name; Anki refuses a file with 20."""
@@ -69,9 +67,10 @@ class DeckShape:
 class _Tree:
     """The decks of an edition: the same tree, whatever was filtered."""
 
-    def __init__(self, root: list[str], depth: int) -> None:
+    def __init__(self, root: list[str], depth: int, names: Mapping[str, str]) -> None:
         self.depth = depth
-        parts = [part for level in root if (part := _deck_part(level))]
+        self._names = names
+        parts = [part for level in root if (part := deck_level(level))]
         if parts and parts[0].casefold() == "default":
             parts[0] += " deck"  # every collection has one of that name, which is Anki's own
         self.root = tuple(parts[: DEEPEST_DECK - self.depth]) or ("Questions",)
@@ -80,8 +79,10 @@ class _Tree:
 
     def deck_of(self, question: Question) -> str:
         """Return the name of the deck that a question is in."""
-        levels = (question.technology, question.category)[: self.depth]
-        return self._name((*self.root, *(part for level in levels if (part := _deck_part(level)))))
+        levels = deck_path(question, self.depth)
+        keys = (deck_key(levels[: end + 1]) for end in range(len(levels)))
+        names = (self._names.get(key, level) for key, level in zip(keys, levels, strict=True))
+        return self._name((*self.root, *filter(None, names)))
 
     def numbers(self) -> dict[str, int]:
         """Return a number for each deck. Anki knows them by name, but two must not share a number."""
@@ -98,10 +99,32 @@ class _Tree:
         return self._written.setdefault(name.casefold(), name)  # to Anki, Python and python are one deck
 
 
-def _deck_part(text: str) -> str:
-    """Return a text as one level of a deck's name: `::` would make two of it."""
-    words = " ".join(re.sub(r"::+", ":", normalise(text)[0]).split())
-    return words.strip(": ")[:LONGEST_DECK_NAME].strip(": ")
+def deck_path(question: Question, depth: int) -> tuple[str, ...]:
+    """Return the levels of the deck that a question is in, below the root and without their numbers."""
+    return tuple(map(deck_level, (question.technology, question.category)[:depth]))
+
+
+def _deck_tree(lock: Lock, shape: DeckShape) -> _Tree:
+    root = shape.root.split("::")
+    return _Tree(root if any(map(deck_level, root)) else lock.deck_root.split("::"), shape.depth, lock.decks)
+
+
+def find_disorder(bank: Bank, lock: Lock, shape: DeckShape) -> tuple[str, str] | None:
+    """Return two decks of a bank of which Anki takes new cards in another order than is asked for; None: it does not.
+
+    Anki begins with the first one. If it should take turns between decks, any two of them are named.
+    """
+    tree = _deck_tree(lock, shape)
+    places = _number_new_cards(bank, lock, shape.new_order)
+    decks = {question.id: tree.deck_of(question) for question in bank.questions if question.id in places}
+    met = sorted(decks, key=lambda key: (_sort_as_anki(decks[key]), places[key]))
+    wrong = (pair for pair in pairwise(met) if places[pair[0]] > places[pair[1]])
+    first, second = next(wrong, ("", ""))
+    return (decks[first], decks[second]) if first else None
+
+
+def _sort_as_anki(deck: str) -> tuple[str, ...]:
+    return tuple(deck.casefold().split("::"))
 
 
 def _description(edition: Edition, lock: Lock, count: int, shape: DeckShape, templates: Templates) -> str:
@@ -148,17 +171,18 @@ def _some(ids: Sequence[str], words: Language) -> str:
     return words.label("and_more", names=named, n=more) if more > 0 else named
 
 
-def _number_new_cards(bank: Bank, order: str) -> dict[str, int]:
-    """Return the place of each question among new cards, counted in the whole bank from 1.
+def _number_new_cards(bank: Bank, lock: Lock, order: str) -> dict[str, int]:
+    """Return the place of each question among new cards, of all that the bank has in the lock.
 
     So the order is the same whichever part of the bank a learner has imported first.
     """
-    questions = in_bank_order(bank)
+    questions = [question for question in in_bank_order(bank) if question.id in lock.notes]
     if order == "id":
         questions.sort(key=lambda question: (question.id.casefold(), question.id))
     elif order == "difficulty":
         questions.sort(key=lambda question: 11 if question.difficulty is None else question.difficulty)
-    return {question.id: place for place, question in enumerate(questions, start=1)}
+    places = sorted(lock.notes[question.id].place for question in questions)
+    return {question.id: place for question, place in zip(questions, places, strict=True)}
 
 
 def _preset_of_a_tree(usual: dict[str, object], modified: int) -> dict[str, object]:
@@ -180,12 +204,11 @@ def collection(
 
     The notes are used up, to have no more of a big deck in memory than that.
     """
-    root = shape.root.split("::")
-    tree = _Tree(root if any(map(_deck_part, root)) else lock.deck_root.split("::"), shape.depth)
+    tree = _deck_tree(lock, shape)
     decks_of = {note.question.id: tree.deck_of(note.question) for note in notes}
     deck_numbers = tree.numbers()
     description = _description(edition, lock, len(notes), shape, templates)
-    places = _number_new_cards(edition.bank, shape.new_order)
+    places = _number_new_cards(edition.bank, lock, shape.new_order)
     ours = note_type(templates, lock.style.modified, lock.note_type.major)
 
     # With ":memory:" there would be three of it for a moment when SQLite hands it over.
@@ -195,7 +218,9 @@ def collection(
     genanki.Package([]).write_to_db(cursor, 0, iter(()))
     decks = json.loads(cursor.execute("SELECT decks FROM col").fetchone()[0])
     presets = json.loads(cursor.execute("SELECT dconf FROM col").fetchone()[0])
-    preset = PRESET_ID if len(deck_numbers) > 1 else 1  # in one deck, Anki's own keeps the order
+    # Anki's own options keep the order where the names of decks do. Only then are those of a learner of 2.1.49
+    # safe: it takes any others without asking, each time an import adds cards.
+    preset = PRESET_ID if find_disorder(edition.bank, lock, shape) else 1
     if preset == PRESET_ID:
         presets[str(preset)] = _preset_of_a_tree(presets["1"], ours["mod"])
     for name, deck in sorted(deck_numbers.items()):

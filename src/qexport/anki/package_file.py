@@ -61,6 +61,8 @@ class NoteRow:
     note_type: int
     deck: str
     """The name of the deck of its first card, with `::` between levels."""
+    place: int = 0
+    """Of its first card among new ones; 0: it is none any more."""
 
 
 class Package:
@@ -97,16 +99,17 @@ class Package:
         # Only numbers are sorted: to sort the notes themselves takes twice as long as to read them.
         rows = self.connection.execute(
             "SELECT n.id, n.guid, n.mod, n.tags, CAST(n.flds AS BLOB), n.mid,"
-            " (SELECT CASE WHEN c.odid THEN c.odid ELSE c.did END FROM cards c WHERE c.nid = n.id"
-            " ORDER BY c.ord LIMIT 1)"
+            " CASE WHEN c.odid THEN c.odid ELSE c.did END, CASE WHEN c.type = 0 AND NOT c.odid THEN c.due END"
             " FROM (SELECT id FROM notes ORDER BY mod, id LIMIT -1) o CROSS JOIN notes n ON n.id = o.id"
+            " LEFT JOIN cards c ON c.id = (SELECT id FROM cards WHERE nid = n.id ORDER BY ord LIMIT 1)"
         )
-        for number, guid, modified, tags, fields, note_type, deck in rows:
+        for number, guid, modified, tags, fields, note_type, deck, place in rows:
             parts = tuple(fields.split(b"\x1f"))
             fields.decode()  # all of them are read later, and are refused here if they are not UTF-8
             name = decks.get(deck, "")
+            words = " ".join(tags.split())
             yield NoteRow(
-                int(number), str(guid), int(modified), " ".join(tags.split()), parts, note_type, name
+                int(number), str(guid), int(modified), words, parts, note_type, name, int(place or 0)
             )
 
     def _decks(self) -> dict[int, str]:

@@ -14,6 +14,7 @@ from qexport.anki.fields import FIELD_PLACES, FIELDS, NOTE_TYPE_ID, ON
 from qexport.anki.notes import digest_note, without_identity
 from qexport.anki.package_file import NoteRow, Package, opened_package, refused_package
 from qexport.anki.package_file import NoteType as PackedNoteType
+from qexport.bank.deck_order import HIGHEST_PLACE, deck_key, deck_level, without_number
 from qexport.bank.identity import question_digest
 from qexport.bank.lock import Entry, Lock, LockedNoteType, Stamp, is_guid, key_of
 from qexport.common.limits import USUAL, Limits
@@ -55,6 +56,7 @@ def lock_of(package: bytes, path: str, bank: Bank, limits: Limits = USUAL) -> Lo
         style=Stamp(_style_digest(packed), min(max(packed.modified, 0), _LATEST_TIME)),
         note_type=LockedNoteType(packed.fields, cards, sort_field, max(majors)),
         notes=notes,
+        decks=_deck_names(rows),
         gone={entry.birth: _departed(entry) for entry in entries if notes[entry.id].birth != entry.birth},
     )
 
@@ -129,6 +131,7 @@ def _make_lock_entry(row: NoteRow, namespace: str) -> Entry | None:
         birth=birth,
         guid=row.guid,
         number=min(max(row.number, 0), (1 << 53) - 1),
+        place=row.place if 0 < row.place <= HIGHEST_PLACE else 0,
         names=(birth,) if birth != current else (),
         question=question_digest(row.fields[FIELD_PLACES["Question"]].decode()),
         version=_read_version(_read_note_field(row, "Version")),
@@ -154,12 +157,38 @@ def _root_of(rows: Sequence[NoteRow]) -> str:
     """Return the name of the deck that all others are in: without the levels of technology and category."""
     roots: Counter[str] = Counter()
     for row in rows:
-        levels = row.deck.split("::")
-        for name in ("Category", "Technology"):
-            if len(levels) > 1 and levels[-1].casefold() == _read_note_field(row, name).casefold():
-                levels.pop()
-        roots["::".join(levels)] += 1
+        roots["::".join(_split_deck(row)[0])] += 1
     return roots.most_common(1)[0][0] if roots else ""
+
+
+def _deck_names(rows: Sequence[NoteRow]) -> dict[str, str]:
+    """Return the names of subdecks as a lock has them."""
+    names: dict[str, Counter[str]] = {}
+    for row in rows:
+        path: list[str] = []
+        for part, name in _split_deck(row)[1]:
+            path.append(part)
+            names.setdefault(deck_key(path), Counter())[name] += 1
+    return {key: counted.most_common(1)[0][0] for key, counted in names.items()}
+
+
+def _split_deck(row: NoteRow) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the levels of the root of a note's deck; and its technology and category with the levels named so."""
+    levels = row.deck.split("::")
+    technology, category = (deck_level(_read_note_field(row, name)) for name in ("Technology", "Category"))
+    for parts in ((technology, category), (technology,)):
+        root, below = levels[: -len(parts)], levels[-len(parts) :]
+        if root and all(map(_is_level_of, below, parts)):
+            return root, list(zip(parts, below, strict=True))
+    if category and not technology and len(levels) > 1 and _is_level_of(levels[-1], category):
+        return levels[:-1], [("", ""), (category, levels[-1])]
+    return levels, []
+
+
+def _is_level_of(level: str, part: str) -> bool:
+    """Report whether a level of a deck's name is that of a technology or category; one without has a number."""
+    plain = without_number(level)
+    return part.casefold() in (level.casefold(), plain.casefold()) if part else plain != level
 
 
 def _style_digest(packed: PackedNoteType) -> str:

@@ -71,6 +71,8 @@ class Entry(Record, kw_only=True, frozen=True):
     """What Anki knows it by."""
     number: int
     """Of its row in Anki: when it was first published, in milliseconds; no other note of the lock has it."""
+    place: int = 0
+    """Of its cards among new ones; 0: it was published without one."""
     names: tuple[str, ...] = ()
     """Every other id it had, sorted."""
     namespace: str = NO_NAMESPACE
@@ -113,6 +115,8 @@ class Lock(Record, kw_only=True, frozen=True):
     """Those that are not in the bank any more, by their birth."""
     options: Mapping[str, str] = made_by(dict)
     """The options that shape notes, as they were."""
+    decks: Mapping[str, str] = made_by(dict)
+    """The last level of the names of subdecks as first published, by technology, or technology and category."""
     release: Release | None = None
     """The last one that was given out."""
     disputed: tuple[str, ...] = ()
@@ -192,6 +196,12 @@ class LockedContent(Record, kw_only=True, frozen=True):
     """Of the note type's style and templates; time 0: it moves when the digest does."""
     note_type: LockedNoteType
     options: Mapping[str, str] = made_by(dict)
+    order: tuple[str, ...] = ()
+    """The ids as learners are to meet them."""
+    decks: tuple[tuple[str, ...], ...] = ()
+    """The levels of the subdecks of all questions, in that order."""
+    unnamed: str = ""
+    """The name of a subdeck for questions without a technology, in the bank's language."""
 
 
 class Move(Record, frozen=True):
@@ -261,6 +271,7 @@ def join_locks(locks: Sequence[Lock]) -> Lock:
         style=latest.style,
         note_type=latest.note_type,
         notes=notes,
+        decks={key: name for lock in locks for key, name in lock.decks.items()},
     )
 
 

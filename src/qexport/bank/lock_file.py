@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from qexport.bank.deck_order import HIGHEST_PLACE, deck_level, without_number
 from qexport.bank.lock import Entry, Lock, LockedNoteType, Release, Stamp, is_guid
+from qexport.bank.lock_conflict import has_conflict, merge_sides
 from qexport.common.errors import InputRefused, Location, Problem, QexportError
 from qexport.common.formats import LOCK_FORMAT
 from qexport.common.patterns import compile_late
@@ -22,7 +24,6 @@ REPAIR = "take it from version control again, or rebuild it with --previous DECK
 _NEWER = "it was written by a newer qexport: use the program that wrote it"
 _UNKNOWN_KEY = "has an unknown key"
 OLDER = "bring it into today's form: qexport migrate"
-_TWO_LOCKS = "these are two locks: keep the one whose decks learners have, and remove the other"
 
 
 _SURROGATE = compile_late(r"\\u[dD][89a-fA-F]")
@@ -47,9 +48,8 @@ def read_lock(text: str, path: str) -> Lock:
         InputRefused: with all that is wrong.
     """
     disputed: tuple[str, ...] = ()
-    if _MARK.search(text):
-        merging = _LockMerging(text, path)
-        text, disputed = merging.merged(), tuple(merging.disputed)
+    if has_conflict(text):
+        text, disputed = merge_sides(text, path)
     doubled: list[str] = []
 
     def without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -96,6 +96,7 @@ def _read_lock(content: dict[str, Any]) -> Lock:
         notes={entry.id: entry for entry in notes if entry.birth not in gone},
         gone=gone,
         options=dict(content["options"]),
+        decks=dict(content.get("decks", {})),
         release=_release(content.get("release")),
     )
 
@@ -115,98 +116,6 @@ def _release(said: Any) -> Release | None:
     return Release(said["number"], said["time"], changes)
 
 
-# Conflicts that git left
-
-_MARK = compile_late(r"^(?:<{7}|={7}|>{7}|\|{7})", re.MULTILINE)
-_CONFLICT_MARK = compile_late(r"(<{7})(?: |$)|(\|{7})(?: |$)|(={7})$|(>{7})(?: |$)")
-
-
-class _LockMerging:
-    """A lock in which git marked conflicts, taken from both sides; a line that is none of a lock's stays."""
-
-    def __init__(self, text: str, path: str) -> None:
-        self._path = path
-        self._lines = text.splitlines()
-        self._parts: dict[str, dict[str, str]] = {"": {}, "notes": {}, "left": {}}
-        self.disputed: list[str] = []
-        self._problems: list[Problem] = []
-
-    def merged(self) -> str:
-        """Return the JSON of both sides.
-
-        Raises:
-            InputRefused: the conflict is cut off, or the two sides are the locks of two banks.
-        """
-        strange: list[str] = []
-        part = ""
-        for number, line in self._without_marks():
-            if re.match(r"[{}],?$", line):
-                continue
-            found = re.match(r'("(?:[^"\\]|\\.)*+"): (.*)', line.rstrip(","))
-            key, value = found.groups() if found else (line, "")
-            name = key.strip('"')
-            if name in ("notes", "left") and value in ("{", "{}"):
-                part = name
-            elif not value:
-                strange.append(line)
-            else:
-                self._take(part, key, value, number)
-        if self._problems:
-            raise InputRefused(tuple(self._problems))
-        entries = [f"{key}: {value}" for key, value in self._parts[""].items()]
-        for name in ("notes", "left"):
-            lines = ",\n".join(f"{key}: {value}" for key, value in self._parts[name].items())
-            entries += [f'"{name}": {{{lines}}}']
-        return "{" + ",\n".join([*entries, *strange]) + "}"
-
-    def _take(self, part: str, key: str, value: str, number: int) -> None:
-        entries = self._parts[part]
-        old = entries.get(key)
-        if old is not None and key in ('"namespace"', '"deck_root"') and old != value:
-            names = " and ".join(each if each.isprintable() else ascii(each) for each in (old, value))
-            message = f"the branches published the bank under two names: {names}"
-            self._problems.append(Problem(Location(self._path, number), message, _TWO_LOCKS))
-        if old is not None and part == "notes" and _question_in(old) != _question_in(value):
-            self.disputed.append(json.loads(key) if key.startswith('"') and key.endswith('"') else key)
-        if _when(value) >= _when(old or ""):
-            entries[key] = value
-
-    def _without_marks(self) -> Iterator[tuple[int, str]]:
-        """Yield the lines of both sides with their numbers, without what both came from."""
-        side = ""
-        opened = 0
-        for number, line in enumerate(self._lines, start=1):
-            mark = _CONFLICT_MARK.match(line)
-            if mark is None:
-                if side != "|":
-                    yield number, line
-                continue
-            sign = mark[0].strip()[0]
-            if (sign, side) in (("<", ""), ("|", "<"), ("=", "<"), ("=", "|"), (">", "=")):
-                side = "" if sign == ">" else sign
-                opened = number if sign == "<" else opened
-            else:
-                self._refuse(number, line)
-        if side:
-            self._refuse(opened, self._lines[opened - 1])
-
-    def _refuse(self, number: int, line: str) -> None:
-        message = f"a conflict of git that is cut off: {line[:20]!r} has no counterpart"
-        hint = "merge again: git checkout --merge the file, then build"
-        self._problems.append(Problem(Location(self._path, number), message, hint))
-
-
-def _question_in(value: str) -> str:
-    found = re.search(r'"question": "([0-9a-f]*)"', value)
-    return found[1] if found else ""
-
-
-def _when(value: str) -> int:
-    """Return the time at the end of a line of a lock, or the number of its note type."""
-    number = re.search(r"(?<![0-9])[0-9]{1,12}(?=\}?$)", value)  # not \d+, whose search takes the square
-    return int(number[0]) if number else 0
-
-
 # What a lock may say
 
 
@@ -223,7 +132,7 @@ def _complaints(content: object) -> Iterator[tuple[str, str, str]]:
         return
     for key in content.keys() - {"format", *_FORMS}:
         yield key, f"unknown key {key!r}", _NEWER
-    forms = {part: form for part, form in _FORMS.items() if part != "release" or part in content}
+    forms = {part: form for part, form in _FORMS.items() if part not in _MAY_BE_MISSING or part in content}
     for part, (is_right, what) in forms.items():
         if not is_right(content.get(part)):
             yield part, f"{part!r} is not {what}", REPAIR
@@ -337,6 +246,20 @@ def _are_texts(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
 
 
+def _is_deck_level(text: str) -> bool:
+    return text == deck_level(text) != ""
+
+
+def _are_deck_names(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        key.isprintable()
+        and isinstance(name, str)
+        and (plain := without_number(name))
+        and plain == deck_level(plain)
+        for key, name in value.items()
+    )
+
+
 _Form = tuple[Callable[[object], bool], str]
 
 _FORMS: Mapping[str, _Form] = {
@@ -345,17 +268,20 @@ _FORMS: Mapping[str, _Form] = {
     "style": (_is_stamp, "a digest and a time"),
     "note_type": (_is_note_type, "fields, cards, a sort field and a major number"),
     "options": (_are_texts, "a mapping of texts"),
+    "decks": (_are_deck_names, "a mapping of decks to their names"),
     "release": (_is_release, "a time, changes and a number"),
     "notes": (_is_mapping, "a mapping"),
     "left": (_is_mapping, "a mapping"),
 }
 """The parts of a lock, and what each of them is."""
+_MAY_BE_MISSING = ("decks", "release")
 
 _ENTRY_FORMS: Mapping[str, _Form] = {
     "born": (_is_lock_id, "an id"),
     "id": (_is_lock_id, "an id"),
     "guid": (lambda value: isinstance(value, str) and is_guid(value), "a GUID"),
     "number": (lambda value: type(value) is int and 0 <= value < 1 << 53, "a number"),
+    "place": (lambda value: type(value) is int and 0 < value <= HIGHEST_PLACE, "a place of a new card"),
     "names": (_are_ids, "a list of ids"),
     "namespace": (_is_line, "a line of text"),
     "question": (_is_digest, "a digest"),
@@ -405,11 +331,16 @@ def write_lock(lock: Lock) -> str:
         f'"style": {_write_json_value({"digest": lock.style.digest, "modified": lock.style.modified})},\n'
         f'"note_type": {_write_json_value(note_type)},\n'
         f'"options": {_write_json_value(dict(sorted(lock.options.items())))},\n'
+        f"{_decks_line(lock.decks)}"
         f"{_release_line(lock.release)}"
         f'"notes": {_write_entries({entry.birth: _write_entry(entry) for entry in lock.notes.values()})},\n'
         f'"left": {_write_entries({key: _write_entry(entry) for key, entry in lock.gone.items()})}\n'
         "}\n"
     )
+
+
+def _decks_line(decks: Mapping[str, str]) -> str:
+    return f'"decks": {_write_json_value(dict(sorted(decks.items())))},\n' if decks else ""
 
 
 def _release_line(release: Release | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
+from qexport.bank.deck_order import arrange_places, name_decks
 from qexport.bank.identity import assign_notes, birth_name, find_moves
 from qexport.bank.lock import Asked, Changes, Entry, Lock, LockedContent, Move, Stamp, guid_of
 from qexport.common.errors import InputRefused, Location, Problem
@@ -92,7 +93,10 @@ def stamp(
         style=_stamp_style(content.style, lock, now),
         note_type=content.note_type,
         options=dict(content.options),
-        notes=stamping.numbered(),
+        decks=name_decks(
+            content.decks, before.decks, content.unnamed, may_number=lock is None or bool(lock.decks)
+        ),
+        notes=_with_places(stamping.numbered(), content.order),
         gone=stamping.gone(),
     )
     return after, stamping.changes(() if deciding.accepts_moves else moves)
@@ -130,6 +134,11 @@ def _gone_key(birth: str, namespace: str) -> str:
 def _contradiction(path: str, key: str, former: str, reason: str) -> Problem:
     message = f"former_ids of {key} names {former}: {reason}"
     return Problem(Location(path), message, "remove it; `qexport renumber` writes former_ids that are right")
+
+
+def _with_places(notes: Mapping[str, Entry], order: Sequence[str]) -> dict[str, Entry]:
+    places = arrange_places(order, {key: entry.place for key, entry in notes.items()})
+    return {key: replace(entry, place=places.get(key, entry.place)) for key, entry in notes.items()}
 
 
 def _stamp_style(style: Stamp, lock: Lock | None, now: int) -> Stamp:

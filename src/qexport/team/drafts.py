@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from qexport.anki.carrying import canonical_html, visible_text
 from qexport.anki.fields import FIELD_PLACES, NOTE_TYPE_ID
 from qexport.anki.merge import MERGED_FIELDS, MERGED_NAMES
+from qexport.bank.deck_order import without_number
 from qexport.bank.id_making import make_id
 from qexport.bank.jsonl_writer import write_jsonl_questions
 from qexport.bank.model import IMPORTED_GUID, Question
@@ -165,7 +166,7 @@ def _placed(question: Question, row: NoteRow, bank: Bank, lock: Lock) -> Questio
     from dataclasses import replace
 
     below = row.deck[len(lock.deck_root) :].removeprefix("::") if row.deck.startswith(lock.deck_root) else ""
-    levels = [name for name in below.split("::") if name]
+    levels = [without_number(name) for name in below.split("::") if name]
     by_fold = {name.casefold(): name for name in bank.technologies}
     technology = question.technology or by_fold.get((levels[0] if levels else "").casefold(), "")
     category = question.category or (levels[1] if technology and len(levels) > 1 else "")

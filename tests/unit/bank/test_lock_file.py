@@ -67,6 +67,10 @@ RENAMED, _ = stamp(
         first(asked("A", "a"), asked('"{', "b"), asked("\\", "c"), asked("ä\u2028:", "d")),
         stamp(content(asked("A", "a")), first(asked("A", "a"), asked("B", "b")), NOW)[0],
         replace(first(asked("A", "a")), release=Release(3, NOW, {"added": ("A",)}), options={"x": "y"}),
+        replace(
+            lock_of(entry("A", place=100)),
+            decks={"": "02 Other", "go::x:y": "01 X:y", "x": f"03 {'x' * 100}"},
+        ),
         RENAMED,
     ],
 )
@@ -272,6 +276,44 @@ def test_of_two_releases_the_higher_number_stays(tmp_path: Path) -> None:
     three, four = (replace(base, release=Release(number, NOW)) for number in (3, 4))
     for ours, theirs in ((three, four), (four, three)):
         assert read_lock(merged(tmp_path, base, ours, theirs), "q.lock.json").release == Release(4, NOW)
+
+
+@pytest.mark.needs("git")
+def test_a_merge_has_the_decks_of_both_branches(tmp_path: Path) -> None:
+    base = replace(first(asked("A", "a")), decks={"go": "01 Go"})
+    ours, theirs = (replace(base, decks={**base.decks, name: f"02 {name}"}) for name in ("awk", "zig"))
+    assert read_lock(merged(tmp_path, base, ours, theirs), "q.lock.json").decks == {
+        "go": "01 Go",
+        "awk": "02 awk",
+        "zig": "02 zig",
+    }
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "7",
+        '["Go"]',
+        '{"go": 1}',
+        '{"go": "Go::x"}',
+        '{"go": ""}',
+        '{"g\\u001b": "Go"}',
+        '{"go": "G\\u001fo"}',
+    ],
+)
+def test_what_are_no_names_of_decks_is_refused(wrong: str) -> None:
+    text = write_lock(lock_of()).replace('"notes"', f'"decks": {wrong},\n"notes"')
+    assert [problem.message for problem in refused(text)] == [
+        "'decks' is not a mapping of decks to their names"
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "true", "1.5", '"1"', "900001"])
+def test_what_is_no_place_is_refused(wrong: str) -> None:
+    text = write_lock(lock_of(entry("A", place=7))).replace('"place": 7', f'"place": {wrong}')
+    assert [problem.message for problem in refused(text)] == [
+        "'A' in 'notes' has a place that is not a place of a new card"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ class DeckOptions(CommonOptions):
     )
     new_order: str = option(
         "",
-        "Order of new cards over the whole deck. Default: the bank's, inside each deck.",
+        "Order of new cards over the whole deck. Default: the bank's.",
         choices=("bank", "difficulty", "id"),
         group=DECK_HEADING,
     )
@@ -69,7 +69,7 @@ class DeckOptions(CommonOptions):
         """How deep the tree of decks is.
 
         Anki takes new cards deck by deck, in the order of the decks' names, and only an option of the learner's
-        changes that. An order that was asked for holds for everybody if there is one deck.
+        changes that. Another order than the bank's holds for everybody only if there is one deck.
         """
         if self.deck_depth is None:
             return 0 if self.new_order else 1

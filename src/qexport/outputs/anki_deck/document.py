@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qexport.anki.collection import DeckShape, collection
+from qexport.anki.collection import DeckShape, collection, deck_path, find_disorder
 from qexport.anki.fields import FIELD_PLACES, FIELDS, SORT_FIELD
 from qexport.anki.note_type import CARDS, STYLE_RELEASED, note_type, style_digest
 from qexport.anki.notes import MEDIA_NAME, NoteShape, notes_of
@@ -18,14 +18,16 @@ from qexport.bank.history import version_of
 from qexport.bank.identity import question_digest
 from qexport.bank.lock import Asked, Edition, LockedContent, LockedNoteType, Stamp, is_guid
 from qexport.bank.model import IMPORTED_GUID
-from qexport.bank.selection import without_drafts
+from qexport.bank.selection import in_bank_order, without_drafts
 from qexport.common.wording import quantity
+from qexport.content.languages import language
 from qexport.content.templates import Templates, templates_folder
 from qexport.outputs.anki_deck import DECK_ENDING, DeckOptions
 from qexport.outputs.document import Document, Tools
 
 if TYPE_CHECKING:
     from qexport.anki.notes import Note
+    from qexport.bank.lock import Lock
     from qexport.bank.model import Bank, Question
 
 
@@ -39,14 +41,7 @@ def render(edition: Edition, options: DeckOptions, tools: Tools) -> Document:
     images = {MEDIA_NAME + image.name: image.data for note in notes for image in note.images}
     cards = sum(len(note.cards) for note in notes)
     count = len(notes)
-    shape = DeckShape(
-        root=options.deck_root,
-        depth=options.depth,
-        new_order=options.new_order or "bank",
-        label=options.edition_label,
-        dated=options.dated,
-    )
-    database = collection(edition, notes, edition.lock, shape, tools.templates)
+    database = collection(edition, notes, edition.lock, _deck_shape(options), tools.templates)
     summary = quantity(count, "note")
     return Document(
         suffix=DECK_ENDING,
@@ -54,6 +49,21 @@ def render(edition: Edition, options: DeckOptions, tools: Tools) -> Document:
         summary=summary if cards == count else f"{summary}, {cards} cards",
         amounts={"size_notes": count, **({} if cards == count else {"size_cards": cards})},
     )
+
+
+def _deck_shape(options: DeckOptions) -> DeckShape:
+    return DeckShape(
+        root=options.deck_root,
+        depth=options.depth,
+        new_order=options.new_order or "bank",
+        label=options.edition_label,
+        dated=options.dated,
+    )
+
+
+def out_of_order(bank: Bank, lock: Lock, options: DeckOptions) -> tuple[str, str] | None:
+    """Return two decks of which Anki takes new cards in another order than is asked for; None: there are none."""
+    return find_disorder(bank, lock, _deck_shape(options))
 
 
 def with_notes(bank: Bank, options: DeckOptions, tools: Tools) -> Tools:
@@ -69,7 +79,8 @@ def note_shape(options: DeckOptions) -> NoteShape:
 
 
 def content(bank: Bank, options: DeckOptions, tools: Tools) -> LockedContent:
-    """Return what the lock of a bank keeps watch over: `tools.notes`, their shape and their style."""
+    """Return what the lock of a bank keeps watch over: `tools.notes`, their shape, their style and their order."""
+    ordered = in_bank_order(bank)
     return LockedContent(
         title=bank.title,
         namespace=bank.namespace,
@@ -78,6 +89,9 @@ def content(bank: Bank, options: DeckOptions, tools: Tools) -> LockedContent:
         style=_stamp_card_style(tools.templates),
         note_type=LockedNoteType(tuple(FIELDS), tuple(CARDS), SORT_FIELD),
         options=note_shape(options).options(),
+        order=tuple(question.id for question in ordered),
+        decks=tuple(dict.fromkeys(deck_path(question, options.depth) for question in ordered)),
+        unnamed=language(bank.language).label("other_questions"),
     )
 
 

@@ -218,15 +218,15 @@ def test_the_deck_tree_is_the_title_and_the_technology() -> None:
     long = "x" * 150
     questions = [
         replace(SHORT, id=str(number), technology=technology)
-        for number, technology in enumerate(["", "Python", "PYTHON", " a::b\n:: ", "::", long])
+        for number, technology in enumerate(["", " a::b\n:: ", "Python", "PYTHON", "::", long])
     ]
     deck = opened(deck_of(bank_of(*questions, title=" A:::Bank:: ")))
     names = {number: each["name"] for number, each in deck.decks.items()}
     assert [names[card["did"]] for card in deck.cards] == [
         "A:Bank",
-        "A:Bank::Python",
-        "A:Bank::Python",
         "A:Bank::a:b",
+        "A:Bank::Python",
+        "A:Bank::Python",
         "A:Bank",
         f"A:Bank::{'x' * 100}",
     ]
@@ -292,8 +292,8 @@ def test_the_deck_tells_what_it_holds() -> None:
 def test_new_cards_come_in_the_banks_order_whatever_was_filtered() -> None:
     questions = [replace(SHORT, id=f"X-{number}") for number in range(1, 6)]
     bank = bank_of(*questions)
-    assert [card["due"] for card in opened(deck_of(bank)).cards] == [1, 2, 3, 4, 5]
-    assert [card["due"] for card in opened(deck_of(bank, questions[4], questions[1])).cards] == [2, 5]
+    assert [card["due"] for card in opened(deck_of(bank)).cards] == [100, 200, 300, 400, 500]
+    assert [card["due"] for card in opened(deck_of(bank, questions[4], questions[1])).cards] == [200, 500]
 
 
 def test_the_order_of_new_cards_is_an_option() -> None:
@@ -416,10 +416,10 @@ def test_extra_cards_are_made_where_the_question_has_something_for_them() -> Non
     assert document.summary == "2 notes, 4 cards"
     long, short = deck.notes["PY-1"], deck.notes["X-1"]
     assert [(card["nid"], card["ord"], card["id"] - card["nid"], card["due"]) for card in deck.cards] == [
-        (long["id"], 0, 0, 1),
-        (long["id"], 1, 1, 1),
-        (long["id"], 2, 2, 1),
-        (short["id"], 0, 0, 2),
+        (long["id"], 0, 0, 100),
+        (long["id"], 1, 1, 100),
+        (long["id"], 2, 2, 100),
+        (short["id"], 0, 0, 200),
     ]
     switches = [
         long["flds"].split("\x1f")[list(FIELDS).index(name)] for name in ("Scenario Card", "Mistakes Card")
