@@ -142,7 +142,7 @@ def package(name: str, version: str) -> Package:
         return Package(name, version, *NOT_EVERYWHERE[name])
     if _shorten(installed.version) != _shorten(version):
         raise ValueError(f"{name} {installed.version} is installed, and locked is {version}")
-    return Package(name, version, licence_of(installed), home_of(installed))
+    return Package(name, version, licence_of(installed, installed.metadata), home_of(installed))
 
 
 def _shorten(version: str) -> str:
@@ -165,7 +165,7 @@ def home_of(installed: Distribution) -> str:
         "documentation",
     )
     found = (lower[label] for label in wanted if label in lower)
-    return read_metadata(installed, "Home-page") or next(found, "")
+    return read_metadata(installed.metadata, "Home-page") or next(found, "")
 
 
 def is_allowed(expression: str) -> bool:
@@ -257,7 +257,7 @@ def fonts() -> Iterator[tuple[str, str, str, str, str]]:
             f"of the extra `{each.extra}`",
             installed.name,
             str(len(each.files)),
-            licence_of(installed),
+            licence_of(installed, installed.metadata),
             f"`{text}`",
         )
 

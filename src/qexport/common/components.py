@@ -8,7 +8,8 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from functools import cache
+from importlib.metadata import Distribution, PackageMetadata, PackageNotFoundError, distribution
 from pathlib import Path
 
 from qexport import __version__
@@ -56,7 +57,16 @@ _BSD_WITHOUT_TEXT = {"pysocks": "BSD-3-Clause", "xlwt": "BSD-3-Clause"}
 
 def bill_of_materials() -> dict[str, object]:
     """Return the packages that this program runs with, as they are installed, as CycloneDX."""
-    return write_bill((each.name, each.version, _licence(each)) for each in _list_installed())
+    return write_bill(_describe_installed())
+
+
+@cache  # what is installed does not change while a process runs
+def _describe_installed() -> tuple[tuple[str, str, Mapping[str, object]], ...]:
+    """Return name, version and licence of each package (`write_bill`)."""
+    packages = [
+        (each, each.metadata) for each in _list_installed()
+    ]  # each access to it parses the file again
+    return tuple((said["Name"], said["Version"], _licence(each, said)) for each, said in packages)
 
 
 def write_bill(packages: Iterable[tuple[str, str, Mapping[str, object]]]) -> dict[str, object]:
@@ -88,9 +98,9 @@ def write_bill(packages: Iterable[tuple[str, str, Mapping[str, object]]]) -> dic
 _MIT = {"expression": "MIT"}
 
 
-def _licence(installed: Distribution) -> dict[str, object]:
+def _licence(installed: Distribution, metadata: PackageMetadata) -> dict[str, object]:
     try:
-        return {"expression": licence_of(installed)}
+        return {"expression": licence_of(installed, metadata)}
     except ValueError:
         return {"license": {"name": "not stated in its metadata"}}
 
@@ -173,19 +183,19 @@ def _compares(here: tuple[int, ...], sign: str, there: tuple[int, ...]) -> bool:
 # Licences
 
 
-def licence_of(installed: Distribution) -> str:
+def licence_of(installed: Distribution, metadata: PackageMetadata) -> str:
     """Return a package's licence as an SPDX expression; ValueError where what it says is not known."""
-    if expression := read_metadata(installed, "License-Expression"):
+    if expression := read_metadata(metadata, "License-Expression"):
         return expression
     # A field of one line is a name; others hold the text of the licence.
     if "licensed under the SIL Open Font License,\n" in re.sub(
-        r"[ \t]+", " ", read_metadata(installed, "License")
+        r"[ \t]+", " ", read_metadata(metadata, "License")
     ):
         return "OFL-1.1"
-    named = [read_metadata(installed, "License").strip()]
+    named = [read_metadata(metadata, "License").strip()]
     classifiers = [
         each.rpartition(" :: ")[2]
-        for each in installed.metadata.get_all("Classifier") or []
+        for each in metadata.get_all("Classifier") or []
         if each.startswith("License :: ")
     ]
     for names in (named, classifiers):
@@ -195,9 +205,9 @@ def licence_of(installed: Distribution) -> str:
     raise ValueError(f"{installed.name} says nothing known of its licence: {[*named, *classifiers]}")
 
 
-def read_metadata(installed: Distribution, key: str) -> str:
+def read_metadata(metadata: PackageMetadata, key: str) -> str:
     """Return a field of a package's metadata; "" if it has none."""
-    said: str = installed.metadata[key] if key in installed.metadata else ""  # noqa: SIM401  it has no get()
+    said: str = metadata[key] if key in metadata else ""  # noqa: SIM401  it has no get()
     return said
 
 

@@ -46,10 +46,11 @@ def test_a_requirement_names_a_package(requirement: str, extra: str, named: list
 
 
 def test_a_licence_that_nobody_knows_is_said_to_be_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(_installed: object) -> str:
+    def unknown(*_: object) -> str:
         raise ValueError("x")
 
     monkeypatch.setattr(components, "licence_of", unknown)
-    assert components._licence(next(iter(components._list_installed()))) == {
+    installed = next(iter(components._list_installed()))
+    assert components._licence(installed, installed.metadata) == {
         "license": {"name": "not stated in its metadata"}
     }
