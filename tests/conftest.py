@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -48,6 +48,17 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("seeded")
     # By Python's own end, too: a worker of xdist does not always come to its configuration's.
     atexit.register(shutil.rmtree, cache, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_process() -> Iterator[None]:
+    """Let builds in the tests' own process lay out pages there: it has the engine, which others would load again.
+
+    Tests of several processes ask for them, or run the program.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qexport.layout.scheduler._cores", lambda: 1)
+        yield
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
