@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from qexport.bank import yaml_reader
+from qexport.bank.merging import Hunk, are_too_far_apart, hunks_of
 from qexport.bank.model import RawBank, RawList, RawMapping, RawText, RawValue
 from qexport.bank.schema import HEADER_FIELDS, QUESTION_FIELDS
 from qexport.bank.yaml_writer import (
@@ -29,6 +30,7 @@ from qexport.bank.yaml_writer import (
     folded_lines,
     must_escape,
     scalar_lines,
+    split_words,
 )
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import USUAL, Limits
@@ -275,9 +277,13 @@ class _Editor:
                 return [f"{before} {header}", *(margin + line if line else "" for line in text.split("\n"))]
             lines: list[str] = []
             kept = self._paragraphs(old)
-            for paragraph in text.split("\n"):
-                width = self._width(old) - len(margin)
-                folded = kept.get(paragraph) or list(folded_lines(paragraph, width)) if paragraph else []
+            width = self._width(old) - len(margin)
+            paragraphs = text.split("\n")
+            written = [each for each in paragraphs if each]
+            same_places = dict(zip(written, kept.values(), strict=True)) if len(written) == len(kept) else {}
+            for paragraph in paragraphs:
+                earlier = kept.get(paragraph, same_places.get(paragraph, []))
+                folded = _fold_again(earlier, paragraph, width) if paragraph else []
                 lines += [*([""] if lines and paragraph else []), *(margin + line for line in folded)]
                 lines += [] if paragraph else [""]
             return [f"{before} {header}", *lines]
@@ -390,3 +396,31 @@ class _Editor:
         if isinstance(value, tuple):
             return flow_list(value)
         return str(value) if isinstance(value, int) else flow_list([value or ""])[1:-1]
+
+
+def _fold_again(before: Sequence[str], text: str, width: int) -> list[str]:
+    """Break a text that was edited where its lines ended before; all of it as `folded_lines` if one gets too long.
+
+    Args:
+        before: The lines before the edit.
+        text: All of it after the edit.
+        width: Of a line, in characters.
+    """
+    if " ".join(before) == text:
+        return list(before)
+    old, new = [word for line in before for word in split_words(line)], split_words(text)
+    if not before or are_too_far_apart(old, new):
+        return list(folded_lines(text, width))
+    line_of = [number for number, line in enumerate(before) for _ in split_words(line)]
+    lines: list[list[str]] = [[] for _ in before]
+    number = at = 0
+    for hunk in (*hunks_of(old, new), Hunk(len(old), len(old), ())):
+        for place in range(at, hunk.start):
+            number = line_of[place]
+            lines[number].append(old[place])
+        for place, word in enumerate(hunk.words, hunk.start):
+            number = line_of[min(place, hunk.end - 1)] if hunk.end > hunk.start else number
+            lines[number].append(word)
+        at = hunk.end
+    folded = [" ".join(words) for words in lines if words]
+    return folded if max(map(len, folded)) <= width else list(folded_lines(text, width))

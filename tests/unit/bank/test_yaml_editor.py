@@ -34,9 +34,10 @@ def changed(*edits: Edit, text: str = BANK) -> list[str]:
         (
             Edit("PY-1", "answer", "A sequence that cannot change: it is fixed."),
             [
-                "+       A sequence that cannot change: it is fixed.",
                 "-       A list that cannot",
+                "+       A sequence that cannot",
                 "-       change.",
+                "+       change: it is fixed.",
             ],
         ),
         (
@@ -165,3 +166,59 @@ def test_any_text_survives_in_any_form(seed: int) -> None:
     for comment in ("# The bank of a team.", "# --- basics", "# the end"):
         assert comment in text
     assert yaml_reader.parse_yaml(text, "bank.yaml").problems == ()
+
+
+LONG = """questions:
+  - id: A
+    question: What is a list?
+    answer: >-
+      A list is a mutable sequence of objects.
+      It grows as needed, and keeps its order.
+
+      Use a tuple
+      for records.
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lines"),
+    [
+        (
+            "as needed",
+            "when needed",
+            [
+                "-       It grows as needed, and keeps its order.",
+                "+       It grows when needed, and keeps its order.",
+            ],
+        ),
+        (
+            "objects. It",
+            "any objects. Indeed it",
+            [
+                "-       A list is a mutable sequence of objects.",
+                "+       A list is a mutable sequence of any objects.",
+                "-       It grows as needed, and keeps its order.",
+                "+       Indeed it grows as needed, and keeps its order.",
+            ],
+        ),
+        ("for records", "for small records", ["-       for records.", "+       for small records."]),
+        (
+            "as needed",
+            "as needed, " + "again and " * 9 + "again",
+            [
+                "-       A list is a mutable sequence of objects.",
+                "-       It grows as needed, and keeps its order.",
+                "+       A list is a mutable sequence of objects. It grows as needed, again and",
+                "+       again and again and again and again and again and again and again and",
+                "+       again and again, and keeps its order.",
+            ],
+        ),
+    ],
+)
+def test_a_folded_text_keeps_the_ends_of_its_lines(old: str, new: str, lines: list[str]) -> None:
+    answer = (
+        "A list is a mutable sequence of objects. It grows as needed, and keeps its order.\n"
+        "Use a tuple for records."
+    )
+    found = changed(Edit("A", "answer", answer.replace(old, new)), text=LONG)
+    assert sorted(found) == sorted(lines)
