@@ -116,8 +116,7 @@ def take_media_out(html: str, known: str) -> Carried:
     pictures: list[tuple[str, str, str]] = []
 
     def word(found: re.Match[str]) -> str:
-        source = _SOURCE.search(found[0])
-        name = unescape_html(next(filter(None, source.groups()), "")) if source else ""
+        name = _name_of_picture(found[0])
         if found[0] in known or not name or re.match(r"[a-z]+:", name, re.IGNORECASE):
             return found[0]
         described = _ALT.search(found[0])
@@ -127,6 +126,11 @@ def take_media_out(html: str, known: str) -> Carried:
         return mark
 
     return Carried(_HTML_PICTURE.sub(word, html), sounds, tuple(pictures))
+
+
+def _name_of_picture(tag: str) -> str:
+    source = _SOURCE.search(tag)
+    return unescape_html(next(filter(None, source.groups()), "")) if source else ""
 
 
 def put_pictures_back(text: str, pictures: Sequence[tuple[str, str, str]], path: Callable[[str], str]) -> str:
@@ -227,3 +231,9 @@ def visible_text(html: str) -> str:
     text = re.sub(r"</p>\s*<p>", "\n\n", text)
     text = re.sub(r"</li>\s*<li>", " ", text)
     return unescape_html(re.sub(r"<[^<>]*>", "", text))
+
+
+def describe_html(html: str) -> str:
+    """Return the text of HTML on one line, with its pictures as Anki writes sounds: `[picture:NAME]`."""
+    named = _HTML_PICTURE.sub(lambda found: f"[picture:{_name_of_picture(found[0])}]", html)
+    return " ".join(visible_text(named).split())

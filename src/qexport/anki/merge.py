@@ -16,6 +16,7 @@ from qexport.anki.carrying import (
     Carried,
     ToMarkdown,
     canonical_html,
+    describe_html,
     item_candidates,
     put_pictures_back,
     take_media_out,
@@ -202,7 +203,7 @@ class Merger:
                 continue
             field = _FIELD_NAMES.get(name, name)
             if known is None:
-                yield Proposal("unknown", question.id, field, theirs=_squeeze_visible(theirs))
+                yield Proposal("unknown", question.id, field, theirs=describe_html(theirs))
                 continue
             media = take_media_out(theirs, canonical_html(known.html[name]))
             changes = self._carried(known, name, media)
@@ -211,8 +212,8 @@ class Merger:
                     "left",
                     question.id,
                     field,
-                    _squeeze_visible(known.html[name]),
-                    theirs=_squeeze_visible(theirs),
+                    describe_html(known.html[name]),
+                    theirs=describe_html(theirs),
                     sounds=media.sounds,
                     missing=tuple(each for _, each, _ in media.pictures if not self._picture(each)),
                 )
@@ -429,7 +430,3 @@ def _number(text: str) -> int | None:
 
 def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
-
-
-def _squeeze_visible(html: str) -> str:
-    return " ".join(visible_text(html).split())
