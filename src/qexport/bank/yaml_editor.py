@@ -30,7 +30,7 @@ from qexport.bank.yaml_writer import (
     folded_lines,
     must_escape,
     scalar_lines,
-    split_words,
+    split_at_single_spaces,
 )
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import USUAL, Limits
@@ -408,10 +408,13 @@ def _fold_again(before: Sequence[str], text: str, width: int) -> list[str]:
     """
     if " ".join(before) == text:
         return list(before)
-    old, new = [word for line in before for word in split_words(line)], split_words(text)
+    old, new = (
+        [word for line in before for word in split_at_single_spaces(line)],
+        split_at_single_spaces(text),
+    )
     if not before or are_too_far_apart(old, new):
         return list(folded_lines(text, width))
-    line_of = [number for number, line in enumerate(before) for _ in split_words(line)]
+    line_of = [number for number, line in enumerate(before) for _ in split_at_single_spaces(line)]
     lines: list[list[str]] = [[] for _ in before]
     number = at = 0
     for hunk in (*hunks_of(old, new), Hunk(len(old), len(old), ())):

@@ -176,7 +176,7 @@ def bare_or_quoted(text: str, not_bare: re.Pattern[str] = _NOT_BARE) -> str:
 
 def folded_lines(text: str, width: int) -> Iterator[str]:
     """Break where one space stands between words: only there reading puts the same space back."""
-    line, *words = split_words(text)
+    line, *words = split_at_single_spaces(text)
     for word in words:
         if len(line) + 1 + len(word) <= width:
             line += f" {word}"
@@ -186,6 +186,6 @@ def folded_lines(text: str, width: int) -> Iterator[str]:
     yield line
 
 
-def split_words(text: str) -> list[str]:
+def split_at_single_spaces(text: str) -> list[str]:
     """Return the words of a text between which a line may be broken."""
     return re.split("(?<! ) (?! )", text)
