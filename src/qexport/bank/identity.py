@@ -13,11 +13,11 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import SequenceMatcher
 from hashlib import sha256
 
 from qexport.bank.likeness import gist_of, split_words
 from qexport.bank.lock import Asked, Entry, Lock, Move
+from qexport.bank.query import fold
 from qexport.common.records import Record
 from qexport.common.references import unescape_html
 
@@ -26,14 +26,14 @@ LEAST_ALIKE_QUESTIONS = 0.65
 ONE_WORD = 0.7
 """Likeness of two spellings (difflib) from which they count as one word: "clousre" and "closure" have 0.86."""
 _ASKING_WORDS = frozenset(
-    split_words(
+    fold(
         """was ist sind ein eine der die das den wie warum wann wo wer welche welcher welches in und von
         que es son un una el la los las como por cual cuales cuando donde quien de y se
         qu est ce une le les quoi comment pourquoi quand ou qui quel quelle quels quelles des du et
         che cosa cos e sono il lo gli come perche dove chi quale quali di
         o sao um uma os as qual quais porque wat zijn een het hoe waarom
         что такое как почему зачем когда где кто какой какая какое какие и в co to jest sa jak dlaczego"""
-    )
+    ).split()
 )
 """Words that only ask, in languages that banks are written in; those of English are known to `gist_of`."""
 UNLIKE = 0.25
@@ -318,6 +318,8 @@ def _is_other_text(question: Asked, own: Entry, before: str, answers: Mapping[st
 
 def _has_word(word: str, others: Iterable[str]) -> bool:
     """Say whether a word is among others: a misspelt one, or the short form of a long one, is the same."""
+    from difflib import SequenceMatcher  # asked for of a few questions that moved
+
     for other in others:
         short, long = sorted((word, other), key=len)
         if len(short) >= 3 and long.startswith(short):

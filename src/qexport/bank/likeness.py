@@ -18,7 +18,10 @@ _WITHOUT_SPACES = compile_late(r"([\u3040-\u30ff\u3400-\u9fff])")  # Chinese and
 
 def split_words(text: str) -> list[str]:
     """Return the words of a text, and its signs, in one case."""
-    return _WORD_OR_SIGNS.findall(_WITHOUT_SPACES.sub(r" \1 ", fold(text)))
+    text = fold(text)
+    if not text.isascii():
+        text = _WITHOUT_SPACES.sub(r" \1 ", text)
+    return _WORD_OR_SIGNS.findall(text)
 
 
 _QUESTION_WORDS = frozenset(split_words("how why when where which who"))

@@ -13,7 +13,6 @@ import errno
 import fcntl
 import os
 import re
-import secrets
 import stat
 import sys
 import unicodedata
@@ -108,7 +107,7 @@ class _Waiting:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._name = folder / f".qexport-{secrets.token_hex(6)}.tmp"
+        self._name = folder / f".qexport-{os.urandom(6).hex()}.tmp"
         self._is_named = False
         self._descriptor = -1
 

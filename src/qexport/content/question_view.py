@@ -22,7 +22,6 @@ from qexport.content.fitting import fit_blocks
 from qexport.content.images import IMAGE_PREFIX, Image
 from qexport.content.languages import Language
 from qexport.content.languages import language as language_of
-from qexport.content.markdown import markdown_blocks
 from qexport.content.markdown_page import ENGLISH_LABELS, MarkdownPage
 from qexport.content.markdown_unknown import UNKNOWN_MARKUP
 from qexport.content.shared_definitions import share_definitions
@@ -323,6 +322,8 @@ class _Writing:
     def blocks(self, key: str, text: str, heading_level: int) -> Markup:
         """Return one part's text as blocks of HTML."""
         if self._question.markup != "plain":
+            from qexport.content.markdown import markdown_blocks
+
             page = self._page(key)
             return self._placed(key, page, lambda: markdown_blocks(text, heading_level, page), Markup())
         listed = items(text) if key == "common_mistakes" else None

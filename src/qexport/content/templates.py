@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from qexport.content.sandbox import Sandbox
 
 
+@cache
 def templates_folder() -> Path:
     """Return the built-in templates: inside the installed package, or at the root of a checkout."""
     packaged = Path(__file__).parents[1] / "templates"

@@ -18,11 +18,6 @@ from markupsafe import Markup
 
 from qexport.bank.model import MATHS
 from qexport.content.code_tokens import code_spans
-from qexport.content.markdown import (
-    markdown_blocks,
-    markdown_headed,
-    markdown_line,
-)
 from qexport.content.markdown_page import MarkdownPage
 from qexport.content.safe_html import escape_lines, escape_markup, keep_indentation, mark_safe
 from qexport.content.sentences import sentence_groups
@@ -31,6 +26,8 @@ from qexport.content.sentences import sentence_groups
 def prose(text: str, markup: str, *, heading_level: int = 4) -> Markup:
     """Return a section's text as blocks of HTML; the outermost headings in it are `<h{heading_level}>`."""
     if markup != "plain":
+        from qexport.content.markdown import markdown_blocks  # a bank of plain texts needs none of it
+
         return markdown_blocks(text, heading_level, MarkdownPage.of_markup(markup))
     return _write_plain_blocks(text)
 
@@ -42,6 +39,8 @@ def inline(text: str, markup: str, *, code: bool = False, maths: str = "svg") ->
     stays what it is. `maths` is how formulas are shown (MarkdownPage).
     """
     if markup != "plain":
+        from qexport.content.markdown import markdown_line
+
         return markdown_line(text, MarkdownPage(maths=maths if markup == MATHS else ""))
     return _write_plain_line(text, code=code)
 
@@ -49,6 +48,8 @@ def inline(text: str, markup: str, *, code: bool = False, maths: str = "svg") ->
 def headed(text: str, markup: str, page: MarkdownPage, heading_level: int = 4) -> tuple[Markup, Markup]:
     """Return a question or a follow-up as the line it begins with, and what follows that as blocks."""
     if markup != "plain":
+        from qexport.content.markdown import markdown_headed
+
         return markdown_headed(text, heading_level, page)
     line, _, more = text.strip().partition("\n")
     return _write_plain_line(line, code=True), _write_plain_blocks(more)

@@ -11,7 +11,6 @@ import atexit
 import ctypes
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -166,6 +165,8 @@ def limit_fontconfig(added: Iterable[FontFile] = ()) -> None:
             "</fontconfig>",
         ]
     )
+    import tempfile
+
     # fontconfig wants a file by name, and takes neither a pipe nor a memory file.
     sweep(Path(tempfile.gettempdir()), _CONFIGURATION)
     while True:

@@ -21,10 +21,8 @@ import atexit
 import gc
 import os
 import signal
-import subprocess
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import islice
@@ -34,6 +32,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from qexport.common.errors import LimitExceeded
 
 if TYPE_CHECKING:
+    import subprocess
     from multiprocessing.connection import Connection
     from types import TracebackType
 
@@ -111,9 +110,11 @@ class Workers:
                 pipe.close()
         if not foreman:
             return 0
+        from subprocess import TimeoutExpired
+
         try:
             status = foreman.wait(TIDY_SECONDS)
-        except subprocess.TimeoutExpired:
+        except TimeoutExpired:
             os.killpg(foreman.pid, signal.SIGKILL)
             status = foreman.wait()
         return status - 256 if status > 128 else status
@@ -248,6 +249,8 @@ def _ctrl_c_later() -> Iterator[None]:
 
 def _started(function: str, pipe: Connection, process_group: int | None = None) -> subprocess.Popen[bytes]:
     """Start a process that finds what this one does, and calls a function of this module with an end of a pipe."""
+    import subprocess
+
     handle, path = pipe.fileno(), [*map(str, sys.path)]
     program = (
         f"import sys; sys.path[:] = {path}; from qexport.layout import workers; workers.{function}({handle})"
@@ -364,6 +367,8 @@ def _outcome(function: Callable[[T], R], batch: list[T]) -> list[R] | Exception:
     try:
         return [function(item) for item in batch]
     except Exception as error:  # noqa: BLE001  raised again by the one that wanted it
+        import traceback
+
         error.add_note(f"In another process:\n{traceback.format_exc()}")
         return error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING
 
 from qexport.common.patterns import compile_late
@@ -53,9 +54,10 @@ def _strip_entry_markup(line: str, markup: str) -> str:
 _MARKUP_OR_REFERENCE = compile_late(r"[][\\*~$]|(?<!\w)_|_(?!\w)|</?\w|&#?\w+;")
 
 
+_PLAIN_SIGNS = str.maketrans("", "", f"{ascii_letters}{digits}-_.")
+
+
 def anchor(question: Question, kind: str = "q") -> str:
     """Return the name of a question's place in a book: its id where that is a plain word, else a digest."""
-    plain = question.id.isascii() and all(
-        character.isalnum() or character in "-_." for character in question.id
-    )
+    plain = question.id.isascii() and not question.id.translate(_PLAIN_SIGNS)
     return f"{kind}-{question.id if plain else sha256(question.id.encode()).hexdigest()[:16]}"
