@@ -17,6 +17,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from qexport.anki.fields import EDITABLE_FIELDS, FIELD_PLACES, FIELDS, IDENTIFYING, ON
+from qexport.common.patterns import compile_late
+from qexport.common.references import blank_tags
 from qexport.content.choices import list_choices
 from qexport.content.languages import language as language_of
 from qexport.content.markdown_pictures import let_enlarge
@@ -25,6 +27,8 @@ from qexport.content.templates import Templates
 from qexport.content.text import inline
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from qexport.bank.model import Bank, Question
     from qexport.content.images import Image
     from qexport.content.index_candidates import ByteStore
@@ -176,6 +180,8 @@ class _NoteMaker:
         self.templates = templates
         self.sources = sources
         self.known = known
+        self._around: dict[int, list[str]] = {}
+        """What the template of follow-ups has before, between and after so many of them."""
         self.chosen = [name for name in EXTRA_CARDS if name in shape.card_types]
 
     def note(self, question: Question) -> Note:
@@ -194,11 +200,15 @@ class _NoteMaker:
         )
         values = {
             **_fields(question, text.view, self.templates, words, self.known),
+            "Follow-up Questions": self._list_follow_ups(text.view["follow_ups"]),
             "Source": self.sources[question.source or self.bank.source],
             "Language": label(self.bank.language),
             **{f"{name.title()} Card": ON for name in made},
         }
-        fields = "\x1f".join(inert(values.get(name, "")) for name in FIELDS)
+        texts = [values.get(name, "") for name in FIELDS]
+        if not _is_inert("".join(texts)):  # most notes are: that is asked once for all fields
+            texts = list(map(inert, texts))
+        fields = "\x1f".join(texts)
         return Note(
             question=question,
             fields=let_enlarge(fields).encode(),
@@ -206,6 +216,19 @@ class _NoteMaker:
             cards=(0, *(1 + list(EXTRA_CARDS).index(name) for name in made)),
             images=text.images,
         )
+
+    def _list_follow_ups(self, follow_ups: Sequence[Markup]) -> str:
+        """Return follow-ups as a list; the built-in template is filled once for each length."""
+        if not follow_ups:
+            return ""
+        template, count = "anki/follow_ups.html.j2", len(follow_ups)
+        if not self.templates.are_built_in:
+            return self.templates.render(template, follow_ups=follow_ups)
+        if count not in self._around:
+            filled = self.templates.render(template, follow_ups=[_ANY_TEXT] * count)
+            self._around[count] = filled.split(_ANY_TEXT)
+        first, *others = self._around[count]
+        return first + "".join(f"{each}{after}" for each, after in zip(follow_ups, others, strict=True))
 
     def unpacked(self, question: Question, data: bytes) -> Note:
         """Return the note of which `_pack` made these bytes."""
@@ -252,9 +275,6 @@ def _fields(
         "Difficulty": "" if view["difficulty"] is None else str(view["difficulty"]),
         "Retired": ON if view["retired"] else "",
     }
-    if view["follow_ups"]:
-        asked = templates.render("anki/follow_ups.html.j2", follow_ups=view["follow_ups"])
-        values["Follow-up Questions"] = asked
     if question.production_scenario:
         begins = situation(question.production_scenario, question.markup)
         values["Situation"] = part_html(
@@ -272,7 +292,7 @@ def _fields(
 
 def _strip_html(html: str) -> str:
     """Return the line of a question as text: Anki's browser shows the sort field without markup."""
-    return " ".join(re.sub(r"<[^<>]*>", " ", html).split()) or html
+    return " ".join(blank_tags(html).split()) or html
 
 
 def _source(source: str, templates: Templates) -> str:
@@ -287,6 +307,8 @@ def label(text: str) -> str:
     return escape(text.strip(), quote=False)
 
 
+_ANY_TEXT = "\ue000"
+"""A private character in the place of a text: no bank's text is looked for it."""
 _STOP = re.compile(r"""[.!?…؟]["'”’)\]]*(?=\s+[^\sa-z])|[。！？][」』”）]*(?=\S)""")
 _NO_STOP = re.compile(r"\b(?:[^\W\d_]|cf|dr|etc|fig|mr|mrs|no|st|vs)\.$", re.IGNORECASE)
 _MARKUP_SIGN = re.compile(r"[`*_\[\]~<|#\n$\\]")
@@ -307,6 +329,11 @@ def situation(scenario: str, markup: str) -> str:
     return begins if markup != "plain" and _MARKUP_SIGN.search(first) else first
 
 
+def _is_inert(html: str) -> bool:
+    """Say whether `inert` leaves HTML as it is."""
+    return ("[" not in html or not _ACTIVE.search(html)) and not _CONTROLS.search(html)
+
+
 def inert(html: str) -> str:
     """Return HTML in which Anki finds nothing to play, to typeset or to split at.
 
@@ -314,10 +341,12 @@ def inert(html: str) -> str:
     written as a character reference. U+001F separates fields: one in a text makes Anki refuse the whole deck.
     """
     if not html.isprintable():  # a line break is not either
-        html = re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", html)
-    if "[" not in html:
-        return html
-    return re.sub(r"\[(?=/?(?:sound:|anki:|latex\]|\$\$?\])|\[type:)", "&#91;", html, flags=re.IGNORECASE)
+        html = _CONTROLS.sub("", html)
+    return _ACTIVE.sub("&#91;", html) if "[" in html else html
+
+
+_CONTROLS = compile_late(r"[\x00-\x08\x0b-\x1f\x7f]")
+_ACTIVE = compile_late(r"\[(?=/?(?:sound:|anki:|latex\]|\$\$?\])|\[type:)", re.IGNORECASE)
 
 
 # Tags

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from hashlib import sha256
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from qexport.bank.model import Question
+from qexport.bank.model import MOST_DIGESTS, Question
 from qexport.bank.reader import HISTORY
 from qexport.bank.schema import QUESTION_FIELDS
 from qexport.common.limits import USUAL, Limits
@@ -21,6 +23,8 @@ from qexport.common.text_input import decode_text, read_data
 
 _NOT_VERSIONED = frozenset({"id", "former_ids", "status"})
 """What a question is called and whether it is asked are no part of a version of its texts."""
+_VERSIONED = tuple(each.name for each in QUESTION_FIELDS if each.name not in _NOT_VERSIONED)
+_versioned_values = attrgetter(*_VERSIONED)
 
 _VERSION = compile_late(r'\{"version": "([0-9a-f]{16})"')
 _LINE_BEGINS = compile_late(rb'\{"version": "([0-9a-f]{16})"(?:, "note": "([0-9a-f]{16})")?')
@@ -34,19 +38,16 @@ def history_path(lock: Path) -> Path:
 
 def fields_of(question: Question) -> dict[str, Any]:
     """Return what the bank says of a question: fields that are empty or usual are left out."""
-    values = (
-        (each.name, getattr(question, each.name))
-        for each in QUESTION_FIELDS
-        if each.name not in _NOT_VERSIONED
-    )
-    said = {name: value for name, value in values if value not in (None, "", (), False)}
+    values = zip(_VERSIONED, _versioned_values(question), strict=True)
+    said = {name: value for name, value in values if value}
     if said.get("markup") == "plain":
         del said["markup"]
     return said
 
 
+@lru_cache(maxsize=MOST_DIGESTS)
 def version_of(question: Question) -> str:
-    """Return the digest of what the bank says of a question.
+    """Return the digest of what the bank says of a question, which a build asks for three times.
 
     A field that a later version of the program adds does not change the digest of questions without it.
     """

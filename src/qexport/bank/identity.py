@@ -9,7 +9,6 @@ is how that is seen: the lock has a digest of it, and the history its words.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +18,7 @@ from qexport.bank.likeness import gist_of, split_words
 from qexport.bank.lock import Asked, Entry, Lock, Move
 from qexport.bank.query import fold
 from qexport.common.records import Record
-from qexport.common.references import unescape_html
+from qexport.common.references import blank_tags, unescape_html
 
 LEAST_ALIKE_QUESTIONS = 0.65
 """Share of words in common from which two questions count as one that was edited."""
@@ -46,7 +45,7 @@ MOST_SHARING_A_WORD = 50
 
 def question_digest(html: str) -> str:
     """Return the digest of what a question asks: its words, whatever the case, the markup and the spaces."""
-    text = unescape_html(re.sub(r"<[^<>]*>", " ", html))
+    text = unescape_html(blank_tags(html))
     words = " ".join(split_words(text)) or " ".join(text.split())
     return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

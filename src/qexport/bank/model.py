@@ -14,6 +14,9 @@ from qexport.common.records import Record, made_by
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 """What choices are called, in their order."""
 
+MOST_DIGESTS = 131_072
+"""Questions whose digests a process remembers: fewer than a bank has would help none, as it is read in its order."""
+
 IMPORTED_GUID = "anki_guid"
 """The name in `extra` under which a question keeps the GUID of the note it was in another's deck."""
 
@@ -117,7 +120,7 @@ class Question:
         return _digest_question(self)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MOST_DIGESTS)
 def _digest_question(question: Question) -> str:
     """Return the digest of a question, which a build asks for five times."""
     from hashlib import sha256  # not above: who lists questions needs no digests

@@ -117,10 +117,15 @@ _CANDIDATE = compile_late(
     """,
     re.ASCII | re.VERBOSE,
 )
-_HAS_SIGNS = compile_late(
-    r"[@_=]|\w[(\[<]|<[/a-z]|\*args|\*kwargs|&&|://|www\.|\.\w|::|[a-z][A-Z]|(?:int|str|float|bool|bytes|None) \|"
+_SIGN_OF_CODE = compile_late(
+    r"[@_=(\[<*&:.|A-Z](?:(?<=[@_=])|(?<=\w[(\[<])|(?<=<)[/a-z]|(?<=\*)(?:args|kwargs)|(?<=&)&|(?<=:):|(?<=\.)\w"
+    r"|(?<=[a-z][A-Z])|(?<=[a-z] \|))"
 )
-"""What a text has that has a candidate: most sentences have none of it, which is found ten times as fast."""
+"""What every candidate has: most sentences have none of it, and most words of the others.
+
+It begins with a set of characters, which the engine skips to; what stands around one is looked at then.
+"""
+_BETWEEN_NAMES = compile_late(r"\.|::")
 _MORE_NAMES = compile_late(rf"(?:\.|::){_DOTTED_NAME}", re.ASCII)
 _GOES_ON = compile_late(
     r"[\w@\\{\u00aa-\u02af\u0370-\u052f]|[*/]\w|-(?!(?:aware|based|driven|like|only|related|safe|style)\b)\w",
@@ -159,8 +164,8 @@ _ENGLISH = compile_late(r"\b(?:and|are|does|how|is|of|the|to|what|when|with)\b",
 _ROMANCE = compile_late(r"\b(?:che|con|de|della|el|en|gli|il|la|las|lo|los|que|un|una|y)\b", re.IGNORECASE)
 
 
-_HINTS = _CODE_NAMES | {"del", "module"}
-_RUN_OF_LETTERS = compile_late(r"[a-z]+")
+_HINTS = frozenset(name.encode() for name in (*_CODE_NAMES, "del", "module"))
+_SMALL_LETTERS = bytes(each if ord("a") <= each <= ord("z") else ord(" ") for each in range(256))
 
 
 def code_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -179,10 +184,8 @@ def code_spans(text: str) -> Iterator[tuple[int, int]]:
 def _find_by_name(text: str) -> list[tuple[int, int]]:
     """Return the places of bare words that are names of code."""
     found: list[tuple[int, int]] = []
-    for name in _HINTS:  # most texts have none, which is seen ten times as fast; any() takes twice as long
-        if name in text:
-            break
-    else:
+    # Most texts have none: to cut bytes into words takes a fourth of what it does to look for each name.
+    if _HINTS.isdisjoint(text.encode("ascii", "replace").translate(_SMALL_LETTERS).split()):
         return found
     for word in _BARE_WORD.finditer(text):
         name = word[0]
@@ -206,10 +209,8 @@ def _is_statement(text: str, end: int) -> bool:
 
 
 def _find_by_form(text: str) -> Iterator[tuple[int, int]]:
-    if not _HAS_SIGNS.search(text):
-        return
     at = end = 0
-    while found := _CANDIDATE.search(text, at):
+    while found := _next_candidate(text, at):
         start, at = found.span()
         if found["chain"]:
             beside = start > 0 and text[start - 1] == "/"
@@ -225,6 +226,18 @@ def _find_by_form(text: str) -> Iterator[tuple[int, int]]:
         elif not found["elsewhere"]:
             end = at
             yield start, at
+
+
+def _next_candidate(text: str, at: int) -> re.Match[str] | None:
+    """Return the first candidate from a place on. Each has a sign in its first word; a union of types, behind that."""
+    while sign := _SIGN_OF_CODE.search(text, at):
+        place = sign.start()
+        word = text.rfind(" ", 0, place - (text[place] == "|")) + 1
+        for start in range(max(at, word), place + 1):
+            if found := _CANDIDATE.match(text, start):
+                return found
+        at = place + 1
+    return None
 
 
 def _chain(text: str, start: int, at: int) -> tuple[int, bool]:
@@ -279,7 +292,7 @@ def _has_sign(names: str) -> bool:
 
 
 def _split_name(names: str) -> list[str]:
-    return re.split(r"\.|::", names)
+    return _BETWEEN_NAMES.split(names) if "." in names or ":" in names else [names]
 
 
 def _is_snake(name: str) -> bool:

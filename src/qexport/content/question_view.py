@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TypedDict, TypeVar
 from urllib.parse import unquote
@@ -25,7 +26,7 @@ from qexport.content.languages import language as language_of
 from qexport.content.markdown_page import ENGLISH_LABELS, MarkdownPage
 from qexport.content.markdown_unknown import UNKNOWN_MARKUP
 from qexport.content.shared_definitions import share_definitions
-from qexport.content.text import headed, items, join_headed, prose
+from qexport.content.text import headed, headed_plain, items, join_headed, prose
 
 ENGLISH = language_of("en")
 
@@ -242,12 +243,16 @@ class _Writing:
     def __init__(self, question: Question, showing: _Showing) -> None:
         self._question = question
         self._showing = showing
-        bank = Path(question.location.path)
-        self._folder = bank.parent if showing.address and bank.is_file() else None
         self.images: dict[str, Image] = {}
         self.exceeded: list[Problem] = []
         self.refused: list[Problem] = []
         self.problems: list[Problem] = []
+
+    @cached_property
+    def _folder(self) -> Path | None:
+        """Where the pictures are that the texts name; a plain text names none."""
+        bank = Path(self._question.location.path)
+        return bank.parent if self._showing.address and bank.is_file() else None
 
     def view(self, heading_level: int) -> QuestionView:
         question = self._with_definitions()
@@ -331,8 +336,10 @@ class _Writing:
 
     def _headed(self, key: str, name: str, text: str, heading_level: int) -> tuple[Markup, Markup]:
         """Return a question or a follow-up as its line and what is below that."""
-        page = self._page(name)
         markup = self._question.markup
+        if markup == "plain":
+            return headed_plain(text)
+        page = self._page(name)
         empty = Markup(), Markup()
         return self._placed(key, page, lambda: headed(text, markup, page, heading_level), empty)
 

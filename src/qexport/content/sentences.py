@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from qexport.common.patterns import compile_late
 
 
@@ -13,6 +11,7 @@ def _make_short_form_set(text: str) -> frozenset[str]:
 
 _SENTENCE_END = compile_late(r"""(?<![.…])[.!?][)\]"'”’»]* (?=\S)""")
 _LAST_WORD = compile_late(r"[^\s(\[\"'“‘«]*$")
+_LETTERS_OR_NUMBER = compile_late(r"(?:[^\W\d]\.)*[^\W\d]|\d+")
 _FIRST_WORD = compile_late(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 _ABBREVIATIONS = _make_short_form_set(
@@ -58,7 +57,7 @@ def sentence_groups(text: str) -> list[str]:
 
 
 def _is_abbreviated(word: str) -> bool:
-    return word.casefold() in _ABBREVIATIONS or re.fullmatch(r"(?:[^\W\d]\.)*[^\W\d]|\d+", word) is not None
+    return word.casefold() in _ABBREVIATIONS or _LETTERS_OR_NUMBER.fullmatch(word) is not None
 
 
 def _is_new(text: str, at: int) -> bool:

@@ -12,15 +12,16 @@ What a style sheet finds in a plain text: `code.term` (a name in the text; longe
 
 from __future__ import annotations
 
-import re
-
 from markupsafe import Markup
 
 from qexport.bank.model import MATHS
+from qexport.common.patterns import compile_late
 from qexport.content.code_tokens import code_spans
 from qexport.content.markdown_page import MarkdownPage
 from qexport.content.safe_html import escape_lines, escape_markup, keep_indentation, mark_safe
 from qexport.content.sentences import sentence_groups
+
+_EMPTY_LINES = compile_late(r"\n(?:[ \t]*\n)+")
 
 
 def prose(text: str, markup: str, *, heading_level: int = 4) -> Markup:
@@ -51,12 +52,17 @@ def headed(text: str, markup: str, page: MarkdownPage, heading_level: int = 4) -
         from qexport.content.markdown import markdown_headed
 
         return markdown_headed(text, heading_level, page)
+    return headed_plain(text)
+
+
+def headed_plain(text: str) -> tuple[Markup, Markup]:
+    """As `headed`, of a plain text."""
     line, _, more = text.strip().partition("\n")
     return _write_plain_line(line, code=True), _write_plain_blocks(more)
 
 
 def join_headed(asked: Markup, more: Markup) -> Markup:
-    """Return the two parts of headed() as one, as a card or an item of a list shows them."""
+    """Return the two parts of `headed` as one, as a card or an item of a list shows them."""
     return mark_safe(f'{asked}\n<div class="blocks">\n{more}\n</div>') if more else asked
 
 
@@ -74,7 +80,8 @@ def items(text: str) -> Markup | None:
 
 def _write_plain_blocks(text: str) -> Markup:
     """Return a plain text as paragraphs of HTML, one for each block between blank lines."""
-    paragraphs = re.split(r"\n(?:[ \t]*\n)+", text.strip("\n"))
+    text = text.strip("\n")
+    paragraphs = _EMPTY_LINES.split(text) if "\n" in text else [text]
     return mark_safe("\n".join(f"<p>{_mark_code(each)}</p>" for each in paragraphs if each.strip()))
 
 

@@ -21,7 +21,7 @@ from qexport.bank.model import IMPORTED_GUID
 from qexport.bank.selection import in_bank_order, without_drafts
 from qexport.common.wording import quantity
 from qexport.content.languages import language
-from qexport.content.templates import Templates, templates_folder
+from qexport.content.templates import Templates
 from qexport.outputs.anki_deck import DECK_ENDING, DeckOptions
 from qexport.outputs.document import Document, Tools
 
@@ -121,7 +121,7 @@ def _imported_guid(question: Question) -> str:
 def _stamp_card_style(templates: Templates) -> Stamp:
     """Return the style of the cards; the built-in one has the time of its own release, whatever the bank."""
     digest = style_digest(note_type(templates, 0, 1))
-    is_ours = templates.folders == (templates_folder(),)
+    is_ours = templates.are_built_in
     if not is_ours:  # a theme, which may leave the cards as they are
         is_ours = digest == style_digest(note_type(Templates(), 0, 1))
     return Stamp(digest, STYLE_RELEASED if is_ours else 0)

@@ -13,7 +13,6 @@ from markupsafe import escape
 
 from qexport.content.images import page_pictures
 from qexport.content.languages import language
-from qexport.content.templates import templates_folder
 from qexport.content.titles import title_source
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.colours import colour_of, number_technologies
@@ -110,7 +109,7 @@ class Press:
         A built-in template is filled once for all words: an index of 500 lines took a third of a second of Jinja.
         """
         piece = self.piece(template, **values(word))
-        if self.tools.templates.folders != (templates_folder(),):
+        if not self.tools.templates.are_built_in:
             return piece
 
         def html() -> str:
