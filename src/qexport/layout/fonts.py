@@ -150,7 +150,7 @@ def limit_fontconfig(added: Iterable[FontFile] = ()) -> None:
             '<?xml version="1.0"?>',
             '<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">',
             "<fontconfig>",
-            *(f"<cachedir>{escape(folder)}</cachedir>" for folder in [os.environ.get(_FONT_LISTS)] if folder),
+            *(f"<cachedir>{escape(folder)}</cachedir>" for folder in _folder_of_lists()),
             *(f"<dir>{escape(folder)}</dir>" for folder in folders),
             "<selectfont>",
             "<rejectfont><glob>/*</glob></rejectfont>",
@@ -197,6 +197,18 @@ def last_reading() -> Iterator[None]:
         name, descriptor = _held.popitem()
         _remove(name, os.getpid())
         os.close(descriptor)
+
+
+def _folder_of_lists() -> list[str]:
+    """Return the one folder that fontconfig is told to use, or none; it complains of one it cannot write to."""
+    folder = os.environ.get(_FONT_LISTS)
+    if folder is None:
+        return []
+    with suppress(OSError):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            return [folder]
+    return [os.devnull]
 
 
 _CONFIGURATION = compile_late(r"qexport-fonts-\w+\.conf")
