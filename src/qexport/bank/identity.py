@@ -296,23 +296,26 @@ def _is_other_text(question: Asked, own: Entry, before: str, answers: Mapping[st
 
     "What is a closure?" and "What is a monad?" have most of their words in common, and none that counts; nor does
     the name of their technology. Where some that count are the same and others are not (how TCP and how UDP opens a
-    connection), the answers decide.
+    connection), the answers decide. "Explain DNS" and "What is DNS, and how does it work?" have few words in common,
+    and all that count.
     """
     if not before:
         return bool(own.question)
-    if likeness(question.text, before) < UNLIKE:
-        return True
     texts = before, question.text
     first, second = (set(gist_of(text, question.technology).stems) - _ASKING_WORDS for text in texts)
     gone, new = (
         {word for word in one if not _has_word(word, other)}
         for one, other in ((first, second), (second, first))
     )
-    if not gone or not new:
-        return False
+    is_unlike = likeness(question.text, before) < UNLIKE
+    if is_unlike and ((gone and new) or bool(first) != bool(second)):
+        return True
     answered = (answers or {}).get(_published_version(own), "")
-    is_answered_anew = bool(answered and question.answer) and likeness(question.answer, answered) < UNLIKE
-    return (gone, new) == (first, second) or is_answered_anew
+    is_answered = bool(answered and question.answer)
+    is_answered_anew = is_answered and likeness(question.answer, answered) < UNLIKE
+    if gone and new:
+        return (gone, new) == (first, second) or is_answered_anew
+    return is_unlike and (is_answered_anew or (not is_answered and gone != new))
 
 
 def _has_word(word: str, others: Iterable[str]) -> bool:

@@ -254,8 +254,8 @@ def _are_deck_names(value: object) -> bool:
     return isinstance(value, dict) and all(
         key.isprintable()
         and isinstance(name, str)
-        and (plain := without_number(name))
-        and plain == deck_level(plain)
+        and name.isprintable()
+        and _is_deck_level(without_number(name))
         for key, name in value.items()
     )
 

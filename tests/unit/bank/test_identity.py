@@ -75,6 +75,9 @@ def test_questions_that_took_each_others_ids_are_seen(
         ("What is a dict?", "What is a dictionary?", []),
         ("What does the GIL protect?", "Why does the GIL exist?", []),
         ("What is it?", "What is this?", []),
+        ("Explain DNS.", "What is DNS, and how does it work?", []),
+        ("Explain DNS.", "What is TCP, and how does it work?", [("A", "A")]),
+        ("Explain DNS.", "How does a resolver find an address by asking servers of DNS?", [("A", "A")]),
     ],
 )
 def test_words_of_asking_do_not_make_two_questions_one(
@@ -91,6 +94,7 @@ def test_words_of_asking_do_not_make_two_questions_one(
         ("How does TCP open a connection?", "How does UDP open a connection?"),
         ("What is the time complexity of quicksort?", "What is the time complexity of bubblesort?"),
         ("什么是闭包？", "什么是单子？"),
+        ("Explain DNS.", "What is DNS, and how does it work?"),
     ],
 )
 def test_where_some_words_are_the_same_the_answers_decide(before: str, after: str) -> None:
