@@ -286,8 +286,9 @@ bank = st.builds(
 @given(bank)
 def test_a_written_bank_reads_back_as_it_was_and_is_written_the_same_again(bank: Bank) -> None:
     text = write_bank(bank)
-    assert read_back(text) == bank
-    assert write_bank(read_back(text)) == text
+    again = read_back(text)
+    assert again == bank
+    assert write_bank(again) == text
 
 
 @settings(max_examples=200, deadline=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import signal
 import subprocess
@@ -16,74 +15,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.layout.worker_functions import (
+    crash,
+    later_the_smaller,
+    leave_a_note,
+    process_of,
+    refuse,
+    sleep,
+    square,
+    stop_at_three,
+    threads_of,
+    tidy_up_slowly,
+    vanish,
+)
 
 from qexport.common.errors import LimitExceeded, UsageError
 from qexport.layout.workers import FORKS_PREPARED, Workers
 
 
-def square(number: int) -> int:
-    return number * number
-
-
-def later_the_smaller(number: int) -> int:
-    time.sleep((4 - number) * 0.05)
-    return number
-
-
-def process_of(_: int) -> int:
-    time.sleep(0.02)  # so that one alone does not take all
-    return os.getpid()
-
-
-def leave_a_note(path: Path) -> None:
-    with path.open("a") as file:
-        file.write("prepared\n")
-
-
-def threads_of(_: int) -> int:
-    return threading.active_count()
-
-
-def refuse(number: int) -> int:
-    if number == 3:
-        raise UsageError("three is refused", hint="take four")
-    return number
-
-
-def vanish(_: int) -> int:
-    os.kill(os.getpid(), signal.SIGKILL)
-    return 0
-
-
-def crash(_: int) -> int:
-    os.kill(os.getpid(), signal.SIGSEGV)
-    return 0
-
-
-def stop_at_three(number: int) -> int:
-    if number == 3:
-        os.kill(os.getpid(), signal.SIGSTOP)
-    return number
-
-
-def tidy_up_slowly(folder: Path) -> int:
-    def tidy_up() -> None:
-        time.sleep(0.02)
-        (folder / str(os.getpid())).touch()
-
-    atexit.register(tidy_up)
-    time.sleep(0.01)  # so that each gets one
-    return 0
-
-
-def sleep(seconds: int) -> int:
-    time.sleep(seconds)
-    return seconds
-
-
 @pytest.fixture(autouse=True)
-def other_processes_find_this_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[3]))  # as tests.unit.test_workers
+def other_processes_find_the_functions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[3]))  # as tests.unit.layout.worker_functions
 
 
 @pytest.fixture(autouse=True)

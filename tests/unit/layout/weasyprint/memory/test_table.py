@@ -131,14 +131,22 @@ def without() -> dict[str, Chunk]:
         return laid_out(documents())
 
 
-def test_documents_are_laid_out_as_without_memory(without: dict[str, Chunk]) -> None:
+@pytest.fixture(scope="module")
+def remembered() -> dict[str, Chunk]:
+    """Each document, laid out with a memory that was empty before the first."""
     table.forget()
-    assert laid_out(documents()) == without
+    return laid_out(documents())
 
 
+def test_documents_are_laid_out_as_without_memory(
+    without: dict[str, Chunk], remembered: dict[str, Chunk]
+) -> None:
+    assert remembered == without
+
+
+@pytest.mark.usefixtures("remembered")
 def test_it_does_not_matter_what_was_laid_out_before(without: dict[str, Chunk]) -> None:
     there = documents()
-    laid_out(there)
     back = dict(reversed(there.items()))
     assert laid_out(back) == without
     assert laid_out(there) == without
@@ -153,6 +161,7 @@ def test_it_does_not_matter_what_is_forgotten_meanwhile(
     assert laid_out(documents()) == without
 
 
+@pytest.mark.usefixtures("remembered")
 def test_what_a_layout_that_was_broken_off_left_is_forgotten(
     without: dict[str, Chunk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,7 +169,6 @@ def test_what_a_layout_that_was_broken_off_left_is_forgotten(
         raise LimitExceeded("too long")
 
     there = documents()
-    laid_out(there)
     with monkeypatch.context() as patch:
         patch.setattr(inline, "split_inline_box", break_off)
         with pytest.raises(LimitExceeded):

@@ -1,0 +1,72 @@
+"""What the tests of workers let other processes do. These import this file, and nothing that takes time."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+from qexport.common.errors import UsageError
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def later_the_smaller(number: int) -> int:
+    time.sleep((4 - number) * 0.05)
+    return number
+
+
+def process_of(_: int) -> int:
+    time.sleep(0.02)  # so that one alone does not take all
+    return os.getpid()
+
+
+def leave_a_note(path: Path) -> None:
+    with path.open("a") as file:
+        file.write("prepared\n")
+
+
+def threads_of(_: int) -> int:
+    return threading.active_count()
+
+
+def refuse(number: int) -> int:
+    if number == 3:
+        raise UsageError("three is refused", hint="take four")
+    return number
+
+
+def vanish(_: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
+def crash(_: int) -> int:
+    os.kill(os.getpid(), signal.SIGSEGV)
+    return 0
+
+
+def stop_at_three(number: int) -> int:
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    return number
+
+
+def tidy_up_slowly(folder: Path) -> int:
+    def tidy_up() -> None:
+        time.sleep(0.02)
+        (folder / str(os.getpid())).touch()
+
+    atexit.register(tidy_up)
+    time.sleep(0.01)  # so that each gets one
+    return 0
+
+
+def sleep(seconds: int) -> int:
+    time.sleep(seconds)
+    return seconds
