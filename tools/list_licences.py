@@ -308,7 +308,10 @@ the [Unicode License v3](https://www.unicode.org/license.txt) (Unicode-3.0), whi
 
 The ICC profile of sRGB in `src/qexport/pdf/profiles`, which PDF/A files hold, is of
 [Compact ICC Profiles](https://github.com/saucecontrol/Compact-ICC-Profiles) by Clinton Ingram, in the public domain
-(CC0-1.0).
+(CC0-1.0). That of the press, CGATS-TR-006.icc, which prepress files hold, was made by `tools/make_press_profile.py`,
+and is in the public domain, too. Source of its characterization data: ANSI/CGATS/GRACoL TR 006-2007, © NPES, which
+says: "Profiles, or other derivative work, based on these data may be distributed with no further permissions from
+CGATS."
 
 ### Libraries of the system
 
