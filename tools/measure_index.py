@@ -43,10 +43,10 @@ def measure(name: str, questions: Sequence[Question]) -> Figures:
     """Return the figures of a bank whose lists have this name."""
     lists = read_lists(name)
     entries = [term.name for term in index_terms(questions)]
-    known = {_folded(entry) for entry in entries}
-    missing = tuple(term for term in lists["wanted"] if _folded(term) not in known)
-    judged = {_folded(term) for term in lists["useless"]}
-    useless = tuple(entry for entry in entries if _folded(entry) in judged)
+    known = {fold_term(entry) for entry in entries}
+    missing = tuple(term for term in lists["wanted"] if fold_term(term) not in known)
+    judged = {fold_term(term) for term in lists["useless"]}
+    useless = tuple(entry for entry in entries if fold_term(entry) in judged)
     return Figures(
         entries=tuple(entries),
         missing=missing,
@@ -65,7 +65,8 @@ def read_lists(name: str) -> dict[str, list[str]]:
     }
 
 
-def _folded(name: str) -> str:
+def fold_term(name: str) -> str:
+    """Return a term without its long form and brackets, in lower case."""
     return re.sub(r" \(.*\)$|\(\)$", "", name).casefold()
 
 

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -22,8 +23,8 @@ import pikepdf
 import pypdfium2
 import pytest
 from tools import sample_banks as banks
-from tools.inspect_book.book import Book
-from tools.inspect_book.cells import MEASURED, Cell, judged
+from tools.inspect_book.book import STRAIGHT, Book
+from tools.inspect_book.cells import Cell, judged
 from tools.inspect_book.inspection import CHECKS, MEDIA, THEMES, inspected, make
 from tools.inspect_book.order import PAPERS, Order
 from tools.try_corpora import CORPORA
@@ -33,10 +34,13 @@ from qexport.bank.model import PROSE_SECTIONS, Bank
 from qexport.bank.validation import validate
 from qexport.content.index_terms import IndexTerm, index_terms
 from qexport.layout.weasyprint import layout
+from qexport.outputs.book import press
+from qexport.outputs.book.colours import place_tabs
 from qexport.outputs.book.lists import ListRow
 from qexport.outputs.book.press import Press
 from qexport.outputs.handbook import HandbookOptions
 from qexport.outputs.handbook import document as handbook_document
+from qexport.pdf.metadata import Tab
 
 ROOT = Path(__file__).parents[2]
 
@@ -100,9 +104,9 @@ def pages(handbook: Path) -> list[str]:
 def squeezed(text: str) -> str:
     """Return a text without white space: where a line is broken says nothing.
 
-    pdfium reads a hyphen at the end of a line as U+0002 or U+FFFE.
+    pdfium reads a hyphen at the end of a line as U+0002 or U+FFFE; the bank has typographic quotes on paper.
     """
-    return re.sub(r"\s", "", re.sub("[\x02\ufffe]", "-", text))
+    return re.sub(r"\s", "", re.sub("[\x02\ufffe]", "-", text)).translate(STRAIGHT)
 
 
 def test_each_contents_line_ends_with_the_page_its_question_opens_on(bank: Bank, pages: list[str]) -> None:
@@ -181,7 +185,7 @@ def test_nothing_is_wrong_with_a_book_drawn_by_lot(drawn: tuple[str, ...], books
         pytest.skip("the corpora are not here")
     bank = banks.BANKS[cell.bank]()
     some = replace(bank, questions=bank.questions[:30])
-    document, order = make(some, cell.options, measured=cell.bank in MEASURED)
+    document, order = make(some, cell.options, **cell.made)
     (books / f"{'-'.join(cell)}.pdf").write_bytes(document.data)
     assert inspected(document.data, order) == []
 
@@ -191,7 +195,17 @@ def test_three_lines_follow_a_question_though_its_answer_has_two() -> None:
     bank = banks.BANKS["sweep"]()
     second = replace(bank, questions=tuple(each for each in bank.questions if each.category == "Second"))
     cell = Cell("sweep", "mono", "6x9in", "print", "flow")
-    document, order = make(second, cell.options, measured=False)
+    document, order = make(second, cell.options)
+    assert inspected(document.data, order) == []
+
+
+SHEETS = (("quiz", "tablet-dark", "a5"), ("cheatsheet", "pocket", "letter"), ("flash-cards", "modern", "a6"))
+
+
+@pytest.mark.parametrize(("output", "theme", "paper"), SHEETS)
+def test_nothing_is_wrong_with_other_outputs_on_paper(output: str, theme: str, paper: str) -> None:
+    cell = Cell("shipped", theme, paper, "screen", "plain", output)
+    document, order = make(banks.BANKS["shipped"](), cell.options, **cell.made)
     assert inspected(document.data, order) == []
 
 
@@ -224,7 +238,54 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Any]:
 
 
 def test_what_is_wrong_with_the_style_of_a_book_is_found(wrong: tuple[bytes, Any]) -> None:
-    assert found(*wrong) == {"headings", "stranded", "outside", "heads", "structure", "contrast", "size"}
+    assert found(*wrong) == {
+        *("headings", "stranded", "outside", "heads", "structure", "contrast", "size"),
+        "tabs",  # a text reaches into their strip
+    }
+
+
+def test_squeezed_lines_and_a_title_that_is_higher_are_found(tmp_path: Path) -> None:
+    (tmp_path / "theme.toml").write_text('description = "Squeezed"\nextends = "classic"\n')
+    (tmp_path / "theme.css").write_text(
+        ".question:has([data-id='PY-ADV-004']) .deep_explanation p { line-height: 1.2 } "
+        ".opening[data-id='PY-ADV-005'] { padding-top: 0 }"
+    )
+    document, order = make(banks.BANKS["shipped"](), {"theme": str(tmp_path)})
+    squeezed, higher = CHECKS["leading"](Book(document.data), order)
+    assert re.fullmatch(r"""lines of "Python.s type .*" are 12.0 pt apart, 13.4 elsewhere""", squeezed.what)
+    assert re.fullmatch(r"PY-ADV-005 begins \+\d\.\d pt from where others do", higher.what)
+
+
+def test_tabs_that_are_not_at_one_place_on_both_sides_of_a_leaf_are_found(
+    bank: Bank, order: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shift_versos(*arguments: Any, **named: Any) -> dict[int, Tab]:
+        tabs = place_tabs(*arguments, **named)
+        return {folio: replace(tab, y=tab.y - 5 * (folio % 2 == 0)) for folio, tab in tabs.items()}
+
+    monkeypatch.setattr(press, "place_tabs", shift_versos)
+    document, _ = make(bank, {})
+    tabs = CHECKS["tabs"](Book(document.data), order)
+    assert {re.sub(r"'.*?'|\d+", "…", each.what) for each in tabs} == {
+        "the tab of … is not where it is on page …"
+    }
+
+
+def test_an_index_that_lacks_terms_is_found(bank: Bank, order: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(*arguments: Any) -> Sequence[IndexTerm]:
+        return index_terms(*arguments)[::2]
+
+    monkeypatch.setattr(handbook_document, "index_terms", half)
+    document, _ = make(bank, {})
+    (finding,) = CHECKS["index"](Book(document.data), replace(order, judged_index="shipped"))
+    assert re.match(r"\d\d of 6\d terms are missing: ", finding.what)
+
+
+def test_a_page_for_each_short_question_is_found() -> None:
+    document, order = make(banks.BANKS["flat"](), {"one-per-page": True})
+    assert list(CHECKS["paper"](Book(document.data), order)) == []
+    (finding,) = CHECKS["paper"](Book(document.data), replace(order, options=HandbookOptions()))
+    assert re.fullmatch(r"'' takes \d+ pages, and \d+ would do", finding.what)
 
 
 def test_lines_that_are_too_long_are_found(wrong: tuple[bytes, Any]) -> None:

@@ -1,16 +1,16 @@
 """Measure handbooks from their finished PDF, by tools that did not make it: pdfium, qpdf, poppler, veraPDF.
 
-    python -m tools.inspect_book                           the shipped bank in every theme, paper and medium
+    python -m tools.inspect_book                           the shipped bank in every output, theme, paper and medium
     python -m tools.inspect_book --bank worst --paper a5   what is worst, on one paper
     python -m tools.inspect_book --sample 12 --seed 7      some of all there are
-    python -m tools.inspect_book --matrix --jobs 2         every bank, theme, paper and medium, and some of all variants
+    python -m tools.inspect_book --matrix --jobs 2         every bank, theme and paper, and some of all variants
     python -m tools.inspect_book --keep FOLDER             keep the PDFs, to look at them
     python -m tools.inspect_book --conformance check.sh    have them judged by veraPDF's rules, too
 
-Each book is a line of the table, as soon as it is measured: its pages, the characters of a full line, the seconds it
-took to make and to measure, and for each check how much was found. Below it stands what was found. The last line says
-how many books were measured of those asked for; the exit status is 1 where anything was found, 2 where some were not
-measured.
+Outputs are those on paper; media are the handbook's. Each book is a line of the table, as soon as it is measured: its
+pages, the characters of a full line, the seconds it took to make and to measure, and for each check how much was found.
+Below it stands what was found. The last line says how many books were measured of those asked for; the exit status is 1
+where anything was found, 2 where some were not measured.
 
 `inspected()` is what tests use: it returns a list of findings, which is to be empty.
 """
@@ -26,21 +26,51 @@ from itertools import product
 from pathlib import Path
 
 from tools.inspect_book.cells import Cell, Measured, each_measured, judged
-from tools.inspect_book.inspection import CHECKS, MEDIA, THEMES, VARIANTS
-from tools.inspect_book.order import PAPERS
+from tools.inspect_book.inspection import CHECKS, MEDIA, ON_PAPER, THEMES, VARIANTS
+from tools.inspect_book.order import OWN_PAGES, PAPERS
 
 
 def matrix(arguments: argparse.Namespace) -> list[Cell]:
     """The books asked for, or some of them, drawn by lot; for `--matrix` all plain ones, and some of the others."""
-    axes = (arguments.bank, arguments.theme, arguments.paper, arguments.media, arguments.variant)
-    cells = [Cell(*values) for values in product(*axes)]
-    plain = [cell for cell in cells if cell.variant == "plain" and arguments.matrix]
+    axes = (
+        arguments.bank,
+        arguments.theme,
+        arguments.paper,
+        arguments.media,
+        arguments.variant,
+        arguments.output,
+    )
+    cells = [cell for cell in (Cell(*values) for values in product(*axes)) if _is_another(cell, arguments)]
+    plain = [cell for cell in cells if arguments.matrix and _is_of_matrix(cell, arguments)]
     others = [cell for cell in cells if cell not in set(plain)]
     if arguments.sample is None and not arguments.matrix:
         return cells
     count = min(ALSO if arguments.sample is None else arguments.sample, len(others))
     return plain + sorted(random.Random(arguments.seed).sample(others, count), key=cells.index)
 
+
+def _is_another(cell: Cell, arguments: argparse.Namespace) -> bool:
+    """Say whether a cell is not the same as another: some themes have their own page, and sheets have no medium."""
+    if cell.theme in OWN_PAGES and cell.output in BOOKS and cell.paper != arguments.paper[0]:
+        return False
+    is_first = cell.media == arguments.media[0] and cell.variant == arguments.variant[0]
+    return cell.output == "handbook" or is_first
+
+
+def _is_of_matrix(cell: Cell, arguments: argparse.Namespace) -> bool:
+    """Say whether a plain cell is always measured: all of the shipped bank; of the others one medium for each look."""
+    if cell.variant != "plain" or (cell.output != "handbook" and cell.bank not in ("shipped", "worst")):
+        return False
+    turn = sum(
+        axis.index(value)
+        for axis, value in zip((arguments.bank, arguments.theme, arguments.paper), cell, strict=False)
+    )
+    its_medium = arguments.media[turn % len(arguments.media)]
+    return cell.bank == "shipped" or cell.output != "handbook" or cell.media == its_medium
+
+
+BOOKS = ("handbook", "quiz")
+"""Outputs with the page of the theme."""
 
 ALSO = 60
 """Books of other variants that `--matrix` measures, unless `--sample` says otherwise."""
@@ -53,6 +83,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     for name, known in (
+        ("output", ON_PAPER),
         ("bank", BANKS),
         ("theme", THEMES),
         ("paper", PAPERS),
@@ -73,6 +104,7 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     every = {
+        "output": list(ON_PAPER),
         "bank": list(BANKS) if arguments.matrix else ["shipped"],
         "theme": list(THEMES),
         "paper": list(PAPERS),
@@ -85,7 +117,7 @@ def main() -> int:
     cells = matrix(arguments)
     if arguments.matrix and not set(NOBODYS) <= set(BANKS):
         print("The corpora are not here: their banks are left out.")
-    print(f"{'book':46} {'pages':>5} {'chars':>5} {'made':>5} {'read':>5}  {'  '.join(CHECKS)}", flush=True)
+    print(f"{'book':58} {'pages':>5} {'chars':>5} {'made':>5} {'read':>5}  {'  '.join(CHECKS)}", flush=True)
     done: list[Measured] = []
     judgements: list[str] = []
     started = time.perf_counter()

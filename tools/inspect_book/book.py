@@ -272,9 +272,13 @@ def _type(item: Any, matrix: Matrix, at: tuple[float, float]) -> tuple[float, fl
 def bare(text: str) -> str:
     """A text without what a layout may put in or take out, white space and places to break.
 
-    Where a number represents a character that no font has, it is the character.
+    Where a number represents a character that no font has, it is the character; typographic quotes are straight.
     """
-    return NUMBERS.sub(lambda found: characters(found[0]) + found["more"], re.sub(r"[\s\u200b]+", "", text))
+    text = re.sub(r"[\s\u200b]+", "", text).translate(STRAIGHT)
+    return NUMBERS.sub(lambda found: characters(found[0]) + found["more"], text)
+
+
+STRAIGHT = str.maketrans("‘’“”", "''\"\"")
 
 
 def characters(numbers: str) -> str:

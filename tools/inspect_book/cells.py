@@ -8,14 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tools.inspect_book.book import Book
-from tools.inspect_book.inspection import CHECKS, VARIANTS, make
+from tools.inspect_book.inspection import CHECKS, VARIANTS, checks_of, make
 from tools.inspect_book.layout_checks import line_length
 
 MEASURED = ("shipped", "fifty-four")
 """Banks whose texts are long enough to count the characters of a line."""
+
+JUDGED = ("shipped",)
+"""Banks with lists of terms that their index should have: all of it, so not those of which a part is taken."""
 
 
 class Cell(NamedTuple):
@@ -26,6 +29,18 @@ class Cell(NamedTuple):
     paper: str
     media: str
     variant: str
+    output: str = "handbook"
+
+    @property
+    def name(self) -> str:
+        """Return bank, output, theme, paper, medium and variant."""
+        return " ".join((self.bank, self.output, *self[1:5]))
+
+    @property
+    def made(self) -> dict[str, Any]:
+        """What `make` is given beside the bank and the options."""
+        judged_index = self.bank if self.bank in JUDGED else ""
+        return {"output": self.output, "measured": self.bank in MEASURED, "judged_index": judged_index}
 
     @property
     def options(self) -> dict[str, str | bool]:
@@ -46,9 +61,9 @@ class Measured(NamedTuple):
     """For each check."""
 
     def __str__(self) -> str:
-        counts = "  ".join(f"{len(self.found[name]) or '·':>{len(name)}}" for name in CHECKS)
+        counts = "  ".join(f"{len(self.found.get(name, ())) or '·':>{len(name)}}" for name in CHECKS)
         size = f"{self.pages:5} {self.characters:5.0f} {self.made:5.1f} {self.read:5.1f}"
-        lines = [f"{' '.join(self.cell):46} {size}  {counts}"]
+        lines = [f"{self.cell.name:58} {size}  {counts}"]
         for found in self.found.values():
             lines += [f"    {finding}" for finding in found[:TOLD]]
             lines += [f"    … and {len(found) - TOLD} more" for _ in found[TOLD : TOLD + 1]]
@@ -64,11 +79,14 @@ def measure(cell: Cell, folder: Path, cache: Path | None = None) -> Measured:
     from tools.sample_banks import BANKS
 
     started = time.perf_counter()
-    document, order = make(BANKS[cell.bank](), cell.options, measured=cell.bank in MEASURED, cache=cache)
+    document, order = make(BANKS[cell.bank](), cell.options, cache=cache, **cell.made)
     (folder / f"{'-'.join(cell)}.pdf").write_bytes(document.data)
     made = time.perf_counter()
     book = Book(document.data)
-    found = {name: [str(finding) for finding in check(book, order)] for name, check in CHECKS.items()}
+    found = {
+        name: [str(finding) for finding in check(book, order)]
+        for name, check in checks_of(cell.output).items()
+    }
     end = time.perf_counter()
     return Measured(cell, len(book.pages), line_length(book), made - started, end - made, found)
 

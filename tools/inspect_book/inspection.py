@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank
 from qexport.bank.selection import Filters, describe, select
-from qexport.content.themes import theme
+from qexport.content.themes import built_in, theme
 from qexport.layout.cache import ChunkCache
 from qexport.layout.fonts import of_folders
 from qexport.layout.scheduler import Scheduler
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Document, Tools
-from qexport.outputs.handbook import HandbookOptions
-from qexport.outputs.handbook import document as handbook
+from qexport.outputs.registry import OUTPUTS
 from tools.inspect_book.book import Book
 from tools.inspect_book.layout_checks import (
     find_headings_at_the_foot,
@@ -29,6 +29,12 @@ from tools.inspect_book.layout_checks import (
 )
 from tools.inspect_book.order import Order
 from tools.inspect_book.records import Finding
+from tools.inspect_book.sheet_checks import (
+    find_boxes_for_glyphs,
+    find_lost_titles,
+    find_untagged,
+    find_what_is_outside_of_sheets,
+)
 from tools.inspect_book.text_checks import (
     find_lost_texts,
     find_missing_glyphs,
@@ -37,8 +43,16 @@ from tools.inspect_book.text_checks import (
     find_wrong_heads,
     find_wrong_outline,
 )
+from tools.inspect_book.whole_checks import (
+    find_poor_index,
+    find_squeezed_lines,
+    find_wasted_paper,
+    find_wrong_tabs,
+)
 
-THEMES = ("classic", "modern", "mono")
+THEMES = built_in()
+ON_PAPER = ("handbook", "quiz", "cheatsheet", "flash-cards")
+"""Outputs that are PDFs."""
 MEDIA = ("screen", "print", "prepress")
 VARIANTS: Mapping[str, Mapping[str, str | bool]] = {
     "plain": {},
@@ -69,20 +83,48 @@ CHECKS: Mapping[str, Callable[[Book, Order], Iterator[Finding]]] = {
     "size": find_small_print,
     "boxes": find_wrong_boxes,
     "noise": find_noise,
+    "tabs": find_wrong_tabs,
+    "index": find_poor_index,
+    "leading": find_squeezed_lines,
+    "paper": find_wasted_paper,
 }
+"""What is looked at in a handbook."""
+
+CHECKS_OF_SHEETS: Mapping[str, Callable[[Book, Order], Iterator[Finding]]] = {
+    "outside": find_what_is_outside_of_sheets,
+    "glyphs": find_boxes_for_glyphs,
+    "texts": find_lost_titles,
+    "structure": find_untagged,
+    "contrast": find_weak_contrast,
+    "size": find_small_print,
+    "noise": find_noise,
+}
+"""What is looked at in the other outputs on paper."""
 
 
 def inspected(data: bytes, order: Order) -> list[Finding]:
     """All that is wrong with a book."""
     book = Book(data)
-    return [finding for check in CHECKS.values() for finding in check(book, order)]
+    return [finding for check in checks_of(order.output).values() for finding in check(book, order)]
+
+
+def checks_of(output: str) -> Mapping[str, Callable[[Book, Order], Iterator[Finding]]]:
+    """Return the checks of an output by their names."""
+    return CHECKS if output == "handbook" else CHECKS_OF_SHEETS
 
 
 def make(
-    bank: Bank, options: Mapping[str, str | bool], *, measured: bool = False, cache: Path | None = None
+    bank: Bank,
+    options: Mapping[str, str | bool],
+    *,
+    output: str = "handbook",
+    measured: bool = False,
+    judged_index: str = "",
+    cache: Path | None = None,
 ) -> tuple[Document, Order]:
-    """Make a book of all questions of a bank, of chunks that are kept in a folder, if there is one."""
-    settings = parse_options(HandbookOptions, options)
+    """Make an output of all questions of a bank, of chunks that are kept in a folder, if there is one."""
+    declared = OUTPUTS[output]
+    settings = parse_options(declared.options, options)
     look = theme(settings.theme)
     questions = select(bank, Filters())
     edition = Edition(
@@ -94,5 +136,5 @@ def make(
     )
     scheduler = Scheduler(ChunkCache(cache, CACHED) if cache else None, fonts=of_folders(look.folders))
     tools = Tools(look.templates(), look.styles(), look.digest(), scheduler)
-    document = handbook.render(edition, settings, tools)
-    return document, Order(bank, questions, settings, document.warnings, measured)
+    document = import_module(declared.module).render(edition, settings, tools)
+    return document, Order(bank, questions, settings, document.warnings, measured, judged_index, output)

@@ -15,8 +15,8 @@ from pathlib import Path
 import pikepdf
 
 from qexport.bank.model import PROSE_SECTIONS
-from tools.inspect_book.book import Book, bare
-from tools.inspect_book.order import PAPERS, Order, find_opening, is_heading, placed
+from tools.inspect_book.book import STRAIGHT, Book, bare
+from tools.inspect_book.order import Order, find_opening, is_heading, placed
 from tools.inspect_book.records import MM, Element, Finding, Page
 
 
@@ -129,6 +129,10 @@ def _first_block(book: Book, page: Page) -> Element | None:
     )
 
 
+EDGES = {"a6": 4.8}
+"""Millimetres from the edge of a page to the nearest text, where they are not 8."""
+
+
 def find_what_is_outside(book: Book, order: Order) -> Iterator[Finding]:
     """All text stands inside the text box, all ink on the page's own area, and no text on another."""
     inner, low, outer, high = order.text_box
@@ -140,21 +144,23 @@ def find_what_is_outside(book: Book, order: Order) -> Iterator[Finding]:
             over = max(box[0] - run.left, box[1] - run.bottom, run.right - box[2], run.top - box[3])
             if over > 0.5 + run.size / 10 and run.text.strip():  # a J or f reaches out of its own box
                 yield Finding("outside", page.number, f"{run} is {over:.1f} pt outside the text box")
+        edge = EDGES.get(order.options.paper, 8)
         for run in page.runs:
-            if not 8 * MM <= run.left <= run.right <= page.width - 8 * MM and run.text.strip():
-                yield Finding("outside", page.number, f"{run} is less than 8 mm from the edge")
+            if not edge * MM <= run.left <= run.right <= page.width - edge * MM and run.text.strip():
+                yield Finding("outside", page.number, f"{run} is less than {edge} mm from the edge")
         if page.number > 1:
             ink = page.ink
             if ink and (
                 ink[0] < box[0] - 3 or ink[2] > box[2] + 3 or ink[1] < 6 * MM or ink[3] > page.height - 6 * MM
             ):
                 yield Finding("outside", page.number, f"ink at {', '.join(f'{each:.0f}' for each in ink)} pt")
-            if page.inked_edges[verso]:  # tabs are at the outer edge: of a verso, the left one
+            if page.edges[verso]:  # tabs are at the outer edge: of a verso, the left one
                 yield Finding("outside", page.number, "ink at the inner edge, where no tab is")
-        yield from _overlaps(page)
+        yield from find_overlaps(page)
 
 
-def _overlaps(page: Page) -> Iterator[Finding]:
+def find_overlaps(page: Page) -> Iterator[Finding]:
+    """Texts of a page that lie upon each other."""
     runs = sorted((run for run in page.runs if run.text.strip()), key=lambda run: run.bottom)
     for index, run in enumerate(runs):
         for other in runs[index + 1 :]:
@@ -167,11 +173,15 @@ def _overlaps(page: Page) -> Iterator[Finding]:
 
 
 def find_long_lines(book: Book, order: Order) -> Iterator[Finding]:
-    """A full line of running text has 60 to 75 characters, in the middle."""
-    if order.measured and not order.options.large_print:
+    """A full line of running text has 60 to 75 characters, in the middle; on A6 it may have 55."""
+    if order.measured and not order.options.large_print and order.options.theme not in IN_COLUMNS:
         usual = line_length(book)
-        if not 60 <= usual <= 75:
+        if not (55 if order.options.paper == "a6" else 60) <= usual <= 75:
             yield Finding("measure", 0, f"a full line has {usual:.0f} characters")
+
+
+IN_COLUMNS = ("pocket",)
+"""Themes with two columns, whose lines are shorter."""
 
 
 def line_length(book: Book) -> float:
@@ -232,7 +242,7 @@ def find_small_print(book: Book, order: Order) -> Iterator[Finding]:
 
 def find_wrong_boxes(book: Book, order: Order) -> Iterator[Finding]:
     """Pages have the size asked for; on paper the room is at the binding; prepress has bleed and marks."""
-    width, height = (MM * each for each in PAPERS[order.options.paper])
+    width, height = order.page_size
     for page in book.pages:
         if abs(page.width - width) > 0.1 or abs(page.height - height) > 0.1:
             yield Finding("boxes", page.number, f"{page.width:.1f} × {page.height:.1f} pt")
@@ -272,27 +282,28 @@ def find_noise(book: Book, order: Order) -> Iterator[Finding]:
         if not shutil.which("qpdf"):
             with pikepdf.open(BytesIO(book.data)) as pdf:
                 yield from (Finding("noise", 0, f"qpdf: {problem}") for problem in pdf.check_pdf_syntax())
-        if shutil.which("pdftotext"):
+        if shutil.which("pdftotext") and order.output == "handbook":
             yield from _find_lost_words(path, order)
 
 
 def _find_lost_words(path: Path, order: Order) -> Iterator[Finding]:
     """What poppler reads of the text boxes, words apart, has every paragraph of plain text."""
-    width, height = (MM * each for each in PAPERS[order.options.paper])
+    width, height = order.page_size
     inner, low, _, high = order.text_box
     if order.options.media == "prepress":
         return  # the same text as in print; only the page's origin is another
-    wide = order.options.paper in ("a4", "letter") and not order.options.large_print
-    labels = round(inner + 42 * MM - 6) if wide else 0  # they stand beside the text, and are drawn after it
+    labels = (
+        round(inner + order.side - 6) if order.side else 0
+    )  # they stand beside the text, and are drawn after it
     box = [labels, round(high) - 4, round(width) - labels, round(height - high - low) + 6]
     area = [word for name, value in zip("xyWH", box, strict=True) for word in (f"-{name}", str(value))]
     done = subprocess.run(["pdftotext", "-raw", *area, path, "-"], capture_output=True, check=False)
-    read = " ".join(done.stdout.decode().replace("\f", " ").split())
+    read = " ".join(done.stdout.decode().replace("\f", " ").split()).translate(STRAIGHT)
     for question in order.questions:
         if question.markup != "plain" or re.search(r"\S{40}|[^\x00-\u024f\u2010-\u203a]", repr(question)):
             continue
         for key in PROSE_SECTIONS:
             for paragraph in re.split(r"\n\s*\n", getattr(question, key)):
-                text = " ".join(paragraph.split())
+                text = " ".join(paragraph.split()).translate(STRAIGHT)
                 if text not in read and text.replace(" ", "") not in read.replace(" ", ""):
                     yield Finding("texts", 0, f"poppler: {question.id}: {key} {text[:40]!r} is not whole")

@@ -14,6 +14,7 @@ from qexport.common.errors import Problem
 from qexport.content.languages import Language, language
 from qexport.content.markdown_page import MarkdownPage
 from qexport.content.text import headed, prose
+from qexport.content.themes import theme
 from qexport.outputs import paper
 from qexport.outputs.handbook import HandbookOptions
 from tools.inspect_book.book import NUMBERS, Book, bare, characters
@@ -23,9 +24,13 @@ PAPERS = {
     "a4": (210, 297),
     "letter": (215.9, 279.4),
     "a5": (148, 210),
+    "a6": (105, 148),
     "6x9in": (152.4, 228.6),
 }
 """Width and height in mm."""
+
+OWN_PAGES = {"tablet": (254, 190.5), "tablet-dark": (254, 190.5)}
+"""Themes whose pages have a size of their own, whatever the paper; mm."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,9 @@ class Order:
     warnings: Sequence[Problem] = ()
     measured: bool = False
     """Whether its lines are long enough to count their characters."""
+    judged_index: str = ""
+    """The name of the lists in tests/golden/index that say which terms its index should have."""
+    output: str = "handbook"
 
     @property
     def on_paper(self) -> bool:
@@ -48,11 +56,32 @@ class Order:
         """What the words of the book that are not the bank's are in."""
         return language(self.bank.language)
 
+    @property
+    def page_size(self) -> tuple[float, float]:
+        """Width and height of a page in points."""
+        width, height = OWN_PAGES.get(self.options.theme, PAPERS[self.options.paper])
+        return width * MM, height * MM
+
+    @cached_property
+    def _lengths(self) -> dict[str, float]:
+        """The lengths in mm that the paper sets, and the theme after it."""
+        css = [
+            paper.PAPERS[self.options.paper].css(),
+            *(text for _, text in theme(self.options.theme).styles()),
+        ]
+        return {name: float(value) for name, value in re.findall(r"--([\w-]+): ([\d.]+)mm", "".join(css))}
+
+    @property
+    def side(self) -> float:
+        """Points of the column of labels beside the text."""
+        if self.options.large_print:
+            return 0
+        return MM * self._lengths.get("side", 42 if self.options.paper in ("a4", "letter") else 0)
+
     @cached_property
     def text_box(self) -> tuple[float, float, float, float]:
         """Margins in points: inner, bottom, outer, top."""
-        css = paper.PAPERS[self.options.paper].css()
-        mm = {name: float(value) for name, value in re.findall(r"--margin-(\w+): ([\d.]+)mm", css)}
+        mm = {name: self._lengths[f"margin-{name}"] for name in ("inner", "bottom", "outer", "top")}
         gutter = 3 if self.on_paper else 0
         return tuple(
             MM * each for each in (mm["inner"] + gutter, mm["bottom"], mm["outer"] - gutter, mm["top"])

@@ -113,6 +113,14 @@ class Link(NamedTuple):
     """What a screen reader says of it."""
 
 
+class Tab(NamedTuple):
+    """A mark at the edge of a page: where it is, in points from the foot of the page, and its colour."""
+
+    bottom: float
+    top: float
+    colour: tuple[int, ...]
+
+
 @dataclass(eq=False, slots=True)
 class Page:
     """A page: its boxes, what is drawn on it, and how it looks."""
@@ -124,12 +132,13 @@ class Page:
     runs: list[Run]
     ink: tuple[float, float, float, float] | None = None
     """The box of all that is drawn between the strips of the tabs."""
-    inked_edges: tuple[bool, bool] = (False, False)
-    """Whether anything is drawn in the strip of a tab, at the left and at the right edge."""
-    """The smallest box around all that is drawn on the trimmed page, in points."""
+    edges: tuple[Tab | None, Tab | None] = (None, None)
+    """What is drawn in the strip of a tab, at the left and at the right edge."""
+    ground: tuple[int, ...] = ()
+    """The colour of its paper."""
     has_crop_marks: bool = False
     has_spine: bool = False
-    """Whether its left edge is dark as far as it is cut."""
+    """Whether its left edge stands out from its paper as far as it is cut."""
 
     @property
     def width(self) -> float:
@@ -160,6 +169,7 @@ class Picture:
     def look(self) -> None:
         """Write down what is seen."""
         page = self.page
+        page.ground = self._colour(page.width / 2, page.height - 6, page.width / 2 + 4, page.height - 2)
         for run in page.runs:
             if run.text.strip():
                 around = self.cut(run.left - 1, run.bottom - 1, run.right + 1, run.top + 1)
@@ -173,15 +183,38 @@ class Picture:
                 left + box[2] / 2,
                 page.height - box[1] / 2,
             )
-        page.inked_edges = self._ink(0, left) is not None, self._ink(right, page.width) is not None
+        page.edges = self._tab(0, left), self._tab(right, page.width)
         if page.media != page.trim:
             page.has_crop_marks = self._has_crop_marks()
-            page.has_spine = self._is_dark(-2.5 * MM, 0, -1, page.height, all_over=True)
+            page.has_spine = not self._has_ground(-2.5 * MM, 0, -1, page.height)
 
     def _ink(self, left: float, right: float) -> tuple[int, int, int, int] | None:
         """Return the box of all that is drawn in a strip of the page, in half points from its top left corner."""
-        part = self.cut(left, 0, right, self.page.height, of=self.grey)
-        return ImageChops.invert(part).point(lambda value: 255 if value > 16 else 0).getbbox()
+        return self._marks(left, 0, right, self.page.height).getbbox()
+
+    def _tab(self, left: float, right: float) -> Tab | None:
+        """Return what is drawn in a strip of the page, and the colour most of it has."""
+        if not (box := self._ink(left, right)):
+            return None
+        bottom, top = self.page.height - box[3] / 2, self.page.height - box[1] / 2
+        return Tab(bottom, top, self._colour(left + box[0] / 2, bottom, left + box[2] / 2, top))
+
+    def _colour(self, *box: float) -> tuple[int, ...]:
+        """Return the colour that most of a part has."""
+        colours: Any = self.cut(*box).getcolors(1 << 16) or [(0, ())]
+        return tuple(max(colours)[1])
+
+    def _marks(self, *box: float) -> Image.Image:
+        """Return a part of the page: white where it is not its paper, else black."""
+        part = self.cut(*box, of=self.grey)
+        paper = Image.new("RGB", (1, 1), self.page.ground).convert("L").getpixel((0, 0))
+        difference = ImageChops.difference(part, Image.new("L", part.size, paper))
+        return difference.point(lambda value: 255 if value > 16 else 0)
+
+    def _has_ground(self, *box: float) -> bool:
+        """Whether the paper is seen anywhere in a part."""
+        extremes: Any = self._marks(*box).getextrema()
+        return bool(extremes[0] == 0)
 
     def cut(
         self, left: float, bottom: float, right: float, top: float, *, of: Image.Image | None = None
@@ -193,9 +226,9 @@ class Picture:
             (math.floor(box[0]), math.floor(box[1]), math.ceil(box[2]), math.ceil(box[3]))
         )
 
-    def _is_dark(self, *box: float, all_over: bool = False) -> bool:
+    def _is_dark(self, *box: float) -> bool:
         extremes: Any = self.cut(*box, of=self.grey).getextrema()
-        return bool(extremes[1 if all_over else 0] <= 128)
+        return bool(extremes[0] <= 128)
 
     def _has_crop_marks(self) -> bool:
         """Whether there is a line at each corner, across and up, beyond the bleed and in line with the edge."""

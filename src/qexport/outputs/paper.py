@@ -71,7 +71,7 @@ PAPERS = {
         text=9.4, line=12.8, label=8.4, head=7.6, title=13.5, cover=39, sheet=_A4_SIDEWAYS,
     ),
     "a6": Paper(
-        width=105, height=148, top=14, bottom=12, inner=12, outer=10, head_gap=3.5,
+        width=105, height=148, top=14, bottom=12, inner=12, outer=10, head_gap=3,
         text=8.2, line=11, label=7.4, head=6.8, title=11, cover=28, sheet=_A5_SIDEWAYS,
     ),
     "6x9in": Paper(

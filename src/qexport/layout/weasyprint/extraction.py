@@ -178,8 +178,10 @@ class _Extraction:
         """Let a page's content be streams, with a late one between them for the slots that follow each other."""
         parts = [b"[", mark(f"before{index}")]
         end = 0
-        if self.document.pages[index]._page_box.style["marks"]:
-            end = items.index(b"Q") + 1  # crop marks are drawn first, and stay where the paper is cut
+        box = self.document.pages[index]._page_box
+        if box.style["marks"] or box.background.color.alpha:
+            # The paper and its crop marks are drawn first: these stay where it is cut, and a tab is above the paper.
+            end = _find_end_of_group(items, items.index(b"0.75 0 0 0.75 0 0 cm") + 2)
             parts = [b"[", self._stream(items[:end]), b" ", mark(f"inside{index}")]
         for piece in self.cutter.cut(items, found, end):
             parts += [mark(f"late{piece}"), b" "] if isinstance(piece, int) else [self._stream(piece), b" "]
@@ -190,10 +192,7 @@ class _Extraction:
         import pydyf
 
         first = items.index(b"0.75 0 0 0.75 0 0 cm") + 1
-        depth, last = 1, first
-        while depth:
-            depth += {b"q": 1, b"Q": -1}.get(items[last], 0) if isinstance(items[last], bytes) else 0
-            last += 1
+        last = _find_end_of_group(items, first)
         for item in items:
             if isinstance(item, dict) and "MCID" in item:
                 item["MCID"] = mark(f"mcid{item['MCID']}")
@@ -312,3 +311,12 @@ def _with_own_names(content: PageContent) -> PageContent:
             for kind, name, value in content.resources
         ),
     )
+
+
+def _find_end_of_group(items: list[Any], first: int) -> int:
+    """Return where the group ends that was opened before `first`, behind its Q."""
+    depth, last = 1, first
+    while depth:
+        depth += {b"q": 1, b"Q": -1}.get(items[last], 0) if isinstance(items[last], bytes) else 0
+        last += 1
+    return last

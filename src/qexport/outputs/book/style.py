@@ -78,27 +78,24 @@ def book_style(options: BookOptions, tools: Tools, styles: Sequence[str], direct
     source = tools.templates.source
     before = ("shared/type.css", "handbook/book.css", "shared/prose.css", *styles)
     after = [f"handbook/layout-{'side' if side else 'stacked'}.css"]
-    after += ["handbook/large-print.css"] if options.large_print else []
     after += [f"handbook/media-{kind}.css" for kind in MEDIA[options.media]]
+    last = ["handbook/large-print.css"] if options.large_print else []  # no theme makes large print small
     sheets = [
         *((name, source(name)) for name in before),
         (f"paper {options.paper}", paper.css()),
         *((name, source(name)) for name in after),
         *tools.styles,
+        *((name, source(name)) for name in last),
     ]
     css, setting = join_styles(sheets, tools.templates.limits), settings_of(sheets)
     css = mirror_css(css) if direction == "rtl" else css
     return Style(css, _measures(setting, side=side, large=options.large_print), setting)
 
 
-WIDE = 180
-"""Millimetres of a page from which labels have a column beside the text, if a theme sets a page of its own."""
-
-
 def _is_wide(paper: Paper, styles: Sequence[tuple[str, str]]) -> bool:
-    """Return whether labels stand beside the text: the paper decides, or the width of a theme's own page."""
-    own = settings_of(styles)("--page-size").split()
-    return millimetres(own[0]) >= WIDE if own else paper.wide
+    """Return whether labels stand beside the text: the paper decides, or a theme that sets how wide they are."""
+    side = settings_of(styles)("--side")
+    return millimetres(side) > 0 if side else paper.wide
 
 
 def _measures(setting: Callable[[str], str], *, side: bool, large: bool) -> Measures:

@@ -25,6 +25,9 @@ CUT = 0.15
 _MARGIN = 9.0  # of grids that fill the paper: marks fit, and printers reach it
 _MARK, _GAP, _CROSS = 4.0, 1.5, 2.5
 
+SMALLEST = (55.0, 40.0)
+"""Width and height of the smallest card that fills a part of a sheet: a small paper has fewer of them."""
+
 
 class Cell(Record, frozen=True):
     """Where a card is printed."""
@@ -193,7 +196,9 @@ def grid(size: str, paper: str) -> Grid:
             card_width, card_height = 5 * INCH, 3 * INCH
         case _:
             columns, rows = map(int, size.split("x"))
-            card_width, card_height = (width - 2 * _MARGIN) / columns, (height - 2 * _MARGIN) / rows
+            wide, high = width - 2 * _MARGIN, height - 2 * _MARGIN
+            card_width = wide / min(columns, int(wide / SMALLEST[0]))
+            card_height = high / min(rows, int(high / SMALLEST[1]))
     return Grid(
         width=width,
         height=height,

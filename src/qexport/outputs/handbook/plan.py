@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from qexport.outputs.book.style import Measures
     from qexport.outputs.handbook import HandbookOptions
 
-FLOWING = 20
+FLOWING = 26
 """Questions that are laid out together at most where they flow: half a page is lost from one such group to the next."""
 
 FILLS = 0.7

@@ -52,3 +52,15 @@ def test_a_line_of_text_has_a_readable_number_of_characters(paper: str) -> None:
     found = measures(paper=paper)
     characters = found.width / 25.4 * 72 / (0.47 * found.size)  # the serif, measured
     assert 55 < characters < 80
+
+
+@pytest.mark.parametrize("look", ["pocket", "tablet", "tablet-dark"])
+def test_no_theme_makes_large_print_small(look: str) -> None:
+    found = measures(look, paper="a5", large_print=True)
+    assert (found.size, found.width) == (16, found.frame)
+
+
+def test_a_theme_decides_whether_labels_have_a_column() -> None:
+    pocket, tablet = measures("pocket"), measures("tablet", paper="a5")
+    assert pocket.width == pocket.frame
+    assert tablet.frame - tablet.width == 50

@@ -32,6 +32,9 @@ def test_eight_a7_cards_fill_a4() -> None:
         ("2x4", "letter", 2, 4),
         ("3x3", "a4", 3, 3),
         ("3x3", "letter", 3, 3),
+        ("2x4", "a5", 2, 4),
+        ("3x3", "a5", 2, 3),
+        ("2x4", "a6", 1, 3),
     ],
 )
 def test_a_paper_takes_as_many_cards_as_fit(size: str, paper: str, columns: int, rows: int) -> None:
