@@ -25,6 +25,7 @@ CARD_LABELS = (
     "prompt_mistakes",
     "prompt_scenario",
     "retired",
+    "switched_off",
 )
 """What cards say of their own."""
 

@@ -19,7 +19,7 @@ import genanki
 from qexport import __version__
 from qexport.anki.fields import FIELD_PLACES, SORT_FIELD
 from qexport.anki.note_type import note_type
-from qexport.anki.notes import Note, identified
+from qexport.anki.notes import Note, identified, number_colours
 from qexport.anki.search import fitting_search
 from qexport.bank.deck_order import deck_key, deck_level
 from qexport.bank.lock import Edition, Lock
@@ -209,6 +209,7 @@ def collection(
     deck_numbers = tree.numbers()
     description = _description(edition, lock, len(notes), shape, templates)
     places = _number_new_cards(edition.bank, lock, shape.new_order)
+    colours = number_colours(edition.bank)
     ours = note_type(templates, lock.style.modified, lock.note_type.major)
 
     # With ":memory:" there would be three of it for a moment when SQLite hands it over.
@@ -237,7 +238,8 @@ def collection(
         while notes:  # which frees each when it is written
             note = notes.pop()
             entry = lock.notes[note.question.id]
-            fields = identified(note.fields, lock.key_of(entry), lock.namespace, entry.version)
+            colour = colours[note.question.technology]
+            fields = identified(note.fields, lock.key_of(entry), lock.namespace, entry.version, colour)
             listed = fields.split(b"\x1f", place + 1)[place].decode()
             tags = f" {note.tags} "
             yield (entry.number, entry.guid, number, entry.modified, -1, tags, fields, listed, 0, 0, "")

@@ -75,8 +75,13 @@ SWITCHES = ("Scenario Card", "Mistakes Card", "Retired")
 ON = "yes"
 """What a switch holds that is on."""
 
-IDENTIFYING = ("Key", "Bank", "Version")
-"""Fields that the lock fills in: who a note is, and which version of its question it was made from."""
+COLOUR = "Spare 5"
+"""The field with the number of the technology's colour. It has the name it was published with, as other names would
+change the note type."""
 
-MADE_BY_DECK = ("Key", "Direction", *SWITCHES, "Search Text", "Bank", "Version")
+FILLED_LATE = ("Key", "Bank", "Version", COLOUR)
+"""Fields that are filled in when a package is made: who a note is, which version of its question it was made from, and
+the colour of its technology, which depends on the other questions. They do not count for the digest of a note."""
+
+MADE_BY_DECK = ("Key", "Direction", *SWITCHES, "Search Text", "Bank", "Version", COLOUR)
 """Fields that are neither read nor edited by a learner."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import genanki
 
 from qexport.anki.card_labels import label_markup, label_style
-from qexport.anki.fields import FIELD_PLACES, FIELDS, MADE_BY_DECK, NOTE_TYPE_ID, SORT_FIELD
+from qexport.anki.fields import COLOUR, FIELD_PLACES, FIELDS, MADE_BY_DECK, NOTE_TYPE_ID, SORT_FIELD
 from qexport.anki.notes import PROSE_FIELDS
 from qexport.content.question_view import SECTION_TITLES
 from qexport.content.templates import Templates
@@ -26,8 +26,8 @@ CARDS = {
     "mistakes": 1_716_240_192,
 }
 
-STYLE_RELEASED = 1_796_002_200
-"""When the built-in style of the cards was last released (2026-11-30 01:30 UTC); set it with each new style.
+STYLE_RELEASED = 1_796_010_600
+"""When the built-in style of the cards was last released (2026-11-30 03:50 UTC); set it with each new style.
 
 One note type is shared by the decks of all banks: were its time that of a build, importing one team's deck would
 undo what a learner changed in the style for another's.
@@ -59,7 +59,9 @@ def note_type(templates: Templates, modified: int, major: int) -> dict[str, Any]
     cards = []
     for name, number in CARDS.items():
         front, back = (
-            templates.render(f"anki/{name}_{side}.html.j2", field=field, sections=sections, labels=labels)
+            templates.render(
+                f"anki/{name}_{side}.html.j2", field=field, sections=sections, labels=labels, colour=COLOUR
+            )
             for side in ("front", "back")
         )
         cards.append({"id": number, "name": name.title(), "qfmt": front, "afmt": back})

@@ -16,13 +16,14 @@ from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
 
-from qexport.anki.fields import EDITABLE_FIELDS, FIELD_PLACES, FIELDS, IDENTIFYING, ON
+from qexport.anki.fields import COLOUR, EDITABLE_FIELDS, FIELD_PLACES, FIELDS, FILLED_LATE, ON
 from qexport.common.patterns import compile_late
 from qexport.common.references import blank_tags
 from qexport.content.choices import list_choices
 from qexport.content.languages import language as language_of
 from qexport.content.markdown_pictures import let_enlarge
 from qexport.content.question_view import list_known_links, part_html, question_text
+from qexport.content.technology_colours import number_colour, number_technologies
 from qexport.content.templates import Templates
 from qexport.content.text import inline
 
@@ -59,7 +60,7 @@ class Note:
 
     question: Question
     fields: bytes
-    """In their order, with U+001F between them; those that identify it are empty."""
+    """In their order, with U+001F between them; those of FILLED_LATE are empty."""
     tags: str
     cards: tuple[int, ...]
     """Which templates of the note type make one, counted from 0."""
@@ -236,10 +237,16 @@ class _NoteMaker:
         return Note(question, fields, tags.decode(), tuple(map(int, cards.split(b","))), ())
 
 
-def identified(fields: bytes, key: str, namespace: str, version: str) -> bytes:
-    """Return the fields of a note with those that identify it."""
+def number_colours(bank: Bank) -> dict[str, str]:
+    """Return the number of the colour of each technology, as COLOUR has it; empty for no technology."""
+    numbers = number_technologies(bank)
+    return {"": "", **{name: str(number_colour(number)) for name, number in numbers.items()}}
+
+
+def identified(fields: bytes, key: str, namespace: str, version: str, colour: str = "") -> bytes:
+    """Return the fields of a note with those that identify it, and the number of its technology's colour."""
     values = fields.split(b"\x1f")
-    said = {"Key": key, "Bank": namespace, "Version": version}
+    said = {"Key": key, "Bank": namespace, "Version": version, COLOUR: colour}
     for name, text in said.items():
         values[FIELD_PLACES[name]] = inert(label(text)).encode()
     return b"\x1f".join(values)
@@ -248,7 +255,7 @@ def identified(fields: bytes, key: str, namespace: str, version: str) -> bytes:
 def without_identity(fields: Sequence[bytes]) -> bytes:
     """Return the fields of a note as they count for its digest."""
     values = list(fields[: len(FIELDS)])
-    for name in IDENTIFYING:
+    for name in FILLED_LATE:
         values[FIELD_PLACES[name]] = b""
     return b"\x1f".join(values)
 

@@ -157,6 +157,8 @@ class Bank(Record, kw_only=True, frozen=True):
     """Path of a picture for covers, from the bank's folder; it is read when a cover is made."""
     terms: tuple[str, ...] = ()
     """Words that an index lists in whatever question they stand."""
+    quotes: str = ""
+    """How pages show straight quotes: `typographic`, else as they are typed."""
     claims: Claims = made_by(Claims)
     technologies: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()

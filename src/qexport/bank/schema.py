@@ -249,6 +249,14 @@ HEADER_FIELDS: tuple[Field, ...] = (
         example=("type hint", "duck typing"),
     ),
     Field(
+        name="quotes",
+        kind="choice",
+        description="typographic: on paper, straight quotes and apostrophes are those of the language, but in code. "
+        "Without it, and in the other outputs, they stay as they are typed.",
+        example="typographic",
+        choices=("typographic",),
+    ),
+    Field(
         name="markup",
         kind="choice",
         description="How the texts of all questions are written, unless a question sets its own: "

@@ -401,6 +401,7 @@ _HEADER_KEYS = (
     "licence",
     "cover_image",
     "terms",
+    "quotes",
     "markup",
     "math",
     "technologies",

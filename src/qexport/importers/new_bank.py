@@ -52,6 +52,7 @@ def start_bank(path: Path, readings: Sequence[tuple[Source, Reading]], questions
         licence=_get_header_text(header, "licence"),
         cover_image=_get_header_text(header, "cover_image"),
         terms=_ordered(header.get("terms", ()), {}),
+        quotes=_get_header_text(header, "quotes"),
         claims=_make_claims(header),
         technologies=_ordered(header.get("technologies", ()), technologies),
         levels=_ordered(header.get("levels", ()), levels) if header.get("levels") else _by_rank(levels),

@@ -9,9 +9,9 @@ import re
 from base64 import b64encode
 from dataclasses import replace
 
-from qexport.anki.fields import FIELDS
+from qexport.anki.fields import COLOUR, FIELDS
 from qexport.anki.note_type import note_type
-from qexport.anki.notes import MEDIA_NAME, NoteShape, find_linkable, notes_of
+from qexport.anki.notes import MEDIA_NAME, NoteShape, find_linkable, notes_of, number_colours
 from qexport.bank.model import Bank, Question
 from qexport.content.templates import Templates
 
@@ -25,6 +25,7 @@ def draw_card(bank: Bank, question: Question, templates: Templates) -> tuple[str
     linkable = find_linkable(bank.questions)
     (note,) = notes_of(replace(bank, questions=(question,)), NoteShape(), templates, linkable=linkable)
     values = dict(zip(FIELDS, note.fields.decode("utf-8", "replace").split("\x1f"), strict=True))
+    values[COLOUR] = number_colours(bank)[question.technology]
     model = note_type(templates, 0, 1)
     card = model["tmpls"][0]
     front = fill_card_template(card["qfmt"], values)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from qexport import pipeline
 from qexport.anki.fields import FIELDS, NOTE_TYPE_ID
-from qexport.anki.notes import MEDIA_NAME, Note, NoteShape, identified, notes_of
+from qexport.anki.notes import MEDIA_NAME, Note, NoteShape, identified, notes_of, number_colours
 from qexport.anki.push import VERSION_FIELD, NoteContent, PushPlan, actions_of, plan_push
 from qexport.bank.history import history_path, versions_in
 from qexport.bank.lock import Edition, Lock
@@ -82,7 +82,10 @@ def plan_recipe_push(recipe: Recipe, anki: AnkiConnect, *, now: int, locking: Lo
     options = parse_options(DeckOptions, recipe.all_options)
     chosen = {question.id for question in (*edition.questions, *edition.leavers)}
     notes = [note for note in tools.notes if note.question.id in chosen]
-    ours = {lock.key_of(lock.notes[note.question.id]): _make_note_content(note, lock) for note in notes}
+    colours = number_colours(edition.bank)
+    ours = {
+        lock.key_of(lock.notes[note.question.id]): _make_note_content(note, lock, colours) for note in notes
+    }
     gone = {lock.key_of(entry): entry.id for entry in lock.left}
     known = {lock.key_of(entry): entry.id for entry in lock.notes.values()} | gone
     theirs = [note for note in _notes_in(anki, lock) if note.fields.get("Key", "") in known]
@@ -130,12 +133,12 @@ def _require_lock(edition: Edition) -> Lock:
     return edition.lock
 
 
-def _make_note_content(note: Note, lock: Lock) -> NoteContent:
+def _make_note_content(note: Note, lock: Lock, colours: Mapping[str, str]) -> NoteContent:
     """Return a note as it is published under a lock."""
     entry = lock.notes[note.question.id]
-    values = identified(
-        note.fields, lock.key_of(entry), entry.namespace or lock.namespace, entry.version
-    ).decode()
+    colour = colours[note.question.technology]
+    namespace = entry.namespace or lock.namespace
+    values = identified(note.fields, lock.key_of(entry), namespace, entry.version, colour).decode()
     return NoteContent(dict(zip(FIELDS, values.split("\x1f"), strict=True)), frozenset(note.tags.split()))
 
 

@@ -1,34 +1,21 @@
-"""The colour and the place of each technology: on the edge of its pages, and above its questions.
-
-A theme sets the colours as `--colour-1` to `--colour-6`; they come back after the sixth.
-"""
+"""The colour and the place of each technology: on the edge of its pages, and above its questions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from qexport.common.errors import UsageError
+from qexport.content.technology_colours import number_colour
 from qexport.outputs.lengths import MM, millimetres
 from qexport.pdf.metadata import Tab
 
-if TYPE_CHECKING:
-    from qexport.bank.model import Bank
-
-COLOURS = 6
 TAB_WIDTH, TAB_GAP, HIGHEST = 4.5, 2.0, 26.0
 """Millimetres of a tab, of the gap between two, and of its height at most."""
 
 
-def number_technologies(bank: Bank) -> dict[str, int]:
-    """Return the number of each technology, from 0, in the bank's order: the same in every edition of the bank."""
-    named = [*bank.technologies, *(question.technology for question in bank.questions)]
-    return {name: number for number, name in enumerate(dict.fromkeys(filter(None, named)))}
-
-
 def colour_of(number: int, setting: Callable[[str], str]) -> str:
     """Return the colour of a technology, as the theme writes it."""
-    return setting(f"--colour-{number % COLOURS + 1}")
+    return setting(f"--colour-{number_colour(number)}")
 
 
 def place_tabs(

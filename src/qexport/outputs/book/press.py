@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
+from qexport.content.fitting import LONGEST_WORD
 from qexport.content.images import page_pictures
 from qexport.content.languages import language
+from qexport.content.quotes import choose_quotes, typeset_quotes
+from qexport.content.technology_colours import number_technologies
 from qexport.content.titles import title_source
 from qexport.layout.scheduler import Job
-from qexport.outputs.book.colours import colour_of, number_technologies
+from qexport.outputs.book.colours import colour_of
 from qexport.outputs.book.entries import anchor, cut_short
 from qexport.outputs.book.facts import choose_intent, collect_facts
 from qexport.outputs.book.lists import List, ListRow
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
     from qexport.layout.chunk import Chunk
     from qexport.outputs.document import Tools
     from qexport.outputs.options import BookOptions
+
+LONGEST_ID = 22
+"""Characters of an id that is one line beside its question in a list: the column of labels has no room for more."""
 
 _ANY_WORD = "\uf8ff"
 """Is in the place of a word where a template is filled for all words."""
@@ -53,6 +59,7 @@ class Press:
         self.measures = self.style.measures
         self.numbers = number_technologies(edition.bank)
         self.parts = parts(edition.questions)
+        self._quotes = choose_quotes(edition.bank)
         self._filled: dict[tuple[str, str], str] = {}
 
     def job(
@@ -68,7 +75,8 @@ class Press:
 
         def html() -> str:
             labels = dict(self.language.labels)
-            return self.tools.templates.render(template, **{**self._frame, "labels": labels, **values()})
+            page = self.tools.templates.render(template, **{**self._frame, "labels": labels, **values()})
+            return typeset_quotes(page, self._quotes)
 
         return Job(
             (template, self._digest, pieces, sorted(files)),
@@ -86,7 +94,9 @@ class Press:
             "direction": self.language.direction,
             "title": self.edition.title,
             "head": list(self.measures.head),
+            "quotes": self._quotes,
             "longest": self.measures.longest_word,
+            "longest_id": LONGEST_ID if self.measures.width < self.measures.frame else LONGEST_WORD,
             "inks": {name: self.style.setting(f"--{name}") for name in ("ink", "accent", "warning")},
         }
 
@@ -116,7 +126,7 @@ class Press:
             key = template, repr(values(_ANY_WORD))
             if key not in self._filled:
                 self._filled[key] = self.piece(template, **values(_ANY_WORD)).html()
-            return self._filled[key].replace(_ANY_WORD, str(escape(word)))
+            return self._filled[key].replace(_ANY_WORD, typeset_quotes(str(escape(word)), self._quotes))
 
         return replace(piece, html=html)
 

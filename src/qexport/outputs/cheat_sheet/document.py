@@ -8,6 +8,7 @@ Its pages are the panels between the folds, side by side on a sheet that lies on
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from qexport import __version__
 from qexport.bank.lock import Edition
@@ -19,9 +20,10 @@ from qexport.content.index_terms import index_terms
 from qexport.content.key_terms import choose_terms, mark_terms
 from qexport.content.languages import language
 from qexport.content.question_view import list_known_links, question_images, text_view
+from qexport.content.quotes import choose_quotes, typeset_quotes
+from qexport.content.technology_colours import number_colour, number_technologies
 from qexport.content.themes import join_styles
 from qexport.layout.scheduler import Job
-from qexport.outputs.book.colours import COLOURS, number_technologies
 from qexport.outputs.book.entries import anchor, outline_entry
 from qexport.outputs.book.facts import choose_intent, list_keywords, name_author
 from qexport.outputs.book.glyphs import missing_glyphs
@@ -155,7 +157,7 @@ class _CheatSheet:
         """Return which of the theme's colours a technology has, from 1; 0 where there is only one technology."""
         if technology not in self.numbers or len(self.numbers) < 2:
             return 0
-        return self.numbers[technology] % COLOURS + 1
+        return number_colour(self.numbers[technology])
 
     def _scope(self) -> str:
         every = self.edition.scope == ALL_QUESTIONS
@@ -183,8 +185,9 @@ class _CheatSheet:
         return self._job(size, " | ".join(sides))
 
     def _job(self, size: float, sheets: str) -> Job:
-        frame = {
+        frame: dict[str, Any] = {
             "language": self.edition.bank.language,
+            "quotes": choose_quotes(self.edition.bank),
             "title": self.edition.title,
             "direction": self.language.direction,
             "scope": self._scope(),
@@ -214,9 +217,11 @@ class _CheatSheet:
                 }
                 for title, questions in self.groups
             ]
-            return self.tools.templates.render(
-                "cheatsheet/cheatsheet.html.j2", **frame, labels=dict(self.language.labels), groups=groups
+            labels = dict(self.language.labels)
+            sheet = self.tools.templates.render(
+                "cheatsheet/cheatsheet.html.j2", **frame, labels=labels, groups=groups
             )
+            return typeset_quotes(sheet, frame["quotes"])
 
         return Job(
             ("cheatsheet", self.tools.look, frame, digests, links, sorted(files)),

@@ -10,9 +10,10 @@ from qexport.content.directions import mirror_css
 from qexport.content.images import page_pictures
 from qexport.content.languages import language
 from qexport.content.question_view import list_known_links, question_images, text_view
+from qexport.content.quotes import choose_quotes, typeset_quotes
+from qexport.content.technology_colours import number_colour, number_technologies
 from qexport.content.themes import join_styles
 from qexport.layout.scheduler import Job
-from qexport.outputs.book.colours import COLOURS, number_technologies
 from qexport.outputs.book.entries import anchor
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ class FaceMaker:
         """
         frame = {
             "language": self.edition.bank.language,
+            "quotes": choose_quotes(self.edition.bank),
             "direction": self.language.direction,
             "title": self.edition.title,
         }
@@ -118,9 +120,10 @@ class FaceMaker:
         )
 
         def html() -> str:
-            return self.tools.templates.render(
+            cards = self.tools.templates.render(
                 f"cards/{template}", **{**frame, "labels": dict(self.language.labels), **values()}
             )
+            return typeset_quotes(cards, frame["quotes"])
 
         return Job(
             ("cards", template, self.tools.look, frame, parts, links, sorted(files)),
@@ -164,7 +167,7 @@ class FaceMaker:
         """Return which of the theme's colours a question's technology has, from 1; 0 if there is only one."""
         if question.technology not in self.numbers or len(self.numbers) < 2:
             return 0
-        return self.numbers[question.technology] % COLOURS + 1
+        return number_colour(self.numbers[question.technology])
 
 
 def _make_card_css(options: FlashCardOptions, tools: Tools, cards: Grid, size: float, *, lines: int) -> str:

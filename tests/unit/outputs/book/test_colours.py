@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import pytest
 
-from qexport.bank.model import Bank, Question
 from qexport.common.errors import UsageError
+from qexport.content.technology_colours import COLOURS
 from qexport.content.themes import built_in, settings_of, theme
-from qexport.outputs.book.colours import COLOURS, colour_of, number_technologies, place_tabs
+from qexport.outputs.book.colours import colour_of, place_tabs
 from qexport.outputs.lengths import MM
 from qexport.outputs.paper import PAPERS
 
@@ -24,21 +24,9 @@ def setting(look: str = "classic", more: str = "") -> Callable[[str], str]:
     return settings_of([*sheets, *chosen.styles(), ("more", more)])
 
 
-def bank(*names: str, technologies: tuple[str, ...] = ()) -> Bank:
-    questions = tuple(
-        Question(id=f"{n}", question="?", answer="!", technology=t) for n, t in enumerate(names)
-    )
-    return Bank(title="T", namespace="t", questions=questions, technologies=technologies)
-
-
 def luminance(colour: str) -> float:
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def test_technologies_are_numbered_in_the_banks_order() -> None:
-    numbers = number_technologies(bank("Go", "Python", "", "Go", technologies=("Python",)))
-    assert numbers == {"Python": 0, "Go": 1}
 
 
 def test_in_grey_colours_go_from_dark_to_light_and_differ() -> None:

@@ -1,0 +1,28 @@
+"""Which colour a technology has: the same on every page, sheet and card of a bank.
+
+The colours are those of a style: `--colour-1` to `--colour-6`; they come back after the sixth.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qexport.bank.model import Bank
+
+COLOURS = 6
+
+
+def number_technologies(bank: Bank) -> dict[str, int]:
+    """Return the number of each technology, from 0, in the bank's order: the same in every edition of the bank."""
+    named = [*bank.technologies, *(question.technology for question in bank.questions)]
+    return {name: number for number, name in enumerate(dict.fromkeys(filter(None, named)))}
+
+
+def number_colour(number: int) -> int:
+    """Return the number of a technology's colour, from 1.
+
+    Args:
+        number: of the technology (`number_technologies`).
+    """
+    return number % COLOURS + 1
