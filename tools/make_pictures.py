@@ -1,6 +1,10 @@
-"""Draw the pictures of books in docs/images: pages, a cover and a page of each theme, and the other sheets.
+"""Draw the pictures of outputs in docs/images.
 
-    python tools/make_pictures.py [--out FOLDER] [--only NAME]…
+Pages, a cover and a page of each theme, the other sheets, the web page and a page of the e-book.
+
+    python -m tools.make_pictures [--out FOLDER] [--only NAME]…
+
+The last two need Chromium.
 
 The pictures of the deck are made by take_card_pictures.py, that of printed cards by draw_cards_picture.py, the spread
 by make_samples.py.
@@ -9,8 +13,10 @@ by make_samples.py.
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 import tempfile
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,6 +28,7 @@ from qexport.common.records import Record
 from qexport.outputs.document import Document
 from qexport.pipeline import export
 from qexport.recipe import Recipe
+from tools.browsers import started
 
 ROOT = Path(__file__).resolve().parents[1]
 COLOURS = 48
@@ -68,19 +75,36 @@ PICTURES = {
     "quiz": Picture("quiz", (), (2, 3), 620, PYTHON),
     "cheat-sheet": Picture("cheatsheet", (), (1,), 760),
 }
-"""Name of the picture → what it shows."""
+"""Name of the picture → what it shows of a PDF."""
+
+
+class Screen(Record, frozen=True):
+    """A picture of what a browser shows."""
+
+    output: str
+    page: str
+    """The file to open: that of the output, or one inside it."""
+    width: int
+    height: int
+
+
+SCREENS = {
+    "web": Screen("web", "", 1000, 640),
+    "epub": Screen("epub", "EPUB/question-00001.xhtml", 420, 640),
+}
+"""Name of the picture → what it shows on a screen."""
 
 
 def main() -> int:
     """Draw the pictures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
-    parser.add_argument("--only", action="append", choices=tuple(PICTURES))
+    parser.add_argument("--only", action="append", choices=(*PICTURES, *SCREENS))
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    for name, each in PICTURES.items():
+    for name, each in {**PICTURES, **SCREENS}.items():
         if not given.only or name in given.only:
-            picture = draw(each)
+            picture = take(each) if isinstance(each, Screen) else draw(each)
             path = given.out / f"{name}.png"
             picture.save(path, optimize=True)
             print(f"{path.name}: {picture.width} × {picture.height}, {path.stat().st_size // 1000} kB")
@@ -103,6 +127,25 @@ def draw(picture: Picture) -> Image.Image:
         for folio in _find_pages(written.document, picture)
     ]
     return _put_beside_each_other(drawn).quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
+
+
+def take(screen: Screen) -> Image.Image:
+    """Return a picture of an output of the shipped bank as Chromium shows it."""
+    with tempfile.TemporaryDirectory() as name:
+        recipe = Recipe(bank=ROOT / "seeds" / "questions.yaml", outputs=(screen.output,), out=Path(name))
+        (written,) = export(recipe, now=0).outputs
+        path = Path(name) / "page.html"
+        if screen.page:
+            with zipfile.ZipFile(io.BytesIO(written.document.data)) as archive:
+                archive.extractall(name)
+            path = Path(name) / screen.page
+        else:
+            path.write_bytes(written.document.data)
+        with started("chromium") as browser:
+            browser.resize(screen.width, screen.height)
+            browser.open(path.as_uri())
+            shown = Image.open(io.BytesIO(browser.picture())).convert("RGB")
+    return ImageOps.expand(shown, border=2, fill=EDGE).quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
 
 
 def _find_pages(document: Document, picture: Picture) -> Sequence[int]:

@@ -1,7 +1,7 @@
 """Take pictures of the deck's cards: drawn by the real Anki, shown by the real Chromium as the apps show them.
 
     python tools/take_card_pictures.py [--bank PATH] [--out FOLDER]     all kinds of cards, to look at
-    python tools/take_card_pictures.py --readme                          the two in docs/images
+    python tools/take_card_pictures.py --readme                          those in docs/images
 
 Needs the anki package and Chromium.
 """
@@ -218,8 +218,8 @@ def take_all(bank: Bank, folder: Path) -> int:
     return count
 
 
-def take_two(bank: Bank, folder: Path) -> Mapping[str, int]:
-    """Take the two pictures of the README, small; return their sizes in bytes."""
+def take_few(bank: Bank, folder: Path) -> Mapping[str, int]:
+    """Take the pictures of the docs, small: a card by day and night, and all widths; return their sizes in bytes."""
     _, back = cards_of(bank)[bank.questions[1].id]
     folder.mkdir(parents=True, exist_ok=True)
     sizes = {}
@@ -230,7 +230,32 @@ def take_two(bank: Bank, folder: Path) -> Mapping[str, int]:
             path = folder / f"card-{light}.png"
             browser.picture(390, round(foot) + 20).convert("RGB").quantize(64).save(path, optimize=True)
             sizes[path.name] = path.stat().st_size
+        shown = [
+            _show_open(browser, page_of(back, classes), width) for classes in (DAY, NIGHT) for width in WIDTHS
+        ]
+    rows = [shown[: len(WIDTHS)], shown[len(WIDTHS) :]]
+    heights = [max(each.height for each in row) for row in rows]
+    picture = Image.new("RGB", (sum(WIDTHS) + GAP * (len(WIDTHS) - 1), sum(heights) + GAP), "#888888")
+    for row, top in zip(rows, (0, heights[0] + GAP), strict=True):
+        left = 0
+        for each in row:
+            picture.paste(each, (left, top))
+            left += each.width + GAP
+    path = folder / "card-widths.png"
+    picture.quantize(64).save(path, optimize=True)
+    sizes[path.name] = path.stat().st_size
     return sizes
+
+
+GAP = 16
+"""Pixels between two cards in one picture."""
+
+
+def _show_open(browser: Chromium, html: str, width: int) -> Image.Image:
+    """Return a picture of a card with its first part open, in one pixel a point."""
+    browser.show(html.replace("<details ", "<details open ", 1), width, scale=1)
+    height = browser.evaluate("document.documentElement.scrollHeight")
+    return browser.picture(width, height).convert("RGB")
 
 
 def main() -> None:
@@ -242,7 +267,7 @@ def main() -> None:
     words = parser.parse_args()
     bank = read_bank(words.bank)[0]
     if words.readme:
-        for name, size in take_two(bank, ROOT / "docs/images").items():
+        for name, size in take_few(bank, ROOT / "docs/images").items():
             print(f"docs/images/{name}: {size // 1000} kB")
     else:
         print(f"{words.out}: {take_all(bank, words.out)} pictures")
