@@ -102,7 +102,8 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=(*PICTURES, *SCREENS))
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    for name, each in {**PICTURES, **SCREENS}.items():
+    wanted: dict[str, Picture | Screen] = {**PICTURES, **SCREENS}
+    for name, each in wanted.items():
         if not given.only or name in given.only:
             picture = take(each) if isinstance(each, Screen) else draw(each)
             path = given.out / f"{name}.png"

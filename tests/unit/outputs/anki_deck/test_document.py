@@ -141,6 +141,7 @@ def test_every_part_of_a_question_has_its_field() -> None:
         "Situation": "<p>scenario</p>",
         "Bank": "bank",
         "Version": version_of(LONG),
+        "Spare 5": "1",  # the colour of its technology
     }
     assert (document.suffix, document.summary, document.warnings) == (".apkg", "1 note", ())
 

@@ -60,7 +60,7 @@ def test_either_can_be_forced() -> None:
 
 
 def test_many_short_ones_are_laid_out_in_groups_of_about_the_same_size() -> None:
-    assert [len(group) for group in grouped(*some(45))] == [15, 15, 15]
+    assert [len(group) for group in grouped(*some(60))] == [20, 20, 20]
 
 
 @pytest.mark.parametrize(
