@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _PIECE = compile_late(
     r"<(?P<tag>/?[A-Za-z][A-Za-z0-9]*+)[^<>]*+>|<[^<>]*+>|(?P<quote>['\"]|&#39;|&#34;|&quot;|&apos;)"
 )
-_LITERAL = frozenset(("code", "kbd", "math", "pre", "samp", "script", "style", "svg", "title"))
-_LINES = frozenset(
+_KEPT_TAGS = frozenset(("code", "kbd", "math", "pre", "samp", "script", "style", "svg", "title"))
+_INLINE_TAGS = frozenset(
     ("a", "abbr", "b", "em", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u")
 )
 _OPENS_AFTER = " \t\n\u00a0([{<–—/“‘„«"
@@ -61,13 +61,13 @@ def typeset_quotes(html: str, quotes: str) -> str:
 def _read_tag(tag: str, literal: list[str], before: str, *, is_empty: bool) -> str:
     """Note which elements are literal, and return what a quote behind the tag stands after."""
     name = tag.removeprefix("/").lower()
-    if name in _LITERAL and not is_empty:
+    if name in _KEPT_TAGS and not is_empty:
         if not tag.startswith("/"):
             literal.append(name)
         elif literal and literal[-1] == name:
             literal.pop()
         return "x" if tag.startswith("/") else before
-    return before if name in _LINES else " "
+    return before if name in _INLINE_TAGS else " "
 
 
 def _choose_quote(quote: str, before: str, after: str, quotes: str) -> str:
