@@ -112,9 +112,9 @@ def compare(count: int, base: Path, runs: int, against: str = "one edit") -> tup
         save(bank, bank_of(count, 0))
         build(base, folder)
         with watching(folder):
-            wait_for(made, b"")
+            wait_for(made, 0)
             for edit in range(1, runs + 3):
-                text, before = bank_of(count, edit), made.read_bytes()
+                text, before = bank_of(count, edit), made.stat().st_ino
                 began = time.perf_counter()
                 save(bank, text)
                 wait_for(made, before)
@@ -125,9 +125,9 @@ def compare(count: int, base: Path, runs: int, against: str = "one edit") -> tup
     return median(theirs[2:]), median(ours[2:])
 
 
-def wait_for(path: Path, before: bytes) -> None:
-    """Wait until a file is there and is another one; it is written at once."""
-    while not path.exists() or path.read_bytes() == before:
+def wait_for(path: Path, before: int) -> None:
+    """Wait until a file is there and is another one than that of a number; it is written beside and renamed."""
+    while not path.exists() or path.stat().st_ino == before:
         time.sleep(0.005)
 
 

@@ -78,6 +78,13 @@ def _record_state(path: str, seen: dict[str, tuple[int, int, int]]) -> None:
     seen[path] = (found.st_mtime_ns, found.st_size, found.st_ino)
 
 
+def with_written(before: FileStates, now: FileStates, written: Iterable[Path]) -> FileStates:
+    """Return what there was before a build, with the files that the build wrote as they are now."""
+    own = {os.path.realpath(path) for path in written}
+    changed = {path: state for path, state in now.items() if before.get(path) != state}
+    return {**before, **{path: state for path, state in changed.items() if os.path.realpath(path) in own}}
+
+
 def wait_for_change(
     places: Iterable[Path],
     before: FileStates,
@@ -113,7 +120,15 @@ def _look_later(places: Iterable[Path], without: Iterable[Path]) -> FileStates:
 
 
 def places_of(bank: Path, theme: str, recipes: Path | None) -> tuple[Path, ...]:
-    """Return what a build depends on: the folder of the bank with its pictures, the theme's, and the recipes."""
+    """Return what a build depends on: the folder of the bank with its pictures, the theme's, and the recipes.
+
+    Args:
+        bank: a file or a folder.
+        theme: a name or a folder; empty: the usual one.
+        recipes: the file of recipes, if there is one.
+    """
     folder = bank if bank.is_dir() else bank.parent
-    own_theme = [Path(theme)] if Path(theme).is_dir() else []
+    own_theme = (
+        [Path(theme)] if theme and Path(theme).is_dir() else []
+    )  # without a name it would be this folder
     return tuple(dict.fromkeys([folder, *own_theme, *([recipes] if recipes else [])]))

@@ -12,7 +12,7 @@ import pytest
 
 from qexport.common.errors import UsageError
 from qexport.preview import watch
-from qexport.preview.watch import look, places_of, wait_for_change
+from qexport.preview.watch import look, places_of, wait_for_change, with_written
 
 
 def write_in_place(path: Path) -> None:
@@ -77,4 +77,15 @@ def test_watches_the_folders_of_bank_theme_and_recipes(tmp_path: Path) -> None:
         theme,
         tmp_path / "qexport.toml",
     )
-    assert places_of(tmp_path, "classic", None) == (tmp_path,)
+    assert places_of(tmp_path, "classic", None) == places_of(tmp_path, "", None) == (tmp_path,)
+
+
+def test_what_a_build_wrote_is_no_change(tmp_path: Path) -> None:
+    bank, page = tmp_path / "bank.yaml", tmp_path / "page.html"
+    bank.write_text("a")
+    before = look([tmp_path])
+    page.write_text("page")
+    now = look([tmp_path])
+    assert with_written(before, now, [page]) == now
+    bank.write_text("ab")  # saved while the page was being made
+    assert with_written(before, look([tmp_path]), [page]) == now

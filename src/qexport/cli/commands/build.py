@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -130,6 +130,7 @@ def build(
 
     if watch:
         scheduler = scheduler.remembering()
+    written: set[Path] = set()
 
     def build_once() -> None:
         with progress() as tell:  # before the imports, which may be what takes the time
@@ -140,20 +141,27 @@ def build(
                 _tell_plans(recipes, several=several, as_json=as_json)
                 return
             built = pipeline.export_all(recipes, now=now(), locking=locking, tell=tell, scheduler=scheduler)
+        written.update(each.path for done in built.values() for each in done.outputs)
         _tell_built(built, several=several, as_json=as_json)
 
     if watch:
-        _build_again_and_again(build_once, read_recipes, scheduler)
+        _build_again_and_again(build_once, read_recipes, scheduler, written)
     else:
         build_once()
 
 
 def _build_again_and_again(
-    build_once: Callable[[], None], read_recipes: Callable[[], dict[str, Recipe]], scheduler: Scheduler
+    build_once: Callable[[], None],
+    read_recipes: Callable[[], dict[str, Recipe]],
+    scheduler: Scheduler,
+    written: Collection[Path],
 ) -> None:
-    """Build at each change of what the recipes are made from; an error is printed, and the next change awaited."""
+    """Build at each change of what the recipes are made from; an error is printed, and the next change awaited.
+
+    `written` is what the builds have written: it may lie beside the bank, and is no reason to build again.
+    """
     from qexport.cli.project import find_recipes_file
-    from qexport.preview.watch import look, places_of, wait_for_change
+    from qexport.preview.watch import look, places_of, wait_for_change, with_written
 
     recipes = read_recipes().values()
     places = {
@@ -171,7 +179,7 @@ def _build_again_and_again(
         except QexportError as error:
             print_error(error)
         scheduler.settle()
-        wait_for_change(places, before, outs)
+        wait_for_change(places, with_written(before, look(places, outs), written), outs)
 
 
 def _tell_built(built: Mapping[str, Build], *, several: bool, as_json: bool) -> None:

@@ -76,10 +76,12 @@ def preview(
 
     recipe = read_recipe()
     places = places_of(recipe.bank, str(recipe.all_options.get("theme", "")), find_recipes_file())
-    session = PreviewSession(read_recipe, replace(scheduler, jobs=1).remembering())
+    scheduler = replace(scheduler, jobs=1).remembering()
+    session = PreviewSession(read_recipe, scheduler)
+    written = [recipe.out, *([scheduler.cache.path.parent] if scheduler.cache else [])]
     with progress() as tell:
         tell("reading the bank", 0, 0)
-        before = look(places, [recipe.out])
+        before = look(places, written)
         session.refresh()
     with Preview(session, port) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -88,8 +90,8 @@ def preview(
             click.launch(server.url)
         try:
             while True:
-                before = wait_for_change(places, before, [recipe.out])
+                before = wait_for_change(places, before, written)
                 session.refresh()
         finally:
             server.shutdown()
-            session.scheduler.settle()
+            scheduler.settle()
