@@ -41,7 +41,7 @@ from qexport.anki.note_type import STYLE_RELEASED
 from qexport.anki.notes import Note, identified, without_identity
 from qexport.anki.package_file import read_message
 from qexport.anki.search import search_for
-from qexport.bank.history import add_lines, history_path, line_of
+from qexport.bank.history import SaidBefore, add_lines, history_path, line_of
 from qexport.bank.identity import assign_notes, find_moves
 from qexport.bank.lock import Changes, Edition, Lock
 from qexport.bank.lock_file import read_lock, write_lock
@@ -52,7 +52,6 @@ from qexport.common.errors import InputRefused
 from qexport.content.templates import Templates, templates_folder
 from qexport.locking import (
     NO_LOCKING,
-    asked_before,
     read_history,
     read_lock_at,
     stamp_bank,
@@ -489,7 +488,7 @@ class Team:
             return
         options = parse_options(DeckOptions, self.options)
         now_is = content(self.bank, options, with_notes(self.bank, options, self.styles[self.style]))
-        texts = asked_before(self.lock, self.history)
+        texts = SaidBefore(self.history, "question")
         known = assign_notes(now_is.questions, self.lock, texts).notes
         entries = (*self.lock.notes.values(), *self.lock.gone.values())
         moves = find_moves(now_is.questions, known, entries, texts)
@@ -582,7 +581,7 @@ class Team:
             or any(map(self._unpublished, bank.questions))
         ):
             return ""
-        lock, changes = stamp(now_is, self.lock, self.now + 1, texts=asked_before(self.lock, self.history))
+        lock, changes = stamp(now_is, self.lock, self.now + 1, texts=SaidBefore(self.history, "question"))
         return "" if changes.moves else write_lock(lock)
 
     def _move(self) -> None:

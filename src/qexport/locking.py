@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from qexport.bank.history import add_lines, history_path, line_of, list_versions, versions_in
+from qexport.bank.history import SaidBefore, add_lines, history_path, line_of, list_versions
 from qexport.bank.lock import Changes, Entry, Lock, LockedContent, Move, join_locks, with_note_type
 from qexport.bank.lock_file import LockMoved, read_lock, write_lock
 from qexport.bank.lock_times import latest_time
@@ -93,22 +93,6 @@ def read_history(lock: Path, limits: Limits = USUAL) -> str:
     return read_text(path, limits=limits, inside=path.parent) if path.exists() else ""
 
 
-def asked_before(lock: Lock | None, history: str) -> dict[str, str]:
-    """Return what the published versions of a lock's notes asked, by the digests of the versions."""
-    return _said_before(lock, history, "question")
-
-
-def answered_before(lock: Lock | None, history: str) -> dict[str, str]:
-    """Return what the published versions of a lock's notes answered, by the digests of the versions."""
-    return _said_before(lock, history, "answer")
-
-
-def _said_before(lock: Lock | None, history: str, name: str) -> dict[str, str]:
-    entries = (*lock.notes.values(), *lock.gone.values()) if lock else ()
-    found = versions_in(history, {version for entry in entries for version in (entry.version, entry.asked)})
-    return {version: str(fields.get(name, "")) for version, fields in found.items()}
-
-
 def stamp_bank(
     path: Path,
     bank: Bank,
@@ -154,8 +138,8 @@ def stamp_bank(
         before,
         now,
         path=str(path),
-        texts=asked_before(before, known),
-        answers=answered_before(before, known),
+        texts=SaidBefore(known, "question"),
+        answers=SaidBefore(known, "answer"),
         deciding=Deciding(accepts_moves=locking.accept_moves, accepts_namespace=locking.accept_new_namespace),
     )
     moved = write_lock(lock) != text

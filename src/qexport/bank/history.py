@@ -7,8 +7,8 @@ only ever added, in the order of their digests: so two people's merge in git.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from operator import attrgetter
 from pathlib import Path
@@ -128,6 +128,39 @@ class Versions:
     def has_note(self, version: str, note: str) -> bool:
         """Report whether a note whose texts have this digest was published with a version."""
         return note.encode() in self._notes.get(version.encode(), ())
+
+    def __iter__(self) -> Iterator[str]:
+        return map(bytes.decode, self._begins)
+
+    def __len__(self) -> int:
+        return len(self._begins)
+
+
+class SaidBefore(Mapping[str, str]):
+    """A field of the versions that a history has, by their digests.
+
+    It is read when a version is asked for: of a bank whose questions kept their places, none is.
+    """
+
+    def __init__(self, history: str, name: str) -> None:
+        self._history = history
+        self._name = name
+
+    @cached_property
+    def _versions(self) -> Versions:
+        return Versions(self._history.encode())
+
+    def __getitem__(self, version: str) -> str:
+        fields = self._versions.fields(version)
+        if fields is None:
+            raise KeyError(version)
+        return str(fields.get(self._name, ""))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._versions)
+
+    def __len__(self) -> int:
+        return len(self._versions)
 
 
 def read_versions(lock: Path, limits: Limits = USUAL) -> Versions:

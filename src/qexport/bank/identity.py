@@ -74,7 +74,7 @@ def assign_notes(
     """
     if lock is None:
         return Assignment(notes={}, contradictions=tuple(_unsettled(questions)))
-    return _Assigning(questions, lock, texts or {}).assigned()
+    return _Assigning(questions, lock, {} if texts is None else texts).assigned()
 
 
 def _unsettled(questions: Sequence[Asked]) -> Iterable[tuple[str, str, str]]:
@@ -310,7 +310,7 @@ def _is_other_text(question: Asked, own: Entry, before: str, answers: Mapping[st
     is_unlike = likeness(question.text, before) < UNLIKE
     if is_unlike and ((gone and new) or bool(first) != bool(second)):
         return True
-    answered = (answers or {}).get(_published_version(own), "")
+    answered = answers.get(_published_version(own), "") if answers is not None else ""
     is_answered = bool(answered and question.answer)
     is_answered_anew = is_answered and likeness(question.answer, answered) < UNLIKE
     if gone and new:

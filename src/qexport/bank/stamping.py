@@ -73,7 +73,7 @@ def stamp(
         InputRefused: the namespace is another one, or `former_ids` contradict the lock.
     """
     lock = _with_namespace(content, lock, now, path, deciding)
-    known = texts or {}
+    known = {} if texts is None else texts
     assignment = assign_notes(content.questions, lock, known)
     if assignment.contradictions:
         raise InputRefused(tuple(_contradiction(path, *each) for each in assignment.contradictions))

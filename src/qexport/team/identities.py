@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qexport.bank.file_editor import edit_file
+from qexport.bank.history import SaidBefore
 from qexport.bank.identity import assign_notes, find_moves
 from qexport.bank.lock import Asked, Changes, Lock, Move
 from qexport.bank.lock_file import write_lock
@@ -24,8 +25,6 @@ from qexport.common.errors import InputRefused, Location, Problem, UsageError
 from qexport.common.text_input import read_data, read_text
 from qexport.locking import (
     Stamped,
-    answered_before,
-    asked_before,
     read_history,
     read_lock_at,
     until_settled,
@@ -74,8 +73,8 @@ def renumber(recipe: Recipe, *, dry_run: bool = False) -> Renumbered:
         raise UsageError(f"{place}: there is no lock", hint="ids are compared with those of the last build")
     questions = _list_asked(bank, recipe)
     history = read_history(place, limits)
-    texts = asked_before(lock, history)
-    found = _moves(questions, lock, texts, answered_before(lock, history))
+    texts = SaidBefore(history, "question")
+    found = _moves(questions, lock, texts, SaidBefore(history, "answer"))
     moves = tuple(move for move in found if not move.is_reuse)
     reused = tuple(move for move in found if move.is_reuse)
     former = {move.id: (move.former,) for move in moves}

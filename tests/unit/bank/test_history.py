@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from qexport.bank.history import (
+    SaidBefore,
     Versions,
     add_lines,
     fields_of,
@@ -95,3 +96,9 @@ def test_two_peoples_histories_merge(tmp_path: Path) -> None:
 def test_it_lies_beside_its_lock() -> None:
     assert history_path(Path("a/b.lock.json")) == Path("a/b.history.jsonl")
     assert history_path(Path("other.json")) == Path("other.history.jsonl")
+
+
+def test_what_versions_said_is_read_when_it_is_asked_for() -> None:
+    said = SaidBefore(add_lines("", [line_of(ONE)]), "question")
+    assert said.get("0" * 16) is None
+    assert dict(said) == {version_of(ONE): ONE.question}
