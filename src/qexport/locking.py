@@ -419,12 +419,18 @@ def _report_disorder(
             f"{options.new_order} holds inside each deck only"
         )
         yield Problem(Location(str(path)), message, f"leave --deck-depth out; or {presets}")
-    elif decks and before and before.decks != lock.decks:
+    elif decks and before and (before.decks != lock.decks or _has_moved_places(before, lock)):
         message = (
             f"new cards of {quote(decks[0])} come before those of {quote(decks[1])}, in the bank after them: "
             "Anki goes by the names of decks, and published ones keep theirs"
         )
         yield Problem(Location(str(path)), message, f"leave it so; or {presets}")
+
+
+def _has_moved_places(before: Lock, after: Lock) -> bool:
+    return any(
+        entry.place != after.notes[key].place for key, entry in before.notes.items() if key in after.notes
+    )
 
 
 def _ahead(path: Path, lock: Lock, now: int) -> Iterator[Problem]:

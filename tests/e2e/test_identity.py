@@ -200,7 +200,7 @@ def test_renumber_puts_right_what_a_build_has_published_already() -> None:
 
 
 def test_questions_that_differ_in_their_technology_only_are_known_again() -> None:
-    head, _, _ = BANK.partition("  # lists")
+    head = BANK.partition("  # lists")[0].replace("questions:", "technologies: [Go, Rust]\nquestions:")
     go = "id: {}, question: What is a list?, answer: one, technology: Go"
     rust = "id: {}, question: What is a list?, answer: two, technology: Rust"
     rows = "  - {{{}}}\n  - {{{}}}\n"
@@ -472,6 +472,25 @@ def test_a_technology_that_comes_later_out_of_order_is_reported_once() -> None:
         "  hint: leave it so; or ask learners to import with “Import any deck presets” on\n"
     )
     assert build(now=NOW + 120).err == ""
+
+
+def test_technologies_in_another_order_are_reported_once_and_their_decks_keep_their_names() -> None:
+    change("  # lists first\n", "")
+    change(BANK[BANK.index("  - {id: Q1") :], "")
+    for key, technology in (("P", "Python"), ("G", "Go")):
+        question = f"  - {{id: {key}, question: What is {key}?, answer: a, technology: {technology}}}\n"
+        change("questions:\n", f"questions:\n{question}")
+    build("--deck-depth", "0")  # names are decided even so
+    change("questions:", "technologies: [Python, Go]\nquestions:")
+    done = build(now=NOW + 60)
+    assert done.out == "b.lock.json: +0 added ~0 changed −0 retired =2 unchanged"
+    assert done.err == (
+        "qexport: warning: b.lock.json: new cards of 'My bank::Go' come before those of 'My bank::Python', in the bank "
+        "after them: Anki goes by the names of decks, and published ones keep theirs\n"
+        "  hint: leave it so; or ask learners to import with “Import any deck presets” on\n"
+    )
+    assert build(now=NOW + 120).err == ""
+    assert read_lock(LOCK.read_text(encoding="utf-8"), "x").decks == {"go": "Go", "python": "Python"}
 
 
 def test_an_order_that_a_tree_of_decks_cannot_keep_is_reported() -> None:

@@ -90,7 +90,7 @@ def content(bank: Bank, options: DeckOptions, tools: Tools) -> LockedContent:
         note_type=LockedNoteType(tuple(FIELDS), tuple(CARDS), SORT_FIELD),
         options=note_shape(options).options(),
         order=tuple(question.id for question in ordered),
-        decks=tuple(dict.fromkeys(deck_path(question, options.depth) for question in ordered)),
+        decks=tuple(dict.fromkeys(deck_path(question, max(1, options.depth)) for question in ordered)),
         unnamed=language(bank.language).label("other_questions"),
     )
 
