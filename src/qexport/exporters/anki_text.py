@@ -12,8 +12,10 @@ from qexport.bank.model import Bank
 from qexport.content.question_view import question_view
 from qexport.exporters.registry import Exported, count_losses
 
-_ANKI_TEXT_FIELDS = frozenset({"id", "question", "choices", "correct", "answer", "tags", "markup"})
-"""What a note has; of the deck, Anki knows only its whole name."""
+_ANKI_TEXT_FIELDS = frozenset(
+    {"id", "question", "choices", "correct", "answer", "technology", "category", "tags", "markup"}
+)
+"""What a note and its deck show; the column that Anki passes over has all."""
 
 
 def write(bank: Bank) -> Exported:
