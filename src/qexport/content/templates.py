@@ -74,15 +74,10 @@ class Templates:
         self._folders = folders
         self.limits = limits
 
-    @property
-    def folders(self) -> tuple[Path, ...]:
-        """The folders they are looked for in, in this order."""
-        return self._folders
-
-    @property
+    @cached_property
     def are_built_in(self) -> bool:
-        """Whether no theme has templates of its own, which may write anything in any way."""
-        return self._folders == (templates_folder(),)
+        """Whether all come with the program: those of another theme may write anything in any way."""
+        return all(is_inside(folder, templates_folder()) for folder in self._folders)
 
     @cached_property
     def _environment(self) -> Sandbox:
@@ -115,7 +110,7 @@ class Templates:
         except Exception as error:
             if (problem := self._problem(name, error, values)) is None:
                 raise
-            if all(is_inside(folder, templates_folder()) for folder in self._folders):
+            if self.are_built_in:
                 raise QexportError(str(problem), hint=problem.hint) from error  # our own mistake
             raise InputRefused((problem,)) from error
 

@@ -22,6 +22,7 @@ from tests.unit.outputs.handbook.handbooks import (
 
 from qexport.bank.lock import Edition
 from qexport.content.index_terms import IndexTerm
+from qexport.content.templates import Templates
 from qexport.content.themes import theme
 from qexport.outputs.book.press import Press
 from qexport.outputs.document import Tools
@@ -71,3 +72,21 @@ def test_a_line_is_what_its_template_makes_of_it(name: str, code: bool, see: str
     entry = {"name": name, "code": code, "see": see}
     plain = press.piece(TEMPLATE, piece="row", entry=entry, column=50.33)
     assert (row.job.html(), row.job.digest) == (plain.html(), plain.digest)
+
+
+@pytest.mark.parametrize("look", ["classic", "modern"])
+def test_a_built_in_template_is_filled_once_for_all_terms(look: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled: list[str] = []
+    render = Templates.render
+
+    def note(templates: Templates, name: str, /, **values: object) -> str:
+        filled.append(name)
+        return render(templates, name, **values)
+
+    monkeypatch.setattr(Templates, "render", note)
+    edition = Edition(bank=BANK, questions=ALL, title="t", scope="")
+    press = Press(edition, HandbookOptions(), Tools(theme(look).templates()))
+    terms = [IndexTerm(name, (LIST.id,), frozenset(), code=False, see="", see_also=()) for name in ("a", "b")]
+    for row in index_list(press, terms).rows:
+        row.job.html()
+    assert filled == [TEMPLATE]
