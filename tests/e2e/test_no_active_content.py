@@ -65,10 +65,9 @@ ATTRIBUTES = re.compile(
 )
 HREFS = re.compile(r"https?://|mailto:|#|qx:|RELEASE-NOTES\.md$|[\w./%-]+\.(?:apkg|pdf)$", re.IGNORECASE)
 STYLES = re.compile(
-    r"(?:(?:--[a-z-]+|font-size|width|height|margin-[a-z]+|left|top|flex|grid-[a-z-]+): ?[-\w.% ]+;? ?"
-    r"|border-color: #[0-9a-f]{6})+"
+    r"(?:(?:--[a-z-]+|font-size|width|height|margin-[a-z]+|left|top|flex|grid-[a-z-]+): ?[-\w.% ]+;? ?)+"
 )
-"""What a template sets by a number of its own, or by a colour of the program's for a technology."""
+"""What a template sets by a number of its own."""
 
 
 def batched(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from qexport.bank.model import Bank
 
 COLOURS = 6
@@ -26,3 +28,13 @@ def number_colour(number: int) -> int:
         number: of the technology (`number_technologies`).
     """
     return number % COLOURS + 1
+
+
+def choose_colour(technology: str, numbers: Mapping[str, int]) -> int:
+    """Return the number of a technology's colour, from 1; 0 for one that has no number, or is the only one.
+
+    Args:
+        technology: its name.
+        numbers: of all technologies (`number_technologies`).
+    """
+    return number_colour(numbers[technology]) if technology in numbers and len(numbers) > 1 else 0

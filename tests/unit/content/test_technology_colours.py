@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qexport.bank.model import Bank, Question
-from qexport.content.technology_colours import COLOURS, number_colour, number_technologies
+from qexport.content.technology_colours import COLOURS, choose_colour, number_colour, number_technologies
 
 
 def test_technologies_are_numbered_in_the_banks_order() -> None:
@@ -17,3 +17,8 @@ def test_technologies_are_numbered_in_the_banks_order() -> None:
 
 def test_colours_come_back_after_the_last() -> None:
     assert [number_colour(number) for number in (0, COLOURS - 1, COLOURS)] == [1, COLOURS, 1]
+
+
+def test_the_only_technology_has_the_colour_of_the_book() -> None:
+    assert [choose_colour(name, {"Go": 0, "Rust": 1}) for name in ("Go", "Rust", "")] == [1, 2, 0]
+    assert choose_colour("Go", {"Go": 0}) == 0

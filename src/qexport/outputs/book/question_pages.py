@@ -13,6 +13,7 @@ from qexport.bank.likeness import answered_follow_ups
 from qexport.content.key_terms import mark_terms
 from qexport.content.markdown_links import folio_room
 from qexport.content.question_view import linked_ids, question_images, text_view
+from qexport.content.technology_colours import choose_colour
 from qexport.outputs.book.entries import anchor
 from qexport.outputs.book.tables import warn_of_tables
 
@@ -48,7 +49,8 @@ class QuestionPages:
         """
         common = {"book": self.edition.title, "source": self.edition.bank.source, **common}
         common["colours"] = {
-            name: self.press.colour(name) for name in dict.fromkeys(question.technology for question in group)
+            name: choose_colour(name, self.press.numbers)
+            for name in dict.fromkeys(question.technology for question in group)
         }
         answers = [self._answers(question) for question in group]
         return self.press.job(

@@ -21,7 +21,7 @@ from qexport.content.key_terms import choose_terms, mark_terms
 from qexport.content.languages import language
 from qexport.content.question_view import list_known_links, question_images, text_view
 from qexport.content.quotes import choose_quotes, typeset_quotes
-from qexport.content.technology_colours import number_colour, number_technologies
+from qexport.content.technology_colours import choose_colour, number_technologies
 from qexport.content.themes import join_styles
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.entries import anchor, outline_entry
@@ -153,12 +153,6 @@ class _CheatSheet:
         """Return how many panels all questions take in a size."""
         return len(self.tools.scheduler.chunk(self._panels(size)).pages)
 
-    def _colour(self, technology: str) -> int:
-        """Return which of the theme's colours a technology has, from 1; 0 where there is only one technology."""
-        if technology not in self.numbers or len(self.numbers) < 2:
-            return 0
-        return number_colour(self.numbers[technology])
-
     def _scope(self) -> str:
         every = self.edition.scope == ALL_QUESTIONS
         return self.language.label("all_questions") if every else self.edition.scope
@@ -212,7 +206,7 @@ class _CheatSheet:
             groups = [
                 {
                     "title": title,
-                    "number": self._colour(title),
+                    "number": choose_colour(title, self.numbers),
                     "entries": [self._entry(each, size, 4 if title else 3) for each in questions],
                 }
                 for title, questions in self.groups

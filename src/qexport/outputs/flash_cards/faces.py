@@ -11,7 +11,7 @@ from qexport.content.images import page_pictures
 from qexport.content.languages import language
 from qexport.content.question_view import list_known_links, question_images, text_view
 from qexport.content.quotes import choose_quotes, typeset_quotes
-from qexport.content.technology_colours import number_colour, number_technologies
+from qexport.content.technology_colours import choose_colour, number_technologies
 from qexport.content.themes import join_styles
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.entries import anchor
@@ -143,7 +143,7 @@ class FaceMaker:
             "name": face.card.name,
             "gauge": gauge,
             "anchor": anchor(question),
-            "number": self._number_colour(question),
+            "number": choose_colour(question.technology, self.numbers),
             "book": self.edition.title,
             "place": " · ".join(dict.fromkeys(filter(None, (question.technology, question.category)))),
             "size": size,
@@ -162,12 +162,6 @@ class FaceMaker:
             language=self.language,
             limits=self.tools.limits,
         )
-
-    def _number_colour(self, question: Question) -> int:
-        """Return which of the theme's colours a question's technology has, from 1; 0 if there is only one."""
-        if question.technology not in self.numbers or len(self.numbers) < 2:
-            return 0
-        return number_colour(self.numbers[question.technology])
 
 
 def _make_card_css(options: FlashCardOptions, tools: Tools, cards: Grid, size: float, *, lines: int) -> str:
