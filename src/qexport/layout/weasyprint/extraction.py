@@ -22,6 +22,7 @@ from qexport.layout.weasyprint.serialising import (
     Serialiser,
     object_number,
     write_area,
+    write_item,
     write_number,
     write_ordinate,
 )
@@ -146,7 +147,7 @@ class _Extraction:
             items = getattr(each, "stream", None)
             if isinstance(items, list):
                 for at, item in enumerate(items):
-                    if not isinstance(item, bytes):
+                    if not isinstance(item, bytes) or item[-2:] not in (b"rg", b"RG"):
                         continue
                     if found := _GREY.fullmatch(item):
                         items[at] = b"%s %s" % (found[1], b"g" if found[2] == b"rg" else b"G")
@@ -162,7 +163,7 @@ class _Extraction:
         """Let patterns stay where they are on a page whose content is moved: they do not move with it."""
         for index, reference in enumerate(self.pdf.page_references):
             patterns = self._object(self._object(reference)["Resources"])["Pattern"]
-            for item in self._items(index):
+            for item in self._items(index) if patterns else ():
                 found = _USES_PATTERN.fullmatch(item) if isinstance(item, bytes) else None
                 pattern = self._object(patterns[found[1].decode()]) if found else None
                 if pattern is not None and not isinstance(pattern.extra["Matrix"], Raw):
@@ -204,7 +205,7 @@ class _Extraction:
     def _stream(self, items: list[Any]) -> bytes:
         import pydyf
 
-        stream = pydyf.Stream(items, compress=True)
+        stream = pydyf.Stream([b"\n".join(map(write_item, items))], compress=True)
         self.pdf.add_object(stream)
         return bytes(stream.reference)
 

@@ -59,12 +59,16 @@ class Meaning:
     def __init__(self, tree: TaggedElements) -> None:
         self.tree = tree
         self.objects = tree.objects
+        self._hidden: dict[int, set[int]] = {}
+        """For each page the marked content that is taken out of the tree."""
 
     def refine_all(self, document: Any) -> None:
         """Refine the elements below the root of the structure."""
         document["K"][:] = [kid for kid in document["K"] if not self._is_hidden(kid)]
         for reference in document["K"]:
             self._refine(object_number(reference))
+        for page, hidden in self._hidden.items():
+            _make_artifacts(self.tree.pdf, self.tree.pdf.page_references[page], hidden)
 
     def _refine(self, number: int) -> None:
         element = self.objects[number]
@@ -240,7 +244,7 @@ class Meaning:
         for mcid in figure["K"]:
             if isinstance(mcid, int):
                 self.tree.parents[page][mcid] = None
-                _make_artifact(self.tree.pdf, self.tree.pdf.page_references[page], mcid)
+                self._hidden.setdefault(page, set()).add(mcid)
         return True
 
 
@@ -258,14 +262,13 @@ def _write_header(name: str) -> Raw:
     return Raw(b"(", b"%d 0 R" % int(table), b"-%b)" % place.encode())
 
 
-def _make_artifact(pdf: Any, page: bytes, mcid: int) -> None:
-    """Let marked content be an artifact."""
+def _make_artifacts(pdf: Any, page: bytes, hidden: set[int]) -> None:
+    """Let marked content of a page be artifacts."""
     contents = pdf.objects[object_number(page)]["Contents"]
     items = pdf.objects[object_number(contents)].stream
-    for at, item in enumerate(items):
-        if isinstance(item, dict) and item.get("MCID") == mcid:
-            items[at - 1 : at + 2] = ["/Artifact", b"BMC"]
-            return
+    places = [at for at, item in enumerate(items) if isinstance(item, dict) and item.get("MCID") in hidden]
+    for at in reversed(places):  # those before it stay where they are
+        items[at - 1 : at + 2] = ["/Artifact", b"BMC"]
 
 
 def _string(text: str) -> Any:

@@ -57,10 +57,8 @@ class _GlyphRun:
     """For each glyph where its text begins, in bytes of the run's text."""
     text: bytes
     is_reversed: bool
-
-    def is_level(self) -> bool:
-        """Whether no glyph is moved up or to the side."""
-        return not (any(self.rights) or any(self.downs))
+    is_level: bool
+    """Whether no glyph is moved up or to the side."""
 
 
 def draw_first_line(stream: Any, textbox: Any, text_overflow: Any, block_ellipsis: Any, matrix: Any) -> Any:
@@ -118,6 +116,7 @@ def _read_runs(stream: Any, textbox: Any) -> list[_GlyphRun] | None:
             glyphs[place], numbers[place * _GLYPH + 1] = pango.PANGO_GLYPH_EMPTY, 0
         if min(glyphs, default=0) < 0 or max(glyphs, default=0) > pango.PANGO_GLYPH_EMPTY:
             return None
+        rights, downs = numbers[2::_GLYPH], numbers[3::_GLYPH]
         font, size = stream.add_font(item.analysis.font)
         if font.bitmap or font.svg or font.png or font.colr:
             return None
@@ -129,11 +128,12 @@ def _read_runs(stream: Any, textbox: Any) -> list[_GlyphRun] | None:
                 size,
                 glyphs,
                 numbers[1::_GLYPH],
-                numbers[2::_GLYPH],
-                numbers[3::_GLYPH],
+                rights,
+                downs,
                 list(string.log_clusters[0:count]),
                 whole[item.offset : end if ends is None else min(end, ends)],
                 bool(item.analysis.level % 2),
+                not (any(rights) or any(downs)),
             )
         )
         run = run.next
@@ -172,7 +172,7 @@ class _GlyphWriter:
             self.show()
             self.stream.set_font_size(run.font.hash, run.size)
         known = find_glyph_texts(run.font)
-        if not run.is_reversed and run.is_level() and _says(known, run.glyphs, run.text):
+        if not run.is_reversed and run.is_level and _says(known, run.glyphs, run.text):
             self._write(run, range(len(run.glyphs)), run.glyphs)
             return
         for is_told, pieces in _pieces(known, run):
@@ -190,11 +190,9 @@ class _GlyphWriter:
         """Write glyphs under their codes, each moved as Pango has it."""
         _record_glyphs(self.stream, run, places, codes)
         own = run.font.widths
-        if run.is_level() and pango.PANGO_GLYPH_EMPTY not in codes:
-            written = [
-                _write_glyph(run.size, code, run.widths[place], own[code])
-                for place, code in zip(places, codes, strict=True)
-            ]
+        if run.is_level and pango.PANGO_GLYPH_EMPTY not in codes:
+            widths = map(run.widths.__getitem__, places)
+            written = map(_write_glyph, repeat(run.size), codes, widths, map(own.__getitem__, codes))
             self._move()
             shown = f"<{''.join(written)}"
             self.shown += shown[:-1] if shown[-1] == "<" else f"{shown}>"
@@ -233,6 +231,8 @@ class _GlyphWriter:
 def _record_glyphs(stream: Any, run: _GlyphRun, places: Any, codes: Any) -> None:
     """Note for the font what it draws: codes, their texts and widths."""
     font, known = run.font, find_glyph_texts(run.font)
+    if all(map(font.widths.__contains__, codes)):
+        return
     for place, code in dict(zip(reversed(places), reversed(codes), strict=True)).items():
         glyph = run.glyphs[place]
         if code in font.widths or glyph == pango.PANGO_GLYPH_EMPTY:
