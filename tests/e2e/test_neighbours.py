@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -121,6 +122,28 @@ def test_a_copied_namespace_is_reported() -> None:
             "  hint: give the bank that is newer a namespace of its own, before anybody has its deck\n"
         ),
     )
+
+
+def test_banks_in_folders_beside_each_other_are_looked_at() -> None:
+    write("one/b.yaml", TREES, namespace="team")
+    build("one/b.yaml", "one")
+    shutil.copytree("one", "two")
+    assert build("two/b.yaml", "two") == (
+        0,
+        (
+            "qexport: warning: two/b.lock.json: one/b.lock.json is a lock of the same bank (3 notes): each has times "
+            "of its own, so that what one deck changed the other does not update\n"
+            "  hint: keep one lock, and build all decks of the bank with it\n"
+        ),
+    )
+    write("three/c.yaml", LISTS, namespace="team", title="C")
+    status, said = build("three/c.yaml", "three")
+    assert status == 0
+    assert [line.partition(" (")[0] for line in said.splitlines() if "warning" in line] == [
+        f"qexport: warning: three/c.lock.json: {folder}/b.lock.json has the same namespace 'team' and other questions "
+        "under the same ids"
+        for folder in ("one", "two")
+    ]
 
 
 def test_differences_tell_the_same_of_exchanged_ids_from_either_side_and_in_every_form() -> None:

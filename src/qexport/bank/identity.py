@@ -296,7 +296,8 @@ def _is_other_text(question: Asked, own: Entry, before: str, answers: Mapping[st
 
     "What is a closure?" and "What is a monad?" have most of their words in common, and none that counts; nor does
     the name of their technology. Where some that count are the same and others are not (how TCP and how UDP opens a
-    connection), the answers decide. "Explain DNS" and "What is DNS, and how does it work?" have few words in common,
+    connection), the answers decide; also where one asks for more (a list, and a linked list), or for a word that is
+    spelt alike (a lock, and a mock). "Explain DNS" and "What is DNS, and how does it work?" have few words in common,
     and all that count.
     """
     if not before:
@@ -315,7 +316,9 @@ def _is_other_text(question: Asked, own: Entry, before: str, answers: Mapping[st
     is_answered_anew = is_answered and likeness(question.answer, answered) < UNLIKE
     if gone and new:
         return (gone, new) == (first, second) or is_answered_anew
-    return is_unlike and (is_answered_anew or (not is_answered and gone != new))
+    if is_answered:
+        return is_answered_anew and (is_unlike or first != second)
+    return is_unlike and gone != new
 
 
 def _has_word(word: str, others: Iterable[str]) -> bool:
@@ -326,7 +329,10 @@ def _has_word(word: str, others: Iterable[str]) -> bool:
         short, long = sorted((word, other), key=len)
         if len(short) >= 3 and long.startswith(short):
             return True
-        if short == long or SequenceMatcher(None, short, long).ratio() >= ONE_WORD:
+        is_spelt_alike = (
+            len(long) - len(short) <= 1 and SequenceMatcher(None, short, long).ratio() >= ONE_WORD
+        )
+        if short == long or is_spelt_alike:
             return True
     return False
 

@@ -34,9 +34,11 @@ class Neighbour(Record, frozen=True):
 def find_neighbours(path: Path, limits: Limits = USUAL, folders: Sequence[Path] = ()) -> list[Neighbour]:
     """Return the other locks that lie beside a lock, or in these folders, as far as they can be read.
 
-    The lock of a bank that is a folder lies in that; then those beside the folder are its neighbours.
+    The lock of a bank that is a folder lies in that; then those beside the folder are its neighbours. So are those in
+    folders beside the bank's, if the program runs above them.
     """
-    beside = path.parent if _has_bank(path) else path.parent.parent
+    is_inside = Path.cwd() in path.parent.resolve().parents
+    beside = path.parent if _has_bank(path) and not is_inside else path.parent.parent
     found: dict[Path, Path] = {}
     for folder in (path.parent, beside, *folders):
         locks = [*_list_locks(folder, "*.lock.json"), *_list_locks(folder, "*/*.lock.json")]

@@ -75,6 +75,7 @@ def test_questions_that_took_each_others_ids_are_seen(
         ("What is a dict?", "What is a dictionary?", []),
         ("What does the GIL protect?", "Why does the GIL exist?", []),
         ("What is it?", "What is this?", []),
+        ("What does the linker do?", "Say in one line what the parser does.", [("A", "A")]),
         ("Explain DNS.", "What is DNS, and how does it work?", []),
         ("Explain DNS.", "What is TCP, and how does it work?", [("A", "A")]),
         ("Explain DNS.", "How does a resolver find an address by asking servers of DNS?", [("A", "A")]),
@@ -95,6 +96,8 @@ def test_words_of_asking_do_not_make_two_questions_one(
         ("What is the time complexity of quicksort?", "What is the time complexity of bubblesort?"),
         ("什么是闭包？", "什么是单子？"),
         ("Explain DNS.", "What is DNS, and how does it work?"),
+        ("What is a list?", "What is a linked list?"),
+        ("What is a lock?", "What is a mock?"),
     ],
 )
 def test_where_some_words_are_the_same_the_answers_decide(before: str, after: str) -> None:
