@@ -340,7 +340,7 @@ def test_an_index_that_names_a_page_without_the_term_is_found(
         ]
 
     monkeypatch.setattr(handbook_document, "index_terms", shifted)
-    document, _ = make(bank, {})
+    document, _ = make(bank, {}, cache=Path(os.environ["QEXPORT_CACHE"]))
     folios = CHECKS["folios"](Book(document.data), order)
     assert sum(finding.what.startswith("index: no question that begins on page") for finding in folios) > 100
 
@@ -354,7 +354,7 @@ def test_contents_that_lack_a_question_are_found(
         return list(rows(press, *arguments))[:-1]
 
     monkeypatch.setattr(Press, "rows", fewer)
-    document, _ = make(bank, {})
+    document, _ = make(bank, {}, cache=Path(os.environ["QEXPORT_CACHE"]))
     assert [finding.what for finding in CHECKS["folios"](Book(document.data), order)] == [
         f"{id_} is 0 times in 'Contents', not once" for id_ in ("PY-ADV-002", "AI-MLO-001", "ML-ADV-003")
     ]

@@ -90,7 +90,7 @@ def build(more):
 if __name__ == "__main__":
     if sys.argv[1:2] == ["as-another-user"]:
         # Python itself may lie where that user may not read: what there is is loaded first.
-        build(["--no-cache", "--jobs", "1"])
+        build(["--cache", "loaded", "--jobs", "1"])
         import shutil
         shutil.rmtree("out")
         Path("questions.lock.json").unlink()
@@ -100,7 +100,7 @@ if __name__ == "__main__":
         os.setuid(65534)
         os.environ["HOME"] = "/nonexistent"
         os.environ["USER"] = os.environ["LOGNAME"] = "nobody"
-        build(["--no-cache", "--jobs", "1"])
+        build(["--cache", "own", "--jobs", "1"])
     else:
         build(sys.argv[1:])
 """
@@ -116,7 +116,7 @@ OTHERWISE: dict[str, tuple[str, dict[str, str], tuple[str, ...], int]] = {
             "LANG": "C.UTF-8",
             "COLUMNS": "40",
         },
-        ("--no-cache", "--jobs", "1"),
+        ("--cache", "cache", "--jobs", "1"),
         0o077,
     ),
     "by two processes, into a cache": (
