@@ -34,7 +34,7 @@ from qexport.bank.model import PROSE_SECTIONS, Bank
 from qexport.bank.validation import validate
 from qexport.content.index_terms import IndexTerm, index_terms
 from qexport.layout.weasyprint import layout
-from qexport.outputs.book import press
+from qexport.outputs.book import binding
 from qexport.outputs.book.colours import place_tabs
 from qexport.outputs.book.lists import ListRow
 from qexport.outputs.book.press import Press
@@ -252,7 +252,7 @@ def test_squeezed_lines_and_a_title_that_is_higher_are_found(tmp_path: Path) -> 
     )
     document, order = make(banks.BANKS["shipped"](), {"theme": str(tmp_path)})
     squeezed, higher = CHECKS["leading"](Book(document.data), order)
-    assert re.fullmatch(r"""lines of "Python.s type .*" are 12.0 pt apart, 13.4 elsewhere""", squeezed.what)
+    assert re.fullmatch(r"lines of 'Python’s type .*' are 12.0 pt apart, 13.4 elsewhere", squeezed.what)
     assert re.fullmatch(r"PY-ADV-005 begins \+\d\.\d pt from where others do", higher.what)
 
 
@@ -263,7 +263,7 @@ def test_tabs_that_are_not_at_one_place_on_both_sides_of_a_leaf_are_found(
         tabs = place_tabs(*arguments, **named)
         return {folio: replace(tab, y=tab.y - 5 * (folio % 2 == 0)) for folio, tab in tabs.items()}
 
-    monkeypatch.setattr(press, "place_tabs", shift_versos)
+    monkeypatch.setattr(binding, "place_tabs", shift_versos)
     document, _ = make(bank, {})
     tabs = CHECKS["tabs"](Book(document.data), order)
     assert {re.sub(r"'.*?'|\d+", "…", each.what) for each in tabs} == {

@@ -52,7 +52,9 @@ def _book(limits: Limits) -> RecipeBook:
     path = find_recipes_file()
     if path is None:
         message = f"no {RECIPES_FILE} here or in a folder above"
-        raise UsageError(message, hint="recipes are written into one: [recipes.everything]")
+        raise UsageError(
+            message, hint="name a bank (.yaml or .jsonl), or write recipes: [recipes.everything]"
+        )
     return recipe_book(path, limits=limits)
 
 
