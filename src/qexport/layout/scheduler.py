@@ -69,8 +69,13 @@ class Job(Record, frozen=True, dict=True):
     @cached_property
     def digest(self) -> str:
         """A digest of all that shapes its pages, but for what draws them; a line of a list is asked several times."""
-        words = json.dumps([_digest_css(self.css), self.parts], ensure_ascii=False)
+        words = json.dumps(self.shaped_by, ensure_ascii=False)
         return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def shaped_by(self) -> tuple[str, tuple[object, ...]]:
+        """All that shapes its pages, but for what draws them."""
+        return _digest_css(self.css), self.parts
 
 
 class Scheduler(Record, frozen=True):

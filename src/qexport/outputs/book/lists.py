@@ -56,7 +56,7 @@ class List(Record, frozen=True):
         """Return a digest of all that shapes its pages."""
         lines = [
             (
-                scheduler.key(job),
+                *job.shaped_by,
                 is_heading,
                 goes_on,
                 [(each.pages, each.anchor, each.is_main) for each in folios],
@@ -65,7 +65,7 @@ class List(Record, frozen=True):
         ]
         columns = (self.columns.count, self.columns.step) if self.columns else None
         whole = (scheduler.key(self.frame), scheduler.key(self.opening), lines, self.fit, columns)
-        return sha256(repr(whole).encode()).hexdigest()
+        return sha256(repr(whole).encode("utf-8", "surrogatepass")).hexdigest()
 
     def _lines(self) -> Iterator[tuple[Job, bool, Sequence[Folios], bool]]:
         before: tuple[Job, ...] = ()
