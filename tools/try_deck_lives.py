@@ -36,9 +36,9 @@ from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPack
 from anki.import_export_pb2 import IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_ALWAYS as ALWAYS
 from anki.import_export_pb2 import IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_IF_NEWER as IF_NEWER
 
-from qexport.anki.fields import NOTE_TYPE_ID
+from qexport.anki.fields import COLOUR, FIELD_PLACES, NOTE_TYPE_ID
 from qexport.anki.note_type import STYLE_RELEASED
-from qexport.anki.notes import Note, identified, without_identity
+from qexport.anki.notes import Note, identified, number_colours, without_identity
 from qexport.anki.package_file import read_message
 from qexport.anki.search import search_for
 from qexport.bank.history import SaidBefore, add_lines, history_path, line_of
@@ -107,6 +107,13 @@ def a_question(dice: random.Random, key: str) -> Question:
         tags=tuple(dice.sample(("exam", "a b", "x::y", "Python"), k=dice.randint(0, 2))),
         markup=dice.choice(("plain", "plain", "markdown")),
     )
+
+
+def without_colour(fields: str) -> list[str]:
+    """Return the fields of a note without the colour of its technology, which other questions can change."""
+    values = fields.split("\x1f")
+    del values[FIELD_PLACES[COLOUR]]
+    return values
 
 
 @dataclass(frozen=True)
@@ -333,16 +340,18 @@ class Team:
     def _count(self, notes: Sequence[Note], lock: Lock) -> None:
         """Give a new version to each note that holds something else than before, or has been away."""
         before, self.versions = self.versions, {}
+        colours = number_colours(self.bank)
         for note in notes:
             entry = lock.notes[note.question.id]
-            fields = identified(note.fields, lock.key_of(entry), lock.namespace, entry.version)
+            colour = colours[note.question.technology]
+            fields = identified(note.fields, lock.key_of(entry), lock.namespace, entry.version, colour)
             old = before.get(entry.guid) or self.gone.get(entry.guid)
             is_same = old and (without_identity(old.fields.split(b"\x1f")), old.note.tags) == (
                 note.fields,
                 note.tags,
             )
             if entry.guid in before and old and is_same:
-                self.versions[entry.guid] = old
+                self.versions[entry.guid] = replace(old, fields=fields)  # in the colour that it has now
             else:
                 number = old.number + 1 if old else 1
                 self.versions[entry.guid] = Version(number, entry.modified, note, entry.guid, fields)
@@ -719,7 +728,7 @@ class Learner:
         """See what became of a note whose time is ahead: it is what some edition had, and one import mends it."""
         if version.since > deck.made:
             self.ahead.add(version.guid)
-        if row[3] == version.fields.decode():
+        if without_colour(row[3]) == without_colour(version.fields.decode()):
             self.has[version.guid] = version.number
             if always:  # an edit in the very second of the deck's note stays: to Anki both are the same
                 self.touched.pop(version.guid, None)
