@@ -26,8 +26,8 @@ CARDS = {
     "mistakes": 1_716_240_192,
 }
 
-STYLE_RELEASED = 1_796_010_600
-"""When the built-in style of the cards was last released (2026-11-30 03:50 UTC); set it with each new style.
+STYLE_RELEASED = 1_796_019_600
+"""When the built-in style of the cards was last released (2026-11-30 06:20 UTC); set it with each new style.
 
 One note type is shared by the decks of all banks: were its time that of a build, importing one team's deck would
 undo what a learner changed in the style for another's.
