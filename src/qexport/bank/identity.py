@@ -22,6 +22,8 @@ from qexport.common.references import blank_tags, unescape_html
 
 LEAST_ALIKE_QUESTIONS = 0.65
 """Share of words in common from which two questions count as one that was edited."""
+LEAST_ALIKE_EXCHANGED = 0.4
+"""The same for a question and a note that other questions have taken each other's ids from."""
 ONE_WORD = 0.7
 """Likeness of two spellings (difflib) from which they count as one word: "clousre" and "closure" have 0.86."""
 _ASKING_WORDS = frozenset(
@@ -239,6 +241,18 @@ def find_moves(
         texts,
     )
     gone_on = {entry.birth for entry in found.values()}
+    found |= _match_by_words(
+        [
+            each
+            for each in other
+            if each.id not in found and getattr(assignment.get(each.id), "birth", "") in gone_on
+        ],
+        [entry for entry in sources if entry.birth not in gone_on and entry.id in found],
+        assignment,
+        texts,
+        LEAST_ALIKE_EXCHANGED,
+    )
+    gone_on = {entry.birth for entry in found.values()}
     moves = []
     for question in other:
         own = assignment.get(question.id)
@@ -363,6 +377,7 @@ def _match_by_words(
     sources: Sequence[Entry],
     assignment: Mapping[str, Entry],
     texts: Mapping[str, str],
+    least: float = LEAST_ALIKE_QUESTIONS,
 ) -> dict[str, Entry]:
     """Return the sources whose words the questions have, and clearly more of them than of their own note."""
     by_word: defaultdict[str, list[Entry]] = defaultdict(list)
@@ -373,11 +388,7 @@ def _match_by_words(
     for place, question in enumerate(questions):
         own = assignment.get(question.id)
         own_text = texts.get(_published_version(own)) if own and own.question else None
-        at_least = (
-            LEAST_ALIKE_QUESTIONS
-            if own_text is None
-            else max(LEAST_ALIKE_QUESTIONS, likeness(question.text, own_text) + 0.2)
-        )
+        at_least = least if own_text is None else max(least, likeness(question.text, own_text) + 0.2)
         shared: Counter[str] = Counter()
         entries: dict[str, Entry] = {}
         for word in set(split_words(question.text)):

@@ -43,6 +43,7 @@ EDITED = "Why are tuples hashable, and why are lists not?"
         ({f"PY-{key}": text for key, text in FIVE.items()}, [(key, f"PY-{key}") for key in FIVE]),
         # Moved and edited at once.
         ({**FIVE, "Q1": EDITED, "Q3": LISTS}, [("Q3", "Q1"), ("Q1", "Q3")]),
+        ({**FIVE, "Q1": "Why are tuples hashable at all, unlike lists?", "Q3": LISTS}, [("Q3", "Q1"), ("Q1", "Q3")]),
         # Only the case and the spaces of an id differ.
         ({**{key: text for key, text in FIVE.items() if key != "Q5"}, "q-5": YIELD}, [("Q5", "q-5")]),
         # An id used again for another question.
