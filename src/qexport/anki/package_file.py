@@ -72,8 +72,9 @@ class Package:
         self.connection = connection
         self._path = path
         self._limits = limits
-        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-        self.is_new = "notetypes" in tables
+        # Not the names of all tables: a damaged one may be no text.
+        found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'notetypes'").fetchone()
+        self.is_new = found is not None
 
     def read(self, ask: Callable[[Package], Result]) -> Result:
         """Return what a function reads; whatever it trips over is refused in words."""

@@ -213,7 +213,7 @@ class _Composer:
                 continue
             key = self._key = self._text(event, at)
             value = self._value(next(self._events), depth + 1)
-            if key == "<<":
+            if key == "<<" and event.style in (None, ""):  # in quotes it is a name
                 self.complain(at, "merge key << is not allowed", "write out what it merges")
             elif key in values:
                 self.complain(at, f"{quote(key)} is here twice, first in line {keys[key].line}", "keep one")

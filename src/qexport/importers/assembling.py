@@ -184,7 +184,12 @@ class _Assembling:
     def _clean(self, value: SourceValue, name: str = "") -> SourceValue:
         if isinstance(value, str):
             return self._clean_text(value, name)
-        return tuple(text for each in value if (text := self._clean_text(each, name)))
+        return self._without_empty(name, (self._clean_text(each, name) for each in value))
+
+    @staticmethod
+    def _without_empty(name: str, texts: Iterable[str]) -> tuple[str, ...]:
+        """Return texts that are not empty; an empty choice keeps its place, for others have letters by theirs."""
+        return tuple(text or "–" for text in texts) if name == "choices" else tuple(filter(None, texts))
 
     def _clean_text(self, text: str, name: str) -> str:
         cleaned, changed = normalise(text)
@@ -202,17 +207,18 @@ class _Assembling:
     def _without_html(self, name: str, value: SourceValue) -> SourceValue:
         if name not in _MARKED_FIELDS:
             return value
-        return self._each_of(value, lambda text: self._convert(text) if _is_html(text) else text)
+        changed = self._each_of(value, lambda text: self._convert(text) if _is_html(text) else text)
+        return changed if isinstance(changed, str) else self._without_empty(name, changed)
 
     def _convert(self, text: str) -> str:
-        return read_html_text(text, path=str(self.place), limits=self.limits)
+        return read_html_text(text, path=str(self.place), limits=self.limits).strip()
 
     @staticmethod
     def _each_of(value: SourceValue, change: Callable[[str], str]) -> SourceValue:
         return tuple(map(change, value)) if isinstance(value, tuple) else str(change(value))
 
     def _free_name(self, name: str) -> str:
-        cleaned = " ".join(normalise(name)[0].split())[:200] or "column"
+        cleaned = " ".join(normalise(name)[0].split())[:200].strip() or "column"
         number = 2
         free = cleaned
         while free in self.extra:
@@ -302,13 +308,13 @@ class _Assembling:
         return {"correct": letters} if letters else {}
 
     def _draft(self, values: dict[str, object]) -> None:
+        answer = str(values.get("answer", ""))
+        if answer and not has_visible_text(answer):
+            answer = ""
+            del values["answer"]
         if values.get("correct") or values.get("status") == "draft":
             return
-        answer = str(values.get("answer", ""))
-        is_written = has_visible_text(answer) and not (
-            len(answer) <= _LONGEST_PLACEHOLDER and PLACEHOLDER.fullmatch(answer)
-        )
-        if not is_written:
+        if len(answer) <= _LONGEST_PLACEHOLDER and PLACEHOLDER.fullmatch(answer):
             if answer:
                 self.extra[self._free_name("answer placeholder")] = answer
             if status := values.get("status"):

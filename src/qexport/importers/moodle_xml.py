@@ -87,7 +87,7 @@ def parse(source: Source) -> Reading:
 def _take_files(tree: Any) -> dict[str, bytes]:
     """Return the files that texts name, and give each a name of its own: two questions may have an `a.png` each."""
     files: dict[str, bytes] = {}
-    for element in tree.iter("file"):
+    for element in tree.iterfind(".//file"):
         name = element.get("name") or ""
         beside = element.getparent().find("text")
         try:
@@ -98,7 +98,7 @@ def _take_files(tree: Any) -> dict[str, bytes]:
             continue
         own = f"{sha256(data).hexdigest()[:8]}/{name}"
         files[own] = data
-        for written in {quote_address(name), name}:
+        for written in (quote_address(name), name):
             beside.text = beside.text.replace(f"{_PLUGIN_FILE}{written}", quote_address(own))
     return files
 

@@ -151,7 +151,8 @@ def is_csv(source: Source) -> bool:
     if dialect.delimiter == "|" and re.search(r"^\s*\|?[\s:|-]+\|[\s:|-]*$", source.text, re.MULTILINE):
         return False  # a table in Markdown
     try:
-        head = next(read_csv_rows(source.text, source.path, dialect)).cells
+        rows = read_csv_rows(source.text, source.path, dialect)
+        head = next(row.cells for row in rows if any(row.cells))
     except (InputRefused, StopIteration):
         return False
     is_named = any(field_of(cell) in ("question", "answer") for cell in head)

@@ -76,6 +76,15 @@ def test_a_database_whose_own_names_are_no_utf_8_is_refused() -> None:
     assert refused(package_of(data.replace(b"table", b"t\xffble"))) == NO_DECK
 
 
+def test_a_deck_whose_index_has_a_name_that_is_no_utf_8_is_read_as_it_is() -> None:
+    package = deck_of(BANK)[0]
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        data = archive.read("collection.anki2")
+    assert b"ix_notes_usn" in data
+    damaged = package_of(data.replace(b"ix_notes_usn", b"ix_n\xfftes_usn"))
+    assert lock_of(damaged, "old.apkg", BANK) == lock_of(package, "old.apkg", BANK)
+
+
 def test_a_value_that_is_computed_when_it_is_read_is_refused() -> None:
     def compute(connection: sqlite3.Connection) -> None:
         connection.execute("ALTER TABLE notes ADD COLUMN wide AS (zeroblob(5000))")

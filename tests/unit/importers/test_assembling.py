@@ -77,3 +77,29 @@ def test_former_ids_of_a_source_are_ids_and_no_two_questions_have_the_same(folde
     )
     questions = read_bank(Path("b.yaml"))[0].questions
     assert [each.former_ids for each in questions] == [("x",), ("w",)]
+
+
+def test_a_choice_without_a_text_keeps_its_place(read: Any) -> None:
+    lists = '"choices": ["<b></b>", "\\u0001", "<i>no</i>"], "follow_ups": ["<p></p>", "<p>?</p>"]'
+    text = f'[{{"question": "Is it?", "answer": "c", {lists}}}]'
+    (found,) = read.questions(text, "q.json")
+    assert (found.choices, found.correct, found.follow_ups) == (("–", "–", "*no*"), ("c",), ("?",))
+
+
+def test_a_column_may_have_the_name_of_a_merge_key(folder: Path) -> None:
+    taken("q.csv", "question,answer,<<\nWhat?,That.,x\n")
+    assert read_bank(Path("b.yaml"))[0].questions[0].extra == (("<<", "x"),)
+
+
+def test_an_answer_of_blanks_is_none(folder: Path) -> None:
+    rows = "Which?,x,y,a,\u034f\nWhat is &amp;\u3000<br>?,,,,\u2800\n"
+    taken("q.csv", f"question,option a,option b,correct,answer\n{rows}")
+    assert [(each.answer, each.status) for each in read_bank(Path("b.yaml"))[0].questions] == [
+        ("", "active"),
+        ("", "draft"),
+    ]
+
+
+def test_a_long_name_of_a_column_is_cut_to_a_name(folder: Path) -> None:
+    taken("q.csv", f"question,answer,{'x' * 199} and more\nWhat?,That.,y\n")
+    assert read_bank(Path("b.yaml"))[0].questions[0].extra == (("x" * 199, "y"),)

@@ -30,9 +30,10 @@ def test_true_and_false_are_choices() -> None:
     assert found.fields == {"question": "Is **it**?", "choices": ("True", "False"), "correct": ("a",)}
 
 
-def test_another_file_of_xml_is_refused() -> None:
+@pytest.mark.parametrize("text", ["<html></html", "<file name='a'></file>"])
+def test_another_file_of_xml_is_refused(text: str) -> None:
     with pytest.raises(InputRefused):
-        parse(source("<html></html", "a.xml"))
+        parse(source(text, "a.xml"))
 
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>

@@ -83,6 +83,8 @@ def test_a_table_with_code_in_braces_is_no_gift() -> None:
     ("text", "path", "shape"),
     [
         ("What is it?;A thing.\nWhy?;So.\n", "cards.txt", "csv"),
+        ("\nWhat is it?;A thing.\nWhy?;So.\n", "cards.txt", "csv"),
+        ("\n;1", "cards.txt", "markdown"),
         ("Q:\tWhat?\n\nA:\tThat.\n\nQ:\tWhy?\n\nA:\tSo.\n", "cards.txt", "markdown"),
         ("Some text; more text\nand; more\n", "notes.txt", "markdown"),
         ("title: T\nquestions:\n- {id: a, question: 'Q?'}\n", "b.yaml", "yaml"),
