@@ -8,7 +8,7 @@ with what the bank says today.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias
 
@@ -344,14 +344,7 @@ class Merger:
 
     def _tags(self, question: Question, base: Question, theirs: str) -> Iterator[Proposal]:
         """Yield a change of tags that the bank uses; all others are the learner's own."""
-
-        def as_note(tags: tuple[str, ...]) -> dict[str, str]:
-            """Return tags as notes have them, folded, and the tags they are."""
-            bare = Question(id="x", question="x", tags=tags)
-            one_by_one = ((tag, tags_of_note(replace(bare, tags=(tag,)), self._prefix)) for tag in tags)
-            return {noted.casefold(): tag for tag, noted in one_by_one if noted}
-
-        published = as_note(base.tags)
+        published = _fold_tags(base.tags, self._prefix)
         have = {tag.casefold() for tag in theirs.split()}
         gone = {
             published[each] for each in published.keys() - have if published[each].casefold() not in _OF_ANKI
@@ -359,7 +352,8 @@ class Merger:
         extra = have - published.keys()
         new: tuple[str, ...] = ()
         if extra:
-            ours = as_note(tuple(dict.fromkeys(tag for each in self._bank.questions for tag in each.tags)))
+            own = dict.fromkeys(tag for each in self._bank.questions for tag in each.tags)
+            ours = _fold_tags(own, self._prefix)
             new = tuple(sorted(ours[each] for each in extra & ours.keys()))
         if not gone and not new:
             return
@@ -368,6 +362,13 @@ class Merger:
         if merged != question.tags:
             changed = tuple(tag for tag in base.tags if tag not in gone) + new
             yield Proposal("taken", question.id, "tags", base.tags, question.tags, changed, merged)
+
+
+def _fold_tags(tags: Iterable[str], prefix: str) -> dict[str, str]:
+    """Return tags as notes have them, folded, and the tags they are."""
+    bare = Question(id="x", question="x")
+    one_by_one = ((tag, tags_of_note(replace(bare, tags=(tag,)), prefix)) for tag in tags)
+    return {noted.casefold(): tag for tag, noted in one_by_one if noted}
 
 
 def _version_of_question(question: Question, said: Mapping[str, Any]) -> Question:
