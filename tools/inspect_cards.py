@@ -42,6 +42,7 @@ from qexport.outputs.flash_cards import FlashCardOptions, document
 ROOT = Path(__file__).resolve().parents[1]
 MM = 72 / 25.4
 NEAR = 0.1
+_TYPED_QUOTES = str.maketrans("‘’“”", "''\"\"")
 """Millimetres a card may be from where it should be."""
 
 PAPERS = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}
@@ -279,12 +280,12 @@ def _is(one: float, other: float) -> bool:
 
 
 def _text(characters: Sequence[Character]) -> str:
-    return "".join(each.text for each in characters).replace("\u200b", "")
+    return bare("".join(each.text for each in characters).replace("\u200b", ""))
 
 
 def bare(text: str) -> str:
-    """Return a text without spaces."""
-    return "".join(text.split())
+    """Return a text without spaces, and with quotes as they are typed."""
+    return "".join(text.split()).translate(_TYPED_QUOTES)
 
 
 def _outside(place: Place, face: Sequence[Character], sheet: Sheet) -> Iterator[str]:

@@ -105,7 +105,8 @@ def sentences(questions: tuple[Question, ...]) -> Iterator[str]:
 
 
 def unbroken(page: str) -> str:
-    return page.replace("\x02", "-").replace("\ufffe", "-")  # pdfium's hyphen at the end of a line
+    """Return the text of a page with the hyphens that pdfium marks at ends of lines, and quotes as they are typed."""
+    return page.translate(str.maketrans("\x02\ufffe‘’“”", "--''\"\""))
 
 
 def test_no_sentence_of_the_shipped_answers_stands_before_the_answers_begin(

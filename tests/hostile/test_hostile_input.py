@@ -34,8 +34,8 @@ REMOVE_IT = f"remove it; if it is text, {QUOTE_IT}"
 WRITE_OUT = f"write it out; if it is text, {QUOTE_IT}"
 NOT_UTF8 = "save the file as UTF-8, or name its encoding, for example: --encoding cp1252"
 KEYS = (
-    "known: title, namespace, language, source, author, licence, cover_image, terms, markup, math, claims, "
-    "technologies, levels, questions"
+    "known: title, namespace, language, source, author, licence, cover_image, terms, quotes, markup, math, "
+    "claims, technologies, levels, questions"
 )
 LOW = Limits(
     file=3_000,
