@@ -42,8 +42,8 @@ from qexport.outputs.flash_cards import FlashCardOptions, document
 ROOT = Path(__file__).resolve().parents[1]
 MM = 72 / 25.4
 NEAR = 0.1
-_TYPED_QUOTES = str.maketrans("‘’“”", "''\"\"")
 """Millimetres a card may be from where it should be."""
+_TYPED_QUOTES = str.maketrans("‘’“”", "''\"\"")
 
 PAPERS = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}
 TITLE = "Cards"
