@@ -1,4 +1,8 @@
-"""Texts → the language they are in, by their script and their commonest words."""
+"""Texts → the language they are in, by their script and their commonest words.
+
+Libraries for this weigh 19 MB (simplemma 2.0), 96 MB (lingua 2.1), or 5 MB with numpy (py3langid 0.4): too much for one
+line of a new bank, which is reported and easy to correct.
+"""
 
 from __future__ import annotations
 
