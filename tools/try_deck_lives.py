@@ -445,6 +445,9 @@ class Team:
     def _renumber(self) -> None:
         at = self._one()
         old = self.bank.questions[at]
+        entry = self.lock.notes.get(old.id) if self.lock else None
+        if entry and self.asked.get(entry.guid, self.origins[old.id]) != self.origins[old.id]:
+            return  # its id is another question's: as a former id it is refused
         self.ids += 1
         new = f"N-{self.ids}"
         is_new = self.lock is None or old.id not in self.lock.notes or self._unpublished(old)
