@@ -15,7 +15,7 @@ from pathlib import Path
 from distributed import LocalCluster
 
 from benchmarks.commands import written
-from benchmarks.handbook import bank_of
+from benchmarks.handbook import bank_of, handbook_command
 from benchmarks.measure import report, run
 
 WORKERS = (1, 2, 4)
@@ -24,18 +24,7 @@ SILENT = {"silence_logs": 50, "dashboard_address": None, "processes": True, "thr
 
 def measure(bank: Path, folder: Path, workers: int) -> tuple[float, str]:
     """Return the wall seconds of a cold build, and the digest of its file; 0 workers are none of Dask's."""
-    words = [
-        "build",
-        "--format",
-        "handbook",
-        "--bank",
-        str(bank),
-        "--out",
-        str(folder),
-        "--no-cache",
-        "--quiet",
-    ]
-    command = [sys.executable, "-m", "qexport", *words]
+    command = handbook_command(bank, folder, "--no-cache")
     if workers:
         with LocalCluster(n_workers=workers, **SILENT) as cluster:
             wall = run([*command, "--scheduler", cluster.scheduler_address]).wall

@@ -116,6 +116,12 @@ NAIVE = "import sys, weasyprint; weasyprint.HTML(sys.argv[1]).write_pdf(sys.argv
 TYPST = "import sys, typst; typst.compile(sys.argv[1], output=sys.argv[2], font_paths=sys.argv[3:])"
 
 
+def handbook_command(bank: Path, out: Path, *more: str) -> list[str]:
+    """Return the command that builds a handbook and prints nothing."""
+    words = ["build", "--format", "handbook", "--bank", str(bank), "--out", str(out), "--quiet"]
+    return [sys.executable, "-m", "qexport", *words, *more]
+
+
 def measured(count: int, folder: Path, baselines: set[str]) -> dict[str, tuple[Run, int]]:
     """Return, by name, what each way took for so many questions, and the size of its file in bytes."""
     results: dict[str, tuple[Run, int]] = {}
@@ -127,19 +133,8 @@ def measured(count: int, folder: Path, baselines: set[str]) -> dict[str, tuple[R
 
     def build(name: str, bank: Path, *more: str) -> None:
         out = folder / "out"
-        words = [
-            "build",
-            "--format",
-            "handbook",
-            "--bank",
-            str(bank),
-            "--out",
-            str(out),
-            "--file-name",
-            "book",
-        ]
-        cache = ["--cache", str(folder / "cache"), "--quiet"]
-        take(name, [sys.executable, "-m", "qexport", *words, *cache, *more], out / "book.pdf")
+        options = ("--file-name", "book", "--cache", str(folder / "cache"))
+        take(name, handbook_command(bank, out, *options, *more), out / "book.pdf")
 
     bank = bank_of(count)
     path, edited = folder / "bank.yaml", folder / "edited.yaml"

@@ -63,9 +63,8 @@ def bill_of_materials() -> dict[str, object]:
 @cache  # what is installed does not change while a process runs
 def _describe_installed() -> tuple[tuple[str, str, Mapping[str, object]], ...]:
     """Return name, version and licence of each package (`write_bill`)."""
-    packages = [
-        (each, each.metadata) for each in _list_installed()
-    ]  # each access to it parses the file again
+    # Each access to `metadata` parses the file again.
+    packages = [(each, each.metadata) for each in _list_installed()]
     return tuple((said["Name"], said["Version"], _licence(each, said)) for each, said in packages)
 
 

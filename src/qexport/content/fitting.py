@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from markupsafe import Markup
 
@@ -108,18 +108,27 @@ def wrapped_code(html: Markup, columns: int) -> Markup:
     A longer line goes on in the next, which begins with `<span class="wrap"></span>`: no character, but a
     place for a mark two columns wide. Within lists and quotations there are fewer columns.
     """
+
+    def wrap(code: str, depth: int) -> str:
+        room = max(columns - INDENT * depth, columns // 2)
+        lines = "\n".join(_wrapped_line(line, room) for line in code.split("\n"))
+        return f'<pre class="code wrapped">{lines}</pre>'
+
+    return _change_by_depth(_CODE_OR_LIST, html, wrap)
+
+
+def _change_by_depth(pattern: re.Pattern[str], html: Markup, change: Callable[[str, int], str]) -> Markup:
+    """Return HTML with each `block` of a pattern changed, by how many lists and quotations it is in."""
     depth = 0
 
-    def wrapped(found: re.Match[str]) -> str:
+    def replaced(found: re.Match[str]) -> str:
         nonlocal depth
         if found["block"] is None:
             depth += -1 if found[0].startswith("</") else 1
             return found[0]
-        room = max(columns - INDENT * depth, columns // 2)
-        lines = "\n".join(_wrapped_line(line, room) for line in found["block"].split("\n"))
-        return f'<pre class="code wrapped">{lines}</pre>'
+        return change(found["block"], depth)
 
-    return mark_safe(_CODE_OR_LIST.sub(wrapped, str(html)))
+    return mark_safe(pattern.sub(replaced, str(html)))
 
 
 def _wrapped_line(line: str, columns: int) -> str:
@@ -189,8 +198,8 @@ CODE_CHARACTER = 0.6 * 0.87
 NARROW, WIDE, CAPITAL, OTHER = 0.36, 0.92, 0.72, 0.55
 """Ems of the widths of characters, each as wide as the widest of its kind in the bundled fonts, semi-bold."""
 
-_BLOCK = compile_late(
-    r'<div class="table">(?P<table>.*?)</div>|</?(?:ul|ol|blockquote|details)\b[^>]*>', re.DOTALL
+_TABLE_OR_LIST = compile_late(
+    r'<div class="table">(?P<block>.*?)</div>|</?(?:ul|ol|blockquote|details)\b[^>]*>', re.DOTALL
 )
 _ROW = compile_late(r"<tr>(.*?)</tr>", re.DOTALL)
 _CELL = compile_late(r"<t[dh]\b[^>]*>(.*?)</t[dh]>", re.DOTALL)
@@ -213,16 +222,11 @@ def fit_tables(html: Markup, width: float, size: float) -> Markup:
     """
     if '<div class="table">' not in html:
         return html
-    depth = 0
 
-    def fit(found: re.Match[str]) -> str:
-        nonlocal depth
-        if found["table"] is None:
-            depth += -1 if found[0].startswith("</") else 1
-            return found[0]
-        return _fit_table(found["table"], width - LIST_INDENT * depth * size, size)
+    def fit(table: str, depth: int) -> str:
+        return _fit_table(table, width - LIST_INDENT * depth * size, size)
 
-    return mark_safe(_BLOCK.sub(fit, str(html)))
+    return _change_by_depth(_TABLE_OR_LIST, html, fit)
 
 
 def _fit_table(table: str, width: float, size: float) -> str:

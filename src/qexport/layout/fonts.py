@@ -200,7 +200,7 @@ def last_reading() -> Iterator[None]:
 
 
 def _folder_of_lists() -> list[str]:
-    """Return the one folder that fontconfig is told to use, or none; it complains of one it cannot write to."""
+    """Return the folder that fontconfig may use; none if it may choose, and no folder if it could not write to it."""
     folder = os.environ.get(_FONT_LISTS)
     if folder is None:
         return []

@@ -57,7 +57,9 @@ def read_structure(document: Any, pdf: Any, page_count: int, *, is_strip: bool) 
     top = _object(pdf, root["K"][0])
     numbers = _object(pdf, root["ParentTree"])["Nums"]
     values = dict(zip(numbers[::2], numbers[1::2], strict=True))
-    parents = [[object_number(reference) for reference in values[page]] for page in range(page_count)]
+    parents: list[list[int | None]] = [
+        [object_number(reference) for reference in values[page]] for page in range(page_count)
+    ]
     annotations = []
     for key in range(page_count, len(values)):
         element = object_number(values[key])
@@ -72,8 +74,8 @@ def read_structure(document: Any, pdf: Any, page_count: int, *, is_strip: bool) 
         simplifier.simplify(object_number(reference))
     if hasattr(pdf, "marked_boxes"):
         html = document.pages[0]._page_box.children[0].element
-        Meaning(TaggedElements(pdf, html, parents)).refine_all(top)  # type: ignore[arg-type]
-    return Structure([object_number(reference) for reference in top["K"]], parents, annotations)  # type: ignore[arg-type]
+        Meaning(TaggedElements(pdf, html, parents)).refine_all(top)
+    return Structure([object_number(reference) for reference in top["K"]], parents, annotations)
 
 
 def mark_content(pdf: Any, number: int) -> None:
@@ -88,7 +90,7 @@ def mark_content(pdf: Any, number: int) -> None:
 class _Simplifier:
     """Lets blocks hold their text themselves."""
 
-    def __init__(self, document: Any, pdf: Any, parents: list[list[int]], *, is_strip: bool) -> None:
+    def __init__(self, document: Any, pdf: Any, parents: list[list[int | None]], *, is_strip: bool) -> None:
         self.document = document
         self.pdf = pdf
         self.parents = parents

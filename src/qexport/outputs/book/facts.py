@@ -63,7 +63,7 @@ class EditionFacts(Record, frozen=True):
 
 
 def collect_facts(edition: Edition, options: BookOptions, words: Language) -> EditionFacts:
-    """Return what is said of an edition; its date is the one asked for, else that of its lock's last change."""
+    """Return what a book prints about its edition. The date is that of `--dated`, or of the lock's last change."""
     bank = edition.bank
     date = f"{options.dated}T00:00:00Z" if options.dated else ""
     if not date and edition.lock is not None:

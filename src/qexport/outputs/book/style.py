@@ -93,7 +93,7 @@ def book_style(options: BookOptions, tools: Tools, styles: Sequence[str], direct
 
 
 def _is_wide(paper: Paper, styles: Sequence[tuple[str, str]]) -> bool:
-    """Return whether labels stand beside the text: the paper decides, or a theme that sets how wide they are."""
+    """Return whether labels stand beside the text: as the theme says by their width, or else as the paper says."""
     side = settings_of(styles)("--side")
     return millimetres(side) > 0 if side else paper.wide
 
