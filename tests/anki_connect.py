@@ -55,8 +55,8 @@ class StandIn:
     def do_getProfiles(self) -> list[str]:
         return self.profiles
 
-    def do_getActiveProfile(self) -> str:
-        return self.active
+    def do_getMediaDirPath(self) -> str:
+        return f"/Anki2/{self.active}/collection.media"
 
     def do_findNotes(self, query: str) -> list[int]:
         if self.collection is None:

@@ -26,7 +26,7 @@ from qexport.anki.reviews import answers_in
 from qexport.anki.search import search_for
 from qexport.bank import jsonl_reader, yaml_reader
 from qexport.bank.health.examination import examine
-from qexport.bank.history import add_lines, versions_in
+from qexport.bank.history import Versions, add_lines
 from qexport.bank.lock import Asked, LockedContent, Stamp
 from qexport.bank.lock_file import read_lock, write_lock
 from qexport.bank.model import Bank, Question, RawBank
@@ -297,8 +297,9 @@ def _read_history(data: bytes, _scratch: Path) -> None:
     whole = add_lines(text, ())
     if add_lines(whole, ()) != whole:
         raise Broken("a history, written and read again, is another")
-    for fields_said in versions_in(text, re.findall(r'"version": "([0-9a-f]{16})"', text)).values():
-        dict(fields_said)
+    versions = Versions(text.encode())
+    for version in versions:
+        versions.fields(version)
 
 
 def _read_font(data: bytes, scratch: Path) -> None:

@@ -196,3 +196,19 @@ def test_pictures_of_changed_notes_are_stored(learner: Learner) -> None:
     assert learner.push("--yes").endswith("done: 0 notes added, 1 picture stored\n")
     (name,) = (path.name for path in Path(learner.collection.media.dir()).iterdir())
     assert f'src="{name}"' in learner.note("A-1")["Answer"]
+
+
+@pytest.mark.parametrize("is_drawn_again", [False, True])
+def test_a_text_beside_a_picture_comes(learner: Learner, is_drawn_again: bool) -> None:
+    Path("questions.yaml").write_text(BANK.replace("title: Locks\n", "title: Locks\nmarkup: markdown\n"))
+    change_bank("What keeps others out.", '"What ![a lock](lock.png) keeps out."')
+    Image.new("RGB", (4, 4), "red").save("lock.png")
+    learner.push("--yes")
+    if is_drawn_again:
+        Image.new("RGB", (4, 4), "blue").save("lock.png")
+    change_bank("keeps out.", "keeps others out.")
+    assert learner.push("--yes").startswith(
+        "in Anki: 0 new notes, 1 to change, 0 to suspend, 1 unchanged\ndone: "
+    )
+    assert learner.note("A-1")["Answer"].endswith(" keeps others out.</p>")
+    assert learner.push("--yes") == "in Anki: 0 new notes, 0 to change, 0 to suspend, 2 unchanged\n"

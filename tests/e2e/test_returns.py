@@ -513,6 +513,25 @@ def test_an_edit_of_an_older_edition_is_found_with_and_without_a_digest_of_its_n
     assert Path("b.yaml").read_text(encoding="utf-8") == expected
 
 
+def test_exports_without_reviews_or_given_twice_change_no_counts(learner: Learner) -> None:
+    Path("b.reviews.json").write_text("{}")
+    plain = learner.export()
+    assert run("reviews", plain, "--bank", "b.yaml") == Done(
+        3,
+        "",
+        f"qexport: error: {plain}: no reviews are in the exports\n"
+        "  hint: export again with “Include scheduling information”\n",
+    )
+    learner.answer("Q1", 3)
+    export = learner.export(with_scheduling=True)
+    assert run("reviews", export, export, "--bank", "b.yaml") == Done(
+        3,
+        "",
+        f"qexport: error: {export}: the same export as {export}\n  hint: give one export of each learner\n",
+    )
+    assert Path("b.reviews.json").read_text() == "{}"
+
+
 def test_reviews_come_back_as_counts_without_a_person(learner: Learner, tmp_path: Path) -> None:
     for ease in (1, 3):
         learner.answer("Q1", ease)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 from dataclasses import dataclass
+from pathlib import PureWindowsPath
 from typing import Any, NamedTuple
 
 from qexport.common.errors import MachineLacks, UsageError
@@ -103,7 +104,9 @@ class AnkiConnect:
         profiles = self.call("getProfiles")
         if profile not in profiles:
             raise UsageError(f"Anki has no profile {profile!r}", hint=suggest(profile, tuple(profiles)))
-        if len(profiles) > 1 and (active := self.call("getActiveProfile")) != profile:
+        # The name of its folder is what older versions of the add-on know of the profile that is open.
+        active = PureWindowsPath(self.call("getMediaDirPath")).parent.name  # reads both kinds of slashes
+        if active != profile:
             raise UsageError(
                 f"the profile {active!r} is open, not {profile!r}",
                 hint="switch to it in Anki: File › Switch Profile",

@@ -9,7 +9,7 @@ with what the bank says today.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from qexport.anki.carrying import (
@@ -34,7 +34,7 @@ from qexport.anki.notes import (
     without_identity,
 )
 from qexport.anki.package_file import NoteRow
-from qexport.bank.history import Versions
+from qexport.bank.history import Versions, restore_question
 from qexport.bank.lock import Entry, Lock
 from qexport.bank.merging import Preference, merge_items, merge_texts
 from qexport.bank.model import Bank, Question
@@ -177,7 +177,7 @@ class Merger:
     def _published(self, question: Question, version: str) -> Question | None:
         """Return a version of a question that was published; None if nobody knows it."""
         said = self._bases.history.fields(version) or self._bases.versions.get(version)
-        return None if said is None else _version_of_question(question, said)
+        return None if said is None else restore_question(said, question)
 
     def _tags_of(self, question: Question) -> str:
         """Return the tags of a question's note; most of a bank share few of them."""
@@ -371,13 +371,6 @@ def _fold_tags(tags: Iterable[str], prefix: str) -> dict[str, str]:
     return {noted.casefold(): tag for tag, noted in one_by_one if noted}
 
 
-def _version_of_question(question: Question, said: Mapping[str, Any]) -> Question:
-    """Return the version of a question that was published."""
-    names = {each.name for each in fields(Question)}
-    values = {name: _frozen(value) for name, value in said.items() if name in names}
-    return Question(**{"answer": "", **values, "id": question.id, "location": question.location})
-
-
 def _is_newest(row: NoteRow, tags: str, entry: Entry) -> bool:
     """Report whether a note with these tags is what the newest edition has."""
     return digest_note(without_identity(row.fields), tags) == entry.digest
@@ -427,7 +420,3 @@ def _as_read(value: Value) -> Value:
 
 def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() else None
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value

@@ -36,6 +36,17 @@ def history_path(lock: Path) -> Path:
     return lock.with_name(lock.name.removesuffix(".json").removesuffix(".lock") + HISTORY)
 
 
+def restore_question(said: Mapping[str, Any], like: Question) -> Question:
+    """Return a version of a question, with the id of a question and the place its pictures are found from."""
+    names = {each.name for each in QUESTION_FIELDS}
+    values = {name: _freeze(value) for name, value in said.items() if name in names}
+    return Question(**{"answer": "", **values, "id": like.id, "location": like.location})
+
+
+def _freeze(value: Any) -> Any:
+    return tuple(map(_freeze, value)) if isinstance(value, list) else value
+
+
 def fields_of(question: Question) -> dict[str, Any]:
     """Return what the bank says of a question: fields that are empty or usual are left out."""
     values = zip(_VERSIONED, _versioned_values(question), strict=True)
@@ -83,13 +94,6 @@ def add_lines(text: str, lines: Iterable[str]) -> str:
 def list_versions(text: str) -> frozenset[str]:
     """Return the versions that a history has, by their digests."""
     return frozenset(found[1] for line in text.split("\n") if (found := _VERSION.match(line)))
-
-
-def versions_in(text: str, wanted: Iterable[str]) -> dict[str, Mapping[str, Any]]:
-    """Return the fields of the versions that are wanted and known, by their digests."""
-    versions = Versions(text.encode())
-    found = ((version, versions.fields(version)) for version in frozenset(wanted))
-    return {version: fields for version, fields in found if fields is not None}
 
 
 class Versions:

@@ -80,6 +80,11 @@ def _read_file(path: Path, encoding: str | None, limits: Limits, inside: Path | 
     return parse_bank(read_text(path, encoding=encoding, limits=limits, inside=inside), str(path), limits)
 
 
+def is_bank_file(name: str) -> bool:
+    """Report whether a file in a bank's folder is read: it has the ending of a bank's, and is not the history."""
+    return Path(name).suffix.lower() in IMPORTERS and not name.startswith(".") and not name.endswith(HISTORY)
+
+
 def _read_folder(folder: Path, encoding: str | None, limits: Limits) -> RawBank:
     paths, warnings = _list_bank_files(folder)
     bank = joined([partial(_read_file, path, encoding, limits, folder) for path in paths], str(folder))
@@ -101,7 +106,7 @@ def _list_bank_files(folder: Path) -> tuple[list[Path], list[Problem]]:
                 message = f"this folder is not read: {quantity(inside, 'file')} of questions in it"
                 hint = "move them up into the bank's folder, or make a bank of this folder"
                 warnings.append(Problem(Location(str(path)), message, hint))
-        elif path.suffix.lower() in IMPORTERS and not path.name.endswith(HISTORY):
+        elif is_bank_file(path.name):
             paths.append(path)
         elif path.is_symlink() and not os.path.exists(path):  # noqa: PTH110 - as in read()
             warnings.append(
@@ -113,10 +118,7 @@ def _list_bank_files(folder: Path) -> tuple[list[Path], list[Problem]]:
 def _banks_in(folder: Path) -> int:
     """Return how many files a folder and its folders have that would be read in a bank's folder."""
     names = (name for _, _, files in islice(os.walk(folder), _MOST_FOLDERS) for name in files)
-    return sum(
-        Path(name).suffix.lower() in IMPORTERS and not name.startswith(".") and not name.endswith(HISTORY)
-        for name in names
-    )
+    return sum(map(is_bank_file, names))
 
 
 def _merge_headers(headers: list[RawMapping], location: Location, problems: list[Problem]) -> RawMapping:

@@ -40,7 +40,7 @@ def bank_at(revision: str, path: str, *, folder: Path = Path(), limits: Limits =
     found = sorted(
         (file, words.split()[2])
         for words, _, file in (entry.partition("\t") for entry in entries if entry)
-        if words.split()[1] == "blob" and Path(file).suffix.lower() in IMPORTERS and not file.startswith(".")
+        if words.split()[1] == "blob" and reader.is_bank_file(file)
     )
 
     def read(file: str, blob: str) -> RawBank:

@@ -12,6 +12,7 @@ from qexport.anki.reviews import answers_in, count_reviews
 from qexport.bank.lock_place import lock_path
 from qexport.bank.review_counts import ReviewCount, reviews_path, write_review_counts
 from qexport.common import files
+from qexport.common.errors import InputRefused, Location, Problem
 from qexport.team.returns import published_lock
 from qexport.team.sent_files import read_limited
 
@@ -42,18 +43,29 @@ def count_returned_reviews(
 
     Raises:
         UsageError: the bank has no lock.
-        InputRefused: an export cannot be read.
+        InputRefused: an export cannot be read or is given twice, or there are no reviews in any.
     """
     limits = recipe.limits
     lock = published_lock(recipe)
     ids = {entry.guid: key for key, entry in lock.notes.items()}
     answers = []
+    known: dict[bytes, Path] = {}
     for path in exports:
-        with opened_package(read_limited(path, "deck", limits), str(path), limits) as opened:
+        data = read_limited(path, "deck", limits)
+        if (first := known.setdefault(data, path)) is not path:
+            raise _refuse(path, f"the same export as {first}", "give one export of each learner")
+        with opened_package(data, str(path), limits) as opened:
             answers.append(opened.read(answers_in))
+    if not any(answers):
+        hint = "export again with “Include scheduling information”"
+        raise _refuse(exports[0], "no reviews are in the exports", hint)
     everything = count_reviews(answers, ids, 1)
     counts = {key: count for key, count in everything.items() if count.learners >= at_least}
     place = reviews_path(recipe.lock or lock_path(recipe.bank))
     if not dry_run:
         files.write_file(place, write_review_counts(counts).encode())
     return Reviewed(place, counts, len(everything) - len(counts))
+
+
+def _refuse(path: Path, message: str, hint: str) -> InputRefused:
+    return InputRefused((Problem(Location(str(path)), message, hint),))

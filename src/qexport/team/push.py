@@ -13,17 +13,16 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qexport import pipeline
-from qexport.anki.fields import FIELDS, NOTE_TYPE_ID
-from qexport.anki.notes import MEDIA_NAME, Note, NoteShape, identified, notes_of, number_colours
+from qexport.anki.fields import EDITABLE_FIELDS, FIELDS, NOTE_TYPE_ID
+from qexport.anki.notes import MEDIA_NAME, Note, NoteShape, digest_texts, identified, notes_of, number_colours
 from qexport.anki.push import VERSION_FIELD, NoteContent, PushPlan, actions_of, plan_push
-from qexport.bank.history import history_path, versions_in
+from qexport.bank.history import Versions, history_path, restore_question
 from qexport.bank.lock import Edition, Lock
 from qexport.bank.lock_place import lock_path
 from qexport.bank.model import Question
-from qexport.bank.schema import QUESTION_FIELDS
 from qexport.common.errors import MachineLacks
 from qexport.common.references import unescape_html
 from qexport.common.text_input import read_text
@@ -186,25 +185,30 @@ def _published(
     path = history_path(recipe.lock or lock_path(recipe.bank))
     if not old or not path.exists():
         return found
-    texts = versions_in(read_text(path, limits=recipe.limits), {version for version, _ in old})
-    questions = {key: _question_of(texts[key[0]], unescape_html(key[1])) for key in old if key[0] in texts}
+    history = Versions(read_text(path, limits=recipe.limits).encode())
+    today = {question.id: question for question in edition.bank.questions}
+    questions = {}
+    for version, shown in old:
+        if (said := history.fields(version)) is not None:
+            name = unescape_html(shown) or "?"
+            like = today.get(name) or Question(id=name, question="")
+            questions[version, shown] = restore_question(said, like)
     bank = replace(edition.bank, questions=tuple(questions.values()))
     for key, made in zip(questions, notes_of(bank, shape, tools.templates), strict=True):
         fields = dict(zip(FIELDS, made.fields.decode().split("\x1f"), strict=True))
         for note in old[key]:
-            identity = {name: note.fields.get(name, "") for name in ("Key", "Bank", "ID", VERSION_FIELD)}
-            found[note.number] = NoteContent({**fields, **identity}, frozenset(made.tags.split()))
+            names = ["Key", "Bank", "ID", VERSION_FIELD]
+            if history.has_note(
+                key[0], _digest_note_texts(note)
+            ):  # with pictures that the bank may not have now
+                names += EDITABLE_FIELDS
+            own = {name: note.fields.get(name, "") for name in names}
+            found[note.number] = NoteContent({**fields, **own}, frozenset(made.tags.split()))
     return found
 
 
-def _question_of(fields: Mapping[str, Any], key: str) -> Question:
-    """Return the question of a version that the history has."""
-    names = {each.name for each in QUESTION_FIELDS}
-
-    def frozen(value: Any) -> Any:
-        return tuple(map(frozen, value)) if isinstance(value, list) else value
-
-    return Question(id=key or "?", **{name: frozen(value) for name, value in fields.items() if name in names})
+def _digest_note_texts(note: NoteInfo) -> str:
+    return digest_texts([note.fields.get(name, "").encode() for name in FIELDS])
 
 
 # What is sent

@@ -17,7 +17,6 @@ from qexport.bank.history import (
     line_of,
     read_versions,
     version_of,
-    versions_in,
 )
 from qexport.bank.model import Question
 
@@ -43,8 +42,11 @@ def test_lines_are_added_once_and_sorted() -> None:
     lines = [line_of(replace(ONE, answer=str(number))) for number in range(9)]
     text = add_lines(add_lines("", lines[:5]), lines)
     assert text == "".join(f"{line}\n" for line in sorted(lines))
-    assert versions_in(text, [version_of(ONE), "0" * 16]) == {
-        version_of(ONE): {"question": "What is x?", "difficulty": 3, "tags": ["t"], "answer": "1"}
+    assert Versions(text.encode()).fields(version_of(ONE)) == {
+        "question": "What is x?",
+        "difficulty": 3,
+        "tags": ["t"],
+        "answer": "1",
     }
 
 
@@ -67,7 +69,7 @@ def test_a_line_may_say_which_note_was_published_with_a_version() -> None:
 
 def test_a_damaged_line_is_an_unknown_version() -> None:
     text = add_lines("", [line_of(ONE)])
-    assert versions_in(text[:-10], [version_of(ONE)]) == {}
+    assert Versions(text[:-10].encode()).fields(version_of(ONE)) is None
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

@@ -28,6 +28,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("bank").mkdir()
     Path("bank/one.yaml").write_text(BANK)
     Path("bank/two.yaml").write_text("questions:\n- {id: B, question: q, answer: a}\n")
+    Path("bank/questions.history.jsonl").write_text('{"version": "0"}\n')
     git("add", ".")
     git("commit", "-qm", "first")
 

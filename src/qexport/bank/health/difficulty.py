@@ -34,7 +34,7 @@ def find_misjudged_difficulties(bank: Bank) -> Iterator[Finding]:
         if rated is None:
             continue
         is_hard = rated <= _EASY and count.forgotten >= max(_OFTEN, 2 * usual)
-        is_easy = rated >= _HARD and count.forgotten <= min(_SELDOM, usual / 2)
+        is_easy = rated >= _HARD and usual > 0 and count.forgotten <= min(_SELDOM, usual / 2)
         if is_hard or is_easy:
             yield Finding(
                 kind="difficulty",

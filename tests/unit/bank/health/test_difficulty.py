@@ -31,3 +31,8 @@ def test_difficulties_that_do_not_fit_are_named() -> None:
             "rate it lower, or look at its text",
         ),
     ]
+
+
+def test_nothing_is_said_of_hard_questions_where_hardly_anything_is_forgotten() -> None:
+    reviews = tuple((key, replace(count, forgotten=0.0)) for key, count in COUNTS.items())
+    assert [each for each in examine(replace(BANK, reviews=reviews)) if each.kind == "difficulty"] == []
