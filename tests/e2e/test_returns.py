@@ -186,8 +186,12 @@ def test_words_that_a_learner_changed_come_into_the_bank_and_nothing_else(
     done = run("pull", export, "--bank", "b.yaml", "--dry-run")
     assert done.out.splitlines()[-1] == "b.yaml: 3 fields would be changed"
     assert Path("b.yaml").read_text(encoding="utf-8") == ours
-    patch = run("pull", export, "--bank", "b.yaml", "--patch").out
-    subprocess.run(["git", "apply", "-"], input=patch, text=True, check=True)
+    patch = run("pull", export, "--bank", "b.yaml", "--patch")
+    assert patch.err.splitlines()[-2:] == [
+        "b.yaml: 3 fields would be changed",
+        f"apply the patch with git apply in {Path.cwd()}",
+    ]
+    subprocess.run(["git", "apply", "-"], input=patch.out, text=True, check=True)
     assert Path("b.yaml").read_text(encoding="utf-8") == expected
     Path("b.yaml").write_text(ours, encoding="utf-8")
     assert run("pull", export, "--bank", "b.yaml").out.splitlines()[-1] == "b.yaml: 3 fields changed"
@@ -325,6 +329,68 @@ def test_a_patch_with_pictures_is_taken_by_git(student: Learner, legacy: bool) -
     run("pull", export, "--bank", "b.yaml")
     assert len(by_patch) == 2
     assert by_patch == {path: path.read_bytes() for path in by_patch}
+
+
+@pytest.mark.parametrize(
+    ("here", "words"),
+    [
+        (".", ("--bank", "banks/ß bank.yaml")),
+        (".", ("--bank", "{top}/banks/ß bank.yaml")),
+        ("banks", ("--bank", "ß bank.yaml")),
+        ("other", ("--bank", "../banks/ß bank.yaml")),
+        ("other", ()),
+        ("other", ("--bank", "../banks", "--lock", "../banks/ß bank.lock.json")),
+        (".", ("--bank", "{top}/banks", "--lock", "banks/ß bank.lock.json")),
+    ],
+)
+def test_a_patch_is_for_the_top_of_the_work_tree_wherever_the_bank_is(
+    student: Learner, monkeypatch: pytest.MonkeyPatch, here: str, words: tuple[str, ...]
+) -> None:
+    """The bank may be absolute, in another folder, named by a qexport.toml above, or a folder of files."""
+    top = Path.cwd()
+    student.collection.media.write_data("new.png", picture("red"))
+    student.edit("Q3", "Answer", "change.", 'change. <img src="new.png">')
+    export = student.export()
+    for folder in ("banks", "other"):
+        Path(folder).mkdir()
+    for name in ("b.yaml", "b.lock.json", "b.history.jsonl"):
+        Path(name).rename(f"banks/{name.replace('b.', 'ß bank.')}")
+    Path("drawing.png").rename("banks/drawing.png")
+    Path("qexport.toml").write_text('bank = "banks/ß bank.yaml"\n[recipes.all]\n', encoding="utf-8")
+    subprocess.run(["git", "init", "--quiet"], check=True)
+    monkeypatch.chdir(here)
+    patch = run("pull", export, *(word.format(top=top) for word in words), "--patch")
+    assert patch.status == 0, patch.err
+    assert patch.err.splitlines()[-2:] == [
+        f"apply the patch with git apply in {top}",
+        "  in a folder below, git apply passes over files that are not in that folder, and does not say so",
+    ]
+    subprocess.run(["git", "-C", str(top), "apply", "-"], input=patch.out, text=True, check=True)
+    by_patch = {path: path.read_bytes() for path in (top / "banks").rglob("*") if path.is_file()}
+    (top / "banks/ß bank.yaml").write_text(FULL, encoding="utf-8")
+    run("pull", export, *(word.format(top=top) for word in words))
+    assert b"![](pictures/new-" in by_patch[top / "banks/ß bank.yaml"]
+    assert len(by_patch) == 5
+    assert by_patch == {path: path.read_bytes() for path in by_patch}
+
+
+def test_a_patch_names_the_conflicts_that_it_leaves_open(learner: Learner) -> None:
+    learner.edit("Q2", "Answer", "equality", "identity")
+    export = learner.export()
+    change("by equality", "by sameness")
+    assert run("pull", export, "--bank", "b.yaml", "--patch") == Done(
+        3,
+        "",
+        f"{export}: Q2 answer: changed on both sides\n"
+        "  bank:   By their hash & by [-equality-]{+sameness+}.\n"
+        "  theirs: By their hash & by [-equality-]{+identity+}.\n"
+        "1 conflict left open: decide with --ask, --theirs or --ours\n",
+    )
+    said = json.loads(run("pull", export, "--bank", "b.yaml", "--patch", "--theirs", "--json").out)
+    assert said["written"] == []
+    assert said["patch"]["folder"] == str(Path.cwd())
+    subprocess.run(["git", "apply", "-"], input=said["patch"]["text"], text=True, check=True)
+    assert "by identity" in Path("b.yaml").read_text(encoding="utf-8")
 
 
 def test_new_notes_of_the_deck_come_as_drafts(student: Learner) -> None:

@@ -149,6 +149,12 @@ def say_aside(text: str) -> None:
         click.echo(coloured_message(shown(text), sys.stderr), err=True)
 
 
+def say_report(lines: Iterable[str]) -> None:
+    """Write a report to standard error, because the result is on standard output; unless the user wants it quiet."""
+    if not click.get_current_context().ensure_object(Flags).quiet:
+        say_aside("\n".join(lines))
+
+
 def warn(warnings: Iterable[Problem | str], *, every: bool = False) -> None:
     """Write warnings, unless the user wants it quiet: the first MOST_PROBLEMS and a count, or every one."""
     flags = click.get_current_context().ensure_object(Flags)

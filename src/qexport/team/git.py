@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,27 @@ if TYPE_CHECKING:
 
 _TIMEOUT = 60
 """Seconds for one answer of git's."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTree:
+    """A work tree of git."""
+
+    top: Path
+    """Its top folder, absolute and without symlinks."""
+    digest: str
+    """What names its objects: sha1 or sha256."""
+
+
+def find_work_tree(folder: Path) -> WorkTree | None:
+    """Return the work tree that a folder is in, as git finds it; None if it is in none, or git is not installed."""
+    try:
+        found = _git(folder, "rev-parse", "--show-toplevel", "--show-object-format")
+    except (InputRefused, MachineLacks):
+        return None
+    top, _, digest = os.fsdecode(found).removesuffix("\n").rpartition("\n")
+    # A git older than 2.25 repeats the option that it does not know; it had only sha1.
+    return WorkTree(Path(os.path.realpath(top)), "sha256" if digest == "sha256" else "sha1")
 
 
 def bank_at(revision: str, path: str, *, folder: Path = Path(), limits: Limits = USUAL) -> RawBank:

@@ -34,7 +34,7 @@ from qexport.team.drafts import (
     known_guids,
 )
 from qexport.team.git import bank_at
-from qexport.team.patches import write_patch
+from qexport.team.patches import Patch, write_patch
 from qexport.team.returned_pictures import ReturnedPictures, files_of_pictures
 from qexport.team.sent_files import read_limited
 
@@ -68,8 +68,8 @@ class Pulled:
     """Notes that the bank did not have, each with its export."""
     pictures: tuple[Picture, ...]
     changes: Mapping[Path, bytes]
-    patch: str
-    """The changes as `git apply` takes them."""
+    patch: Patch | None
+    """The changes as `git apply` takes them, if they were asked for so."""
 
     @property
     def open_conflicts(self) -> int:
@@ -116,7 +116,8 @@ def pull(
 
     Raises:
         UsageError: the bank has no lock, so that nobody knows which note is which question.
-        InputRefused: an export or the bank cannot be read, or the bank's file cannot be edited in place.
+        InputRefused: an export or the bank cannot be read, or the bank's file cannot be edited in place, or a patch
+            cannot hold one of the files.
     """
     limits = recipe.limits
     bank, _ = read_bank(recipe.bank, encoding=recipe.encoding, limits=limits)
@@ -136,7 +137,7 @@ def pull(
         tuple(found.drafts),
         tuple(found.pictures),
         changes,
-        write_patch(changes, limits) if patch else "",
+        write_patch(changes, recipe.bank, limits) if patch else None,
     )
 
 

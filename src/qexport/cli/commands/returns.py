@@ -11,7 +11,7 @@ import click
 
 from qexport.cli.commands.identities import of_a_recipe
 from qexport.cli.options import PATH
-from qexport.cli.program import say, say_json
+from qexport.cli.program import say, say_json, say_report
 from qexport.cli.terminal import shown
 from qexport.common.text_input import quote
 from qexport.common.wording import quantity
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from qexport.anki.merge import Proposal
     from qexport.bank.merging import Preference
     from qexport.recipe import Recipe
+    from qexport.team.patches import Patch
     from qexport.team.returns import Pulled
 
 _KIND_LABELS = {
@@ -44,7 +45,9 @@ _KIND_LABELS = {
     metavar="DECK|REVISION",
     help="A published .apkg, or a revision of the bank in git, for versions that the history lacks.",
 )
-@click.option("--patch", is_flag=True, help="Write no file; print a patch for git apply.")
+@click.option(
+    "--patch", is_flag=True, help="Write no file; print a patch for git apply, and where to apply it."
+)
 @of_a_recipe
 def pull(
     *,
@@ -77,10 +80,11 @@ def pull(
     )
     if as_json:
         say_json(_pull_fields(done, written=not (dry_run or patch)))
-    elif patch:
-        click.echo(done.patch, nl=False)
+    elif done.patch:
+        click.echo(done.patch.data, nl=False)  # bytes: the ends of lines stay as they are on every system
+        say_report([*_pull_lines(done, "would be "), *_patch_lines(done.patch)])
     else:
-        say(_pull_lines(done, dry_run=dry_run))
+        say(_pull_lines(done, "would be " if dry_run else ""))
     if done.open_conflicts:
         click.get_current_context().exit(3)
 
@@ -112,10 +116,24 @@ def _pull_fields(done: Pulled, *, written: bool) -> dict[str, object]:
         ],
         "pictures": [{**asdict(each), "path": str(each.path)} for each in done.pictures],
         "written": [str(path) for path in done.changes] if written else [],
+        **({"patch": _patch_fields(done.patch)} if done.patch else {}),
     }
 
 
-def _pull_lines(done: Pulled, *, dry_run: bool) -> Iterator[str]:
+def _patch_fields(patch: Patch) -> dict[str, str]:
+    return {"folder": str(patch.folder), "text": patch.data.decode()}
+
+
+def _patch_lines(patch: Patch) -> Iterator[str]:
+    """Yield where the patch is applied: git is silent about files that it passes over."""
+    if not patch.data:
+        return
+    yield f"apply the patch with git apply in {patch.folder}"
+    if patch.is_work_tree:
+        yield "  in a folder below, git apply passes over files that are not in that folder, and does not say so"
+
+
+def _pull_lines(done: Pulled, would: str) -> Iterator[str]:
     for export, each in done.proposals:
         yield from _proposal_lines(export, each)
     for export, draft in done.drafts:
@@ -138,7 +156,7 @@ def _pull_lines(done: Pulled, *, dry_run: bool) -> Iterator[str]:
     if done.changes:
         names = ", ".join(map(str, done.changes))
         what = " and ".join(parts) or quantity(len(done.changes), "picture")
-        yield f"{names}: {what} {'would be ' if dry_run else ''}{'written' if done.drafts else 'changed'}"
+        yield f"{names}: {what} {would}{'written' if done.drafts else 'changed'}"
     elif not done.open_conflicts:
         yield "nothing to take"
     if done.open_conflicts:
