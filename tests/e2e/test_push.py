@@ -87,7 +87,8 @@ def change_bank(old: str, new: str) -> None:
 
 def test_new_notes_come_once(learner: Learner) -> None:
     assert learner.push("--yes") == (
-        "in Anki: 2 new notes, 0 to change, 0 to suspend, 0 unchanged\ndone: 2 notes added, 0 pictures stored\n"
+        "in Anki: 2 new notes, 0 to change, 0 to suspend, 0 unchanged\n"
+        "done: 2 notes added, 0 changed, 0 suspended, 0 pictures stored\n"
     )
     assert learner.collection.note_count() == 2
     assert learner.imports() == 0
@@ -107,7 +108,7 @@ def test_what_the_bank_changed_comes_and_what_the_learner_has_stays(learner: Lea
     assert learner.push("--yes") == (
         "in Anki: 0 new notes, 2 to change, 0 to suspend, 0 unchanged\n"
         "  A-1: your text stays in Answer, Spare 1\n"
-        "done: 0 notes added, 0 pictures stored\n"
+        "done: 0 notes added, 2 changed, 0 suspended, 0 pictures stored\n"
     )
     first, second = learner.note("A-1"), learner.note("A-2")
     assert (first["Question"], first["Answer"]) == ("What is a lock good for?", "In <b>my</b> words.")
@@ -137,7 +138,8 @@ def test_retired_notes_are_suspended_and_tagged_and_never_deleted(learner: Learn
     learner.push("--yes")
     change_bank("technology: Python}\n  - {id: A-2", "technology: Python, status: retired}\n  - {id: A-2")
     assert learner.push("--yes") == (
-        "in Anki: 0 new notes, 0 to change, 1 to suspend, 1 unchanged\ndone: 0 notes added, 0 pictures stored\n"
+        "in Anki: 0 new notes, 0 to change, 1 to suspend, 1 unchanged\n"
+        "done: 0 notes added, 0 changed, 1 suspended, 0 pictures stored\n"
     )
     note = learner.note("A-1")
     assert "retired" in note.tags
@@ -155,6 +157,7 @@ def test_a_dry_run_changes_nothing_anywhere(learner: Learner) -> None:
         "own_edits": [],
         "unchanged": 0,
         "done": False,
+        "asked_to_synchronize": False,
     }
     assert learner.collection.note_count() == 0
     assert sorted(path.name for path in Path().iterdir()) == ["anki", "questions.yaml"]
@@ -170,9 +173,14 @@ def test_nobody_to_ask_is_said(learner: Learner) -> None:
     assert learner.collection.note_count() == 0
 
 
-def test_it_synchronizes_afterwards_if_asked(learner: Learner) -> None:
-    assert learner.push("--yes", "--sync").endswith("synchronized\n")
+def test_anki_is_asked_to_synchronize_and_nothing_more_is_claimed(learner: Learner) -> None:
+    assert learner.push("--yes", "--sync").endswith(
+        "pictures stored\nasked Anki to synchronize; its window shows whether it does, or what it needs\n"
+    )
     assert learner.stand_in.synced == 1
+    assert json.loads(learner.push("--sync", "--json"))["asked_to_synchronize"] is True
+    assert json.loads(learner.push("--sync", "--dry-run", "--json"))["asked_to_synchronize"] is False
+    assert learner.stand_in.synced == 2
 
 
 def test_another_bank_s_notes_and_filtered_out_ones_are_left_alone(learner: Learner) -> None:
@@ -193,7 +201,7 @@ def test_pictures_of_changed_notes_are_stored(learner: Learner) -> None:
     learner.push("--yes")
     Image.new("RGB", (4, 4), "red").save("lock.png")
     change_bank("What keeps others out.", '"What ![a lock](lock.png) keeps out."')
-    assert learner.push("--yes").endswith("done: 0 notes added, 1 picture stored\n")
+    assert learner.push("--yes").endswith("done: 0 notes added, 1 changed, 0 suspended, 1 picture stored\n")
     (name,) = (path.name for path in Path(learner.collection.media.dir()).iterdir())
     assert f'src="{name}"' in learner.note("A-1")["Answer"]
 

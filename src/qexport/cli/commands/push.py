@@ -20,18 +20,22 @@ if TYPE_CHECKING:
     from qexport.bank.selection import Filters
     from qexport.common.limits import Limits
     from qexport.locking import Locking
-    from qexport.team.push import Push
+    from qexport.team.push import Push, Pushed
 
 DEFAULT_PORT = 8765
 LISTED = 20
 """Own edits that are listed; of more there is a count."""
 
 
+ASKED_TO_SYNC = "asked Anki to synchronize; its window shows whether it does, or what it needs"
+"""The add-on's action `sync` presses Anki's button and answers at once: nothing says how the synchronization went."""
+
+
 @click.command()
 @click.argument("name", required=False, default="", metavar="[RECIPE]")
 @click.option("--dry-run", is_flag=True, help="Only show what would change in the collection.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-@click.option("--sync", is_flag=True, help="Synchronize with AnkiWeb afterwards.")
+@click.option("--sync", is_flag=True, help="Ask Anki to synchronize with AnkiWeb afterwards.")
 @click.option("--profile", default="", metavar="NAME", help="Profile that must be open in Anki.")
 @click.option(
     "--port",
@@ -96,13 +100,14 @@ def push(
         warn(done.build.warnings)
         is_done = True
         if not as_json:
-            say([f"done: {quantity(done.new, 'note')} added, {quantity(done.media, 'picture')} stored"])
-    if sync and not dry_run:
+            say([_done_line(planned, done)])
+    is_asked_to_sync = sync and not dry_run
+    if is_asked_to_sync:
         anki.call("sync")
         if not as_json:
-            say(["synchronized"])
+            say([ASKED_TO_SYNC])
     if as_json:
-        say_json({**_plan_fields(planned), "done": is_done})
+        say_json({**_plan_fields(planned), "done": is_done, "asked_to_synchronize": is_asked_to_sync})
 
 
 def _ask_before_push() -> None:
@@ -129,6 +134,13 @@ def _plan_lines(push: Push) -> Iterator[str]:
             yield f"  {key}: your text stays, though the bank's is new too, in {', '.join(edit.conflicts)}"
     if len(plan.own_edits) > LISTED:
         yield f"  … and {quantity(len(plan.own_edits) - LISTED, 'more note')} with text of your own"
+
+
+def _done_line(push: Push, done: Pushed) -> str:
+    return (
+        f"done: {quantity(done.new, 'note')} added, {len(push.plan.changed)} changed, "
+        f"{len(push.plan.retired)} suspended, {quantity(done.media, 'picture')} stored"
+    )
 
 
 def _plan_fields(push: Push) -> dict[str, object]:
