@@ -22,7 +22,7 @@ from qexport.anki.collection import DEEPEST_DECK, _Tree
 from qexport.anki.fields import FIELDS
 from qexport.anki.package_file import opened_package
 from qexport.anki.package_reader import lock_of, notes_in
-from qexport.anki.reviews import answers_in
+from qexport.anki.reviews import read_answers
 from qexport.anki.search import search_for
 from qexport.bank import jsonl_reader, yaml_reader
 from qexport.bank.health.examination import examine
@@ -277,7 +277,7 @@ def _import_package(data: bytes) -> None:
 
 def _count_reviews(data: bytes) -> None:
     with opened_package(data, "old.apkg") as package:
-        package.read(answers_in)
+        package.read(lambda opened: read_answers(opened, ()))
 
 
 def _compare_package(data: bytes) -> None:

@@ -622,6 +622,42 @@ def test_reviews_come_back_as_counts_without_a_person(learner: Learner, tmp_path
         assert "1 question" in run("build", *words).out
 
 
+@pytest.mark.parametrize("legacy", [True, False])
+def test_exports_of_one_learner_count_as_one(learner: Learner, tmp_path: Path, legacy: bool) -> None:
+    """An older and a newer export, and one deck of the collection; another learner's stays another's."""
+    learner.answer("Q1", 1)
+    old = Path(learner.export(with_scheduling=True)).rename("old.apkg")
+    learner.answer("Q1", 3)
+    learner.answer("Q2", 3)
+    deck = Path(learner.export(with_scheduling=True)).rename("deck.apkg")
+    learner.add("Basic", "Private", Front="My dentist?", Back="555")
+    learner.answer("Q3", 1)
+    everything = learner.export(with_scheduling=True, legacy=legacy)
+    other = Learner(tmp_path / "other")
+    other.answer("Q1", 3)
+    theirs = other.export(with_scheduling=True)
+    other.collection.close()
+    words = ("reviews", str(old), theirs, everything, str(deck), "--bank", "b.yaml")
+    joined = f"old.apkg, {everything}, deck.apkg have reviews in common: counted as one learner\n"
+    assert run(*words) == Done(
+        0, "b.reviews.json: 0 questions; 3 left out, with fewer than 3 learners\n", joined
+    )
+    assert run(*words, "--learners", "2") == Done(
+        0,
+        "id  learners  reviews  lapses  forgotten  seconds\n"
+        "Q1         2        3       0        33%      0.0\n"
+        "b.reviews.json: 1 question; 2 left out, with fewer than 2 learners\n",
+        joined,
+    )
+    assert json.loads(Path("b.reviews.json").read_text(encoding="utf-8")).keys() == {"Q1"}
+    assert json.loads(run(*words, "--json", "--learners", "2").out) == {
+        "path": "b.reviews.json",
+        "questions": {"Q1": {"learners": 2, "reviews": 3, "lapses": 0, "forgotten": 0.333, "seconds": 0.0}},
+        "same_learner": [["old.apkg", everything, "deck.apkg"]],
+    }
+    assert run("reviews", str(old), theirs, "--bank", "b.yaml").err == ""
+
+
 def test_a_lock_elsewhere_has_its_counts_beside_it(learner: Learner) -> None:
     learner.answer("Q1", 1)
     export = learner.export(with_scheduling=True)

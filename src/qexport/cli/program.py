@@ -151,8 +151,9 @@ def say_aside(text: str) -> None:
 
 def say_report(lines: Iterable[str]) -> None:
     """Write a report to standard error, because the result is on standard output; unless the user wants it quiet."""
-    if not click.get_current_context().ensure_object(Flags).quiet:
-        say_aside("\n".join(lines))
+    text = "\n".join(lines)
+    if text and not click.get_current_context().ensure_object(Flags).quiet:
+        say_aside(text)
 
 
 def warn(warnings: Iterable[Problem | str], *, every: bool = False) -> None:

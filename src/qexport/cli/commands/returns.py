@@ -14,7 +14,7 @@ from qexport.cli.options import PATH
 from qexport.cli.program import say, say_json, say_report
 from qexport.cli.terminal import shown
 from qexport.common.text_input import quote
-from qexport.common.wording import quantity
+from qexport.common.wording import list_names, quantity
 
 if TYPE_CHECKING:
     from qexport.anki.merge import Proposal
@@ -214,17 +214,26 @@ def reviews(
 ) -> None:
     """Count how well learners did on each question.
 
-    EXPORT is an .apkg exported with scheduling, one per learner. Only counts per question are written, to a file
-    beside the lock: reviews, lapses, share forgotten, median seconds and learners, and nothing about any person.
+    EXPORT is an .apkg exported with scheduling. Exports with reviews in common count as one learner. Only counts per
+    question are written, to a file beside the lock: reviews, lapses, share forgotten, median seconds and learners, and
+    nothing about any person.
     """
     from qexport.team.learner_reviews import count_returned_reviews
 
     done = count_returned_reviews(recipe, exports, at_least=learners, dry_run=dry_run)
     if as_json:
         say_json(
-            {"path": str(done.path), "questions": {key: asdict(each) for key, each in done.counts.items()}}
+            {
+                "path": str(done.path),
+                "questions": {key: asdict(each) for key, each in done.counts.items()},
+                "same_learner": [[str(path) for path in each] for each in done.joined],
+            }
         )
         return
+    say_report(
+        f"{list_names(tuple(map(str, each)))} have reviews in common: counted as one learner"
+        for each in done.joined
+    )
     from qexport.cli.terminal import table
 
     head = ("id", "learners", "reviews", "lapses", "forgotten", "seconds")
