@@ -13,6 +13,7 @@ The docs name nothing else: docs/install.md says of each other way that it was n
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,8 @@ import time
 import venv
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+
+from packaging.markers import Marker
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
@@ -93,6 +96,18 @@ def python_of(version: str) -> str | None:
     return None
 
 
+def lock_for(version: str, lock: str) -> str:
+    """Return what of a lock file a version of Python installs.
+
+    pip's `--python-version` chooses wheels, but reads the markers for the Python that pip itself runs in.
+    """
+    environment = {"python_version": version, "python_full_version": f"{version}.0"}
+    entries = re.split(r"^(?=[a-z0-9])", lock, flags=re.MULTILINE)
+    markers = [entry.partition(";")[2].partition("\\")[0].strip() for entry in entries]
+    pairs = zip(entries, markers, strict=True)
+    return "".join(entry for entry, marker in pairs if not marker or Marker(marker).evaluate(environment))
+
+
 def wheel_in(dist: Path) -> Path:
     [wheel] = dist.glob("*.whl")
     return wheel
@@ -115,9 +130,11 @@ def try_python(version: str) -> Callable[[Path, Path], str]:
     def attempt(folder: Path, dist: Path) -> str:
         python = python_of(version)
         if python is None:
+            lock = folder / "requirements.lock"
+            lock.write_text(lock_for(version, (ROOT / "requirements.lock").read_text()))
             options = ("--python-version", version, "--only-binary", ":all:", "--no-deps", "--dry-run")
-            lock = ("--require-hashes", "-r", ROOT / "requirements.lock", "--target", folder / "nowhere")
-            run(sys.executable, "-m", "pip", "install", "--quiet", *options, *lock)
+            files = ("--require-hashes", "-r", lock, "--target", folder / "nowhere")
+            run(sys.executable, "-m", "pip", "install", "--quiet", *options, *files)
             return "not here; there are wheels of all dependencies for it"
         run(python, "-m", "venv", folder / "environment")
         binaries = folder / "environment" / "bin"
