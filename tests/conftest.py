@@ -25,6 +25,7 @@ PROGRAMS = {
     "firefox": ("firefox-esr", "firefox"),
     "git": ("git",),
     "java": ("javac",),
+    "mutool": ("mutool",),
     "npm": ("npm",),
     "poppler": ("pdftotext",),
     "qpdf": ("qpdf",),

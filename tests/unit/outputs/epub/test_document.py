@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
@@ -149,6 +150,18 @@ def test_each_question_is_a_document_whose_answer_is_one_tap_away(tmp_path: Path
     assert '<a href="question-00002.xhtml" class="see" title="PY-2">the other</a>' in text
     assert text.count('epub:type="footnote"') == 2
     assert '<a href="question-00002.xhtml">Next</a>' in text
+
+
+@pytest.mark.needs("mutool")
+def test_an_answer_begins_a_page_in_a_reader_that_knows_no_sections(tmp_path: Path) -> None:
+    path = tmp_path / "book.epub"
+    path.write_bytes(book(bank(tmp_path)).data)
+    command = ["mutool", "draw", "-q", "-F", "text", "-W", "380", "-H", "680", "-S", "11", str(path)]
+    pages = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\f")
+    question = next(number for number, page in enumerate(pages) if "Quote" in page and "Answer" in page)
+    assert "A & B" not in pages[question]
+    assert "A & B" in pages[question + 1]
+    assert not any("Landmarks" in page or "Cover\n" in page for page in pages)
 
 
 def test_each_formula_has_a_picture_for_readers_that_know_no_mathml(tmp_path: Path) -> None:
