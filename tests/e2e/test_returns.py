@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from qexport.anki.merge import MERGED_FIELDS, MERGED_LISTS, MERGED_NAMES
 from qexport.bank.yaml_writer import bare_or_quoted
 from qexport.cli.main import program
 
@@ -112,6 +113,12 @@ class Learner:
         note = self.collection.get_note(number)
         assert old in note[field]
         note[field] = note[field].replace(old, new)
+        self.collection.update_note(note)
+
+    def retype(self, key: str, field: str, html: str) -> None:
+        (number,) = self.collection.find_notes(f"ID:{key}")
+        note = self.collection.get_note(number)
+        note[field] = html
         self.collection.update_note(note)
 
     def tag(self, key: str, *tags: str) -> None:
@@ -225,12 +232,163 @@ def test_what_has_no_form_in_the_bank_is_shown_and_left(learner: Learner) -> Non
     export = learner.export()
     assert run("pull", export, "--bank", "b.yaml").out == (
         f"{export}: Q3 answer: left, because the bank has no form for it\n"
-        "  theirs: 'They cannot change.'\n"
+        '  theirs: They {+<span style="color: red">+}cannot{+</span>+} change.\n'
         f"{export}: Q3 Title: left, because the bank has no form for it\n"
         "  theirs: Why[- are tuples hashable-]?\n"
         "nothing to take\n"
     )
     assert Path("b.yaml").read_text(encoding="utf-8") == BANK
+
+
+SPARSE = """\
+title: My bank
+markup: MARKUP
+questions:
+  - {id: Q1, question: What is a list?, answer: They can change.}
+  - {id: Q2, question: What is it?, answer: As it is., choices: [both, none], correct: [a]}
+  - id: Q3
+    question: "What is it?\\n\\nA dict."
+    answer: "One line.\\n\\nCall `list.append()` -> it grows."
+    common_mistakes: "Forgetting to close a file that was opened. Opening the same file once more in a loop. \\
+      Reading all of a large file at once."
+    follow_ups: [Always?, Ever?]
+"""
+
+
+@pytest.mark.parametrize("markup", ["plain", "markdown"])
+def test_what_was_typed_without_paragraphs_is_taken_as_the_text_it_is(
+    markup: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed: dict[tuple[str, str], tuple[str, object]] = {
+        ("Q1", "Question"): ("What is a list&nbsp;now?<br>", "What is a list now?"),
+        ("Q1", "Answer"): ("They can grow.", "They can grow."),
+        ("Q1", "Common Mistakes"): ("<div>Forgetting it.</div>", "Forgetting it."),
+        ("Q1", "Deep Explanation"): ("One.<br><br>Two &lt; 3.", "One.\n\nTwo < 3."),
+        ("Q1", "Real-World Example"): ("<div>One.</div><div><br></div><div>Two.</div>", "One.\n\nTwo."),
+        ("Q1", "Production Scenario"): ("<p>One.</p><div>Two.</div>", "One.\n\nTwo."),
+        ("Q1", "Follow-up Questions"): ("Why?<br>And how?", ["Why?", "And how?"]),
+        ("Q1", "Category"): ("<div>Types</div>", "Types"),
+        ("Q2", "Answer"): ('<p class="correct"><span class="letter">a)</span> both</p>As ever.', "As ever."),
+        ("Q2", "Choices"): ("a) both<div>b) neither</div>", ["both", "neither"]),
+        ("Q2", "Follow-up Questions"): ("<ul><li>Why?</li></ul>", ["Why?"]),
+        ("Q3", "Question"): ("What is it now?<div>A dict.</div>", "What is it now?\n\nA dict."),
+        ("Q3", "Answer"): (
+            "One line only.<br><br>Call list.append() -&gt; it grows."
+            if markup == "plain"
+            else "One line only.<br><br>Call <code>list.append()</code> -&gt; it grows.",
+            "One line only.\n\nCall list.append() -> it grows."
+            if markup == "plain"
+            else "One line only.\n\nCall `list.append()` -> it grows.",
+        ),
+        ("Q3", "Common Mistakes"): (
+            "Forgetting to close it. Opening the same file once more in a loop. Reading all of a large file at once.",
+            "Forgetting to close it. Opening the same file once more in a loop. Reading all of a large file at once.",
+        ),
+        ("Q3", "Follow-up Questions"): ("<div>Always?</div><div>Never?</div>", ["Always?", "Never?"]),
+    }
+    text = SPARSE.replace("MARKUP", markup).replace("`" if markup == "plain" else "``", "")
+    for learner in learner_of(text, tmp_path, monkeypatch):
+        for (key, field), (html, _) in typed.items():
+            learner.retype(key, field, html)
+        export = learner.export()
+        done = run("pull", export, "--bank", "b.yaml")
+        assert done.out.splitlines()[-1] == f"b.yaml: {len(typed)} fields changed"
+        bank = {
+            each["id"]: each
+            for each in json.loads(run("show", "--bank", "b.yaml", "--json", "Q1", "Q2", "Q3").out)
+        }
+        fields = {
+            note: field
+            for field, note in (*MERGED_FIELDS.items(), *MERGED_LISTS.items(), *MERGED_NAMES.items())
+        }
+        found = {(key, note): bank[key][fields[note]] for key, note in typed}
+        assert found == {place: text for place, (_, text) in typed.items()}
+        assert run("pull", export, "--bank", "b.yaml") == Done(0, "nothing to take\n", "")
+        run("build", "--bank", "b.yaml", "--format", "deck")
+        assert run("pull", export, "--bank", "b.yaml") == Done(0, "nothing to take\n", "")
+
+
+@pytest.mark.parametrize("markup", ["plain", "markdown"])
+def test_what_is_only_typed_in_another_way_is_no_change(
+    markup: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for learner in learner_of(SPARSE.replace("MARKUP", markup), tmp_path, monkeypatch):
+        learner.retype("Q1", "Question", "<div>What is a list?</div>")
+        learner.retype("Q1", "Answer", "They can&nbsp;change.<br>")
+        learner.retype("Q1", "Common Mistakes", "<div><br></div>")
+        learner.retype("Q2", "Choices", "a) both<br>b) none")
+        learner.retype("Q3", "Question", "What is it?<br>A dict.")
+        learner.retype("Q3", "Follow-up Questions", "<div>Always?</div><div>Ever?</div>")
+        assert run("pull", learner.export(), "--bank", "b.yaml") == Done(0, "nothing to take\n", "")
+
+
+@pytest.mark.parametrize("markup", ["plain", "markdown"])
+def test_markup_that_is_left_is_shown(markup: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    red, end = '<span style="color: red">', "</span>"
+    for learner in learner_of(SPARSE.replace("MARKUP", markup), tmp_path, monkeypatch):
+        learner.edit("Q1", "Answer", "change", f"{red}change{end}")
+        learner.edit("Q1", "Question", "list", f"{red}list{end}")
+        learner.retype("Q1", "Deep Explanation", f"{red}New{end}")
+        learner.edit("Q2", "Choices", "none", f"{red}none{end}")
+        learner.edit("Q3", "Follow-up Questions", "Ever", f"{red}Ever{end}")
+        learner.edit("Q3", "Common Mistakes", "all of", f"{red}all{end} of")
+        export = learner.export()
+        before = Path("b.yaml").read_bytes()
+        around = (
+            ("file once more in a loop.</li><li>Reading", "at once.</li></ul>")
+            if markup == "plain"
+            else ("once more in a loop. Reading", "at once.")
+        )
+        done = run("pull", export, "--bank", "b.yaml")
+        why = "left, because the bank has no form for it\n  theirs: "
+        red, end = f"{{+{red}+}}", f"{{+{end}+}}"
+        assert done.out.replace(f"{export}: ", "") == (
+            f"Q3 common_mistakes: {why}… {around[0]} {red}all{end} of a large file {around[1]}\n"
+            f"Q3 follow_ups: {why}<ul><li>Always?</li><li>{red}Ever{end}?</li></ul>\n"
+            f"Q1 question: {why}What is a {red}list{end}?\n"
+            f"Q1 answer: {why}They can {red}change{end}.\n"
+            f'Q1 deep_explanation: {why}{{+<span style="color: red">New</span>+}}\n'
+            f"Q2 choices: {why}<ul><li>both</li><li>{red}none{end}</li></ul>\n"
+            "nothing to take\n"
+        )
+        changes = json.loads(run("pull", export, "--bank", "b.yaml", "--json").out)["changes"]
+        assert changes[3] | {"export": ""} == {
+            "export": "",
+            "kind": "left",
+            "id": "Q1",
+            "field": "answer",
+            "base": "They can change.",
+            "ours": "",
+            "theirs": 'They can <span style="color: red">change</span>.',
+            "merged": "",
+            "sounds": [],
+            "missing": [],
+            "html": True,
+        }
+        assert Path("b.yaml").read_bytes() == before
+
+
+def test_marks_that_a_plain_bank_cannot_have_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = SPARSE.replace("MARKUP", "plain").replace("`", "")
+    for learner in learner_of(text, tmp_path, monkeypatch):
+        learner.edit("Q1", "Question", "list", "<b>list</b>")
+        learner.edit("Q1", "Answer", "They can change.", "They<br>can change.")
+        learner.retype("Q2", "Deep Explanation", "<ul><li>One</li><li>Two</li></ul>")
+        learner.edit("Q3", "Answer", '<code class="term">list.append()</code>', "list.append()")
+        learner.edit("Q3", "Answer", "line", "<code>line</code>")
+        export = learner.export()
+        why = "left, because the bank has no form for it\n  theirs: "
+        done = run("pull", export, "--bank", "b.yaml")
+        assert done.out.replace(f"{export}: ", "") == (
+            f'Q3 answer: {why}<p>One {{+<code>+}}line{{+</code>+}}.</p><p>Call [-<code class="term">-]list.append()'
+            '[-</code>-] <span class="arrow">-&gt;</span> it grows.</p>\n'
+            f"Q1 question: {why}What is a {{+<strong>+}}list{{+</strong>+}}?\n"
+            "Q1 answer: taken\n  theirs: They {+↵ +}can change.\n"
+            f"Q2 deep_explanation: {why}{{+<ul><li>One</li><li>Two</li></ul>+}}\n"
+            "b.yaml: 1 field changed\n"
+        )
 
 
 def test_lists_names_and_tags_of_the_bank_come_back(student: Learner) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
+from qexport.anki.shown_html import differ_in_tags
 from qexport.bank.merging import apply_hunks, are_too_far_apart, hunks_of, tokens_of
 from qexport.common.references import unescape_html
 from qexport.common.text_distance import edit_steps
@@ -233,7 +234,22 @@ def visible_text(html: str) -> str:
     return unescape_html(re.sub(r"<[^<>]*>", "", text))
 
 
+def describe_change(before: str, after: str) -> tuple[str, str, bool]:
+    """Return two states of a field as they are reported, and whether they are HTML.
+
+    They are texts if these say what was changed, and HTML if tags were.
+    """
+    if not differ_in_tags(before, after):
+        return describe_html(before), describe_html(after), False
+    if all(re.fullmatch(r"(?:<p>(?:(?!<p\b|</p>).)*</p>)?", each, re.DOTALL) for each in (before, after)):
+        before, after = before[3:-4], after[3:-4]  # one paragraph
+    return " ".join(_name_pictures(before).split()), " ".join(_name_pictures(after).split()), True
+
+
 def describe_html(html: str) -> str:
     """Return the text of HTML on one line, with its pictures as Anki writes sounds: `[picture:NAME]`."""
-    named = _HTML_PICTURE.sub(lambda found: f"[picture:{_name_of_picture(found[0])}]", html)
-    return " ".join(visible_text(named).split())
+    return " ".join(visible_text(_name_pictures(html)).split())
+
+
+def _name_pictures(html: str) -> str:
+    return _HTML_PICTURE.sub(lambda found: f"[picture:{_name_of_picture(found[0])}]", html)

@@ -16,7 +16,7 @@ from qexport.anki.carrying import (
     Carried,
     ToMarkdown,
     canonical_html,
-    describe_html,
+    describe_change,
     item_candidates,
     put_pictures_back,
     take_media_out,
@@ -34,6 +34,14 @@ from qexport.anki.notes import (
     without_identity,
 )
 from qexport.anki.package_file import NoteRow
+from qexport.anki.shown_html import (
+    as_list,
+    as_question,
+    list_lines,
+    shown_blocks,
+    shows_same,
+    without_right_choices,
+)
 from qexport.bank.history import Versions, restore_question
 from qexport.bank.lock import Entry, Lock
 from qexport.bank.merging import Preference, merge_items, merge_texts
@@ -93,6 +101,8 @@ class Proposal:
     """Sounds that the learner put into the field; they are left."""
     missing: tuple[str, ...] = ()
     """Pictures that the learner put into the field, and that are not in the export."""
+    html: bool = False
+    """`base` and `theirs` are HTML: the learner changed markup, which their text does not show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,19 +213,26 @@ class Merger:
                 continue
             field = _FIELD_NAMES.get(name, name)
             if known is None:
-                yield Proposal("unknown", question.id, field, theirs=describe_html(theirs))
+                forms = (
+                    _blocks_of(question, name, each) for each in (self._html_today(question)[name], html)
+                )
+                _, shown, is_html = describe_change(*forms)
+                yield Proposal("unknown", question.id, field, theirs=shown, html=is_html)
                 continue
             media = take_media_out(theirs, canonical_html(known.html[name]))
             changes = self._carried(known, name, media)
             if changes is None:
+                forms = (_blocks_of(known.question, name, html) for html in (known.html[name], theirs))
+                before, after, is_html = describe_change(*forms)
                 yield Proposal(
                     "left",
                     question.id,
                     field,
-                    describe_html(known.html[name]),
-                    theirs=describe_html(theirs),
+                    before,
+                    theirs=after,
                     sounds=media.sounds,
                     missing=tuple(each for _, each, _ in media.pictures if not self._picture(each)),
+                    html=is_html,
                 )
                 continue
             if media.sounds:
@@ -254,7 +271,8 @@ class Merger:
             if before == now:  # the newest edition has what the note was made from: it need not be rendered
                 return False
         today = self._html_today(question)[name] if known is None else self._field_html(question, name)
-        return theirs == canonical_html(today)
+        forms = (_blocks_of(question, name, each) for each in (today, theirs))
+        return shows_same(*forms, is_plain=question.markup == "plain")
 
     def _html_today(self, question: Question) -> Mapping[str, str]:
         known = self._rendered.get(question.id)
@@ -284,27 +302,32 @@ class Merger:
         return None if question.markup == "plain" else self._to_markdown
 
     def _carried(self, base: _Base, name: str, media: Carried) -> dict[str, Value] | None:
-        """Return the fields of a question that become exactly their HTML; None if nothing does."""
-        before = canonical_html(base.html[name])
-        if media.html == before:
+        """Return the fields of a question that are shown as the learner has them; None if nothing is."""
+        question = base.question
+        before, after = (_blocks_of(question, name, html) for html in (base.html[name], media.html))
+        if shows_same(before, after, is_plain=False):
             return {}
-        for changes in self._candidates(base.question, name, before, media.html):
+        for changes in self._candidates(question, name, before, after):
+            changed = {field: _as_read(value) for field, value in changes.items()}
+            if all(value == _as_read(getattr(question, field)) for field, value in changed.items()):
+                continue  # only the markup was changed
             try:
-                html = self._field_html(replace(base.question, **changes), name)
+                html = self._field_html(replace(question, **changes), name)
             except ValueError:  # a number that is none
                 continue
-            if canonical_html(html) == media.html:
-                found = self._with_pictures(base.question, changes, media)
+            if shows_same(_blocks_of(question, name, html), after, is_plain=question.markup == "plain"):
+                found = self._with_pictures(question, changes, media)
                 return found and {field: _as_read(value) for field, value in found.items()}
         return None
 
     def _candidates(self, base: Question, name: str, before: str, after: str) -> Iterator[dict[str, Any]]:
-        """Yield fields of a question that may be rendered to the HTML of a learner."""
+        """Yield fields of a question that may be shown as a learner has them, from the blocks of both."""
         to_markdown = self._markdown_of(base)
         if name in MERGED_NAMES.values():
             field = _FIELD_NAMES[name]
-            value = unescape_html(after).strip()
-            if "<" not in after and self._is_name(field, value):
+            lines = list_lines(after) or [""]
+            value = unescape_html(lines[0]).strip()
+            if len(lines) == 1 and "<" not in value and self._is_name(field, value):
                 yield {field: _number(value) if field == "difficulty" else value}
         elif name in MERGED_LISTS.values():
             field = _FIELD_NAMES[name]
@@ -314,6 +337,8 @@ class Merger:
                 ):  # or the letters of the right ones move
                     yield {field: items}
         elif field := next((each for each, other in MERGED_FIELDS.items() if other == name), ""):
+            if field == "answer":
+                before, after = without_right_choices(before, after)
             for text in text_candidates(getattr(base, field), before, after, to_markdown):
                 if text or field not in ("question", "answer"):
                     yield {field: text}
@@ -362,6 +387,14 @@ class Merger:
         if merged != question.tags:
             changed = tuple(tag for tag in base.tags if tag not in gone) + new
             yield Proposal("taken", question.id, "tags", base.tags, question.tags, changed, merged)
+
+
+def _blocks_of(question: Question, name: str, html: str) -> str:
+    """Return a field of a question's note as it is compared."""
+    blocks = shown_blocks(canonical_html(html), is_plain=question.markup == "plain")
+    if name == "Question":
+        return as_question(blocks)
+    return as_list(blocks) if name in MERGED_LISTS.values() else blocks
 
 
 def _fold_tags(tags: Iterable[str], prefix: str) -> dict[str, str]:

@@ -192,6 +192,8 @@ def _difference(before: object, after: object) -> str:
         " · ".join(each) if isinstance(each, tuple) else "" if each is None else str(each)
         for each in (before, after)
     )
+    if old.split() == new.split():  # only lines were broken or joined
+        old, new = (text.replace("\n", " ↵ ") for text in (old, new))
     return mark_words(old, new)
 
 
