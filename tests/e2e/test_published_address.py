@@ -85,7 +85,10 @@ def test_the_page_of_a_bundle_is_scanned_as_the_address(folder: Path) -> None:
 
 def test_what_is_no_address_of_the_web_is_refused(folder: Path) -> None:
     words = ("build", "--bank", "b.yaml", "--format", "handbook", "--published-at", "example.org")
-    assert "published-at" in run(*words, status=2)
+    assert run(*words, status=2) == (
+        "qexport: error: option published-at cannot be 'example.org': it does not begin with https:// or http://\n"
+        "  hint: write all of it, for example https://example.org/questions/\n"
+    )
     assert not (folder / "out").exists()
 
 

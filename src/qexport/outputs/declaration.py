@@ -29,6 +29,14 @@ GivenOptions: TypeAlias = Mapping[str, str | bool]
 OptionsRecord = TypeVar("OptionsRecord")
 
 
+class NoValueError(ValueError):
+    """A text that is no value of an option, with the reason, and what would be right."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(reason)
+        self.hint = hint
+
+
 class Option(Record, frozen=True):
     """One option: the flag of `build` and the key of a recipe come from it."""
 
@@ -39,7 +47,7 @@ class Option(Record, frozen=True):
     choices: tuple[str, ...] = ()
     """Empty: free text, which `read` checks."""
     read: Callable[[str], object] = str
-    """Turns text into the value; raises ValueError if the text is not one, or a UsageError that says more."""
+    """Turns text into the value; raises ValueError if it is none, or a NoValueError with the reason."""
     metavar: str = "TEXT"
     group: str = "Pages"
     """The heading in the help."""
@@ -75,6 +83,8 @@ class Option(Record, frozen=True):
             return self.default
         try:
             return self.read(given)
+        except NoValueError as error:
+            raise UsageError(f"option {self.name} cannot be {given!r}: {error}", hint=error.hint) from error
         except ValueError as error:
             raise UsageError(f"option {self.name} cannot be {given!r}", hint=self.help) from error
 
@@ -94,7 +104,7 @@ def option(
         default: the value if nothing is given; a boolean makes the option a flag.
         text: the help, one or two sentences.
         choices: all texts that are allowed; empty if the text is free.
-        read: turns text into a value, and raises ValueError if it cannot.
+        read: turns text into a value, and raises ValueError if it cannot; a NoValueError gives the reason.
         metavar: what the help shows for the value, such as `N` or `MM`.
         group: the heading in the help.
     """

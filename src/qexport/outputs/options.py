@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from qexport.outputs.declaration import option
+from qexport.outputs.declaration import NoValueError, option
 from qexport.outputs.paper import PAPERS
 
 if TYPE_CHECKING:
@@ -33,10 +33,30 @@ def read_number(lowest: int, highest: int) -> Callable[[str], int]:
     return read
 
 
+LONGEST_ADDRESS = 300
+"""Letters of an address of the web: the code of a longer one is too fine for many phones."""
+
+
 def read_web_address(text: str) -> str:
-    """Return an address of the web that is short enough to scan; ValueError for another text."""
-    if not re.fullmatch(r"https?://[!-~]{1,300}", text):
-        raise ValueError(text)
+    """Return an address of the web that is short enough to scan.
+
+    Raises:
+        NoValueError: The text is another one, with the reason.
+    """
+    example = "write all of it, for example https://example.org/questions/"
+    if not re.match("https?://", text):
+        raise NoValueError("it does not begin with https:// or http://", example)
+    if odd := re.search("[^!-~]", text):
+        shown = "a blank" if odd[0] == " " else repr(odd[0])
+        hint = "copy the address from a browser, which writes other letters as % and digits, or as xn--"
+        raise NoValueError(f"there is {shown} in it", hint)
+    if not re.match("https?://[^/?#:]", text):
+        raise NoValueError("it names no server", example)
+    if len(text) > LONGEST_ADDRESS:
+        reason = (
+            f"it has {len(text)} letters, and at most {LONGEST_ADDRESS} fit in a code that phones can scan"
+        )
+        raise NoValueError(reason, "give a shorter address that leads there")
     return text
 
 

@@ -5,13 +5,14 @@ recipe → documents + feed + codes → one folder, written completely or not at
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from qexport.bank.lock_file import read_lock
 from qexport.bank.lock_place import lock_path
@@ -21,6 +22,8 @@ from qexport.common.qr_code import draw_as_svg
 from qexport.content.languages import CHANGE_LABELS, Language
 from qexport.content.languages import language as language_of
 from qexport.locking import NO_LOCKING, Locking, until_settled, written_with_lock
+from qexport.outputs.declaration import NoValueError
+from qexport.outputs.options import read_web_address
 from qexport.pipeline import SCHEDULER, Tell, plan, prepare, render_outputs, silent
 from qexport.team import git
 
@@ -111,10 +114,14 @@ def _publish(
 
 
 def _check_address(address: str) -> str:
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    try:
+        read_web_address(address)
+    except NoValueError as error:
+        raise UsageError(f"--address cannot be {address!r}: {error}", hint=error.hint) from error
+    if odd := re.search("[?#]", address):
         hint = "write the address of the folder, for example https://example.org/questions/"
-        raise UsageError(f"--address {address!r} is no address of a web page", hint=hint)
+        reason = f"there is {odd[0]} in it, and files are found below this address"
+        raise UsageError(f"--address cannot be {address!r}: {reason}", hint=hint)
     return address if address.endswith("/") else address + "/"
 
 

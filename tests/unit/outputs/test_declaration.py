@@ -83,6 +83,11 @@ def test_every_choice_is_a_value(option: Option) -> None:
         (HandbookOptions, {"card-types": "recall"}, HandbookOptions()),
         (HandbookOptions, {"dated": "2024-02-29"}, HandbookOptions(dated=date(2024, 2, 29))),
         (HandbookOptions, {"dated": ""}, HandbookOptions()),
+        (
+            HandbookOptions,
+            {"published-at": "https://e.org/" + 286 * "a"},
+            HandbookOptions(published_at="https://e.org/" + 286 * "a"),
+        ),
         (QuizOptions, {"answer-lines": "12"}, QuizOptions(answer_lines=12)),
         (DeckOptions, {"deck-depth": "2"}, DeckOptions(deck_depth=2)),
         (
@@ -139,11 +144,49 @@ def test_a_section_that_does_not_exist_names_the_nearest() -> None:
         *(("answer-lines", each) for each in ("0", "100", "-1", "six", "６")),
         *(("offset-x", each) for each in ("1,2,3", "mm", "100", "1,", "1.")),
         *(("card-types", each) for each in ("scenario", "recall,all", "recall,")),
-        ("tag-prefix", "a b"),
     ],
 )
 def test_a_text_that_is_no_value_is_refused_with_what_would_be(name: str, value: str) -> None:
     assert complaint(**{name: value}) == (f"option {name} cannot be {value!r}", OPTIONS[name].help)
+
+
+_ALL_OF_IT = "write all of it, for example https://example.org/questions/"
+_FROM_A_BROWSER = "copy the address from a browser, which writes other letters as % and digits, or as xn--"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason", "hint"),
+    [
+        ("published-at", "example.org", "it does not begin with https:// or http://", _ALL_OF_IT),
+        ("published-at", "ftp://example.org", "it does not begin with https:// or http://", _ALL_OF_IT),
+        ("published-at", "https:///questions", "it names no server", _ALL_OF_IT),
+        ("published-at", "https://", "it names no server", _ALL_OF_IT),
+        ("published-at", "https://e.org/my bank", "there is a blank in it", _FROM_A_BROWSER),
+        ("published-at", "https://e.org/ä", "there is 'ä' in it", _FROM_A_BROWSER),
+        (
+            "published-at",
+            "https://e.org/" + 287 * "a",
+            "it has 301 letters, and at most 300 fit in a code that phones can scan",
+            "give a shorter address that leads there",
+        ),
+        (
+            "tag-prefix",
+            "a b",
+            "there is a blank in it, which a tag of Anki cannot have",
+            "for example hub, or hub::python",
+        ),
+        (
+            "tag-prefix",
+            "a*",
+            "there is * in it, which a tag of Anki cannot have",
+            "for example hub, or hub::python",
+        ),
+    ],
+)
+def test_a_text_that_is_no_value_is_refused_with_the_reason(
+    name: str, value: str, reason: str, hint: str
+) -> None:
+    assert complaint(**{name: value}) == (f"option {name} cannot be {value!r}: {reason}", hint)
 
 
 @pytest.mark.parametrize(

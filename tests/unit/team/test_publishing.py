@@ -39,11 +39,19 @@ def test_the_folder_has_all_forms_and_the_page_leads_to_them(tmp_path: Path) -> 
     assert {path: path.read_bytes() for path in done.sizes} == before
 
 
-@pytest.mark.parametrize("address", ["example.org", "ftp://example.org/", "https://", "https://e.org/?a=b"])
-def test_an_address_that_is_none_is_refused(tmp_path: Path, address: str) -> None:
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("example.org", "it does not begin with https:// or http://"),
+        ("ftp://example.org/", "it does not begin with https:// or http://"),
+        ("https://", "it names no server"),
+        ("https://e.org/?a=b", "there is ? in it, and files are found below this address"),
+    ],
+)
+def test_an_address_that_is_none_is_refused(tmp_path: Path, address: str, reason: str) -> None:
     with pytest.raises(UsageError) as caught:
         publish(Recipe(bank=tmp_path / "bank.yaml"), tmp_path / "site", address, now=0)
-    assert caught.value.message == f"--address {address!r} is no address of a web page"
+    assert caught.value.message == f"--address cannot be {address!r}: {reason}"
     assert not (tmp_path / "site").exists()
 
 

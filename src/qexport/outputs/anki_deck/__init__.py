@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qexport.outputs.declaration import Output, option
+from qexport.outputs.declaration import NoValueError, Output, option
 from qexport.outputs.options import CommonOptions
 
 DECK_HEADING = "Deck"
@@ -21,8 +21,11 @@ def _read_card_types(text: str) -> tuple[str, ...]:
 
 
 def _read_tag_prefix(text: str) -> str:
-    if not re.fullmatch(r"[^\s\"*]+", text):
-        raise ValueError(text)
+    if odd := re.search(r"[\s\"*]", text):
+        shown = "a blank" if odd[0].isspace() else odd[0]
+        raise NoValueError(
+            f"there is {shown} in it, which a tag of Anki cannot have", "for example hub, or hub::python"
+        )
     return text
 
 
