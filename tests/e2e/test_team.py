@@ -601,6 +601,20 @@ def test_a_release_is_committed_and_tagged_if_asked_for(monkeypatch: pytest.Monk
     assert Path("questions.lock.json").read_bytes() == before
 
 
+@pytest.mark.needs("git")
+def test_a_release_without_a_repository_cannot_be_tagged() -> None:
+    before = sorted(path.name for path in Path().iterdir())
+    done = run("release", "--tag")
+    assert (done.status, done.err) == (
+        2,
+        (
+            "qexport: error: --tag: . is in no git repository\n"
+            "  hint: release without --tag, or begin one: git init\n"
+        ),
+    )
+    assert sorted(path.name for path in Path().iterdir()) == before
+
+
 def test_a_release_says_what_is_new_since_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in AT_WORK.items():
         monkeypatch.setenv(name, value)

@@ -104,6 +104,9 @@ def _make_release(recipe: Recipe, *, now: int, since: str, with_tag: bool) -> Re
         changes=found.ids() if found else {},
     )
     folder = recipe.bank if recipe.bank.is_dir() else recipe.bank.parent
+    if with_tag and git.find_work_tree(folder) is None:
+        message = f"--tag: {folder} is in no git repository"
+        raise UsageError(message, hint="release without --tag, or begin one: git init")
     if with_tag and git.has_tag(tag_name(release.number), folder=folder):
         message = f"there is a tag {tag_name(release.number)} already"
         raise UsageError(message, hint=f"release without --tag, or: git tag -d {tag_name(release.number)}")
