@@ -3,127 +3,33 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection
 from hashlib import sha256
 
+from qexport.common.romanising import romanise
+
 _LONGEST_ID = 40
 _MOST_WORDS = 5
-_COMMON = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "between",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "doing",
-        "explain",
-        "describe",
-        "difference",
-        "differences",
-        "for",
-        "from",
-        "give",
-        "has",
-        "have",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "me",
-        "mean",
-        "means",
-        "meant",
-        "name",
-        "of",
-        "on",
-        "or",
-        "please",
-        "should",
-        "some",
-        "tell",
-        "than",
-        "that",
-        "the",
-        "their",
-        "there",
-        "they",
-        "this",
-        "to",
-        "use",
-        "used",
-        "using",
-        "was",
-        "we",
-        "were",
-        "what",
-        "whats",
-        "what's",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-        "der",
-        "die",
-        "das",
-        "ein",
-        "eine",
-        "ist",
-        "sind",
-        "was",
-        "wie",
-        "und",
-        "oder",
-        "von",
-        "zu",
-        "im",
-        "in",
-        "el",
-        "la",
-        "los",
-        "las",
-        "un",
-        "una",
-        "es",
-        "son",
-        "que",
-        "qué",
-        "cómo",
-        "y",
-        "o",
-        "de",
-        "en",
-        "le",
-        "les",
-        "des",
-        "du",
-        "est",
-        "sont",
-        "quoi",
-        "comment",
-        "et",
-        "ou",
-    ]
-)
+_EVERYDAY_WORDS = """
+    a an and are as at be between by can could did do does doing explain describe difference differences for from give
+    has have how i if in into is it its me mean means meant name of on or please should some tell than that the their
+    there they this to use used using was we were what whats what's when where which who why will with would you your
+    der die das den dem ein eine einer ist sind was wie und oder von zu im in zwischen unterschied warum welche
+    el la los las un una es son que qué cómo cuál diferencia entre y o de en le les des du est sont quoi comment quelle
+    quel et ou ce différence il lo gli che cosa cos è di del tra come differenza o que é um uma qual como
+    что такое как какие какой чем отличается почему зачем и в на это для между из от с есть разница
+    що таке як які чим відрізняється чому навіщо та у це різниця між
+    τι είναι πώς ποια ποιος η ο το και του της των διαφορά γιατί μεταξύ
+    to jest są jak jaka jakie czym różnica między i w na się różni od
+    jsou rozdíl mezi jaký v a proč hvad forskellen mellem på og hvorfor vad är och
+    nedir nasıl arasındaki fark bir
+"""
+"""Words of questions in general, which say nothing of one; not those that are also terms, as in "ER diagram"."""
+_EVERYDAY = frozenset(romanise(_EVERYDAY_WORDS).split())
+_NAMES_WITH_SIGNS = {"c++": "cpp", "c#": "csharp", "f#": "fsharp"}
+"""Names that are not the same without their signs."""
+_ELISION = re.compile(r"\b(?:qu|[cdjlmnst]|all|dell|nell|un)'(?=[a-z])")
+_ID_WORD = re.compile(r"(?<![a-z0-9])(?:c\+\+|[cf]#)(?!\w)|[a-z0-9]+(?:'[a-z]+)?")
 
 
 def make_id(question: str, taken: Collection[str]) -> str:
@@ -134,14 +40,13 @@ def make_id(question: str, taken: Collection[str]) -> str:
         taken: Ids that are in use, folded by casefold().
 
     Returns:
-        Up to five words of the question (`list-tuple`), or `q-` and a digest if it has none in Latin letters;
-        with a part of the digest if the words are taken.
+        Up to five words of the question (`list-tuple`), or `q-` and a digest if most of its letters are not Latin,
+        Greek or Cyrillic; with a part of the digest if the words are taken.
     """
-    plain = unicodedata.normalize(
-        "NFKD", re.sub(r"<[^<>]*>|\]\([^)]*\)", " ", question.split("\n", maxsplit=1)[0])
-    )
-    words = re.findall(r"[a-z0-9]+(?:'[a-z]+)?", plain.encode("ascii", "ignore").decode().casefold())
-    telling = [word.replace("'", "") for word in words if word not in _COMMON] or words
+    text = re.sub(r"<[^<>]*>|\]\([^)]*\)", " ", question.split("\n", maxsplit=1)[0])
+    plain = _ELISION.sub("", romanise(text.replace("\u2019", "'")))
+    words = [_NAMES_WITH_SIGNS.get(word, word) for word in _ID_WORD.findall(plain)]
+    telling = [word.replace("'", "") for word in words if word not in _EVERYDAY] or words
     name = ""
     for word in telling[:_MOST_WORDS]:
         if len(name) + len(word) >= _LONGEST_ID:
