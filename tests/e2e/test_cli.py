@@ -296,6 +296,45 @@ def test_a_page_that_says_something_else_is_told_and_strict_refuses_it() -> None
 
 
 @pytest.mark.usefixtures("captures")
+@pytest.mark.parametrize("answered", ["", "n\n"])
+def test_the_bank_stays_in_conflicts_of_an_import_that_nobody_answers(answered: str) -> None:
+    run("import", *CAPTURES, "-o", "hub.yaml")
+    before = Path("hub.yaml").read_bytes()
+    page = Path("captures/hub-advanced.txt")
+    page.write_text(page.read_text().replace(*EDITED))
+    words = ["import", str(page), "-o", "hub.yaml", "--take", "ask"]
+    done = CliRunner().invoke(program, words, prog_name="qexport", input=answered)
+    assert done.exit_code == 0
+    assert done.stdout.endswith(
+        "hub.yaml: unchanged\n  1 conflict: the bank stays; --take page or --take ask settles them\n"
+    )
+    last = (
+        "Take what the page says? [y/N]: n\n"
+        if answered
+        else "Take what the page says? [y/N]: \n"
+        "qexport: warning: the input has ended: each missing answer is 'no'\n"
+    )
+    assert done.stderr.endswith(last)
+    assert Path("hub.yaml").read_bytes() == before
+
+
+def test_conflicts_of_a_table_that_nobody_answers_stay_too() -> None:
+    Path("t.csv").write_text("id,question,answer\nA,What is a set?,A bag.\nB,What is a list?,A row.\n")
+    run("import", "t.csv", "-o", "t.yaml")
+    for old, new in (("A bag.", "Our bag."), ("A row.", "Our row.")):
+        Path("t.yaml").write_text(Path("t.yaml").read_text().replace(old, new))
+    before = Path("t.yaml").read_bytes()
+    Path("t.csv").write_text(
+        "id,question,answer\nA,What is a set?,Their bag.\nB,What is a list?,Their row.\n"
+    )
+    words = ["import", "t.csv", "-o", "t.yaml", "--take", "ask"]
+    done = CliRunner().invoke(program, words, prog_name="qexport", input="y\n")
+    assert done.exit_code == 0
+    assert done.stderr.endswith("qexport: warning: the input has ended: each missing answer is 'no'\n")
+    assert Path("t.yaml").read_bytes() == before.replace(b"Our bag", b"Their bag")
+
+
+@pytest.mark.usefixtures("captures")
 def test_strict_writes_nothing_where_answers_have_no_question() -> None:
     done = run("import", CAPTURES[1], "-o", "hub.yaml", "--strict", "--json")
     assert done.status == 3

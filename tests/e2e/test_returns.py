@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 from PIL import Image
@@ -612,6 +613,65 @@ def test_a_conflict_is_settled_by_asking(learner: Learner) -> None:
     assert Path("b.yaml").read_text(encoding="utf-8") == expected
 
 
+def test_where_the_input_ends_conflicts_stay_open_and_all_else_is_taken(learner: Learner) -> None:
+    """The first answer is there, the second is not, and a third question is not asked any more."""
+    learner.edit("Q1", "Answer", "grow", "shrink")
+    learner.edit("Q2", "Answer", "equality", "identity")
+    learner.edit("Q3", "Answer", "change", "move")
+    learner.edit("Q3", "Question", "Why", "Just why")
+    export = learner.export()
+    change("by equality", "by sameness")
+    change("cannot change", "cannot vary")
+    ours = change("and grow", "and move")
+    done = run("pull", export, "--bank", "b.yaml", "--ask", typed="theirs\n")
+    assert done.status == 3
+    assert done.out.splitlines()[-2:] == [
+        "b.yaml: 2 fields changed",
+        "2 conflicts left open: decide with --ask, --theirs or --ours",
+    ]
+    assert done.err.endswith(
+        f"{export}: Q2 answer: changed on both sides\n"
+        "  bank:   By their hash & by [-equality-]{+sameness+}.\n"
+        "  theirs: By their hash & by [-equality-]{+identity+}.\n"
+        "Take theirs, keep ours, or leave it open (theirs, ours, open) [open]: \n"
+        "qexport: warning: the input has ended: each missing answer is 'open'\n"
+    )
+    expected = ours.replace("and move.", "and shrink.").replace(
+        "Why are tuples hashable?", "'Just why are tuples hashable?'"
+    )
+    assert Path("b.yaml").read_text(encoding="utf-8") == expected
+
+
+def test_ctrl_c_at_a_question_writes_nothing(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: Any, **__: Any) -> str:
+        raise click.Abort  # what click makes of it
+
+    learner.edit("Q2", "Answer", "equality", "identity")
+    learner.edit("Q3", "Question", "Why", "Just why")
+    export = learner.export()
+    ours = change("by equality", "by sameness")
+    monkeypatch.setattr(click, "prompt", interrupt)
+    assert run("pull", export, "--bank", "b.yaml", "--ask").status == 130
+    assert Path("b.yaml").read_text(encoding="utf-8") == ours
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("--theirs", "--ours"), "--theirs and --ours"),
+        (("--ask", "--theirs"), "--theirs and --ask"),
+        (("--ours", "--ask", "--theirs"), "--theirs and --ours and --ask"),
+    ],
+)
+def test_only_one_side_decides_conflicts(learner: Learner, words: tuple[str, ...], named: str) -> None:
+    assert run("pull", learner.export(), "--bank", "b.yaml", *words) == Done(
+        2,
+        "",
+        f"qexport: error: {named} cannot be given together\n"
+        "  hint: --ask lets you decide each conflict; --theirs and --ours decide all of them\n",
+    )
+
+
 @pytest.mark.parametrize("base", ["deck", "revision"])
 def test_what_the_history_lacks_comes_from_a_deck_or_a_revision(learner: Learner, base: str) -> None:
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
@@ -622,8 +682,21 @@ def test_what_the_history_lacks_comes_from_a_deck_or_a_revision(learner: Learner
     export = learner.export()
     ours = change("How does a dict", "How does one dict")
     Path("b.history.jsonl").unlink()
-    assert run("pull", export, "--bank", "b.yaml").out.splitlines()[0] == (
+    lines = run("pull", export, "--bank", "b.yaml").out.splitlines()
+    assert lines[0] == (
         f"{export}: Q2 question: left, because the history does not have the version it was made from"
+    )
+    by_name = (
+        ": name the deck that the learner imported, or the revision that it was built from, "
+        "for example --base old.apkg or --base v1.0"
+    )
+    assert lines[-1] == f"1 question left, because the history lacks its version{by_name}"
+    run("build", "--bank", "b.yaml", "--format", "deck")
+    Path("b.history.jsonl").unlink()
+    lines = run("pull", export, "--bank", "b.yaml", "--base", "out/my-bank.apkg").out.splitlines()
+    assert lines[-1] == (
+        "1 question left, because the history lacks its version, and out/my-bank.apkg does not have it either"
+        + by_name
     )
     given = {"deck": "old.apkg", "revision": "HEAD"}[base]
     done = run("pull", export, "--bank", "b.yaml", "--base", given)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qexport.cli.asking import agree
 from qexport.cli.completion import complete_shape
 from qexport.cli.options import PATH, encoding_option, flags, json_option, limited
 from qexport.cli.program import say, say_json, warn
@@ -163,9 +164,7 @@ def _mapped(columns: tuple[str, ...]) -> dict[str, str]:
 
 
 def _ask_about_conflict(conflict: Conflict) -> bool:
-    for line in _conflict_lines(conflict):
-        click.echo(line, err=True)
-    return click.confirm("Take what the source says?", default=False, err=True)
+    return agree(_conflict_lines(conflict), "Take what the source says?")
 
 
 def _session_lines(session: ImportOutcome, *, dry_run: bool, everything: bool) -> Iterator[str]:
@@ -312,9 +311,8 @@ def _describe_place(change: Update | Conflict) -> dict[str, object]:
 
 
 def _ask_of_page(identity: str, difference: Difference) -> bool:
-    click.echo(f"  {difference.location}: {identity}: {difference.field}", err=True)
-    click.echo(f"    {difference.words}", err=True)
-    return click.confirm("Take what the page says?", default=False, err=True)
+    lines = (f"  {difference.location}: {identity}: {difference.field}", f"    {difference.words}")
+    return agree(lines, "Take what the page says?")
 
 
 def _show_hub(bank: Path, done: CaptureImport, *, dry_run: bool, as_json: bool) -> None:

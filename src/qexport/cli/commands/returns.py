@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
+from qexport.cli.asking import choose_answer
 from qexport.cli.commands.identities import of_a_recipe
 from qexport.cli.options import PATH
 from qexport.cli.program import say, say_json, say_report
-from qexport.cli.terminal import shown
+from qexport.common.errors import UsageError
 from qexport.common.text_input import quote
 from qexport.common.wording import list_names, quantity
 
@@ -34,11 +35,9 @@ _KIND_LABELS = {
 
 @click.command()
 @click.argument("exports", nargs=-1, required=True, type=PATH, metavar="EXPORT...")
-@click.option(
-    "--theirs", "choice", flag_value="theirs", help="Take the learner's words where both sides changed."
-)
-@click.option("--ours", "choice", flag_value="ours", help="Keep the bank's words where both sides changed.")
-@click.option("--ask", "choice", flag_value="ask", help="Show each conflict, and ask whose words to take.")
+@click.option("--theirs", is_flag=True, help="Take the learner's words where both sides changed.")
+@click.option("--ours", is_flag=True, help="Keep the bank's words where both sides changed.")
+@click.option("--ask", is_flag=True, help="Show each conflict, and ask whose words to take.")
 @click.option(
     "--base",
     default="",
@@ -52,7 +51,9 @@ _KIND_LABELS = {
 def pull(
     *,
     exports: tuple[Path, ...],
-    choice: str | None,
+    theirs: bool,
+    ours: bool,
+    ask: bool,
     base: str,
     patch: bool,
     recipe: Recipe,
@@ -68,12 +69,12 @@ def pull(
     """
     from qexport.team import returns
 
-    decided: Preference = "theirs" if choice == "theirs" else "ours" if choice == "ours" else ""
+    decided = _one_of(theirs=theirs, ours=ours, ask=ask)
     done = returns.pull(
         recipe,
         exports,
-        choice=decided,
-        ask=_ask if choice == "ask" else None,
+        choice="" if decided == "ask" else decided,
+        ask=_ask if decided == "ask" else None,
         base=base,
         dry_run=dry_run,
         patch=patch,
@@ -82,22 +83,33 @@ def pull(
         say_json(_pull_fields(done, written=not (dry_run or patch)))
     elif done.patch:
         click.echo(done.patch.data, nl=False)  # bytes: the ends of lines stay as they are on every system
-        say_report([*_pull_lines(done, "would be "), *_patch_lines(done.patch)])
+        say_report([*_pull_lines(done, base, "would be "), *_patch_lines(done.patch)])
     else:
-        say(_pull_lines(done, "would be " if dry_run else ""))
+        say(_pull_lines(done, base, "would be " if dry_run else ""))
     if done.open_conflicts:
         click.get_current_context().exit(3)
 
 
+def _one_of(*, theirs: bool, ours: bool, ask: bool) -> Preference | Literal["ask"]:
+    """Return who decides conflicts; empty: nobody.
+
+    Raises:
+        UsageError: Two of them shall.
+    """
+    if theirs + ours + ask > 1:
+        given = [name for name, is_on in (("--theirs", theirs), ("--ours", ours), ("--ask", ask)) if is_on]
+        hint = "--ask lets you decide each conflict; --theirs and --ours decide all of them"
+        raise UsageError(f"{' and '.join(given)} cannot be given together", hint=hint)
+    return "theirs" if theirs else "ours" if ours else "ask" if ask else ""
+
+
 def _ask(export: str, conflict: Proposal) -> Preference:
     """Let the user choose whose words are taken; leaving it open is a choice too."""
-    for line in _proposal_lines(export, conflict):
-        click.echo(shown(line), err=True)
-    answer = click.prompt(
+    answer = choose_answer(
+        _proposal_lines(export, conflict),
         "Take theirs, keep ours, or leave it open",
-        type=click.Choice(["theirs", "ours", "open"]),
-        default="open",
-        err=True,
+        ("theirs", "ours", "open"),
+        "open",
     )
     return "theirs" if answer == "theirs" else "ours" if answer == "ours" else ""
 
@@ -133,7 +145,7 @@ def _patch_lines(patch: Patch) -> Iterator[str]:
         yield "  in a folder below, git apply passes over files that are not in that folder, and does not say so"
 
 
-def _pull_lines(done: Pulled, would: str) -> Iterator[str]:
+def _pull_lines(done: Pulled, base: str, would: str) -> Iterator[str]:
     for export, each in done.proposals:
         yield from _proposal_lines(export, each)
     for export, draft in done.drafts:
@@ -159,6 +171,13 @@ def _pull_lines(done: Pulled, would: str) -> Iterator[str]:
         yield f"{names}: {what} {would}{'written' if done.drafts else 'changed'}"
     elif not done.open_conflicts:
         yield "nothing to take"
+    if unknown := len({each.id for _, each in done.proposals if each.kind == "unknown"}):
+        which = "its version" if unknown == 1 else "their versions"
+        neither = f", and {base} does not have {'it' if unknown == 1 else 'them'} either" if base else ""
+        yield (
+            f"{quantity(unknown, 'question')} left, because the history lacks {which}{neither}: name the deck that the "
+            "learner imported, or the revision that it was built from, for example --base old.apkg or --base v1.0"
+        )
     if done.open_conflicts:
         yield f"{quantity(done.open_conflicts, 'conflict')} left open: decide with --ask, --theirs or --ours"
 
