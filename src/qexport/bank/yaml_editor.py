@@ -10,24 +10,25 @@ if the new text can be written in it. The result is read again before it is retu
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, TypeAlias
-
-import yaml
 
 from qexport.bank import yaml_reader
 from qexport.bank.merging import Hunk, are_too_far_apart, hunks_of
 from qexport.bank.model import RawBank, RawList, RawMapping, RawText, RawValue
 from qexport.bank.schema import HEADER_FIELDS, QUESTION_FIELDS
+from qexport.bank.yaml_nodes import Node, Splice, read_nodes
 from qexport.bank.yaml_writer import (
     LINE_WIDTH,
     bare_or_quoted,
     escaped,
     field_lines,
     flow_list,
+    flow_text,
     folded_lines,
+    in_quotes,
     must_escape,
     scalar_lines,
     split_at_single_spaces,
@@ -122,66 +123,6 @@ def expected_contents(bank: RawBank, edits: Sequence[Edit], path: str) -> list[d
     return contents
 
 
-# Places in YAML
-
-
-@dataclass(slots=True)
-class _Node:
-    """One value of the file: where it begins and ends (line, column from 0), and what is in it."""
-
-    start: tuple[int, int]
-    end: tuple[int, int]
-    style: str = ""
-    """Of a text: empty (bare), `'`, `"`, `|` or `>`. Of a list or mapping: `[` in brackets, else empty."""
-    pairs: list[tuple[_Node, _Node]] = field(default_factory=list)
-    items: list[_Node] = field(default_factory=list)
-    text: str = ""
-
-    def values(self) -> dict[str, tuple[_Node, _Node]]:
-        """Return key and value of each pair of a mapping."""
-        return {key.text: (key, value) for key, value in self.pairs}
-
-
-def _nodes(text: str) -> _Node:
-    events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
-    for event in events:
-        if isinstance(event, yaml.DocumentStartEvent):
-            return _node(next(events), events)
-    return _Node((0, 0), (0, 0))
-
-
-_ENDS: Any = (yaml.MappingEndEvent, yaml.SequenceEndEvent)  # Any: the stubs say that a mark may be missing
-
-
-def _node(event: Any, events: Iterator[Any]) -> _Node:
-    start = (event.start_mark.line, event.start_mark.column)
-    node = _Node(start, (event.end_mark.line, event.end_mark.column))
-    if isinstance(event, yaml.ScalarEvent):
-        node.style, node.text = event.style or "", event.value
-        return node
-    node.style = "[" if event.flow_style else ""
-    while not isinstance(inner := next(events), _ENDS):
-        child = _node(inner, events)
-        if isinstance(event, yaml.MappingStartEvent):
-            node.pairs.append((child, _node(next(events), events)))
-        else:
-            node.items.append(child)
-    if node.style:
-        node.end = (inner.end_mark.line, inner.end_mark.column)
-    elif last := (node.items[-1:] or [value for _, value in node.pairs[-1:]]):
-        node.end = last[0].end
-    return node
-
-
-@dataclass(frozen=True, slots=True)
-class _Splice:
-    """A stretch of the file that is replaced."""
-
-    start: tuple[int, int]
-    end: tuple[int, int]
-    text: str
-
-
 class _Editor:
     """The places of one file, and what is spliced into it."""
 
@@ -190,13 +131,13 @@ class _Editor:
         self.path = path
         self._is_careful = is_careful
         """Texts are written in double quotes, which can hold any."""
-        tree = _nodes(yaml_reader.readable(text)[0])
-        _, questions = tree.values().get("questions", (tree, _Node((0, 0), (0, 0))))
+        tree = read_nodes(yaml_reader.readable(text)[0])
+        _, questions = tree.values().get("questions", (tree, Node((0, 0), (0, 0))))
         self._records = {"": tree}
         for item in questions.items:
             if "id" in item.values():
                 self._records[normalise(item.values()["id"][1].text)[0].strip()] = item
-        self._splices: list[_Splice] = []
+        self._splices: list[Splice] = []
 
     def edited(self, edits: Sequence[Edit]) -> str:
         """Return the text with all edits in it."""
@@ -217,28 +158,28 @@ class _Editor:
             lines[first : last + 1] = joined.split("\n")
         return "\n".join(lines)
 
-    def _change(self, record: _Node, edit: Edit) -> None:
+    def _change(self, record: Node, edit: Edit) -> None:
         key, old = record.values()[edit.field]
         if edit.value is None:
             self._remove(record, edit.field)
+        elif isinstance(edit.value, tuple) and old.items and old.style and edit.value:
+            self._splices += _splice_flow_items(old, edit.value, self._in_flow)
         elif record.style == "[":
-            self._splices.append(_Splice(old.start, old.end, self._in_flow(edit.value)))
-        elif isinstance(edit.value, tuple) and old.items and not old.style and edit.value:
+            self._splices.append(Splice(old.start, old.end, self._in_flow(edit.value, old.style)))
+        elif isinstance(edit.value, tuple) and old.items and edit.value:
             self._change_items(old, edit.value)
-        elif isinstance(edit.value, tuple) and old.style == "[" and old.start[0] == old.end[0] and edit.value:
-            self._splices.append(_Splice(old.start, old.end, self._in_flow(edit.value)))
         else:
             before = self.lines[key.start[0]][: key.end[1]] + ":"
             self._replace(key, old, self._written(before, key.start[1], edit, old))
 
-    def _replace(self, key: _Node, old: _Node, new: Sequence[str]) -> None:
+    def _replace(self, key: Node, old: Node, new: Sequence[str]) -> None:
         """Replace the lines of a key and its value; a comment beside them stays on the first line."""
         last = self._last_line(old)
         first, *others = new
         text = "\n".join([first + self._comment_beside(old), *others])
-        self._splices.append(_Splice((key.start[0], 0), (last, len(self.lines[last])), text))
+        self._splices.append(Splice((key.start[0], 0), (last, len(self.lines[last])), text))
 
-    def _comment_beside(self, old: _Node) -> str:
+    def _comment_beside(self, old: Node) -> str:
         """Return the comment on the line of a value, or on that of a block's header."""
         if old.style in ("|", ">"):
             header = self.lines[old.start[0]][old.start[1] :]
@@ -246,7 +187,7 @@ class _Editor:
         last = self._last_line(old)
         return self.lines[last][old.end[1] :].rstrip() if old.end[0] == last else ""
 
-    def _last_line(self, node: _Node) -> int:
+    def _last_line(self, node: Node) -> int:
         """Return the last line of a value: a block's end mark is where the next thing begins."""
         if not node.style and (inner := node.items[-1:] or [value for _, value in node.pairs[-1:]]):
             return self._last_line(inner[0])
@@ -257,14 +198,16 @@ class _Editor:
                 line -= 1
         return line
 
-    def _written(self, before: str, column: int, edit: Edit, old: _Node | None) -> list[str]:
+    def _written(self, before: str, column: int, edit: Edit, old: Node | None) -> list[str]:
         """Return the lines of a key and its new value; `before` is the first line up to the colon."""
+        if isinstance(edit.value, int) and old and (quoted := in_quotes(str(edit.value), old.style)):
+            return [f"{before} {quoted}"]
         if not isinstance(edit.value, str):
             first, *others = field_lines(edit.field, edit.value, column) or [f"{before} []"]
             return [before + first[column + len(edit.field) + 1 :], *others]
         return self._text_lines(before, edit.value, column + 2, old)
 
-    def _text_lines(self, before: str, text: str, indent: int, old: _Node | None) -> list[str]:
+    def _text_lines(self, before: str, text: str, indent: int, old: Node | None) -> list[str]:
         """Return the lines of a text in the form its old one had, if it can have that."""
         text = text.strip()
         if self._is_careful or must_escape(text) or any(each in text for each in _LINE_SEPARATORS):
@@ -288,14 +231,13 @@ class _Editor:
                 lines += [] if paragraph else [""]
             return [f"{before} {header}", *lines]
         if "\n" not in text and style in ("'", '"', ""):
-            quoted = {'"': escaped(text), "'": "'" + text.replace("'", "''") + "'"}
-            line = f"{before} {quoted.get(style) or bare_or_quoted(text)}"
+            line = f"{before} {in_quotes(text, style) or bare_or_quoted(text)}"
             was = max(map(len, self.lines[old.start[0] : old.end[0] + 1])) if old else 0
             if len(line) <= max(LINE_WIDTH, was + 20):
                 return [line]
         return list(scalar_lines(before, text, indent))
 
-    def _block_form(self, old: _Node, indent: int) -> tuple[str, str]:
+    def _block_form(self, old: Node, indent: int) -> tuple[str, str]:
         """Return the header of a block and the margin of its lines."""
         header = self.lines[old.start[0]][old.start[1] :].split(" ")[0].rstrip()
         inner = next((line for line in self.lines[old.start[0] + 1 : old.end[0]] if line.strip()), "")
@@ -303,7 +245,7 @@ class _Editor:
             return old.style + "-", " " * indent
         return header, inner[: len(inner) - len(inner.lstrip(" "))]
 
-    def _paragraphs(self, old: _Node) -> dict[str, list[str]]:
+    def _paragraphs(self, old: Node) -> dict[str, list[str]]:
         """Return the lines of each paragraph of a folded block by its text: one that is the same stays so."""
         found: dict[str, list[str]] = {}
         lines: list[str] = []
@@ -315,10 +257,10 @@ class _Editor:
                 lines = []
         return found
 
-    def _width(self, old: _Node) -> int:
+    def _width(self, old: Node) -> int:
         return max([LINE_WIDTH - 20, *map(len, self.lines[old.start[0] + 1 : old.end[0]])])
 
-    def _change_items(self, old: _Node, new: tuple[str, ...]) -> None:
+    def _change_items(self, old: Node, new: tuple[str, ...]) -> None:
         """Change only those items of a list that are other ones."""
         before = [normalise(item.text)[0].strip() for item in old.items]
         column = old.start[1]
@@ -334,15 +276,15 @@ class _Editor:
             if tag == "insert":
                 place = self._last_line(old.items[start - 1]) if start else old.items[0].start[0] - 1
                 at = (place, len(self.lines[place]))
-                self._splices.append(_Splice(at, at, "".join(f"\n{line}" for line in lines)))
+                self._splices.append(Splice(at, at, "".join(f"\n{line}" for line in lines)))
                 continue
             top, bottom = old.items[start].start[0], self._last_line(old.items[end - 1])
             if lines:
-                self._splices.append(_Splice((top, 0), (bottom, len(self.lines[bottom])), "\n".join(lines)))
+                self._splices.append(Splice((top, 0), (bottom, len(self.lines[bottom])), "\n".join(lines)))
             else:
                 self._remove_lines(top, bottom)
 
-    def _remove(self, record: _Node, name: str) -> None:
+    def _remove(self, record: Node, name: str) -> None:
         names = list(record.values())
         place = names.index(name)
         key, old = record.values()[name]
@@ -350,21 +292,21 @@ class _Editor:
         if record.style == "[" or (not place and following):
             previous = record.pairs[place - 1][1] if place else None
             if following:
-                self._splices.append(_Splice(key.start, following.start, ""))
+                self._splices.append(Splice(key.start, following.start, ""))
             elif previous:
-                self._splices.append(_Splice(previous.end, old.end, ""))
+                self._splices.append(Splice(previous.end, old.end, ""))
         else:
             self._remove_lines(key.start[0], self._last_line(old))
 
     def _remove_lines(self, first: int, last: int) -> None:
         if first:
             self._splices.append(
-                _Splice((first - 1, len(self.lines[first - 1])), (last, len(self.lines[last])), "")
+                Splice((first - 1, len(self.lines[first - 1])), (last, len(self.lines[last])), "")
             )
         else:
-            self._splices.append(_Splice((0, 0), (last + 1, 0), ""))
+            self._splices.append(Splice((0, 0), (last + 1, 0), ""))
 
-    def _insert(self, record: _Node, added: Sequence[Edit], order: Mapping[str, int]) -> None:
+    def _insert(self, record: Node, added: Sequence[Edit], order: Mapping[str, int]) -> None:
         """Put new keys behind those that stand before them in the schema."""
         after: defaultdict[int, list[Edit]] = defaultdict(list)
         names = list(record.values())
@@ -379,7 +321,7 @@ class _Editor:
             key, value = record.pairs[place]
             if record.style == "[":
                 text = "".join(f", {edit.field}: {self._in_flow(edit.value)}" for edit in edits)
-                self._splices.append(_Splice(value.end, value.end, text))
+                self._splices.append(Splice(value.end, value.end, text))
                 continue
             column = key.start[1]
             lines = [
@@ -389,13 +331,42 @@ class _Editor:
             ]
             last = self._last_line(value)
             at = (last, len(self.lines[last]))
-            self._splices.append(_Splice(at, at, "".join(f"\n{line}" for line in lines)))
+            self._splices.append(Splice(at, at, "".join(f"\n{line}" for line in lines)))
 
-    def _in_flow(self, value: EditedValue) -> str:
-        """Return a value within brackets."""
+    def _in_flow(self, value: EditedValue, style: str = "") -> str:
+        """Return a value within brackets, in the quotes that the old one had."""
         if isinstance(value, tuple):
             return flow_list(value)
-        return str(value) if isinstance(value, int) else flow_list([value or ""])[1:-1]
+        if isinstance(value, int):
+            return in_quotes(str(value), style) or str(value)
+        return flow_text(value or "", "" if self._is_careful else style)
+
+
+def _splice_flow_items(old: Node, new: tuple[str, ...], write: Callable[[str, str], str]) -> Iterator[Splice]:
+    """Change only those items of a list in brackets that are other ones.
+
+    Args:
+        old: The list, with an item or more.
+        new: Its new items, one or more.
+        write: Writes an item in given quotes. A new one has those that all have.
+    """
+    before = [normalise(item.text)[0].strip() for item in old.items]
+    usual = old.items[0].style if len({item.style for item in old.items}) == 1 else ""
+    for tag, start, end, first, last in SequenceMatcher(None, before, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        both = min(end - start, last - first)
+        for item, text in zip(old.items[start:], new[first : first + both], strict=False):
+            yield Splice(item.start, item.end, write(text, item.style))
+        at, more = start + both, [write(text, usual) for text in new[first + both : last]]
+        if more:
+            place = old.items[at - 1].end if at else old.items[0].start
+            text = ", ".join(more)
+            yield Splice(place, place, f", {text}" if at else f"{text}, ")
+        elif at < end == len(old.items):
+            yield Splice(old.items[at - 1].end, old.items[-1].end, "")
+        elif at < end:
+            yield Splice(old.items[at].start, old.items[end].start, "")
 
 
 def _fold_again(before: Sequence[str], text: str, width: int) -> list[str]:

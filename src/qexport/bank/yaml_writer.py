@@ -149,11 +149,24 @@ def scalar_lines(before: str, text: str, indent: int) -> Iterator[str]:
 
 def flow_list(items: Iterable[str]) -> str:
     """Write a list on one line."""
-    written = (
-        escaped(item) if must_escape(item) or "\n" in item else bare_or_quoted(item, _NOT_BARE_IN_FLOW)
-        for item in items
-    )
-    return f"[{', '.join(written)}]"
+    return f"[{', '.join(map(flow_text, items))}]"
+
+
+def flow_text(text: str, style: str = "") -> str:
+    """Write a text within brackets.
+
+    Args:
+        text: Any text.
+        style: The quotes it shall have if it can, `'` or `"`; empty: those it needs.
+    """
+    if must_escape(text) or "\n" in text:
+        return escaped(text)
+    return in_quotes(text, style) or bare_or_quoted(text, _NOT_BARE_IN_FLOW)
+
+
+def in_quotes(text: str, style: str) -> str:
+    """Return a text of one line in these quotes; empty if `style` is none."""
+    return {'"': escaped(text), "'": "'" + text.replace("'", "''") + "'"}.get(style, "")
 
 
 def must_escape(text: str) -> bool:
@@ -170,7 +183,7 @@ def escaped(text: str) -> str:
 def bare_or_quoted(text: str, not_bare: re.Pattern[str] = _NOT_BARE) -> str:
     """Return a text as it can be on a line of YAML: bare, or in single quotes."""
     if not_bare.match(text) or _TYPED.fullmatch(text):
-        return "'" + text.replace("'", "''") + "'"
+        return in_quotes(text, "'")
     return text
 
 
