@@ -44,8 +44,10 @@ def pytest_configure() -> None:
     os.environ["QEXPORT_CACHE"] = cache
     # A script's `./qexport test &` ignores Ctrl-C, and so would the programs to which tests send it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    # What is drawn by lot is the same each time; `tools.fuzz` draws more.
-    hypothesis.settings.register_profile("seeded", derandomize=True)
+    # What is drawn by lot is the same each time, and however slow the machine is; `tools.fuzz` draws more.
+    hypothesis.settings.register_profile(
+        "seeded", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
     hypothesis.settings.load_profile("seeded")
     # By Python's own end, too: a worker of xdist does not always come to its configuration's.
     atexit.register(shutil.rmtree, cache, ignore_errors=True)

@@ -227,6 +227,25 @@ def test_words_that_both_changed_are_a_conflict(learner: Learner) -> None:
     assert Path("b.yaml").read_text(encoding="utf-8") == ours.replace("sameness", "identity")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "counted"),
+    [
+        ("They cannot", "They never", "b.yaml: 1 field changed"),
+        ("They cannot change.", "<ul><li>one</li><li>two</li></ul>", "nothing to take"),
+    ],
+)
+def test_a_comment_that_no_card_shows_is_not_taken_out(
+    old: str, new: str, counted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank = BANK.replace('"They cannot change."', '"They cannot <!-- sure? --> change."')
+    for learner in learner_of(bank, tmp_path, monkeypatch):
+        learner.retype("Q3", "Answer", f"<p>{'They cannot change.'.replace(old, new)}</p>")
+        done = run("pull", learner.export(), "--bank", "b.yaml")
+        assert done.out.splitlines()[-1] == counted
+        expected = bank.replace(f'"{old} ', f'"{new} ')
+        assert Path("b.yaml").read_text(encoding="utf-8").replace("'", '"') == expected
+
+
 def test_what_has_no_form_in_the_bank_is_shown_and_left(learner: Learner) -> None:
     learner.edit("Q3", "Answer", "cannot", '<span style="color: red">cannot</span>')
     learner.edit("Q3", "Title", "Why are tuples hashable?", "Why?")

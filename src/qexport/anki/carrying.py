@@ -29,6 +29,10 @@ _SOURCE = re.compile(r"\bsrc=(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECAS
 _ALT = re.compile(r"\balt=(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _HTML_ITEM = re.compile(r"<li>((?:(?!<li>).)*?)</li>", re.DOTALL)
 _CHOICE_LETTER = re.compile(r'\A<span class="letter">[a-z]\)</span> ')
+_UNSEEN_COMMENT = re.compile(r"<!--(?:(?!<!--|-->).)*-->", re.DOTALL)
+"""What stands in a text and on no note: nobody takes it out in Anki."""
+_FIRST_MARK = 0xF0000
+"""Of the private signs that stand for comments while words are carried over."""
 _BY_CODE = re.compile(r"(<pre\b(?:(?!<pre\b).)*?</pre>)", re.DOTALL)
 _HTML_BLOCK = r"</?(?:br|p|[ou]l|li|div|blockquote|h[1-6]|hr|table|t(?:head|body|r|h|d)|d[ltd])\b[^<>]*>"
 _AROUND_BLOCKS = re.compile(rf"\n?({_HTML_BLOCK})\n?")
@@ -150,6 +154,20 @@ def text_candidates(text: str, before: str, after: str, to_markdown: ToMarkdown 
         after: The HTML that the learner has.
         to_markdown: Turns HTML into Markdown; None for a plain text.
     """
+    if to_markdown is None or "<!--" not in text:
+        yield from _text_candidates(text, before, after, to_markdown)
+        return
+    comments = _UNSEEN_COMMENT.findall(text)
+    marks = [chr(_FIRST_MARK + number) for number in range(len(comments))]
+    for mark, comment in zip(marks, comments, strict=True):
+        text = text.replace(comment, mark, 1)
+    for candidate in _text_candidates(text, before, after, to_markdown):
+        if all(mark in candidate for mark in marks):
+            back = {ord(mark): comment for mark, comment in zip(marks, comments, strict=True)}
+            yield candidate.translate(back)
+
+
+def _text_candidates(text: str, before: str, after: str, to_markdown: ToMarkdown | None) -> Iterator[str]:
     views: list[Callable[[str], str]] = [visible_text]
     if to_markdown is not None:
         views.append(to_markdown)
@@ -189,6 +207,8 @@ def item_candidates(
             elif at < end:
                 found = list(text_candidates(items[at], old[at], new[place], None))
                 found += list(text_candidates(items[at], old[at], new[place], to_markdown))[-1:]
+                comments = _UNSEEN_COMMENT.findall(items[at]) if to_markdown else []
+                found = [each for each in found if all(comment in each for comment in comments)]
             else:
                 found = [visible_text(new[place]), (to_markdown or visible_text)(new[place])]
             found = [each.strip() for each in found if each.strip()]

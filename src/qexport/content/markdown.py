@@ -31,7 +31,16 @@ from qexport.content.markdown_page import MarkdownPage
 from qexport.content.markdown_pictures import read_picture, set_widths, show_picture, write_picture
 from qexport.content.markdown_unknown import find_unknown_block, find_unknown_markup
 from qexport.content.safe_html import escape_text, mark_safe
-from qexport.content.safe_tags import pair_tags, read_safe_tag, tags_as_text, write_closing, write_opening
+from qexport.content.safe_tags import (
+    leave_out,
+    pair_tags,
+    read_comment,
+    read_comment_lines,
+    read_safe_tag,
+    tags_as_text,
+    write_closing,
+    write_opening,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,6 +129,10 @@ def _markdown() -> MarkdownIt:
     parser.inline.ruler.before("image", "picture", read_picture)
     parser.inline.ruler.before("link", "question_link", read_question_link)
     parser.inline.ruler.after("autolink", "safe_tag", read_safe_tag)
+    parser.inline.ruler.after("safe_tag", "comment", read_comment)
+    parser.block.ruler.before(
+        "paragraph", "comment", read_comment_lines, {"alt": ["paragraph", "blockquote"]}
+    )
     parser.block.ruler.before("paragraph", "details", read_details, {"alt": ["paragraph", "blockquote"]})
     # Every link passes here; _tame_line() drops those that lead elsewhere, and keeps their text.
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
@@ -196,6 +209,7 @@ def _prepare_line(tokens: list[Token], depth: int, page: MarkdownPage) -> list[T
     for message, hint in find_unknown_markup(tokens):
         page.note(message, hint)
     tokens = show_formulas(tokens, page)
+    tokens = [each for each in tokens if each.type != "comment"]
     pair_tags(tokens)
     set_widths(tokens)
     for tag in tags_as_text(tokens):
@@ -264,6 +278,7 @@ def _write_code(
 
 _RULES: dict[str, Callable[..., str]] = {
     **FOOTNOTE_RULES,
+    "comment": leave_out,
     "code_block": _write_code,
     "fence": _write_code,
     "formula": write_formula,

@@ -1,6 +1,6 @@
 """What people write in Markdown and no output obeys: reported with what would be right.
 
-==marked==  a term, and below it `: its meaning`  a diagram in Mermaid or PlantUML
+==marked==  a term, and below it `: its meaning`  a diagram in Mermaid or PlantUML  <!-- a comment -->
 """
 
 from __future__ import annotations
@@ -19,6 +19,11 @@ DIAGRAMS = {"mermaid": "Mermaid", "plantuml": "PlantUML", "puml": "PlantUML"}
 UNKNOWN_MARKUP = r"==\S|^\s*:[ \t]+\S|^\s*(?:`{3,}|~{3,})\s*(?:mermaid|plantuml|puml)\b"
 """What may be one of these, in a text."""
 
+_COMMENT_LEFT_OUT = (
+    "a comment is left out",
+    "it is in the bank alone; write what readers are to see without <!-- -->",
+)
+
 _MARKED = compile_late(r"(?<![\w=!<>])==(?=[^\s=])[^\n]{1,200}?(?<=[^\s=])==(?![\w=])")
 
 
@@ -30,12 +35,16 @@ def find_unknown_block(token: Token) -> Iterator[tuple[str, str]]:
             f"the diagram in {name} is shown as its source",
             "draw it, and show the picture: ![text](file.svg)",
         )
+    if token.type == "comment":
+        yield _COMMENT_LEFT_OUT
 
 
 def find_unknown_markup(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with the text of a paragraph, and what would be right."""
     before = ""
     for token in tokens:
+        if token.type == "comment":
+            yield _COMMENT_LEFT_OUT
         if token.type == "text":
             if found := _MARKED.search(token.content):
                 yield f"{found[0]} is shown with its signs", "write <mark>…</mark>"

@@ -3,12 +3,13 @@
     the tags of a text → tokens → pair_tags() → HTML that nests, all else as text
 
 `<img>` and `<details>` are read elsewhere (markdown_pictures, markdown_boxes). Every other tag of HTML is shown
-as text, and reported.
+as text, and reported; a comment is left out, as everywhere that Markdown is read, and reported, too.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from qexport.common.patterns import compile_late
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
@@ -112,6 +114,7 @@ _KNOWN_TAGS = [
 _OTHER_TAG = compile_late(
     rf"<(/?(?:{'|'.join(_KNOWN_TAGS)}|{'|'.join(PAIRED)}))(?=[\s/>])[^<>]*>|<!--", re.IGNORECASE
 )
+_COMMENT_BEGIN, _COMMENT_END = "<!--", "-->"
 
 
 def read_safe_tag(state: StateInline, silent: bool) -> bool:
@@ -129,6 +132,47 @@ def read_safe_tag(state: StateInline, silent: bool) -> bool:
             token.meta = {"closing": bool(found["closing"])}
     state.pos = found.end()
     return True
+
+
+def read_comment(state: StateInline, silent: bool) -> bool:
+    """Read a comment in a line, as markdown-it calls a rule for what is in a line."""
+    if not state.src.startswith(_COMMENT_BEGIN, state.pos):
+        return False
+    close = state.src.find(_COMMENT_END, state.pos + len(_COMMENT_BEGIN), state.posMax)
+    if close < 0:
+        return False
+    end = close + len(_COMMENT_END)
+    if (not state.pos or state.src[state.pos - 1].isspace()) and state.src.startswith(" ", end):
+        end += 1  # there is a blank before it already
+    if not silent:
+        state.push("comment", "", 0)
+    state.pos = end
+    return True
+
+
+def read_comment_lines(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Read a comment that has lines for itself, empty ones among them, as markdown-it calls a rule for blocks."""
+    begin = state.bMarks[start] + state.tShift[start]
+    if state.is_code_block(start) or not state.src.startswith(_COMMENT_BEGIN, begin):
+        return False
+    close = state.src.find(_COMMENT_END, begin + len(_COMMENT_BEGIN), state.eMarks[end - 1])
+    if close < 0:
+        return False
+    last = bisect_left(state.eMarks, close, start)
+    within = range(start + 1, last + 1)
+    if any(state.sCount[line] < state.blkIndent and not state.isEmpty(line) for line in within):
+        return False  # the list or the quotation ends before
+    if state.src[close + len(_COMMENT_END) : state.eMarks[last]].strip():
+        return False  # a paragraph that begins with a comment
+    if not silent:
+        state.push("comment", "", 0).map = [start, last + 1]
+        state.line = last + 1
+    return True
+
+
+def leave_out(*_given: object) -> str:
+    """Return nothing, for what is not shown."""
+    return ""
 
 
 def pair_tags(tokens: list[Token]) -> None:
