@@ -872,6 +872,34 @@ def test_reviews_come_back_as_counts_without_a_person(learner: Learner, tmp_path
         assert "1 question" in run("build", *words).out
 
 
+def test_exports_without_reviews_of_this_bank_are_named(learner: Learner) -> None:
+    """One of several is named; if all are so, the counts that are there stay."""
+    learner.add("Basic", "Private", Front="My dentist?", Back="555")
+    card = learner.collection.get_card(learner.collection.find_cards("dentist")[0])
+    card.start_timer()
+    learner.collection.sched.answerCard(card, 3)
+    private = Path(learner.export(with_scheduling=True)).rename("private.apkg")
+    Path("b.reviews.json").write_text("{}")
+    assert run("reviews", str(private), "--bank", "b.yaml") == Done(
+        3,
+        "",
+        "qexport: error: private.apkg: no reviews of questions of b.yaml are in the exports\n"
+        "  hint: see whether this is the right bank and lock: --bank names another\n",
+    )
+    assert Path("b.reviews.json").read_text() == "{}"
+    plain = Path(learner.export()).rename("plain.apkg")
+    learner.answer("Q1", 3)
+    export = learner.export(with_scheduling=True)
+    words = ("reviews", str(plain), export, "--bank", "b.yaml")
+    assert run(*words) == Done(
+        0,
+        "b.reviews.json: 0 questions; 1 left out, with fewer than 3 learners\n",
+        "qexport: warning: plain.apkg: no reviews of this bank's questions are in it: "
+        "was it exported with scheduling?\n",
+    )
+    assert json.loads(run(*words, "--json").out)["without_reviews"] == ["plain.apkg"]
+
+
 @pytest.mark.parametrize("legacy", [True, False])
 def test_exports_of_one_learner_count_as_one(learner: Learner, tmp_path: Path, legacy: bool) -> None:
     """An older and a newer export, and one deck of the collection; another learner's stays another's."""
@@ -904,6 +932,7 @@ def test_exports_of_one_learner_count_as_one(learner: Learner, tmp_path: Path, l
         "path": "b.reviews.json",
         "questions": {"Q1": {"learners": 2, "reviews": 3, "lapses": 0, "forgotten": 0.333, "seconds": 0.0}},
         "same_learner": [["old.apkg", everything, "deck.apkg"]],
+        "without_reviews": [],
     }
     assert run("reviews", str(old), theirs, "--bank", "b.yaml").err == ""
 

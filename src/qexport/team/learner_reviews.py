@@ -30,6 +30,8 @@ class Reviewed:
     """Questions that fewer learners have reviewed than asked for."""
     joined: tuple[tuple[Path, ...], ...]
     """Exports that have reviews in common, so that they count as one learner."""
+    without: tuple[Path, ...]
+    """Exports without a review of a question of the bank."""
 
 
 def count_returned_reviews(
@@ -48,7 +50,7 @@ def count_returned_reviews(
 
     Raises:
         UsageError: the bank has no lock.
-        InputRefused: an export cannot be read or is given twice, or there are no reviews in any.
+        InputRefused: an export cannot be read or is given twice, or none has a review of a question of the bank.
     """
     limits = recipe.limits
     lock = published_lock(recipe)
@@ -69,6 +71,9 @@ def count_returned_reviews(
     if not has_reviews:
         hint = "export again with “Include scheduling information”"
         raise _refuse(exports[0], "no reviews are in the exports", hint)
+    if not any(returned):
+        hint = "see whether this is the right bank and lock: --bank names another"
+        raise _refuse(exports[0], f"no reviews of questions of {recipe.bank} are in the exports", hint)
     groups = learners.groups
     everything = count_reviews([[returned[at] for at in group] for group in groups], ids, 1)
     counts = {key: count for key, count in everything.items() if count.learners >= at_least}
@@ -76,7 +81,8 @@ def count_returned_reviews(
     if not dry_run:
         files.write_file(place, write_review_counts(counts).encode())
     joined = tuple(tuple(exports[at] for at in group) for group in groups if len(group) > 1)
-    return Reviewed(place, counts, len(everything) - len(counts), joined)
+    without = tuple(path for path, answers in zip(exports, returned, strict=True) if not answers)
+    return Reviewed(place, counts, len(everything) - len(counts), joined, without)
 
 
 def _refuse(path: Path, message: str, hint: str) -> InputRefused:

@@ -12,7 +12,7 @@ import click
 from qexport.cli.asking import choose_answer
 from qexport.cli.commands.identities import of_a_recipe
 from qexport.cli.options import PATH
-from qexport.cli.program import say, say_json, say_report
+from qexport.cli.program import say, say_json, say_report, warn
 from qexport.common.errors import UsageError
 from qexport.common.text_input import quote
 from qexport.common.wording import list_names, quantity
@@ -248,12 +248,17 @@ def reviews(
                 "path": str(done.path),
                 "questions": {key: asdict(each) for key, each in done.counts.items()},
                 "same_learner": [[str(path) for path in each] for each in done.joined],
+                "without_reviews": list(map(str, done.without)),
             }
         )
         return
     say_report(
         f"{list_names(tuple(map(str, each)))} have reviews in common: counted as one learner"
         for each in done.joined
+    )
+    warn(
+        f"{path}: no reviews of this bank's questions are in it: was it exported with scheduling?"
+        for path in done.without
     )
     from qexport.cli.terminal import table
 
