@@ -1,6 +1,6 @@
 """Import the editions that try_old_ankis.py made into this environment's Anki, and report what became of them.
 
-It runs with nothing but the standard library and some version of Anki, by whatever names that has for things.
+It runs with nothing but the standard library, anki_library.py, and some version of Anki.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from anki.collection import Collection
+from tools.anki_library import Library
 
 FOLDER = Path(sys.argv[1])
 SEARCH = sys.argv[2]
@@ -21,29 +21,16 @@ SEARCH = sys.argv[2]
 class Learner:
     """Someone's collection."""
 
-    collection: Any
-
     def __init__(self, name: str, *packages: str) -> None:
-        self.collection = Collection(str(FOLDER / f"{name}.anki2"))
-        self.rows = self.collection.db.all
+        self.library = Library(str(FOLDER / f"{name}.anki2"))
+        self.collection = self.library.collection
+        self.rows = self.library.rows
         for package in packages:
             self.imports(package)
 
     def imports(self, name: str) -> None:
         """Import a package as the desktop does by default."""
-        path = str(FOLDER / f"{name}.apkg")
-        try:
-            from anki.collection import ImportAnkiPackageOptions, ImportAnkiPackageRequest
-
-            options = ImportAnkiPackageOptions()
-            self.collection.import_anki_package(ImportAnkiPackageRequest(package_path=path, options=options))
-        except ImportError:
-            if hasattr(self.collection, "import_anki_package"):
-                self.collection.import_anki_package(path)
-                return
-            from anki.importing.apkg import AnkiPackageImporter
-
-            AnkiPackageImporter(self.collection, path).run()
+        self.library.import_package(str(FOLDER / f"{name}.apkg"))
 
     def notes(self) -> dict[str, tuple[int, str, list[str]]]:
         """Return number, tags and fields of each note by its ID."""
@@ -56,7 +43,7 @@ class Learner:
     def work(self) -> tuple[list[Any], list[Any]]:
         """Return the schedule of each card, and all reviews."""
         cards = self.rows("SELECT id, nid, did, ord, type, queue, due, ivl, reps, flags FROM cards")
-        return sorted(map(tuple, cards)), self.rows("SELECT * FROM revlog")
+        return sorted(cards), self.rows("SELECT * FROM revlog")
 
     def note(self, key: str) -> Any:
         """Return Anki's note."""
@@ -64,11 +51,8 @@ class Learner:
 
     def reviews(self, key: str) -> None:
         """Answer the first card of a note."""
-        if hasattr(self.collection, "reset"):
-            self.collection.reset()
         (card,) = (card for card in self.note(key).cards() if card.ord == 0)
-        card.start_timer()
-        self.collection.sched.answerCard(card, 3)
+        self.library.answer(card.id, 3)
 
     def studies(self, deck: str) -> list[str]:
         """Answer all new cards of a deck and of those in it; return the ids of their notes in the order they came."""

@@ -1,6 +1,6 @@
 """Drive the real Anki through years of a deck: random editions, and a learner who works between them.
 
-    python tools/try_deck_lives.py [--lives N] [--editions N] [--seed N] [--quiet]
+    python -m tools.try_deck_lives [--anki VERSION] [--lives N] [--editions N] [--seed N] [--quiet]
 
 A life is two banks, one learner's collection and some editions of decks from the banks. Between editions the
 questions are edited, added, retired, brought back, retagged and moved about; their ids are renumbered in chains,
@@ -28,13 +28,10 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-
-from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
-from anki.import_export_pb2 import IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_ALWAYS as ALWAYS
-from anki.import_export_pb2 import IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_IF_NEWER as IF_NEWER
 
 from qexport.anki.fields import COLOUR, FIELD_PLACES, NOTE_TYPE_ID
 from qexport.anki.note_type import STYLE_RELEASED
@@ -62,6 +59,8 @@ from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.anki_deck.document import content, render, with_notes
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Tools
+from tools.anki_library import Library
+from tools.anki_versions import ENVIRONMENTS, FarLibrary, parts_of, python_of
 
 START = 1_760_000_000
 DAY = 86_400
@@ -631,22 +630,27 @@ class Learner:
     folder: Path
     said: Callable[[str], None]
     counts: Counter[str]
+    library: Library | FarLibrary
+    dates_by_import: bool = False
+    """Whether this version of Anki takes the time of the import for that of a note that it updates."""
     has: dict[str, int] = field(default_factory=dict)
     """By GUID: the version of the note that was imported last."""
     styled: int = 0
     """When the learner last changed the style of the cards; 0: not since a deck with a style of its own came."""
     touched: dict[str, int] = field(default_factory=dict)
-    """By GUID: when the learner last edited it."""
+    """By GUID: when the learner last edited it, or Anki dated it by an import."""
+    dated: set[str] = field(default_factory=set)
+    """GUIDs of notes that an import has dated, and nobody edited since."""
     ahead: set[str] = field(default_factory=set)
     """GUIDs of notes that came with a time that was ahead of the clock."""
 
     def __post_init__(self) -> None:
-        """Open an empty collection."""
-        self.collection: Any = Collection(str(self.folder / "collection.anki2"))
+        """Look what this version of Anki can do."""
+        self.can_always = self.library.can_always_update()
 
     def notes(self) -> dict[str, Row]:
         """Return each note by its GUID: its number, time, tags and fields."""
-        rows = self.collection.db.all("SELECT guid, id, mod, tags, flds FROM notes ORDER BY id")
+        rows = self.library.rows("SELECT guid, id, mod, tags, flds FROM notes ORDER BY id")
         if len({row[0] for row in rows}) < len(rows):
             raise AssertionError("a note is there twice")
         return {row[0]: tuple(row[1:]) for row in rows}
@@ -654,26 +658,23 @@ class Learner:
     def cards(self) -> dict[tuple[int, int], Row]:
         """Return each card by its note's number and its own: all that reviews and the learner made of it."""
         columns = "id, did, type, queue, due, ivl, factor, reps, lapses, left, odue, odid, flags"
-        rows = self.collection.db.all(f"SELECT nid, ord, {columns} FROM cards")  # noqa: S608
+        rows = self.library.rows(f"SELECT nid, ord, {columns} FROM cards")  # noqa: S608
         return {(row[0], row[1]): tuple(row[2:]) for row in rows}
 
-    def import_(self, deck: Deck, *, is_new: bool = False) -> None:
+    def import_(self, deck: Deck, now: int, *, is_new: bool = False) -> None:
         """Import a deck as the desktop does by default, and see what became of everything.
 
         After an edition that was ahead of the clock, a new one is imported with "Update notes: Always", as advised.
+        Versions before 23.10 cannot do so: their notes wait until the clock has caught up.
         """
         notes, cards, reviews, css = self.notes(), self.cards(), self.reviews(), self._css()
-        path = self.folder / "deck.apkg"
-        path.write_bytes(deck.data)
         is_right = all(each.since <= deck.made for each in deck.notes.values())
-        always = is_new and is_right and not self.ahead.isdisjoint(deck.notes)
-        options = ImportAnkiPackageOptions(update_notes=ALWAYS if always else IF_NEWER)
-        request = ImportAnkiPackageRequest(package_path=str(path), options=options)
-        log = self.collection.import_anki_package(request).log
-        self.said(f"imports {deck.name}: {len(log.new)} new, {len(log.updated)} updated")
-        if log.conflicting or log.missing_notetype or log.missing_deck or log.empty_first_field:
-            raise AssertionError(f"Anki refuses notes: {log}")
-        self._expect_notes(deck, notes, always=always)
+        always = self.can_always and is_new and is_right and not self.ahead.isdisjoint(deck.notes)
+        self.said(f"imports {deck.name} at {now - START}{', Always' if always else ''}")
+        dated = self._import(deck, now, always=always)
+        self._expect_notes(deck, notes, dated, now, always=always)
+        if is_new and is_right and not always:
+            self._let_clocks_catch_up(deck, now)
         self._expect_cards(deck, cards)
         if self.reviews() != reviews:
             raise AssertionError("reviews were lost or made up")
@@ -682,24 +683,41 @@ class Learner:
         self.styled = 0 if deck.has_own_style else self.styled
         self.counts["imports"] += 1
 
-    def reviews(self) -> list[Row]:
-        """Return all reviews."""
-        return [tuple(row) for row in self.collection.db.all("SELECT * FROM revlog ORDER BY id")]
+    def _let_clocks_catch_up(self, deck: Deck, now: int) -> None:
+        """Count notes that were dated ahead as edited at their time, when that has come and the deck is mended."""
+        for guid, (_, edited, *_) in self.notes().items():
+            if guid in self.ahead and guid in deck.notes and edited <= now:
+                self.ahead.discard(guid)
+                self.touched[guid] = max(self.touched.get(guid, 0), edited)
 
-    def import_of_another_lock(self, deck: Deck) -> None:
-        """Import a deck of a second lock: some of its notes may be old or new ones, but nobody's work is lost."""
-        cards, reviews = self.cards(), self.reviews()
+    def _import(self, deck: Deck, now: int, *, always: bool = False) -> set[str]:
+        """Import a deck; return the GUIDs of notes that this version of Anki has dated by the import."""
         path = self.folder / "deck.apkg"
         path.write_bytes(deck.data)
-        request = ImportAnkiPackageRequest(package_path=str(path), options=ImportAnkiPackageOptions())
-        self.collection.import_anki_package(request)
+        refused, dated = self.library.import_at(str(path), now, always=always)
+        if refused:
+            raise AssertionError(f"Anki refuses notes: {refused}")
+        if dated and not self.dates_by_import:
+            raise AssertionError(f"Anki has dated notes by the import: {dated}")
+        return set(dated)
+
+    def reviews(self) -> list[Row]:
+        """Return all reviews."""
+        return [tuple(row) for row in self.library.rows("SELECT * FROM revlog ORDER BY id")]
+
+    def import_of_another_lock(self, deck: Deck, now: int) -> None:
+        """Import a deck of a second lock: some of its notes may be old or new ones, but nobody's work is lost."""
+        cards, reviews = self.cards(), self.reviews()
+        self._import(deck, now)
         self.notes()
         if self.reviews() != reviews:
             raise AssertionError("reviews were lost or made up")
         if any(self.cards().get(place) != row for place, row in cards.items()):
             raise AssertionError("a card was lost or moved")
 
-    def _expect_notes(self, deck: Deck, before: Mapping[str, Row], *, always: bool = False) -> None:
+    def _expect_notes(
+        self, deck: Deck, before: Mapping[str, Row], dated: set[str], now: int, *, always: bool = False
+    ) -> None:
         after = self.notes()
         if after.keys() != before.keys() | deck.notes.keys():
             raise AssertionError("the notes are not those that were there and those of the deck")
@@ -710,24 +728,42 @@ class Learner:
             # Whoever edits a note after a deck was made has the newer one; the next change arrives.
             is_own = version is not None and self.touched.get(guid, 0) >= version.since
             if version is not None and (always or guid in self.ahead or version.since > deck.made):
-                self._expect_dated_ahead(deck, version, row, always=always)
+                self._expect_dated_ahead(deck, version, row, now, always=always, is_dated=guid in dated)
                 continue
             if version is None or not is_newer or is_own:
                 if row != before[guid]:
                     raise AssertionError(f"{key} was touched although the deck has nothing newer of it")
                 self.counts["notes left alone"] += 1
-                self.counts["own edits newer than the deck's"] += is_newer
+                if is_newer:
+                    self.counts[
+                        f"{'imports' if guid in self.dated else 'own edits'} newer than the deck's"
+                    ] += 1
                 continue
             note = version.note
             self.has[guid] = version.number
             self.counts["notes updated" if guid in before else "notes added"] += 1
+            self._expect_date(guid, now, is_dated=guid in dated, is_new=guid not in before)
             tags = {tag.casefold() for tag in row[2].split()}
             if row[3] != version.fields.decode() or tags != set(note.tags.casefold().split()):
                 raise AssertionError(f"{key} is stale: it has not the deck's text and tags")
             if guid in before and row[0] != before[guid][0]:
                 raise AssertionError(f"{key} became another note")
 
-    def _expect_dated_ahead(self, deck: Deck, version: Version, row: Row, *, always: bool) -> None:
+    def _expect_date(self, guid: str, now: int, *, is_dated: bool, is_new: bool) -> None:
+        """See that a note is dated by its import in the versions of Anki that do so, and only if it was updated."""
+        if is_dated != (self.dates_by_import and not is_new):
+            raise AssertionError(f"{guid} is {'' if is_dated else 'not '}dated by the import")
+        self._keep_date(guid, now, is_dated=is_dated)
+
+    def _keep_date(self, guid: str, now: int, *, is_dated: bool) -> None:
+        self.dated.discard(guid)
+        if is_dated:
+            self.touched[guid] = now
+            self.dated.add(guid)
+
+    def _expect_dated_ahead(
+        self, deck: Deck, version: Version, row: Row, now: int, *, always: bool, is_dated: bool
+    ) -> None:
         """See what became of a note whose time is ahead: it is what some edition had, and one import mends it."""
         if version.since > deck.made:
             self.ahead.add(version.guid)
@@ -737,6 +773,8 @@ class Learner:
                 self.touched.pop(version.guid, None)
         elif always and row[1] != version.since:
             raise AssertionError(f"{row[3].split(chr(31))[1]} is stale after an import with Always")
+        if is_dated:
+            self._keep_date(version.guid, now, is_dated=True)
         if always:
             self.ahead.discard(version.guid)
             self.counts["notes mended with Always"] += 1
@@ -752,9 +790,10 @@ class Learner:
             raise AssertionError(f"cards are missing: {missing}")
         if after.keys() - before.keys() - made:
             raise AssertionError("cards were made that the deck has not")
-        empty = {number for each in self.collection.get_empty_cards().notes for number in each.card_ids}
+        empty = set(self.library.empty_cards())
         for guid, each in deck.notes.items():
-            is_it = self.has.get(guid) == each.number and self.touched.get(guid, 0) < each.since
+            is_own = guid not in self.dated and self.touched.get(guid, 0) >= each.since
+            is_it = self.has.get(guid) == each.number and not is_own
             if is_it and any(after[numbers[guid], card][0] in empty for card in each.note.cards):
                 raise AssertionError(f"a card of {each.note.question.id} is empty")
 
@@ -763,7 +802,7 @@ class Learner:
         if not lock.left:
             return
         search = search_for(map(lock.key_of, lock.left))
-        found = {self.collection.get_note(each).guid for each in self.collection.find_notes(search)}
+        found = set(self.library.find(search))
         expected = {entry.guid for entry in lock.left} & self.notes().keys()
         if found != expected:
             raise AssertionError(f"the search for what left found {found}, not {expected}")
@@ -776,7 +815,7 @@ class Learner:
         departed = deck.lock.departed_from(name) if deck.lock and name else ()
         if departed and deck.lock:
             search = search_for(map(deck.lock.key_of, departed))
-            found = {self.collection.get_note(each).guid for each in self.collection.find_notes(search)}
+            found = set(self.library.find(search))
             if found != {entry.guid for entry in departed} & self.notes().keys():
                 raise AssertionError(f"the search for what left {name} found {found}")
             self.counts["searches for what left a filtered deck"] += 1
@@ -788,77 +827,86 @@ class Learner:
             *(self._edit, self._tag, self._move, self._restyle),
         )
         for deed in self.dice.choices(deeds, k=self.dice.randint(0, 8)):
-            if numbers := self.collection.db.list("SELECT id FROM cards ORDER BY id"):
-                deed(self.dice.choice(numbers), now)
+            if rows := self.library.rows("SELECT id FROM cards ORDER BY id"):
+                deed(self.dice.choice(rows)[0], now)
 
     def _review(self, number: int, _now: int) -> None:
-        card = self.collection.get_card(number)
-        if card.queue < 0:
-            return
-        card.start_timer()
-        self.collection.sched.answerCard(card, self.dice.choice((1, 3, 3, 4)))
-        self.counts["reviews"] += 1
+        self.counts["reviews"] += self.library.answer(number, self.dice.choice((1, 3, 3, 4)))
 
     def _restyle(self, _number: int, now: int) -> None:
         """Change the style of the cards; no deck with the built-in style may undo it."""
         self.styled = max(now, STYLE_RELEASED) + 1 + now - START
-        self._set_css(f".card {{ color: green }} /* {now} */")
-
-    def _set_css(self, css: str) -> None:
-        note_type = self.collection.models.get(NOTE_TYPE_ID)
-        if note_type is None:
+        css = f".card {{ color: green }} /* {now} */"
+        if self.library.style(NOTE_TYPE_ID, css, self.styled):
+            self.counts["own styles"] += 1
+        else:
             self.styled = 0
-            return
-        note_type["css"] = css
-        self.collection.models.update_dict(note_type)
-        self.collection.db.execute(
-            "UPDATE notetypes SET mtime_secs = ? WHERE id = ?", self.styled, NOTE_TYPE_ID
-        )
-        self.counts["own styles"] += 1
 
     def _css(self) -> str:
-        config = self.collection.db.scalar("SELECT config FROM notetypes WHERE id = ?", NOTE_TYPE_ID)
-        return bytes(read_message(config)[3]).decode() if config else ""
+        rows = self.library.rows("SELECT hex(config) FROM notetypes WHERE id = ?", NOTE_TYPE_ID)
+        return bytes(read_message(bytes.fromhex(rows[0][0]))[3]).decode() if rows else ""
 
     def _suspend(self, number: int, _now: int) -> None:
-        self.collection.sched.suspend_cards([number])
+        self.library.suspend(number)
 
     def _flag(self, number: int, _now: int) -> None:
-        self.collection.set_user_flag_for_cards(self.dice.randint(0, 4), [number])
+        self.library.flag(number, self.dice.randint(0, 4))
 
     def _edit(self, number: int, now: int) -> None:
-        note = self.collection.get_card(number).note()
-        note[self.dice.choice(("Answer", "Spare 1", "Deep Explanation"))] += f" my own {now}"
-        self._keep(note, now)
+        name = self.dice.choice(("Answer", "Spare 1", "Deep Explanation"))
+        self._keep(number, {name: f" my own {now}"}, [], now)
 
     def _tag(self, number: int, now: int) -> None:
-        note = self.collection.get_card(number).note()
-        note.tags = [*note.tags, self.dice.choice(("mine", "marked", "leech", "hard::one"))]
-        self._keep(note, now)
+        self._keep(number, {}, [self.dice.choice(("mine", "marked", "leech", "hard::one"))], now)
 
-    def _keep(self, note: Any, now: int) -> None:
-        self.collection.update_note(note)
-        self.said(f"edits {note['ID']}")
+    def _keep(self, number: int, fields: dict[str, str], tags: Sequence[str], now: int) -> None:
+        guid, key = self.library.edit(number, fields, tags, now)
+        self.said(f"edits {key} at {now - START}")
         self.counts["own edits"] += 1
-        self.touched[note.guid] = now
-        # Time is played here: Anki would write down the time of this machine.
-        self.collection.db.execute("UPDATE notes SET mod = ? WHERE id = ?", now, note.id)
+        self.touched[guid] = now
+        self.dated.discard(guid)
 
     def _move(self, number: int, _now: int) -> None:
-        deck = self.collection.decks.id("My own deck")
-        self.collection.set_deck([number], deck)
+        self.library.move(number, "My own deck")
 
     def close(self) -> None:
-        """Let Anki check its database, and draw every card once more."""
-        for number in self.collection.find_cards(""):
-            card = self.collection.get_card(number)
-            drawn = card.question() + card.answer()
+        """Draw every card once more, and let Anki check its database."""
+        for sides in self.library.draw():
+            drawn = "".join(sides)
             if re.search("template has a problem|no field called|unknown field", drawn):
                 raise AssertionError(f"a card is not drawn: {drawn}")
-        problems, is_well = self.collection.fix_integrity()
-        self.collection.close()
-        if not is_well or problems != "Database rebuilt and optimized.":
+        if problems := self.library.close():
             raise AssertionError(problems)
+
+
+@dataclass(frozen=True)
+class Anki:
+    """A version of the Anki library."""
+
+    python: Path | None = None
+    """Of the environment that has it; None: this one."""
+    dates_by_import: bool = False
+    """Whether it takes the time of the import for that of a note that it updates."""
+
+    @classmethod
+    def of(cls, version: str, environments: Path) -> Anki:
+        """Return a version, which is installed if it is not yet; "" is the one beside this program."""
+        if not version:
+            return cls()
+        number = parts_of(version)
+        return cls(python_of(version, environments), (2, 1, 55) <= number < (25, 2))
+
+    @contextmanager
+    def collection(self, path: Path) -> Iterator[Library | FarLibrary]:
+        """Give an empty collection at a path."""
+        if self.python is None:
+            yield Library(str(path))
+            return
+        library = FarLibrary(self.python, path)
+        try:
+            yield library
+        finally:
+            library.end()
 
 
 def styles(folder: Path) -> tuple[Tools, ...]:
@@ -871,11 +919,11 @@ def styles(folder: Path) -> tuple[Tools, ...]:
     return tuple(tools)
 
 
-def live(seed: int, editions: int, counts: Counter[str]) -> None:
+def live(seed: int, editions: int, counts: Counter[str], anki: Anki) -> None:
     """Live one life; AssertionError with all that happened in it where something went wrong."""
     dice = random.Random(seed)  # noqa: S311  the same life for the same seed
     story: list[str] = []
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, anki.collection(Path(name) / "collection.anki2") as library:
         folder = Path(name)
         looks = styles(folder)
         teams = [
@@ -888,72 +936,86 @@ def live(seed: int, editions: int, counts: Counter[str]) -> None:
                 *(folder / "b", counts, Bank(title="B bank")),
             ),
         ]
-        learner = Learner(dice, folder, lambda text: story.append(f"    the learner {text}"), counts)
-        shelf: list[Deck] = []
-        copies: dict[int, Lock] = {}
+        learner = Learner(
+            *(dice, folder, lambda text: story.append(f"    the learner {text}"), counts),
+            *(library, anki.dates_by_import),
+        )
         try:
-            for number in range(1, editions + 1):
-                story.append(f"edition {number}")
-                team = dice.choice((teams[0], teams[0], teams[1]))
-                team.edit_the_bank()
-                decks = team.publish()
-                shelf += decks
-                for deck in dice.sample(decks, k=dice.randint(0, len(decks))):
-                    learner.import_(deck, is_new=True)
-                    learner.find_departed(deck)
-                if team.lock and team.behind >= 0 and dice.random() < 0.3:
-                    copies[teams.index(team)] = team.lock
-                if shelf and dice.random() < 0.2:
-                    learner.import_(dice.choice(shelf))  # found on some disk
-                for each in teams:
-                    if each.lock:
-                        learner.find_what_left(each.lock)
-                learner.work(max(each.now for each in teams))
-                counts["editions"] += 1
-            counts["questions that moved, reported"] += sum(each.moves for each in teams)
-            import_of_old_locks(teams, learner, copies)
-            learner.close()
+            live_on(dice, teams, learner, editions, story)
         except InputRefused as error:
             said = "; ".join(f"{each.message} ({each.hint})" for each in error.problems)
             raise AssertionError("\n".join([f"life {seed}: refused: {said}", *story])) from error
-        except AssertionError as error:
+        except (AssertionError, RuntimeError) as error:
             raise AssertionError("\n".join([f"life {seed}: {error}", *story])) from error
+
+
+def live_on(
+    dice: random.Random, teams: Sequence[Team], learner: Learner, editions: int, story: list[str]
+) -> None:
+    """Let the teams make so many editions, and the learner import some of them and work between."""
+    shelf: list[Deck] = []
+    copies: dict[int, Lock] = {}
+    for number in range(1, editions + 1):
+        story.append(f"edition {number}")
+        team = dice.choice((teams[0], teams[0], teams[1]))
+        team.now = max(each.now for each in teams)
+        team.edit_the_bank()
+        decks = team.publish()
+        shelf += decks
+        for deck in dice.sample(decks, k=dice.randint(0, len(decks))):
+            learner.import_(deck, team.now, is_new=True)
+            learner.find_departed(deck)
+        if team.lock and team.behind >= 0 and dice.random() < 0.3:
+            copies[teams.index(team)] = team.lock
+        if shelf and dice.random() < 0.2:
+            learner.import_(dice.choice(shelf), team.now)  # found on some disk
+        for each in teams:
+            if each.lock:
+                learner.find_what_left(each.lock)
+        learner.work(team.now)
+        learner.counts["editions"] += 1
+    learner.counts["questions that moved, reported"] += sum(each.moves for each in teams)
+    import_of_old_locks(teams, learner, copies)
+    learner.close()
 
 
 def import_of_old_locks(teams: Sequence[Team], learner: Learner, copies: Mapping[int, Lock]) -> None:
     """Let each team make a deck with an old copy of its lock, and the learner import it."""
     for place, copy in copies.items():
         if deck := teams[place].publish_with(copy):
-            learner.import_of_another_lock(deck)
+            learner.import_of_another_lock(deck, teams[place].now)
 
 
-def lives(count: int, editions: int, seed: int) -> Iterator[Counter[str]]:
+def lives(count: int, editions: int, seed: int, anki: Anki = Anki()) -> Iterator[Counter[str]]:
     """Live so many lives one after another; yield what was counted after each."""
     counts: Counter[str] = Counter()
     for number in range(count):
-        live(seed + number, editions, counts)
+        live(seed + number, editions, counts, anki)
         yield counts
 
 
 def main() -> None:
     """Live as many lives as the words of the command ask for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--anki", default="", metavar="VERSION", help="for example 2.1.49; else the one here")
+    parser.add_argument("--environments", type=Path, default=ENVIRONMENTS, help="of other versions of Anki")
     parser.add_argument("--lives", type=int, default=100)
     parser.add_argument("--editions", type=int, default=20, help="in each life")
     parser.add_argument("--seed", type=int, default=1, help="of the first life")
     parser.add_argument("--quiet", action="store_true")
     words = parser.parse_args()
+    anki = Anki.of(words.anki, words.environments)
     started = time.monotonic()
     counts: Counter[str] = Counter()
-    for number, so_far in enumerate(lives(words.lives, words.editions, words.seed), start=1):
+    for number, so_far in enumerate(lives(words.lives, words.editions, words.seed, anki), start=1):
         counts = so_far
         if not words.quiet:
             sys.stderr.write(f"\r{number} of {words.lives} lives")
     if not words.quiet:
         sys.stderr.write("\n")
     for name, count in sorted(counts.items()):
-        print(f"{name:34}{count:>9,}")
-    print(f"{'seconds':34}{time.monotonic() - started:>9,.0f}")
+        print(f"{name:40}{count:>9,}")
+    print(f"{'seconds':40}{time.monotonic() - started:>9,.0f}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Try the deck in versions of Anki that learners still have: make their environments, import editions, look.
 
-    python tools/try_old_ankis.py [--environments FOLDER] [--write] [VERSION]...
+    python -m tools.try_old_ankis [--environments FOLDER] [--write] [VERSION]...
 
 Each version is installed by pip into a virtual environment of its own under FOLDER (kept for the next time),
 where a probe imports decks and reports what became of them. --write puts the table into docs/publishing.md.
@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -32,21 +31,10 @@ from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.anki_deck.document import content, render, with_notes
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Tools
+from tools.anki_versions import ENVIRONMENTS, ROOT, VERSIONS, python_of
 
-ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs/publishing.md"
-VERSIONS: Mapping[str, tuple[str, ...]] = {
-    "2.1.49": ("protobuf<3.21",),  # its own code was generated for that
-    "2.1.66": (),
-    "23.12.1": (),
-    "24.11": (),
-    "25.2.7": (),
-    "26.9.3": (),
-}
-"""Versions, and what they need besides what they say."""
 DAY = 86_400
-
-PROBE = Path(__file__).with_name("probe_old_anki.py")
 
 
 def packages(folder: Path) -> str:
@@ -132,19 +120,13 @@ def packages(folder: Path) -> str:
     return search_for(map(lock.key_of, lock.left))
 
 
-def told_by(version: str, needs: tuple[str, ...], environments: Path) -> dict[str, Any]:
+def told_by(version: str, environments: Path) -> dict[str, Any]:
     """Return what the probe reports for a version."""
-    environment = environments / version
-    python = environment / "bin/python"
-    if not (environment / "ready").exists():
-        venv.create(environment, with_pip=True, clear=True)
-        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*install, f"anki=={version}", *needs], check=True)
-        (environment / "ready").touch()
+    python = python_of(version, environments)
     with tempfile.TemporaryDirectory() as name:
         search = packages(Path(name))
-        words = [str(python), "-W", "ignore", str(PROBE), name, search]
-        run = subprocess.run(words, capture_output=True, text=True, check=False)
+        words = [str(python), "-W", "ignore", "-m", "tools.probe_old_anki", name, search]
+        run = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     told = re.search(r"^TOLD(.*)$", run.stdout, re.MULTILINE)
     if not told:
         raise SystemExit(f"{version}: {run.stdout}\n{run.stderr}")
@@ -170,13 +152,13 @@ def main() -> None:
     """Try the versions that the words of the command ask for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("versions", nargs="*", default=list(VERSIONS), metavar="VERSION")
-    parser.add_argument("--environments", type=Path, default=ROOT / "out/old-ankis")
+    parser.add_argument("--environments", type=Path, default=ENVIRONMENTS)
     parser.add_argument("--write", action="store_true")
     words = parser.parse_args()
     results = {}
     for version in words.versions:
         sys.stderr.write(f"{version}\n")
-        results[version] = told_by(version, VERSIONS.get(version, ()), words.environments)
+        results[version] = told_by(version, words.environments)
     dated = f"Run on {datetime.now(UTC):%Y-%m-%d} by `tools/try_old_ankis.py`.\n\n{table(results)}"
     print(dated)
     if words.write:

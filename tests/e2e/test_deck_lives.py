@@ -1,13 +1,12 @@
-"""The real Anki is driven through years of editions; a longer run is `python tools/try_deck_lives.py`."""
+"""The real Anki is driven through years of editions; a longer run is `python -m tools.try_deck_lives`."""
 
 from __future__ import annotations
 
-import importlib.util
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,20 +17,11 @@ from qexport.bank.stamping import stamp as real_stamp
 
 pytest.importorskip("anki.collection")
 
-TOOL = Path(__file__).parents[2] / "tools/try_deck_lives.py"
+from tools import try_deck_lives as tool
+from tools.anki_library import Library
 
 
-@pytest.fixture(scope="module")
-def tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("try_deck_lives", TOOL)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # dataclasses look there
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_a_hundred_editions_keep_every_promise(tool: ModuleType) -> None:
+def test_a_hundred_editions_keep_every_promise() -> None:
     *_, counts = tool.lives(10, 10, 1)
     assert counts["editions"] == 100
     for kind in (
@@ -102,14 +92,55 @@ def without_a_word(
     ],
 )
 def test_a_broken_promise_would_be_seen(
-    tool: ModuleType, monkeypatch: pytest.MonkeyPatch, stamping: Stamping, said: str
+    monkeypatch: pytest.MonkeyPatch, stamping: Stamping, said: str
 ) -> None:
     monkeypatch.setattr("qexport.locking.stamp", stamping)
     with pytest.raises(AssertionError, match=f"^life [0-9]+: .*{said}"):
         list(tool.lives(20, 10, 1))
 
 
-def test_a_missing_switch_would_be_seen(tool: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_switch_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notes, "ON", "")
     with pytest.raises(AssertionError, match=r"^life [0-9]+: (a card of .* is empty|cards were made)"):
         list(tool.lives(20, 10, 1))
+
+
+# Other versions of Anki: in a process of their own, and with habits of their own.
+
+
+def test_a_life_in_the_process_of_another_python_is_the_same_life() -> None:
+    *_, here = tool.lives(1, 8, 3)
+    *_, there = tool.lives(1, 8, 3, tool.Anki(Path(sys.executable)))
+    assert here["notes updated"] > 0
+    assert there == here
+
+
+def test_an_error_in_the_process_of_another_python_is_reported_with_the_life(tmp_path: Path) -> None:
+    with tool.Anki(Path(sys.executable)).collection(tmp_path / "collection.anki2") as library:
+        with pytest.raises(RuntimeError, match=r"^rows: DBError: .*syntax error"):
+            library.rows("SELECT * FROM nothing")
+        assert library.rows("SELECT count() FROM notes") == [[0]]
+
+
+def date_updates(library: Library, path: str, *, always: bool = False) -> str:
+    """Import as Anki 2.1.55 to 24.11 do: what is updated gets the time of the import."""
+    before = {row[0]: row[1] for row in library.rows("SELECT guid, mod FROM notes")}
+    refused = import_as_today(library, path, always=always)
+    for guid, time_then in before.items():
+        now = int(time.time())
+        statement = "UPDATE notes SET mod = ? WHERE guid = ? AND mod != ?"
+        library.collection.db.execute(statement, now, guid, time_then)
+    return refused
+
+
+import_as_today = Library.import_package
+
+
+def test_versions_that_date_notes_by_the_import_leave_out_what_was_made_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Library, "import_package", date_updates)
+    *_, counts = tool.lives(1, 12, 23, tool.Anki(dates_by_import=True))
+    assert counts["imports newer than the deck's"] > 0
+    with pytest.raises(AssertionError, match=r"^life [0-9]+: Anki has dated notes by the import"):
+        list(tool.lives(1, 12, 23))

@@ -219,8 +219,8 @@ def collection(
     genanki.Package([]).write_to_db(cursor, 0, iter(()))
     decks = json.loads(cursor.execute("SELECT decks FROM col").fetchone()[0])
     presets = json.loads(cursor.execute("SELECT dconf FROM col").fetchone()[0])
-    # Anki's own options keep the order where the names of decks do. Only then are those of a learner of 2.1.49
-    # safe: it takes any others without asking, each time an import adds cards.
+    # Anki's own options keep the order where the names of decks do. Only then are those of a learner of 2.1.54
+    # safe: up to then Anki takes any others without asking, each time an import adds cards.
     preset = PRESET_ID if find_disorder(edition.bank, lock, shape) else 1
     if preset == PRESET_ID:
         presets[str(preset)] = _preset_of_a_tree(presets["1"], ours["mod"])
