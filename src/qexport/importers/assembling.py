@@ -26,7 +26,9 @@ from qexport.bank.validation import fold_id, has_visible_text, validate
 from qexport.common.errors import Location, Problem
 from qexport.common.limits import Limits
 from qexport.common.text_input import counted, normalise, quote
-from qexport.importers.html_markdown import has_html, read_html_text
+from qexport.importers.choice_letters import fold_text, letters_of, without_own_letters
+from qexport.importers.foreign_formulas import has_formula, read_html_with_formulas
+from qexport.importers.html_markdown import has_html
 from qexport.importers.source import Found, SourceValue
 
 PLACEHOLDER = re.compile(
@@ -200,7 +202,7 @@ class _Assembling:
     def _look(self, given: Mapping[str, SourceValue]) -> str:
         """Return the markup that the texts seem to be written in."""
         for name in _MARKED_FIELDS & given.keys():
-            if any(looks_like_markdown(text) or _is_html(text) for text in _each(given[name])):
+            if any(_is_marked_up(text) for text in _each(given[name])):
                 return "markdown"
         return "plain"
 
@@ -211,7 +213,7 @@ class _Assembling:
         return changed if isinstance(changed, str) else self._without_empty(name, changed)
 
     def _convert(self, text: str) -> str:
-        return read_html_text(text, path=str(self.place), limits=self.limits).strip()
+        return read_html_with_formulas(text, path=str(self.place), limits=self.limits).strip()
 
     @staticmethod
     def _each_of(value: SourceValue, change: Callable[[str], str]) -> SourceValue:
@@ -297,7 +299,7 @@ class _Assembling:
         answer = str(values.get("answer", ""))
         if not said and not self.found.has_letters and (letters := letters_of((answer,), choices)):
             values.pop("answer", None)
-            return {"correct": letters}
+            return {"choices": without_own_letters(choices), "correct": letters}
         letters = tuple(sorted(set(said))) if self.found.has_letters else letters_of(said, choices)
         if said and not letters:
             self.extra[self._free_name("correct")] = said
@@ -305,7 +307,7 @@ class _Assembling:
         is_named = bool(letters and answer) and not self.found.has_letters
         if is_named and letters_of((answer,), choices) == letters:
             values.pop("answer", None)
-        return {"correct": letters} if letters else {}
+        return {"choices": without_own_letters(choices), **({"correct": letters} if letters else {})}
 
     def _draft(self, values: dict[str, object]) -> None:
         answer = str(values.get("answer", ""))
@@ -335,6 +337,10 @@ class _Assembling:
             if longest > getattr(self.limits, limit):
                 message = f"{self.found.place_of(name)}: {name} is longer than {self.limits.said(limit)}"
                 raise self.limits.exceeded(limit, message)
+
+
+def _is_marked_up(text: str) -> bool:
+    return looks_like_markdown(text) or _is_html(text) or has_formula(text)
 
 
 def _each(value: object) -> tuple[str, ...]:
@@ -371,37 +377,6 @@ def _is_html(text: str) -> bool:
         elif name in opened:
             return True
     return False
-
-
-def letters_of(said: Sequence[str], choices: Sequence[str]) -> tuple[str, ...]:
-    """Return the letters of the choices that are meant by letters, by their texts or by numbers; empty if unsure."""
-    texts = {" ".join(choice.split()).casefold(): LETTERS[place] for place, choice in enumerate(choices)}
-    letters: list[str] = []
-    parts = [
-        part
-        for text in said
-        for part in ([text] if fold_text(text) in texts else re.split(r"[,;|\s]+", text))
-    ]
-    for part in filter(None, parts):
-        bare = part.strip("().: ").casefold()
-        if fold_text(part) in texts:
-            letters.append(texts[fold_text(part)])
-        elif len(bare) == 1 and bare in LETTERS[: len(choices)]:
-            letters.append(bare)
-        elif (
-            re.fullmatch(r"(?:option|choice|answer)?_?([a-z])", bare) and bare[-1] in LETTERS[: len(choices)]
-        ):
-            letters.append(bare[-1])
-        elif bare.isascii() and bare.isdigit() and len(bare) < 3 and 1 <= int(bare) <= len(choices):
-            letters.append(LETTERS[int(bare) - 1])
-        else:
-            return ()
-    return tuple(sorted(set(letters)))
-
-
-def fold_text(text: str) -> str:
-    """Return a text as it is compared: in one case, with single spaces."""
-    return " ".join(text.split()).casefold()
 
 
 def without_doubles(assembled: Sequence[Assembled]) -> tuple[list[Assembled], list[Problem]]:

@@ -76,12 +76,14 @@ _COLUMN_NAMES = {
     "source": "source quelle fuente origine fonte bron źródło zdroj источник 来源 出典 origin company",
     "choices": """
         choices options option answers_options possible_answers answer_options auswahl
-        antwortmöglichkeiten opciones choix opzioni opções варианты 选项 選択肢 distractors
+        antwortmöglichkeiten opciones choix opzioni opções варианты 选项 選択肢
         alternatives
     """,
     "correct": """
         correct correct_option correct_choice correct_answers right richtig richtige_antwort
-        correcta bonne_réponse corretta correto answer_key answerkey key_answer правильный 正确答案 正解
+        correcta bonne_réponse corretta correto opção_correta resposta_correta resposta_certa
+        respuesta_correcta opción_correcta risposta_corretta juiste_antwoord right_option
+        right_choice answer_key answerkey key_answer правильный 正确答案 正解
         label_answer correct_letter
     """,
     "status": "status state",
@@ -112,7 +114,7 @@ def field_of(name: str) -> str:
 
 
 _OPTION = re.compile(
-    r"(?:option|choice|answer|antwort|opci[oó]n|op[cç][aã]o|wahl|alternative|distractor)?_?([a-h]|[1-8])"
+    r"(?:option|choice|answer|antwort|opci[oó]n|op[cç][aã]o|wahl|alternative)?_?([a-h]|[1-8])"
 )
 
 
@@ -122,6 +124,28 @@ def option_letter(name: str) -> str:
     if not found or fold_name(name) == "a":
         return "a" if found and found[1] == "a" else ""
     return found[1] if found[1].isalpha() else "abcdefgh"[int(found[1]) - 1]
+
+
+_WRONG_WORDS = """
+    incorrect wrong false falsch falsche incorrecta incorrectas incorrecto errada erradas errado incorreta incorretas
+    fausse fausses faux mauvaise mauvaises sbagliata sbagliate fout foute неправильный неверный 错误 干扰项
+"""
+_CHOICE_WORDS = """
+    answer answers option options choice choices antwort antworten respuesta respuestas opción opciones resposta
+    respostas opção opções alternativa alternativas réponse réponses choix risposta risposte opzione antwoord
+    ответ вариант 答案 选项
+"""
+_WRONG = frozenset(_WRONG_WORDS.split())
+_WRONG_OR_CHOICE = _WRONG | frozenset(_CHOICE_WORDS.split())
+
+
+def is_wrong_choice(name: str) -> bool:
+    """Report whether a column or a key holds one wrong choice, or a list of them: "Incorrect 1", "distractors"."""
+    words = re.sub(r"(?<=[^\W\d_])(?=\d)", "_", fold_name(name)).split("_")
+    words = words[:-1] if len(words) > 1 and (words[-1].isdigit() or len(words[-1]) == 1) else words
+    if words in (["distractor"], ["distractors"], ["incorrectanswers"], ["wronganswers"]):
+        return True
+    return bool(_WRONG & set(words)) and set(words) <= _WRONG_OR_CHOICE
 
 
 def match_columns(names: Iterable[str], wishes: Mapping[str, str]) -> dict[str, str]:

@@ -25,7 +25,7 @@ from qexport.bank.quiz_form import (
 )
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
-from qexport.importers.html_markdown import read_html_text
+from qexport.importers.foreign_formulas import read_html_with_formulas
 from qexport.importers.moodle_cloze import flatten_embedded, has_embedded_answers
 from qexport.importers.source import Found, Reading, Source, SourceValue
 
@@ -136,7 +136,9 @@ def _read_gift_question(
         own = None if is_ours else _FORMAT.match(plain)  # an answer may have a form of its own
         kind = own[1].lower() if own else form
         plain = plain[own.end() :] if own else plain
-        return read_html_text(plain, path=str(place), limits=source.limits) if kind == "html" else plain
+        return (
+            read_html_with_formulas(plain, path=str(place), limits=source.limits) if kind == "html" else plain
+        )
 
     is_text_with_gaps = has_embedded_answers(body) and not is_ours
     fields = _fields_of_gaps(body, read) if is_text_with_gaps else _answer_fields(inner, read)

@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.importers import readme
-from qexport.importers.html_markdown import read_html_text
+from qexport.importers.foreign_formulas import read_html_with_formulas
 from qexport.importers.html_places import TextPlaces
 from qexport.importers.signs import is_mhtml
 from qexport.importers.source import Reading, Source
@@ -55,7 +55,7 @@ def parse(source: Source) -> Reading:
     """Read the questions of a page that is laid out as a README is: headings, lists, folded answers."""
     html = read_page_html(source)
     title = re.search(r"<title[^<>]*>([^<]*)</title>", html, re.IGNORECASE)
-    markdown = read_html_text(_main_part(html), path=source.path, limits=source.limits)
+    markdown = read_html_with_formulas(_main_part(html), path=source.path, limits=source.limits)
     reading = readme.parse(replace(source, text=markdown, data=b""))
     header = dict(reading.header)
     if title and "title" not in header and (words := " ".join(title[1].split())):

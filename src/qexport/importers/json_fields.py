@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from qexport.bank.model import LETTERS
-from qexport.importers.columns import fold_name, option_letter
+from qexport.importers.columns import is_wrong_choice, option_letter
 from qexport.importers.source import SourceValue
-from qexport.importers.table import LIST_FIELDS, split_list
+from qexport.importers.table import LIST_FIELDS, add_wrong_choices, split_list
 
-_WRONG_CHOICES = frozenset({"incorrect_answers", "wrong_answers", "incorrectanswers", "distractors"})
 _TEXT_KEYS = ("text", "value", "answer", "option", "label", "title", "content", "name")
 _RIGHT_KEYS = ("correct", "isCorrect", "is_correct", "right", "isRight")
 
@@ -29,19 +28,23 @@ def read_fields(
     fields: dict[str, SourceValue] = {}
     extra: dict[str, SourceValue] = {}
     lettered: dict[str, str] = {}
+    wrong: dict[str, tuple[str, ...]] = {}
     for key, each in value.items():
         field = columns.get(key, "")
         if field:
             _read_field(field, each, fields)
         elif isinstance(each, str) and (letter := option_letter(key)):
             lettered[letter] = each
-        elif fold_name(key) not in _WRONG_CHOICES or not isinstance(each, list):
+        elif is_wrong_choice(key) and (texts := _read_choices([each] if isinstance(each, str) else each)[0]):
+            wrong[key] = texts
+        else:
             extra |= _flattened(key, each)
     if len(lettered) > 1 and sorted(lettered) == list(LETTERS[: len(lettered)]) and "choices" not in fields:
         fields["choices"] = tuple(lettered[letter] for letter in sorted(lettered))
     else:
         extra |= lettered
-    _add_wrong_choices(value, fields, extra)
+    if not add_wrong_choices(fields, [text for texts in wrong.values() for text in texts]):
+        extra |= wrong
     _number_choice(fields, first)
     return fields, extra
 
@@ -55,22 +58,6 @@ def _read_field(field: str, value: Any, fields: dict[str, SourceValue]) -> None:
         fields["choices"], fields["correct"] = _read_choices(value)
     elif texts := _convert_value(field, value):
         fields[field] = texts
-
-
-def _add_wrong_choices(
-    value: JsonObject, fields: dict[str, SourceValue], extra: dict[str, SourceValue]
-) -> None:
-    """Make choices of the right answer and the wrong ones, where these have a key of their own."""
-    listed = next((value[key] for key in value if fold_name(key) in _WRONG_CHOICES), None)
-    wrong = tuple(filter(None, map(_convert_to_text, listed))) if isinstance(listed, list) else ()
-    right = fields.get("answer") or fields.get("correct") or ""
-    right = right[0] if isinstance(right, tuple) and len(right) == 1 else right
-    if wrong and "choices" not in fields and isinstance(right, str) and right:
-        fields["choices"] = tuple(sorted({right, *wrong}, key=str.casefold))
-        fields["correct"] = (right,)
-        fields.pop("answer", None)
-    elif wrong:
-        extra["incorrect answers"] = wrong
 
 
 def _number_choice(fields: dict[str, SourceValue], first: int) -> None:

@@ -6,8 +6,7 @@ Keys are matched as columns of a table are. What encloses a list of questions be
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from json.decoder import JSONObject  # type: ignore[attr-defined]
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 from typing import Any, NoReturn
@@ -17,26 +16,17 @@ from qexport.common.limits import Limits
 from qexport.common.text_input import quote
 from qexport.importers.columns import (
     FIELD_NAMES,
-    field_of,
     find_answer_column,
     fold_name,
-    is_asked,
     match_columns,
 )
 from qexport.importers.json_fields import JsonObject, read_fields
+from qexport.importers.json_languages import find_language, in_one_language
+from qexport.importers.json_search import PlacedObject, find_keys, find_objects
 from qexport.importers.source import Found, Reading, Source, SourceValue
 from qexport.importers.table import LIST_FIELDS
 
 _MOST_KEYS_SHOWN = 12
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """An object that may be a question, and what encloses it."""
-
-    value: JsonObject
-    names: tuple[str, ...]
-    key: str = ""
 
 
 class _Decoder(json.JSONDecoder):
@@ -100,7 +90,6 @@ def _hint(error: json.JSONDecodeError) -> str:
 def parse(source: Source) -> Reading:
     """Read one JSON value that holds questions, however deep."""
     value = decode(source.text, source.path, source.limits)
-    placed = list(_find_objects(value, (), source.wishes.columns, 0))
     starts = _line_starts(source.text)
 
     def place(offset: int) -> Location:
@@ -112,7 +101,15 @@ def parse(source: Source) -> Reading:
     header = _read_header_keys(value) if isinstance(value, JsonObject) else {}
     if isinstance(value, JsonObject) and _is_own(header, value.get("questions")):
         return _read_own_keys(value["questions"], place, header, "JSON that qexport wrote")
-    return _reading(source, placed, place, "JSON", header)
+    shape = "JSON"
+    if language := find_language(value):
+        value = in_one_language(value, language)
+        header = {"language": language, **header}
+        shape = f"JSON in several languages, of which {language} is read"
+    placed = list(find_objects(value, (), source.wishes.columns, 0))
+    if not placed:
+        raise _unknown_keys(source, find_keys(value, _MOST_KEYS_SHOWN))
+    return _reading(source, placed, place, shape, header)
 
 
 def _is_own(header: Mapping[str, SourceValue], questions: Any) -> bool:
@@ -174,7 +171,7 @@ def _read_own_keys(
 
 def parse_json_lines(source: Source) -> Reading:
     """Read JSON Lines: one object a line."""
-    placed: list[_Placed] = []
+    placed: list[PlacedObject] = []
     header: Mapping[str, SourceValue] = {}
     problems: list[Problem] = []
     places: dict[int, Location] = {}
@@ -191,7 +188,7 @@ def parse_json_lines(source: Source) -> Reading:
                 header = _read_header_keys(value)
                 continue
             places[id(value)] = Location(source.path, number, 1)
-            placed.append(_Placed(value, ()))
+            placed.append(PlacedObject(value, ()))
         else:
             problems.append(Problem(Location(source.path, number, 1), "this line is no object"))
     if problems:
@@ -203,16 +200,21 @@ def parse_json_lines(source: Source) -> Reading:
     return _reading(source, placed, places, "JSON Lines", header)
 
 
+def _unknown_keys(source: Source, names: Sequence[str]) -> InputRefused:
+    shown = ", ".join(map(quote, names[:_MOST_KEYS_SHOWN])) or "none"
+    hint = "name it: --map question=KEY --map answer=KEY; if the questions are keys themselves, only the answer's"
+    return InputRefused(
+        (Problem(Location(source.path, 1, 1), f"no key is known as a question: {shown}", hint),)
+    )
+
+
 def _reading(
-    source: Source, placed: Sequence[_Placed], place: Any, shape: str, header: Mapping[str, SourceValue]
+    source: Source, placed: Sequence[PlacedObject], place: Any, shape: str, header: Mapping[str, SourceValue]
 ) -> Reading:
     names = list(dict.fromkeys(key for each in placed for key in each.value))
     columns = match_columns(names, source.wishes.columns) if placed else {}
     if "question" not in columns.values():
-        shown = ", ".join(map(quote, names[:_MOST_KEYS_SHOWN])) or "none"
-        message = f"no key is known as a question: {shown}"
-        hint = "name it: --map question=KEY --map answer=KEY"
-        raise InputRefused((Problem(Location(source.path, 1, 1), message, hint),))
+        raise _unknown_keys(source, names)
     if listed := _find_answers_to_choose(placed, columns):
         columns[listed] = "choices"
     if name := find_answer_column(names, columns):
@@ -243,113 +245,7 @@ def _reading(
     )
 
 
-_PLAIN_NAMES = frozenset({"questions", "items", "data", "results", "cards", "entries", "records"})
-"""Keys of lists that name no subject."""
-
-
-def _find_objects(
-    value: Any, names: tuple[str, ...], wishes: Mapping[str, str], depth: int
-) -> Iterator[_Placed]:
-    """Yield the objects that hold a question, with the names of what encloses them."""
-    if depth > _DEEPEST:
-        return
-    if isinstance(value, list):
-        for each in value:
-            if isinstance(each, str) and is_asked(each):
-                yield _Placed(JsonObject(question=each), names)
-            else:
-                yield from _find_objects(each, names, wishes, depth + 1)
-    elif isinstance(value, JsonObject):
-        if _is_columnar(value, wishes):
-            yield from _rows_of_columns(value, names)
-        elif _has_question(value, wishes):
-            yield _Placed(value, names)
-        else:
-            yield from _within(value, names, wishes, depth)
-
-
-def _within(
-    value: JsonObject, names: tuple[str, ...], wishes: Mapping[str, str], depth: int
-) -> Iterator[_Placed]:
-    """Yield the questions inside an object that is none itself."""
-    own = _own_name(value)
-    texts = [each for each in value.values() if isinstance(each, str)]
-    # {"q1": "Why?", "q2": "How?"}: a map of ids to questions
-    is_map = len(texts) > 1 and sum(map(is_asked, texts)) * 2 > len(texts) and not any(map(is_asked, value))
-    for key, each in value.items():
-        if isinstance(each, JsonObject) and _has_question(each, wishes):
-            yield _Placed(each, names, "" if key.isdigit() else key)
-        elif isinstance(each, str) and is_map and is_asked(each):
-            named = JsonObject(question=each)
-            named.offset = value.offset
-            yield _Placed(named, names, "" if key.isdigit() else key)
-        elif isinstance(each, str) and is_asked(key):
-            pair = JsonObject(question=key, answer=each)
-            pair.offset = value.offset
-            yield _Placed(pair, names)
-        elif isinstance(each, list | JsonObject):
-            name = own if fold_name(key) in _PLAIN_NAMES else key
-            yield from _find_objects(each, (*names, name) if name else names, wishes, depth + 1)
-
-
-_DEEPEST = 64
-
-
-def _own_name(value: JsonObject) -> str:
-    """Return what an object that holds a list calls itself."""
-    for key in ("category", "topic", "title", "name", "section", "subject"):
-        if isinstance(name := value.get(key), str) and name.strip():
-            return name.strip()
-    return ""
-
-
-def _has_question(value: JsonObject, wishes: Mapping[str, str]) -> bool:
-    wished = wishes.get("question", "")
-    if wished:
-        return wished in value
-    return (
-        any(field_of(key) == "question" and isinstance(each, str | dict) for key, each in value.items())
-        and any(isinstance(each, str) for key, each in value.items() if field_of(key) == "question")
-        and not (_is_title_of_list(value))
-    )
-
-
-def _is_title_of_list(value: JsonObject) -> bool:
-    """Report whether the only question of an object is its title, above a list."""
-    keys = [key for key, each in value.items() if isinstance(each, str) and field_of(key) == "question"]
-    return all(fold_name(key) == "title" for key in keys) and any(
-        isinstance(each, list) and each and isinstance(each[0], JsonObject) for each in value.values()
-    )
-
-
-def _is_columnar(value: JsonObject, wishes: Mapping[str, str]) -> bool:
-    asked = wishes.get("question") or next((key for key in value if field_of(key) == "question"), "")
-    column = value.get(asked)
-    return (
-        isinstance(column, list | JsonObject)
-        and bool(column)
-        and all(isinstance(each, str) for each in (column.values() if isinstance(column, dict) else column))
-        and any(
-            isinstance(other, type(column)) and len(other) == len(column)
-            for key, other in value.items()
-            if key != asked
-        )
-    )
-
-
-def _rows_of_columns(value: JsonObject, names: tuple[str, ...]) -> Iterator[_Placed]:
-    columns = {
-        key: list(each.values()) if isinstance(each, dict) else each
-        for key, each in value.items()
-        if isinstance(each, list | dict)
-    }
-    for number in range(max(map(len, columns.values()))):
-        row = JsonObject({key: each[number] for key, each in columns.items() if number < len(each)})
-        row.offset = value.offset
-        yield _Placed(row, names)
-
-
-def _levels_of_expertise(placed: Sequence[_Placed], columns: Mapping[str, str]) -> dict[str, str]:
+def _levels_of_expertise(placed: Sequence[PlacedObject], columns: Mapping[str, str]) -> dict[str, str]:
     """Return what the numbers of a level mean, if they are 0 to 2 or 1 to 3."""
     column = next((name for name, field in columns.items() if field == "level"), "")
     said = {
@@ -363,7 +259,7 @@ def _levels_of_expertise(placed: Sequence[_Placed], columns: Mapping[str, str]) 
     return {}
 
 
-def _find_answers_to_choose(placed: Sequence[_Placed], columns: Mapping[str, str]) -> str:
+def _find_answers_to_choose(placed: Sequence[PlacedObject], columns: Mapping[str, str]) -> str:
     """Return the key of the choices where a list is called `answers` and `answer` is a number or a text in it."""
     if "choices" in columns.values():
         return ""
@@ -379,7 +275,7 @@ def _find_answers_to_choose(placed: Sequence[_Placed], columns: Mapping[str, str
     return key
 
 
-def _first_choice(placed: Sequence[_Placed], columns: Mapping[str, str]) -> int:
+def _first_choice(placed: Sequence[PlacedObject], columns: Mapping[str, str]) -> int:
     """Return the number of the first choice where answers are numbers: 0, unless one is beyond the last but one."""
     names = [name for name, field in columns.items() if field in ("answer", "correct")]
     listed = next((name for name, field in columns.items() if field == "choices"), "")

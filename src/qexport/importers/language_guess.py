@@ -30,7 +30,7 @@ _COMMON_WORDS = {
     "es": "el los las una qué cuál cómo para con por se son y más entre que como",
     "it": "il gli di che è una con quale cosa della dei nel sono tra più cos si",
     "pt": "um uma não são para com qual é em mais que como ou pelo pela",
-    "nl": "het een van en niet wat hoe voor met de wordt zijn dat welke of",
+    "nl": "het een van niet wat hoe voor met wordt zijn dat welke of naar",
     "pl": "jest nie na się jak czy jaki jakie oraz przez",
     "cs": "jsou jak na se že pro nebo který jaké jaký je",
     "tr": "ve bir bu için ile nedir nasıl olarak hangi",

@@ -18,7 +18,8 @@ from qexport.bank.id_making import make_id
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.formats import IMPORTS_FORMAT
-from qexport.importers.assembling import Assembled, fold_text
+from qexport.importers.assembling import Assembled
+from qexport.importers.choice_letters import fold_text
 
 SOURCE_FIELDS = (
     "question",

@@ -28,7 +28,8 @@ from qexport.bank.quiz_form import (
 )
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
-from qexport.importers.html_markdown import html_to_plain, read_html_text
+from qexport.importers.foreign_formulas import has_marked_formula, read_html_with_formulas
+from qexport.importers.html_markdown import html_to_plain
 from qexport.importers.moodle_cloze import flatten_embedded
 from qexport.importers.source import Found, Reading, Source, SourceValue
 
@@ -73,7 +74,8 @@ def parse(source: Source) -> Reading:
             (Problem(Location(source.path, 1, 1), "there is no question in this file"), *aside)
         )
     columns = tuple((name, name) for name in dict.fromkeys(name for each in found for name in each.fields))
-    header: dict[str, SourceValue] = {"math": "true"} if ours and ours["math"] else {}
+    has_maths = ours["math"] if ours else has_marked_formula(source.text)
+    header: dict[str, SourceValue] = {"math": "true"} if has_maths else {}
     return Reading(
         shape="Moodle XML",
         questions=tuple(found),
@@ -150,7 +152,7 @@ def _read_element_text(element: Any, source: Source, *, as_markdown: bool = True
     text = "".join((inner if inner is not None else element).itertext()).strip()
     if not as_markdown or element.get("format") in ("plain_text", "markdown"):
         return text
-    return read_html_text(text, path=source.path, limits=source.limits)
+    return read_html_with_formulas(text, path=source.path, limits=source.limits)
 
 
 def _read_moodle_question(element: Any, kind: str, category: str, source: Source, place: Location) -> Found:

@@ -8,21 +8,16 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 
 from qexport.bank.levels import rank_of_level
-from qexport.bank.model import MATHS, Bank, Claims, Question
+from qexport.bank.model import MATHS, PROSE_SECTIONS, Bank, Claims, Question
 from qexport.bank.schema import CLAIM_FIELDS
 from qexport.common.text_input import normalise
 from qexport.common.wording import slug
-from qexport.content.formulas import looks_like_shell
+from qexport.importers.foreign_formulas import has_formula
 from qexport.importers.language_guess import guess_language
 from qexport.importers.source import Reading, Source, SourceValue
 
 _MOST_READ = 200
 """Questions whose texts say the language of all."""
-_CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
-_DOLLARS = re.compile(
-    r"\$\$([^$]{1,2000})\$\$|(?<![\w$\\])\$(?=[^\s$])([^$\n]{1,300})(?<=[^\s\\])\$(?![\w$])"
-)
-_TEX = re.compile(r"\\[A-Za-z]|[\^_{]")
 
 
 def start_bank(path: Path, readings: Sequence[tuple[Source, Reading]], questions: Sequence[Question]) -> Bank:
@@ -96,16 +91,15 @@ def _guess_settings(
     if "language" not in header and (tag := guess_language(texts)) not in ("", "en"):
         yield "language", tag, "by the words of the texts"
     marked = (each for each in questions if each.markup == "markdown")
-    if "math" not in header and any(has_formula(f"{each.question}\n{each.answer}") for each in marked):
-        yield "math", "true", "there are formulas between dollars"
+    if "math" not in header and any(map(has_formula, map(_join_texts, marked))):
+        yield "math", "true", "there are formulas"
 
 
-def has_formula(text: str) -> bool:
-    """Report whether a text has a formula between dollars, and not only prices and variables of a shell."""
-    if "$" not in text:
-        return False
-    between = (found[1] or found[2] for found in _DOLLARS.finditer(_CODE.sub("", text)))
-    return any(_TEX.search(source) and not looks_like_shell(source) for source in between)
+def _join_texts(question: Question) -> str:
+    """Return what may hold a formula of a question."""
+    return "\n\n".join(
+        (question.question, *question.choices, *(getattr(question, each) for each in PROSE_SECTIONS))
+    )
 
 
 def _make_claims(header: Mapping[str, SourceValue]) -> Claims:
@@ -144,11 +138,26 @@ def _language(said: str) -> str:
 
 
 def _choose_title(path: Path, readings: Sequence[tuple[Source, Reading]]) -> str:
-    """Return a title from the source's file name, or the bank's if there are several."""
+    """Return a title from the name of the source: its file, the folder they are in, else the bank's own name."""
     sources = [source for source, _ in readings]
-    stem = PurePath(sources[0].path).stem if len(sources) == 1 else path.stem
-    if stem.lower() in ("readme", "questions", "index", "export", "data") and len(sources) == 1:
-        parent = Path(sources[0].path).resolve().parent.name
-        stem = parent or stem
+    if len(sources) == 1:
+        stem, folder = PurePath(sources[0].path).stem, Path(sources[0].path).parent
+    else:
+        folders = {_named_folder(source) for source in sources}
+        is_one_folder = len(folders) == 1 and all(source.in_folder for source in sources)
+        folder = folders.pop() if is_one_folder else path.parent
+        stem = "" if is_one_folder else path.stem
+    if stem.lower() in _NAMES_OF_ANYTHING:
+        stem = folder.resolve().name.removesuffix(".zip") or stem
     words = re.sub(r"[\W_]+", " ", stem).strip()
     return words[:1].upper() + words[1:] or "Questions"
+
+
+_NAMES_OF_ANYTHING = frozenset(["", "readme", "questions", "index", "export", "data", "bank"])
+"""Names of files that say nothing of what is in them."""
+
+
+def _named_folder(source: Source) -> Path:
+    """Return the folder, or the zip, that the user named and this file was found in."""
+    parents = Path(source.path).parents
+    return parents[min(len(source.folder), len(parents) - 1)]

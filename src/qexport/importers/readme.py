@@ -62,6 +62,13 @@ def parse(source: Source) -> Reading:
         return read_own_markdown(source)
     file = _open_file(source)
     title = _find_title(file)
+    if source.in_folder and _OF_A_PROJECT.fullmatch(_note_name(file)):
+        return _leave_note_aside(file, title or _note_name(file))
+    return _read_questions(file, title)
+
+
+def _read_questions(file: ReadmeFile, title: str) -> Reading:
+    source = file.source
     if cards := find_flashcards(source.text, file.lines, as_tuple(file.said.get("tags", ()))):
         return _read_flashcards(file, cards, title)
     shape, starts = find_starts(file)
@@ -333,6 +340,17 @@ _ABOUT_OTHERS = re.compile(
 """Names of files that are about the others."""
 
 
+_OF_A_PROJECT = re.compile(
+    r"contributing|code of conduct|licen[cs]e|change ?log|(?:pull request|issue) template", re.IGNORECASE
+)
+"""Names of files that no project has questions in."""
+
+
+def _leave_note_aside(file: ReadmeFile, title: str) -> Reading:
+    where = Problem(file.place(0), f"a file about the others: {quote(title)}: left aside")
+    return Reading(shape=f"Markdown, {README_SHAPES['note']}", questions=(), left_aside=(where,))
+
+
 def _read_whole_note(file: ReadmeFile, title: str) -> Reading:
     """Read a file that is one note: its title asks, the rest answers."""
     stem = _note_name(file)
@@ -342,8 +360,7 @@ def _read_whole_note(file: ReadmeFile, title: str) -> Reading:
     body = read_body("\n".join(file.lines[above + taken :]), file.source.limits)
     asked = clean_line(heading.text) if heading and above else title or stem
     if _ABOUT_OTHERS.fullmatch(stem) and not is_asking(asked):
-        where = Problem(file.place(0), f"a file about the others: {quote(asked)}: left aside")
-        return Reading(shape=f"Markdown, {README_SHAPES['note']}", questions=(), left_aside=(where,))
+        return _leave_note_aside(file, asked)
     if is_asking(stem) and not is_asking(asked):
         if not set(fold_name(asked).split("_")) <= set(fold_name(stem).split("_")):
             body.extra["title"] = asked

@@ -25,6 +25,7 @@ README_SHAPES = {
     "table": "a table",
     "number": "numbered items are questions",
     "item": "bulleted items are questions",
+    "term": "headings are questions, though none asks",
     "note": "the file is one question: its title",
 }
 NO_QUESTION_HEADING = re.compile(
@@ -90,7 +91,21 @@ def find_starts(file: ReadmeFile) -> tuple[str, list[Start]]:
         if len(found) >= max(needed, 0.2 * most):
             starts = _with_items(marks, found) if name == "details" else found
             return name, _bound_starts(file, starts)
-    return "note", []
+    terms = [] if file.source.in_folder else _find_glossary(file, marks)
+    return ("term", _bound_starts(file, terms)) if terms else ("note", [])
+
+
+def _find_glossary(file: ReadmeFile, marks: Sequence[Mark]) -> list[Mark]:
+    """Return the headings of a glossary: those of the level in which most have a text directly below; two or more."""
+    by_level: dict[int, list[Mark]] = {}
+    headings = [mark for mark in marks if mark.kind == "heading"]
+    ends = [*(heading.line for heading in headings[1:]), len(file.lines)]
+    for heading, end in zip(headings, ends, strict=False):
+        is_apart = NO_QUESTION_HEADING.fullmatch(clean_name(heading.text)) is not None
+        if not is_apart and any(line.strip() for line in file.lines[heading.body : end]):
+            by_level.setdefault(heading.level, []).append(heading)
+    best = max(by_level.values(), key=len, default=[])
+    return best if len(best) > 1 else []
 
 
 def _without_apart(marks: Sequence[Mark]) -> list[Mark]:

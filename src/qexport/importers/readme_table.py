@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qexport.common.errors import Location
-from qexport.importers.columns import field_of
+from qexport.importers.columns import field_of, fold_name
 from qexport.importers.readme_lines import fenced_lines
 from qexport.importers.table import TableRow
 
@@ -51,10 +51,22 @@ def find_tables(lines: Sequence[str]) -> list[Table]:
         while end < len(lines) and "|" in lines[end] and not fenced[end]:
             end += 1
         names = _split_cells(head)
-        if any(field_of(name) == "question" for name in names) and len(names) > 1:
+        if _has_questions(names):
             tables.append(Table(number, end, names, tuple(map(_split_cells, lines[number + 2 : end]))))
         number = end
     return tables
+
+
+def _has_questions(names: Sequence[str]) -> bool:
+    """Report whether a head names a question, and if by a word of any table, then also its answer."""
+    asked = [name for name in names if field_of(name) == "question"]
+    is_sure = any(fold_name(name) not in _WORDS_OF_ANY_TABLE for name in asked)
+    has_answer = {"answer", "choices"} & set(map(field_of, names)) != set()
+    return len(names) > 1 and bool(asked) and (is_sure or has_answer)
+
+
+_NOT_ONLY_OF_QUESTIONS = "item title titel titre título task problem input query sentence"
+_WORDS_OF_ANY_TABLE = frozenset(_NOT_ONLY_OF_QUESTIONS.split())
 
 
 def _split_cells(line: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
 
@@ -15,10 +15,11 @@ from qexport.importers.columns import (
     field_of,
     find_answer_column,
     is_asked,
+    is_wrong_choice,
     match_columns,
     option_letter,
 )
-from qexport.importers.source import Found, Reading, SourceValue
+from qexport.importers.source import Found, Reading, SourceValue, as_tuple
 
 LIST_FIELDS = frozenset({"choices", "correct", "follow_ups", "links", "tags", "terms", "former_ids"})
 _LETTERED_CHOICE = re.compile(r"(?:^|\n|\s{2,}|;\s*|,\s+)\(?([A-Ha-h])[.):]\s+")
@@ -77,6 +78,7 @@ def read_rows(
     columns = match_columns([name for name in head if name not in chosen or name in named], wished)
     if not options and (name := find_answer_column(head, columns)):
         columns[name] = "answer"
+    wrong = [] if options else _find_wrong_columns(head, columns)
     if "question" not in columns.values():
         shown = ", ".join(quote(name) for name in head[:_MOST_COLUMNS_SHOWN] if name)
         raise InputRefused(
@@ -84,15 +86,21 @@ def read_rows(
                 Problem(
                     first.location,
                     f"no column is known as a question: {shown}",
-                    "name it: --map question=COLUMN --map answer=COLUMN",
+                    "name it, or give its number: --map question=COLUMN --map answer=2",
                 ),
             )
         )
     found = tuple(_read_rows(waiting, head, columns, options, noted))
+    found = tuple(with_wrong_choices(each, wrong) for each in found) if wrong else found
     shown_columns = [
         *((name, "left aside" if field == "ignore" else field) for name, field in columns.items()),
         *((head[place], f"choices ({letter})") for letter, place in options.items()),
-        *((name, "extra") for place, name in enumerate(head) if _is_extra(place, name, columns, options)),
+        *((name, "choices (wrong)") for name in wrong),
+        *(
+            (name, "extra")
+            for place, name in enumerate(head)
+            if name not in wrong and _is_extra(place, name, columns, options)
+        ),
     ]
     return Reading(shape=shape, questions=found, columns=tuple(shown_columns), left_aside=tuple(noted))
 
@@ -185,6 +193,46 @@ def _find_choice_columns(head: Sequence[str], columns: Mapping[str, str]) -> dic
     if len(ordered) < 2 or ordered != list(LETTERS[: len(ordered)]):
         return {}
     return {letter: letters[letter] for letter in ordered}
+
+
+def _find_wrong_columns(head: Sequence[str], columns: Mapping[str, str]) -> list[str]:
+    """Return the columns of wrong choices, if another column has the right one and none has all."""
+    fields = set(columns.values())
+    if "choices" in fields or not fields & {"answer", "correct"}:
+        return []
+    return [name for name in head if name not in columns and is_wrong_choice(name)]
+
+
+def with_wrong_choices(found: Found, names: Iterable[str]) -> Found:
+    """Return a question with choices made of its right answer and of the wrong ones, which are in `extra`.
+
+    Args:
+        found: A question as it was read.
+        names: Those of `extra` that hold wrong choices: one each, or a list.
+    """
+    fields, extra = dict(found.fields), dict(found.extra)
+    said = [extra.pop(name) for name in names if name in extra]
+    wrong = [
+        text
+        for value in said
+        for text in (
+            split_list("choices", value) if isinstance(value, str) and len(said) == 1 else as_tuple(value)
+        )
+    ]
+    return replace(found, fields=fields, extra=extra) if add_wrong_choices(fields, wrong) else found
+
+
+def add_wrong_choices(fields: dict[str, SourceValue], wrong: Sequence[str]) -> bool:
+    """Make choices of the right answer and the wrong ones, by the alphabet; report whether there is a right one."""
+    right = fields.get("correct") or fields.get("answer") or ""
+    right = right[0] if isinstance(right, tuple) and len(right) == 1 else right
+    if not wrong or "choices" in fields or not isinstance(right, str) or not right:
+        return False
+    fields["choices"] = tuple(sorted({right, *wrong}, key=str.casefold))
+    if "correct" not in fields:
+        del fields["answer"]
+    fields["correct"] = (right,)
+    return True
 
 
 def _is_extra(place: int, name: str, columns: Mapping[str, str], options: Mapping[str, int]) -> bool:

@@ -9,6 +9,7 @@ Source of the form: ECMA-376, part 1, 18.3 (sheets), 18.4 (shared texts), 18.8 (
 from __future__ import annotations
 
 import re
+import shlex
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,6 +19,7 @@ from zipfile import BadZipFile, ZipFile
 
 from qexport.common.errors import InputRefused, LimitExceeded, Location, Problem, UsageError
 from qexport.common.limits import Limits
+from qexport.common.text_input import quote
 from qexport.common.wording import did_you_mean
 from qexport.importers.source import Reading, Source
 from qexport.importers.table import TableRow, read_rows
@@ -45,6 +47,8 @@ def parse(source: Source) -> Reading:
         with ZipFile(BytesIO(source.data)) as archive:
             book = _Workbook(archive, source)
             name, rows = book.sheet(source.wishes.sheet)
+            if not source.wishes.sheet:
+                book.note_others(name)
     except (BadZipFile, NotImplementedError, EOFError, RuntimeError, KeyError, zlib.error, OSError) as error:
         raise _damaged(source.path) from error
     shape = f"Excel workbook, sheet {name!r}" + (f" of {len(book.sheets)}" if len(book.sheets) > 1 else "")
@@ -102,6 +106,23 @@ class _Workbook:
             return next(iter(self.sheets)), []
         hint = did_you_mean(wished, self.sheets, f"there are: {', '.join(self.sheets)}")
         raise UsageError(f"--sheet: no sheet {wished!r} in {self._source.path}", hint=hint)
+
+    def note_others(self, read: str) -> None:
+        """Note the sheets that have something in them, but for the one that is read."""
+        for name, member in self.sheets.items():
+            if name != read and self._has_rows(member, name):
+                place = Location(f"{self._source.path}/{name}")
+                hint = f"it is read with --sheet {shlex.quote(name)}"
+                self._note(place, f"another sheet, {quote(name)}: left aside", hint)
+
+    def _has_rows(self, member: str, name: str) -> bool:
+        noted = len(self.odd)
+        try:
+            return next(self.rows(member, name), None) is not None
+        except (InputRefused, LimitExceeded, KeyError):
+            return True  # damaged, but there
+        finally:
+            del self.odd[noted:]  # of cells that are not read
 
     def rows(self, member: str, name: str) -> Iterator[TableRow]:
         """Yield the rows of a sheet that have something in them."""
@@ -214,9 +235,9 @@ class _Workbook:
             self._note(place, message)
         return show_number(value, code, is_1904=self._is_1904)
 
-    def _note(self, place: Location, message: str) -> None:
+    def _note(self, place: Location, message: str, hint: str = "") -> None:
         if len(self.odd) < _MOST_ODD:
-            self.odd.append(Problem(place, message))
+            self.odd.append(Problem(place, message, hint))
 
 
 def _index(text: str, size: int) -> int:

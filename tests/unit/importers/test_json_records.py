@@ -41,8 +41,8 @@ def test_json_lines(read: Any) -> None:
         ('[{"x": NaN}]', "q.json:1: not JSON: NaN is no JSON", ""),
         (
             '[{"x": "y"}]',
-            "q.json:1:1: no key is known as a question: none",
-            "name it: --map question=KEY --map answer=KEY",
+            "q.json:1:1: no key is known as a question: 'x'",
+            "name it: --map question=KEY --map answer=KEY; if the questions are keys themselves, only the answer's",
         ),
     ],
 )

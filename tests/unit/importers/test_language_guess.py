@@ -14,6 +14,10 @@ from qexport.importers.language_guess import guess_language
         ("de", "Was ist ein Slice? Eine Sicht auf ein Array, und der Nullwert ist nil."),
         ("fr", "Qu'est-ce qu'une tranche ? C'est une vue sur le tableau, avec sa longueur."),
         ("es", "¿Qué es un slice y para qué se usa? Es una vista de los elementos."),
+        (
+            "es",
+            "Los métodos de control en la prueba de carga, y el uso de la memoria en el servidor de datos",
+        ),
         ("it", "Che cosa è una slice? È una vista di un array con la sua lunghezza, tra gli altri."),
         ("pt", "O que é uma fatia? É uma visão de um array, não uma cópia, com mais memória."),
         ("nl", "Wat is een slice en hoe wordt die gebruikt? Het is een blik op een array."),

@@ -113,6 +113,15 @@ def test_a_list_of_questions_in_a_folder_is_a_list() -> None:
     assert len(read_note("birds.md", text).questions) == 3
 
 
+def test_a_file_about_the_project_is_left_aside_though_its_headings_ask() -> None:
+    text = "# Code of Conduct\n\n## 1. Warning\n\nx\n\n## 2. Ban?\n\ny\n"
+    reading = read_note("CODE_OF_CONDUCT.md", text)
+    assert (reading.questions, [str(each) for each in reading.left_aside]) == (
+        (),
+        ["vault/CODE_OF_CONDUCT.md:1:1: a file about the others: 'Code of Conduct': left aside"],
+    )
+
+
 def test_a_file_about_the_others_is_left_aside() -> None:
     reading = read_note("README.md", "# My notes\n\nAll about birds.\n")
     assert reading.questions == ()

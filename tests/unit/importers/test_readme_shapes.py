@@ -189,3 +189,34 @@ def test_headings_that_ask_below_sections_are_the_questions(read: Any) -> None:
         "# Go\n\n## Slices\n\n### How long?\n\na\n\n### How grown?\n\nb\n\n## Why maps?\n\n### Sorted?\n\nc\n"
     )
     assert [each.question for each in read.questions(text)] == ["How long?", "How grown?", "Sorted?"]
+
+
+GLOSSARY = """# Terms
+
+Of networks.
+
+## Router
+
+Forwards packets.
+
+| Item | Price |
+| ---- | ----: |
+| one  |    $5 |
+
+## Switch
+
+Forwards frames.
+
+## License
+
+MIT
+"""
+
+
+def test_headings_of_which_none_asks_are_questions_if_nothing_else_is(read: Any) -> None:
+    reading = read.reading(GLOSSARY)
+    assert reading.shape == "Markdown, headings are questions, though none asks"
+    assert read.pairs(GLOSSARY) == [
+        ("Router", "Forwards packets.\n\n| Item | Price |\n| ---- | ----: |\n| one  |    $5 |"),
+        ("Switch", "Forwards frames."),
+    ]

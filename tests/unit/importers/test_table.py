@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from qexport.common.errors import Location
+import pytest
+
+from qexport.common.errors import InputRefused, Location
 from qexport.importers.table import TableRow, read_rows, split_lettered, split_list
 
 
@@ -69,3 +71,48 @@ def test_a_table_without_a_head_is_read_as_anki_reads_it() -> None:
         {"question": "What is it?", "answer": "A thing."},
         {"column 4": "More of it."},
     )
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Question", "Correct Answer", "Incorrect Answer 1", "Incorrect Answer 2"),
+        ("question", "answer", "wrong1", "wrong2"),
+        ("question", "correct_answer", "distractor1", "distractor_2"),
+        ("Pergunta", "Opção Correta", "Opção Errada 1", "Opção Errada 2"),
+        ("Frage", "Antwort", "Falsche Antwort 1", "Falsche Antwort 2"),
+    ],
+)
+def test_wrong_choices_in_columns_of_their_own_are_choices(names: tuple[str, ...]) -> None:
+    reading = read_rows(rows(names, ("Which?", "that", "this", "both")), "CSV", "a.csv", {})
+    (found,) = reading.questions
+    assert (found.fields, found.extra) == (
+        {"question": "Which?", "choices": ("both", "that", "this"), "correct": ("that",)},
+        {},
+    )
+    assert reading.columns[2:] == ((names[2], "choices (wrong)"), (names[3], "choices (wrong)"))
+
+
+def test_one_column_may_list_the_wrong_choices() -> None:
+    table = rows(("Question", "Answer", "Distractors"), ("Which?", "that", "this; both"), ("Why?", "So.", ""))
+    first, second = read_rows(table, "CSV", "a.csv", {}).questions
+    assert first.fields["choices"] == ("both", "that", "this")
+    assert second.fields == {"question": "Why?", "answer": "So."}
+
+
+def test_wrong_choices_without_a_right_one_are_kept_in_extra() -> None:
+    (found,) = read_rows(
+        rows(("Question", "Answer", "Wrong 1"), ("Which?", "", "this")), "CSV", "a.csv", {}
+    ).questions
+    assert (found.fields, found.extra) == ({"question": "Which?"}, {"Wrong 1": "this"})
+
+
+def test_columns_that_no_name_tells_may_be_given_by_number() -> None:
+    with pytest.raises(InputRefused) as caught:
+        read_rows(rows(("It is so.", "", "true"), ("It is not.", "", "false")), "CSV", "a.csv", {})
+    (problem,) = caught.value.problems
+    assert str(problem) == "a.csv:1: no column is known as a question: 'It is so.', 'column 2', 'true'"
+    assert problem.hint == "name it, or give its number: --map question=COLUMN --map answer=2"
+    wishes = {"question": "1", "answer": "3"}
+    reading = read_rows(rows(("It is so.", "", "true"), ("It is not.", "", "false")), "CSV", "a.csv", wishes)
+    assert [each.fields["answer"] for each in reading.questions] == ["true", "false"]

@@ -138,3 +138,16 @@ def test_the_first_sheet_with_something_in_it_is_read() -> None:
     second = cell.format(1, "Question") + cell.format(2, "Why?")
     reading = read_source(Source("q.xlsx", workbook("", second=second)))
     assert reading.shape == "Excel workbook, sheet 'Second' of 2"
+
+
+def test_sheets_that_are_not_read_are_named() -> None:
+    cell = '<row r="{}"><c t="inlineStr"><is><t>{}</t></is></c></row>'
+    sheet = cell.format(1, "Question") + cell.format(2, "Why?")
+    odd = '<row r="1"><c r="A1" t="e"><v>#N/A</v></c></row>'
+    reading = read_source(Source("q.xlsx", workbook(sheet, second=odd)))
+    assert [(str(each), each.hint) for each in reading.left_aside] == [
+        ("q.xlsx/Second: another sheet, 'Second': left aside", "it is read with --sheet Second")
+    ]
+    assert read_source(Source("q.xlsx", workbook(sheet))).left_aside == ()
+    wished = Source("q.xlsx", workbook(odd, second=sheet), wishes=Wishes(sheet="Second"))
+    assert read_source(wished).left_aside == ()
