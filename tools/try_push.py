@@ -5,7 +5,8 @@
 PYTHON is a Python with aqt (`pip install aqt`), FOLDER a base folder of Anki with a profile and the add-on AnkiConnect
 (2055492159); a copy of it is used. Anki runs under Xvfb. For each number of notes a bank is pushed into the empty
 collection; then notes get tags, a star and a text of the learner's; the bank is edited, some questions are retired and
-one is added; it is pushed again. Last, Anki imports the same edition as a file.
+one is added; it is pushed again with --sync, which Anki answers with its dialog for an account. Last, Anki imports the
+same edition as a file.
 
     every new question is one new note     a retired note is suspended and tagged, and still there
     the learner's text, tags and star stay     the import of the same edition adds nothing, and changes one note
@@ -40,6 +41,7 @@ from qexport.bank import reader
 from qexport.bank.model import Bank, Claims
 from qexport.bank.validation import validate
 from qexport.bank.yaml_writer import write_bank
+from qexport.cli.commands.push import ASKED_TO_SYNC
 
 ROOT = Path(__file__).resolve().parents[1]
 ADDON = "2055492159"
@@ -218,7 +220,15 @@ def try_push(anki: Anki, folder: Path, count: int) -> list[tuple[str, dict[str, 
     changed = sum(number % 5 == 0 for number in range(count))
     # One of the learner's texts is on a question that we changed too: the note stays as it is.
     expect("the plan", _numbers(plan), [1, changed - 1, retired, count - changed - retired + 1])
-    qexport(folder, *words, "--yes")
+    second = qexport(folder, *words, "--yes", "--sync").splitlines()
+    expect(
+        "what the second push prints last",
+        second[-2:],
+        [
+            f"done: 1 note added, {changed - 1:,} changed, {retired:,} suspended, 0 pictures stored",
+            ASKED_TO_SYNC,
+        ],
+    )
     after = anki.counts()
     found.append(("second push", after))
     expect("notes", after["notes"], before["notes"] + 1)

@@ -35,7 +35,7 @@ class Learner:
         self.port = 0
         self.time = 1_700_000_000
 
-    def push(self, *words: str, status: int = 0) -> str:
+    def push(self, *words: str, status: int = 0, typed: str = "") -> str:
         """Run the command; return what it prints."""
         self.time += 1000
         result = CliRunner().invoke(
@@ -43,6 +43,7 @@ class Learner:
             ["push", "--port", str(self.port), *words],
             prog_name="qexport",
             env={"SOURCE_DATE_EPOCH": str(self.time)},
+            input=typed,
         )
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
@@ -171,6 +172,34 @@ def test_nobody_to_ask_is_said(learner: Learner) -> None:
         "  hint: add --yes to do it, or --dry-run to only see it\n"
     )
     assert learner.collection.note_count() == 0
+
+
+@pytest.fixture
+def at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the program take what the tests type for a terminal."""
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda stream: stream.name == "<stdin>")
+
+
+@pytest.mark.usefixtures("at_a_terminal")
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [("n\n", "n\n"), ("", "\nqexport: warning: the input has ended: each missing answer is 'no'\n")],
+)
+def test_who_does_not_agree_changes_nothing(learner: Learner, typed: str, answer: str) -> None:
+    plan = "in Anki: 2 new notes, 0 to change, 0 to suspend, 0 unchanged\n"
+    said = f"Change the collection? [y/N]: {answer}nothing was changed\n"
+    for words in ((), ("--json",)):
+        assert learner.push(*words, typed=typed, status=130) == plan + said
+    assert learner.collection.note_count() == 0
+
+
+@pytest.mark.usefixtures("at_a_terminal")
+def test_json_is_the_only_output_of_who_agrees(learner: Learner) -> None:
+    said, _, asked = learner.push("--json", typed="y\n").partition("}\n")
+    assert json.loads(said + "}")["done"] is True
+    assert asked == (
+        "in Anki: 2 new notes, 0 to change, 0 to suspend, 0 unchanged\nChange the collection? [y/N]: y\n"
+    )
 
 
 def test_anki_is_asked_to_synchronize_and_nothing_more_is_claimed(learner: Learner) -> None:

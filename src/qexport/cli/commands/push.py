@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from qexport.cli.asking import agree
 from qexport.cli.options import filtered, flags, formatted, json_option, locking_options, names_bank
-from qexport.cli.program import now, progress, say, say_json, warn
+from qexport.cli.program import now, progress, say, say_aside, say_json, warn
 from qexport.cli.recipes import recipes_to_build
 from qexport.common.errors import UsageError
 from qexport.common.wording import quantity
@@ -94,7 +95,7 @@ def push(
     is_done = False
     if changes and not dry_run:
         if not yes:
-            _ask_before_push()
+            _ask_before_push(_plan_lines(planned) if as_json else ())
         with progress():
             done = carry_out(planned, anki, now=time, locking=locking)
         warn(done.build.warnings)
@@ -110,13 +111,14 @@ def push(
         say_json({**_plan_fields(planned), "done": is_done, "asked_to_synchronize": is_asked_to_sync})
 
 
-def _ask_before_push() -> None:
-    """Let the user agree, or end."""
+def _ask_before_push(lines: Iterable[str]) -> None:
+    """Let the user agree, or end; the lines are shown first."""
     if not sys.stdin.isatty():
         raise UsageError(
             "there is no terminal to ask on", hint="add --yes to do it, or --dry-run to only see it"
         )
-    if not click.confirm("Change the collection?"):
+    if not agree(lines, "Change the collection?"):
+        say_aside("nothing was changed")
         raise click.Abort
 
 
