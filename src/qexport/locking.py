@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from qexport.bank.history import SaidBefore, add_lines, history_path, line_of, list_versions
+from qexport.bank.history import KnownLines, SaidBefore, add_lines, history_path, line_of
 from qexport.bank.lock import Changes, Entry, Lock, LockedContent, Move, join_locks, with_note_type
 from qexport.bank.lock_file import LockMoved, read_lock, write_lock
 from qexport.bank.lock_times import latest_time
@@ -145,11 +145,11 @@ def stamp_bank(
     moved = write_lock(lock) != text
     if locking.locked and (moved or changes.moves):
         raise _unlocked(path, changes, before, lock)
-    kept = list_versions(known)
+    kept = KnownLines(known)
     fresh = (
-        line_of(note.question, digest_texts(note.fields.split(b"\x1f")))
+        line_of(note.question, digest_texts(note.fields.split(b"\x1f")), note.sources)
         for note, asked in zip(tools.notes, now_is.questions, strict=True)
-        if asked.version not in kept
+        if not kept.has(asked.version, note.sources)
     )
     history = add_lines(known, fresh)
     warnings = (

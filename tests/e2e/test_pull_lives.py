@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qexport.anki import merge
+from qexport.anki import proposals
 
 pytest.importorskip("anki.collection")
 lives = pytest.importorskip("tools.try_pull_lives")
@@ -17,12 +17,12 @@ def test_random_lives_lose_no_edit_and_make_none_up() -> None:
 
 
 def test_an_edit_that_is_lost_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(merge, "merge_texts", lambda _base, ours, _theirs, _prefer="": ours)
+    monkeypatch.setattr(proposals, "merge_texts", lambda _base, ours, _theirs, _prefer="": ours)
     with pytest.raises(AssertionError, match=r"^life [0-9]+: "):
         list(lives.lives(4, 3, 1))
 
 
 def test_an_edit_of_ours_that_is_undone_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(merge, "merge_texts", lambda _base, _ours, theirs, _prefer="": theirs)
+    monkeypatch.setattr(proposals, "merge_texts", lambda _base, _ours, theirs, _prefer="": theirs)
     with pytest.raises(AssertionError, match=r"^life [0-9]+: "):
         list(lives.lives(6, 4, 1))

@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from qexport.anki.merge import MERGED_FIELDS, MERGED_LISTS, MERGED_NAMES
+from qexport.anki.merged_fields import MERGED_FIELDS, MERGED_LISTS, MERGED_NAMES
 from qexport.bank.yaml_writer import bare_or_quoted
 from qexport.cli.main import program
 
@@ -104,6 +104,9 @@ class Learner:
         folder.mkdir()
         self.folder = folder
         self.collection: Any = anki.Collection(str(folder / "collection.anki2"))
+        self.import_deck()
+
+    def import_deck(self) -> None:
         request = anki.ImportAnkiPackageRequest(
             package_path="out/my-bank.apkg", options=anki.ImportAnkiPackageOptions()
         )
@@ -363,16 +366,16 @@ def test_markup_that_is_left_is_shown(markup: str, tmp_path: Path, monkeypatch: 
         why = "left, because the bank has no form for it\n  theirs: "
         red, end = f"{{+{red}+}}", f"{{+{end}+}}"
         assert done.out.replace(f"{export}: ", "") == (
-            f"Q3 common_mistakes: {why}… {around[0]} {red}all{end} of a large file {around[1]}\n"
-            f"Q3 follow_ups: {why}<ul><li>Always?</li><li>{red}Ever{end}?</li></ul>\n"
             f"Q1 question: {why}What is a {red}list{end}?\n"
             f"Q1 answer: {why}They can {red}change{end}.\n"
             f'Q1 deep_explanation: {why}{{+<span style="color: red">New</span>+}}\n'
             f"Q2 choices: {why}<ul><li>both</li><li>{red}none{end}</li></ul>\n"
+            f"Q3 common_mistakes: {why}… {around[0]} {red}all{end} of a large file {around[1]}\n"
+            f"Q3 follow_ups: {why}<ul><li>Always?</li><li>{red}Ever{end}?</li></ul>\n"
             "nothing to take\n"
         )
         changes = json.loads(run("pull", export, "--bank", "b.yaml", "--json").out)["changes"]
-        assert changes[3] | {"export": ""} == {
+        assert changes[1] | {"export": ""} == {
             "export": "",
             "kind": "left",
             "id": "Q1",
@@ -384,6 +387,7 @@ def test_markup_that_is_left_is_shown(markup: str, tmp_path: Path, monkeypatch: 
             "sounds": [],
             "missing": [],
             "html": True,
+            "replaced": [],
         }
         assert Path("b.yaml").read_bytes() == before
 
@@ -402,11 +406,11 @@ def test_marks_that_a_plain_bank_cannot_have_are_shown(
         why = "left, because the bank has no form for it\n  theirs: "
         done = run("pull", export, "--bank", "b.yaml")
         assert done.out.replace(f"{export}: ", "") == (
-            f'Q3 answer: {why}<p>One {{+<code>+}}line{{+</code>+}}.</p><p>Call [-<code class="term">-]list.append()'
-            '[-</code>-] <span class="arrow">-&gt;</span> it grows.</p>\n'
             f"Q1 question: {why}What is a {{+<strong>+}}list{{+</strong>+}}?\n"
             "Q1 answer: taken\n  theirs: They {+↵ +}can change.\n"
             f"Q2 deep_explanation: {why}{{+<ul><li>One</li><li>Two</li></ul>+}}\n"
+            f'Q3 answer: {why}<p>One {{+<code>+}}line{{+</code>+}}.</p><p>Call [-<code class="term">-]list.append()'
+            '[-</code>-] <span class="arrow">-&gt;</span> it grows.</p>\n'
             "b.yaml: 1 field changed\n"
         )
 
@@ -795,7 +799,7 @@ def test_notes_of_an_older_edition_that_nobody_edited_are_not_rendered_again(
     for before, after in (("By their", "By the"), ("A sequence", "A list"), ("They cannot", "None can")):
         change(before, after)
     run("build", "--bank", "b.yaml", "--format", "deck")
-    monkeypatch.setattr("qexport.anki.merge.notes_of", refuse_to_render)
+    monkeypatch.setattr("qexport.anki.note_html.notes_of", refuse_to_render)
     assert run("pull", export, "--bank", "b.yaml").out == "nothing to take\n"
     learner.edit("Q2", "Answer", "equality", "identity")
     done = run("pull", learner.export(), "--bank", "b.yaml")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
@@ -120,9 +120,11 @@ def take_media_out(html: str, known: str) -> Carried:
     html = _FIELD_SOUND.sub(lambda found: found[0] if found[0].strip() in known else "", html)
     pictures: list[tuple[str, str, str]] = []
 
+    shown = frozenset(map(_name_of_picture, _HTML_PICTURE.findall(known)))
+
     def word(found: re.Match[str]) -> str:
         name = _name_of_picture(found[0])
-        if found[0] in known or not name or re.match(r"[a-z]+:", name, re.IGNORECASE):
+        if name in shown or not name or re.match(r"[a-z]+:", name, re.IGNORECASE):
             return found[0]
         described = _ALT.search(found[0])
         text = unescape_html(next(filter(None, described.groups()), "")) if described else ""
@@ -138,10 +140,10 @@ def _name_of_picture(tag: str) -> str:
     return unescape_html(next(filter(None, source.groups()), "")) if source else ""
 
 
-def put_pictures_back(text: str, pictures: Sequence[tuple[str, str, str]], path: Callable[[str], str]) -> str:
+def put_pictures_back(text: str, pictures: Sequence[tuple[str, str, str]], places: Mapping[str, str]) -> str:
     """Return a text in Markdown with pictures in place of their words."""
     for mark, name, described in pictures:
-        text = text.replace(mark, f"![{described}]({path(name)})")
+        text = text.replace(mark, f"![{described}]({places[name]})")
     return text
 
 
@@ -259,6 +261,9 @@ def describe_change(before: str, after: str) -> tuple[str, str, bool]:
 
     They are texts if these say what was changed, and HTML if tags were.
     """
+    tags = [_HTML_PICTURE.findall(html) for html in (before, after)]
+    if tags[0] != tags[1] and list(map(_name_of_picture, tags[0])) == list(map(_name_of_picture, tags[1])):
+        return " ".join(before.split()), " ".join(after.split()), True
     if not differ_in_tags(before, after):
         return describe_html(before), describe_html(after), False
     if all(re.fullmatch(r"(?:<p>(?:(?!<p\b|</p>).)*</p>)?", each, re.DOTALL) for each in (before, after)):

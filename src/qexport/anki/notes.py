@@ -65,6 +65,8 @@ class Note:
     cards: tuple[int, ...]
     """Which templates of the note type make one, counted from 0."""
     images: tuple[Image, ...]
+    sources: Mapping[str, str] | None = None
+    """The names of its pictures by their sources in the texts; None if these cannot show any."""
 
     @property
     def digest(self) -> str:
@@ -104,6 +106,7 @@ def notes_of(
     look: str = "",
     *,
     linkable: Mapping[str, str] | None = None,
+    published: Mapping[str, str] | None = None,
 ) -> tuple[Note, ...]:
     """Return the notes of all questions of a bank, the retired ones too.
 
@@ -114,11 +117,12 @@ def notes_of(
         kept: where the fields of notes are kept from one build to the next.
         look: a digest of all templates, for what is kept.
         linkable: the questions that texts may link to, if the bank is only a part of one; see `find_linkable`.
+        published: the names of pictures by their sources, as an earlier version had them; None: those of the files.
     """
     all_sources = {bank.source, *(question.source for question in bank.questions)}
     sources = {source: _source(source, templates) for source in all_sources}
     known = find_linkable(bank.questions) if linkable is None else linkable
-    makes = _NoteMaker(bank, shape, templates, sources, known)
+    makes = _NoteMaker(bank, shape, templates, sources, known, published=published)
     if kept is None:
         return tuple(map(makes.note, bank.questions))
     labels = dict(language_of(bank.language).labels)
@@ -127,7 +131,7 @@ def notes_of(
     keys = {
         each.id: prefix + each.digest() + ":".join(list_known_links((each,), known))
         for each in bank.questions
-        if not _may_have_pictures(each)
+        if not may_have_pictures(each)
     }
     there = kept.load(keys.values())
     notes, fresh = [], {}
@@ -148,7 +152,7 @@ def find_linkable(questions: Iterable[Question]) -> dict[str, str]:
     return {each.id: "" for each in questions if each.status != "draft"}
 
 
-def _may_have_pictures(question: Question) -> bool:
+def may_have_pictures(question: Question) -> bool:
     """Tell whether a question may show files, which its digest says nothing of."""
     if question.markup == "plain":
         return False
@@ -175,12 +179,15 @@ class _NoteMaker:
         templates: Templates,
         sources: Mapping[str, str],
         known: Mapping[str, str],
+        *,
+        published: Mapping[str, str] | None = None,
     ) -> None:
         self.bank = bank
         self.shape = shape
         self.templates = templates
         self.sources = sources
         self.known = known
+        self.published = published
         self._around: dict[int, list[str]] = {}
         """What the template of follow-ups has before, between and after so many of them."""
         self.chosen = [name for name in EXTRA_CARDS if name in shape.card_types]
@@ -193,6 +200,7 @@ class _NoteMaker:
         text = question_text(
             question,
             image_address=MEDIA_NAME,
+            published=self.published,
             questions=self.known,
             maths="mathjax",
             language=words.tag,
@@ -200,7 +208,7 @@ class _NoteMaker:
             limits=limits,
         )
         values = {
-            **_fields(question, text.view, self.templates, words, self.known),
+            **self._texts(question, text.view, words),
             "Follow-up Questions": self._list_follow_ups(text.view["follow_ups"]),
             "Source": self.sources[question.source or self.bank.source],
             "Language": label(self.bank.language),
@@ -216,7 +224,26 @@ class _NoteMaker:
             tags=tags_of_note(question, self.shape.tag_prefix),
             cards=(0, *(1 + list(EXTRA_CARDS).index(name) for name in made)),
             images=text.images,
+            sources=text.sources if may_have_pictures(question) else None,
         )
+
+    def _texts(self, question: Question, view: QuestionView, words: Language) -> dict[str, str]:
+        """Return the fields that are made of a question's own texts."""
+        values = _fields(view)
+        if question.production_scenario:
+            begins = situation(question.production_scenario, question.markup)
+            values["Situation"] = part_html(
+                question,
+                "production_scenario",
+                begins,
+                image_address=MEDIA_NAME,
+                published=self.published,
+                questions=self.known,
+                maths="mathjax",
+                labels=words.labels,
+                limits=self.templates.limits,
+            )
+        return values
 
     def _list_follow_ups(self, follow_ups: Sequence[Markup]) -> str:
         """Return follow-ups as a list; the built-in template is filled once for each length."""
@@ -263,15 +290,9 @@ def without_identity(fields: Sequence[bytes]) -> bytes:
 # Fields
 
 
-def _fields(
-    question: Question,
-    view: QuestionView,
-    templates: Templates,
-    words: Language,
-    known: Mapping[str, str],
-) -> dict[str, str]:
+def _fields(view: QuestionView) -> dict[str, str]:
     values: dict[str, str] = {PROSE_FIELDS[section["key"]]: section["html"] for section in view["sections"]}
-    values |= {
+    return values | {
         "ID": label(view["id"]),
         "Title": _strip_html(view["asked"]),
         "Question": view["question"],
@@ -282,19 +303,6 @@ def _fields(
         "Difficulty": "" if view["difficulty"] is None else str(view["difficulty"]),
         "Retired": ON if view["retired"] else "",
     }
-    if question.production_scenario:
-        begins = situation(question.production_scenario, question.markup)
-        values["Situation"] = part_html(
-            question,
-            "production_scenario",
-            begins,
-            image_address=MEDIA_NAME,
-            questions=known,
-            maths="mathjax",
-            labels=words.labels,
-            limits=templates.limits,
-        )
-    return values
 
 
 def _strip_html(html: str) -> str:

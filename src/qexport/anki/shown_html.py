@@ -15,6 +15,8 @@ _SHOWN_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})\b([^<>]*)>")
 _WHOLE_BLOCKS = frozenset(
     ("ul", "ol", "dl", "pre", "blockquote", "table", "details", *(f"h{level}" for level in range(1, 7)))
 )
+_OWN_PARAGRAPHS = frozenset(("p ", 'p class="picture"', 'div class="blocks"'))
+"""Elements, with their attributes, that a deck writes by itself around paragraphs."""
 _LISTED_LETTER = re.compile(r'<span class="letter">[a-z]\)</span> ')
 _TYPED_LETTER = re.compile(r"[a-z]\) ?")
 _CODE_OR_ARROW = re.compile(r'<code(?: class="term")?>|</code>|<span class="arrow">(-+&gt;)</span>')
@@ -40,7 +42,7 @@ def shown_blocks(html: str, *, is_plain: bool = False) -> str:
             blocks.end_line()
         elif name == "hr":
             blocks.add_block(found[0])
-        elif (name == "p" and not attributes) or (name == "div" and attributes == 'class="blocks"'):
+        elif f"{name} {attributes}" in _OWN_PARAGRAPHS:
             blocks.end_paragraph()
         elif name == "div" and not attributes:
             blocks.begin_line()
@@ -51,7 +53,7 @@ def shown_blocks(html: str, *, is_plain: bool = False) -> str:
             blocks.add_text(found[0])
     blocks.add_text(html[place:])
     blocks.end_paragraph()
-    shown = "".join(blocks.found)
+    shown = "".join(blocks.found).replace('<img tabindex="0" ', "<img ")
     return shown.replace("\n", " ") if is_plain else shown
 
 

@@ -1,7 +1,8 @@
 """The history: the texts of every version of a question that was published, one line a version.
 
 It lies beside the lock and is committed with it. Each line has the digest that a note carries, and lines are
-only ever added, in the order of their digests: so two people's merge in git.
+only ever added, in the order of their digests: so two people's merge in git. A version whose texts show pictures has a
+line for each set of pictures that was published with it.
 """
 
 from __future__ import annotations
@@ -26,8 +27,13 @@ _NOT_VERSIONED = frozenset({"id", "former_ids", "status"})
 _VERSIONED = tuple(each.name for each in QUESTION_FIELDS if each.name not in _NOT_VERSIONED)
 _versioned_values = attrgetter(*_VERSIONED)
 
-_VERSION = compile_late(r'\{"version": "([0-9a-f]{16})"')
-_LINE_BEGINS = compile_late(rb'\{"version": "([0-9a-f]{16})"(?:, "note": "([0-9a-f]{16})")?')
+_LINE_BEGINS_IN_TEXT = (
+    r'\{"version": "([0-9a-f]{16})"(?:, "note": "([0-9a-f]{16})")?(?:, "pictures": (\{[^{}\n]*\}))?'
+)
+_LINE_BEGINS = compile_late(_LINE_BEGINS_IN_TEXT.encode())
+_LINE = compile_late(_LINE_BEGINS_IN_TEXT)
+_OF_NOTE = frozenset({"version", "note", "pictures"})
+"""What a line says of the note that was published, beside the fields of its question."""
 _CONFLICT_LINE = compile_late(r"<{7}( |$)|\|{7}( |$)|={7}$|>{7}( |$)")
 
 
@@ -68,16 +74,25 @@ def version_of(question: Question) -> str:
     return sha256(said.encode()).hexdigest()[:16]
 
 
-def line_of(question: Question, note: str = "") -> str:
+def line_of(question: Question, note: str = "", pictures: Mapping[str, str] | None = None) -> str:
     """Return the line of the history for a question as it is.
 
     Args:
         question: As the bank has it.
         note: The digest of the texts of the note that is published with it (16 hexadecimal digits). It lets `pull`
             know a note that nobody edited without rendering that version again. Empty: the line says none.
+        pictures: The names of the pictures that are published with it (of their content) by their sources in the
+            texts: their files may be others by the time an edit comes back. None: the texts cannot show any.
     """
     published = {"version": version_of(question)} | ({"note": note} if note else {})
-    return json.dumps({**published, **fields_of(question)}, ensure_ascii=False, default=str)
+    begin = json.dumps(published)[:-1] + ("" if pictures is None else f', "pictures": {_write(pictures)}')
+    return f"{begin}, {json.dumps(fields_of(question), ensure_ascii=False, default=str)[1:]}"
+
+
+def _write(pictures: Mapping[str, str]) -> str:
+    """Return the pictures of a line, without braces in names, so that it is clear where they end."""
+    inner = json.dumps(dict(pictures), ensure_ascii=False, sort_keys=True)[1:-1]
+    return "{" + inner.replace("{", "\\u007b").replace("}", "\\u007d") + "}"
 
 
 def add_lines(text: str, lines: Iterable[str]) -> str:
@@ -86,14 +101,26 @@ def add_lines(text: str, lines: Iterable[str]) -> str:
     Where git left both sides of a merge, both are kept: a line says the same on either side.
     """
     known = {line for line in text.split("\n") if line.strip() and not _CONFLICT_LINE.match(line)}
-    versions = list_versions(text)
-    known |= {line for line in lines if (found := _VERSION.match(line)) and found[1] not in versions}
+    there = KnownLines(text)
+    known |= {line for line in lines if (found := _LINE.match(line)) and not there.has(found[1], found[3])}
     return "".join(f"{line}\n" for line in sorted(known))
 
 
-def list_versions(text: str) -> frozenset[str]:
-    """Return the versions that a history has, by their digests."""
-    return frozenset(found[1] for line in text.split("\n") if (found := _VERSION.match(line)))
+class KnownLines:
+    """The versions that a history has lines of, with which pictures."""
+
+    def __init__(self, text: str) -> None:
+        self._pictures: dict[str, set[str]] = {}
+        for line in text.split("\n"):
+            if found := _LINE.match(line):
+                self._pictures.setdefault(found[1], set()).add(found[3] or "")
+
+    def has(self, version: str, pictures: Mapping[str, str] | str | None) -> bool:
+        """Report whether there is a line of a version with these pictures (as `line_of` takes or writes them)."""
+        there = self._pictures.get(version)
+        if there is None or pictures is None:
+            return there is not None
+        return (pictures if isinstance(pictures, str) else _write(pictures)) in there
 
 
 class Versions:
@@ -107,11 +134,15 @@ class Versions:
         self._data = data
         self._begins: dict[bytes, int] = {}
         self._notes: dict[bytes, frozenset[bytes]] = {}
+        self._pictures: dict[bytes, list[bytes | None]] = {}
         begin = 0
         while begin >= 0:
             begin += begin > 0  # behind the end of the line before
             if line := _LINE_BEGINS.match(data, begin):
-                version, note = line.groups()
+                version, note, pictures = line.groups()
+                if pictures or version in self._begins:
+                    first: list[bytes | None] = [None] * (version in self._begins)
+                    self._pictures.setdefault(version, first).append(pictures)
                 self._begins[version] = begin
                 if note:  # two branches of one bank may have published a version with other templates
                     self._notes[version] = self._notes.get(version, frozenset()) | {note}
@@ -127,11 +158,26 @@ class Versions:
             fields = json.loads(self._data[begin : end if end >= 0 else None])
         except ValueError:
             return None  # a line that somebody damaged: that version is unknown
-        return {name: value for name, value in fields.items() if name not in ("version", "note")}
+        return {name: value for name, value in fields.items() if name not in _OF_NOTE}
 
     def has_note(self, version: str, note: str) -> bool:
         """Report whether a note whose texts have this digest was published with a version."""
         return note.encode() in self._notes.get(version.encode(), ())
+
+    def pictures(self, version: str) -> tuple[Mapping[str, str] | None, ...]:
+        """Return the names of the pictures by their sources, for each time a version was published.
+
+        None is for a line that does not say: its texts show no pictures, or an earlier program wrote it.
+        """
+        found: list[Mapping[str, str] | None] = []
+        for written in self._pictures.get(version.encode(), [None]):
+            try:
+                pictures = json.loads(written or b"null")
+            except ValueError:
+                pictures = None
+            is_whole = isinstance(pictures, dict) and all(isinstance(name, str) for name in pictures.values())
+            found.append(pictures if is_whole else None)
+        return tuple(found)
 
     def __iter__(self) -> Iterator[str]:
         return map(bytes.decode, self._begins)

@@ -42,6 +42,8 @@ class MarkdownPage(Record, frozen=True):
     """Where pictures are looked for."""
     address: str = ""
     """What stands before the name of a picture; without it, pictures are their text."""
+    published: Mapping[str, str] | None = None
+    """The names of pictures by their sources, as an earlier version had them; no file is read then."""
     questions: Mapping[str, str] | None = None
     """The addresses of the questions a text may link to, by id; empty for one that is not in the output.
 
@@ -58,6 +60,8 @@ class MarkdownPage(Record, frozen=True):
     """Of the document's language: of callouts, notes, pages."""
     formulas: list[FoundFormula] = made_by(list)
     images: dict[str, Image] = made_by(dict)
+    sources: dict[str, str] = made_by(dict)
+    """The names of the pictures that are shown, by their sources as the texts have them."""
     flaws: list[Flaw] = made_by(list)
     limits: Limits = USUAL
 

@@ -122,6 +122,7 @@ def show_picture(token: Token, page: MarkdownPage) -> bool:
     if picture is None:
         token.type = "text"
         return False
+    page.sources[source] = picture.name
     if not text:
         page.note(
             f"the picture {quote(source)} has no text",
@@ -138,6 +139,9 @@ def show_picture(token: Token, page: MarkdownPage) -> bool:
 def _find_image(source: str, page: MarkdownPage) -> Image | None:
     if not page.address:
         return None
+    if page.published is not None:
+        name = page.published.get(source)
+        return Image(name, "", 0, 0, b"") if name else None
     if page.folder is None:
         found: Image | Flaw = Flaw("pictures are shown only of a bank that is a file", "")
     else:

@@ -82,6 +82,8 @@ class QuestionText(Record, frozen=True):
     """The pictures its texts name, each once, in the order of the texts."""
     problems: tuple[Problem, ...]
     """What is shown otherwise than it is written, and why."""
+    sources: Mapping[str, str] = made_by(dict)
+    """The names of the pictures by their sources, as the texts have them."""
 
 
 def question_text(
@@ -89,6 +91,7 @@ def question_text(
     *,
     heading_level: int = 4,
     image_address: str = "",
+    published: Mapping[str, str] | None = None,
     questions: Mapping[str, str] | None = None,
     maths: str = "svg",
     language: str = "en",
@@ -103,6 +106,7 @@ def question_text(
         question: The question.
         heading_level: Of the outermost headings in its sections.
         image_address: What stands before the names of pictures.
+        published: The names of pictures by their sources, as an earlier version had them; None: those of the files.
         questions: The addresses of the bank's questions by id, for links to them: `qx:` and a place of the book,
             or empty for one that is not in it. None if nobody knows them.
         maths: How formulas are shown (`MarkdownPage.maths`).
@@ -114,6 +118,7 @@ def question_text(
         question,
         _Showing(
             address=image_address,
+            published=published,
             questions=questions,
             maths=maths,
             language=language,
@@ -126,7 +131,7 @@ def question_text(
         raise LimitExceeded(str(exceeded), hint=exceeded.hint)
     if writing.refused:
         raise InputRefused(tuple(writing.refused))
-    return QuestionText(view, tuple(writing.images.values()), tuple(writing.problems))
+    return QuestionText(view, tuple(writing.images.values()), tuple(writing.problems), writing.sources)
 
 
 def question_view(question: Question, *, heading_level: int = 4) -> QuestionView:
@@ -194,6 +199,7 @@ def part_html(
     text: str,
     *,
     image_address: str,
+    published: Mapping[str, str] | None = None,
     questions: Mapping[str, str] | None = None,
     maths: str = "svg",
     labels: Mapping[str, str] = ENGLISH_LABELS,
@@ -203,7 +209,14 @@ def part_html(
 
     What refuses the piece is not raised: question_text() raises it for all of the section.
     """
-    showing = _Showing(address=image_address, questions=questions, maths=maths, labels=labels, limits=limits)
+    showing = _Showing(
+        address=image_address,
+        published=published,
+        questions=questions,
+        maths=maths,
+        labels=labels,
+        limits=limits,
+    )
     return _Writing(question, showing).blocks(f"{key}-part", text, 4)
 
 
@@ -230,6 +243,7 @@ class _Showing(Record, kw_only=True, frozen=True):
     """How the texts of a question are shown; the same as the arguments of question_text()."""
 
     address: str = ""
+    published: Mapping[str, str] | None = None
     questions: Mapping[str, str] | None = None
     maths: str = "svg"
     language: str = "en"
@@ -244,6 +258,7 @@ class _Writing:
         self._question = question
         self._showing = showing
         self.images: dict[str, Image] = {}
+        self.sources: dict[str, str] = {}
         self.exceeded: list[Problem] = []
         self.refused: list[Problem] = []
         self.problems: list[Problem] = []
@@ -350,11 +365,13 @@ class _Writing:
             name=anchor,
             folder=self._folder,
             address=showing.address,
+            published=showing.published,
             questions=showing.questions,
             maths=showing.maths if self._question.markup == MATHS else "",
             language=showing.language,
             labels=showing.labels,
             images=self.images,
+            sources=self.sources,
             limits=showing.limits,
         )
 

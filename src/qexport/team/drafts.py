@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from qexport.anki.carrying import canonical_html, visible_text
 from qexport.anki.fields import FIELD_PLACES, NOTE_TYPE_ID
-from qexport.anki.merge import MERGED_FIELDS, MERGED_NAMES
+from qexport.anki.merged_fields import MERGED_FIELDS, MERGED_NAMES
 from qexport.bank.deck_order import without_number
 from qexport.bank.id_making import make_id
 from qexport.bank.jsonl_writer import write_jsonl_questions

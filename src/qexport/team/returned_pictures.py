@@ -4,28 +4,69 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from qexport.anki.merge import NewPicture
 from qexport.anki.notes import MEDIA_NAME
 from qexport.anki.package_media import read_media
 from qexport.common.limits import Limits
 from qexport.common.wording import slug
-from qexport.content.images import Flaw, Image, judge_image, read_image
-from qexport.content.question_view import question_images
+from qexport.content.images import Flaw, judge_image
 
 if TYPE_CHECKING:
     from qexport.anki.package_file import NoteRow
-    from qexport.bank.model import Bank, Question
 
 FOLDER = "pictures"
 """The folder beside the bank that new pictures go into."""
 
 _MEDIA_BEGIN = MEDIA_NAME.encode()
 _DECK_PICTURE = re.compile(rb"%b([0-9a-f]{32})\.[a-z]+" % _MEDIA_BEGIN)
-_NAMED = re.compile(r"!\[[^\]\n]*\]\(\s*<?([^)\s>]+)|<img\b[^>]*\bsrc=[\"']([^\"']+)", re.IGNORECASE)
 _SAVED_ENDINGS = {"jpeg": "jpg"}
+
+
+PictureKind: TypeAlias = Literal["taken", "ours", "conflict", "left", "damaged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of the deck that a learner changed."""
+
+    export: str
+    id: str
+    """The question that shows it."""
+    path: Path
+    """Its file; if the question shows none in its place, the name that the deck has for it."""
+    kind: PictureKind
+    """What became of it: taken, ours (the bank's stays), an open conflict, left (the question does not show it any
+    more), damaged (what the export has is no picture)."""
+    ours: PictureSize | None = None
+    """Of the bank's picture, where both changed it."""
+    theirs: PictureSize | None = None
+
+    @property
+    def taken(self) -> bool:
+        """Whether the bank's file becomes the learner's."""
+        return self.kind == "taken"
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSize:
+    """How large a picture is."""
+
+    width: int
+    """Pixels."""
+    height: int
+    """Pixels."""
+    bytes: int
+
+
+def size_of_picture(data: bytes, limits: Limits) -> PictureSize | None:
+    """Return the size of a picture; None if it is none."""
+    image = judge_image(data, "", limits)
+    return None if isinstance(image, Flaw) else PictureSize(image.width, image.height, len(data))
 
 
 class ReturnedPictures:
@@ -33,8 +74,8 @@ class ReturnedPictures:
 
     def __init__(self, package: bytes, path: str, limits: Limits) -> None:
         self._package = package
-        self._path = path
-        self._limits = limits
+        self.path = path
+        self.limits = limits
         self._found: dict[str, tuple[str, bytes]] = {}
 
     def place_of(self, name: str) -> str:
@@ -43,8 +84,8 @@ class ReturnedPictures:
         Pictures are called by what they show, so that two learners' files of one name do not meet.
         """
         if name not in self._found:
-            data = read_media(self._package, self._path, [name], self._limits).get(name, b"")
-            image = judge_image(data, name, self._limits)
+            data = read_media(self._package, self.path, [name], self.limits).get(name, b"")
+            image = judge_image(data, name, self.limits)
             if isinstance(image, Flaw):
                 self._found[name] = ("", b"")
             else:
@@ -54,9 +95,14 @@ class ReturnedPictures:
                 self._found[name] = (f"{FOLDER}/{stem}-{digest}.{_SAVED_ENDINGS.get(kind, kind)}", data)
         return self._found[name][0]
 
+    def picture(self, name: str) -> NewPicture | None:
+        """Return a picture that a note shows; None: the export has no such picture."""
+        place = self.place_of(name)
+        return NewPicture(place, self.name_of(self._found[name][1])) if place else None
+
     def name_of(self, data: bytes) -> str:
         """Return how a deck calls a picture; empty if it is none."""
-        image = judge_image(data, "", self._limits)
+        image = judge_image(data, "", self.limits)
         return "" if isinstance(image, Flaw) else image.name
 
     def named_in(self, text: str) -> Iterator[tuple[str, bytes]]:
@@ -75,42 +121,9 @@ class ReturnedPictures:
         }
         if not named:
             return {}
-        files = read_media(self._package, self._path, named, self._limits)
+        files = read_media(self._package, self.path, named, self.limits)
         return {
             name.removeprefix(MEDIA_NAME): data
             for name, data in files.items()
             if sha256(data).hexdigest()[:32] != name.removeprefix(MEDIA_NAME)[:32]
         }
-
-
-def files_of_pictures(bank: Bank, names: Mapping[str, bytes], limits: Limits) -> dict[str, tuple[str, Path]]:
-    """Return the question and the file of each picture that was changed, as far as the bank still shows it."""
-    found: dict[str, tuple[str, Path]] = {}
-    if not names:
-        return found
-    for question in bank.questions:
-        if any(image.name in names for image in question_images(question, limits)):
-            for path, image in _files_of(question, limits):
-                if image.name in names:
-                    found.setdefault(image.name, (question.id, path))
-    return found
-
-
-def _files_of(question: Question, limits: Limits) -> Iterator[tuple[Path, Image]]:
-    folder = Path(question.location.path).parent
-    texts = (
-        question.question,
-        question.answer,
-        question.deep_explanation,
-        question.real_world_example,
-        question.common_mistakes,
-        question.production_scenario,
-        *question.follow_ups,
-        *question.choices,
-    )
-    for text in texts:
-        for found in _NAMED.finditer(text):
-            source = found[1] or found[2]
-            image = read_image(folder, source, limits)
-            if isinstance(image, Image):
-                yield folder / source, image

@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qexport.anki.fields import FIELD_PLACES, FIELDS
-from qexport.anki.merge import Bases, Merger, Proposal, Value, decide
+from qexport.anki.merge import Merger
+from qexport.anki.merged_fields import Value
+from qexport.anki.note_html import NoteHtml
 from qexport.anki.package_file import NoteRow, NoteType, Package, opened_package
+from qexport.anki.proposals import Proposal, decide
+from qexport.anki.published_notes import Bases
 from qexport.bank.file_editor import edit_file
 from qexport.bank.history import fields_of, read_versions, version_of
 from qexport.bank.lock import Lock
@@ -35,7 +39,7 @@ from qexport.team.drafts import (
 )
 from qexport.team.git import bank_at
 from qexport.team.patches import Patch, write_patch
-from qexport.team.returned_pictures import ReturnedPictures, files_of_pictures
+from qexport.team.returned_pictures import Picture, ReturnedPictures, size_of_picture
 from qexport.team.sent_files import read_limited
 
 if TYPE_CHECKING:
@@ -43,19 +47,8 @@ if TYPE_CHECKING:
     from qexport.common.limits import Limits
     from qexport.recipe import Recipe
 
-Ask = Callable[[str, Proposal], Preference]
+Ask = Callable[[str, "Proposal | Picture"], Preference]
 """Is asked about each conflict of an export; empty leaves it open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture of the deck that a learner changed."""
-
-    export: str
-    id: str
-    """The question that shows it; empty if the bank has another picture by now."""
-    path: Path
-    taken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +66,9 @@ class Pulled:
 
     @property
     def open_conflicts(self) -> int:
-        """How many fields were changed on both sides and not decided."""
-        return sum(each.kind == "conflict" for _, each in self.proposals)
+        """How many fields and pictures were changed on both sides and not decided."""
+        kinds = [each.kind for _, each in self.proposals]
+        return [*kinds, *(each.kind for each in self.pictures)].count("conflict")
 
 
 @dataclass(slots=True)
@@ -91,6 +85,13 @@ class _Found:
     values: dict[tuple[str, str], Value] = field(default_factory=dict)
     files: dict[Path, bytes] = field(default_factory=dict)
     """New pictures, and changed ones."""
+    names: dict[Path, str] = field(default_factory=dict)
+    """How a deck calls them."""
+
+    def add_picture(self, place: Path, data: bytes, name: str) -> None:
+        """Add a picture that is to be written, and how a deck calls it."""
+        self.files[place] = data
+        self.names[place] = name
 
 
 def pull(
@@ -170,13 +171,15 @@ def _pull_one(
     known = known_guids(found.bank, lock)
     with opened_package(data, str(path), limits) as opened:
         rows, new, types = opened.read(lambda package: _rows(package, known, lock))
+    rows.sort(key=_place_in_bank(found.bank, lock))
     pictures = ReturnedPictures(data, str(path), limits)
     merger = Merger(
         found.bank,
         lock,
         bases,
         to_markdown=lambda html: read_html_text(html, path=str(path), limits=limits),
-        picture=pictures.place_of,
+        picture=pictures.picture,
+        notes=NoteHtml(found.bank, found.names, limits),
     )
     taken: dict[tuple[str, str], Value] = {}
     choice, ask = decide_by
@@ -188,7 +191,7 @@ def _pull_one(
             found.proposals.append((str(path), decided))
             if decided.kind == "taken":
                 taken[decided.id, decided.field] = decided.merged
-    _take_changed_pictures(path, rows, pictures, found, limits)
+    found.pictures += _changed_pictures(rows, merger, pictures, found, decide_by)
     for draft in draft_notes(new, types, pictures, bank=found.bank, lock=lock, limits=limits):
         found.drafts.append((str(path), draft))
         _add_pictures(_texts_of(draft.question), pictures, found, found.last)
@@ -223,6 +226,15 @@ def _rows(
     return ours, new, package.note_types()
 
 
+def _place_in_bank(bank: Bank, lock: Lock) -> Callable[[NoteRow], int]:
+    """Return what gives the place of a note's question in the bank: reports are in this order."""
+    places: dict[str, int] = {}
+    for place, question in enumerate(bank.questions):
+        places |= dict.fromkeys((question.id, *question.former_ids), place)
+    by_guid = {entry.guid: places.get(entry.id, len(places)) for entry in lock.notes.values()}
+    return lambda row: by_guid.get(row.guid, len(places))
+
+
 def _with_given(bases: Bases, base: str, recipe: Recipe) -> Bases:
     """Return bases with the versions that a published deck, or a revision of the bank, has.
 
@@ -245,19 +257,50 @@ def _with_given(bases: Bases, base: str, recipe: Recipe) -> Bases:
 # Pictures
 
 
-def _take_changed_pictures(
-    path: Path, rows: Sequence[NoteRow], pictures: ReturnedPictures, found: _Found, limits: Limits
-) -> None:
+def _changed_pictures(
+    rows: Sequence[NoteRow],
+    merger: Merger,
+    pictures: ReturnedPictures,
+    found: _Found,
+    decide_by: tuple[Preference, Ask | None],
+) -> list[Picture]:
+    """Take pictures of the deck that have other bytes in an export; return what became of each."""
     changed = pictures.changed_in_place(rows)
-    places = files_of_pictures(found.bank, changed, limits)
-    for name, data in sorted(changed.items()):
-        if name in places:
-            key, place = places[name]
-            is_taken = place not in found.files or found.files[place] == data
-            found.pictures.append(Picture(str(path), key, place, is_taken))
-            found.files.setdefault(place, data)
-        elif not files_of_pictures(found.bank, {pictures.name_of(data): data}, limits):
-            found.pictures.append(Picture(str(path), "", Path(name), taken=False))
+    done: dict[Path, Picture] = {}
+    left: dict[str, Picture] = {}
+    shown: set[str] = set()
+    for row in rows if changed else ():
+        for place in merger.places_of_pictures(row, changed):
+            data, file = changed[place.name], place.path or Path(place.name)
+            name = pictures.name_of(data)
+            if file in done or name in place.shown:
+                continue
+            if place.path is None:
+                left.setdefault(place.name, Picture(pictures.path, place.id, file, "left"))
+                continue
+            shown.add(place.name)
+            done[file] = Picture(pictures.path, place.id, file, "taken" if name else "damaged")
+            if not name:
+                continue
+            if place.now != place.name:
+                ours = found.files.get(file) or read_data(file, limits=pictures.limits)
+                done[file] = _decide_picture(done[file], ours, data, decide_by, pictures.limits)
+            if done[file].taken:
+                found.add_picture(file, data, name)
+    return [*done.values(), *(each for name, each in left.items() if name not in shown)]
+
+
+def _decide_picture(
+    picture: Picture, ours: bytes, theirs: bytes, decide_by: tuple[Preference, Ask | None], limits: Limits
+) -> Picture:
+    """Return what becomes of a picture that both sides changed."""
+    choice, ask = decide_by
+    sizes = [size_of_picture(data, limits) for data in (ours, theirs)]
+    conflict = replace(picture, kind="conflict", ours=sizes[0], theirs=sizes[1])
+    side = choice or (ask(picture.export, conflict) if ask else "")
+    if side == "theirs":
+        return replace(conflict, kind="taken")
+    return replace(conflict, kind="ours") if side else conflict
 
 
 def _texts_of(question: Question) -> list[str]:
@@ -275,7 +318,7 @@ def _add_pictures(texts: Any, pictures: ReturnedPictures, found: _Found, beside:
     folder = Path(beside.location.path).parent
     for text in texts if isinstance(texts, (list, tuple)) else ():
         for place, data in pictures.named_in(text):
-            found.files[folder / place] = data
+            found.add_picture(folder / place, data, pictures.name_of(data))
 
 
 # The bank's files

@@ -50,7 +50,7 @@ def test_media_of_the_learner_are_taken_out_and_those_of_the_deck_stay() -> None
 
 def test_pictures_are_put_back_as_markdown() -> None:
     text = put_pictures_back(
-        "See QXPICTURE0QX.", [("QXPICTURE0QX", "a.png", "A")], lambda name: f"pictures/{name}"
+        "See QXPICTURE0QX.", [("QXPICTURE0QX", "a.png", "A")], {"a.png": "pictures/a.png"}
     )
     assert text == "See ![A](pictures/a.png)."
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from qexport.bank.history import (
+    KnownLines,
     SaidBefore,
     Versions,
     add_lines,
@@ -65,6 +66,33 @@ def test_a_line_may_say_which_note_was_published_with_a_version() -> None:
         assert versions.fields(version) == {**fields_of(ONE), "tags": ["t"]}
     assert Versions(line.encode()).fields("0" * 16) is None
     assert not Versions(b"").has_note(version, one)
+
+
+def test_a_version_has_a_line_for_each_set_of_pictures_it_was_published_with() -> None:
+    version, one, other = version_of(ONE), {"b.png": "2.png", "a{.png": "1.png"}, {"a{.png": "3.png"}
+    lines = [line_of(ONE, "1" * 16, one), line_of(ONE, "2" * 16, other), line_of(ONE), line_of(ONE, "", {})]
+    assert lines[0].startswith(
+        f'{{"version": "{version}", "note": "{"1" * 16}", '
+        '"pictures": {"a\\u007b.png": "1.png", "b.png": "2.png"}, "question": "What is x?", '
+    )
+    text = add_lines("", [lines[2]])
+    assert add_lines(text, lines) == "".join(f"{line}\n" for line in sorted(lines))
+    for known, kept in (([0], [0]), ([0, 0, 1, 2], [0, 1]), ([2, 2], [2])):
+        text = ""
+        for each in known:
+            text = add_lines(text, [lines[each]])
+        assert text == "".join(f"{lines[each]}\n" for each in sorted(kept, key=lines.__getitem__))
+    there = KnownLines(add_lines("", lines[:2]))
+    assert [there.has(version, each) for each in (None, one, other, {})] == [True, True, True, False]
+    assert not there.has("0" * 16, None)
+    versions = Versions("".join(f"{line}\n" for line in lines).encode())
+    assert versions.fields(version) == {**fields_of(ONE), "tags": ["t"]}
+    assert versions.pictures(version) == (one, other, None, {})
+    assert versions.has_note(version, "2" * 16)
+    assert Versions(lines[0].encode()).pictures(version) == (one,)
+    assert Versions(lines[2].encode()).pictures(version) == (None,)
+    damaged = lines[0].replace('"1.png"', "1.png")
+    assert Versions(damaged.encode()).pictures(version) == (None,)
 
 
 def test_a_damaged_line_is_an_unknown_version() -> None:

@@ -13,15 +13,17 @@ from qexport.cli.asking import choose_answer
 from qexport.cli.commands.identities import of_a_recipe
 from qexport.cli.options import PATH
 from qexport.cli.program import say, say_json, say_report, warn
+from qexport.cli.terminal import file_size
 from qexport.common.errors import UsageError
 from qexport.common.text_input import quote
 from qexport.common.wording import list_names, quantity
 
 if TYPE_CHECKING:
-    from qexport.anki.merge import Proposal
+    from qexport.anki.proposals import Proposal
     from qexport.bank.merging import Preference
     from qexport.recipe import Recipe
     from qexport.team.patches import Patch
+    from qexport.team.returned_pictures import Picture
     from qexport.team.returns import Pulled
 
 _KIND_LABELS = {
@@ -30,6 +32,13 @@ _KIND_LABELS = {
     "conflict": "changed on both sides",
     "left": "left, because the bank has no form for it",
     "unknown": "left, because the history does not have the version it was made from",
+}
+_PICTURE_LABELS = {
+    "taken": "is another picture now: taken",
+    "ours": "was changed on both sides; the bank's stays",
+    "conflict": "was changed on both sides",
+    "left": "was changed, and the question does not show it any more: left",
+    "damaged": "was changed into something that is no picture: left",
 }
 
 
@@ -103,10 +112,13 @@ def _one_of(*, theirs: bool, ours: bool, ask: bool) -> Preference | Literal["ask
     return "theirs" if theirs else "ours" if ours else "ask" if ask else ""
 
 
-def _ask(export: str, conflict: Proposal) -> Preference:
-    """Let the user choose whose words are taken; leaving it open is a choice too."""
+def _ask(export: str, conflict: Proposal | Picture) -> Preference:
+    """Let the user choose whose words or picture is taken; leaving it open is a choice too."""
+    from qexport.team.returned_pictures import Picture
+
+    lines = _picture_lines(conflict) if isinstance(conflict, Picture) else _proposal_lines(export, conflict)
     answer = choose_answer(
-        _proposal_lines(export, conflict),
+        lines,
         "Take theirs, keep ours, or leave it open",
         ("theirs", "ours", "open"),
         "open",
@@ -116,7 +128,7 @@ def _ask(export: str, conflict: Proposal) -> Preference:
 
 def _pull_fields(done: Pulled, *, written: bool) -> dict[str, object]:
     return {
-        "changes": [{"export": export, **asdict(each)} for export, each in done.proposals],
+        "changes": [{"export": export, **_returned_fields(each)} for export, each in done.proposals],
         "drafts": [
             {
                 "export": export,
@@ -126,10 +138,14 @@ def _pull_fields(done: Pulled, *, written: bool) -> dict[str, object]:
             }
             for export, each in done.drafts
         ],
-        "pictures": [{**asdict(each), "path": str(each.path)} for each in done.pictures],
+        "pictures": [{**asdict(each), "path": str(each.path), "taken": each.taken} for each in done.pictures],
         "written": [str(path) for path in done.changes] if written else [],
         **({"patch": _patch_fields(done.patch)} if done.patch else {}),
     }
+
+
+def _returned_fields(change: Proposal) -> dict[str, object]:
+    return {name: value for name, value in asdict(change).items() if name != "by_side"}
 
 
 def _patch_fields(patch: Patch) -> dict[str, str]:
@@ -153,10 +169,7 @@ def _pull_lines(done: Pulled, base: str, would: str) -> Iterator[str]:
         if draft.sounds:
             yield f"  left: {_sounds(draft.sounds)}"
     for picture in done.pictures:
-        if picture.taken:
-            yield f"{picture.export}: {picture.id}: {picture.path} is another picture now: taken"
-        else:
-            yield f"{picture.export}: {picture.path} was changed, and the bank has another picture by now: left"
+        yield from _picture_lines(picture)
     parts = [
         quantity(count, what)
         for count, what in (
@@ -182,6 +195,15 @@ def _pull_lines(done: Pulled, base: str, would: str) -> Iterator[str]:
         yield f"{quantity(done.open_conflicts, 'conflict')} left open: decide with --ask, --theirs or --ours"
 
 
+def _picture_lines(picture: Picture) -> Iterator[str]:
+    """Yield what became of a picture, with the sizes of both where both sides changed it."""
+    yield f"{picture.export}: {picture.id}: {picture.path} {_PICTURE_LABELS[picture.kind]}"
+    if picture.kind in ("conflict", "ours"):
+        for side, size in (("bank:  ", picture.ours), ("theirs:", picture.theirs)):
+            if size:
+                yield f"  {side} {size.width} × {size.height} pixels, {file_size(size.bytes)}"
+
+
 def _proposal_lines(export: str, each: Proposal) -> Iterator[str]:
     """Yield what became of a field, its words as `qexport diff` shows them."""
     if each.kind == "left" and each.sounds and not each.theirs:
@@ -193,7 +215,10 @@ def _proposal_lines(export: str, each: Proposal) -> Iterator[str]:
         became = f"left, because the {what.format(', '.join(map(quote, each.missing)))} not in the export"
     yield f"{export}: {each.id} {each.field}: {became}"
     if each.kind in ("conflict", "ours"):
-        yield f"  bank:   {_difference(each.base, each.ours)}"
+        if each.ours != each.base or not each.replaced:
+            yield f"  bank:   {_difference(each.base, each.ours)}"
+        for source in each.replaced:
+            yield f"  bank:   {source} is another picture now"
     is_known = each.kind != "unknown" and each.base != each.theirs
     yield f"  theirs: {_difference(each.base, each.theirs) if is_known else quote(str(each.theirs))}"
     if each.sounds:
