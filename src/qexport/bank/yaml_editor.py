@@ -165,7 +165,7 @@ class _Editor:
         elif isinstance(edit.value, tuple) and old.items and old.style and edit.value:
             self._splices += _splice_flow_items(old, edit.value, self._in_flow)
         elif record.style == "[":
-            self._splices.append(Splice(old.start, old.end, self._in_flow(edit.value, old.style)))
+            self._splices.append(Splice(old.start, old.end, self._in_flow(edit.value, old)))
         elif isinstance(edit.value, tuple) and old.items and edit.value:
             self._change_items(old, edit.value)
         else:
@@ -333,31 +333,36 @@ class _Editor:
             at = (last, len(self.lines[last]))
             self._splices.append(Splice(at, at, "".join(f"\n{line}" for line in lines)))
 
-    def _in_flow(self, value: EditedValue, style: str = "") -> str:
-        """Return a value within brackets, in the quotes that the old one had."""
+    def _in_flow(self, value: EditedValue, old: Node | None = None) -> str:
+        """Return a value within brackets, in the quotes that the old one had, or without if it had none."""
         if isinstance(value, tuple):
             return flow_list(value)
+        style = old.style if old else ""
         if isinstance(value, int):
             return in_quotes(str(value), style) or str(value)
-        return flow_text(value or "", "" if self._is_careful else style)
+        if self._is_careful or not old:
+            return flow_text(value or "")
+        return flow_text(value or "", style, may_ask=not style and "?" in old.text)
 
 
-def _splice_flow_items(old: Node, new: tuple[str, ...], write: Callable[[str, str], str]) -> Iterator[Splice]:
+def _splice_flow_items(
+    old: Node, new: tuple[str, ...], write: Callable[[str, Node | None], str]
+) -> Iterator[Splice]:
     """Change only those items of a list in brackets that are other ones.
 
     Args:
         old: The list, with an item or more.
         new: Its new items, one or more.
-        write: Writes an item in given quotes. A new one has those that all have.
+        write: Writes an item as another one is written. A new one is written as all are.
     """
     before = [normalise(item.text)[0].strip() for item in old.items]
-    usual = old.items[0].style if len({item.style for item in old.items}) == 1 else ""
+    usual = old.items[0] if len({item.style for item in old.items}) == 1 else None
     for tag, start, end, first, last in SequenceMatcher(None, before, new, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
         both = min(end - start, last - first)
         for item, text in zip(old.items[start:], new[first : first + both], strict=False):
-            yield Splice(item.start, item.end, write(text, item.style))
+            yield Splice(item.start, item.end, write(text, item))
         at, more = start + both, [write(text, usual) for text in new[first + both : last]]
         if more:
             place = old.items[at - 1].end if at else old.items[0].start

@@ -22,6 +22,7 @@ _ODD = re.compile(
 """Characters that YAML refuses or takes for a line's end, and those that no editor shows."""
 _NOT_BARE = re.compile(r"[-?:,\[\]{}#&*!|>'\"%@`=~ ]|.*(: | #|[: ]$)")
 _NOT_BARE_IN_FLOW = re.compile(rf"{_NOT_BARE.pattern}|.*[,\[\]{{}}?:]")
+_NOT_BARE_IN_FLOW_1_2 = re.compile(rf"{_NOT_BARE.pattern}|.*[,\[\]{{}}:]")
 _TYPED = re.compile(
     r"(null|true|false|yes|no|on|off|y|n|<<|[-+.]*\d\S*|\d{4}-\d\d?-\d\d?\s.*|[-+]?\.(inf|nan))",
     re.IGNORECASE,
@@ -152,16 +153,19 @@ def flow_list(items: Iterable[str]) -> str:
     return f"[{', '.join(map(flow_text, items))}]"
 
 
-def flow_text(text: str, style: str = "") -> str:
+def flow_text(text: str, style: str = "", *, may_ask: bool = False) -> str:
     """Write a text within brackets.
 
     Args:
         text: Any text.
         style: The quotes it shall have if it can, `'` or `"`; empty: those it needs.
+        may_ask: Whether it needs none for a `?`, which YAML 1.1 does not allow there, but YAML 1.2 and libyaml do.
     """
     if must_escape(text) or "\n" in text:
         return escaped(text)
-    return in_quotes(text, style) or bare_or_quoted(text, _NOT_BARE_IN_FLOW)
+    return in_quotes(text, style) or bare_or_quoted(
+        text, _NOT_BARE_IN_FLOW_1_2 if may_ask else _NOT_BARE_IN_FLOW
+    )
 
 
 def in_quotes(text: str, style: str) -> str:

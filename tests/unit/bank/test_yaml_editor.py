@@ -132,6 +132,13 @@ def test_edits_questions_in_brackets() -> None:
         ("tags: ['x', y, z]", Edit("a", "tags", ("x", "z")), "tags: ['x', z]"),
         ("tags: ['x', y, z]", Edit("a", "tags", ("u",)), "tags: ['u']"),
         ("tags: ['x', y, z]", Edit("a", "tags", ("x", "u", "v", "w", "z")), "tags: ['x', u, v, w, z]"),
+        (
+            "tags: [Why?, How?]",
+            Edit("a", "tags", ("Why so?", "How?", "When?")),
+            "tags: [Why so?, How?, When?]",
+        ),
+        ("tags: ['Why?', x]", Edit("a", "tags", ("Why so?", "y?")), "tags: ['Why so?', 'y?']"),
+        ("tags: [Why?]", Edit("a", "tags", ("?", "? x")), "tags: ['?', '? x']"),
         ("tags: []", Edit("a", "tags", ("x", "y, z")), "tags: [x, 'y, z']"),
     ],
 )
