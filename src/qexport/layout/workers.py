@@ -353,11 +353,13 @@ def _dismissed(workers: Iterable[int]) -> int:
 def _exit_cleanly(*_: object) -> None:
     """Exit, so that temporary files go; again a moment later, as a destructor loses exceptions, and in silence.
 
-    One that is asked twice, by the foreman too, is not kept from it the second time.
+    A module that is being imported may make an ImportError of it. One that is asked twice, by the foreman too, is not
+    kept from it the second time.
     """
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.SIG_IGN)
     sys.unraisablehook = lambda _: None
+    sys.excepthook = lambda *_: None
     signal.signal(signal.SIGALRM, _exit_cleanly)
     signal.setitimer(signal.ITIMER_REAL, 0.05)
     sys.exit()

@@ -31,6 +31,22 @@ def leave_a_note(path: Path) -> None:
         file.write("prepared\n")
 
 
+class ImportedSlowly:
+    """What ends a process while it is read, and makes another error of that, as some modules written in C do."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return end_while_importing, ()
+
+
+def end_while_importing() -> None:
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+    except SystemExit:
+        message = 'PyCapsule_Import could not import module "datetime"'
+        raise ImportError(message) from None
+
+
 def threads_of(_: int) -> int:
     return threading.active_count()
 
