@@ -18,6 +18,7 @@ from qexport.common.limits import USUAL, Limits
 from qexport.common.opener import TooLarge, Unreadable, is_inside, read_bytes
 from qexport.common.text_input import quote
 from qexport.common.wording import did_you_mean
+from qexport.content.directions import direct_line
 from qexport.content.fitting import breakable, letters
 from qexport.content.placeholders import fill_markup, fill_placeholders
 from qexport.content.text import inline, prose
@@ -85,7 +86,7 @@ class Templates:
         from qexport.content.sandbox import Sandbox
 
         environment = Sandbox(self._folders, self.limits)
-        for each in (prose, inline, breakable, letters, fill_markup):
+        for each in (prose, inline, direct_line, breakable, letters, fill_markup):
             environment.add_filter(each.__name__, each)
         environment.add_filter("fill", fill_placeholders)
         return environment

@@ -77,17 +77,22 @@ class SlotDrawer:
         content = b"%s\n%s\nEMC" % (opening, _write_text(slot, x, b"<%s> Tj" % codes))
         drawn.setdefault(slot.font, set()).update(glyphs)
         if slot.leader is not None:
-            leader = _draw_leader(slot, face, x)
+            leader = _draw_leader(slot, face, x, x + width)
             content = b"/Artifact BMC\n%s\nEMC\n%s" % (leader, content)
             drawn[slot.font].update([face.glyphs["."]] if leader else [])
         return b"%s\n%s" % (slot.state, content)
 
 
-def _draw_leader(slot: Slot, face: Face, end: float) -> bytes:
-    """Return a row of dots from the end of a text up to `end`."""
+def _draw_leader(slot: Slot, face: Face, left: float, right: float) -> bytes:
+    """Return a row of dots from the end of a text up to what fills the slot, which is from `left` to `right`.
+
+    The text of a line from right to left ends at the right of that.
+    """
     gap = slot.size / 2
-    first = int(((slot.leader or 0) + gap) / LEADER_STEP) + 1
-    count = int((end - gap) / LEADER_STEP) - first
+    end = slot.leader or 0.0
+    start, stop = (right, end) if end > right else (end, left)
+    first = int((start + gap) / LEADER_STEP) + 1
+    count = int((stop - gap) / LEADER_STEP) - first
     if count < 1:
         return b""
     # TJ moves back by thousandths of the size: as much as a dot is wider than the step.

@@ -37,15 +37,20 @@ def measure_room(document: Any) -> tuple[float, float]:
 
 
 def find_end_of_text(container: Any, placeholder: Any) -> float:
-    """Return the abscissa at which the last line of a block's text ends, without the placeholder of a slot."""
+    """Return the abscissa at which the last line of a block's text ends, without the placeholder of a slot.
+
+    That is its left end if the placeholder is to the left of it, as in lines from right to left.
+    """
     texts = [
         text for text, block in iterate_texts(container) if text is not placeholder and text.text.strip()
     ]
     baselines = [
         text.position_y + text.baseline for text in texts
     ]  # their tops are not the same: code is smaller
-    ends = zip(baselines, texts, strict=True)
-    return float(max(text.position_x + text.width for at, text in ends if at > max(baselines) - 1))
+    lowest = max(baselines) - 1
+    last = [text for at, text in zip(baselines, texts, strict=True) if at > lowest]
+    left, right = min(text.position_x for text in last), max(text.position_x + text.width for text in last)
+    return float(left if placeholder.position_x < left else right)
 
 
 def measure_lines(container: Any) -> tuple[float, float, float]:
