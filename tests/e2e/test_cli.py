@@ -27,6 +27,7 @@ from qexport.cli.terminal import file_size
 from qexport.common.formats import FORMATS
 from qexport.common.versions import versions
 from qexport.common.wording import quantity
+from qexport.importers.registry import SHAPES
 from qexport.outputs.registry import OUTPUTS
 
 BANK = """\
@@ -365,6 +366,79 @@ def test_import_needs_a_vocabulary_and_a_name_that_is_read_again() -> None:
         status=2,
     )
     assert run("import", CAPTURES[0], "-o", "hub.yaml", "--vocabulary", "words.yaml").status == 0
+
+
+@pytest.mark.usefixtures("captures")
+def test_captured_pages_in_a_folder_are_named_and_begin_a_bank_by_themselves() -> None:
+    assert run("import", "captures", "-o", "hub.yaml").err == "".join(
+        f"qexport: error: captures/{name}: {problem}"
+        for name, problem in (
+            *(
+                (
+                    Path(page).name,
+                    (
+                        "a captured hub page in a folder: left aside\n"
+                        "  hint: name the pages themselves: qexport import PAGE... -o BANK\n"
+                    ),
+                )
+                for page in sorted(CAPTURES)
+            ),
+            (
+                "vocabulary.yaml",
+                (
+                    "nothing here reads this\n  hint: these are read: "
+                    f"{', '.join(shape.title for shape in SHAPES)}\n"
+                ),
+            ),
+        )
+    )
+    done = run("init", "--from", CAPTURES[0], "hub")
+    assert (done.status, done.out.split("\n", maxsplit=2)[1], done.err) == (
+        0,
+        "written: .gitignore, bank.schema.json, qexport.toml, questions.yaml",
+        "",
+    )
+    assert run("check", "hub/questions.yaml").status == 0
+
+
+def test_a_bank_begun_from_a_file_says_how_it_was_read_and_has_the_title() -> None:
+    Path("q.csv").write_text("question,answer,author\nWhy?,So.,Ada\nHow?,,May\n")
+    assert run("init", "--from", "q.csv", "--title", "My own", "mine") == Done(
+        0,
+        """q.csv: CSV, columns divided by commas
+  2 questions, 1 draft without an answer
+  question → question, answer → answer, author → extra
+  Q: Why?
+     A: So.
+  Q: How?
+mine/questions.yaml: 2 questions added, 1 draft among them
+written: .gitignore, bank.schema.json, qexport.toml, questions.imports.json, questions.yaml
+next:
+  cd mine
+  edit questions.yaml, then: qexport check, qexport build
+""",
+        "",
+    )
+    assert Path("mine/questions.yaml").read_text().split("\n")[1:3] == ["title: My own", "namespace: my-own"]
+
+
+def test_many_files_are_summed_up_with_fields_and_three_questions() -> None:
+    Path("notes").mkdir()
+    for number in range(13):
+        Path(f"notes/{number:02}.md").write_text(f"# Why {number}?\n\nSo {number}.\n")
+    assert (
+        run("import", "notes", "-o", "notes.yaml").out
+        == """13 files: Markdown, headings are questions: 13 questions
+  fields: question, answer
+  Q: Why 0?
+     A: So 0.
+  Q: Why 1?
+     A: So 1.
+  Q: Why 2?
+     A: So 2.
+notes.yaml: 13 questions added
+"""
+    )
 
 
 # --- list, show, stats --------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ def append_questions(text: str, path: str, questions: Sequence[Question], limits
     """
     raw = yaml_reader.parse_yaml(text, path, limits)
     bank, _ = validate(raw, limits)
-    if edits := list(_new_names(raw, bank, questions)):
+    if edits := list(find_new_names(raw, bank, questions)):
         text = edit_yaml(text, path, edits, limits)
     keys = raw.header.keys
     last = max(keys, key=lambda key: keys[key], default="")
@@ -61,8 +61,8 @@ def append_questions(text: str, path: str, questions: Sequence[Question], limits
     return longer
 
 
-def _new_names(raw: RawBank, bank: Bank, questions: Sequence[Question]) -> Iterator[Edit]:
-    """Yield what puts the technologies and levels of new questions into the bank's own lists."""
+def find_new_names(raw: RawBank, bank: Bank, questions: Sequence[Question]) -> Iterator[Edit]:
+    """Yield what puts the technologies and levels of new or changed questions into the bank's own lists."""
     for key, name, declared in (
         ("technologies", "technology", bank.technologies),
         ("levels", "level", bank.levels),

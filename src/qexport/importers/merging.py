@@ -7,11 +7,10 @@ the bank is kept, a change in the source arrives, and only where both changed th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
-from pathlib import PurePath
 from typing import Any
 
 from qexport.bank.id_making import make_id
@@ -37,6 +36,9 @@ SOURCE_FIELDS = (
 )
 """What a source says of a question; the rest is the bank's own."""
 
+_TEXTS = frozenset(("question", "choices", "follow_ups", *PROSE_SECTIONS))
+"""Fields that are written in a markup."""
+
 _LONG_ENOUGH = 40
 """Characters of an answer that make it a question's own."""
 
@@ -48,7 +50,7 @@ class ImportedQuestion:
     key: str
     """What the source knows it by; empty: nothing."""
     origin: str
-    """The name of the source's file."""
+    """The name of the source's file, below the folder that was named, and of its sheet if it has several."""
     fields: Mapping[str, str]
     """Field → digest of its value."""
 
@@ -227,11 +229,21 @@ class _SourceMerging:
             )
         ):
             self.result.updates.append(Update(key, "status", "draft", "", each.question.location))
+        self._update_markup(key, ours, each)
         self.result.known += 1
         self.result.unchanged += not is_changed
         self.result.base[key] = ImportedQuestion(
             each.key, origin, {name: value for name, value in kept.items() if value}
         )
+
+    def _update_markup(self, key: str, ours: Question, each: Assembled) -> None:
+        """Take Markdown as the markup of a plain question if texts in Markdown were taken."""
+        taken = {update.field for update in self.result.updates if update.id == key}
+        is_disputed = any(conflict.id == key for conflict in self.result.conflicts)
+        if ours.markup == "plain" != each.question.markup and taken & _TEXTS and not is_disputed:
+            self.result.updates.append(
+                Update(key, "markup", ours.markup, each.question.markup, each.question.location)
+            )
 
     def _add(self, each: Assembled, origin: str, reserved: set[str]) -> None:
         key = each.question.id
@@ -279,9 +291,3 @@ def read_imports(text: str, path: str) -> dict[str, ImportedQuestion]:
 
 def _read_field_texts(fields: Mapping[str, Any]) -> dict[str, str]:
     return {str(name): str(value) for name, value in fields.items()}
-
-
-def unique_origins(paths: Iterable[str]) -> Iterator[str]:
-    """Yield the names that sources are known by: without folders, which differ between people."""
-    for path in paths:
-        yield PurePath(path).name

@@ -33,7 +33,9 @@ def start_bank(path: Path, readings: Sequence[tuple[Source, Reading]], questions
         header[name] = value
     if _get_header_text(header, "math") == "true":
         questions = [replace(each, markup=MATHS) if each.markup == "markdown" else each for each in questions]
-    title = " ".join(normalise(_get_header_text(header, "title"))[0].split()) or _choose_title(path, readings)
+    wished = readings[0][0].wishes.title if readings else ""
+    title = wished or _get_header_text(header, "title")
+    title = " ".join(normalise(title)[0].split()) or _choose_title(path, readings)
     # A bank of ours that states no namespace gets one when its deck is first built, and so does its copy.
     is_ours = _is_whole_bank(header, readings)
     technologies = dict.fromkeys(name for each in questions if (name := each.technology))

@@ -341,7 +341,7 @@ _ABOUT_OTHERS = re.compile(
 
 
 _OF_A_PROJECT = re.compile(
-    r"contributing|code of conduct|licen[cs]e|change ?log|(?:pull request|issue) template", re.IGNORECASE
+    r"(?i)contributing|code of conduct|licen[cs]e|change ?log|(?:pull request|issue) template|requirements|robots"
 )
 """Names of files that no project has questions in."""
 

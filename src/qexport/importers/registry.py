@@ -32,7 +32,7 @@ _HERE = "qexport.importers."
 SHAPES = (
     Shape("xlsx", "Excel workbook", _HERE + "xlsx", signs.is_workbook),
     Shape("anki", "Anki package (.apkg, .colpkg)", _HERE + "anki_package", signs.is_anki_package),
-    Shape("hub", "captured hub page", _HERE + "hub.captures", signs.is_hub_page),
+    Shape("hub", "captured hub page", _HERE + "hub.captured_files", signs.is_hub_page, "refuse_in_folder"),
     Shape("moodle-xml", "Moodle XML", _HERE + "moodle_xml", signs.is_moodle_xml),
     Shape("yaml", "a bank's YAML", _HERE + "bank_file", signs.is_bank_yaml),
     Shape("json", "JSON", _HERE + "json_records", signs.is_json),

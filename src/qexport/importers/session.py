@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from qexport.bank import jsonl_reader, yaml_reader
 from qexport.bank.jsonl_writer import write_jsonl
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.bank.schema import QUESTION_FIELDS, SCHEMA_FILE, bank_schema
 from qexport.bank.validation import validate
-from qexport.bank.yaml_append import append_questions
+from qexport.bank.yaml_append import append_questions, find_new_names
 from qexport.bank.yaml_editor import Edit, edit_yaml
 from qexport.bank.yaml_writer import write_bank
 from qexport.common import files
@@ -31,7 +31,6 @@ from qexport.importers.merging import (
     Update,
     merge,
     read_imports,
-    unique_origins,
     write_imports,
 )
 from qexport.importers.new_bank import describe_guesses, start_bank
@@ -192,7 +191,7 @@ def _read_sources(sources: Sequence[Source], wishes: Wishes, bank: Path, limits:
     read = _Read()
     problems: list[Problem] = []
     nothing: list[Problem] = []
-    for source, origin in zip(sources, unique_origins(source.path for source in sources), strict=True):
+    for source in sources:
         try:
             reading = read_source(source)
         except InputRefused as refused:
@@ -221,12 +220,17 @@ def _read_sources(sources: Sequence[Source], wishes: Wishes, bank: Path, limits:
         read.readings.append((source, reading))
         read.reports.append(report)
         read.assembled += found
-        read.origins += [origin] * len(found)
+        read.origins += [_name_origin(source, reading)] * len(found)
     if problems or (nothing and not read.assembled):
         raise InputRefused((*problems, *nothing))
     if nothing:
         read.reports.append(FileReport("", "not read", 0, 0, (), (), tuple(nothing), {}))
     return read
+
+
+def _name_origin(source: Source, reading: Reading) -> str:
+    """Return the name that a source is known by: without the folders above it, which differ between people."""
+    return "/".join(filter(None, (*source.folder, PurePath(source.path).name, reading.part)))
 
 
 _COUNTED_FIELDS = tuple(each.name for each in QUESTION_FIELDS if each.name not in ("id", "markup", "status"))
@@ -321,15 +325,37 @@ def _update_bank_text(
     *,
     limits: Limits,
 ) -> str:
+    changed = {question.id: question for question in bank.questions}
+    for each in updates:
+        changed[each.id] = replace(changed[each.id], **{each.field: each.value or _empty(each.field)})  # type: ignore[arg-type]
     if path.suffix.lower() == ".jsonl":
-        changed = {question.id: question for question in bank.questions}
-        for each in updates:
-            changed[each.id] = replace(changed[each.id], **{each.field: each.value or _empty(each.field)})  # type: ignore[arg-type]
-        return _write_new_bank(replace(bank, questions=(*changed.values(), *new)), path, limits)
+        questions = (*changed.values(), *new)
+        technologies = dict.fromkeys((*bank.technologies, *(each.technology for each in questions)))
+        levels = dict.fromkeys((*bank.levels, *(each.level for each in questions)))
+        bank = replace(
+            bank, technologies=tuple(filter(None, technologies)), levels=tuple(filter(None, levels))
+        )
+        return _write_new_bank(replace(bank, questions=questions), path, limits)
     if updates:
+        names = find_new_names(yaml_reader.parse_yaml(text, str(path), limits), bank, [*changed.values()])
         edits = [Edit(each.id, each.field, each.value or None) for each in updates]  # type: ignore[arg-type]
-        text = edit_yaml(text, str(path), edits, limits)
-    return append_questions(text, str(path), new, limits) if new else text
+        text = edit_yaml(text, str(path), [*names, *edits], limits)
+    text = append_questions(text, str(path), new, limits) if new else text
+    _check_merged(text, path, limits)
+    return text
+
+
+def _check_merged(text: str, path: Path, limits: Limits) -> None:
+    """Refuse an import that would leave a bank that is refused: of two fields that go together, one may be kept."""
+    try:
+        _bank_of(text, path, limits)
+    except InputRefused as refused:
+        hint = "settle the conflicts: --take page or --take ask"
+        problems = (
+            Problem(Location(str(path)), f"the import would leave a wrong bank: {each.message}", hint)
+            for each in refused.problems
+        )
+        raise InputRefused(tuple(problems)) from refused
 
 
 def _empty(name: str) -> object:

@@ -160,5 +160,7 @@ def is_csv(source: Source) -> bool:
 
 
 def is_text(source: Source) -> bool:
-    """Report whether this is any text, but XML."""
+    """Report whether this is any text, but XML, and but the settings that lie in a project's folder as YAML."""
+    if source.in_folder and PurePath(source.path).suffix.lower() in (".yaml", ".yml"):
+        return False
     return bool(source.text.strip()) and not source.text.lstrip().startswith("<?xml")

@@ -30,6 +30,8 @@ class Wishes:
     markup: str = ""
     """`plain` or `markdown`; empty: as each text looks."""
     encoding: str | None = None
+    title: str = ""
+    """Of a new bank; empty: as the sources call themselves."""
     shape: str = ""
     """The name of a shape (`--as`); empty: as the content looks."""
 
@@ -102,6 +104,8 @@ class Reading:
     shape: str
     """How the source was read, in words: "CSV, columns divided by ';'"."""
     questions: tuple[Found, ...]
+    part: str = ""
+    """What of the source was read, if there is more: the name of a sheet."""
     header: Mapping[str, SourceValue] = field(default_factory=dict)
     """What the source says of the bank: fields of a bank's header."""
     columns: tuple[tuple[str, str], ...] = ()

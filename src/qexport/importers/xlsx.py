@@ -13,6 +13,7 @@ import shlex
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from io import BytesIO
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
@@ -52,7 +53,8 @@ def parse(source: Source) -> Reading:
     except (BadZipFile, NotImplementedError, EOFError, RuntimeError, KeyError, zlib.error, OSError) as error:
         raise _damaged(source.path) from error
     shape = f"Excel workbook, sheet {name!r}" + (f" of {len(book.sheets)}" if len(book.sheets) > 1 else "")
-    return read_rows(rows, shape, source.path, source.wishes.columns, aside=book.odd)
+    reading = read_rows(rows, shape, source.path, source.wishes.columns, aside=book.odd)
+    return replace(reading, part=name) if len(book.sheets) > 1 else reading
 
 
 def _damaged(path: str) -> InputRefused:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from qexport.common.errors import InputRefused, UsageError
 from qexport.common.wording import quantity
 
 if TYPE_CHECKING:
+    from qexport.bank.model import Question
     from qexport.common.limits import Limits
     from qexport.importers.hub.captured_files import CaptureImport
     from qexport.importers.hub.report import Difference
@@ -146,7 +148,7 @@ def import_(
     if as_json:
         say_json(_session_fields(session, dry_run=dry_run))
     else:
-        say(_session_lines(session, dry_run=dry_run, everything=everything))
+        say(describe_session(session, dry_run=dry_run, everything=everything))
     if session.refused:
         raise InputRefused(session.refused)
 
@@ -167,7 +169,10 @@ def _ask_about_conflict(conflict: Conflict) -> bool:
     return agree(_conflict_lines(conflict), "Take what the source says?")
 
 
-def _session_lines(session: ImportOutcome, *, dry_run: bool, everything: bool) -> Iterator[str]:
+def describe_session(
+    session: ImportOutcome, *, dry_run: bool = False, everything: bool = False
+) -> Iterator[str]:
+    """Yield what an import says: how it read each file, what it left aside, and what changes."""
     most = None if everything else _MOST_TOLD
     files = [each for each in session.files if each.path]
     if len(files) > 12 and not everything:
@@ -223,12 +228,15 @@ def _file_lines(report: FileReport) -> Iterator[str]:
         shown = [f"{on_one_line(name)} → {field}" for name, field in report.columns[:16]]
         more = f" and {len(report.columns) - 16} more" if len(report.columns) > 16 else ""
         yield f"  {', '.join(shown)}{more}"
-    for question in report.examples:
-        yield _cut(f"  Q: {question.question}")
-        if question.answer:
-            yield _cut(f"     A: {question.answer}")
-        elif question.correct:
-            yield f"     A: {', '.join(question.correct)} of {quantity(len(question.choices), 'choice')}"
+    yield from chain.from_iterable(map(_example_lines, report.examples))
+
+
+def _example_lines(question: Question) -> Iterator[str]:
+    yield _cut(f"  Q: {question.question}")
+    if question.answer:
+        yield _cut(f"     A: {question.answer}")
+    elif question.correct:
+        yield f"     A: {', '.join(question.correct)} of {quantity(len(question.choices), 'choice')}"
 
 
 def _summary_lines(files: list[FileReport]) -> Iterator[str]:
@@ -239,6 +247,10 @@ def _summary_lines(files: list[FileReport]) -> Iterator[str]:
     for shape, several in shapes.items():
         questions = sum(each.questions for each in several)
         yield f"{quantity(len(several), 'file')}: {shape}: {quantity(questions, 'question')}"
+    columns = dict.fromkeys(field for each in files for _, field in each.columns)
+    yield f"  fields: {', '.join(columns)}"
+    examples = [question for each in files for question in each.examples[:1]][:3]
+    yield from chain.from_iterable(map(_example_lines, examples))
 
 
 def _cut(text: str) -> str:
@@ -274,7 +286,7 @@ def _session_fields(session: ImportOutcome, *, dry_run: bool) -> dict[str, objec
                 "drafts": each.drafts,
                 "columns": dict(each.columns),
                 "fields": dict(each.fields),
-                "examples": [{"question": q.question, "answer": q.answer} for q in each.examples],
+                "examples": [_example_fields(question) for question in each.examples],
                 "left_aside": [problem_fields(problem) for problem in each.left_aside],
             }
             for each in session.files
@@ -297,6 +309,13 @@ def _session_fields(session: ImportOutcome, *, dry_run: bool) -> dict[str, objec
         "gone": merged.gone,
         "written": [] if dry_run else sorted(str(path) for path in session.contents),
     }
+
+
+def _example_fields(question: Question) -> dict[str, object]:
+    fields: dict[str, object] = {"question": question.question, "answer": question.answer}
+    if question.choices:
+        fields |= {"choices": list(question.choices), "correct": list(question.correct)}
+    return fields
 
 
 def _change_fields(update: Update) -> dict[str, object]:

@@ -14,6 +14,8 @@ from qexport.common.errors import InputRefused, Location, Problem, UsageError
 from qexport.common.wording import quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from qexport.common.limits import Limits
 
 
@@ -55,35 +57,53 @@ def init(
         or "Questions"
     )
     contents: dict[Path, bytes] = {}
+    written: tuple[Path, ...] = ()
     if source:
-        from qexport.importers.session import import_files
-        from qexport.importers.source import Wishes
-
-        session = import_files([source], bank, Wishes(encoding=encoding), limits=limits)
-        contents |= session.contents
-        told = f"{bank}: {quantity(len(session.merge.new), 'question')} from {source}"
+        told, imported, written = _import_into(bank, source, title, encoding, limits)
+        contents |= imported
     else:
         contents[bank] = starter_bank(name).encode()
         contents[place / SCHEMA_FILE] = (
             json.dumps(bank_schema(), ensure_ascii=False, indent=2) + "\n"
         ).encode()
-        told = f"{bank}: a bank of two questions to begin with"
+        told = [f"{bank}: a bank of two questions to begin with"]
     for path, text in ((place / "qexport.toml", STARTER_RECIPES), (place / ".gitignore", IGNORED)):
         if not path.exists():
             contents[path] = text.encode()
     files.write_all(contents)
+    written = (*written, *contents)
     if as_json:
-        say_json({"bank": str(bank), "written": sorted(map(str, contents))})
+        say_json({"bank": str(bank), "written": sorted(map(str, written))})
         return
     where = f"cd {folder}\n  " if folder else ""
     say(
         [
-            told,
-            f"written: {', '.join(sorted(path.name for path in contents))}",
+            *told,
+            f"written: {', '.join(sorted(path.name for path in written))}",
             "next:",
             f"  {where}edit questions.yaml, then: qexport check, qexport build",
         ]
     )
+
+
+def _import_into(
+    bank: Path, source: Path, title: str, encoding: str | None, limits: Limits
+) -> tuple[list[str], Mapping[Path, bytes], tuple[Path, ...]]:
+    """Return what to say of an import, the files of a new bank, and those that are written already, of hub pages."""
+    from qexport.cli.commands.import_ import describe_session
+    from qexport.importers.session import find_hub_pages, import_files
+    from qexport.importers.source import Wishes
+
+    wishes = Wishes(encoding=encoding, title=title)
+    if find_hub_pages([source], wishes, limits):
+        from qexport.importers.hub.captured_files import import_captures
+
+        if title:
+            raise UsageError("--title: a captured hub page has its title in vocabulary.yaml beside it")
+        done = import_captures([source], bank, encoding=encoding, limits=limits)
+        return [str(done.report)], {}, done.written
+    session = import_files([source], bank, wishes, limits=limits)
+    return list(describe_session(session)), session.contents, ()
 
 
 @click.command()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from qexport.bank import reader
 from qexport.bank.schema import SCHEMA_FILE, bank_schema
 from qexport.common import files
-from qexport.common.errors import InputRefused, Problem, UsageError
+from qexport.common.errors import InputRefused, Location, Problem, UsageError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.records import Record
 from qexport.common.text_input import read_text
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from qexport.importers.hub.report import ImportReport
     from qexport.importers.hub.taking import Decision
+    from qexport.importers.source import Source
 
 
 class CaptureImport(Record, frozen=True):
@@ -30,6 +31,16 @@ class CaptureImport(Record, frozen=True):
     written: tuple[Path, ...]
     refused: tuple[Problem, ...] = ()
     """Why nothing was written, where it was to be strict."""
+
+
+def refuse_in_folder(source: Source) -> NoReturn:
+    """Refuse a page that was found among files of other shapes: pages are merged with each other, and in their own way.
+
+    Raises:
+        InputRefused: always.
+    """
+    hint = "name the pages themselves: qexport import PAGE... -o BANK"
+    raise InputRefused((Problem(Location(source.path), "a captured hub page in a folder: left aside", hint),))
 
 
 def import_captures(
