@@ -10,6 +10,7 @@ try_old_ankis.py see the same of all versions. A line in is `[method, arguments,
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -157,15 +158,16 @@ def refusals(log: Any) -> str:
 
 def serve(path: Path) -> None:
     """Do with the collection what each line of standard input asks for."""
-    answers, sys.stdout = sys.stdout, sys.stderr  # old versions print a word now and then
-    library = Library(str(path))
-    for line in sys.stdin:
-        name, values, named = json.loads(line)
-        try:
-            answer = {"result": getattr(library, name)(*values, **named)}
-        except Exception as error:  # noqa: BLE001  who asked reports it
-            answer = {"error": f"{name}: {type(error).__name__}: {error}"}
-        print(json.dumps(answer), file=answers, flush=True)
+    answers = sys.stdout
+    with Path(os.devnull).open("w", encoding="utf-8") as sys.stdout:  # Anki prints where it has waited
+        library = Library(str(path))
+        for line in sys.stdin:
+            name, values, named = json.loads(line)
+            try:
+                answer = {"result": getattr(library, name)(*values, **named)}
+            except Exception as error:  # noqa: BLE001  who asked reports it
+                answer = {"error": f"{name}: {type(error).__name__}: {error}"}
+            print(json.dumps(answer), file=answers, flush=True)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import pytest
 from qexport.anki.card_labels import label_style
 from qexport.anki.fields import FIELDS, MADE_BY_DECK
 from qexport.anki.package_reader import lock_of
-from qexport.anki.search import search_for
+from qexport.anki.search import MOST_NOTES, search_for
 from qexport.bank.lock import Edition, Lock, key_of, with_note_type
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.bank.selection import in_bank_order
@@ -454,6 +454,21 @@ def test_the_search_finds_exactly_what_is_retired(learner: Learner, bank: Bank) 
     gone = {question.id for question in bank.questions[:2]}
     assert {entry.id for entry in lock.left} == gone
     assert set(learner.notes(search_for(map(lock.key_of, lock.left)))) == gone
+
+
+def test_more_retired_notes_than_anki_searches_at_once_are_found_by_several_searches(
+    learner: Learner,
+) -> None:
+    numbers = range(2 * MOST_NOTES + 100)
+    questions = tuple(Question(id=f"Q-{number}", question=f"q {number}", answer="a") for number in numbers)
+    first = Bank(title="T", namespace="t", questions=questions)
+    document, lock = edition_of(first)
+    learner.imports(document)
+    _, lock = edition_of(replace(first, questions=questions[:1]), lock=lock, now=NOW + 60)
+    searches = search_for(map(lock.key_of, lock.left)).splitlines()
+    found = [set(learner.notes(each)) for each in searches]
+    assert [len(each) for each in found] == [MOST_NOTES, MOST_NOTES, 99]
+    assert set().union(*found) == {question.id for question in questions[1:]}
 
 
 ODD_IDS = (

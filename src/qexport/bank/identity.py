@@ -140,20 +140,26 @@ class _Assigning:
         best = max(
             candidates, key=lambda entry: (self._likeness(question, entry), self._fit(question, entry))
         )
-        if own and self._likeness(question, own) >= self._likeness(question, best):
-            return  # two questions were made one: it goes on as what it is, and the other one left
-        holder = self._asked.get(best.id)
-        stays = holder is not None and not self._claims(holder) and self._by_id[best.id] is best
-        if holder and stays and self._likeness(holder, best) >= self._likeness(question, best):
+        goes_on = own is not None and self._likeness(question, own) >= self._likeness(question, best)
+        staying = [entry for entry in (candidates if goes_on else [best]) if self._stays(entry, question)]
+        if staying:
             reason = "the lock has that as another question, which is still in the bank"
-            self._contradictions.append((question.id, best.id, reason))
-            return
+            self._contradictions.append((question.id, staying[0].id, reason))
+        if staying or goes_on:
+            return  # what goes on is two questions that were made one: the other one left
         if best.birth in self._taken:
             self._contradictions.append(
                 (question.id, best.id, "another question has it among its former ids")
             )
             return
         self._take(question, best)
+
+    def _stays(self, entry: Entry, other: Asked) -> bool:
+        """Say whether a note is in the bank as itself, and at least as like its question as another one is."""
+        holder = self._asked.get(entry.id)
+        if holder is None or self._claims(holder) or self._by_id[entry.id] is not entry:
+            return False
+        return self._likeness(holder, entry) >= self._likeness(other, entry)
 
     def _fit(self, question: Asked, entry: Entry) -> int:
         return len({entry.id, *entry.names}.intersection(question.former_ids)) * 2 + (not entry.left)
@@ -200,9 +206,22 @@ def _published_version(entry: Entry) -> str:
 
 def likeness(one: str, other: str) -> float:
     """Return the share of words that two texts have in common, from 0 to 1."""
-    first, second = Counter(split_words(one)), Counter(split_words(other))
+    return _part_in_common(Counter(split_words(one)), Counter(split_words(other)))
+
+
+def _part_in_common(first: Counter[str], second: Counter[str]) -> float:
     either = (first | second).total()
     return (first & second).total() / either if either else 1.0
+
+
+def _edited_likeness(one: str, other: str) -> float:
+    """Return how alike two texts are if `List<int>`, which is four words and signs, counts as four or as one.
+
+    Who puts another word in its place has edited one word.
+    """
+    return max(
+        likeness(one, other), _part_in_common(Counter(fold(one).split()), Counter(fold(other).split()))
+    )
 
 
 def find_moves(
@@ -397,7 +416,7 @@ def _match_by_words(
                 entries[entry.birth] = entry
         for birth, _ in shared.most_common(10):
             entry = entries[birth]
-            share = likeness(question.text, texts[_published_version(entry)])
+            share = _edited_likeness(question.text, texts[_published_version(entry)])
             if share >= at_least and (own is None or own.birth != birth):
                 pairs.append((-share, place, birth, question.id, entry))
     found: dict[str, Entry] = {}

@@ -264,7 +264,7 @@ def _readme(
         licence=bank.licence,
         recipes=recipes,
         guides=list(guides),
-        search=search_for(left) if left else "",
+        searches=search_for(left).splitlines(),
         others=[path for path in sorted([*files, MANIFEST]) if path not in made],
     )
 

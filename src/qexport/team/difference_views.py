@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from qexport.anki.search import search_lines
 from qexport.content.languages import CHANGE_LABELS, Language
 from qexport.content.languages import language as language_of
 from qexport.team.difference_wording import field_label, field_name, flat_text, shortened, tags_of
@@ -31,7 +32,7 @@ def as_text(found: Differences) -> Iterator[str]:
             if tags := tags_of(entry):
                 yield f"    Tags: {tags}"
     if found.search:
-        yield f"  to find them in Anki's browser: {found.search}"
+        yield from search_lines("to find them in Anki's browser", found.search)
 
 
 def mark_words(old: str, new: str) -> str:
@@ -93,7 +94,7 @@ def as_html(found: Differences, templates: Templates, *, language: str = "en") -
         summary=count_changes(found, words),
         remarks=[remark.word(words) for remark in found.remarks],
         steps=[[{"text": text, "link": link} for text, link in step] for step in steps_of(found, words)],
-        search=found.search,
+        searches=found.search.splitlines(),
         parts=parts,
     )
 

@@ -64,8 +64,8 @@ def as_markdown(
             f"[{_escape_markdown(text)}]({link})" if link else _escape_markdown(text) for text, link in step
         )
         lines.append(f"{number}. {said}")
-    if found.search:
-        lines += ["", "   " + _code_span(found.search)]
+    for search in found.search.splitlines():
+        lines += ["", "   " + _code_span(search)]
     for kind in CHANGE_KINDS:
         entries = found.of_kind(kind)
         lines += ["", f"### {label(CHANGE_LABELS[kind])}", ""] if entries else []
@@ -74,7 +74,7 @@ def as_markdown(
     for departure in departures:
         lines += ["", f"### {label('deck_left', deck=_escape_markdown(departure.deck))}", ""]
         lines += [label("deck_stays", ids=_escape_markdown(", ".join(departure.ids))), ""]
-        lines += ["   " + _code_span(departure.search)]
+        lines += ["\n\n".join("   " + _code_span(search) for search in departure.search.splitlines())]
     if re.fullmatch(r"https?://[^\s()<>]+", found.source):
         lines += ["", label("questions_from", source=f"<{found.source}>")]
     return "\n".join(lines) + "\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qexport.anki.search import fitting_search, search_for
+from qexport.anki.search import LONGEST_PASTE, MOST_NOTES, fitting_search, search_for, search_lines
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,23 @@ def test_a_search_has_as_many_notes_as_fit() -> None:
     found = fitting_search(keys, longest=100)
     assert (found.text, found.left_out) == (search_for(keys[:5]), 95)
     assert fitting_search(keys).left_out == 0
+
+
+def test_what_anki_cannot_search_at_once_is_several_searches() -> None:
+    keys = [f"PY-{number}@12ab" for number in range(MOST_NOTES * 2 + 1)]
+    searches = search_for(keys).splitlines()
+    assert " or ".join(searches) == " or ".join(f"Key:{key}" for key in keys)
+    assert [each.count("Key:") for each in searches] == [MOST_NOTES, MOST_NOTES, 1]
+    long = [f"{'ä' * 200}-{number}@12ab" for number in range(MOST_NOTES)]
+    searches = search_for(long).splitlines()
+    assert " or ".join(searches) == " or ".join(f"Key:{key}" for key in long)
+    assert all(len(each) <= LONGEST_PASTE for each in searches)
+
+
+def test_several_searches_are_printed_one_a_line() -> None:
+    assert list(search_lines("to find them", "Key:a")) == ["  to find them: Key:a"]
+    assert list(search_lines("to find them", "Key:a\nKey:b")) == [
+        "  to find them, one line after the other:",
+        "    Key:a",
+        "    Key:b",
+    ]

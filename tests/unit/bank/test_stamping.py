@@ -175,11 +175,13 @@ def test_two_questions_made_one_keep_the_note_of_the_one_that_stays() -> None:
     assert (guids(lock)["Q1"], [each.id for each in lock.left], changes.retired) == ("Q1", ["Q2"], ("Q2",))
 
 
-def test_a_former_id_that_the_lock_has_as_another_question_is_refused() -> None:
+@pytest.mark.parametrize("published_before", [False, True])
+def test_a_former_id_that_the_lock_has_as_another_question_is_refused(*, published_before: bool) -> None:
     questions = [
         asked(key, text, *({"Q2": ("Q1",)}.get(key, ()))) for key, text in FIVE.items() if key != "Q3"
     ]
-    lock = published({key: text for key, text in FIVE.items() if key not in ("Q2", "Q3")})
+    absent = ("Q3",) if published_before else ("Q2", "Q3")
+    lock = published({key: text for key, text in FIVE.items() if key not in absent})
     assert refusal(*questions, lock=lock) == [
         (
             "former_ids of Q2 names Q1: the lock has that as another question, which is still in the bank",

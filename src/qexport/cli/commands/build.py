@@ -257,15 +257,17 @@ def _build_lines(done: Build) -> Iterator[str]:
         )
         yield f"{written.path!s:{longest}}  {', '.join(facts)}"
     if done.stamped:
+        from qexport.anki.search import search_for, search_lines
+
         yield f"{done.stamped.path}: {done.stamped.changes}"
         if done.stamped.search:
-            yield f"  what is retired, to paste into Anki's browser: {done.stamped.search}"
+            yield from search_lines("what is retired, to paste into Anki's browser", done.stamped.search)
         if left := done.stamped.lock.departed_from(done.edition.deck):
-            from qexport.anki.search import search_for
-
             ids = ", ".join(entry.id for entry in left[:20]) + (" …" if len(left) > 20 else "")
             search = search_for(map(done.stamped.lock.key_of, left))
-            yield f"  left this deck, and not updated by it: {ids}; to find them in Anki: {search}"
+            yield from search_lines(
+                f"left this deck, and not updated by it: {ids}; to find them in Anki", search
+            )
             yield "  to send them once more: --send-leavers"
 
 
