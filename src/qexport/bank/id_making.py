@@ -29,6 +29,8 @@ _EVERYDAY = frozenset(romanise(_EVERYDAY_WORDS).split())
 _NAMES_WITH_SIGNS = {"c++": "cpp", "c#": "csharp", "f#": "fsharp"}
 """Names that are not the same without their signs."""
 _ELISION = re.compile(r"\b(?:qu|[cdjlmnst]|all|dell|nell|un)'(?=[a-z])")
+_NOT_OF_AN_ID = re.compile(r"<[^<>]*>|\]\([^)]*\)|\\[A-Za-z]+")
+"""Tags, addresses of links, and commands of TeX."""
 _ID_WORD = re.compile(r"(?<![a-z0-9])(?:c\+\+|[cf]#)(?!\w)|[a-z0-9]+(?:'[a-z]+)?")
 
 
@@ -43,7 +45,7 @@ def make_id(question: str, taken: Collection[str]) -> str:
         Up to five words of the question (`list-tuple`), or `q-` and a digest if most of its letters are not Latin,
         Greek or Cyrillic; with a part of the digest if the words are taken.
     """
-    text = re.sub(r"<[^<>]*>|\]\([^)]*\)", " ", question.split("\n", maxsplit=1)[0])
+    text = _NOT_OF_AN_ID.sub(" ", question.split("\n", maxsplit=1)[0])
     plain = _ELISION.sub("", romanise(text.replace("\u2019", "'")))
     words = [_NAMES_WITH_SIGNS.get(word, word) for word in _ID_WORD.findall(plain)]
     telling = [word.replace("'", "") for word in words if word not in _EVERYDAY] or words

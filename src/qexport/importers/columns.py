@@ -18,14 +18,14 @@ _COLUMN_NAMES = {
         question_text questiontext recto domanda domande fronte pergunta frente vraag voorkant
         pytanie otázka lícová вопрос вопросы лицевая 问题 問題 题目 題目 正面 質問 問い 質問文 سؤال السؤال प्रश्न
         soru ön fråga spørgsmål spørsmål kysymys instruction task problem title titel titre título
-        sentence stem item query input term_question interview_question
+        sentence stem item query input term_question interview_question term word concept
     """,
     "answer": """
         answer answers a back response antwort antworten rückseite rueckseite respuesta reverso
         réponse reponse verso risposta retro resposta verso_do_cartão antwoord achterkant
         odpowiedź odpověď rubová ответ ответы оборот 答案 回答 反面 背面 解答 إجابة الجواب उत्तर cevap arka
         svar vastaus output solution model_answer reply completion correct_answer correctanswer
-        right_answer best_answer long_answer answer_text definition
+        right_answer best_answer long_answer answer_text definition ans meaning translation
     """,
     "deep_explanation": """
         deep_explanation explanation explanations erklärung erklaerung explicación explication
@@ -114,7 +114,7 @@ def field_of(name: str) -> str:
 
 
 _OPTION = re.compile(
-    r"(?:option|choice|answer|antwort|opci[oó]n|op[cç][aã]o|wahl|alternative)?_?([a-h]|[1-8])"
+    r"(?:opt(?:ion)?|choice|answer|antwort|opci[oó]n|op[cç][aã]o|wahl|alternative)?_?([a-h]|[1-8])"
 )
 
 

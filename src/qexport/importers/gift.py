@@ -60,7 +60,7 @@ def parse(source: Source) -> Reading:
         lines = block.split("\n")
         comments = [each for each in lines if each.lstrip().startswith("//")]
         body = "\n".join(each for each in lines if not each.lstrip().startswith("//")).strip()
-        if (named := re.match(r"\$CATEGORY:\s*(.*)", body)) is not None:
+        while (named := re.match(r"\$CATEGORY:[ \t]*(.*)", body)) is not None:  # of several, the last holds
             category = named[1].strip()
             body = body[named.end() :].strip()
         if not body:

@@ -7,6 +7,7 @@ the bank is kept, a change in the source arrives, and only where both changed th
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -148,11 +149,16 @@ class _SourceMerging:
         for question in self._questions.values():
             self._by_text.setdefault(fold_text(question.question), []).append(question.id)
         self._matched: set[str] = set()
+        self._incoming: Counter[str] = Counter()
+        """How many incoming questions have a text, by its digest."""
         self.result = Merge(base=dict(self._base))
 
     def merge(self, incoming: Sequence[Assembled], origins: Sequence[str]) -> Merge:
         matches: list[str] = [""] * len(incoming)
-        for finder in (self._same, self._same_text, self._same_answer) if self._questions else ():
+        self._incoming = Counter(digest_value(each.question.question) for each in incoming)
+        for finder in (
+            (self._same_but_moved, self._same, self._same_text, self._same_answer) if self._questions else ()
+        ):
             for place, each in enumerate(incoming):
                 if not matches[place] and (found := finder(each)):
                     matches[place] = found
@@ -168,6 +174,18 @@ class _SourceMerging:
             key for key, each in self._base.items() if each.origin in read and key not in self._matched
         ]
         return self.result
+
+    def _same_but_moved(self, each: Assembled) -> str:
+        """Return the question whose text comes under an id that was another's: a source that counts its rows."""
+        if each.key or not each.question.id:
+            return ""
+        asked = digest_value(each.question.question)
+        known = self._questions.get(each.question.id.casefold())
+        before = self._base.get(known.id) if known else None
+        if before is not None and before.fields.get("question") == asked:
+            return ""
+        named = self._by_asked.get(asked, [])
+        return self._free(named[0]) if len(named) == 1 == self._incoming[asked] else ""
 
     def _same(self, each: Assembled) -> str:
         """Return the question that the source's own key or id names."""

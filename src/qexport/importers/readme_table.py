@@ -65,7 +65,7 @@ def _has_questions(names: Sequence[str]) -> bool:
     return len(names) > 1 and bool(asked) and (is_sure or has_answer)
 
 
-_NOT_ONLY_OF_QUESTIONS = "item title titel titre título task problem input query sentence"
+_NOT_ONLY_OF_QUESTIONS = "item title titel titre título task problem input query sentence term word concept"
 _WORDS_OF_ANY_TABLE = frozenset(_NOT_ONLY_OF_QUESTIONS.split())
 
 

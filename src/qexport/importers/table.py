@@ -22,7 +22,7 @@ from qexport.importers.columns import (
 from qexport.importers.source import Found, Reading, SourceValue, as_tuple
 
 LIST_FIELDS = frozenset({"choices", "correct", "follow_ups", "links", "tags", "terms", "former_ids"})
-_LETTERED_CHOICE = re.compile(r"(?:^|\n|\s{2,}|;\s*|,\s+)\(?([A-Ha-h])[.):]\s+")
+_LETTERED_CHOICE = re.compile(r"(?:^|\n|\s{2,}|;\s*|,\s+)\(?([A-Ha-h])[.):]\s+|(?<=\S)\s\(?([A-Ha-h])\)\s+")
 _MOST_COLUMNS_SHOWN = 12
 
 
@@ -338,7 +338,7 @@ def _quoted_items(text: str) -> tuple[str, ...]:
 def split_lettered(text: str) -> tuple[str, ...]:
     """Return choices that are written one after another: `A) this B) that`; none if they are not."""
     marks = list(_LETTERED_CHOICE.finditer(text))
-    letters = [mark[1].casefold() for mark in marks]
+    letters = [(mark[1] or mark[2]).casefold() for mark in marks]
     if len(letters) < 2 or letters != list(LETTERS[: len(letters)]) or text[: marks[0].start()].strip():
         return ()
     ends = [*(mark.start() for mark in marks[1:]), len(text)]

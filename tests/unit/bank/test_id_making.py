@@ -37,6 +37,7 @@ def test_a_question_without_words_gets_an_id_of_its_digest() -> None:
         ("Qu'est-ce que l'héritage ?", "heritage"),
         ("What’s a closure?", "closure"),
         ("Difference between C, C++ and C#?", "c-cpp-csharp"),
+        (r"$\\text{Definition of a functor } \\textbf{F}$", "definition-functor-f"),
         ("Python 中的 GIL 是什么？", "python-gil"),
         ("什么是索引？", "q-2d6b6d"),
         ("كيف تعمل؟", "q-b0c6e7"),

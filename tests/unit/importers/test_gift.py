@@ -151,3 +151,11 @@ def test_an_empty_line_before_the_end_of_answers_ends_no_question(read: Any) -> 
 def test_a_text_with_embedded_answers_is_one_question(read: Any) -> None:
     (found,) = read.questions("::A:: A {1:SA:=map} has {1:SA:=keys}.\n", "q.gift")
     assert (found.question, found.answer) == ("A _____ has _____.", "A **map** has **keys**.")
+
+
+def test_of_several_categories_in_one_block_the_last_holds(read: Any) -> None:
+    text = "$CATEGORY: Go\n$CATEGORY:Go/Types\n::one::Is it typed? {T}\n\n$CATEGORY: \n\nIs it fast? {T}\n"
+    assert [(each.technology, each.category) for each in read.questions(text, "q.gift")] == [
+        ("Go", "Types"),
+        ("", ""),
+    ]

@@ -82,3 +82,25 @@ def test_an_answered_draft_is_no_draft_any_more(folder: Path) -> None:
     taken("q.csv", "question,answer\nWhy?,Because.\n")
     (question,) = read_bank(Path("b.yaml"))[0].questions
     assert (question.status, question.answer) == ("active", "Because.")
+
+
+def test_rows_that_are_counted_keep_their_ids_when_one_is_put_before_them(folder: Path) -> None:
+    head, first, second = (
+        "No,Question,Answer\n",
+        "{},Why is it so?,Because of A.\n",
+        "{},How is it so?,Because of B.\n",
+    )
+    taken("q.csv", head + first.format(1) + second.format(2))
+    outcome = taken("q.csv", head + "1,What is new?,Something.\n" + first.format(2) + second.format(3))
+    assert (outcome.merge.updates, outcome.merge.conflicts, outcome.merge.gone) == ([], [], [])
+    asked = {each.id: each.question for each in read_bank(Path("b.yaml"))[0].questions}
+    assert asked == {"1": "Why is it so?", "2": "How is it so?", "new": "What is new?"}
+
+
+def test_rows_that_are_counted_and_swapped_keep_their_ids_and_take_what_changed(folder: Path) -> None:
+    taken("q.csv", "No,Question,Answer\n1,Why?,A.\n2,How?,B.\n3,What?,C.\n")
+    outcome = taken("q.csv", "No,Question,Answer\n1,How?,New.\n2,Why?,A.\n3,What for?,C.\n")
+    assert [(each.id, each.field, each.value) for each in outcome.merge.updates] == [
+        ("2", "answer", "New."),
+        ("3", "question", "What for?"),
+    ]

@@ -116,3 +116,32 @@ def test_columns_that_no_name_tells_may_be_given_by_number() -> None:
     wishes = {"question": "1", "answer": "3"}
     reading = read_rows(rows(("It is so.", "", "true"), ("It is not.", "", "false")), "CSV", "a.csv", wishes)
     assert [each.fields["answer"] for each in reading.questions] == ["true", "false"]
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "fields"),
+    [
+        (("Term", "Definition"), ("Router", "forwards"), {"question": "Router", "answer": "forwards"}),
+        (("Word", "Meaning"), ("Haus", "house"), {"question": "Haus", "answer": "house"}),
+        (
+            ("Question", "Opt1", "Opt2", "Ans"),
+            ("Which?", "this", "that", "2"),
+            {"question": "Which?", "choices": ("this", "that"), "answer": "2"},
+        ),
+        (
+            ("Question", "Options", "Correct"),
+            ("Which?", "A) this B) that", "B"),
+            {"question": "Which?", "choices": ("this", "that"), "correct": ("B",)},
+        ),
+        (
+            ("Question", "Options"),
+            ("Which?", "A) see B) in the book"),
+            {"question": "Which?", "choices": ("see", "in the book")},
+        ),
+    ],
+)
+def test_columns_of_glossaries_and_tests_are_known(
+    head: tuple[str, ...], row: tuple[str, ...], fields: dict[str, object]
+) -> None:
+    (found,) = read_rows(rows(head, row), "CSV", "a.csv", {}).questions
+    assert found.fields == fields
