@@ -4,8 +4,9 @@
 
 A life is a bank in YAML, its editions, and one to three collections of the real Anki library. In each round the bank
 is edited and published or not, learners import one of the editions, edit notes and tags, add notes, and export their
-deck in one of Anki's two formats; then all exports are pulled at once. What the bank has to say after that is worked
-out word by word from who changed what. After every pull:
+deck in one of Anki's two formats; then all exports are pulled at once. Texts in Markdown show pictures: the bank
+replaces and renames their files, learners put others in their place or draw over them. What the bank has to say after
+that is worked out word by word, a picture being one word, from who changed what. After every pull:
 
     no edit is lost: it is in the bank, or the pull names it       nothing else in the bank has changed
     no edit of ours is undone                                      a second pull changes nothing
@@ -24,6 +25,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +37,7 @@ from anki.collection import (
     ImportAnkiPackageRequest,
 )
 from click.testing import CliRunner
+from PIL import Image
 
 from qexport.bank import reader
 from qexport.bank.validation import validate
@@ -47,7 +51,23 @@ FIELDS = {
     "follow_up": "Follow-up Questions",
 }
 """The texts that are edited, and the fields of notes they are in; follow_up is the only item of its list."""
-KINDS = ("edits taken", "conflicts", "edits left", "drafts", "pulls", "editions", "imports", "our edits")
+KINDS = (
+    "edits taken",
+    "conflicts",
+    "edits left",
+    "pictures taken",
+    "pictures kept",
+    "drafts",
+    "pulls",
+    "editions",
+    "imports",
+    "our edits",
+    "our pictures",
+    "their pictures",
+)
+_IMG = re.compile(r'<img [^>]*src="([^"]*)"[^>]*>')
+_SOURCE_IN_TEXT = re.compile(r"(?<=\]\()[^)]*(?=\))")
+_OF_DECK = re.compile(r"qexport-([0-9a-f]{32})\.png")
 
 Slots = tuple[str, ...]
 """A text as its words; an edit puts other words, or none, into one of the places."""
@@ -81,6 +101,20 @@ class Text:
 
     layout: Layout
     words: Slots
+    picture: int | None = None
+    """The place of the picture among the words: there it has the name of what it shows."""
+    source: str = ""
+    """The picture's file."""
+
+    @property
+    def shown(self) -> str:
+        """The name of its picture; empty if it has none."""
+        return "" if self.picture is None else self.words[self.picture]
+
+    def with_picture(self, words: Slots, name: str) -> Slots:
+        """Return words with another picture among them."""
+        place = self.picture
+        return words if place is None else (*words[:place], name, *words[place + 1 :])
 
     def __str__(self) -> str:
         return self.layout.text(self.words)
@@ -139,6 +173,10 @@ class Learner:
     """GUID → question, of notes of the learner's own."""
     versions: dict[str, str] = field(default_factory=dict)
     """Birth id of a question → the version that the note is made from."""
+    pictures: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Field → the picture that the note was published with."""
+    fields: dict[str, str] = field(default_factory=dict)
+    """Birth id of a question → all fields of its note after the last import or edit."""
 
     def notes(self) -> Iterator[tuple[str, Any]]:
         """Yield the notes of the bank with the ids that they were born with."""
@@ -164,7 +202,14 @@ class Life:
     """The words of all texts of a question by the version it was published as."""
     latest: dict[str, dict[tuple[str, str], Slots]] = field(default_factory=dict)
     """Birth id → the words of all texts of a question in the newest edition."""
-    editions: list[bytes] = field(default_factory=list)
+    editions: list[tuple[bytes, dict[tuple[str, str], str]]] = field(default_factory=list)
+    """Each with the picture that each field shows."""
+    drawn: dict[str, bytes] = field(default_factory=dict)
+    """What pictures show, by their names in this life."""
+    names: dict[str, str] = field(default_factory=dict)
+    """Their names by the digests of what they show."""
+    were_published: set[str] = field(default_factory=set)
+    """Pictures that some edition had."""
     learners: list[Learner] = field(default_factory=list)
     words: int = 0
     clock: int = 1_760_000_000
@@ -183,6 +228,16 @@ class Life:
             number, rest = divmod(number, 20)
             letters += "bdfgklmnprstvzbdfgkl"[rest] + "aeiou"[rest % 5]
         return f"x{letters}x"
+
+    def draw(self) -> str:
+        """Return the name of a picture that is nowhere else."""
+        number = len(self.drawn) + 1
+        file = BytesIO()
+        Image.new("RGB", (4, 4), (number % 256, number // 256, self.dice.randrange(256))).save(file, "PNG")
+        name = f"PIC{number}"
+        self.drawn[name] = file.getvalue()
+        self.names[sha256(file.getvalue()).hexdigest()[:32]] = name
+        return name
 
     def note(self, event: str, kind: str = "") -> None:
         """Remember what happened."""
@@ -203,7 +258,7 @@ class Life:
             for name in FIELDS:
                 if name in ("question", "answer") or self.dice.random() < 0.6:
                     text = self.texts[key, name] = self._text(name)
-                    lines += self._written(name, str(text))
+                    lines += self._written(name, self._with_sources(text))
         self.bank.write_text("\n".join(lines) + "\n", encoding="utf-8")
         for number in range(self.dice.randint(1, 3)):
             folder = self.folder / f"learner{number}"
@@ -236,7 +291,27 @@ class Life:
                 sign, opened = f"{opened} ", ""
             between.append(sign)
         between.append(f"{opened}." if opened else self.dice.choice(("", ".", "?")))
-        return Text(Layout(tuple(between)), tuple(self.word() for _ in range(count)))
+        words = [self.word() for _ in range(count)]
+        places = [at for at in range(1, count - 1) if between[at] == " " == between[at + 1]]
+        if self.format == "plain" or name == "follow_up" or not places or self.dice.random() < 0.3:
+            return Text(Layout(tuple(between)), tuple(words))
+        place = self.dice.choice(places)
+        around = (
+            ("\n\n![d](", ")\n\n") if name != "question" and self.dice.random() < 0.4 else (" ![d](", ") ")
+        )
+        between[place : place + 2] = around
+        words[place] = self.draw()
+        source = f"{self.dice.choice(('', 'img/'))}{words[place].lower()}.png"
+        self._save(source, words[place])
+        return Text(Layout(tuple(between)), tuple(words), place, source)
+
+    def _save(self, source: str, name: str) -> None:
+        path = self.folder / source
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(self.drawn[name])
+
+    def _with_sources(self, text: Text) -> str:
+        return re.sub(r"(?<=\]\()PIC\d+(?=\))", text.source, str(text))
 
     def _written(self, name: str, text: str) -> list[str]:
         if name == "follow_up":
@@ -253,8 +328,11 @@ class Life:
         """Change some words of the bank's file, retire or rename a question."""
         for _ in range(self.dice.randint(0, 4)):
             key, name = self.dice.choice(sorted(self.texts))
-            place, word = self._change(self.texts[key, name], self.texts[key, name].words)
             text = self.texts[key, name]
+            if text.picture is not None and self.dice.random() < 0.4:
+                self._edit_picture(key, name, text)
+                continue
+            place, word = self._change(text, text.words)
             old = text.words[place]
             source = self.bank.read_text(encoding="utf-8")
             wanted = old if word else f"{old} "
@@ -276,9 +354,22 @@ class Life:
             self.bank.write_text(source.replace(line, renamed), encoding="utf-8")
             self.note(f"we rename {key}")
 
+    def _edit_picture(self, key: str, name: str, text: Text) -> None:
+        """Let the bank have another picture, another file of it, or both."""
+        what = self.dice.choice(("replace", "rename", "replace and rename"))
+        if "replace" in what:
+            text.words = text.with_picture(text.words, self.draw())
+        if "rename" in what:
+            old, text.source = text.source, f"{self.dice.choice(('', 'new/'))}{self.word()}.png"
+            (self.folder / old).unlink()
+            source = self.bank.read_text(encoding="utf-8")
+            self.bank.write_text(source.replace(f"]({old})", f"]({text.source})"), encoding="utf-8")
+        self._save(text.source, text.shown)
+        self.note(f"we {what} the picture of {key} {name}: {text.source} is {text.shown}", "our pictures")
+
     def _change(self, text: Text, words: Slots) -> tuple[int, str]:
         """Return a place, and what comes into it."""
-        place = self.dice.randrange(len(words))
+        place = self.dice.choice([at for at in range(len(words)) if at != text.picture])
         around = text.layout.between[place], text.layout.between[place + 1]
         if (
             self.dice.random() < 0.25
@@ -310,7 +401,11 @@ class Life:
         )
         if status:
             raise AssertionError(f"the build failed: {output}")
-        self.editions.append((self.folder / "out/d.apkg").read_bytes())
+        pictures = {
+            each: text.words[text.picture] for each, text in self.texts.items() if text.picture is not None
+        }
+        self.were_published |= set(pictures.values())
+        self.editions.append(((self.folder / "out/d.apkg").read_bytes(), pictures))
         for key, version in re.findall(r'"birth": "([^"]+)".*?"version": "([0-9a-f]+)"', self._lock_births()):
             words = {each: text.words for each, text in self.texts.items() if each[0] == key}
             self.published.setdefault(version, words)
@@ -329,15 +424,17 @@ class Life:
 
     # Learners
 
-    def let_import(self, learner: Learner, edition: bytes) -> None:
+    def let_import(self, learner: Learner, edition: tuple[bytes, dict[tuple[str, str], str]]) -> None:
         """Import an edition; edits that Anki overwrites are the learner's to lose."""
         path = self.folder / "edition.apkg"
-        path.write_bytes(edition)
+        path.write_bytes(edition[0])
         request = ImportAnkiPackageRequest(package_path=str(path), options=ImportAnkiPackageOptions())
         learner.collection.import_anki_package(request)
         for key, note in learner.notes():
-            if learner.versions.get(key) != note["Version"]:
+            if learner.fields.get(key) != "\n".join(note.fields):
                 learner.versions[key] = note["Version"]
+                learner.fields[key] = "\n".join(note.fields)
+                learner.pictures |= {each: name for each, name in edition[1].items() if each[0] == key}
                 gone = [each for each in learner.theirs if each[0] == key]
                 for each in gone:
                     del learner.theirs[each]
@@ -353,8 +450,12 @@ class Life:
             if base is None:
                 continue
             words = learner.theirs.get((key, name), base)
+            note = notes[key]
+            if self.texts[key, name].picture is not None and self.dice.random() < 0.4:
+                self._edit_learners_picture(learner, note, key, name)
+                continue
             place, word = self._change(self.texts[key, name], words)
-            note, old = notes[key], words[place]
+            old = words[place]
             html = note[FIELDS[name]]
             wanted = old if word else f"{old} "
             if not old or html.count(wanted) != 1:
@@ -366,6 +467,7 @@ class Life:
             note[FIELDS[name]] = html.replace(wanted, shown)
             learner.collection.update_note(note)
             learner.theirs[key, name] = (*words[:place], word, *words[place + 1 :])
+            learner.fields[key] = "\n".join(note.fields)
             self.note(f"{learner.name} changes {old!r} of {key} {name} to {shown!r}")
         if notes and self.dice.random() < 0.3:
             note = self.dice.choice(sorted(notes.values(), key=lambda each: each["Key"]))
@@ -380,6 +482,23 @@ class Life:
             learner.collection.add_note(note, learner.collection.decks.id("Lives"))
             learner.added[note.guid] = note["Front"]
             self.note(f"{learner.name} adds {note['Front']!r}")
+
+    def _edit_learners_picture(self, learner: Learner, note: Any, key: str, name: str) -> None:
+        """Put another picture into the place of the one in a note, or draw over its file."""
+        html = note[FIELDS[name]]
+        shown = _IMG.findall(html)[0]
+        new = self.draw()
+        media = learner.collection.media
+        if _OF_DECK.fullmatch(shown) and self.dice.random() < 0.5:
+            (Path(media.dir()) / shown).write_bytes(self.drawn[new])
+            what = "draws over"
+        else:
+            file = media.write_data(f"paste {new}.png", self.drawn[new])
+            note[FIELDS[name]] = _IMG.sub(f'<img src="{file}" alt="d">', html)
+            learner.collection.update_note(note)
+            learner.fields[key] = "\n".join(note.fields)
+            what = "replaces"
+        self.note(f"{learner.name} {what} the picture of {key} {name} by {new}", "their pictures")
 
     def let_export(self, learner: Learner) -> str:
         """Export everything, in one of the two formats."""
@@ -411,53 +530,129 @@ class Life:
         if drafts != added:
             raise AssertionError(f"drafts are {sorted(drafts)}, not {sorted(added)}")
         self.counts["drafts"] = len(drafts)
-        after = self.bank.read_text(encoding="utf-8")
-        if re.findall("#.*", before) != re.findall("#.*", after)[: before.count("#")]:
+        after = self._files()
+        text_after = after[self.bank].decode()
+        if re.findall("#.*", before) != re.findall("#.*", text_after)[: before.count("#")]:
             raise AssertionError("a comment of the bank is gone")
         again, output = self.run(*words)
-        if self.bank.read_text(encoding="utf-8") != after or again != status:
+        if self._files() != after or again != status:
             raise AssertionError(f"a second pull is not the same:\n{output}")
+
+    def _files(self) -> dict[Path, bytes]:
+        """Return the bank's file and its pictures."""
+        pictures = (path for path in self.folder.rglob("*.png") if "collection.media" not in path.parts)
+        return {path: path.read_bytes() for path in (self.bank, *pictures)}
 
     def _compare(self, key: str, name: str, text: Text, said: str, *, choice: str, output: str) -> None:
         """Compare a text of the bank with what may have become of it, and take what did."""
         states = {text.words}
         must_name: list[bool] = []
         for learner in self.learners:
-            theirs = learner.theirs.get((key, name))
-            if theirs is None or key in self.retired:
-                continue
-            if self._is_published(learner, key, name):
+            notes = dict(learner.notes())
+            if key in self.retired or (key, name) not in self.published.get(
+                learner.versions.get(key, ""), {}
+            ):
                 continue
             base = self.published[learner.versions[key]][key, name]
-            if text.layout.text(theirs) == text.layout.text(base):
-                continue
-            if (key, name) in learner.formatted:
-                must_name.append(True)
-                self.counts["edits left"] += 1
-                continue
-            possible = [
-                (state, merged)
-                for state in states
-                for merged in merge(base, state, theirs, text.layout, choice)
-            ]
-            must_name.append(all(merged is None or merged != state for state, merged in possible))
-            self.counts["conflicts"] += all(merged is None for _, merged in possible)
-            states = {state if merged is None else merged for state, merged in possible}
-        found = [state for state in sorted(states) if text.layout.text(state).strip() == said]
+            base = text.with_picture(base, learner.pictures.get((key, name), ""))
+            theirs, drawn = self._of_learner(learner, notes[key], key, name, base)
+            states = self._with_words(
+                learner, (key, name), (base, theirs), states, choice=choice, must_name=must_name
+            )
+            if drawn:
+                states = self._with_drawing(text, drawn, states, choice)
+        shown, sources = self._read_pictures(said)
+        found = [state for state in sorted(states) if text.layout.text(state).strip() == shown]
         if not found:
             wanted = " or ".join(repr(text.layout.text(state)) for state in sorted(states))
-            raise AssertionError(f"{key} {name} is\n  {said!r}, not\n  {wanted}\n{output}")
-        self.counts["edits taken"] += found[0] != text.words
-        text.words = found[0]
-        shown = f"{self.ids[key]} {'follow_ups' if name == 'follow_up' else name}: "
-        if output.count(shown) < sum(must_name):
+            raise AssertionError(f"{key} {name} is\n  {shown!r}, not\n  {wanted}\n{output}")
+        self._take(key, name, text, found[0], sources)
+        named = f"{self.ids[key]} {'follow_ups' if name == 'follow_up' else name}: "
+        if output.count(named) < sum(must_name):
             raise AssertionError(f"an edit of {key} {name} is neither taken nor named:\n{output}")
 
-    def _is_published(self, learner: Learner, key: str, name: str) -> bool:
-        """Report whether a text says what the newest edition does: it was taken before, and holds no edit any more."""
-        layout, theirs = self.texts[key, name].layout, learner.theirs[key, name]
-        is_plain = (key, name) not in learner.formatted
-        return is_plain and layout.text(theirs).strip() == layout.text(self.latest[key][key, name]).strip()
+    def _of_learner(
+        self, learner: Learner, note: Any, key: str, name: str, base: Slots
+    ) -> tuple[Slots, tuple[str, str] | None]:
+        """Return the words that a learner has, and which picture was drawn over, with what."""
+        text = self.texts[key, name]
+        words = learner.theirs.get((key, name), base)
+        if text.picture is None:
+            return words, None
+        (shown,) = _IMG.findall(note[FIELDS[name]])
+        data = (Path(learner.collection.media.dir()) / shown).read_bytes()
+        is_now = self.names[sha256(data).hexdigest()[:32]]
+        if not (deck := _OF_DECK.fullmatch(shown)):
+            return text.with_picture(words, is_now), None
+        was = self.names[deck[1]]
+        return text.with_picture(words, was), None if was == is_now else (was, is_now)
+
+    def _with_words(
+        self,
+        learner: Learner,
+        place: tuple[str, str],
+        sides: tuple[Slots, Slots],
+        states: set[Slots],
+        *,
+        choice: str,
+        must_name: list[bool],
+    ) -> set[Slots]:
+        """Return what may become of a text by the words of a learner."""
+        text, (base, theirs) = self.texts[place], sides
+        is_formatted = place in learner.formatted
+        latest, layout = self.latest[place[0]][place], text.layout
+        if text.picture is not None and theirs[text.picture] == base[text.picture]:
+            latest = text.with_picture(latest, base[text.picture])  # the learner left the picture alone
+        same = [layout.text(theirs).strip() == layout.text(other).strip() for other in (latest, base)]
+        if same[1] or (same[0] and not is_formatted):
+            return states  # no edit, or it was taken before and is in the newest edition
+        if is_formatted:
+            must_name.append(True)
+            self.counts["edits left"] += 1
+            return states
+        possible = [
+            (state, merged) for state in states for merged in merge(base, state, theirs, layout, choice)
+        ]
+        must_name.append(all(merged is None or merged != state for state, merged in possible))
+        self.counts["conflicts"] += all(merged is None for _, merged in possible)
+        return {state if merged is None else merged for state, merged in possible}
+
+    def _with_drawing(
+        self, text: Text, drawn: tuple[str, str], states: set[Slots], choice: str
+    ) -> set[Slots]:
+        """Return what may become of a text by a picture that was drawn over."""
+        was, new = drawn
+        found = set()
+        for state in states:
+            ours = Text(text.layout, state, text.picture).shown
+            is_taken = ours == was or choice == "--theirs"
+            found.add(text.with_picture(state, new) if is_taken and ours != new else state)
+            if new in self.were_published and ours != was:
+                found.add(state)  # taken before, and replaced by the bank since
+        return found
+
+    def _read_pictures(self, said: str) -> tuple[str, list[str]]:
+        """Return a text with the names of what its pictures show, and their files."""
+        sources: list[str] = _SOURCE_IN_TEXT.findall(said)
+
+        def name(found: re.Match[str]) -> str:
+            path = self.folder / found[0]
+            return (
+                self.names.get(sha256(path.read_bytes()).hexdigest()[:32], "?") if path.exists() else "none"
+            )
+
+        return _SOURCE_IN_TEXT.sub(name, said), sources
+
+    def _take(self, key: str, name: str, text: Text, words: Slots, sources: Sequence[str]) -> None:
+        """Remember what the bank has now."""
+        if text.picture is not None:
+            is_kept = words[text.picture] == text.words[text.picture]
+            if is_kept and [text.source] != sources:
+                raise AssertionError(f"the picture of {key} {name} is in {sources}, not in {text.source}")
+            (text.source,) = sources
+            self.counts["pictures kept" if is_kept else "pictures taken"] += 1
+        self.counts["edits taken"] += words != text.words
+        text.words = words
 
     def live(self, rounds: int) -> None:
         """Live for some rounds."""

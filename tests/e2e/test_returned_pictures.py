@@ -66,14 +66,14 @@ def remove_file() -> None:
     Path("drawing.png").unlink()
 
 
-def paste(learner: Learner, key: str = "Q1", field: str = "Answer") -> str:
+def paste(learner: Learner, key: str = "Q1", field: str = "Answer", data: bytes = picture("red")) -> str:
     """Let a learner put another picture in the place of the deck's; return where it goes in the bank."""
-    learner.collection.media.write_data("paste-1.png", picture("red"))
+    learner.collection.media.write_data("paste-1.png", data)
     (number,) = learner.collection.find_notes(f"ID:{key}")
     note = learner.collection.get_note(number)
     note[field] = re.sub(r"<img [^>]*>", '<img src="paste-1.png" alt="a drawing">', note[field])
     learner.collection.update_note(note)
-    return f"pictures/paste-1-{sha256(picture('red')).hexdigest()[:8]}.png"
+    return f"pictures/paste-1-{sha256(data).hexdigest()[:8]}.png"
 
 
 def draw_over(learner: Learner, data: bytes | None = None) -> None:
@@ -224,13 +224,23 @@ def test_a_picture_that_was_drawn_over_and_replaced_is_a_conflict(
             "taken": False,
         }
     ]
+    if change_picture is replace_picture:
+        written, texts = "drawing.png", bank()
+    else:  # the bank's text names another file, which stays
+        written = f"pictures/qexport-{sha256(picture('navy')).hexdigest()[:32]}"
+        written = f"{written}-{sha256(picture('red')).hexdigest()[:8]}.png"
+        texts = bank().replace("img/loop.png", written)
+    ours = bank()
     done = run(*PULL, "--ask", typed="theirs\n")
-    taken = f"Q1: {path} is another picture now: taken\n{path}: 1 picture changed\n"
+    is_text = "b.yaml, " if texts != ours else ""
+    taken = f"Q1: {written} is another picture now: taken\n{is_text}{written}: 1 picture changed\n"
     assert (done.status, done.out.endswith(taken), f"{found}\n{sizes}" in done.err) == (0, True, True)
-    assert path.read_bytes() == picture("red")
+    assert (Path(written).read_bytes(), bank()) == (picture("red"), texts)
+    Path("b.yaml").write_text(ours, encoding="utf-8")
+    Path(written).unlink()
     path.write_bytes(picture("green"))
     assert pull("--theirs") == Done(0, taken, "")
-    assert path.read_bytes() == picture("red")
+    assert (Path(written).read_bytes(), bank()) == (picture("red"), texts)
     assert pull("--theirs") == pull() == Done(0, "nothing to take\n", "")
 
 
@@ -280,6 +290,36 @@ def test_two_learners_pictures_in_one_place_are_a_conflict(learner: Learner, tmp
             Path("drawing.png").write_bytes(picture("navy"))
             assert run("pull", *exports, "--bank", "b.yaml", words).status == 0
             assert Path("drawing.png").read_bytes() == picture(colour)
+
+
+def test_a_picture_that_a_later_export_replaces_is_not_written(learner: Learner, tmp_path: Path) -> None:
+    first = paste(learner)
+    other = Learner(tmp_path / "other")
+    second = paste(other, data=picture("white"))
+    exports = [learner.export(), other.export()]
+    other.collection.close()
+    for _ in range(2):
+        assert run("pull", *exports, "--bank", "b.yaml", "--theirs").status == 0
+        assert bank() == BANK.replace("![a drawing](drawing.png)", f"![a drawing]({second})")
+        assert (Path(first).exists(), Path(second).read_bytes()) == (False, picture("white"))
+
+
+def test_a_picture_that_was_drawn_over_does_not_hide_the_one_that_it_was(
+    learner: Learner, tmp_path: Path
+) -> None:
+    """Files of pulled pictures are named by what they showed first."""
+    place = paste(learner)
+    pasted = learner.export()
+    assert run("pull", pasted, "--bank", "b.yaml").status == 0
+    Path(place).write_bytes(picture("white"))
+    other = Learner(tmp_path / "other")
+    paste(other, key="Q2", field="Question")
+    export = other.export()
+    other.collection.close()
+    assert run("pull", export, "--bank", "b.yaml").status == 0
+    longer = f"pictures/paste-1-{sha256(picture('red')).hexdigest()[:16]}.png"
+    assert f"Which is ![a drawing]({longer}) here?" in bank()
+    assert (Path(place).read_bytes(), Path(longer).read_bytes()) == (picture("white"), picture("red"))
 
 
 def test_words_of_one_learner_and_the_picture_of_another_are_both_taken(

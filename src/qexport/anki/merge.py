@@ -78,10 +78,14 @@ class PicturePlace:
     """The name of the picture then."""
     path: Path | None
     """Its file today; None if the question shows nothing in its place."""
+    source: str
+    """The file as the question's text has it."""
     now: str
     """The name of the picture in that file."""
     shown: Collection[str]
-    """The names of all pictures that the question shows today."""
+    """The names of all pictures that the question shows today, or in the newest edition."""
+    is_moved: bool = False
+    """The text names another file than then: that one is another picture."""
 
 
 class Merger:
@@ -130,8 +134,7 @@ class Merger:
                 yield from self._tags(question, base, row.tags)
             unedited = unedited or _is_newest(row, published, entry)
         if not unedited:
-            newest = self._published.version(question, entry.version)
-            yield from self._fields(row, question, base, version, newest)
+            yield from self._fields(row, question, base, version, entry.version)
 
     def places_of_pictures(self, row: NoteRow, names: Collection[str]) -> Iterator[PicturePlace]:
         """Yield where the bank has pictures that a note shows.
@@ -147,16 +150,19 @@ class Merger:
         version = unescape_html(row.fields[FIELD_PLACES["Version"]].decode())
         known = self._published.note(row, question, self._published.version(question, version), version)
         today = self._notes.pictures_today(question)
-        pairs = pair_pictures(known.pictures if known else {}, today)
+        then = known.pictures if known else {}
+        pairs = pair_pictures(then, today)
         folder = Path(question.location.path).parent
-        shown = frozenset(today.values())
+        newest = self._published.pictures(entry.version)
+        shown = frozenset(name for each in (today, *newest) if each for name in each.values())
         in_note = dict.fromkeys(pictures_in(b"".join(row.fields).decode()))
         for name in (each for each in in_note if each in names):
             same = [source for source, now in today.items() if now == name]
             for source in same or pairs.get(name, ()):
-                yield PicturePlace(question.id, name, folder / source, today[source], shown)
+                is_moved = not same and source not in then
+                yield PicturePlace(question.id, name, folder / source, source, today[source], shown, is_moved)
             if not same and not pairs.get(name):
-                yield PicturePlace(question.id, name, None, "", shown)
+                yield PicturePlace(question.id, name, None, "", "", shown)
 
     def _tags_of(self, question: Question) -> str:
         """Return the tags of a question's note; most of a bank share few of them."""
@@ -166,13 +172,14 @@ class Merger:
         return self._note_tags[key]
 
     def _fields(
-        self, row: NoteRow, question: Question, base: Question | None, version: str, newest: Question | None
+        self, row: NoteRow, question: Question, base: Question | None, version: str, newest: str
     ) -> Iterator[Proposal]:
         """Yield what was changed in the fields of a note.
 
         A field that says what the newest edition says holds no edit: it was taken before, or others made the same.
         """
         known = self._published.note(row, question, base, version)
+        latest = self._published.version(question, newest)
         for name in EDITABLE_FIELDS:
             html = row.fields[FIELD_PLACES[name]].decode()
             theirs = canonical_html(html)
@@ -208,9 +215,11 @@ class Merger:
             if media.sounds:
                 yield Proposal("left", question.id, field, sounds=media.sounds)
             new = dict(filter(None, (self._picture(each) for _, each, _ in media.pictures)))
+            words = PictureWords(known.pictures, self._notes.pictures_today(question), new)
+            pictures = self._published.pictures(newest)
             for changed, value in changes.items():
-                if newest is None or value != as_read(getattr(newest, changed)):
-                    words = PictureWords(known.pictures, self._notes.pictures_today(question), new)
+                said = latest and as_read(getattr(latest, changed))
+                if latest is None or not words.was_published(value, said, pictures):
                     yield from merge_field(question, known.question, changed, value, words)
 
     def _says_today(self, question: Question, known: PublishedNote | None, name: str, theirs: str) -> bool:

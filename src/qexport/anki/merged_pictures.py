@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from hashlib import sha256
 from pathlib import Path
@@ -165,6 +165,7 @@ class PictureWords:
             theirs: Those that the learner put in, by the places they go to.
         """
         self._count = 0
+        self._new = dict(theirs)
         self._base = {source: self._new_word() for source in base}
         self._ours: dict[str, str] = {}
         gone = {name: source for source, name in base.items() if source not in ours}
@@ -200,15 +201,46 @@ class PictureWords:
             return tuple(self._put(each, words) for each in value)
         if not words or not isinstance(value, str):
             return value
-        written = {each: word for source, word in words.items() for each in (quote(source), source)}
-        choices = "|".join(map(re.escape, sorted(written, key=len, reverse=True)))
+        written = _as_written(words)
 
         def put(found: re.Match[str]) -> str:
             word = written[found[0]]
             self._back.setdefault(word, found[0])
             return word
 
-        return re.sub(rf"(?<=[(<\"'\[=\s])(?:{choices})(?=[)>\"'\]|\s]|\Z)", put, value)
+        return _find_sources(written).sub(put, value)
+
+    def was_published(
+        self, theirs: object, newest: object, published: Sequence[Mapping[str, str] | None]
+    ) -> bool:
+        """Report whether a learner's text is what the newest edition has: then it was taken before.
+
+        Args:
+            theirs: The text of the learner. Pictures in it that were published are no change of the learner's,
+                whatever the bank has in their place now.
+            newest: The text of the newest edition.
+            published: The names of pictures by their sources, for each time that version was published.
+        """
+        if theirs == newest:
+            return True
+        if isinstance(theirs, tuple) and isinstance(newest, tuple):
+            pairs = zip(theirs, newest, strict=False)
+            return len(theirs) == len(newest) and all(
+                self.was_published(one, other, published) for one, other in pairs
+            )
+        known = [each for each in published if each]
+        if not (isinstance(theirs, str) and isinstance(newest, str) and known):
+            return False
+        text, mine = _cut_sources(theirs, [*self._base, *self._new])
+        other_text, others = _cut_sources(newest, [source for each in known for source in each])
+        return (
+            text == other_text
+            and len(mine) == len(others)
+            and all(
+                source not in self._new or any(each.get(other) == self._new[source] for each in known)
+                for source, other in zip(mine, others, strict=True)
+            )
+        )
 
     def replaced_in(self, ours: object) -> tuple[str, ...]:
         """Return the sources in a text of the bank, in words, that are other pictures now than when published."""
@@ -222,3 +254,31 @@ class PictureWords:
         if not isinstance(value, str):
             return value
         return re.sub(r"QXSHOWN\d+QX", lambda found: self._back.get(found[0], found[0]), value)
+
+
+def swap_source(text: str, source: str, place: str) -> str:
+    """Return a text that shows the picture at a place where it showed another."""
+    return _find_sources(_as_written({source: ""})).sub(lambda _: place, text)
+
+
+def _as_written(words: Mapping[str, str]) -> dict[str, str]:
+    """Return words for sources as texts may write them."""
+    return {each: word for source, word in words.items() for each in (quote(source), source)}
+
+
+def _find_sources(written: Iterable[str]) -> re.Pattern[str]:
+    choices = "|".join(map(re.escape, sorted(written, key=len, reverse=True)))
+    return re.compile(rf"(?:(?<=[(<\"'=\s])|(?<=\[\[))(?:{choices})(?=[)>\"'\]|\s]|\Z)")
+
+
+def _cut_sources(text: str, sources: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return what is between the sources of pictures in a text, and the sources."""
+    written = _as_written({source: source for source in sources})
+    parts: list[str] = []
+    found: list[str] = []
+    place = 0
+    for each in _find_sources(written).finditer(text) if written else ():
+        parts.append(text[place : each.start()])
+        found.append(written[each[0]])
+        place = each.end()
+    return [*parts, text[place:]], found

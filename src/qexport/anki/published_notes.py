@@ -62,6 +62,10 @@ class PublishedNotes:
         said = self._bases.history.fields(version) or self._bases.versions.get(version)
         return None if said is None else restore_question(said, question)
 
+    def pictures(self, version: str) -> tuple[Mapping[str, str] | None, ...]:
+        """Return the pictures of a version, for each time it was published (`Versions.pictures`)."""
+        return self._bases.history.pictures(version)
+
     def note(
         self, row: NoteRow, question: Question, base: Question | None, version: str
     ) -> PublishedNote | None:
@@ -101,7 +105,7 @@ class PublishedNotes:
         if not may_have_pictures(base):
             return PublishedNote(base, made.html, {})
         names = pictures_in("".join(shown.values()))
-        pictures = choose_pictures(self._bases.history.pictures(version), names, made.pictures)
+        pictures = choose_pictures(self.pictures(version), names, made.pictures)
         if pictures is None:
             return self._with_guessed_pictures(base, shown)
         made = self._notes.make(base, pictures)

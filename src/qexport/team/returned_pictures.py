@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from qexport.anki.merge import NewPicture
+from qexport.anki.merged_pictures import FileNames
 from qexport.anki.notes import MEDIA_NAME
 from qexport.anki.package_media import read_media
 from qexport.common.limits import Limits
@@ -72,10 +73,23 @@ def size_of_picture(data: bytes, limits: Limits) -> PictureSize | None:
 class ReturnedPictures:
     """The pictures of one export, read when they are asked for."""
 
-    def __init__(self, package: bytes, path: str, limits: Limits) -> None:
+    def __init__(
+        self, package: bytes, path: str, limits: Limits, folder: Path, taken: Mapping[Path, str]
+    ) -> None:
+        """Read nothing yet.
+
+        Args:
+            package: The export.
+            path: Its name.
+            limits: Of pictures.
+            folder: Of the bank.
+            taken: The names of pictures that are to be written, by their files.
+        """
         self._package = package
         self.path = path
         self.limits = limits
+        self.folder = folder
+        self._there = FileNames(folder, taken, limits)
         self._found: dict[str, tuple[str, bytes]] = {}
 
     def place_of(self, name: str) -> str:
@@ -91,8 +105,13 @@ class ReturnedPictures:
             else:
                 kind = PurePath(image.name).suffix[1:]
                 stem = slug(PurePath(name).stem)[:60] or "picture"
-                digest = sha256(data).hexdigest()[:8]
-                self._found[name] = (f"{FOLDER}/{stem}-{digest}.{_SAVED_ENDINGS.get(kind, kind)}", data)
+                digest = sha256(data).hexdigest()
+                places = [
+                    f"{FOLDER}/{stem}-{digest[:length]}.{_SAVED_ENDINGS.get(kind, kind)}"
+                    for length in (8, 16)
+                ]  # the first may have been drawn over since
+                is_other = self._there.get(places[0], image.name) != image.name
+                self._found[name] = (places[is_other], data)
         return self._found[name][0]
 
     def picture(self, name: str) -> NewPicture | None:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from qexport.anki.fields import FIELD_PLACES, FIELDS
 from qexport.anki.merge import Merger
-from qexport.anki.merged_fields import Value
+from qexport.anki.merged_fields import MERGED_FIELDS, MERGED_LISTS, Value
+from qexport.anki.merged_pictures import swap_source
 from qexport.anki.note_html import NoteHtml
+from qexport.anki.notes import MEDIA_NAME
 from qexport.anki.package_file import NoteRow, NoteType, Package, opened_package
 from qexport.anki.proposals import Proposal, decide
 from qexport.anki.published_notes import Bases
@@ -87,6 +89,8 @@ class _Found:
     """New pictures, and changed ones."""
     names: dict[Path, str] = field(default_factory=dict)
     """How a deck calls them."""
+    put_in: dict[Path, str] = field(default_factory=dict)
+    """Those that were put into texts, and how these name them."""
 
     def add_picture(self, place: Path, data: bytes, name: str) -> None:
         """Add a picture that is to be written, and how a deck calls it."""
@@ -172,7 +176,8 @@ def _pull_one(
     with opened_package(data, str(path), limits) as opened:
         rows, new, types = opened.read(lambda package: _rows(package, known, lock))
     rows.sort(key=_place_in_bank(found.bank, lock))
-    pictures = ReturnedPictures(data, str(path), limits)
+    folder = Path(found.last.location.path).parent
+    pictures = ReturnedPictures(data, str(path), limits, folder, found.names)
     merger = Merger(
         found.bank,
         lock,
@@ -191,11 +196,12 @@ def _pull_one(
             found.proposals.append((str(path), decided))
             if decided.kind == "taken":
                 taken[decided.id, decided.field] = decided.merged
-    found.pictures += _changed_pictures(rows, merger, pictures, found, decide_by)
+    places = {question.id: question for question in found.bank.questions}
+    for key, source, place in _take_changed_pictures(rows, merger, pictures, found, decide_by):
+        taken |= _with_picture(places[key], taken, source, place)
     for draft in draft_notes(new, types, pictures, bank=found.bank, lock=lock, limits=limits):
         found.drafts.append((str(path), draft))
         _add_pictures(_texts_of(draft.question), pictures, found, found.last)
-    places = {question.id: question for question in found.bank.questions}
     for (key, _), value in taken.items():
         _add_pictures([value] if isinstance(value, str) else value, pictures, found, places[key])
     found.values |= taken
@@ -257,37 +263,64 @@ def _with_given(bases: Bases, base: str, recipe: Recipe) -> Bases:
 # Pictures
 
 
-def _changed_pictures(
+def _take_changed_pictures(
     rows: Sequence[NoteRow],
     merger: Merger,
     pictures: ReturnedPictures,
     found: _Found,
     decide_by: tuple[Preference, Ask | None],
-) -> list[Picture]:
-    """Take pictures of the deck that have other bytes in an export; return what became of each."""
+) -> list[tuple[str, str, str]]:
+    """Take pictures of the deck that have other bytes in an export.
+
+    Returns:
+        Questions that the bank shows another file in by now, with its source, and the one to show instead.
+    """
     changed = pictures.changed_in_place(rows)
     done: dict[Path, Picture] = {}
     left: dict[str, Picture] = {}
-    shown: set[str] = set()
+    moved: list[tuple[str, str, str]] = []
     for row in rows if changed else ():
         for place in merger.places_of_pictures(row, changed):
-            data, file = changed[place.name], place.path or Path(place.name)
+            data = changed[place.name]
             name = pictures.name_of(data)
-            if file in done or name in place.shown:
+            if name in place.shown:
                 continue
             if place.path is None:
-                left.setdefault(place.name, Picture(pictures.path, place.id, file, "left"))
+                left.setdefault(place.name, Picture(pictures.path, place.id, Path(place.name), "left"))
                 continue
-            shown.add(place.name)
-            done[file] = Picture(pictures.path, place.id, file, "taken" if name else "damaged")
-            if not name:
-                continue
-            if place.now != place.name:
-                ours = found.files.get(file) or read_data(file, limits=pictures.limits)
-                done[file] = _decide_picture(done[file], ours, data, decide_by, pictures.limits)
-            if done[file].taken:
-                found.add_picture(file, data, name)
-    return [*done.values(), *(each for name, each in left.items() if name not in shown)]
+            picture = done.get(place.path)
+            if picture is None:
+                picture = Picture(pictures.path, place.id, place.path, "taken" if name else "damaged")
+                if name and place.now != place.name:
+                    ours = found.files.get(place.path) or read_data(place.path, limits=pictures.limits)
+                    picture = _decide_picture(picture, ours, data, decide_by, pictures.limits)
+            if picture.taken and place.is_moved:
+                new = pictures.place_of(f"{MEDIA_NAME}{place.name}")
+                moved.append((place.id, place.source, new))
+                picture = replace(picture, path=pictures.folder / new)
+            elif picture.taken:
+                found.add_picture(place.path, data, name)
+            done[place.path] = picture
+            left[place.name] = picture
+    found.pictures += [*done.values(), *(each for each in left.values() if each.kind == "left")]
+    return moved
+
+
+def _with_picture(
+    question: Question, taken: Mapping[tuple[str, str], Value], source: str, place: str
+) -> dict[tuple[str, str], Value]:
+    """Return the texts of a question that show another picture, with the one at a place instead."""
+
+    def swapped(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(map(swapped, value))
+        return swap_source(value, source, place)
+
+    values = {
+        (question.id, name): taken.get((question.id, name), getattr(question, name))
+        for name in (*MERGED_FIELDS, *MERGED_LISTS)
+    }
+    return {key: new for key, value in values.items() if (new := swapped(value)) != value}
 
 
 def _decide_picture(
@@ -319,6 +352,7 @@ def _add_pictures(texts: Any, pictures: ReturnedPictures, found: _Found, beside:
     for text in texts if isinstance(texts, (list, tuple)) else ():
         for place, data in pictures.named_in(text):
             found.add_picture(folder / place, data, pictures.name_of(data))
+            found.put_in[folder / place] = place
 
 
 # The bank's files
@@ -359,8 +393,14 @@ def _changes(questions: Sequence[Question], found: _Found, recipe: Recipe) -> di
         last = Path(questions[-1].location.path)
         data = changes.get(last) or read_data(last, limits=recipe.limits)
         changes[last] = append_drafts(data, last, drafts, recipe.limits)
+    texts = "\n".join(text for each in found.bank.questions if found.put_in for text in _texts_of(each))
+    unused = {
+        path for path, name in found.put_in.items() if f"({name})" not in texts
+    }  # replaced by a later export
     is_new = {
         place: not place.exists() or read_data(place, limits=recipe.limits) != data
         for place, data in found.files.items()
     }
-    return changes | {place: data for place, data in found.files.items() if is_new[place]}
+    return changes | {
+        place: data for place, data in found.files.items() if is_new[place] and place not in unused
+    }

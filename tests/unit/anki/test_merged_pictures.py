@@ -16,6 +16,7 @@ from qexport.anki.merged_pictures import (
     guess_pictures,
     pair_pictures,
     pictures_in,
+    swap_source,
 )
 from qexport.bank.merging import merge_texts
 from qexport.common.limits import USUAL
@@ -115,3 +116,26 @@ def test_two_files_with_one_picture_stay_two() -> None:
     )
     assert words.words(("![](a.png)", 1), 2, None)[0] == ("![](QXSHOWN1QX)", 1)
     assert words.back(("QXSHOWN1QX", "QXSHOWN9QX", 1)) == ("a.png", "QXSHOWN9QX", 1)
+
+
+def test_a_text_of_the_newest_edition_was_taken_before_whatever_the_bank_shows_now() -> None:
+    words = PictureWords({"a.png": ONE}, {"new.png": TWO}, {"pictures/p.png": THREE})
+    newest: list[dict[str, str] | None] = [None, {"b.png": THREE}, {"b.png": TWO}]
+
+    def is_published(theirs: object, said: object) -> bool:
+        return words.was_published(theirs, said, newest)
+
+    assert is_published("x", "x")
+    assert is_published("x ![](a.png)", "x ![](b.png)")  # left alone by the learner
+    assert is_published(("x ![](a.png)", "y"), ("x ![](b.png)", "y"))
+    assert is_published("x ![](pictures/p.png)", "x ![](b.png)")
+    assert not is_published("z ![](a.png)", "x ![](b.png)")
+    assert not is_published("x", "x ![](b.png)")
+    assert not is_published(("x",), ("x", "y"))
+    assert not words.was_published("x ![](pictures/p.png)", "x ![](b.png)", [{"b.png": TWO}])
+    assert not words.was_published("x ![](a.png)", "x ![](b.png)", [None])
+
+
+def test_a_text_shows_another_picture() -> None:
+    text = "a.png ![a.png](a.png) ![](img/a.png) <img src='a.png'>"
+    assert swap_source(text, "a.png", "p.png") == "a.png ![a.png](p.png) ![](img/a.png) <img src='p.png'>"

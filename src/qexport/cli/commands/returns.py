@@ -180,7 +180,7 @@ def _pull_lines(done: Pulled, base: str, would: str) -> Iterator[str]:
     ]
     if done.changes:
         names = ", ".join(map(str, done.changes))
-        what = " and ".join(parts) or quantity(len(done.changes), "picture")
+        what = " and ".join(parts) or quantity(sum(each.taken for each in done.pictures), "picture")
         yield f"{names}: {what} {would}{'written' if done.drafts else 'changed'}"
     elif not done.open_conflicts:
         yield "nothing to take"
