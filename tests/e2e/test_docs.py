@@ -53,6 +53,17 @@ COMMAND = re.compile(r"^\$ (.*\n(?:> .*\n)*)((?:(?!\$ ).*\n)*)", re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)|<img src=\"([^\"]+)\"")
 END = "--- end of a command ---"
 
+INTERRUPTED = """
+import signal, subprocess, sys
+with subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, text=True) as process:
+    for line in process.stdout:
+        print(line, end="", flush=True)
+        if "Ctrl-C" in line:
+            process.send_signal(signal.SIGINT)
+sys.exit(process.returncode)
+"""
+"""Runs a command that says that Ctrl-C ends it, and does so."""
+
 
 class Step(NamedTuple):
     """A command, and what stands below it in a document or was printed by it."""
@@ -109,7 +120,10 @@ def printed_by(commands: list[str], folder: Path) -> list[tuple[str, int]]:
         "PYTHONPATH": str(ROOT / "src"),
         "SOURCE_DATE_EPOCH": "1795374674",
     }
-    script = "set -u\n" + "".join(f"{command}\necho '{END}' $?\n" for command in commands)
+    (programs / "interrupted").write_text(f"#!{sys.executable}\n{INTERRUPTED}")
+    (programs / "interrupted").chmod(0o755)
+    run = [re.sub(r"^(?=qexport share )", "interrupted ", command) for command in commands]
+    script = "set -u\n" + "".join(f"{command}\necho '{END}' $?\n" for command in run)
     (folder / "script").write_text(script)
     ours, theirs = pty.openpty()
     with subprocess.Popen(
