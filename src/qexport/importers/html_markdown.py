@@ -16,6 +16,7 @@ from qexport.common.limits import USUAL, Limits
 from qexport.common.references import resolve_numeric, unescape_html
 from qexport.common.text_input import normalise
 from qexport.importers.html_guard import check_tags
+from qexport.importers.picture_marks import mark_picture
 
 _BLOCK_ELEMENTS = frozenset(
     [
@@ -444,4 +445,6 @@ def _write_picture(element: Any) -> str:
         if re.fullmatch(r"[^\s()<>]+", source)
         else f"<{source.replace('<', '%3C').replace('>', '%3E')}>"
     )
-    return f"![{escape_markdown(alt)}]({target})" if not source.startswith("data:") else f"[picture: {alt}]"
+    if source.startswith("data:"):
+        return f"[picture: {alt}]"
+    return mark_picture(target, escape_markdown(alt), element.get("width") or "")

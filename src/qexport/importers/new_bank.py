@@ -142,7 +142,7 @@ def _language(said: str) -> str:
 def _choose_title(path: Path, readings: Sequence[tuple[Source, Reading]]) -> str:
     """Return a title from the name of the source: its file, the folder they are in, else the bank's own name."""
     sources = [source for source, _ in readings]
-    if len(sources) == 1:
+    if len(sources) == 1 and not sources[0].in_folder:
         stem, folder = PurePath(sources[0].path).stem, Path(sources[0].path).parent
     else:
         folders = {_named_folder(source) for source in sources}

@@ -320,7 +320,7 @@ def _is_one_note(file: ReadmeFile, shape: str, starts: Sequence[Start]) -> bool:
     heading = next((mark for mark in file.marks if mark.kind == "heading"), None)
     title = clean_name(heading.text) if heading and heading.level == 1 else ""
     if title and heading and heading.line == starts[0].mark.line and len(starts) == 1:
-        return False
+        return bool(split_properties(file.lines[heading.body :])[0])
     is_named = any(len(name.split()) > 1 and is_asking(name) for name in (_note_name(file), title))
     is_answer = title.endswith(("?", "？")) and not any(Q_PREFIX.match(start.mark.text) for start in starts)
     return is_named and (len(starts) < _FEW_STARTS or is_answer or shape in ("number", "item"))

@@ -9,7 +9,13 @@ from qexport.bank.model import LETTERS
 from qexport.common.limits import Limits
 from qexport.importers.columns import field_of
 from qexport.importers.readme_lines import HEADING, fenced_lines
-from qexport.importers.readme_text import clean_blocks, clean_name, is_link_head, split_links
+from qexport.importers.readme_text import (
+    clean_blocks,
+    clean_name,
+    find_linked_notes,
+    is_link_head,
+    split_links,
+)
 from qexport.importers.source import SourceValue, as_tuple
 
 _TASK_LINE = re.compile(r"\s{0,3}[-*+]\s+\[([ xX])\]\s*(.*\S)\s*$")
@@ -65,6 +71,8 @@ def read_body(text: str, limits: Limits, *, allow_choices: bool = False, is_ques
         is_question: All of it, but for choices, belongs to the question.
     """
     body = Body()
+    if linked := find_linked_notes(text):
+        body.extra["linked notes"] = linked
     lines = text.split("\n")
     if allow_choices:
         lines = _take_choices(lines, body, limits, is_asked_first=is_question)

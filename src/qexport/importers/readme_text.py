@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from qexport.common.limits import Limits
 from qexport.importers.held_texts import HeldTexts
 from qexport.importers.html_markdown import html_to_plain, read_html_text
+from qexport.importers.picture_marks import mark_picture
 from qexport.importers.readme_lines import fenced_lines
 
 _LINK_ITEM = re.compile(
@@ -151,15 +152,28 @@ def _clean_prose(text: str, limits: Limits) -> str:
     if "<" in text:
         text = _BLOCK_HTML.sub(hold, text)
     text = _without_code(text, _inline_html)
-    text = re.sub(
-        r"!\[\[([^\[\]|]+)(?:\|[^\]]*)?\]\]",
-        lambda found: f"![]({found[1].strip().replace(' ', '%20')})",
-        text,
-    )
-    text = re.sub(
-        r"\[\[([^\[\]|]+)(?:\|([^\]]*))?\]\]", lambda found: found[2] or found[1].split("/")[-1], text
-    )
+    text = _EMBEDDED_FILE.sub(_show_embedded, text)
+    text = _WIKI_LINK.sub(lambda found: found[2] or found[1].split("/")[-1], text)
     return held.put_back(text)
+
+
+_EMBEDDED_FILE = re.compile(r"!\[\[([^\[\]|]+)(?:\|([^\]]*))?\]\]")
+_WIKI_LINK = re.compile(r"(?<!!)\[\[([^\[\]|]+)(?:\|([^\]]*))?\]\]")
+
+
+def _show_embedded(found: re.Match[str]) -> str:
+    """Return `![[a.png|300]]` as a picture, with the width that Obsidian gives it, or its caption."""
+    said = (found[2] or "").strip()
+    target = found[1].strip().replace(" ", "%20")
+    return mark_picture(target, "", said) if said[:1].isdigit() else mark_picture(target, said)
+
+
+def find_linked_notes(text: str) -> tuple[str, ...]:
+    """Return the notes that a text of Obsidian links to, each once: a bank shows the words of such a link."""
+    if "[[" not in text:
+        return ()
+    prose = (_INLINE_CODE.sub("", part) for is_code, part in _parts(text) if not is_code)
+    return tuple(dict.fromkeys(found[1].strip() for part in prose for found in _WIKI_LINK.finditer(part)))
 
 
 def _without_code(text: str, change: Callable[[str], str]) -> str:
@@ -193,7 +207,7 @@ _INLINE = (
     ),
 )
 _IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"\b(src|alt)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"\b(src|alt|width)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
 
 
 def _inline_html(text: str) -> str:
@@ -211,7 +225,7 @@ def _replace_picture(found: re.Match[str]) -> str:
     target = (
         source if re.fullmatch(r"[^\s()<>]+", source) else f"<{source.replace('<', '').replace('>', '')}>"
     )
-    return f"![{said.get('alt', '')}]({target})" if source else ""
+    return mark_picture(target, said.get("alt", ""), said.get("width", "")) if source else ""
 
 
 def _dedented(text: str) -> str:

@@ -135,3 +135,16 @@ def test_a_note_whose_title_asks_is_one_question_however_many_headings_in_it_ask
     text = f"# What is a nil interface?\n\n{headings}"
     reading = read_source(Source("notes/nil.md", text.encode(), text, in_folder=True))
     assert [each.fields["question"] for each in reading.questions] == ["What is a nil interface?"]
+
+
+def test_properties_of_notion_below_a_title_that_asks_are_fields() -> None:
+    text = "# What is a closure?\n\nLevel: Advanced\nTags: js, scope\n\nA function. See [[Scopes]].\n"
+    (found,) = read_note("closure.md", text).questions
+    assert found.fields == {
+        "category": "Birds",
+        "question": "What is a closure?",
+        "answer": "A function. See Scopes.",
+        "level": "Advanced",
+        "tags": ("js", "scope"),
+    }
+    assert found.extra == {"linked notes": ("Scopes",)}

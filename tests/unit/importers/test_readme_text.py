@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from qexport.importers.readme_text import clean_name, is_link_head, level_of_signs, links_of_line, split_links
+from qexport.importers.readme_text import (
+    clean_name,
+    find_linked_notes,
+    is_link_head,
+    level_of_signs,
+    links_of_line,
+    split_links,
+)
 
 
 def test_the_list_of_links_at_the_end_is_no_part_of_the_answer() -> None:
@@ -23,3 +30,8 @@ def test_a_name_is_without_signs() -> None:
 
 def test_the_address_of_a_question_that_is_a_link_is_kept() -> None:
     assert links_of_line("[What?](https://a.b)", "What?") == ("https://a.b",)
+
+
+def test_notes_that_a_text_links_to_are_found_outside_of_code() -> None:
+    text = "See [[B]], [[B]], [[C#Top|the top]], ![[a.png]] and `[[x]]`.\n\n```\n[[y]]\n```\n"
+    assert find_linked_notes(text) == ("B", "C#Top")
