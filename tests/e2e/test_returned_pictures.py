@@ -304,6 +304,22 @@ def test_a_picture_that_a_later_export_replaces_is_not_written(learner: Learner,
         assert (Path(first).exists(), Path(second).read_bytes()) == (False, picture("white"))
 
 
+def test_a_picture_that_was_drawn_over_stays_in_its_file_whoever_pastes_another(
+    learner: Learner, tmp_path: Path
+) -> None:
+    paste(learner)
+    other = Learner(tmp_path / "other")
+    draw_over(other, picture("white"))
+    exports = [learner.export(), other.export()]
+    other.collection.close()
+    assert run("pull", exports[1], "--bank", "b.yaml").status == 0
+    for _ in range(2):
+        assert run("pull", *exports, "--bank", "b.yaml", "--theirs").status == 0
+        assert bank() == BANK
+        assert Path("drawing.png").read_bytes() == picture("white")
+        assert not Path("pictures").exists()
+
+
 def test_a_picture_that_was_drawn_over_does_not_hide_the_one_that_it_was(
     learner: Learner, tmp_path: Path
 ) -> None:

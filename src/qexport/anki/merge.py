@@ -84,8 +84,8 @@ class PicturePlace:
     """The name of the picture in that file."""
     shown: Collection[str]
     """The names of all pictures that the question shows today, or in the newest edition."""
-    is_moved: bool = False
-    """The text names another file than then: that one is another picture."""
+    former: str = ""
+    """The file that the text named then, if it names another one now, with another picture."""
 
 
 class Merger:
@@ -159,8 +159,8 @@ class Merger:
         for name in (each for each in in_note if each in names):
             same = [source for source, now in today.items() if now == name]
             for source in same or pairs.get(name, ()):
-                is_moved = not same and source not in then
-                yield PicturePlace(question.id, name, folder / source, source, today[source], shown, is_moved)
+                former = "" if same or source in then else next(old for old in then if then[old] == name)
+                yield PicturePlace(question.id, name, folder / source, source, today[source], shown, former)
             if not same and not pairs.get(name):
                 yield PicturePlace(question.id, name, None, "", "", shown)
 

@@ -114,6 +114,16 @@ class ReturnedPictures:
                 self._found[name] = (places[is_other], data)
         return self._found[name][0]
 
+    def place_beside(self, source: str, name: str, shown: str) -> str:
+        """Return where a picture goes that is not shown any more by the file that had it.
+
+        Args:
+            source: That file, seen from the bank; it stays if it has the picture by now.
+            name: How notes call the picture.
+            shown: How a deck calls it, by its content.
+        """
+        return source if self._there.get(source) == shown else self.place_of(name)
+
     def picture(self, name: str) -> NewPicture | None:
         """Return a picture that a note shows; None: the export has no such picture."""
         place = self.place_of(name)

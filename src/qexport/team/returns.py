@@ -294,8 +294,8 @@ def _take_changed_pictures(
                 if name and place.now != place.name:
                     ours = found.files.get(place.path) or read_data(place.path, limits=pictures.limits)
                     picture = _decide_picture(picture, ours, data, decide_by, pictures.limits)
-            if picture.taken and place.is_moved:
-                new = pictures.place_of(f"{MEDIA_NAME}{place.name}")
+            if picture.taken and place.former:
+                new = pictures.place_beside(place.former, f"{MEDIA_NAME}{place.name}", name)
                 moved.append((place.id, place.source, new))
                 picture = replace(picture, path=pictures.folder / new)
             elif picture.taken:
