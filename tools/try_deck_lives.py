@@ -39,11 +39,12 @@ from qexport.anki.notes import Note, identified, number_colours, without_identit
 from qexport.anki.package_file import read_message
 from qexport.anki.search import search_for
 from qexport.bank.history import SaidBefore, add_lines, history_path, line_of
-from qexport.bank.identity import assign_notes, find_moves
+from qexport.bank.identity import assign_notes
 from qexport.bank.lock import Changes, Edition, Lock
 from qexport.bank.lock_file import read_lock, write_lock
 from qexport.bank.lock_times import bring_times_back, latest_time
 from qexport.bank.model import Bank, Question
+from qexport.bank.moves import find_moves
 from qexport.bank.stamping import stamp
 from qexport.common.errors import InputRefused
 from qexport.content.templates import Templates, templates_folder

@@ -8,8 +8,9 @@ from dataclasses import replace
 from hashlib import sha256
 
 from qexport.bank.deck_order import arrange_places, name_decks
-from qexport.bank.identity import assign_notes, birth_name, find_moves
+from qexport.bank.identity import assign_notes, birth_name
 from qexport.bank.lock import Asked, Changes, Entry, Lock, LockedContent, Move, Stamp, guid_of
+from qexport.bank.moves import find_moves
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.files import file_slug
 from qexport.common.records import Record
@@ -204,7 +205,7 @@ class _Stamping:
 
     def _is_open(self, question: Asked, known: Entry) -> bool:
         """Say whether nobody has decided yet whether this note goes on with the question that has its id now."""
-        is_other = known.question != question.question
+        is_other = (known.question, known.asked or known.version) != (question.question, question.version)
         return question.id in self._unsettled or (known.id in self._open and is_other)
 
     def _add_new(self, question: Asked) -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from qexport.anki.search import search_for
-from qexport.bank.identity import find_moves, likeness, question_digest
+from qexport.bank.identity import likeness, question_digest
 from qexport.bank.lock import Asked, key_of
 from qexport.bank.lock import Entry as NoteEntry
+from qexport.bank.moves import find_moves
 from qexport.common.text_distance import edit_steps
 from qexport.content.languages import language as language_of
 from qexport.team.snapshots import Snapshot, State

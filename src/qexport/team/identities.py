@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from qexport.bank.file_editor import edit_file
 from qexport.bank.history import SaidBefore
-from qexport.bank.identity import assign_notes, find_moves
+from qexport.bank.identity import assign_notes
 from qexport.bank.lock import Asked, Changes, Lock, Move
 from qexport.bank.lock_file import write_lock
 from qexport.bank.lock_migration import Migrated, migrate_lock
 from qexport.bank.lock_place import lock_path
 from qexport.bank.lock_times import bring_times_back
+from qexport.bank.moves import find_moves
 from qexport.bank.selection import without_drafts
 from qexport.bank.yaml_editor import Edit
 from qexport.choosing import read_bank

@@ -19,14 +19,6 @@ def moves(texts: dict[str, str], formers: dict[str, tuple[str, ...]] | None = No
     return [(move.former, move.id) for move in changes.moves]
 
 
-def test_one_word_edited_is_one_word_whatever_signs_are_in_it() -> None:
-    before = "When does Java box the elements of one List<int>?"
-    lock, _ = stamp(of_texts({"Q1": before}), None, NOW)
-    after = of_texts({"JV-1": "When does Java box the elements of one array?"})
-    _, changes = stamp(after, lock, NOW + 9, texts={version(before): before})
-    assert [(move.former, move.id) for move in changes.moves] == [("Q1", "JV-1")]
-
-
 EDITED = "Why are tuples hashable, and why are lists not?"
 
 
