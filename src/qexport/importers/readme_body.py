@@ -142,6 +142,8 @@ def _end_of_item(lines: list[str], number: int) -> int:
     end = number + 1
     fenced = fenced_lines(lines)
     while end < len(lines) and (fenced[end] or (lines[end].startswith(("  ", "\t")) and lines[end].strip())):
+        if not fenced[end] and len(lines[end]) <= _LONGEST_KEY_LINE and _ANSWER_LINE.fullmatch(lines[end]):
+            break
         end += 1
     return end
 

@@ -81,7 +81,7 @@ def find_starts(file: ReadmeFile) -> tuple[str, list[Start]]:
         ("heading", _headings(marks)),
         ("bold", [mark for mark in marks if mark.kind == "bold" and _is_asked(mark.text)]),
         ("table", [Mark("item", table.line, "") for table in tables for _ in table.rows]),
-        ("number", _find_item_marks(marks, "number")),
+        ("number", _find_item_marks(marks, "number", file.lines)),
         ("item", _find_item_marks(marks, "item")),
     ]
     most = max(len(each) for _, each in choices)
@@ -238,8 +238,8 @@ Q_PREFIX = re.compile(
 _NUMBER_PREFIX = re.compile(r"[^\w#]*\d{1,4}\s?[.):]")
 
 
-def _find_item_marks(marks: Sequence[Mark], kind: str) -> list[Mark]:
-    """Return the items of lists in which most ask; none that only leads to a place of the file."""
+def _find_item_marks(marks: Sequence[Mark], kind: str, lines: Sequence[str] = ()) -> list[Mark]:
+    """Return the items of lists in which most ask, or have choices; none that only leads to a place of the file."""
     runs: list[list[Mark]] = [[]]
     for mark in marks:
         if mark.kind == "heading":
@@ -250,9 +250,20 @@ def _find_item_marks(marks: Sequence[Mark], kind: str) -> list[Mark]:
     for marked in runs:
         outermost = min((mark.level for mark in marked), default=0)
         run = [mark for mark in marked if mark.level <= outermost + 1]
-        asking = [mark for mark in run if is_asking(clean_line(mark.text))]
+        asking = [
+            mark
+            for mark in run
+            if is_asking(clean_line(mark.text)) or _has_choices(lines[mark.line + 1 : mark.line + 7])
+        ]
         kept += run if len(asking) * 5 >= len(run) * 3 else asking
     return kept
+
+
+def _has_choices(following: Sequence[str]) -> bool:
+    """Report whether lettered lines begin directly below an item: a) and b), however it is worded."""
+    said = [line for line in following if line.strip()][:4]
+    firsts = [at for at, line in enumerate(said) if re.match(r"\s*\(?[Aa][.)]\s*\S", line)]
+    return any(re.match(r"\s*\(?[Bb][.)]\s*\S", line) for at in firsts for line in said[at + 1 : at + 2])
 
 
 _TO_PLACE = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from tests.unit.importers.question_facts import facts
 
 FOLDED = """\
@@ -156,3 +157,19 @@ def test_a_choice_that_is_code_has_all_of_it(read: Any) -> None:
         ("b",),
         "Because.",
     )
+
+
+@pytest.mark.parametrize("margin", ["", "   "])
+@pytest.mark.parametrize("blank", ["", "\n"])
+@pytest.mark.parametrize("asked", ["Which is lazy?", "The lazy one is"])
+def test_an_exam_of_numbered_questions_with_lettered_choices(
+    read: Any, margin: str, blank: str, asked: str
+) -> None:
+    items = (
+        f"{number}. {asked}\n{blank}{margin}a) a list {number}\n{margin}b) a generator\n{blank}{margin}Answer: b\n\n"
+        for number in (1, 2)
+    )
+    found = read.questions("".join(items), "q.txt")
+    assert [(each.question, each.choices, each.correct, each.answer) for each in found] == [
+        (asked, (f"a list {number}", "a generator"), ("b",), "") for number in (1, 2)
+    ]
