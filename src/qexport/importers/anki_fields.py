@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import PurePath
 from urllib.parse import unquote
@@ -29,6 +29,7 @@ _MATHS = re.compile(
     re.DOTALL,
 )
 _CLOZE = re.compile(r"\{\{c\d+::((?:(?!\{\{c\d+::).)*?)(?:::((?:(?!\{\{|\}\}).)*?))?\}\}", re.DOTALL)
+_CLOZE_NUMBER = re.compile(r"\{\{c0*(\d+)::")
 _PICTURE = re.compile(r"(<img\b[^<>]*?\bsrc=)(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
 _OURS = frozenset(
     {"scenario_card", "mistakes_card", "retired", "situation", "language", "spare_1", "spare_2", "spare_3"}
@@ -38,6 +39,11 @@ _OURS = frozenset(
 def has_cloze(text: str) -> bool:
     """Report whether a field has a cloze deletion."""
     return "{{c" in text and _CLOZE.search(text) is not None
+
+
+def has_one_gap_card(texts: Iterable[str]) -> bool:
+    """Report whether the fields of a note make one card: a cloze makes one for each number of its deletions."""
+    return len({number for text in texts for number in _CLOZE_NUMBER.findall(text)}) < 2
 
 
 def flatten_cloze(html: str) -> tuple[str, str]:

@@ -9,7 +9,13 @@ from qexport.anki.package_media import read_media
 from qexport.bank.model import IMPORTED_GUID
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
-from qexport.importers.anki_fields import SILENT_TAGS, NoteText, deck_fields, split_note_fields
+from qexport.importers.anki_fields import (
+    SILENT_TAGS,
+    NoteText,
+    deck_fields,
+    has_one_gap_card,
+    split_note_fields,
+)
 from qexport.importers.source import Found, Reading, Source, SourceValue, as_tuple
 
 
@@ -95,6 +101,6 @@ def _interpret_note(source: Source, note: NoteRow, kind: NoteType, text: NoteTex
     tags = tuple(tag for tag in note.tags.split() if tag.casefold() not in SILENT_TAGS)
     if tags:
         fields["tags"] = tuple(dict.fromkeys([*as_tuple(fields.get("tags", ())), *tags]))
-    if len(kind.cards) == 1:
+    if len(kind.cards) == 1 and has_one_gap_card(texts):
         extra[IMPORTED_GUID] = note.guid
     return Found(location=place, fields=fields, extra=extra, key=note.guid, markup="markdown")

@@ -11,7 +11,13 @@ from qexport.bank.anki_text_form import EDITED_COLUMNS, OWN_COLUMN, digest_cells
 from qexport.bank.model import IMPORTED_GUID
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
-from qexport.importers.anki_fields import SILENT_TAGS, NoteText, deck_fields, split_note_fields
+from qexport.importers.anki_fields import (
+    SILENT_TAGS,
+    NoteText,
+    deck_fields,
+    has_one_gap_card,
+    split_note_fields,
+)
 from qexport.importers.html_markdown import html_to_plain
 from qexport.importers.json_fields import JsonObject
 from qexport.importers.json_records import decode, read_own_values
@@ -30,6 +36,8 @@ _SEPARATORS = {
 _OWN_DIGESTS = re.compile(r"[0-9a-f]{8}(?:\.[0-9a-f]{8}){2}")
 _SHOWN_CHOICES = re.compile(r'<ul class="choices">.*', re.DOTALL)
 _SHOWN_CORRECT = re.compile(r'\A(?:<p class="correct">.*?</p>\s*)+', re.DOTALL)
+_REVERSED = re.compile(r"\brevers(?:ed|o|é)|umgekehrt|invers", re.IGNORECASE)
+"""In the name of a note type that makes two cards."""
 _FRONT_AGAIN = re.compile(r"^.*?<hr\s+id=[\"']?answer[\"']?\s*/?>", re.DOTALL | re.IGNORECASE)
 
 
@@ -211,7 +219,11 @@ def _interpret_row(
     if own and guid.startswith(f"{own[0]}/"):
         fields["id"] = guid.removeprefix(f"{own[0]}/")
         deck = deck.removeprefix(own[1]).removeprefix("::")
-    elif guid:
+    elif (
+        guid
+        and has_one_gap_card(cells)
+        and not _REVERSED.search(cell("notetype") or said.get("notetype", ""))
+    ):
         extra[IMPORTED_GUID] = guid
     for name, value in deck_fields(deck).items():
         fields.setdefault(name, value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,19 +30,59 @@ def find_objects(
     """Yield the objects that hold a question, with the names of what encloses them."""
     if depth > _DEEPEST:
         return
-    if isinstance(value, list):
+    if _is_table(value):
+        yield from _rows_of_table(value, (), names)
+    elif isinstance(value, list):
         for each in value:
             if isinstance(each, str) and is_asked(each):
                 yield PlacedObject(JsonObject(question=each), names)
             else:
                 yield from find_objects(each, names, wishes, depth + 1)
     elif isinstance(value, JsonObject):
-        if _is_columnar(value, wishes):
+        head = next((value[key] for key in _HEADS if _is_list_of_texts(value.get(key))), None)
+        rows = next((each for each in value.values() if _is_table(each)), None) if head else None
+        if head and rows:
+            yield from _rows_of_table(rows, head, names)
+        elif _is_columnar(value, wishes):
             yield from _rows_of_columns(value, names)
         elif _has_question(value, wishes):
             yield PlacedObject(value, names)
         else:
             yield from _within(value, names, wishes, depth)
+
+
+_HEADS = ("columns", "header", "headers", "fields")
+"""Keys of the names of columns, beside rows."""
+
+
+def _is_list_of_texts(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) > 1
+        and all(each is None or isinstance(each, str) for each in value)
+    )
+
+
+def _is_table(value: Any) -> bool:
+    """Report whether a list is rows of texts: `[["Why?", "So."], ["How?", "Thus."]]`."""
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(map(_is_list_of_texts, value))
+        and len({len(row) for row in value}) == 1
+    )
+
+
+def _rows_of_table(
+    rows: Sequence[Sequence[str | None]], head: Sequence[str], names: tuple[str, ...]
+) -> Iterator[PlacedObject]:
+    """Yield the rows of a table by the names of its columns: those beside it, in its first row, or else by numbers."""
+    if not head and any(field_of(each or "") == "question" for each in rows[0]):
+        head, rows = [each or "" for each in rows[0]], rows[1:]
+    if not head:
+        head = ["question", "answer"] if len(rows[0]) == 2 else [str(at) for at in range(1, len(rows[0]) + 1)]
+    for row in rows:
+        yield PlacedObject(JsonObject(zip(head, row, strict=False)), names)
 
 
 def _within(

@@ -32,3 +32,16 @@ def test_a_quote_that_is_never_closed_has_its_place(read: Any) -> None:
     with pytest.raises(InputRefused) as caught:
         read.reading('#separator:tab\n#html:true\na\t"b\n', "cards.txt")
     assert [str(each) for each in caught.value.problems] == ["cards.txt:3:1: this quote is never closed"]
+
+
+def test_the_guid_of_a_note_of_one_card_is_kept(read: Any) -> None:
+    rows = (
+        "a\tBasic\tWhat?\tThat.",
+        "b\tCloze\tThe {{c1::sky}} is {{c1::blue}}.\t",
+        "c\tCloze\tThe {{c1::sky}} is {{c2::blue}}.\t",
+        "d\tBasic (and reversed card)\tHaus\thouse",
+    )
+    text = "\n".join(("#separator:tab", "#html:true", "#guid column:1", "#notetype column:2", *rows, ""))
+    found = read.reading(text, "q.txt").questions
+    assert [each.key for each in found] == ["a", "b", "c", "d"]
+    assert [each.extra.get("anki_guid") for each in found] == ["a", "b", None, None]
