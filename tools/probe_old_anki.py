@@ -127,6 +127,9 @@ def tell() -> dict[str, object]:
     own["Answer"] += " my own words"
     own.tags.append("mine")
     learner.collection.update_note(own)
+    starred = learner.note("CHANGED")
+    starred.tags += ["marked", "mine"]
+    learner.collection.update_note(starred)
     cards_before, reviews_before = learner.work()
     learner.imports("second")
     notes = learner.notes()
@@ -138,6 +141,9 @@ def tell() -> dict[str, object]:
     told["own words and tags on the rest stay"] = (
         "my own words" in notes["SAME"][2][6] and "mine" in notes["SAME"][1]
     )
+    told["the star and own tags go when a question changes"] = {"marked", "mine"}.isdisjoint(
+        notes["CHANGED"][1].split()
+    )
     told["a renumbered question is the same note"] = "RENUMBERED" in notes and "OLD" not in notes
     told["no note is there twice"] = len(notes) == len(learner.rows("SELECT DISTINCT guid FROM notes")) == 7
     learner.imports("third")
@@ -146,9 +152,23 @@ def tell() -> dict[str, object]:
         notes["GONE"][0]
     ]
 
+    told |= tell_of_cards(learner)
+    told["the learner's own deck options stay"] = learner.options_of("T") == own_options
+    told["one tree of decks"] = sorted(learner.decks().values()) == ["T", "T::01 Python", "T::02 Go"]
+    learner.collection.remove_notes([learner.notes()["SAME"][0]])
+    learner.imports("retired")
+    told["a deleted question comes back"] = "SAME" in learner.notes()
+    told["Anki's own check finds nothing"] = bool(learner.collection.fix_integrity()[1])
+
+    return told | tell_of_others()
+
+
+def tell_of_cards(learner: Learner) -> dict[str, object]:
+    """Go through editions with other cards."""
+    told: dict[str, object] = {}
     before = learner.work()
     learner.imports("cards_on")
-    cards, reviews = learner.work()
+    cards, _ = learner.work()
     told["extra cards come when switched on"] = len(cards) == len(before[0]) + 2 and set(before[0]) <= set(
         cards
     )
@@ -162,10 +182,12 @@ def tell() -> dict[str, object]:
     learner.imports("retired")
     marked = [key for key, note in learner.notes().items() if "retired" in note[1]]
     told["retired questions that ship are marked"] = marked == ["GONE"] and "Retired:" in str(learner.drawn())
-    told["the learner's own deck options stay"] = learner.options_of("T") == own_options
-    told["one tree of decks"] = sorted(learner.decks().values()) == ["T", "T::01 Python", "T::02 Go"]
-    told["Anki's own check finds nothing"] = bool(learner.collection.fix_integrity()[1])
+    return told
 
+
+def tell_of_others() -> dict[str, object]:
+    """Go through other editions as other learners would."""
+    told: dict[str, object] = {}
     one, other = Learner("one", "python", "hard").order(), Learner("other", "hard", "python").order()
     told["overlapping decks agree in either order"] = one == other and len(one) == 5
     told["new cards come in the bank's order, later ones too"] = Learner("order", "first", "second").studies(

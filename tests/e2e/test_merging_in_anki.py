@@ -142,6 +142,36 @@ def rename_field(learner: Learner) -> None:
     models.update_dict(kind)
 
 
+def rename_card(learner: Learner) -> None:
+    kind = learner.note_type()
+    kind["tmpls"][0]["name"] = "Mine"
+    learner.collection.models.update_dict(kind)
+
+
+def rename_note_type(learner: Learner) -> None:
+    kind = learner.note_type()
+    kind["name"] = "Mine"
+    learner.collection.models.update_dict(kind)
+
+
+def change_font(learner: Learner) -> None:
+    kind = learner.note_type()
+    kind["flds"][3] |= {"font": "Courier", "size": 30, "rtl": True}
+    learner.collection.models.update_dict(kind)
+
+
+def remove_card(learner: Learner) -> None:
+    models, kind = learner.collection.models, learner.note_type()
+    models.remove_template(kind, kind["tmpls"][-1])
+    models.update_dict(kind)
+
+
+def move_card(learner: Learner, old: int = -1, new: int = 0) -> None:
+    models, kind = learner.collection.models, learner.note_type()
+    models.reposition_template(kind, kind["tmpls"][old], new)
+    models.update_dict(kind)
+
+
 @pytest.mark.parametrize("change", [add_field, add_card])
 def test_a_field_or_a_card_of_ones_own_needs_merging_every_time(
     learner: Learner, change: Callable[[Learner], None]
@@ -154,8 +184,8 @@ def test_a_field_or_a_card_of_ones_own_needs_merging_every_time(
     assert len(learner.collection.find_notes("Answer:*three*")) == 1
 
 
-@pytest.mark.parametrize("change", [move_field, remove_field])
-def test_a_field_that_was_moved_or_removed_needs_merging_once(
+@pytest.mark.parametrize("change", [move_field, remove_field, remove_card])
+def test_a_field_that_was_moved_or_removed_or_a_card_that_was_removed_needs_merging_once(
     learner: Learner, change: Callable[[Learner], None]
 ) -> None:
     change(learner)
@@ -165,9 +195,29 @@ def test_a_field_that_was_moved_or_removed_needs_merging_once(
     assert learner.texts() == ALL
 
 
-def test_a_field_that_was_renamed_changes_nothing(learner: Learner) -> None:
-    rename_field(learner)
+@pytest.mark.parametrize("change", [rename_field, rename_card, rename_note_type, change_font])
+def test_another_name_or_font_changes_nothing(learner: Learner, change: Callable[[Learner], None]) -> None:
+    change(learner)
     assert learner.imports(learner.second) == {"updated": 1, "duplicate": 1}
+
+
+def test_to_sort_by_another_field_counts_as_an_edit_of_every_note(learner: Learner) -> None:
+    kind = learner.note_type()
+    kind["sortf"] = 6
+    learner.collection.models.update_dict(kind)
+    assert (
+        abs(learner.collection.db.scalar("SELECT min(mod) FROM notes WHERE mod != ?", START) - time.time())
+        < 60
+    )
+    assert learner.collection.db.scalar("SELECT count() FROM notes WHERE mod = ?", START) == 0
+
+
+def test_a_card_type_that_was_moved_is_moved_back(learner: Learner) -> None:
+    move_card(learner)
+    assert learner.imports(learner.second) == {"conflicting": 2}
+    move_card(learner, 0, 2)
+    assert learner.imports(learner.third) == {"updated": 1, "duplicate": 1}
+    assert learner.texts() == ALL
 
 
 def test_merging_for_a_note_of_another_type_empties_the_notes_that_are_not_in_the_file(
