@@ -577,16 +577,7 @@ TEXT_PAGES: dict[str, tuple[str | bytes, Done]] = {
     ),
     "nothing": (
         "",
-        refused(
-            (
-                "c.txt: there is nothing in this file",
-                (
-                    "these are read: Excel workbook, Anki package (.apkg, .colpkg), captured hub page, Moodle XML, "
-                    "a bank's YAML, JSON, JSON Lines, Anki's text export, Moodle GIFT, "
-                    "CSV, TSV and other tables of text, HTML page, Markdown: a README, a note"
-                ),
-            )
-        ),
+        refused(("c.txt: there is nothing in this file", "")),
     ),
     "control characters": (
         CAPTURE.replace("Type hints", "Ty\0pe\x1f \u202ehints\u00ad", 1),

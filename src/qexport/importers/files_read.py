@@ -16,7 +16,7 @@ from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.text_input import decode_text
 from qexport.importers.picture_sources import FolderPictures, find_in_zip
 from qexport.importers.registry import is_readable_name
-from qexport.importers.signs import ZIP, has_member
+from qexport.importers.signs import ZIP, has_member, name_other_kind
 from qexport.importers.source import Source, Wishes
 
 _SKIPPED = frozenset({"node_modules", "__pycache__", "venv"})
@@ -100,6 +100,9 @@ def _read_one_file(
     in_folder: bool,
 ) -> list[Source]:
     data = _read_source_bytes(path, limits)
+    kind, hint = name_other_kind(data)
+    if kind:
+        raise InputRefused((Problem(Location(str(path)), f"{kind}: this is not read", hint),))
     if data.startswith(ZIP):
         source = Source(str(path), data, "", wishes, limits, folder, in_folder)
         if has_member(source, "collection.anki2") or has_member(source, "xl/workbook"):

@@ -53,6 +53,8 @@ def find_shape(source: Source) -> Shape:
         UsageError: there is no shape of the name that the user says.
         InputRefused: nothing reads this.
     """
+    if not source.data.strip():
+        raise InputRefused((Problem(Location(source.path), "there is nothing in this file"),))
     if wished := source.wishes.shape:
         for shape in SHAPES:
             if shape.name == wished:
@@ -62,9 +64,8 @@ def find_shape(source: Source) -> Shape:
     for shape in SHAPES:
         if shape.matches(source):
             return shape
-    message = "nothing here reads this" if source.data.strip() else "there is nothing in this file"
     hint = f"these are read: {', '.join(shape.title for shape in SHAPES)}"
-    raise InputRefused((Problem(Location(source.path), message, hint),))
+    raise InputRefused((Problem(Location(source.path), "nothing here reads this", hint),))
 
 
 def read_source(source: Source) -> Reading:

@@ -32,6 +32,40 @@ def has_member(source: Source, name: str) -> bool:
     return source.data.startswith(ZIP) and name.encode() in source.data[-min(len(source.data), 4_000_000) :]
 
 
+_SHEET_HINT = "save it as .xlsx or CSV"
+_TEXT_HINT = "save it as a web page (.html) or as text"
+_OTHER_KINDS = (
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "",
+        "an old file of Excel or Word",
+        "save it as .xlsx, CSV or a web page",
+    ),
+    (
+        b"%PDF-",
+        "",
+        "a PDF, which has no questions but their look",
+        "import what it was made from, or its text",
+    ),
+    (ZIP, "word/document.xml", "a Word document", _TEXT_HINT),
+    (ZIP, "application/vnd.oasis.opendocument.spreadsheet", "an OpenDocument spreadsheet", _SHEET_HINT),
+    (ZIP, "application/vnd.oasis.opendocument.text", "an OpenDocument text", _TEXT_HINT),
+    (ZIP, "Index/Document.iwa", "a file of Numbers, Pages or Keynote", "export it as CSV, .xlsx or text"),
+    (b"{\\rtf", "", "a text in RTF", _TEXT_HINT),
+    (b"SQLite format 3\0", "", "a database", "export it: a deck of Anki as .apkg, tables as CSV"),
+)
+"""How files begin, a name that is in them, what they are, and what to do; none of them is read."""
+
+
+def name_other_kind(data: bytes) -> tuple[str, str]:
+    """Return what a file is that nothing here reads, and what to do; two empty texts if it is none of these."""
+    for begin, name, kind, hint in _OTHER_KINDS:
+        ends = data[:4_000] + data[-4_000_000:] if name else b""
+        if data.startswith(begin) and (not name or name.encode() in ends):
+            return kind, hint
+    return "", ""
+
+
 def is_workbook(source: Source) -> bool:
     """Report whether this is an Excel workbook."""
     return has_member(source, "xl/workbook")

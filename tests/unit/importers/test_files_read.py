@@ -51,3 +51,28 @@ def test_a_file_of_a_zip_in_another_encoding_leaves_the_others_to_be_read(folder
     assert [str(each) for each in session.passed] == [
         "notes.zip/latin.md:1:6: byte 0xe9 at offset 5 is not UTF-8"
     ]
+
+
+def test_files_that_nothing_reads_say_what_they_are_and_what_to_do(folder: Path) -> None:
+    Path("old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100))
+    Path("book.pdf").write_bytes(b"%PDF-1.7\n%\x80")
+    Path("empty.csv").write_bytes(b"\n")
+    with ZipFile("text.docx", "w") as archive:
+        archive.writestr("word/document.xml", "<?xml version='1.0'?><x/>")
+    with ZipFile("table.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    names = ("old.xls", "book.pdf", "text.docx", "table.ods")
+    with pytest.raises(InputRefused) as caught:
+        import_files([*map(Path, names)], Path("b.yaml"))
+    assert [(str(each), each.hint) for each in caught.value.problems] == [
+        ("old.xls: an old file of Excel or Word: this is not read", "save it as .xlsx, CSV or a web page"),
+        (
+            "book.pdf: a PDF, which has no questions but their look: this is not read",
+            "import what it was made from, or its text",
+        ),
+        ("text.docx: a Word document: this is not read", "save it as a web page (.html) or as text"),
+        ("table.ods: an OpenDocument spreadsheet: this is not read", "save it as .xlsx or CSV"),
+    ]
+    with pytest.raises(InputRefused) as caught:
+        import_files([Path("empty.csv")], Path("b.yaml"))
+    assert [str(each) for each in caught.value.problems] == ["empty.csv: there is nothing in this file"]
