@@ -21,7 +21,14 @@ from qexport.bank.history import KnownLines, SaidBefore, add_lines, history_path
 from qexport.bank.lock import Changes, Entry, Lock, LockedContent, Move, join_locks, with_note_type
 from qexport.bank.lock_file import LockMoved, read_lock, write_lock
 from qexport.bank.lock_times import latest_time
-from qexport.bank.neighbours import find_neighbours, neighbour_problems, renamed_decks, same_questions
+from qexport.bank.neighbours import (
+    find_neighbours,
+    imported_guids,
+    in_no_deck,
+    neighbour_problems,
+    renamed_decks,
+    same_questions,
+)
 from qexport.bank.selection import Filters, without_drafts
 from qexport.bank.stamping import Deciding, stamp
 from qexport.common.errors import InputRefused, Location, Problem, QexportError, UsageError
@@ -158,9 +165,10 @@ def stamp_bank(
         *_disputed(path, before),
         *_other_root(path, options, lock),
         *_report_disorder(path, options, before, lock, out_of_order(bank, lock, options)),
-        *_imported_guids(path, now_is, changes.added, lock),
+        *imported_guids(path, now_is, changes.added, lock),
         *_ahead(path, lock, now),
         *neighbour_problems(path, lock, find_neighbours(path, limits), changes.added),
+        *(in_no_deck(path, changes) if locking.previous else ()),
     )
     search = search_for(lock.key_of(entry) for entry in lock.left)
     changed = {history_path(path): history} if history != known else {}
@@ -390,21 +398,6 @@ def _other_root(path: Path, options: DeckOptions, lock: Lock) -> Iterator[Proble
     if root and root != lock.deck_root:
         message = f"--deck-root is {root!r}, and the deck was published as {lock.deck_root!r}"
         hint = "Anki moves no card it has: new questions go to a second tree of decks"
-        yield Problem(Location(str(path)), message, hint)
-
-
-def _imported_guids(
-    path: Path, content: LockedContent, added: Sequence[str], lock: Lock
-) -> Iterator[Problem]:
-    """Report new notes that are those of another deck: Anki does not update a note of another type."""
-    guids = {question.id: question.guid for question in content.questions if question.guid}
-    count = sum(key in guids and lock.notes[key].guid == guids[key] for key in added)
-    if count:
-        notes = "1 note has the GUID it" if count == 1 else f"{count:,} notes have the GUIDs they"
-        message = (
-            f"{notes} had in the deck of the import: Anki updates no note that a learner has as another type"
-        )
-        hint = "learners who have that deck change its note type first (docs/anki.md), and never merge"
         yield Problem(Location(str(path)), message, hint)
 
 

@@ -186,7 +186,14 @@ def test_a_lost_lock_comes_back_from_decks_that_are_out_there() -> None:
     assert without_decks(LOCK) == lock
     LOCK.unlink()
     done = build("--previous", "out/python.apkg", now=1_790_000_000)
-    assert done.out == "questions.lock.json: +1 added ~0 changed −0 retired =2 unchanged"
+    assert (done.out, done.err) == (
+        "questions.lock.json: +1 added ~0 changed −0 retired =2 unchanged",
+        (
+            "qexport: warning: questions.lock.json: 1 question is in none of these decks, and begins as a new note: "
+            "B-1\n  hint: if learners have them: remove the lock and the history, and add a --previous for a deck that "
+            "has them\n"
+        ),
+    )
 
 
 def test_a_previous_deck_that_is_none_is_refused() -> None:

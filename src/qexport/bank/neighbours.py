@@ -1,4 +1,4 @@
-"""Two locks side by side: two locks of one bank, a namespace that was copied, a bank that was split or joined."""
+"""What lies beside a lock: another of the same bank, a copied namespace, a bank that was split or joined, decks."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from qexport.bank.lock import Entry, Lock, LockedContent
+from qexport.bank.lock import Changes, Entry, Lock, LockedContent
 from qexport.bank.lock_file import read_lock
 from qexport.bank.reader import HISTORY, IMPORTERS
 from qexport.common.errors import Location, Problem, QexportError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.records import Record
 from qexport.common.text_input import read_text
-from qexport.common.wording import quantity
+from qexport.common.wording import list_names, quantity
 
 LEAST_SHARED = 3
 """Questions of another bank from which a bank counts as a part of it; or half of its own, if that is less."""
@@ -99,6 +99,32 @@ def renamed_decks(path: object, lock: Lock, deck: str, has: frozenset[str]) -> I
     if deck not in known and (name := next(alike, "")):
         message = f"the deck {deck!r} is new, and has the questions of {name!r}: what leaves it is counted from now on"
         hint = "if it was renamed, give its recipe the old name: by that the lock knows what left it"
+        yield Problem(Location(str(path)), message, hint)
+
+
+def in_no_deck(path: object, changes: Changes) -> Iterator[Problem]:
+    """Report questions that a lock which was rebuilt from decks knows nothing of, because no deck has them."""
+    moved = {move.id for move in changes.moves}
+    if ids := [key for key in changes.added if key not in moved]:
+        what = "1 question is" if len(ids) == 1 else f"{len(ids):,} questions are"
+        message = f"{what} in none of these decks, and begins as a new note: {list_names(ids, 3)}"
+        message = message if len(ids) == 1 else message.replace("begins as a new note", "begin as new notes")
+        hint = "if learners have them: remove the lock and the history, and add a --previous for a deck that has them"
+        yield Problem(Location(str(path)), message, hint)
+
+
+def imported_guids(
+    path: object, content: LockedContent, added: Sequence[str], lock: Lock
+) -> Iterator[Problem]:
+    """Report new notes that are those of another deck: Anki does not update a note of another type."""
+    guids = {question.id: question.guid for question in content.questions if question.guid}
+    count = sum(key in guids and lock.notes[key].guid == guids[key] for key in added)
+    if count:
+        notes = "1 note has the GUID it" if count == 1 else f"{count:,} notes have the GUIDs they"
+        message = (
+            f"{notes} had in the deck of the import: Anki updates no note that a learner has as another type"
+        )
+        hint = "learners who have that deck change its note type first (docs/anki.md), and never merge"
         yield Problem(Location(str(path)), message, hint)
 
 
