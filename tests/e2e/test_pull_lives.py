@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qexport.anki import proposals
+from qexport.anki import merged_pictures, proposals
 
 pytest.importorskip("anki.collection")
 lives = pytest.importorskip("tools.try_pull_lives")
@@ -26,3 +26,11 @@ def test_an_edit_of_ours_that_is_undone_would_be_seen(monkeypatch: pytest.Monkey
     monkeypatch.setattr(proposals, "merge_texts", lambda _base, _ours, theirs, _prefer="": theirs)
     with pytest.raises(AssertionError, match=r"^life [0-9]+: "):
         list(lives.lives(6, 4, 1))
+
+
+def test_a_picture_of_ours_that_is_undone_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        merged_pictures.PictureWords, "words", lambda _self, base, ours, theirs: (base, ours, theirs)
+    )
+    with pytest.raises(AssertionError, match=r"^life 5: Q-1 question is"):
+        list(lives.lives(1, 3, 5))
