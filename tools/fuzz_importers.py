@@ -23,12 +23,31 @@ SHAPES = {
     "import-csv": (
         "csv",
         "q.csv",
-        ("question,answer\n", '"', ";", "\t", "option a,option b,correct\n", "• ", "'"),
+        (
+            "question,answer,wrong 1\n",
+            '"',
+            ";",
+            "\t",
+            "option a,option b,correct\n",
+            "• ",
+            "'",
+            "A) x B) y",
+            "$x^2$",
+        ),
     ),
     "import-json": (
         "json",
         "q.json",
-        ('{"question": ', '"answer": "', "[", "]", '"choices": ["x", "y"]', "null", "{"),
+        (
+            *('{"question": ', '"answer": "', "[", "]", '"choices": ["x", "y"]', "null", "{"),
+            *(
+                '{"en": "x", "fr": "y"}',
+                '[["x?", "y"]]',
+                '"incorrect_answers": ["x"]',
+                '"columns": ["q", "a"]',
+            ),
+            "\\\\(x^2\\\\)",
+        ),
     ),
     "import-markdown": (
         "markdown",
@@ -60,7 +79,22 @@ SHAPES = {
     "import-html": (
         "html",
         "q.html",
-        ("<table>", "<tr>", "<td>", "<ul>", "<li>", "<pre>", "<code>", "<h2>", "<br>", "&#0;", "<a href='"),
+        (
+            *(
+                "<table>",
+                "<tr>",
+                "<td>",
+                "<ul>",
+                "<li>",
+                "<pre>",
+                "<code>",
+                "</code>",
+                "<h2>",
+                "<br>",
+                "&#0;",
+            ),
+            *("<a href='", "<img src='a.png' width='3'>", "\\(x^2\\)", "\\[", "$$"),
+        ),
     ),
     "import-anki-text": (
         "anki-text",
@@ -82,6 +116,7 @@ SHAPES = {
             "<![CDATA[",
             "<answer fraction='100'>",
             "&amp;",
+            "\\(x^2\\)",
         ),
     ),
     "import-xlsx": (
