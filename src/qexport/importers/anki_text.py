@@ -50,7 +50,7 @@ def parse(source: Source) -> Reading:
     text = NoteText(source.path, source.limits, has_pictures=False)
     is_html = said.get("html", "true").strip().lower() != "false"
     special = {
-        name: int(said[f"{name} column"]) - 1
+        name: int(said[f"{name} column"].strip()) - 1
         for name in ("guid", "notetype", "deck", "tags")
         if _is_column(said, name)
     }

@@ -45,3 +45,8 @@ def test_the_guid_of_a_note_of_one_card_is_kept(read: Any) -> None:
     found = read.reading(text, "q.txt").questions
     assert [each.key for each in found] == ["a", "b", "c", "d"]
     assert [each.extra.get("anki_guid") for each in found] == ["a", "b", None, None]
+
+
+def test_a_number_of_a_column_may_have_a_control_character_behind_it(read: Any) -> None:
+    reading = read.reading("#separator:tab\n#tags column:3\x1f\nWhat?\tThat.\tgo\n", "q.txt")
+    assert [each.fields["tags"] for each in reading.questions] == [("go",)]
