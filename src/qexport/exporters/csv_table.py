@@ -21,7 +21,7 @@ def write(bank: Bank) -> Exported:
         for field in QUESTION_FIELDS
         if field.name != "extra" and (field.name in used or field.name in _ALWAYS_COLUMNS)
     ]
-    own = list(dict.fromkeys(name for question in bank.questions for name, _ in question.extra))
+    own = _order_own_fields(bank)
     header = _flat(header_values(bank))
     text = StringIO()
     writer = csv.writer(text)
@@ -35,6 +35,22 @@ def write(bank: Bank) -> Exported:
         cells += ["1", *map(_cell, header.values())] if not number else [""] * (1 + len(header))
         writer.writerow(cells)
     return Exported("\ufeff" + text.getvalue())  # without the mark Excel takes it for Latin-1
+
+
+def _order_own_fields(bank: Bank) -> list[str]:
+    """Return the names of a bank's own fields so that each question's come back in its order, if one order fits all."""
+    before: dict[str, set[str]] = {}
+    for question in bank.questions:
+        names = [name for name, _ in question.extra]
+        for place, name in enumerate(names):
+            before.setdefault(name, set()).update(names[max(place - 1, 0) : place])
+    ordered: list[str] = []
+    left = dict.fromkeys(before)
+    while left:
+        following = next((name for name in left if not before[name] & left.keys()), next(iter(left)))
+        ordered.append(following)
+        del left[following]
+    return ordered
 
 
 _ALWAYS_COLUMNS = ("id", "question", "answer", "technology", "category", "level", "difficulty", "tags")
