@@ -245,6 +245,7 @@ def _difference(before: object, after: object) -> str:
 @click.argument("exports", nargs=-1, required=True, type=PATH, metavar="EXPORT...")
 @click.option(
     "--learners",
+    metavar="N",
     type=click.IntRange(1),
     default=3,
     help="Leave out questions that fewer learners have reviewed. [default: 3]",
