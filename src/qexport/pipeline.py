@@ -342,7 +342,9 @@ def prepare(
 
 def _take_namespace(bank: Bank, lock: Lock | None) -> Bank:
     """Return a bank with the namespace it was published under."""
-    return replace(bank, namespace=lock.namespace if lock else bank.namespace or files.file_slug(bank.title))
+    return replace(
+        bank, namespace=lock.namespace if lock else bank.namespace or files.namespace_slug(bank.title)
+    )
 
 
 def _leavers(bank: Bank, lock: Lock | None, deck: str) -> tuple[Question, ...]:

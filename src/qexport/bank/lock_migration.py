@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from qexport.bank.identity import birth_name
 from qexport.bank.lock import Asked, Entry, Lock, LockedNoteType, Release, Stamp, guid_of
 from qexport.common.errors import InputRefused, Location, Problem
-from qexport.common.files import file_slug
+from qexport.common.files import namespace_slug
 
 if TYPE_CHECKING:
     from qexport.bank.model import Bank
@@ -50,7 +50,7 @@ def migrate_lock(text: str, path: str, bank: Bank, questions: Sequence[Asked]) -
 
 
 def _migrate_content(content: dict[str, Any], bank: Bank, questions: dict[str, Asked]) -> Lock:
-    namespace = bank.namespace or file_slug(bank.title, otherwise=bank.title)
+    namespace = bank.namespace or namespace_slug(bank.title, otherwise=bank.title)
     notes: dict[str, Entry] = {}
     gone: dict[str, Entry] = {}
     births: set[str] = set()

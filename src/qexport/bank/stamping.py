@@ -12,7 +12,7 @@ from qexport.bank.identity import assign_notes, birth_name
 from qexport.bank.lock import Asked, Changes, Entry, Lock, LockedContent, Move, Stamp, guid_of
 from qexport.bank.moves import find_moves
 from qexport.common.errors import InputRefused, Location, Problem
-from qexport.common.files import file_slug
+from qexport.common.files import namespace_slug
 from qexport.common.records import Record
 
 AN_HOUR = 3_600_000
@@ -43,7 +43,7 @@ def first_namespace(content: LockedContent) -> str:
     It is the same on every machine, and different for two banks of one title.
     """
     said = "\x1e".join(sorted(f"{each.id}\x1f{each.question}" for each in content.questions))
-    return f"{file_slug(content.title)}-{sha256(said.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+    return f"{namespace_slug(content.title)}-{sha256(said.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 def stamp(

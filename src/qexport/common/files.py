@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from qexport.common.errors import OutputError, UsageError
 from qexport.common.patterns import compile_late
+from qexport.common.romanising import romanise
 from qexport.common.wording import slug
 
 if TYPE_CHECKING:
@@ -38,6 +39,14 @@ def file_slug(text: str, *, otherwise: str = "questions") -> str:
     """Make a file name's stem of `text`: `a-z`, `0-9` and `-`, at most 80 bytes, good on every system.
 
     `otherwise` is the stem of a text of which nothing is left (日本語).
+    """
+    return namespace_slug(romanise(text), otherwise=otherwise)
+
+
+def namespace_slug(text: str, *, otherwise: str = "questions") -> str:
+    """Make a namespace of a bank's title where it states none; letters that are not ASCII but for accents are left out.
+
+    What it returns for a text never changes: notes that learners have are known by it.
     """
     ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     stem = slug(ascii_only)[:_LONGEST_SLUG].strip("-") or otherwise

@@ -17,7 +17,7 @@ import pytest
 
 from qexport.common import files
 from qexport.common.errors import OutputError, UsageError
-from qexport.common.files import file_slug, write_all, write_file, write_groups
+from qexport.common.files import file_slug, namespace_slug, write_all, write_file, write_groups
 
 
 def everything_in(folder: Path) -> dict[str, bytes]:
@@ -435,7 +435,9 @@ def test_names_that_make_anki_replace_a_collection_are_refused(tmp_path: Path, n
     ("text", "stem"),
     [
         ("Interview Questions & Model Answers", "interview-questions-model-answers"),
-        ("  Café -- Ωμέγα №5 ", "cafe-no5"),
+        ("  Café -- Ωμέγα №5 ", "cafe-omega-no5"),
+        ("Größe der Straße", "grosse-der-strasse"),
+        ("Вопросы по Python", "voprosy-po-python"),
         ("../../etc/passwd", "etc-passwd"),
         ("-rf .", "rf"),
         ("NUL", "nul-questions"),
@@ -448,3 +450,11 @@ def test_names_that_make_anki_replace_a_collection_are_refused(tmp_path: Path, n
 )
 def test_a_slug_is_a_safe_file_name(text: str, stem: str) -> None:
     assert file_slug(text) == stem
+
+
+@pytest.mark.parametrize(
+    ("text", "namespace"),
+    [("Größe der Straße", "groe-der-strae"), ("Вопросы", "questions"), ("Café", "cafe")],
+)
+def test_the_namespace_of_a_title_is_what_it_always_was(text: str, namespace: str) -> None:
+    assert namespace_slug(text) == namespace
