@@ -46,7 +46,7 @@ _ASKING_LINE = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
-    r"\W*(?:q(?:uestion)?\.?\s*)?\d{1,4}\s?[.):]|\W*q(?:uestion)?\.\s|\W*q\d", re.IGNORECASE
+    r"\W*(?:q(?:uestion)?\.?\s*)?\d{1,4}\s?\\?[.):]|\W*q(?:uestion)?\.\s|\W*q\d", re.IGNORECASE
 )
 
 

@@ -235,7 +235,7 @@ Q_PREFIX = re.compile(
     r"[^\w#]*(?:q(?:uestion)?\s*\.?\s*#?\d{0,4}[a-z]?\s*[.:)]|question\s+#?\d)", re.IGNORECASE
 )
 """What marks a heading as a question, so that others of its level are sections."""
-_NUMBER_PREFIX = re.compile(r"[^\w#]*\d{1,4}\s?[.):]")
+_NUMBER_PREFIX = re.compile(r"[^\w#]*\d{1,4}\s?\\?[.):]")
 
 
 def _find_item_marks(marks: Sequence[Mark], kind: str, lines: Sequence[str] = ()) -> list[Mark]:

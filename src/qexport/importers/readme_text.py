@@ -73,7 +73,7 @@ def clean_line(text: str) -> str:
     text = _without_code(text, _inline_html)
     text = re.sub(r"^\s*(?:\*\*|__)(.*?)(?:\*\*|__)\s*$", r"\1", text.strip())
     text = re.sub(
-        r"^\s*(?:Q(?:uestion)?\s*)?#?\d{1,4}\s*[.):]\s*|^\s*Q(?:uestion)?\s*[.:]\s*|^\s*Q\d{1,4}\s+",
+        r"^\s*(?:Q(?:uestion)?\s*)?#?\d{1,4}\s*\\?[.):]\s*|^\s*Q(?:uestion)?\s*[.:]\s*|^\s*Q\d{1,4}\s+",
         "",
         text,
         flags=re.IGNORECASE,
@@ -97,7 +97,7 @@ def clean_name(text: str) -> str:
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", html_to_plain(_EMOJI_NAME.sub("", text)))
     text = re.sub(r"[*_`]{1,2}(\S(?:.*?\S)?)[*_`]{1,2}", r"\1", _ORNAMENT.sub("", text))
     text = re.sub(r"^\s*#{1,6}\s+", "", text)
-    text = re.sub(r"^\s*(?:\d{1,3}|[IVX]{1,4})[.)]\s+|\s*\(\d+\)\s*$|[\s:：—–-]+$", "", text.strip())
+    text = re.sub(r"^\s*(?:\d{1,3}|[IVX]{1,4})\\?[.)]\s+|\s*\(\d+\)\s*$|[\s:：—–-]+$", "", text.strip())
     return " ".join(text.replace("\\", "").split())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qexport.importers.readme_text import (
+    clean_line,
     clean_name,
     find_linked_notes,
     is_link_head,
@@ -35,3 +36,9 @@ def test_the_address_of_a_question_that_is_a_link_is_kept() -> None:
 def test_notes_that_a_text_links_to_are_found_outside_of_code() -> None:
     text = "See [[B]], [[B]], [[C#Top|the top]], ![[a.png]] and `[[x]]`.\n\n```\n[[y]]\n```\n"
     assert find_linked_notes(text) == ("B", "C#Top")
+
+
+def test_the_number_of_a_question_is_no_part_of_it_escaped_or_not() -> None:
+    for text in ("1. What?", r"1\. What?", r"1\) What?", "Q12: What?", r"Question 3\. What?"):
+        assert clean_line(text) == "What?"
+    assert clean_name(r"2\. Types") == clean_name("2. Types") == "Types"
