@@ -40,6 +40,7 @@ from qexport.importers.readme_text import (
     is_link_head,
     level_of_signs,
     links_of_line,
+    take_first_line,
 )
 from qexport.importers.source import Found, Reading, Source, SourceValue, as_tuple
 from qexport.importers.table import read_rows
@@ -168,9 +169,7 @@ def _interpret_start(file: ReadmeFile, shape: str, start: Start) -> Iterator[Fou
     if level:
         fields["level"] = level
     body, asked = _read_start_body(file, shape, start, asked)
-    if not asked and body.more:
-        asked, _, rest = body.more.partition("\n")
-        body.more = rest.strip("\n")
+    asked, body.more = take_first_line(asked, body.more)
     fields["question"] = f"{asked}\n\n{body.more}".strip() if body.more else asked
     fields |= body.fields
     if links := links_of_line(mark.text, asked):

@@ -83,6 +83,20 @@ def clean_line(text: str) -> str:
     return " ".join(text.split()).strip()
 
 
+_BARE_NUMBER = re.compile(
+    r"(?:q|question|frage|pregunta|pergunta|domanda|вопрос)?\s*#?\d{1,4}\W*", re.IGNORECASE
+)
+
+
+def take_first_line(asked: str, more: str) -> tuple[str, str]:
+    """Return a question and what else it says; its first line is below a heading that has only a number."""
+    is_number = _BARE_NUMBER.fullmatch(asked) is not None and not more.startswith(("```", "~~~", "!["))
+    if not more or (asked and not is_number):
+        return asked, more
+    asked, _, rest = more.partition("\n")
+    return asked, rest.strip("\n")
+
+
 _ADDRESS = re.compile(r"\]\((https?://[^\s)]+)|href=[\"'](https?://[^\"']+)", re.IGNORECASE)
 
 

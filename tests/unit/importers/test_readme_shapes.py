@@ -220,3 +220,11 @@ def test_headings_of_which_none_asks_are_questions_if_nothing_else_is(read: Any)
         ("Router", "Forwards packets.\n\n| Item | Price |\n| ---- | ----: |\n| one  |    $5 |"),
         ("Switch", "Forwards frames."),
     ]
+
+
+def test_a_heading_that_is_only_a_number_is_no_question(read: Any) -> None:
+    text = (
+        "## Question 1\n\nWhat is x?\nIn short.\n\n### Answer\n\ny\n\n"
+        "## Question 2\n\n```py\nx\n```\n\n### Answer\n\nw\n"
+    )
+    assert read.pairs(text) == [("What is x?\n\nIn short.", "y"), ("Question 2\n\n```py\nx\n```", "w")]
