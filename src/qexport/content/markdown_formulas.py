@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from qexport.content.markdown_page import MarkdownPage
 
 
+WIDEST_FORMULA = 45.0
+"""Ems of a formula that a page of A4, whose lines have 34, shows at three quarters of its size."""
+
+
 def hold_formulas(text: str, page: MarkdownPage) -> str:
     """Return a text with its formulas held by their numbers, which are the page's; as it is if it has none."""
     if not page.maths:
@@ -82,9 +86,16 @@ def _show(formula: FoundFormula, page: MarkdownPage) -> Markup:
 
 
 def _write_formula(formula: FoundFormula, page: MarkdownPage) -> Markup:
-    draw_formula(
-        formula.source, display=formula.display, language=page.language
-    )  # what paper refuses, cards do
+    # What paper refuses, cards do.
+    width = draw_formula(formula.source, display=formula.display, language=page.language).width
+    if width > WIDEST_FORMULA:
+        line, column = formula.place_of(1)
+        first = len(page.flaws)
+        message = (
+            f"column {column}: a formula is {width:.0f} em wide, and set smaller where a line has less room"
+        )
+        page.note(message, r"break it into lines: \begin{aligned} a &= b \\ &= c \end{aligned}")
+        page.place_flaws(first, line)
     match page.maths:
         case "mathjax":
             return write_mathjax(formula.source, display=formula.display)

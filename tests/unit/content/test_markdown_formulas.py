@@ -35,3 +35,12 @@ def test_what_cannot_be_shown_is_its_source_and_noted_with_line_and_column() -> 
         (3, "column 10: the formula '$x + \\\\foo$' is its source: unsupported command: \\foo"),
         (3, "column 21: the formula '$PATH:$' is its source: it reads like variables of a shell"),
     ]
+
+
+def test_a_formula_that_is_wider_than_a_line_is_noted() -> None:
+    long = " + ".join(f"a_{{{number}}}" for number in range(20))
+    assert shown(f"one\n\n$$\n{long}\n$$", "mathjax")[1] == [
+        (4, "column 1: a formula is 45 em wide, and set smaller where a line has less room")
+    ]
+    lines = long.replace("a_{9} + ", r"a_{9} \\ &+ ")
+    assert shown(f"$$\\begin{{aligned}} &{lines} \\end{{aligned}}$$", "mathjax")[1] == []
