@@ -161,14 +161,14 @@ def _name_headless(names: Sequence[str]) -> list[str]:
 
 def _unique(names: Sequence[str]) -> list[str]:
     """Return names of columns, each another: a second `note` is `note 2`."""
-    unique: list[str] = []
+    unique: dict[str, int] = {}
+    """Each name, and the number that the next of the same name is tried with."""
     for place, name in enumerate(names, 1):
-        bare = name or f"column {place}"
-        number, chosen = 2, bare
+        bare = chosen = name or f"column {place}"
         while chosen in unique:
-            chosen, number = f"{bare} {number}", number + 1
-        unique.append(chosen)
-    return unique
+            chosen, unique[bare] = f"{bare} {unique[bare]}", unique[bare] + 1
+        unique[chosen] = 2
+    return list(unique)
 
 
 def _numbered(column: str, head: Sequence[str]) -> str:

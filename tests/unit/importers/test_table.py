@@ -19,6 +19,13 @@ def test_the_first_row_names_the_columns() -> None:
     assert found.location == Location("a.csv", 2)
 
 
+def test_columns_of_one_name_are_numbered_however_many_they_are() -> None:
+    """4,000 took minutes when each number was tried again for each column."""
+    names = ("question", "answer", "note", "note 2", *["note"] * 4_000, "")
+    (found,) = read_rows(rows(names, ("What?", "That.", *"abcd")), "CSV", "a.csv", {}).questions
+    assert found.extra == {"note": "a", "note 2": "b", "note 3": "c", "note 4": "d"}
+
+
 def test_a_cell_is_a_list_however_it_is_written() -> None:
     assert split_list("tags", "a, b;c") == ("a", "b", "c")
     assert split_lettered("A) this\nB) that") == ("this", "that")
