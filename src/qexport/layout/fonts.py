@@ -200,15 +200,23 @@ def last_reading() -> Iterator[None]:
 
 
 def _folder_of_lists() -> list[str]:
-    """Return the folder that fontconfig may use; none if it may choose, and no folder if it could not write to it."""
+    """Return the folder that fontconfig may use; none if it may choose, and no folder if it could not write to it.
+
+    Where there is no room for its lists, fontconfig prints that into the output of the program.
+    """
     folder = os.environ.get(_FONT_LISTS)
     if folder is None:
         return []
     with suppress(OSError):
         Path(folder).mkdir(parents=True, exist_ok=True)
-        if os.access(folder, os.W_OK):
+        disk = os.statvfs(folder)
+        if os.access(folder, os.W_OK) and disk.f_bavail * disk.f_frsize >= ROOM_FOR_LISTS:
             return [folder]
     return [os.devnull]
+
+
+ROOM_FOR_LISTS = 8_000_000
+"""Bytes free on a disk where lists of fonts are kept: they take 0.5 MB after many themes, and other files grow."""
 
 
 _CONFIGURATION = compile_late(r"qexport-fonts-\w+\.conf")

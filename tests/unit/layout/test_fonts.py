@@ -112,18 +112,22 @@ def test_fontconfig_is_told_of_these_files_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("folder", "told"),
+    ("before", "told"),
     [
-        ("Path('a & b/lists')", "{here}/a &amp; b/lists"),
-        ("Path(os.devnull, 'lists')", os.devnull),  # it cannot be made
-        ("None", os.devnull),
+        ("fonts.keep_font_lists(Path('a & b/lists'))", "{here}/a &amp; b/lists"),
+        ("fonts.keep_font_lists(Path(os.devnull, 'lists'))", os.devnull),  # it cannot be made
+        (
+            "fonts.keep_font_lists(Path('lists')); fonts.ROOM_FOR_LISTS = 10**18",
+            os.devnull,
+        ),  # the disk is full
+        ("fonts.keep_font_lists(None)", os.devnull),
     ],
 )
 def test_fontconfig_is_told_where_to_keep_its_lists(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, told: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, told: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    _, configuration = configure(tmp_path, before=f"fonts.keep_font_lists({folder})")
+    _, configuration = configure(tmp_path, before=before)
     assert re.findall("<cachedir>(.*)</cachedir>", configuration) == [told.format(here=tmp_path)]
 
 
