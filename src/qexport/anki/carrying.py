@@ -30,9 +30,9 @@ _ALT = re.compile(r"\balt=(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _HTML_ITEM = re.compile(r"<li>((?:(?!<li>).)*?)</li>", re.DOTALL)
 _CHOICE_LETTER = re.compile(r'\A<span class="letter">[a-z]\)</span> ')
 _UNSEEN_COMMENT = re.compile(r"<!--(?:(?!<!--|-->).)*-->", re.DOTALL)
-"""What stands in a text and on no note: nobody takes it out in Anki."""
-_FIRST_MARK = 0xF0000
-"""Of the private signs that stand for comments while words are carried over."""
+"""What is in a text and not on its note, so that nobody can have removed it in Anki."""
+_PRIVATE_SIGNS = range(0xF0000, 0xFFFFE)
+"""Code points that take the place of comments while words are carried over (Unicode's private use, plane 15)."""
 _BY_CODE = re.compile(r"(<pre\b(?:(?!<pre\b).)*?</pre>)", re.DOTALL)
 _HTML_BLOCK = r"</?(?:br|p|[ou]l|li|div|blockquote|h[1-6]|hr|table|t(?:head|body|r|h|d)|d[ltd])\b[^<>]*>"
 _AROUND_BLOCKS = re.compile(rf"\n?({_HTML_BLOCK})\n?")
@@ -160,13 +160,15 @@ def text_candidates(text: str, before: str, after: str, to_markdown: ToMarkdown 
         yield from _text_candidates(text, before, after, to_markdown)
         return
     comments = _UNSEEN_COMMENT.findall(text)
-    marks = [chr(_FIRST_MARK + number) for number in range(len(comments))]
-    for mark, comment in zip(marks, comments, strict=True):
+    free = (sign for sign in map(chr, _PRIVATE_SIGNS) if sign not in text)
+    marks = dict(zip(free, comments, strict=False))
+    if len(marks) < len(comments):
+        return
+    for mark, comment in marks.items():
         text = text.replace(comment, mark, 1)
     for candidate in _text_candidates(text, before, after, to_markdown):
         if all(mark in candidate for mark in marks):
-            back = {ord(mark): comment for mark, comment in zip(marks, comments, strict=True)}
-            yield candidate.translate(back)
+            yield candidate.translate({ord(mark): comment for mark, comment in marks.items()})
 
 
 def _text_candidates(text: str, before: str, after: str, to_markdown: ToMarkdown | None) -> Iterator[str]:
@@ -207,10 +209,7 @@ def item_candidates(
             if tag == "equal":
                 found = [items[at]]
             elif at < end:
-                found = list(text_candidates(items[at], old[at], new[place], None))
-                found += list(text_candidates(items[at], old[at], new[place], to_markdown))[-1:]
-                comments = _UNSEEN_COMMENT.findall(items[at]) if to_markdown else []
-                found = [each for each in found if all(comment in each for comment in comments)]
+                found = list(text_candidates(items[at], old[at], new[place], to_markdown))
             else:
                 found = [visible_text(new[place]), (to_markdown or visible_text)(new[place])]
             found = [each.strip() for each in found if each.strip()]

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
+from typing import Any
 
 from qexport.bank import jsonl_reader, yaml_reader
 from qexport.bank.jsonl_writer import write_jsonl
@@ -327,7 +328,8 @@ def _update_bank_text(
 ) -> str:
     changed = {question.id: question for question in bank.questions}
     for each in updates:
-        changed[each.id] = replace(changed[each.id], **{each.field: each.value or _empty(each.field)})  # type: ignore[arg-type]
+        value: Any = {each.field: each.value or _empty(each.field)}  # its type is that of the field
+        changed[each.id] = replace(changed[each.id], **value)
     if path.suffix.lower() == ".jsonl":
         questions = (*changed.values(), *new)
         technologies = dict.fromkeys((*bank.technologies, *(each.technology for each in questions)))

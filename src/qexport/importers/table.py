@@ -207,7 +207,7 @@ def with_wrong_choices(found: Found, names: Iterable[str]) -> Found:
     """Return a question with choices made of its right answer and of the wrong ones, which are in `extra`.
 
     Args:
-        found: A question as it was read.
+        found: A question of the table.
         names: Those of `extra` that hold wrong choices: one each, or a list.
     """
     fields, extra = dict(found.fields), dict(found.extra)

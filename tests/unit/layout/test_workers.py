@@ -180,7 +180,7 @@ def test_a_process_says_nothing_when_who_started_it_is_gone_at_once() -> None:
 
 
 def test_a_process_that_is_ended_while_it_imports_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
-    with Workers(1, ImportedSlowly()) as workers:  # type: ignore[arg-type]
+    with Workers(1, ImportedSlowly()) as workers:  # type: ignore[arg-type]  # never called: reading it ends the process
         assert workers.start()
         foreman = workers._foreman
         assert foreman is not None

@@ -103,7 +103,7 @@ def _one_of(*, theirs: bool, ours: bool, ask: bool) -> Preference | Literal["ask
     """Return who decides conflicts; empty: nobody.
 
     Raises:
-        UsageError: Two of them shall.
+        UsageError: More than one is given.
     """
     if theirs + ours + ask > 1:
         given = [name for name, is_on in (("--theirs", theirs), ("--ours", ours), ("--ask", ask)) if is_on]
