@@ -88,12 +88,20 @@ def _with_lock(snapshot: Snapshot, lock: Lock | None) -> Snapshot:
     return replace(snapshot, namespace=snapshot.namespace or lock.namespace, states=states, keys=keys)
 
 
+def _write_item(item: str | tuple[str, str | tuple[str, ...]]) -> str:
+    """Return an item of a list, or of a question's own fields, which are pairs of a name and a text or a list."""
+    if isinstance(item, str):
+        return item
+    name, value = item
+    return f"{name}: {value if isinstance(value, str) else ', '.join(value)}"
+
+
 def _state(question: Question) -> State:
     texts: dict[str, str] = {}
     for each in QUESTION_FIELDS:
         value = getattr(question, each.name)
         if each.name not in _COMPARED_APART and value not in (None, "", ()):
-            texts[each.name] = "\n".join(value) if isinstance(value, tuple) else str(value)
+            texts[each.name] = "\n".join(map(_write_item, value)) if isinstance(value, tuple) else str(value)
     return State(
         id=question.id,
         question=question.question,

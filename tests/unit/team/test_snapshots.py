@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from tests.unit.team.editions import FOUND, OLD, THE_CHANGE, edited
 
+from qexport.bank.model import Bank, Question
 from qexport.content.templates import Templates
 from qexport.team.differences import (
     compare_snapshots,
 )
-from qexport.team.snapshots import of_bank_as_deck
+from qexport.team.snapshots import Snapshot, of_bank, of_bank_as_deck
 
 
 def test_as_decks_the_same_questions_differ() -> None:
@@ -20,3 +21,14 @@ def test_as_decks_the_same_questions_differ() -> None:
     assert [change.field for change in found.of_kind("changed")[0].fields] == ["Answer"]
     assert found.of_kind("changed")[0].fields[0].pieces == THE_CHANGE
     assert found.of_kind("renumbered")[0].former_id == "PY-4"
+
+
+def test_fields_of_a_banks_own_are_compared_by_their_names() -> None:
+    def snapshot(year: str) -> Snapshot:
+        extra = (("Year", year), ("Asked by", ("A", "B")))
+        return of_bank(Bank(title="T", questions=(Question(id="Q-1", question="Why?", extra=extra),)), year)
+
+    (change,) = compare_snapshots(snapshot("2025"), snapshot("2026")).of_kind("changed")
+    (field,) = change.fields
+    assert field.field == "extra"
+    assert "".join(piece.text for piece in field.pieces) == "Year: 20252026\nAsked by: A, B"
