@@ -48,6 +48,11 @@ def test_a_hundred_editions_keep_every_promise() -> None:
         assert counts[kind] > 0
 
 
+def test_of_two_notes_that_asked_the_same_the_one_that_asked_nothing_else_goes_on() -> None:
+    """A life in which one id was shifted and never decided about, and another was given the same question."""
+    list(tool.lives(1, 20, 4126))
+
+
 # That it would see a broken promise: the ways other tools stamp notes.
 
 Stamping = Callable[..., tuple[Lock, Changes]]

@@ -219,10 +219,11 @@ def _match_exactly(
 ) -> dict[str, Entry]:
     """Return the sources that asked what the questions ask: first those that are the same to the letter.
 
-    Of many that ask the same ("What is the output?"), only what is the same to the letter shows which is which.
+    Of many that ask the same ("What is the output?"), only what is the same to the letter shows which is which. Of two
+    that do, one asked nothing else, and of the other nobody has decided yet what it goes on as: that is the second.
     """
     by_question: defaultdict[str, list[Entry]] = defaultdict(list)
-    for entry in sources:
+    for entry in sorted(sources, key=lambda each: bool(each.asked)):
         by_question[entry.question].append(entry)
     found: dict[str, Entry] = {}
     for to_the_letter in (True, False):
