@@ -184,6 +184,21 @@ def test_renumber_writes_former_ids_that_keep_reviews_with_their_questions() -> 
     assert done.out == "b.yaml: every question is under the id it was published as\n"
 
 
+def test_a_former_id_of_a_question_that_stays_is_refused_by_both_commands_until_it_is_removed() -> None:
+    build()
+    change("{id: Q3,", "{id: P3, former_ids: [Q3, Q1],")
+    change("What is a list in Python?", "What really is a list in Python?")
+    change("Why are tuples hashable at all?", "What is a list that never changes in Python?")
+    message = "former_ids of P3 names Q1: the lock has that as another question, which is still in the bank"
+    hint = "remove it; `qexport renumber` writes former_ids that are right"
+    assert build() == Done(3, "", f"qexport: error: b.lock.json: {message}\n  hint: {hint}\n")
+    error = f"qexport: error: b.lock.json: {message}\n  hint: remove it, and run this command again\n"
+    assert run("renumber", "--bank", "b.yaml") == Done(3, "", error)
+    change("[Q3, Q1]", "[Q3]")
+    assert run("renumber", "--bank", "b.yaml").status == build().status == 0
+    assert born() == {"Q1": "Q1", "Q2": "Q2", "P3": "Q3"}
+
+
 def test_renumber_puts_right_what_a_build_has_published_already() -> None:
     build()
     change("  - {id: Q1, question: What is a list in Python?, answer: one, difficulty: 8}\n", "")

@@ -20,6 +20,8 @@ from qexport.common.references import blank_tags, unescape_html
 
 LEAST_ALIKE_QUESTIONS = 0.65
 """Share of words in common from which two questions count as one that was edited."""
+UNLIKE = 0.25
+"""Share of words in common below which an edited question counts as another one."""
 THE_SAME = 1.5
 """Likeness of a question to the note that was published with all that the bank says of it, to the letter."""
 
@@ -112,18 +114,14 @@ class _Assigning:
 
     def _claim(self, question: Asked) -> None:
         own = self._by_id.get(question.id)
-        claimed = {entry.birth: entry for name in question.former_ids for entry in self._by_name[name]}
-        candidates = [entry for entry in claimed.values() if own is None or entry.birth != own.birth]
+        candidates = self._named(question, own)
         if not candidates:
             return
-        best = max(
-            candidates, key=lambda entry: (self._likeness(question, entry), self._fit(question, entry))
-        )
+        best = max(candidates, key=lambda entry: self._match(question, entry))
         goes_on = own is not None and self._likeness(question, own) >= self._likeness(question, best)
         staying = [entry for entry in (candidates if goes_on else [best]) if self._stays(entry, question)]
         if staying:
-            reason = "the lock has that as another question, which is still in the bank"
-            self._contradictions.append((question.id, staying[0].id, reason))
+            self._refuse(question, staying[0])
         if staying or goes_on:
             return  # what goes on is two questions that were made one: the other one left
         if best.birth in self._taken:
@@ -133,6 +131,33 @@ class _Assigning:
             return
         self._take(question, best)
 
+    def _named(self, question: Asked, own: Entry | None) -> list[Entry]:
+        """Return the notes that the former ids of a question name, without its own.
+
+        An id can have been that of several notes, one after another. If the last of them is free, it is meant, and
+        not an earlier one that is in the bank under another id.
+        """
+        named: dict[str, Entry] = {}
+        for name in question.former_ids:
+            last = self._by_id.get(name)
+            is_free = last is not None and not self._stays(last, question)
+            for entry in self._by_name[name]:
+                if own is not None and entry.birth == own.birth:
+                    continue
+                if entry is last or not (is_free and self._stays(entry, question)):
+                    named[entry.birth] = entry
+        return list(named.values())
+
+    def _refuse(self, question: Asked, entry: Entry) -> None:
+        """Refuse a former id of a note that is in the bank as another question."""
+        if entry.id in question.former_ids:
+            reason = "the lock has that as another question, which is still in the bank"
+            self._contradictions.append((question.id, entry.id, reason))
+            return
+        former = next(name for name in question.former_ids if name in entry.names)
+        reason = f"the lock has that as an earlier id of {entry.id}, which is still in the bank"
+        self._contradictions.append((question.id, former, reason))
+
     def _stays(self, entry: Entry, other: Asked) -> bool:
         """Say whether a note is in the bank as itself, and at least as like its question as another one is."""
         holder = self._asked.get(entry.id)
@@ -140,8 +165,12 @@ class _Assigning:
             return False
         return self._likeness(holder, entry) >= self._likeness(other, entry)
 
-    def _fit(self, question: Asked, entry: Entry) -> int:
-        return len({entry.id, *entry.names}.intersection(question.former_ids)) * 2 + (not entry.left)
+    def _match(self, question: Asked, entry: Entry) -> tuple[float, int, bool, bool, float]:
+        """Return how well a note fits a question that names it: by its words, and if those say nothing, by its ids."""
+        likeness = self._likeness(question, entry)
+        ids = len({entry.id, *entry.names}.intersection(question.former_ids))
+        is_last = entry.id in question.former_ids
+        return likeness if likeness >= UNLIKE else 0.0, ids, is_last, not entry.left, likeness
 
     def _likeness(self, question: Asked, entry: Entry) -> float:
         if question.question == entry.question:

@@ -8,7 +8,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from qexport.bank.identity import LEAST_ALIKE_QUESTIONS, likeness, part_in_common, published_version
+from qexport.bank.identity import (
+    LEAST_ALIKE_QUESTIONS,
+    UNLIKE,
+    likeness,
+    part_in_common,
+    published_version,
+)
 from qexport.bank.likeness import gist_of, split_words
 from qexport.bank.lock import Asked, Entry, Move
 from qexport.bank.query import fold
@@ -28,8 +34,6 @@ _ASKING_WORDS = frozenset(
     ).split()
 )
 """Words that only ask, in languages that banks are written in; those of English are known to `gist_of`."""
-UNLIKE = 0.25
-"""Share of words in common below which an edited question counts as another one."""
 MOST_SHARING_A_WORD = 50
 """Notes that have a word in common at most; a word of more says nothing about which of them it is."""
 

@@ -82,15 +82,23 @@ def renumber(recipe: Recipe, *, dry_run: bool = False) -> Renumbered:
     settled = [replace(each, former_ids=former.get(each.id, each.former_ids)) for each in questions]
     assignment = assign_notes(settled, lock, texts)
     if assignment.contradictions:
+        written = {(each.id, name) for each in questions for name in each.former_ids}
         problems = (
-            Problem(Location(str(place)), f"former_ids of {key} would name {name}: {why}", "write it by hand")
-            for key, name, why in assignment.contradictions
+            _former_id_problem(place, *each, is_written=each[:2] in written)
+            for each in assignment.contradictions
         )
         raise InputRefused(tuple(problems))
     changes = _edited(bank, former, recipe)
     if changes and not dry_run:
         files.write_all(changes)
     return Renumbered(moves, reused, changes)
+
+
+def _former_id_problem(place: Path, key: str, former: str, reason: str, *, is_written: bool) -> Problem:
+    """Return why a former id cannot be: one that the bank has already, or one that would be written into it."""
+    verb = "names" if is_written else "would name"
+    hint = "remove it, and run this command again" if is_written else "write it by hand"
+    return Problem(Location(str(place)), f"former_ids of {key} {verb} {former}: {reason}", hint)
 
 
 def _list_asked(bank: Bank, recipe: Recipe) -> tuple[Asked, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from tests.unit.bank.locks import NOW, asked, content, first, of_texts
-from tests.unit.bank.published import DICTS, FIVE, LISTS, NEW, TEXTS, TUPLES, guids, published
+from tests.unit.bank.locks import NOW, asked, content, first, of_texts, version
+from tests.unit.bank.published import DICTS, FIVE, LISTS, NEW, SETS, TEXTS, TUPLES, guids, published
 
 from qexport.bank.lock import Changes, Lock, Move, Stamp, guid_of
 from qexport.bank.stamping import Deciding, first_namespace, stamp
@@ -206,4 +206,48 @@ def test_ids_that_differ_in_case_only_are_different_notes_with_different_keys() 
         "A~2",
         "B",
         "a",
+    ]
+
+
+# An id that was that of several notes
+
+
+def used_again(now: dict[str, str]) -> tuple[Lock, dict[str, str]]:
+    """Return the lock and the texts of a bank whose A became B, and then was the id of another question."""
+    texts = {version(text): text for text in (LISTS, DICTS, SETS)}
+    lock, _ = stamp(of_texts({"A": LISTS}), None, NOW)
+    lock, _ = stamp(of_texts({"B": LISTS}, {"B": ("A",)}), lock, NOW + 1, texts=texts)
+    lock, _ = stamp(of_texts({"B": LISTS, **now}), lock, NOW + 2, texts=texts)
+    return lock, texts
+
+
+def test_a_former_id_is_the_question_that_had_it_last_whatever_was_edited() -> None:
+    lock, texts = used_again({"A": DICTS})
+    edited = "What is a view of the keys and the values in Python?"  # like the other one by its usual words
+    after, changes = stamp(of_texts({"B": LISTS, "C": edited}, {"C": ("A",)}), lock, NOW + 3, texts=texts)
+    assert {key: after.notes[key].guid for key in after.notes} == {
+        "B": lock.notes["B"].guid,
+        "C": lock.notes["A"].guid,
+    }
+    assert (after.left, changes.changed) == ((), ("C",))
+
+
+def test_two_made_one_name_the_question_that_had_the_id_last() -> None:
+    lock, texts = used_again({"A": DICTS, "D": SETS})
+    after, changes = stamp(of_texts({"B": LISTS, "D": SETS}, {"D": ("A",)}), lock, NOW + 3, texts=texts)
+    assert {key: each.guid for key, each in after.notes.items()} == {
+        key: lock.notes[key].guid for key in ("B", "D")
+    }
+    assert (changes.retired, [each.guid for each in after.left]) == (("A",), [lock.notes["A"].guid])
+
+
+def test_an_earlier_id_of_another_question_is_refused_as_the_bank_has_it() -> None:
+    lock, texts = used_again({})
+    with pytest.raises(InputRefused) as caught:
+        stamp(of_texts({"B": LISTS, "C": SETS}, {"C": ("X", "A")}), lock, NOW + 3, texts=texts)
+    assert [(problem.message, problem.hint) for problem in caught.value.problems] == [
+        (
+            "former_ids of C names A: the lock has that as an earlier id of B, which is still in the bank",
+            "remove it; `qexport renumber` writes former_ids that are right",
+        )
     ]
