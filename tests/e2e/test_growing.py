@@ -40,7 +40,7 @@ OUTPUT = Output(
 )
 
 
-def render(edition: Edition, options: PosterOptions, tools: Tools) -> Document:
+def render(edition: Edition, options: PosterOptions, _tools: Tools) -> Document:
     lines = "".join(f"{options.bullet} {question.question}\\n" for question in edition.questions)
     return Document(suffix="-poster.txt", data=lines.encode(), summary="1 poster")
 '''
@@ -122,8 +122,10 @@ def test_an_output_is_one_package_and_one_line(copy: Path) -> None:
         copy / "outputs/registry.py", '    "qexport.outputs.web_page",\n', '    "qexport.outputs.poster",\n'
     )
     assert changed(copy) == ["outputs/poster.py", "outputs/registry.py"]
-    run("build", "--bank", "bank.yaml", "--format", "poster", "--bullet", "*")
+    run("build", "--bank", "bank.yaml", "--format", "poster", "--format", "web", "--bullet", "*")
     assert Path("out/go-poster.txt").read_text() == "* What is a slice?\n"
+    link = '<li><a href="go-poster.txt" download>Poster <small>TXT</small></a></li>'
+    assert Path("out/go.html").read_text().count(link) == 1
 
 
 def test_an_importer_is_one_module_and_one_line(copy: Path) -> None:
@@ -131,8 +133,10 @@ def test_an_importer_is_one_module_and_one_line(copy: Path) -> None:
     insert(
         copy / "importers/registry.py",
         '    Shape("gift", ',
-        '    Shape("qa", "Q and A", _HERE + "question_lines", lambda source: source.text.startswith("Q: ")),\n',
+        '    Shape("qa", "Q and A", "question_lines", lambda source: source.text.startswith("Q: "), ".qa"),\n',
     )
     assert changed(copy) == ["importers/question_lines.py", "importers/registry.py"]
-    run("import", "notes.txt", "-o", "new.yaml")
+    Path("notes").mkdir()
+    Path("notes.txt").rename("notes/go.qa")
+    run("import", "notes", "-o", "new.yaml")
     assert "question: What is a slice?" in Path("new.yaml").read_text()

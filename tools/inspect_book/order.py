@@ -20,13 +20,7 @@ from qexport.outputs.handbook import HandbookOptions
 from tools.inspect_book.book import NUMBERS, Book, bare, characters
 from tools.inspect_book.records import MM, Element, Heading, Run
 
-PAPERS = {
-    "a4": (210, 297),
-    "letter": (215.9, 279.4),
-    "a5": (148, 210),
-    "a6": (105, 148),
-    "6x9in": (152.4, 228.6),
-}
+PAPERS = {name: (each.width, each.height) for name, each in paper.PAPERS.items()}
 """Width and height in mm."""
 
 OWN_PAGES = {"tablet": (254, 190.5), "tablet-dark": (254, 190.5)}

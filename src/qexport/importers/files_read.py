@@ -15,7 +15,7 @@ from qexport.common.limits import Limits
 from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.text_input import decode_text
 from qexport.importers.picture_sources import FolderPictures, find_in_zip
-from qexport.importers.registry import is_readable_name
+from qexport.importers.registry import READABLE_ENDINGS, is_readable_name
 from qexport.importers.signs import ZIP, has_member, name_other_kind
 from qexport.importers.source import Source, Wishes
 
@@ -44,9 +44,9 @@ def read_sources(
         if path.is_dir():
             found: list[tuple[Path, tuple[str, ...]]] = list(_walk_folder(path, (), passed))
             if not found:
-                problems.append(
-                    Problem(Location(str(path)), "no file in this folder is of a kind that is read")
-                )
+                message = "no file in this folder has an ending of a kind that is read"
+                hint = f"these are read: {' '.join(READABLE_ENDINGS)}; or name the file"
+                problems.append(Problem(Location(str(path)), message, hint))
         else:
             found = [(path, ())]
         pictures = FolderPictures(path if path.is_dir() else path.parent, limits)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -22,28 +21,31 @@ class Shape:
     """For `--as`."""
     title: str
     module: str
-    """Its `parse(source)` returns a Reading."""
+    """In this package; its `parse(source)` returns a Reading."""
     matches: Callable[[Source], bool]
     """Reports whether a source looks like it; asked in the order of SHAPES."""
+    endings: str = ""
+    """How its files end; files in a folder or a zip that have no ending of a shape are passed over."""
     function: str = "parse"
 
 
-_HERE = "qexport.importers."
 SHAPES = (
-    Shape("xlsx", "Excel workbook", _HERE + "xlsx", signs.is_workbook),
-    Shape("anki", "Anki package (.apkg, .colpkg)", _HERE + "anki_package", signs.is_anki_package),
-    Shape("hub", "captured hub page", _HERE + "hub.captured_files", signs.is_hub_page, "refuse_in_folder"),
-    Shape("moodle-xml", "Moodle XML", _HERE + "moodle_xml", signs.is_moodle_xml),
-    Shape("yaml", "a bank's YAML", _HERE + "bank_file", signs.is_bank_yaml),
-    Shape("json", "JSON", _HERE + "json_records", signs.is_json),
-    Shape("jsonl", "JSON Lines", _HERE + "json_records", signs.is_json_lines, "parse_json_lines"),
-    Shape("anki-text", "Anki's text export", _HERE + "anki_text", signs.is_anki_text),
-    Shape("gift", "Moodle GIFT", _HERE + "gift", signs.is_gift),
-    Shape("csv", "CSV, TSV and other tables of text", _HERE + "csv_table", signs.is_csv),
-    Shape("html", "HTML page", _HERE + "html_page", signs.is_html),
-    Shape("markdown", "Markdown: a README, a note", _HERE + "readme", signs.is_text),
+    Shape("xlsx", "Excel workbook", "xlsx", signs.is_workbook, ".xlsx"),
+    Shape("anki", "Anki package (.apkg, .colpkg)", "anki_package", signs.is_anki_package, ".apkg .colpkg"),
+    Shape("hub", "captured hub page", "hub.captured_files", signs.is_hub_page, "", "refuse_in_folder"),
+    Shape("moodle-xml", "Moodle XML", "moodle_xml", signs.is_moodle_xml, ".xml"),
+    Shape("yaml", "a bank's YAML", "bank_file", signs.is_bank_yaml, ".yaml .yml"),
+    Shape("json", "JSON", "json_records", signs.is_json, ".json"),
+    Shape("jsonl", "JSON Lines", "json_records", signs.is_json_lines, ".jsonl", "parse_json_lines"),
+    Shape("anki-text", "Anki's text export", "anki_text", signs.is_anki_text, ".txt"),
+    Shape("gift", "Moodle GIFT", "gift", signs.is_gift, ".gift .txt"),
+    Shape("csv", "CSV, TSV and other tables of text", "csv_table", signs.is_csv, ".csv .tsv"),
+    Shape("html", "HTML page", "html_page", signs.is_html, ".html .htm .mhtml .mht"),
+    Shape("markdown", "Markdown: a README, a note", "readme", signs.is_text, ".md .markdown .mdx .txt"),
 )
 """Every shape, in the order in which a source is compared with them."""
+READABLE_ENDINGS = tuple(sorted({ending for shape in SHAPES for ending in shape.endings.split()}))
+"""Of files in a folder or a zip that are read."""
 
 
 def find_shape(source: Source) -> Shape:
@@ -71,17 +73,10 @@ def find_shape(source: Source) -> Shape:
 def read_source(source: Source) -> Reading:
     """Return what is in one file, in whatever shape it is."""
     shape = find_shape(source)
-    parse = getattr(import_module(shape.module), shape.function)
+    parse = getattr(import_module(f"qexport.importers.{shape.module}"), shape.function)
     return cast(Callable[[Source], Reading], parse)(source)
 
 
 def is_readable_name(name: str) -> bool:
-    """Report whether a file in a folder is looked into: its ending is one that questions come in."""
-    return (
-        re.search(
-            r"\.(?:md|markdown|mdx|csv|tsv|jsonl?|xlsx|apkg|colpkg|gift|xml|html?|mhtml?|txt|ya?ml)$",
-            name,
-            re.IGNORECASE,
-        )
-        is not None
-    )
+    """Report whether a file in a folder or a zip is read: its ending is one that questions come in."""
+    return name.lower().endswith(READABLE_ENDINGS)

@@ -167,6 +167,8 @@ class Output(Record, kw_only=True, frozen=True):
     """Whether a build makes it when no output is named."""
     in_bundles: bool = False
     """Whether a bundle has it when no output is named."""
+    label: str = ""
+    """The label (`templates/languages/`) of the link to its file on a web page beside it; empty: its name."""
     guide: str = ""
     """The template that says in a bundle's README what to do with it; several outputs may have the same."""
 

@@ -42,6 +42,21 @@ def test_every_source_that_cannot_be_read_is_named(folder: Path) -> None:
     ]
 
 
+def test_a_folder_without_a_file_that_is_read_names_the_endings(folder: Path) -> None:
+    Path("pictures").mkdir()
+    Path("pictures/a.png").touch()
+    with pytest.raises(InputRefused) as caught:
+        import_files([Path("pictures")], Path("b.yaml"))
+    (problem,) = caught.value.problems
+    assert (str(problem), problem.hint) == (
+        "pictures: no file in this folder has an ending of a kind that is read",
+        (
+            "these are read: .apkg .colpkg .csv .gift .htm .html .json .jsonl .markdown .md .mdx .mht .mhtml .tsv "
+            ".txt .xlsx .xml .yaml .yml; or name the file"
+        ),
+    )
+
+
 def test_a_file_of_a_zip_in_another_encoding_leaves_the_others_to_be_read(folder: Path) -> None:
     with ZipFile("notes.zip", "w") as archive:
         archive.writestr("latin.md", b"# Caf\xe9\n\nA caf\xe9.\n")

@@ -18,7 +18,8 @@ def test_every_shape_has_its_reader() -> None:
 
     for shape in SHAPES:
         if shape.name != "hub":  # which the command line reads by itself, with its vocabulary
-            assert callable(getattr(import_module(shape.module), shape.function)), shape.name
+            module = import_module(f"qexport.importers.{shape.module}")
+            assert callable(getattr(module, shape.function)), shape.name
 
 
 def test_the_content_decides_and_a_wish_comes_first() -> None:
@@ -41,4 +42,5 @@ def test_a_source_is_read_by_the_reader_of_its_shape() -> None:
 
 def test_pictures_are_no_sources() -> None:
     assert is_readable_name("a.csv")
+    assert is_readable_name("A.MHT")
     assert not is_readable_name("a.png")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from qexport.bank.selection import Filters
 from qexport.common.errors import InputRefused, UsageError
+from qexport.outputs.paper import PAPERS
 from qexport.outputs.registry import OPTIONS, OUTPUTS
 from qexport.recipe import Recipe
 from qexport.team.recipes import SETTINGS, change_recipe, read_recipes
@@ -123,7 +124,7 @@ theme = 3.5
             'a text in quotes, or several: difficulty = ["…", "…"]',
         ),
         ("qexport.toml:6: format cannot be 'dek'", f"did you mean 'deck'? known: {', '.join(OUTPUTS)}"),
-        ("qexport.toml:7: paper cannot be 'a9'", "one of: a4, letter, a5, a6, 6x9in"),
+        ("qexport.toml:7: paper cannot be 'a9'", f"one of: {', '.join(PAPERS)}"),
         ("qexport.toml:8: flow cannot be 'yes'", "true or false"),
         ("qexport.toml:9: limit cannot be 0", "a whole number from 1 on"),
         (

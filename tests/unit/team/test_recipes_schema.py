@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,8 @@ from qexport.team.recipes_schema import RECIPES_SCHEMA, recipes_schema
 ROOT = Path(__file__).parents[3]
 
 
-def test_the_shipped_schema_is_that_of_the_program() -> None:
-    shipped = (ROOT / RECIPES_SCHEMA).read_text("utf-8")
-    assert shipped == json.dumps(recipes_schema(), ensure_ascii=False, indent=2) + "\n", (
-        f"write it again: qexport schema --recipes > {RECIPES_SCHEMA}"
-    )
+def test_the_shipped_schema_is_that_of_the_program(golden: Callable[[str, str], None]) -> None:
+    golden(f"../../{RECIPES_SCHEMA}", json.dumps(recipes_schema(), ensure_ascii=False, indent=2) + "\n")
 
 
 def test_the_schema_takes_the_shipped_recipes_and_refuses_what_reading_refuses() -> None:

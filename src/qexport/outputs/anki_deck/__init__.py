@@ -86,6 +86,7 @@ OUTPUT = Output(
     summary="a deck for Anki (.apkg)",
     module="qexport.outputs.anki_deck.document",
     options=DeckOptions,
+    label="anki_deck",
     guide="bundle/study-deck.html.j2",
     endings=lambda _: (DECK_ENDING,),
     also_called=("apkg", "anki"),

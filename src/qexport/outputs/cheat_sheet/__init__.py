@@ -12,6 +12,7 @@ OUTPUT = Output(
     summary="questions and short answers on a sheet that folds (PDF)",
     module="qexport.outputs.cheat_sheet.document",
     options=PaperOptions,
+    label="cheat_sheet",
     guide="bundle/print-handbook.html.j2",
     endings=lambda _: (CHEAT_SHEET_ENDING,),
     also_called=("cheat-sheet", "cheat_sheet"),

@@ -12,6 +12,7 @@ OUTPUT = Output(
     summary="an e-book for e-readers and phones (EPUB 3)",
     module="qexport.outputs.epub.document",
     options=CommonOptions,
+    label="e_book",
     endings=lambda _: (EPUB_ENDING,),
     also_called=("ebook", "e-book", "kindle"),
     lays_out_pages=False,

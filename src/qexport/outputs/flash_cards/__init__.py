@@ -94,6 +94,7 @@ OUTPUT = Output(
     summary="cards to print and cut out (PDF)",
     module="qexport.outputs.flash_cards.document",
     options=FlashCardOptions,
+    label="flash_cards",
     guide="bundle/print-cards.html.j2",
     endings=_list_card_endings,
     also_called=("cards", "flashcards", "flash_cards", "card"),

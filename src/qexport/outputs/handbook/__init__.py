@@ -55,6 +55,7 @@ OUTPUT = Output(
     summary="a book to read and print (PDF)",
     module="qexport.outputs.handbook.document",
     options=HandbookOptions,
+    label="handbook",
     guide="bundle/print-handbook.html.j2",
     endings=lambda _: (".pdf",),
     also_called=("pdf", "book"),

@@ -54,6 +54,7 @@ OUTPUT = Output(
     summary="questions with room to answer, then the answers (PDF)",
     module="qexport.outputs.quiz.document",
     options=QuizOptions,
+    label="quiz",
     guide="bundle/print-handbook.html.j2",
     endings=_list_quiz_endings,
     also_called=("exam", "test"),

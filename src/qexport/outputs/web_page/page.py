@@ -30,7 +30,8 @@ from qexport.content.safe_html import mark_safe
 from qexport.content.templates import Templates
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import CommonOptions
-from qexport.outputs.web_page import WEB_PAGE_ENDING
+from qexport.outputs.registry import OUTPUTS
+from qexport.outputs.web_page import OUTPUT, WEB_PAGE_ENDING
 from qexport.outputs.web_page.fonts import font_faces
 from qexport.outputs.web_page.index import index_of, packed
 
@@ -47,15 +48,6 @@ browser shows them, with scripts they are text, which costs nothing until the re
 
 NEXT_QUESTION = "<!--question-->"
 IMAGE_ADDRESS = "image:"
-DOWNLOADS = {
-    "handbook": ("handbook", "PDF"),
-    "epub": ("e_book", "EPUB"),
-    "deck": ("anki_deck", "APKG"),
-    "cheatsheet": ("cheat_sheet", "PDF"),
-    "quiz": ("quiz", "PDF"),
-    "flash-cards": ("flash_cards", "PDF"),
-}
-"""What a page links to if it lies beside it: the output's name, the label of its title, what kind of file it is."""
 
 SAID_BY_SCRIPTS = (
     *("again", "hard", "good", "easy", "of_total", "other_questions", "difficulty"),
@@ -251,11 +243,15 @@ def _group_contents(articles: Sequence[_Article]) -> list[dict[str, object]]:
 
 
 def _downloads(file_names: Mapping[str, str], words: Language) -> list[dict[str, str]]:
-    """Return what lies beside the page, as links."""
+    """Return what lies beside the page, as links: to the files of all other outputs of the build."""
     return [
-        {"address": quote(file_names[name]), "title": words.label(key), "kind": kind}
-        for name, (key, kind) in DOWNLOADS.items()
-        if name in file_names
+        {
+            "address": quote(file_names[name]),
+            "title": words.label(output.label) if output.label else capitalize(name, words.tag),
+            "kind": file_names[name].rpartition(".")[2].upper(),
+        }
+        for name, output in OUTPUTS.items()
+        if name in file_names and name != OUTPUT.name
     ]
 
 
