@@ -230,7 +230,7 @@ def test_every_file_the_architecture_names_exists() -> None:
     text = (ROOT / "docs/architecture.md").read_text("utf-8").partition("### How to add a command")[0]
     source = ROOT / "src" / "qexport"
     places = [source, *(path.parent for path in source.rglob("__init__.py")), ROOT]
-    named = re.findall(r"`((?:\w+/)*\w+\.py)`|((?:\w+/)+\w+\.py)", text)
+    named = re.findall(r"`((?:\w+/)*\w+\.(?:py|css|toml))`|((?:\w+/)+\w+\.(?:py|css|toml))", text)
     missing = [
         name
         for each in named

@@ -69,7 +69,7 @@ def form_named(name: str) -> Form:
     """Return the form of that name; UsageError names the nearest."""
     if name in FORMS:
         return FORMS[name]
-    raise UsageError(f"--to: no form {name!r}", hint=suggest(name, tuple(FORMS)))
+    raise UsageError(f"--to: no format {name!r}", hint=suggest(name, tuple(FORMS)))
 
 
 def choose_questions(

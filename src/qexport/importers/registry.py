@@ -62,7 +62,7 @@ def find_shape(source: Source) -> Shape:
             if shape.name == wished:
                 return shape
         names = [shape.name for shape in SHAPES]
-        raise UsageError(f"--as: no shape {wished!r}", hint=suggest(wished, names))
+        raise UsageError(f"--as: no format {wished!r}", hint=suggest(wished, names))
     for shape in SHAPES:
         if shape.matches(source):
             return shape

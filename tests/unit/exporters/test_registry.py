@@ -21,7 +21,7 @@ from qexport.exporters.registry import (
 def test_an_unknown_form_names_the_nearest() -> None:
     with pytest.raises(UsageError) as caught:
         form_named("gifft")
-    assert caught.value.message == "--to: no form 'gifft'"
+    assert caught.value.message == "--to: no format 'gifft'"
     assert caught.value.hint.startswith("did you mean 'gift'?")
 
 

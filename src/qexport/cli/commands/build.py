@@ -44,7 +44,7 @@ FOREIGN_OUTPUTS = ("handbook", "cheatsheet", "flash-cards")
 
 EXAMPLES = (
     ("qexport build", "the handbook and the deck of the bank here"),
-    ("qexport build mine.yaml --paper a5 --ruled-lines", "an A5 book to write in, of your own bank"),
+    ("qexport build mine.yaml --paper a5 --ruled-lines", "an A5 book of your own bank, to write in"),
     ("qexport build --format quiz --sample 10 --seed 3", "a quiz of ten questions"),
 )
 
@@ -107,7 +107,7 @@ def build(
 
     All files are written together at the end. A failed output is reported; the others are still written. Building a
     deck also updates the lock beside the bank, which records when each note last changed, so that importing the
-    deck again updates only those notes.
+    deck again updates only the notes that changed.
     """
     names, imported = _without_foreign(names, out or Path("out"), encoding=encoding, limits=limits)
     if imported:

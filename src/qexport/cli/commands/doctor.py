@@ -17,7 +17,7 @@ from qexport.common.wording import quantity
 @click.command()
 @cache_option
 @json_option
-@click.option("--sbom", "bill", is_flag=True, help="Print the bill of materials of the program (CycloneDX).")
+@click.option("--sbom", "bill", is_flag=True, help="Print the software bill of materials (CycloneDX).")
 @flags
 def doctor(*, cache_folder: Path, as_json: bool, bill: bool) -> None:
     """Check this machine, and say how to install what is missing.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "--to",
     "form",
-    metavar="FORM",
+    metavar="FORMAT",
     required=True,
     shell_complete=complete_form,
     help="csv, json, jsonl, markdown, gift, moodle-xml or anki-text.",
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     "target",
     type=PATH,
     metavar="FILE",
-    help="The file; - is standard output. [default: the bank's name with the form's ending]",
+    help="The file; - is standard output. [default: the bank's name with the format's ending]",
 )
 @reads_bank
 @json_option
@@ -52,7 +52,7 @@ def export(
     """Export questions for other programs, or to edit them.
 
     qexport import reads csv, json, jsonl and markdown back as the same bank; without filters, they hold drafts and
-    retired questions too. The other forms cannot hold everything; what is lost is reported.
+    retired questions too. The other formats cannot hold everything; what is lost is reported.
     """
     from qexport import choosing
     from qexport.common import files

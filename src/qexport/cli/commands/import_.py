@@ -58,7 +58,7 @@ _WIDEST_NAME = 96
 @click.option(
     "--as",
     "shape",
-    metavar="SHAPE",
+    metavar="FORMAT",
     default="",
     shell_complete=complete_shape,
     help="Read the files as this format, whatever their contents look like.",

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("folder", type=PATH, metavar="[FOLDER]", required=False)
 @click.option(
-    "--from", "source", type=PATH, metavar="FILE", help="Import this file, in any shape that import reads."
+    "--from",
+    "source",
+    type=PATH,
+    metavar="FILE",
+    help="Import this file, in any format that qexport import reads.",
 )
 @click.option("--title", metavar="TEXT", default="", help="Title of the bank. [default: the folder's name]")
 @encoding_option
@@ -115,7 +119,7 @@ def _import_into(
 def ids(*, bank: Path, encoding: str | None, limits: Limits, dry_run: bool, as_json: bool) -> None:
     """Give an id to every question that has none.
 
-    An id is given once: it stays when the text is edited. Comments and layout stay, too.
+    An id is given once: it stays when the text is edited. Comments and layout of the file stay too.
     """
     from qexport.bank.id_filling import fill_ids
     from qexport.common import files

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qexport.cli.help_layout import HeadedCommand
 from qexport.cli.options import filtered, flags, formatted, names_bank, typeset
 from qexport.cli.program import progress, say
 from qexport.cli.recipes import recipes_to_build
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from qexport.recipe import Recipe
 
 
-@click.command()
+@click.command(cls=HeadedCommand)
 @click.argument("name", metavar="[RECIPE]", default="")
 @click.option(
     "--port", default=0, type=click.IntRange(0, 65535), metavar="N", help="Port. [default: a free one]"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qexport.cli.help_layout import HeadedCommand
 from qexport.cli.options import PATH, filtered, flags, formatted, locking_options, names_bank, typeset
 from qexport.cli.program import now, progress, say, warn
 from qexport.cli.recipes import recipes_to_build
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from qexport.locking import Locking
 
 
-@click.command()
+@click.command(cls=HeadedCommand)
 @click.argument("name", metavar="[RECIPE]", default="")
 @click.option(
     "--address", metavar="URL", required=True, help="Where people will open it, for example https://e.org/q/"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qexport.cli.asking import agree
+from qexport.cli.help_layout import HeadedCommand
 from qexport.cli.options import filtered, flags, formatted, json_option, locking_options, names_bank
 from qexport.cli.program import now, progress, say, say_aside, say_json, warn
 from qexport.cli.recipes import recipes_to_build
@@ -32,7 +33,7 @@ ASKED_TO_SYNC = "asked Anki to synchronize; its window shows whether it does, or
 """The add-on's action `sync` presses Anki's button and answers at once: nothing says how the synchronization went."""
 
 
-@click.command()
+@click.command(cls=HeadedCommand)
 @click.argument("name", required=False, default="", metavar="[RECIPE]")
 @click.option("--dry-run", is_flag=True, help="Only show what would change in the collection.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")

@@ -28,7 +28,9 @@ class HandbookOptions(BookOptions):
     )
     one_per_page: bool = option(False, "Start every question on a new page.", group="Handbook")
     economy: bool = option(
-        False, "Use the least paper: flow, no pages for parts, no second list.", group="Handbook"
+        False,
+        "Use the least paper: --flow, no title pages of parts, no list by difficulty.",
+        group="Handbook",
     )
     progress: bool = option(
         False,
