@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
 """Follow one question from a captured page to the bank, and from the bank to a card and to a page.
 
-    python -m tools.follow_question        print the modules it passes, in their order
+    python -m tools.follow_question        print the modules that hand it on, and those that only see it
 
 A bank of one question is built in one process, and each call of a function of qexport is looked at: its module is on
 the way if the question, or a text of it, is among its arguments or in what it returns. Modules that only define a
 record (`common.records`, `bank.model`) or see every text, whatever it says (`common.files`), count too.
+
+Which of them hand the question on, in another form or to the next stage, is written in docs/architecture.md; a test
+compares that with what is seen here.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -23,15 +27,34 @@ MARK = "flummoxed"
 MARKED = ("Type hints are annotations", f"Type hints are {MARK} annotations")
 """How it gets into the first question of the shipped capture."""
 
-CAPTURES = Path(__file__).resolve().parent.parent / "seeds" / "captures"
+ROOT = Path(__file__).resolve().parent.parent
+CAPTURES = ROOT / "seeds" / "captures"
+
+UNSEEN = frozenset({"layout.weasyprint.extraction", "pdf.linker", "pdf.file_writer", "common.files"})
+"""Modules on the way to a page after its layout, when the text is glyphs."""
 
 
 def main() -> int:
     """Print the way to the bank, to a card and to a page."""
+    documented = read_documented_ways()
     for name, modules in follow().items():
-        print(f"{name}: {len(modules)} modules")
-        print("  " + " → ".join(modules))
+        way = documented[name]
+        others = [module for module in modules if module not in way]
+        print(f"{name}: {len(way)} modules hand it on, {len(others)} others see it")
+        print("  " + " → ".join(way))
+        print("  others: " + ", ".join(others))
     return 0
+
+
+def read_documented_ways() -> dict[str, list[str]]:
+    """Return the ways in docs/architecture.md; that to a page begins as that to a card, up to the pipeline."""
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    section = text.partition("## How one question goes\n")[2].partition("\n## ")[0]
+    bank, card, page = (
+        [name.replace("/", ".") for name in re.findall(r"([\w/]+)\.py", block)]
+        for block in re.findall(r"```text\n(.*?)```", section, re.DOTALL)
+    )
+    return {"bank": bank, "card": card, "page": [*card[: card.index("pipeline") + 1], *page]}
 
 
 def follow() -> dict[str, list[str]]:

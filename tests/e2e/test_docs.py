@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from tools.follow_question import UNSEEN, follow, read_documented_ways
 
 from qexport.bank.schema import HEADER_FIELDS, QUESTION_FIELDS
 from qexport.outputs.registry import OPTIONS
@@ -238,6 +239,17 @@ def test_every_file_the_architecture_names_exists() -> None:
         if name and not any((place / name).exists() for place in places)
     ]
     assert missing == []
+
+
+def test_the_ways_of_a_question_are_those_it_goes() -> None:
+    """The figures in docs/architecture.md are the modules it names, and a question is seen in each of them."""
+    text = (ROOT / "docs/architecture.md").read_text("utf-8")
+    ways = read_documented_ways()
+    figures = re.findall(r"\(`qexport (?:import|build[^`]*)`\), (\d+) modules", text)
+    assert figures == [str(len(way)) for way in ways.values()]
+    for name, modules in follow().items():
+        seen = {*modules, *(UNSEEN if name == "page" else ())}
+        assert [module for module in ways[name] if module not in seen] == [], name
 
 
 def test_the_tables_of_the_bank_have_every_field() -> None:
