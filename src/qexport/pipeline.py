@@ -40,7 +40,7 @@ from qexport.locking import (
 )
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.book.glyphs import with_script_fonts
-from qexport.outputs.declaration import parse_options
+from qexport.outputs.declaration import name_first_files, parse_options
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import CommonOptions
 from qexport.outputs.registry import check_options, options_without_effect, output_named, outputs_with
@@ -104,8 +104,7 @@ class Plan(Record, frozen=True):
     @property
     def file_names(self) -> Mapping[str, str]:
         """The name of the first file of each output."""
-        first = {each.name: each.endings(self.options[each.name])[0] for each in self.outputs}
-        return {name: self.stem + ending for name, ending in first.items()}
+        return name_first_files(self.stem, self.outputs, self.options)
 
 
 class Prepared(Record, frozen=True):

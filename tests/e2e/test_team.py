@@ -363,6 +363,14 @@ def test_pictures_travel_with_the_questions() -> None:
     printed("verify", "team.zip", "--rebuild")
 
 
+def test_a_web_page_that_links_to_its_neighbours_is_made_again_to_the_byte() -> None:
+    Path("qexport.toml").write_text('[recipes.all]\nformat = ["web", "deck"]\nfile-name = "all"\nlimit = 1\n')
+    printed("bundle", "-o", "team.zip")
+    with ZipFile("team.zip") as archive:
+        assert '<a href="all.apkg" download>' in archive.read("all/all.html").decode()
+    printed("verify", "team.zip", "--rebuild")
+
+
 def forge(files: Mapping[str, bytes], manifest: dict[str, Any]) -> None:
     """Write a bundle whose hashes agree with its files, whatever is said in them."""
     from hashlib import sha256

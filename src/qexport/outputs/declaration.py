@@ -11,7 +11,7 @@ Everything after that works with values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
@@ -175,3 +175,14 @@ class Output(Record, kw_only=True, frozen=True):
     def render(self, edition: Edition, options: object, tools: Tools) -> Document:
         """Make the document; the same arguments give the same bytes."""
         return cast("_Renderer", import_module(self.module)).render(edition, options, tools)
+
+
+def name_first_files(stem: str, outputs: Iterable[Output], options: Mapping[str, Any]) -> dict[str, str]:
+    """Return the name of the first file of each output, by the output's name; a web page links to them.
+
+    Args:
+        stem: How the names begin.
+        outputs: The outputs of one recipe.
+        options: The options of each, by its name.
+    """
+    return {each.name: stem + each.endings(options[each.name])[0] for each in outputs}

@@ -38,7 +38,7 @@ from qexport.locking import (
     written_with_lock,
 )
 from qexport.outputs.anki_deck import DeckOptions
-from qexport.outputs.declaration import parse_options
+from qexport.outputs.declaration import name_first_files, parse_options
 from qexport.outputs.document import Tools
 from qexport.outputs.registry import check_options, output_named
 from qexport.pipeline import (
@@ -228,7 +228,7 @@ def render_files(
         outputs = [output_named(name) for name in recipe.outputs]
         check_options(recipe.options)
         options = {each.name: parse_options(each.options, recipe.options) for each in outputs}
-        own = tools[recipe.name]
+        own = replace(tools[recipe.name], file_names=name_first_files(recipe.stem, outputs, options))
         if any(each.needs_lock for each in outputs):
             deck = parse_options(DeckOptions, recipe.options)
             key = note_shape(deck), own.look
