@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from qexport.bank.model import PROSE_SECTIONS, Question
+from qexport.common.records import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Record, frozen=True):
     """A text of a question, and the same text without its code, in which nothing is damage."""
 
     field: str
@@ -31,6 +30,15 @@ def list_texts(question: Question) -> Iterator[Text]:
         yield text_of("follow_ups", follow_up, markdown=markdown)
 
 
+def list_prose(question: Question) -> Iterator[str]:
+    """Yield every text of a question without its code."""
+    for whole in (question.question, *(getattr(question, field) for field in PROSE_SECTIONS)):
+        if whole:
+            yield _split_off_code(whole)[0]
+    for follow_up in question.follow_ups:
+        yield _split_off_code(follow_up)[0]
+
+
 _CODE_FENCE = re.compile(r"^[ \t>]*(```+|~~~+)(.*)$", re.MULTILINE)
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"()]+")
 CODE = "\u241f"  # replaces a piece of code, so that what is around it stays apart
@@ -38,8 +46,14 @@ CODE = "\u241f"  # replaces a piece of code, so that what is around it stays apa
 
 def text_of(field: str, whole: str, *, markdown: bool) -> Text:
     """Return a text without its code: what is in fences or backticks, which people write in plain text too."""
+    prose, open_block = _split_off_code(whole)
+    return Text(field, whole, prose, open_block, markdown)
+
+
+def _split_off_code(whole: str) -> tuple[str, str]:
+    """Return a text without its code, and the first line of a code block without end."""
     if "`" not in whole and "~~~" not in whole and "://" not in whole and "www." not in whole:
-        return Text(field, whole, whole, "", markdown)
+        return whole, ""
     kept, end, opened = [], 0, None
     for fence in _CODE_FENCE.finditer(whole) if "```" in whole or "~~~" in whole else ():
         if opened is None and "`" not in fence[2]:
@@ -49,7 +63,7 @@ def text_of(field: str, whole: str, *, markdown: bool) -> Text:
             opened, end = None, fence.end()
     prose = _without_spans(CODE.join([*kept, whole[end:]]))
     prose = _URL.sub(CODE, prose) if "://" in prose or "www." in prose else prose
-    return Text(field, whole, prose, opened[0].strip() if opened else "", markdown)
+    return prose, opened[0].strip() if opened else ""
 
 
 def _without_spans(text: str) -> str:

@@ -124,6 +124,31 @@ def test_english_without_commas_is_told_for_the_whole_bank() -> None:
     assert not any(each.startswith("lost") for each in found(*texts, language="de"))
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a don’t b-c it's 12 3-4 _x x2 é1 ¹", 8),  # what has a letter: ¹ is one, 12 and 3-4 are not
+        ("“Ωmega” 日本 – x²", 3),  # not in Western letters alone
+        ("…—×÷", 0),
+    ],
+)
+def test_words_are_counted_in_every_alphabet(text: str, words: int) -> None:
+    long = " ".join([text, *["comma"] * (150 - words)])
+    assert found(question("A", question=long, answer="`x`")) == [
+        "lost-commas: A: 0 commas in 150 words, about 7 are usual"
+    ]
+    assert found(question("A", question=long.removesuffix(" comma"), answer="`x`")) == []
+
+
+@pytest.mark.parametrize("beginning", ["Lorem ipsum", "\u00a0lorem\n ipsum", "ℓorem ipsum", "Ｌorem ipsum"])
+def test_filler_is_told_by_its_first_words_however_long_it_is(beginning: str) -> None:
+    filler = f"{beginning} dolor, sit " + "amet, consectetur " * 8
+    assert [each.partition(" is ")[0] for each in found(question("A", deep_explanation=filler))] == [
+        "placeholder: A: deep_explanation"
+    ]
+    assert found(question("A", deep_explanation=f"Here is {filler}")) == []
+
+
 def test_one_long_question_without_commas_is_told_among_others() -> None:
     lost = question("B", answer="no comma stands here " * 40)
     others = [question(f"Q-{n}", deep_explanation=LONG * 3) for n in range(4)]

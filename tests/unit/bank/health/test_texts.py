@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qexport.bank.health.texts import CODE, list_texts, text_of
+from qexport.bank.health.texts import CODE, list_prose, list_texts, text_of
 from qexport.bank.model import Question
 
 
@@ -18,3 +18,9 @@ def test_every_text_that_is_there_is_listed() -> None:
         ("answer", "y"),
     ]
     assert "z" in [each.whole for each in list_texts(question)]
+
+
+def test_prose_is_that_of_every_text() -> None:
+    question = Question(id="a", question="Use `x`", answer="y", follow_ups=("z", "`w`"), markup="markdown")
+    assert list(list_prose(question)) == [each.prose for each in list_texts(question)]
+    assert list(list_prose(question)) == [f"Use {CODE}", "y", "z", CODE]
