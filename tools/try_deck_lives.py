@@ -379,6 +379,7 @@ class Team:
             title=name,
             scope=name,
             deck=kept_as,
+            departed=self.lock.departed_keys(kept_as) if self.lock else (),
             lock=self.lock,
         )
         shipped = {each.id for each in (*active, *leavers, *(retired if options.include_retired else ()))}

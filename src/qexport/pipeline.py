@@ -326,6 +326,7 @@ def prepare(
         retired=_retired(choice.bank, recipe.filters, limits),
         leavers=_leavers(choice.bank, lock, deck) if locking.send_leavers else (),
         deck=deck,
+        departed=lock.departed_keys(deck) if lock else (),
         lock=lock,
     )
     doubtful = [each for each in choice.questions if may_lose_text(each)]

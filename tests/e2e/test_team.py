@@ -371,6 +371,30 @@ def test_a_web_page_that_links_to_its_neighbours_is_made_again_to_the_byte() -> 
     printed("verify", "team.zip", "--rebuild")
 
 
+def test_the_deck_of_a_bundle_knows_what_left_it_and_has_it_once_more_if_asked() -> None:
+    Path("qexport.toml").write_text(
+        '[recipes.hard]\nformat = "deck"\nfile-name = "hard"\ndifficulty = ">=8"\n'
+    )
+    printed("bundle", "-o", "team.zip")
+    text = Path("questions.yaml").read_text()
+    assert "id: PY-ADV-001\n" in text
+    start = text.index("id: PY-ADV-001\n")
+    Path("questions.yaml").write_text(
+        text[:start] + text[start:].replace("difficulty: 8", "difficulty: 3", 1)
+    )
+    printed("build", "hard")
+    search = "<code>Key:PY-ADV-001@"
+    assert description_of(Path("out/hard.apkg").read_bytes()).count(search) == 1
+    for words, has_it in (((), False), (("--send-leavers",), True)):
+        printed("bundle", "-o", "team.zip", *words)
+        with ZipFile("team.zip") as archive:
+            deck = archive.read("hard/hard.apkg")
+        assert ("PY-ADV-001" in notes_of(deck)) == has_it
+        about = description_of(deck)
+        assert (about.count(search), "etired" in about) == (1, False)
+        printed("verify", "team.zip", "--rebuild")
+
+
 def forge(files: Mapping[str, bytes], manifest: dict[str, Any]) -> None:
     """Write a bundle whose hashes agree with its files, whatever is said in them."""
     from hashlib import sha256

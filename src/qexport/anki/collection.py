@@ -132,7 +132,7 @@ def _description(edition: Edition, lock: Lock, count: int, shape: DeckShape, tem
     dated = shape.dated.isoformat() if shape.dated else ""
     left = [lock.key_of(entry) for entry in lock.left]
     search = fitting_search(left)
-    departed = fitting_search([lock.key_of(entry) for entry in lock.departed_from(edition.deck)])
+    departed = fitting_search(edition.departed)
     words = language(bank.language)
     return templates.render(
         "anki/description.html.j2",
@@ -142,7 +142,7 @@ def _description(edition: Edition, lock: Lock, count: int, shape: DeckShape, tem
         made_with=f"qexport {__version__}",
         count=len(edition.questions),
         total=bank.claims.questions or sum(question.status == "active" for question in bank.questions),
-        retired=count - len(edition.questions),
+        retired=count - len(edition.questions) - len(edition.leavers),
         scope=edition.scope,
         source=bank.source,
         url=bank.source if re.fullmatch(r"https?://\S+", bank.source) else "",

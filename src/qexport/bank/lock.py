@@ -143,6 +143,10 @@ class Lock(Record, kw_only=True, frozen=True):
         entries = (each for each in self.notes.values() if deck in each.departed and not each.left)
         return tuple(sorted(entries, key=lambda entry: entry.id))
 
+    def departed_keys(self, deck: str) -> tuple[str, ...]:
+        """Return what to search for in Anki to find the notes that left a filtered deck and not the bank."""
+        return tuple(map(self.key_of, self.departed_from(deck)))
+
 
 def guid_of(namespace: str, birth: str) -> str:
     """Return the GUID of a note that is born now; later the lock knows it."""
@@ -253,6 +257,8 @@ class Edition(Record, kw_only=True, frozen=True):
     """Questions that left this filtered deck and are sent once more."""
     deck: str = ""
     """The name of a filtered deck; empty: it has the whole bank, or nobody keeps count of it."""
+    departed: tuple[str, ...] = ()
+    """What to search for in Anki to find the notes that left this filtered deck, and not the bank."""
     lock: Lock | None = None
 
 

@@ -60,6 +60,15 @@ class BundledRecipe:
     ids: tuple[str, ...]
     retired: tuple[str, ...] = ()
     """Retired questions that are in its deck."""
+    leavers: tuple[str, ...] = ()
+    """Questions that left its deck and are in it once more."""
+    departed: tuple[str, ...] = ()
+    """What to search for in Anki to find the notes that left its deck, and not the bank."""
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The ids of all questions that it is made from."""
+        return (*self.ids, *self.retired, *self.leavers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,8 +185,14 @@ def about(contents: Contents) -> dict[str, object]:
             "questions": len(bank.questions),
             "of": bank.claims.questions,
         },
-        "recipes": [{**asdict(recipe), "count": len(recipe.ids)} for recipe in contents.recipes],
+        "recipes": [{**_about_recipe(recipe), "count": len(recipe.ids)} for recipe in contents.recipes],
     }
+
+
+def _about_recipe(recipe: BundledRecipe) -> dict[str, object]:
+    """Return what a manifest says of a recipe; what few recipes have is left out of the others."""
+    rare = ("leavers", "departed")
+    return {name: value for name, value in asdict(recipe).items() if value or name not in rare}
 
 
 def _hashes(files: Mapping[str, bytes]) -> dict[str, dict[str, object]]:
@@ -322,12 +337,13 @@ def said_in(files: Mapping[str, bytes]) -> dict[str, object]:
 def _recipe(said: Mapping[str, object]) -> BundledRecipe:
     texts = {name: _toml_text(said[name]) for name in ("name", "title", "scope", "stem")}
     lists = {name: _toml_texts(said[name]) for name in ("outputs", "ids", "retired")}
+    lists |= {name: _toml_texts(said.get(name, [])) for name in ("leavers", "departed")}
     options, filters = said["options"], said["filters"]
     if not isinstance(options, dict) or not isinstance(filters, dict):
         raise TypeError
     if not all(isinstance(value, str | bool) for value in options.values()):
         raise TypeError
-    ids = (*lists["ids"], *lists["retired"])
+    ids = (*lists["ids"], *lists["retired"], *lists["leavers"])
     outputs = lists["outputs"]
     if not lists["ids"] or len(set(ids)) < len(ids) or len(set(outputs)) < len(outputs):
         raise ValueError

@@ -49,7 +49,7 @@ def contents_in(files: Mapping[str, bytes], manifest: Manifest, path: str, limit
     bank = _bank_in(files, path, limits)
     lock = _lock_in(files, path, limits)
     known = {question.id for question in bank.questions}
-    used = {key for recipe in manifest.recipes for key in (*recipe.ids, *recipe.retired)}
+    used = {key for recipe in manifest.recipes for key in recipe.used}
     unknown = sorted(used - known) + sorted(known - set(lock.notes))
     if unknown:
         message = f"its manifest, its data and its lock do not agree: {quote(unknown[0])}"

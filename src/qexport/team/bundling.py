@@ -191,10 +191,12 @@ def _collect_contents(
             retired=tuple(question.id for question in each.edition.retired)
             if parse_options(DeckOptions, planned[name].recipe.all_options).include_retired
             else (),
+            leavers=tuple(question.id for question in each.edition.leavers),
+            departed=each.edition.departed,
         )
         for name, each in prepared.items()
     )
-    ids = {key for recipe in bundled for key in (*recipe.ids, *recipe.retired)}
+    ids = {key for recipe in bundled for key in recipe.used}
     whole = next(iter(prepared.values())).edition.bank
     part = bundle.part_of(whole, ids)
     return Contents(
@@ -223,6 +225,8 @@ def render_files(
             title=recipe.title,
             scope=recipe.scope,
             retired=tuple(questions[key] for key in recipe.retired),
+            leavers=tuple(questions[key] for key in recipe.leavers),
+            departed=recipe.departed,
             lock=contents.lock,
         )
         outputs = [output_named(name) for name in recipe.outputs]
