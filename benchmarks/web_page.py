@@ -1,9 +1,16 @@
 """The page of 10,000 questions in Chromium, beside the same page without an index and without deferred rendering.
 
-    python -m benchmarks.web_page [--questions 10000] [--runs 5] [--write]
+    python -m benchmarks.web_page [--questions 10000] [--runs 7] [--write]
 
-Every page has the same questions, style and fonts. "Plain" has all of them as elements that are laid out at once, and
-a search that reads the text of each element again at every key, as one writes it first.
+Every page has the same questions, style and fonts.
+
+- *plain* has all questions as elements in the file, which are laid out at once, and a search that reads the text of
+  each element again at every key, as one writes it first;
+- *drawn* has them as text, as an application in one file has its data, and a script at the end makes all of them
+  elements at once;
+- *two words* is what Chromium takes by itself.
+
+A paint is measured in a browser that was just started, then in one that has shown another page from the disk.
 """
 
 from __future__ import annotations
@@ -12,7 +19,9 @@ import argparse
 import json
 import re
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -30,6 +39,11 @@ from qexport.outputs.options import CommonOptions
 from qexport.outputs.web_page.page import render
 
 ROOT = Path(__file__).parents[1]
+DESK, PHONE = (1280, 900), (390, 844)
+SLOWER = 4
+"""Times that Chromium is slowed down (CDP: Emulation.setCPUThrottlingRate), beside as quick as it is."""
+SEARCH_RUNS = 3
+"""Runs in which a page is also loaded to its end and searched."""
 SEARCHES = ("metaclass 4711", "garbage", "asyncio production", '"number 9876"', "nothing of this kind")
 
 PLAIN_SEARCH = """
@@ -46,6 +60,30 @@ document.querySelector("#search").addEventListener("input", (event) => {
 document.documentElement.dataset.ready = "";
 </script>
 """
+
+DRAWN = """
+<script>
+document.querySelector("#list").innerHTML = document.querySelector("#data").textContent;
+</script>
+"""
+
+OBSERVED = """
+new Promise((done) => {
+  new PerformanceObserver((entries) => {
+    const first = entries.getEntries().find((each) => CONDITION);
+    if (first) done(first.startTime);
+  }).observe({ type: "TYPE", buffered: true });
+})"""
+IN_A_QUESTION = "each.element?.closest('article') || !document.querySelector('#list')"
+PAINTS = {
+    "first paint": OBSERVED.replace("TYPE", "paint").replace(
+        "CONDITION", "each.name.endsWith('contentful-paint')"
+    ),
+    "first question": OBSERVED.replace("TYPE", "largest-contentful-paint").replace(
+        "CONDITION", IN_A_QUESTION
+    ),
+}
+"""What is painted, and when that was."""
 
 MEASURE_SEARCH = """
 new Promise((done) => {
@@ -93,93 +131,123 @@ def page_of(bank: Bank) -> str:
 
 
 def variants(page: str) -> dict[str, str]:
-    """Return the page, and the same page without what makes it quick."""
+    """Return the page, the same page without what makes it quick, and one with next to nothing."""
     rest = re.search(r'\n<noscript id="rest"[^>]*>(.*?)</noscript>', page, re.DOTALL)
-    fonts = re.search(r'<noscript id="fonts">(.*?)</noscript>', page, re.DOTALL)
+    fonts = re.search(r'<noscript id="fonts">(.*?)</noscript>\n', page, re.DOTALL)
+    first = re.search(r'(<div class="list" id="list">\n)(.*?)(\n</div>\n)', page, re.DOTALL)
     assert rest is not None
     assert fonts is not None
-    plain = page.replace(rest[0], rest[1].replace("<!--question-->", "")).replace(fonts[0], fonts[1])
-    plain = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", plain)
-    plain = re.sub(r'<script type="text/plain" id="index">.*</script>', "", plain, flags=re.DOTALL)
-    plain = plain.replace("content-visibility: auto;", "").replace("</body>", PLAIN_SEARCH + "</body>")
-    return {"as it is": page, "plain": plain}
+    assert first is not None
+    at_once = page.replace(fonts[0], "").replace("</head>", fonts[1] + "</head>")
+    at_once = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", at_once)
+    at_once = re.sub(r'<script type="text/plain" id="index">.*</script>', "", at_once, flags=re.DOTALL)
+    at_once = at_once.replace("content-visibility: auto;", "").replace(rest[0], "")
+    every = first[2] + rest[1].replace("<!--question-->", "")
+    data = f'<noscript id="data">{every}</noscript>'
+    return {
+        "as it is": page,
+        "plain": at_once.replace(first[2], every).replace("</body>", PLAIN_SEARCH + "</body>"),
+        "drawn": at_once.replace(first[2], "").replace("</body>", data + DRAWN + PLAIN_SEARCH + "</body>"),
+        "two words": "<!doctype html><meta charset=utf-8><title>x</title><p>two words",
+    }
 
 
-def measured(browser: Chromium, path: Path) -> dict[str, Any]:
+def searched(browser: Chromium, path: Path) -> dict[str, Any]:
     """Open a page and search in it; milliseconds."""
     browser.open(path.as_uri())
     browser.wait("document.documentElement.dataset.ready !== undefined", 120)
-    paint = browser.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     ready = browser.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
     searches = []
     for words in SEARCHES:
         browser.evaluate(MEASURE_SEARCH.replace("WORDS", json.dumps("")))
         searches.append(browser.evaluate(MEASURE_SEARCH.replace("WORDS", json.dumps(words))))
-    memory = browser.call("Runtime.getHeapUsage")["usedSize"] / 1e6
     elements = browser.evaluate("document.getElementsByTagName('*').length")
-    return {
-        "paint": paint,
-        "loaded": ready,
-        "search": median(searches),
-        "memory": memory,
-        "elements": elements,
-    }
+    return {"loaded": ready, "a search, to the next frame": median(searches), "elements": elements}
 
 
-def compare(count: int, runs: int) -> dict[str, dict[str, float]]:
-    """Return the medians of all figures for each variant, taken in turns."""
-    pages = variants(page_of(bank_of(count)))
-    found: dict[str, list[dict[str, float]]] = {name: [] for name in pages}
-    with tempfile.TemporaryDirectory() as folder:
-        for number, (name, text) in enumerate(pages.items()):
-            Path(folder, f"{number}.html").write_text(text)
-            print(f"{name}: {len(text.encode()) / 1e6:.1f} MB")
-        for _ in range(runs):
-            for number, name in enumerate(pages):
+def painted(
+    browser: Chromium,
+    path: Path,
+    *,
+    before: Path | None = None,
+    slower: int = 1,
+    size: tuple[int, int] = DESK,
+) -> dict[str, float]:
+    """Open a page, after another if that is given, and return when what was painted; milliseconds."""
+    browser.resize(*size)
+    browser.call("Emulation.setCPUThrottlingRate", rate=slower)
+    if before:
+        browser.open(before.as_uri())
+    browser.call("Page.navigate", url=path.as_uri())
+    time.sleep(0.5)  # asked less often, it has more time for its work
+    return {name: browser.evaluate(script) for name, script in PAINTS.items()}
+
+
+def compare(pages: Mapping[str, str], folder: Path, runs: int) -> dict[str, dict[str, float]]:
+    """Return the medians of all figures for each page, taken in turns."""
+    paths = {name: folder / f"{name}.html" for name in pages}
+    for name, text in pages.items():
+        paths[name].write_text(text)
+        print(f"{name}: {len(text.encode()) / 1e6:.1f} MB")
+    found: dict[str, dict[str, list[float]]] = {name: {} for name in pages}
+    for run, slower, warm in product(range(runs), (1, SLOWER), (False, True)):
+        for name, path in paths.items():
+            with started("chromium") as browser:
+                assert isinstance(browser, Chromium)
+                before = paths["two words"] if warm else None
+                for key, value in painted(browser, path, before=before, slower=slower).items():
+                    way = ("warm" if warm else "cold") + (f", {slower} times slower" if slower > 1 else "")
+                    found[name].setdefault(f"{key}, {way}", []).append(value)
+            if name != "two words" and slower == 1 and not warm and run < SEARCH_RUNS:
                 with started("chromium") as browser:
-                    browser.resize(1280, 900)
-                    found[name].append(measured(browser, Path(folder, f"{number}.html")))  # type: ignore[arg-type]
-    return {
-        name: {key: median(each[key] for each in taken) for key in taken[0]} for name, taken in found.items()
-    }
+                    assert isinstance(browser, Chromium)
+                    browser.resize(*DESK)
+                    for key, value in searched(browser, path).items():
+                        found[name].setdefault(key, []).append(value)
+    return {name: {key: median(values) for key, values in taken.items()} for name, taken in found.items()}
 
 
-def table(found: dict[str, dict[str, float]], count: int) -> Sequence[str]:
+def table(found: Mapping[str, Mapping[str, float]], count: int) -> Sequence[str]:
     """Return the figures as lines of Markdown."""
-    ours, plain = found.values()
-    names = {"paint": "first paint", "loaded": "loaded", "search": "a search, to the next frame"}
-    lines = [f"| {count:,} questions, ms | as it is | plain | ratio |", "| --- | --: | --: | --: |"]
-    for key, name in names.items():
-        lines.append(f"| {name} | {ours[key]:.0f} | {plain[key]:.0f} | {ours[key] / plain[key]:.3f} |")
-    lines.append(f"| elements | {ours['elements']:,.0f} | {plain['elements']:,.0f} | |")
+    ours = found["as it is"]
+    lines = [
+        f"| {count:,} questions, ms | as it is | plain | ÷ | drawn | ÷ | two words |",
+        "| --- | --: | --: | --: | --: | --: | --: |",
+    ]
+    for key in ours:
+        cells = [f"{ours[key]:,.0f}"]
+        for name in ("plain", "drawn"):
+            ratio = "" if key == "elements" else f"{ours[key] / found[name][key]:.3f}"
+            cells += [f"{found[name][key]:,.0f}", ratio]
+        nothing = found["two words"].get(key)
+        lines.append(f"| {' | '.join([key, *cells, f'{nothing:,.0f}' if nothing else ''])} |")
     return lines
 
 
 SLOW_PHONE = 1000
 """Questions of the page that is opened on a phone with a slow processor."""
-SLOWER = 6
-"""Times that Chromium is slowed down for it (CDP: Emulation.setCPUThrottlingRate)."""
+PHONE_SLOWER = 6
+"""Times that Chromium is slowed down for it."""
 
 
-def on_a_slow_phone(runs: int) -> list[str]:
+def on_a_slow_phone(folder: Path, runs: int) -> list[str]:
     """Return what the page of SLOW_PHONE questions takes there, as a line of text."""
     page = page_of(bank_of(SLOW_PHONE))
+    path = folder / "phone.html"
+    path.write_text(page)
     taken = []
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "page.html")
-        path.write_text(page)
-        for _ in range(runs):
-            with started("chromium") as browser:
-                assert isinstance(browser, Chromium)
-                browser.resize(390, 844)
-                browser.call("Emulation.setCPUThrottlingRate", rate=SLOWER)
-                taken.append(measured(browser, path))
-    paint, loaded, search = (median(each[key] for each in taken) for key in ("paint", "loaded", "search"))
+    for _ in range(runs):
+        with started("chromium") as browser:
+            assert isinstance(browser, Chromium)
+            paints = painted(browser, path, slower=PHONE_SLOWER, size=PHONE)
+            taken.append(paints | searched(browser, path))
+    found = {key: median(each[key] for each in taken) for key in taken[0]}
     size = len(page.encode()) / 1e6
     return [
         (
-            f"{SLOW_PHONE:,} questions ({size:.1f} MB) on 390 × 844 pixels, Chromium {SLOWER} times slower: "
-            f"first paint {paint:.0f} ms, loaded {loaded:.0f} ms, a search {search:.0f} ms."
+            f"{SLOW_PHONE:,} questions ({size:.1f} MB) on 390 × 844 pixels, Chromium {PHONE_SLOWER} times slower: "
+            f"first paint {found['first paint']:.0f} ms, first question {found['first question']:.0f} ms, loaded "
+            f"{found['loaded']:.0f} ms, a search {found['a search, to the next frame']:.0f} ms."
         )
     ]
 
@@ -188,11 +256,13 @@ def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--questions", type=int, default=10_000)
-    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
-    found = compare(given.questions, given.runs)
-    lines = [*table(found, given.questions), "", *on_a_slow_phone(given.runs)]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        found = compare(variants(page_of(bank_of(given.questions))), folder, given.runs)
+        lines = [*table(found, given.questions), "", *on_a_slow_phone(folder, SEARCH_RUNS)]
     measure.report("web_page", lines, write=given.write)
 
 

@@ -57,6 +57,12 @@ SAID_BY_SCRIPTS = (
 )
 """Labels that the page's scripts write, beside `error_…`."""
 
+WIDE = re.compile("[^\\0-\xff]")
+"""A character that takes two bytes in a browser, and makes all of the text around it take two a character."""
+
+NARROWED_GROWTH = 0.02
+"""By how much a page may grow for texts that a browser holds in half the memory."""
+
 EARLY_SCRIPT = "document.documentElement.classList.add('js')"
 """Runs before the first paint: what needs scripts takes its room at once."""
 
@@ -137,6 +143,7 @@ def _make_web_page(
     ours = Templates(limits=tools.limits)
     words = language_of(edition.bank.language)
     shown, rest, first = _split_articles(articles, words)
+    shown, rest = narrowed(shown), narrowed(rest)
     script = _scripts(ours)
     style = _smaller(tools.templates.source("web/page.css")).replace("</", "<\\/")
     said = _words(words)
@@ -179,7 +186,17 @@ def _make_web_page(
         feed=quote(tools.file_names.get("feed", "")),
         deck=quote(tools.file_names.get("deck", "")),
     )
-    return re.sub(r"\0(\w+)\0", lambda slot: large[slot[1]], frame)
+    return re.sub(r"\0(\w+)\0", lambda slot: large[slot[1]], narrowed(frame))
+
+
+def narrowed(html: str) -> str:
+    """Return HTML with references for its characters above U+00FF, unless that makes it much larger.
+
+    Browsers keep a text in one byte a character if it has none above U+00FF. Chromium loads an English page of 10,000
+    questions in half the time if its few “ ” ’ – are references.
+    """
+    references = WIDE.sub(lambda found: f"&#{ord(found[0])};", html)
+    return references if len(references) <= (1 + NARROWED_GROWTH) * len(html) else html
 
 
 def _words(words: Language) -> str:

@@ -126,3 +126,19 @@ def test_a_theme_changes_the_style_and_neither_script_nor_policy(tmp_path: Path)
     assert "body { color: red } <\\/style><script>marker(1)<\\/script>" in text
     assert text.count("marker(1)") == 1
     assert (templates_folder() / "web/page.js").read_text() in text
+
+
+def test_few_characters_above_one_byte_are_references_and_many_stay() -> None:
+    asked = "An ‘apple’ – or “two” 🍎, and nothing else?"
+    text = page(replace(QUESTION, question=asked, answer="Naïve " * 400))
+    questions = text.partition('<script type="text/plain" id="words">')[0].partition("<body>")[2]
+    assert "An &#8216;apple&#8217; &#8211; or &#8220;two&#8221; &#127822;, and nothing" in questions
+    assert "Naïve" in questions
+    assert max(questions) <= "ÿ"
+    russian = page(replace(QUESTION, question="Что такое “сборка мусора”?"), language="ru")
+    assert ">Что такое “сборка мусора”?</h3>" in russian
+
+
+def test_the_fonts_come_after_the_questions() -> None:
+    text = page(QUESTION)
+    assert text.index("</article>") < text.index("@font-face") < text.index('id="words"')
