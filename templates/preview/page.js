@@ -2,6 +2,7 @@
 // Shows the question that is being edited, and follows the editor: state?after=N answers when there is news.
 const byId = (id) => document.getElementById(id);
 let state = { version: -1, questions: [], problems: [], changed: "" };
+let asking = ""; // what was asked for last
 let shown = decodeURIComponent(location.hash.slice(1));
 
 async function follow() {
@@ -29,11 +30,13 @@ function update() {
   show();
 }
 
-function showProblems() {
+/** Show what is wrong with the bank, and what else a page or a card could not be drawn for. */
+function showProblems(more = []) {
   const problems = byId("problems");
-  problems.hidden = !state.problems.length;
+  const all = [...state.problems, ...more];
+  problems.hidden = !all.length;
   problems.replaceChildren();
-  for (const [place, message, hint] of state.problems) {
+  for (const [place, message, hint] of all) {
     const line = document.createElement("div");
     const more = document.createElement("span");
     more.textContent = hint ? `\n  hint: ${hint}` : "";
@@ -84,20 +87,30 @@ function replaceFrame(room, address, title, kind) {
   room.append(frame);
 }
 
+/** Show the question as a card and as a page; what cannot be drawn stays as it was, with the reason above it. */
 async function show() {
   if (!shown) return;
   history.replaceState(null, "", `#${encodeURIComponent(shown)}`);
-  const id = encodeURIComponent(shown);
   const [width, light, side] = ["width", "light", "side"].map((name) => byId(name).value);
-  replaceFrame(byId("cards"), `card?id=${id}&side=${side}&light=${light}&version=${state.version}`, "The card", `w${width}`);
-  const answer = await fetch(`page.pdf?id=${id}&version=${state.version}`);
-  if (!answer.ok) {
-    byId("status").textContent = await answer.text();
-    return;
-  }
-  const address = URL.createObjectURL(await answer.blob());
-  const page = answer.headers.get("X-Page") || "1";
+  const asked = `id=${encodeURIComponent(shown)}&side=${side}&light=${light}&version=${state.version}`;
+  asking = asked;
+  const problems = [];
+  if (await draw(`card?${asked}`, problems)) replaceFrame(byId("cards"), `card?${asked}`, "The card", `w${width}`);
+  const pdf = await draw(`page.pdf?${asked}`, problems);
+  if (!pdf) return;
+  const address = URL.createObjectURL(await pdf.blob());
+  const page = pdf.headers.get("X-Page") || "1";
   replaceFrame(byId("pages"), `${address}#toolbar=0&navpanes=0&page=${page}&view=FitH`, "The page of the book", "");
+
+  /** Return what is at an address; nothing if that could not be drawn, or if something else is shown by now. */
+  async function draw(path, known) {
+    const answer = await fetch(path);
+    if (asking !== asked) return null;
+    if (answer.ok) return answer;
+    for (const each of await answer.json()) if (!known.some((one) => String(one) === String(each))) known.push(each);
+    showProblems(known);
+    return null;
+  }
 }
 
 for (const name of ["width", "light", "side"]) byId(name).addEventListener("change", show);

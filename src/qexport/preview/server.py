@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 from qexport.common.errors import QexportError
 from qexport.content.safe_html import mark_safe
 from qexport.content.templates import Templates
+from qexport.preview.session import problems_of
 
 if TYPE_CHECKING:
     from qexport.preview.session import PreviewSession
@@ -86,7 +87,8 @@ class _PreviewHandler(BaseHTTPRequestHandler):
             try:
                 self._answer(rest[0], asked)
             except QexportError as error:
-                self._send(HTTPStatus.UNPROCESSABLE_ENTITY, str(error).encode(), "text/plain; charset=utf-8")
+                problems = [each.as_list() for each in problems_of(error)]
+                self._send(HTTPStatus.UNPROCESSABLE_ENTITY, json.dumps(problems).encode(), "application/json")
 
     def _is_ours(self) -> bool:
         """Whether no other site sent the request."""

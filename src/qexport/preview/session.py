@@ -32,6 +32,10 @@ class Shown:
     message: str
     hint: str = ""
 
+    def as_list(self) -> list[str]:
+        """Return it as the page reads it."""
+        return [self.place, self.message, self.hint]
+
 
 @dataclass(slots=True)
 class PreviewSession:
@@ -59,7 +63,7 @@ class PreviewSession:
         try:
             (made,) = plan({"": self.recipe()}, scheduler=self.scheduler)
         except QexportError as error:
-            problems = _problems(error)
+            problems = problems_of(error)
         with self._news:
             if made is not None:
                 digests = {each.id: each.digest() for each in made.choice.questions}
@@ -86,7 +90,7 @@ class PreviewSession:
             "version": self.version,
             "title": self.plan.title if self.plan else "",
             "changed": self.changed,
-            "problems": [[each.place, each.message, each.hint] for each in self.problems],
+            "problems": [each.as_list() for each in self.problems],
             "questions": [[each.id, " ".join(each.question.split("\n")[0].split())] for each in questions],
         }
 
@@ -122,7 +126,8 @@ class PreviewSession:
         raise UsageError(f"no question {key!r}")
 
 
-def _problems(error: QexportError) -> tuple[Shown, ...]:
+def problems_of(error: QexportError) -> tuple[Shown, ...]:
+    """Return each problem that an error is about."""
     if isinstance(error, InputRefused):
         return tuple(Shown(str(each.location), each.message, each.hint) for each in error.problems)
     return (Shown("", error.message, error.hint),)

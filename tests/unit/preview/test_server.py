@@ -16,15 +16,21 @@ from qexport.preview.server import Preview
 from qexport.preview.session import PreviewSession
 from qexport.recipe import Recipe
 
-BANK = (
-    "title: T\nquestions:\n- {id: A, question: One?, answer: Yes.}\n- {id: B, question: Two?, answer: No.}\n"
-)
+BANK = """title: T
+questions:
+- {id: A, question: One?, answer: Yes., source: S}
+- {id: B, question: Two?, answer: No.}
+"""
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Preview]:
     (tmp_path / "bank.yaml").write_text(BANK)
-    session = PreviewSession(lambda: Recipe(bank=tmp_path / "bank.yaml", outputs=("handbook",)), Scheduler())
+    (tmp_path / "theme").mkdir()
+    (tmp_path / "theme/theme.toml").write_text('description = "Ours"\nextends = "classic"\n')
+    options = {"theme": str(tmp_path / "theme")}
+    recipe = Recipe(bank=tmp_path / "bank.yaml", outputs=("handbook",), options=options)
+    session = PreviewSession(lambda: recipe, Scheduler())
     session.refresh()
     with Preview(session) as running:
         thread = threading.Thread(target=running.serve_forever)
@@ -100,3 +106,31 @@ def test_the_page_follows_what_is_saved_and_keeps_its_place(
             "resource://",
         )  # Chromium and Firefox show PDFs by pages of their own
         assert [each for each in shown.requests if not each.startswith(own)] == []
+
+
+@pytest.mark.needs("chromium")
+@pytest.mark.parametrize(
+    ("name", "what"), [("handbook/question.html.j2", "pages"), ("anki/source.html.j2", "cards")]
+)
+def test_what_is_wrong_with_a_template_is_shown_over_the_last_good_page_and_card(
+    server: Preview, tmp_path: Path, name: str, what: str
+) -> None:
+    with started("chromium") as shown:
+        shown.open(server.url)
+        for room in ("pages", "cards"):
+            shown.wait(f"document.querySelector('#{room}').dataset.version === '1'", 60)
+        template = tmp_path / "theme" / name
+        template.parent.mkdir()
+        template.write_text("<p>\n{% if %}</p>\n")
+        server.session.refresh()
+        shown.wait("!document.querySelector('#problems').hidden", 30)
+        assert shown.evaluate("document.querySelector('#problems').textContent") == (
+            f"{template}:2: Expected an expression, got 'end of statement block'"
+        )
+        other = {"pages": "cards", "cards": "pages"}[what]
+        shown.wait(f"document.querySelector('#{other}').dataset.version === '2'", 30)
+        assert shown.evaluate(f"document.querySelector('#{what}').dataset.version") == "1"
+        template.unlink()
+        server.session.refresh()
+        shown.wait(f"document.querySelector('#{what}').dataset.version === '3'", 30)
+        assert shown.evaluate("document.querySelector('#problems').hidden")
