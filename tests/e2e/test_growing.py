@@ -16,16 +16,13 @@ POSTER = '''"""A poster: all questions, one a line."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qexport.bank.lock import Edition
 from qexport.outputs.declaration import Output, option
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import CommonOptions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PosterOptions(CommonOptions):
+class PosterOptions(CommonOptions, frozen=True, kw_only=True):
     bullet: str = option("-", "What each line begins with.", group="Poster")
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from functools import lru_cache
+from operator import attrgetter
 from typing import TypeAlias
 
 from qexport.bank.review_counts import ReviewCount
@@ -78,8 +78,7 @@ class RawBank(Record, frozen=True):
     """What of the source was not read, though somebody may have meant it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Record, kw_only=True, frozen=True, eq=False):
     """One checked question. Empty text or tuple: the bank has nothing there. Equality ignores its place."""
 
     id: str
@@ -113,11 +112,21 @@ class Question:
     former_ids: tuple[str, ...] = ()
     extra: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
     """The bank's own fields, kept and not shown: pairs of a name and a text or texts, in the bank's order."""
-    location: Location = field(default=Location(""), compare=False)
+    location: Location = Location("")
+
+    def __eq__(self, other: object) -> bool:
+        return _compared(self) == _compared(other) if isinstance(other, Question) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(_compared(self))
 
     def digest(self) -> str:
         """Return a digest of all but its place."""
         return _digest_question(self)
+
+
+_compared = attrgetter(*(name for name in Question.__struct_fields__ if name != "location"))
+"""All of a question but its place."""
 
 
 @lru_cache(maxsize=MOST_DIGESTS)
@@ -125,8 +134,7 @@ def _digest_question(question: Question) -> str:
     """Return the digest of a question, which a build asks for five times."""
     from hashlib import sha256  # not above: who lists questions needs no digests
 
-    values = [getattr(question, each.name) for each in fields(question) if each.compare]
-    return sha256(repr(values).encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(repr(_compared(question)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Claims(Record, kw_only=True, frozen=True):

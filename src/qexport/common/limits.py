@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from typing import Any
 
 from qexport.common.errors import LimitExceeded, UsageError
@@ -17,12 +17,15 @@ from qexport.common.wording import suggest
 
 
 def _limit(default: int, unit: str, limits: str, protects: str, *, highest: int = 10**11) -> Any:
-    said = {"unit": unit, "limits": limits, "protects": protects, "highest": highest}
-    return field(default=default, metadata=said)
+    _said.append({"unit": unit, "limits": limits, "protects": protects, "highest": highest})
+    return default
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+_said: list[dict[str, Any]] = []
+"""What is said of the limits beside their values, in their order."""
+
+
+class Limits(Record, frozen=True, kw_only=True):
     """The most there may be of each thing. On the command line an underscore is a hyphen."""
 
     file: int = _limit(
@@ -139,8 +142,8 @@ class Limit(Record, frozen=True):
 
 
 LIMITS: Mapping[str, Limit] = {
-    name.replace("_", "-"): Limit(name.replace("_", "-"), getattr(USUAL, name), **metadata)
-    for name, metadata in ((each.name, each.metadata) for each in fields(Limits))
+    name.replace("_", "-"): Limit(name.replace("_", "-"), getattr(USUAL, name), **said)
+    for name, said in zip(Limits.__struct_fields__, _said, strict=True)
 }
 """Every limit by its name, in the order of the documentation."""
 

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, lru_cache
 
+from qexport.common.records import Record
 from qexport.content.languages import main_subtag
 from qexport.content.templates import templates_folder
 
@@ -77,8 +78,7 @@ _VOWELS = {
 """Of a long vowel: what ー is after a syllable."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Collation:
+class Collation(Record, frozen=True, order=True):
     """What a name is sorted by."""
 
     letters: tuple[tuple[int, int], ...]
@@ -88,8 +88,7 @@ class Collation:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Letter:
+class _Letter(Record, frozen=True):
     """A letter as the order sees it."""
 
     text: str

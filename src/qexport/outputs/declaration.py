@@ -1,6 +1,6 @@
 """What an output declares about itself: its name, its files, what it needs, and its options.
 
-    class PosterOptions(CommonOptions):                       the options, typed, in one frozen record
+    class PosterOptions(CommonOptions, frozen=True, kw_only=True):      the options, typed, in one record
         width: int = option(60, "Width in cm.", read=int)
 
     OUTPUT = Output(name="poster", ..., options=PosterOptions)
@@ -12,9 +12,9 @@ Everything after that works with values.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field, fields
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeVar, cast
 
 from qexport.common.errors import UsageError
 from qexport.common.records import Record
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 GivenOptions: TypeAlias = Mapping[str, str | bool]
 """Options by their names, as given: a flag is true or false, everything else is text."""
 
-OptionsRecord = TypeVar("OptionsRecord")
+GivenRecord = TypeVar("GivenRecord", bound="OptionsRecord")
 
 
 class NoValueError(ValueError):
@@ -108,29 +108,52 @@ def option(
         metavar: what the help shows for the value, such as `N` or `MM`.
         group: the heading in the help.
     """
-    named = {"help": text, "choices": choices, "read": read, "metavar": metavar, "group": group}
-    return field(default=default, metadata={"option": named})
-
-
-def options_of(record: type[object]) -> tuple[Option, ...]:
-    """Return the options of a record, in the order of its fields."""
-    declared = fields(cast("Any", record))
-    return tuple(
-        Option(name=each.name.replace("_", "-"), default=each.default, **each.metadata["option"])
-        for each in declared
+    _being_declared.append(
+        {
+            "default": default,
+            "help": text,
+            "choices": choices,
+            "read": read,
+            "metavar": metavar,
+            "group": group,
+        }
     )
+    return default
 
 
-def parse_options(record: type[OptionsRecord], given: GivenOptions) -> OptionsRecord:
+_being_declared: list[dict[str, Any]] = []
+"""The fields of the record of options whose class is being made, in their order."""
+
+
+class OptionsRecord(Record, frozen=True):
+    """A record of options: every field of it and of what derives from it is made with `option()`."""
+
+    declared: ClassVar[Mapping[str, Option]] = MappingProxyType({})
+    """Its options by the names of its fields, in their order."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        own = {
+            name: Option(name=name.replace("_", "-"), **said)
+            for name, said in zip(cls.__annotations__, _being_declared, strict=True)
+        }
+        _being_declared.clear()
+        cls.declared = MappingProxyType({**cls.declared, **own})
+
+
+def options_of(record: type[OptionsRecord]) -> tuple[Option, ...]:
+    """Return the options of a record, in the order of its fields."""
+    return tuple(record.declared.values())
+
+
+def parse_options(record: type[GivenRecord], given: GivenOptions) -> GivenRecord:
     """Return the record with what is given of its options; other options are other outputs' business.
 
     Raises:
         UsageError: a value that the option cannot have.
     """
     values = {
-        each.name.replace("-", "_"): each.value(given[each.name])
-        for each in options_of(record)
-        if each.name in given
+        field: each.value(given[each.name]) for field, each in record.declared.items() if each.name in given
     }
     return record(**values)
 
@@ -152,7 +175,7 @@ class Output(Record, kw_only=True, frozen=True):
     module: str
     """The module with `render(edition, options, tools)`; it is imported when the output is made."""
     options: type[Any]
-    """Its options: a frozen record whose fields are made with `option()`."""
+    """Its options: a record whose fields are made with `option()`."""
     endings: Callable[[Any], tuple[str, ...]]
     """From its options: how the names of its files end, in the order of the documents it makes."""
     also_called: tuple[str, ...] = ()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from qexport.outputs.declaration import NoValueError, option
+from qexport.outputs.declaration import NoValueError, OptionsRecord, option
 from qexport.outputs.paper import PAPERS
 
 if TYPE_CHECKING:
@@ -60,8 +59,7 @@ def read_web_address(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommonOptions:
+class CommonOptions(OptionsRecord, frozen=True, kw_only=True):
     """What every output can be told."""
 
     theme: str = option("classic", "Name of a theme, or path of its folder.", metavar="NAME")
@@ -80,8 +78,7 @@ class CommonOptions:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaperOptions(CommonOptions):
+class PaperOptions(CommonOptions, frozen=True, kw_only=True):
     """What every output on paper can be told."""
 
     paper: str = option("a4", "Size of the page.", choices=tuple(PAPERS))
@@ -89,8 +86,7 @@ class PaperOptions(CommonOptions):
     pdfa: bool = option(False, "Claim PDF/A-2a, for archives, beside PDF/UA-1.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookOptions(PaperOptions):
+class BookOptions(PaperOptions, frozen=True, kw_only=True):
     """What every book can be told."""
 
     media: str = option(

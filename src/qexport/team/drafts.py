@@ -133,7 +133,7 @@ def _draft(
         if name in _LISTS and not isinstance(value, str)
         else normalise(str(value))[0].strip()
         for name, value in marked.items()
-        if name in Question.__slots__ and name not in ("id", "difficulty", "tags", "terms", "source")
+        if name in Question.__struct_fields__ and name not in ("id", "difficulty", "tags", "terms", "source")
     }
     difficulty = str(marked.get("difficulty", ""))
     question = Question(

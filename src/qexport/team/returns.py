@@ -337,7 +337,9 @@ def _decide_picture(
 
 
 def _texts_of(question: Question) -> list[str]:
-    values = (getattr(question, name) for name in question.__slots__ if name not in ("extra", "location"))
+    values = (
+        getattr(question, name) for name in question.__struct_fields__ if name not in ("extra", "location")
+    )
     return [
         text
         for value in values

@@ -11,7 +11,7 @@ import pytest
 from qexport.common.errors import UsageError
 from qexport.common.wording import list_names
 from qexport.outputs.anki_deck import DeckOptions
-from qexport.outputs.declaration import GivenOptions, Option, Output, options_of, parse_options
+from qexport.outputs.declaration import GivenOptions, Option, OptionsRecord, Output, options_of, parse_options
 from qexport.outputs.flash_cards import SECTIONS, FlashCardOptions
 from qexport.outputs.handbook import HandbookOptions
 from qexport.outputs.quiz import QuizOptions
@@ -105,7 +105,7 @@ def test_every_choice_is_a_value(option: Option) -> None:
         ),
     ],
 )
-def test_text_becomes_values(record: type[object], given: GivenOptions, expected: object) -> None:
+def test_text_becomes_values(record: type[OptionsRecord], given: GivenOptions, expected: object) -> None:
     assert parse_options(record, given) == expected
 
 

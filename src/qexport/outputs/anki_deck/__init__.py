@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from qexport.outputs.declaration import NoValueError, Output, option
 from qexport.outputs.options import CommonOptions
@@ -29,8 +28,7 @@ def _read_tag_prefix(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeckOptions(CommonOptions):
+class DeckOptions(CommonOptions, frozen=True, kw_only=True):
     """How a deck is to be."""
 
     deck_root: str = option(

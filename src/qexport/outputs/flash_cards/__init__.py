@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from qexport.bank.model import PROSE_SECTIONS
 from qexport.common.errors import UsageError
@@ -38,8 +37,7 @@ def _read_offset(text: str) -> tuple[float, float]:
     return (first, others[0]) if others else (0.0, first)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlashCardOptions(PaperOptions):
+class FlashCardOptions(PaperOptions, frozen=True, kw_only=True):
     """How flash cards are to be."""
 
     card_size: str = option(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qexport.outputs.declaration import Output, option
 from qexport.outputs.options import BookOptions
 
@@ -11,8 +9,7 @@ TEST_YOURSELF = "test-yourself"
 """The layout in which no answer is on the page of its question."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandbookOptions(BookOptions):
+class HandbookOptions(BookOptions, frozen=True, kw_only=True):
     """How a handbook is to be."""
 
     layout: str = option(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qexport.outputs.declaration import Output, option
 from qexport.outputs.options import BookOptions, read_number
 
 QUIZ_HEADING = "Quiz"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuizOptions(BookOptions):
+class QuizOptions(BookOptions, frozen=True, kw_only=True):
     """How a quiz is to be."""
 
     answer_space: str = option(
