@@ -23,7 +23,7 @@ from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.records import Record
 from qexport.common.text_input import normalise
 from qexport.content.languages import language
-from qexport.content.question_view import may_lose_text
+from qexport.content.question_signs import may_lose_text
 from qexport.content.themes import not_fetched, theme
 from qexport.layout.fonts import of_folders
 from qexport.layout.scheduler import Scheduler

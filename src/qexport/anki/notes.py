@@ -22,7 +22,8 @@ from qexport.common.references import blank_tags
 from qexport.content.choices import list_choices
 from qexport.content.languages import language as language_of
 from qexport.content.markdown_pictures import let_enlarge
-from qexport.content.question_view import list_known_links, part_html, question_text
+from qexport.content.question_signs import list_known_links
+from qexport.content.question_view import part_html, question_text
 from qexport.content.technology_colours import number_colour, number_technologies
 from qexport.content.templates import Templates
 from qexport.content.text import inline

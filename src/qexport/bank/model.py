@@ -30,6 +30,9 @@ PROSE_SECTIONS = (
 """The five prose sections of a model answer, in the order they are read. Only the first is required."""
 
 
+ANSWER_PARTS = (*PROSE_SECTIONS, "follow_ups")
+"""The parts of a model answer, in the order they are read."""
+
 MATHS = "markdown+math"
 """The markup of texts in Markdown with formulas: of a bank that says `math: true`."""
 

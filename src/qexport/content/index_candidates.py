@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from qexport.common.patterns import compile_late
 from qexport.common.records import Record
-from qexport.content.code_tokens import code_spans
 
 if TYPE_CHECKING:
     from qexport.bank.model import Question
@@ -199,6 +198,8 @@ MIXED = compile_late(r"[A-Za-z]+[a-z0-9][A-Z]\w*$|[A-Z]{2,}[a-z]{2,}\w*$")
 
 def _candidates(text: str, words: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, str]]:
     """Yield (spelling, kind); `cut` is a phrase that is cut out of a longer run of words."""
+    from qexport.content.code_tokens import code_spans  # not above: the terms of most questions are kept
+
     spans = [(found.start(), found.end(), found[1]) for found in _CODE_IN_TEXT.finditer(text)]
     spans = spans or [(start, end, text[start:end]) for start, end in code_spans(text)]
     at = 0

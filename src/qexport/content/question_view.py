@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypedDict, TypeVar
-from urllib.parse import unquote
 
 from markupsafe import Markup
 
-from qexport.bank.model import LETTERS, MATHS, PROSE_SECTIONS, Question
+from qexport.bank.model import ANSWER_PARTS, LETTERS, MATHS, PROSE_SECTIONS, Question
 from qexport.common.errors import InputRefused, LimitExceeded, Problem
 from qexport.common.limits import USUAL, Limits
-from qexport.common.patterns import compile_late
 from qexport.common.records import Record, made_by
 from qexport.content.choices import ChoiceView, list_choices, show_right_choices, write_link
 from qexport.content.directions import direct_line, mark_directions
@@ -24,18 +22,14 @@ from qexport.content.images import IMAGE_PREFIX, Image
 from qexport.content.languages import Language
 from qexport.content.languages import language as language_of
 from qexport.content.markdown_page import ENGLISH_LABELS, MarkdownPage
-from qexport.content.markdown_unknown import UNKNOWN_MARKUP
+from qexport.content.question_signs import CHECKED
 from qexport.content.shared_definitions import share_definitions
 from qexport.content.text import headed, headed_plain, items, join_headed, prose
 
 ENGLISH = language_of("en")
 
-SECTION_TITLES = {key: ENGLISH_LABELS[key] for key in (*PROSE_SECTIONS, "follow_ups")}
+SECTION_TITLES = {key: ENGLISH_LABELS[key] for key in ANSWER_PARTS}
 """What a reader calls the parts of a model answer, in the order they are read."""
-
-
-CHECKED = "checked:"
-"""An address of pictures for HTML that nobody sees."""
 
 
 class SectionView(TypedDict):
@@ -137,60 +131,6 @@ def question_text(
 def question_view(question: Question, *, heading_level: int = 4) -> QuestionView:
     """Return what templates get of a question; an error in its texts names the question and its place."""
     return question_text(question, heading_level=heading_level).view
-
-
-_MAY_BE_PICTURE = compile_late(r"!\[|<img\s", re.IGNORECASE)
-
-
-def question_images(question: Question, limits: Limits = USUAL) -> tuple[Image, ...]:
-    """Return the pictures that question_text() names if it gets an address; quick where there are none."""
-    if question.markup == "plain" or not any(
-        _MAY_BE_PICTURE.search(text) for text in _list_question_texts(question)
-    ):
-        return ()
-    return question_text(question, image_address=CHECKED, limits=limits).images
-
-
-_DOUBTFUL = compile_late(
-    r"!\[|<[A-Za-z/!]|\[\[|\]\((?!https?:|mailto:)|\]:\s*(?!https?:|mailto:)|^\s*[|>-]|\|.*\||"
-    + UNKNOWN_MARKUP,
-    re.IGNORECASE | re.MULTILINE,
-)
-
-
-def may_lose_text(question: Question) -> bool:
-    """Return whether text_problems() may find something; quick, so that a build can ask for every question."""
-    if question.markup == MATHS and any(
-        "$" in text or "\\(" in text or "\\[" in text for text in _list_question_texts(question)
-    ):
-        return True
-    if question.markup == "plain":
-        return False
-    begins_with_code = question.question.lstrip().startswith(("```", "~~~"))  # then it has no title
-    return begins_with_code or any(_DOUBTFUL.search(text) for text in _list_question_texts(question))
-
-
-_LINK_TO_QUESTION = compile_late(r"\[\[([^\[\]|\n]+)|\]\(<?#([^\s()<>]+)|\]:\s*<?#([^\s<>]+)")
-
-
-def linked_ids(question: Question) -> Iterator[str]:
-    """Yield the ids that a question's texts may link to; more than do, as what is in code is looked at too."""
-    if question.markup == "plain":
-        return
-    for text in _list_question_texts(question):
-        for found in _LINK_TO_QUESTION.finditer(text):
-            yield unquote(next(filter(None, found.groups()))).strip()
-
-
-def list_known_links(questions: Iterable[Question], known: Container[str]) -> list[str]:
-    """Return the ids of a bank's questions that some of its texts may link to, each once, in order."""
-    return sorted({key for question in questions for key in linked_ids(question) if key in known})
-
-
-def _list_question_texts(question: Question) -> Iterator[str]:
-    yield question.question
-    yield from (getattr(question, key) for key in PROSE_SECTIONS)
-    yield from (*question.choices, *question.follow_ups)
 
 
 def part_html(

@@ -18,10 +18,6 @@ from qexport.common.limits import USUAL, Limits
 from qexport.common.opener import TooLarge, Unreadable, is_inside, read_bytes
 from qexport.common.text_input import quote
 from qexport.common.wording import did_you_mean
-from qexport.content.directions import direct_line
-from qexport.content.fitting import breakable, letters
-from qexport.content.placeholders import fill_markup, fill_placeholders
-from qexport.content.text import inline, prose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +79,11 @@ class Templates:
     @cached_property
     def _environment(self) -> Sandbox:
         """The engine, which a book whose chunks are all in the cache does without: 40 ms."""
+        from qexport.content.directions import direct_line
+        from qexport.content.fitting import breakable, letters
+        from qexport.content.placeholders import fill_markup, fill_placeholders
         from qexport.content.sandbox import Sandbox
+        from qexport.content.text import inline, prose
 
         environment = Sandbox(self._folders, self.limits)
         for each in (prose, inline, direct_line, breakable, letters, fill_markup):

@@ -6,7 +6,6 @@ SQLite file, which two builds may use at once. Whatever is wrong with it, a buil
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -128,6 +127,8 @@ class ChunkCache:
         Raises:
             OutputError: The system does not allow it.
         """
+        import shutil  # not above: it brings bz2 and lzma
+
         self.clear()
         shutil.rmtree(self.font_lists, ignore_errors=True)
         with suppress(OSError):  # it is not there, or has files of somebody else

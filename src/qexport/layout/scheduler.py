@@ -20,6 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from qexport import __version__
 from qexport.common.errors import LimitExceeded
 from qexport.common.limits import USUAL
 from qexport.common.records import Record
@@ -312,12 +313,20 @@ def _digest_css(css: str) -> str:
     return sha256(css.encode()).hexdigest()
 
 
+DRAWING_PACKAGES = ("anki", "bank", "common", "content", "layout", "outputs", "pdf")
+"""Those of this program that shape what is kept. They import no other of its packages (the layers in pyproject.toml):
+what readers of other formats, the command line and work in a team do, comes to them as values, which keys have.
+"""
+
+
 @cache
 def digest_what_draws() -> str:
-    """Return a digest of this program, of the engine and its libraries, and of the fonts."""
+    """Return a digest of what draws: the packages of this program that do, the engine, its libraries, and the fonts."""
     from qexport.layout.fonts import bundled
 
-    digest = sha256(digest_own_files(Path(__file__).parents[1], (".py",)))
+    digest = sha256(__version__.encode())
+    for name in DRAWING_PACKAGES:
+        digest.update(digest_own_files(Path(__file__).parents[1] / name, (".py",)))
     engine = installed(("weasyprint", "pydyf", "pyphen", "tinycss2", "cssselect2", "tinyhtml5", "pillow"))
     digest.update("\n".join([*bundled(), *map(" ".join, [*engine.items(), *libraries().items()])]).encode())
     return digest.hexdigest()

@@ -133,11 +133,12 @@ class OptionsRecord(Record, frozen=True):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        own = {
-            name: Option(name=name.replace("_", "-"), **said)
-            for name, said in zip(cls.__annotations__, _being_declared, strict=True)
-        }
+        said = _being_declared.copy()
         _being_declared.clear()
+        own = {
+            name: Option(name=name.replace("_", "-"), **each)
+            for name, each in zip(cls.__annotations__, said, strict=True)
+        }
         cls.declared = MappingProxyType({**cls.declared, **own})
 
 

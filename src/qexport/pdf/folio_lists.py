@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from qexport.common.records import Record
-from qexport.layout.chunk import POINTS_PER_PIXEL, FontUse, PageContent, Slot, Strip, mark, pdf_string
+from qexport.layout.chunk import POINTS_PER_PIXEL, Chunk, FontUse, PageContent, Slot, Strip, mark, pdf_string
 from qexport.pdf.font_file import Face
 
 BOLDER = b"2 Tr %.3f w "
@@ -23,6 +23,16 @@ class Folios(Record, frozen=True):
     anchor: str
     is_main: bool = False
     """Whether it is where a term is explained: it is set in bold."""
+
+
+def anchor_folios(chunks: Iterable[Chunk]) -> dict[str, int]:
+    """Return the folio of every named place: the number of its page in the book, counted from 1."""
+    folios: dict[str, int] = {}
+    first = 1
+    for chunk in chunks:
+        folios.update((name, first + page) for name, page, _, _ in chunk.anchors)
+        first += len(chunk.pages)
+    return folios
 
 
 def place_folios(slot: Slot, face: Face, folios: Sequence[Folios]) -> Iterator[tuple[Folios, float, float]]:

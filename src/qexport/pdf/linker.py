@@ -24,6 +24,7 @@ from qexport.layout.chunk import (
 from qexport.layout.fonts import FontFile, collect
 from qexport.pdf.edge_tabs import draw_tab
 from qexport.pdf.file_writer import PageTree, PdfFile, reference
+from qexport.pdf.folio_lists import anchor_folios
 from qexport.pdf.font_file import open_face
 from qexport.pdf.font_writer import FontUsed, write_font
 from qexport.pdf.metadata import Book, write_xmp
@@ -38,16 +39,6 @@ PER_OBJECT = 100
 """Bytes that an object takes in memory beside its value."""
 
 _DUPLEX = {"one side": b"Simplex", "long edge": b"DuplexFlipLongEdge", "short edge": b"DuplexFlipShortEdge"}
-
-
-def anchor_folios(chunks: Iterable[Chunk]) -> dict[str, int]:
-    """Return the folio of every named place: the number of its page in the book, counted from 1."""
-    folios: dict[str, int] = {}
-    first = 1
-    for chunk in chunks:
-        folios.update((name, first + page) for name, page, _, _ in chunk.anchors)
-        first += len(chunk.pages)
-    return folios
 
 
 def link(

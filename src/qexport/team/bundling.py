@@ -26,7 +26,7 @@ from qexport.common.limits import Limits
 from qexport.common.text_input import read_text
 from qexport.common.versions import versions
 from qexport.content.images import Image, read_image
-from qexport.content.question_view import question_images
+from qexport.content.question_signs import question_images
 from qexport.content.templates import Templates
 from qexport.layout.scheduler import Scheduler
 from qexport.locking import (

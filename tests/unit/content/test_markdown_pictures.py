@@ -9,10 +9,8 @@ from markupsafe import Markup
 from tests.unit.content.pictured_questions import pictured
 
 from qexport.bank.model import Question
-from qexport.content.question_view import (
-    question_images,
-    question_text,
-)
+from qexport.content.question_signs import question_images
+from qexport.content.question_view import question_text
 
 
 def test_pictures_beside_the_bank_are_shown_under_the_name_of_their_content(bank: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from qexport.bank.model import Question
-from qexport.content.question_view import may_lose_text, text_problems
+from qexport.content.question_signs import may_lose_text
+from qexport.content.question_view import text_problems
 
 
 def problems(text: str) -> list[tuple[str, str]]:

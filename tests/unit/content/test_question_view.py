@@ -15,9 +15,8 @@ from qexport.bank.model import PROSE_SECTIONS, Question
 from qexport.choosing import read_bank
 from qexport.common.errors import InputRefused, LimitExceeded, Problem
 from qexport.common.limits import USUAL
+from qexport.content.question_signs import linked_ids, question_images
 from qexport.content.question_view import (
-    linked_ids,
-    question_images,
     question_text,
     question_view,
     text_problems,

@@ -11,9 +11,18 @@ import pytest
 from qexport.common.errors import UsageError
 from qexport.common.wording import list_names
 from qexport.outputs.anki_deck import DeckOptions
-from qexport.outputs.declaration import GivenOptions, Option, OptionsRecord, Output, options_of, parse_options
+from qexport.outputs.declaration import (
+    GivenOptions,
+    Option,
+    OptionsRecord,
+    Output,
+    option,
+    options_of,
+    parse_options,
+)
 from qexport.outputs.flash_cards import SECTIONS, FlashCardOptions
 from qexport.outputs.handbook import HandbookOptions
+from qexport.outputs.options import CommonOptions
 from qexport.outputs.quiz import QuizOptions
 from qexport.outputs.registry import (
     OPTIONS,
@@ -228,3 +237,20 @@ def test_every_module_of_an_output_can_make_it() -> None:
     for output in ALL:
         assert {each.name for each in fields(output.options)}
         assert callable(import_module(output.module).render)
+
+
+def test_a_field_that_is_no_option_is_refused_where_it_is_declared() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+
+        class Wrong(CommonOptions, frozen=True, kw_only=True):
+            width: int = option(60, "Width in cm.", read=int)
+            height: int = 80
+
+    class Poster(CommonOptions, frozen=True, kw_only=True):
+        height: int = option(80, "Height in cm.", read=int)
+
+    assert [each.name for each in options_of(Poster)] == [
+        *(each.name for each in options_of(CommonOptions)),
+        "height",
+    ]
+    assert parse_options(Poster, {"height": "90"}) == Poster(height=90)

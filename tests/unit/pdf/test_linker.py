@@ -8,7 +8,8 @@ from tests.unit.pdf.small_book import BOOK, _file, chunk
 
 from qexport.common.memory import Memory
 from qexport.layout.chunk import Chunk
-from qexport.pdf.linker import anchor_folios, link
+from qexport.pdf.folio_lists import anchor_folios
+from qexport.pdf.linker import link
 
 
 def page_texts(data: bytes) -> list[str]:

@@ -19,8 +19,6 @@ from qexport.outputs.book.colours import place_tabs
 from qexport.outputs.book.facts import FINGERPRINT, list_keywords, name_author
 from qexport.outputs.lengths import millimetres
 from qexport.outputs.paper import PAPERS
-from qexport.pdf.booklet import booklet
-from qexport.pdf.linker import link
 from qexport.pdf.metadata import Book, OutlineEntry
 
 if TYPE_CHECKING:
@@ -81,6 +79,8 @@ def bind_edition(
     earlier = partial(press.tools.earlier, suffix)
     data = bind(chunks, book, press.tools.scheduler, earlier)
     if press.options.imposition == "booklet":
+        from qexport.pdf.booklet import booklet  # not above: few books are one
+
         data = booklet(data, *PAPERS[press.options.paper].sheet)
         summary += ", two a side"
         amounts["size_two_a_side"] = 2.0
@@ -98,16 +98,19 @@ def bind(
         scheduler: with the cache and the theme's fonts.
         earlier: gives the file of an earlier build, if it has as many bytes.
     """
+    name = ""
     kept = scheduler.values("book")
-    if kept is None:
-        return link(chunks, book, scheduler.fonts, scheduler.memory)
-    name = _digest_arguments(chunks, book, scheduler.fonts)
-    size, digest = _read_made(kept.load([name]).get(name, b""))
-    if size and sha256(data := earlier(size)).digest() == digest:
-        chunks.clear()
-        return data
+    if kept:
+        name = _digest_arguments(chunks, book, scheduler.fonts)
+        size, digest = _read_made(kept.load([name]).get(name, b""))
+        if size and sha256(data := earlier(size)).digest() == digest:
+            chunks.clear()
+            return data
+    from qexport.pdf.linker import link  # not above: a book that is there is not linked
+
     data = link(chunks, book, scheduler.fonts, scheduler.memory)
-    kept.keep({name: len(data).to_bytes(8, "big") + sha256(data).digest()})
+    if kept:
+        kept.keep({name: len(data).to_bytes(8, "big") + sha256(data).digest()})
     return data
 
 

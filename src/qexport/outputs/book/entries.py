@@ -7,7 +7,6 @@ from string import ascii_letters, digits
 from typing import TYPE_CHECKING
 
 from qexport.common.patterns import compile_late
-from qexport.content.text import inline
 from qexport.content.titles import title_source
 from qexport.pdf.metadata import OutlineEntry
 
@@ -48,6 +47,8 @@ def _strip_entry_markup(line: str, markup: str) -> str:
     parts = line.strip().split("`")  # every second one is code
     if len(parts) % 2 and "" not in parts[1::2] and not _MARKUP_OR_REFERENCE.search("\0".join(parts[::2])):
         return " ".join("".join(parts).split())
+    from qexport.content.text import inline  # not above: few lines need the parser
+
     return " ".join(inline(line, markup, maths="text").striptags().split())
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from qexport.bank.likeness import answered_follow_ups
 from qexport.content.key_terms import mark_terms
 from qexport.content.markdown_links import folio_room
-from qexport.content.question_view import linked_ids, question_images, text_view
+from qexport.content.question_signs import linked_ids, question_images
 from qexport.content.technology_colours import choose_colour
 from qexport.outputs.book.entries import anchor
 from qexport.outputs.book.tables import warn_of_tables
@@ -122,6 +122,8 @@ class QuestionPages:
 
     def _question_view(self, question: Question, kind: str) -> dict[str, object]:
         page = self.press.measures
+        from qexport.content.question_view import text_view  # not above: what is kept needs no HTML
+
         view = text_view(
             question,
             page.width,

@@ -19,7 +19,8 @@ from qexport.content.images import page_pictures
 from qexport.content.index_terms import index_terms
 from qexport.content.key_terms import choose_terms, mark_terms
 from qexport.content.languages import language
-from qexport.content.question_view import list_known_links, question_images, text_view
+from qexport.content.question_signs import list_known_links, question_images
+from qexport.content.question_view import text_view
 from qexport.content.quotes import choose_quotes, typeset_quotes
 from qexport.content.technology_colours import choose_colour, number_technologies
 from qexport.content.themes import join_styles

@@ -36,7 +36,7 @@ from qexport.outputs.handbook.contents import (
 from qexport.outputs.handbook.index import index_list, with_pages
 from qexport.outputs.handbook.matter import make_progress_table, make_published_page, make_reading_page
 from qexport.outputs.handbook.plan import ROOM, fill_spreads, group_questions, pair_pages, plan_matter
-from qexport.pdf.linker import anchor_folios
+from qexport.pdf.folio_lists import anchor_folios
 
 MOST_SET_OFF_TERMS = 8
 """Terms that are set off in one explanation: more would make a pattern of it."""

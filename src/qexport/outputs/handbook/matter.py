@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from qexport import __version__
+from qexport.bank.model import ANSWER_PARTS
 from qexport.common.qr_code import draw_as_path
-from qexport.content.question_view import SECTION_TITLES
 from qexport.outputs.book.facts import FINGERPRINT
 from qexport.outputs.paper import PAPERS
 
@@ -23,12 +23,12 @@ ROUNDS = 4
 def make_reading_page(press: Press, *, explained: bool) -> Job:
     """Return the page behind the cover: how to read the book, if that is to be explained, and its colophon."""
     questions, words = press.edition.questions, press.language
-    present = {key for question in questions for key in SECTION_TITLES if getattr(question, key)}
+    present = {key for question in questions for key in ANSWER_PARTS if getattr(question, key)}
     counts = sorted(Counter(each.difficulty for each in questions if each.difficulty is not None).items())
     return press.from_values(
         "handbook/reading.html.j2",
         sections=[
-            [key, words.label(key), words.label(f"purpose_{key}")] for key in SECTION_TITLES if key in present
+            [key, words.label(key), words.label(f"purpose_{key}")] for key in ANSWER_PARTS if key in present
         ],
         difficulties=[[value, words.count(count)] for value, count in counts],
         explained=explained,

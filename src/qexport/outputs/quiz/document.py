@@ -22,7 +22,7 @@ from qexport.outputs.book.press import Press
 from qexport.outputs.book.question_pages import QuestionPages
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.quiz import ANSWERS_ENDING, QUIZ_ENDING, QuizOptions
-from qexport.pdf.linker import anchor_folios
+from qexport.pdf.folio_lists import anchor_folios
 from qexport.pdf.metadata import OutlineEntry
 
 LINE = 8
