@@ -84,6 +84,8 @@ class Stamped(Record, frozen=True):
     """The text of the lock that was read; empty: there was none."""
     history: Mapping[Path, str] = made_by(dict)
     """The history, if lines came to it."""
+    history_before: str = ""
+    """The text of the history that was read."""
 
 
 def read_lock_at(path: Path, limits: Limits = USUAL) -> tuple[Lock | None, str]:
@@ -172,7 +174,7 @@ def stamp_bank(
     )
     search = search_for(lock.key_of(entry) for entry in lock.left)
     changed = {history_path(path): history} if history != known else {}
-    return Stamped(path, lock, changes, moved, search, warnings, text, changed)
+    return Stamped(path, lock, changes, moved, search, warnings, text, changed, known)
 
 
 # What the lock keeps count of in filtered decks
@@ -243,7 +245,10 @@ def written_with_lock(stamped: Stamped | None) -> Iterator[dict[Path, bytes]]:
         known = {
             path: read_text(path, inside=path.parent) if path.exists() else "" for path in stamped.history
         }
-        history = {path: add_lines(known[path], text.split("\n")) for path, text in stamped.history.items()}
+        history = {
+            path: text if known[path] == stamped.history_before else add_lines(known[path], text.split("\n"))
+            for path, text in stamped.history.items()
+        }
         lock = {stamped.path: write_lock(stamped.lock).encode()} if stamped.moved else {}
         yield {**{path: text.encode() for path, text in history.items()}, **lock}
 

@@ -8,9 +8,10 @@ line for each set of pictures that was published with it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from hashlib import sha256
+from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 from qexport.bank.model import MOST_DIGESTS, Question
 from qexport.bank.reader import HISTORY
 from qexport.bank.schema import QUESTION_FIELDS
+from qexport.common.json_text import write_json
 from qexport.common.limits import USUAL, Limits
 from qexport.common.patterns import compile_late
 from qexport.common.text_input import decode_text, read_data
@@ -86,7 +88,7 @@ def line_of(question: Question, note: str = "", pictures: Mapping[str, str] | No
     """
     published = {"version": version_of(question)} | ({"note": note} if note else {})
     begin = json.dumps(published)[:-1] + ("" if pictures is None else f', "pictures": {_write(pictures)}')
-    return f"{begin}, {json.dumps(fields_of(question), ensure_ascii=False, default=str)[1:]}"
+    return f"{begin}, {write_json(fields_of(question))[1:]}"
 
 
 def _write(pictures: Mapping[str, str]) -> str:
@@ -100,10 +102,21 @@ def add_lines(text: str, lines: Iterable[str]) -> str:
 
     Where git left both sides of a merge, both are kept: a line says the same on either side.
     """
-    known = {line for line in text.split("\n") if line.strip() and not _CONFLICT_LINE.match(line)}
+    fresh = list(lines)
+    before = text.split("\n")
+    if not fresh and _are_in_order(before):
+        return text
+    known = {line for line in before if line.strip() and not _CONFLICT_LINE.match(line)}
     there = KnownLines(text)
-    known |= {line for line in lines if (found := _LINE.match(line)) and not there.has(found[1], found[3])}
+    known |= {line for line in fresh if (found := _LINE.match(line)) and not there.has(found[1], found[3])}
     return "".join(f"{line}\n" for line in sorted(known))
+
+
+def _are_in_order(lines: Sequence[str]) -> bool:
+    """Say whether these are the lines of a history as `add_lines` writes it, what is behind the last one too."""
+    *said, end = lines
+    is_whole = not end and all(line.startswith('{"version"') for line in said)
+    return is_whole and all(one < other for one, other in pairwise(said))
 
 
 class KnownLines:

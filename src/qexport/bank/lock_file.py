@@ -18,6 +18,7 @@ from qexport.bank.lock import Entry, Lock, LockedNoteType, Release, Stamp, is_gu
 from qexport.bank.lock_conflict import has_conflict, merge_sides
 from qexport.common.errors import InputRefused, Location, Problem, QexportError
 from qexport.common.formats import LOCK_FORMAT
+from qexport.common.json_text import write_json
 from qexport.common.patterns import compile_late
 
 REPAIR = "take it from version control again, or rebuild it with --previous DECK"
@@ -326,11 +327,11 @@ def write_lock(lock: Lock) -> str:
     return (
         "{\n"
         f'"format": {LOCK_FORMAT},\n'
-        f'"namespace": {_write_json_value(lock.namespace)},\n'
-        f'"deck_root": {_write_json_value(lock.deck_root)},\n'
-        f'"style": {_write_json_value({"digest": lock.style.digest, "modified": lock.style.modified})},\n'
-        f'"note_type": {_write_json_value(note_type)},\n'
-        f'"options": {_write_json_value(dict(sorted(lock.options.items())))},\n'
+        f'"namespace": {write_json(lock.namespace)},\n'
+        f'"deck_root": {write_json(lock.deck_root)},\n'
+        f'"style": {write_json({"digest": lock.style.digest, "modified": lock.style.modified})},\n'
+        f'"note_type": {write_json(note_type)},\n'
+        f'"options": {write_json(dict(sorted(lock.options.items())))},\n'
         f"{_decks_line(lock.decks)}"
         f"{_release_line(lock.release)}"
         f'"notes": {_write_entries({entry.birth: _write_entry(entry) for entry in lock.notes.values()})},\n'
@@ -340,7 +341,7 @@ def write_lock(lock: Lock) -> str:
 
 
 def _decks_line(decks: Mapping[str, str]) -> str:
-    return f'"decks": {_write_json_value(dict(sorted(decks.items())))},\n' if decks else ""
+    return f'"decks": {write_json(dict(sorted(decks.items())))},\n' if decks else ""
 
 
 def _release_line(release: Release | None) -> str:
@@ -348,7 +349,7 @@ def _release_line(release: Release | None) -> str:
         return ""
     # The number stands last: where two were made, the higher one is kept.
     said = {"time": release.time, "changes": release.changes, "number": release.number}
-    return f'"release": {_write_json_value(said)},\n'
+    return f'"release": {write_json(said)},\n'
 
 
 def _write_entry(entry: Entry) -> str:
@@ -365,16 +366,12 @@ def _write_entry(entry: Entry) -> str:
     }
     if said.get("departed"):
         said["departed"] = dict(sorted(entry.departed.items()))
-    return _write_json_value(said)
+    return write_json(said)
 
 
 _ALWAYS_WRITTEN = ("guid", "number", "modified")
 
 
-def _write_json_value(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
 def _write_entries(entries: Mapping[str, str]) -> str:
-    lines = (f"{_write_json_value(key)}: {entry}" for key, entry in sorted(entries.items()))
+    lines = (f"{write_json(key)}: {entry}" for key, entry in sorted(entries.items()))
     return "{\n" + ",\n".join(lines) + "\n}" if entries else "{}"

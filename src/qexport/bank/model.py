@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from qexport.bank.review_counts import ReviewCount
 from qexport.common.errors import Location, Problem
-from qexport.common.records import Record, made_by
+from qexport.common.records import Record, made_by, pack_values
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 """What choices are called, in their order."""
@@ -137,7 +137,7 @@ def _digest_question(question: Question) -> str:
     """Return the digest of a question, which a build asks for five times."""
     from hashlib import sha256  # not above: who lists questions needs no digests
 
-    return sha256(repr(_compared(question)).encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(pack_values(_compared(question))).hexdigest()
 
 
 class Claims(Record, kw_only=True, frozen=True):

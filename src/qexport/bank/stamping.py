@@ -139,7 +139,8 @@ def _contradiction(path: str, key: str, former: str, reason: str) -> Problem:
 
 def _with_places(notes: Mapping[str, Entry], order: Sequence[str]) -> dict[str, Entry]:
     places = arrange_places(order, {key: entry.place for key, entry in notes.items()})
-    return {key: replace(entry, place=places.get(key, entry.place)) for key, entry in notes.items()}
+    moved = {key: place for key, place in places.items() if key in notes and place != notes[key].place}
+    return {key: replace(entry, place=moved[key]) if key in moved else entry for key, entry in notes.items()}
 
 
 def _stamp_style(style: Stamp, lock: Lock | None, now: int) -> Stamp:

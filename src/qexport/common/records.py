@@ -23,6 +23,14 @@ def made_by(factory: Callable[[], Any]) -> Any:
     return msgspec.field(default_factory=factory)
 
 
+def pack_values(values: object) -> bytes:
+    """Return bytes that tell values apart, to be digested: texts, whole numbers, None, and tuples of them."""
+    try:
+        return msgspec.msgpack.encode(values)
+    except (UnicodeEncodeError, OverflowError):  # half of a pair; no MessagePack begins with that byte
+        return b"\xc1" + repr(values).encode("utf-8", "surrogatepass")
+
+
 class _Fields:
     """What lets `dataclasses.replace`, `fields` and `asdict` work with a record."""
 

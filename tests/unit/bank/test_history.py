@@ -132,3 +132,12 @@ def test_what_versions_said_is_read_when_it_is_asked_for() -> None:
     said = SaidBefore(add_lines("", [line_of(ONE)]), "question")
     assert said.get("0" * 16) is None
     assert dict(said) == {version_of(ONE): ONE.question}
+
+
+def test_a_history_that_is_in_order_is_left_as_it_is_and_any_other_is_put_in_order() -> None:
+    lines = sorted(line_of(replace(ONE, answer=f"Answer {number}.")) for number in range(3))
+    text = "".join(f"{line}\n" for line in lines)
+    assert add_lines(text, []) == text
+    for other in ("\n".join(lines), text + "\n", text + lines[0] + "\n", "\n".join([*reversed(lines), ""])):
+        assert add_lines(other, []) == text
+    assert add_lines(f"<<<<<<< HEAD\n{text}=======\n{text}>>>>>>> other\n", []) == text

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, replace
 
 import pytest
 
-from qexport.common.records import Record, made_by
+from qexport.common.records import Record, made_by, pack_values
 
 
 class Place(Record, frozen=True):
@@ -48,3 +48,9 @@ def test_what_is_made_for_each_is_its_own() -> None:
 
 def test_a_record_goes_to_other_processes() -> None:
     assert pickle.loads(pickle.dumps(Book(title="a"))) == Book(title="a")  # our own
+
+
+def test_values_are_packed_into_bytes_that_tell_them_apart() -> None:
+    values = ("", "a", ("a",), ("a", ""), ("", "a"), ("a", None), None, 0, 1, "0", "\ud800", "\udfff", 2**70)
+    assert len({pack_values(value) for value in values}) == len(values)
+    assert pack_values(("a", 1)) == pack_values(("a", 1))
