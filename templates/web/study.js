@@ -42,8 +42,8 @@ class Study {
   ask() {
     const place = this.queue[0];
     const article = this.page.articles.at(place);
-    this.details = article.querySelector("details");
-    this.details.open = false;
+    this.details = article.querySelector("details"); // a draft may have none
+    if (this.details) this.details.open = false;
     byId("study-card").replaceChildren(article);
     this.asked = Date.now();
     byId("reveal").hidden = false;
@@ -58,10 +58,10 @@ class Study {
   }
 
   reveal() {
-    this.details.open = true;
+    if (this.details) this.details.open = true;
     byId("reveal").hidden = true;
     byId("grading").hidden = false;
-    const answer = this.details.querySelector("section");
+    const answer = this.details?.querySelector("section") ?? byId("grading");
     answer.tabIndex = -1;
     answer.focus({ preventScroll: true });
   }

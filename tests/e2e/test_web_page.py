@@ -40,6 +40,8 @@ AXE_DIGEST = "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFN
 """Base64 of the SHA-512 of its package, as the npm registry has it."""
 
 MARKDOWN = """
+## In short
+
 Use **`asyncio`** and `a_very_long_name_of_a_function_that_has_no_place_to_break_at_all()`, see
 [the documentation](https://docs.python.org/3/library/asyncio.html).[^1]
 
@@ -463,6 +465,16 @@ def test_study_brings_back_what_was_weak_and_keeps_progress(
     assert (browser.requests, browser.complaints) == ([], [])
 
 
+def test_a_question_without_an_answer_is_studied_like_the_others(shown: Callable[..., Browser]) -> None:
+    bank = Bank(title="Drafts", namespace="drafts", questions=(Question(id="D", question="Why?", answer=""),))
+    browser = shown(bank)
+    assert browser.evaluate("document.querySelector('#q-D details')") is None
+    browser.press("s", "Space", "3")
+    browser.wait("!document.querySelector('#study-done').hidden")
+    assert browser.evaluate("document.querySelector('#progress-count').textContent") == "1 question studied"
+    assert (browser.requests, browser.complaints) == ([], [])
+
+
 # Who reads it, and where
 
 
@@ -502,6 +514,13 @@ STATES = {
     "studying": "document.querySelector('#study-button').click()",
     "revealed": "(document.querySelector('#study-button').click(), document.querySelector('#reveal').click())",
 }
+MARKDOWN_QUESTION = Question(
+    id="MD",
+    question="`code` in *Markdown*\n\n## Given\n\nThis.",
+    answer=MARKDOWN,
+    markup="markdown",
+    tags=("one", "two"),
+)
 
 
 @pytest.mark.needs("npm")
@@ -509,10 +528,7 @@ STATES = {
 def test_axe_finds_nothing_in_any_state(
     shown: Callable[..., Browser], shipped: Bank, axe: str, light: str
 ) -> None:
-    question = Question(
-        id="MD", question="`code` in *Markdown*", answer=MARKDOWN, markup="markdown", tags=("one", "two")
-    )
-    bank = replace(shipped, questions=(question, *shipped.questions))
+    bank = replace(shipped, questions=(MARKDOWN_QUESTION, *shipped.questions))
     for size in (PHONE, DESK):
         for state, action in STATES.items():
             browser = shown(bank, size=size)
