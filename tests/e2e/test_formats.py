@@ -135,7 +135,7 @@ def test_imports() -> None:
 
 def test_bundles() -> None:
     take("bundle-1/team.zip", "bank-1/questions.yaml")
-    assert run("verify", "team.zip").startswith("team.zip: 9 files, all as they were made\n")
+    assert run("verify", "team.zip").startswith("team.zip: 9 files, none has changed\n")
     assert run("diff", "questions.yaml", "team.zip") == "questions.yaml → team.zip: 3 unchanged\n"
 
 

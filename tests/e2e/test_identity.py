@@ -262,6 +262,10 @@ def test_what_leaves_a_filtered_deck_is_known_and_can_be_sent_once_more() -> Non
     sent = run("build", "--bank", "b.yaml", "--format", "deck", *hard, "--send-leavers", "--json")
     fields = json.loads(sent.out)
     assert (fields["lock"]["left_this_deck"], fields["outputs"][0]["summary"]) == (["Q1"], "2 notes")
+    assert build(*hard, "--send-leavers", now=NOW + 60).out == (
+        "b.lock.json: +0 added ~0 changed −0 retired =3 unchanged\n"
+        f"  left this deck, and in it once more: Q1; to find them in Anki: {search}"
+    )
     change("difficulty: 5", "difficulty: 7")
     assert "left this deck" not in build(*hard, now=NOW + 90).out
 

@@ -386,7 +386,10 @@ def test_the_deck_of_a_bundle_knows_what_left_it_and_has_it_once_more_if_asked()
     search = "<code>Key:PY-ADV-001@"
     assert description_of(Path("out/hard.apkg").read_bytes()).count(search) == 1
     for words, has_it in (((), False), (("--send-leavers",), True)):
-        printed("bundle", "-o", "team.zip", *words)
+        said = printed("bundle", "-o", "team.zip", *words).splitlines()
+        left = "in it once more" if has_it else "not updated by it"
+        assert said[3].startswith(f"  left hard, and {left}; to find them in Anki: Key:PY-ADV-001@")
+        assert said[4:] == ([] if has_it else ["  to send them once more: --send-leavers"])
         with ZipFile("team.zip") as archive:
             deck = archive.read("hard/hard.apkg")
         assert ("PY-ADV-001" in notes_of(deck)) == has_it

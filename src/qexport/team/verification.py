@@ -95,7 +95,9 @@ def _check_rebuilt(
         if here.get(name) != number
     ]
     hint = (
-        f"it was made with {'; '.join(others)}" if others else "with the same tools: it is not what was made"
+        f"it was made with {'; '.join(others)}"
+        if others
+        else "it was made with the same versions, and changed afterwards"
     )
     problems = [
         Problem(Location(path), f"{quote(name)} is different when it is built again", hint)

@@ -265,10 +265,10 @@ def _build_lines(done: Build) -> Iterator[str]:
         if left := done.stamped.lock.departed_from(done.edition.deck):
             ids = ", ".join(entry.id for entry in left[:20]) + (" …" if len(left) > 20 else "")
             search = search_for(map(done.stamped.lock.key_of, left))
-            yield from search_lines(
-                f"left this deck, and not updated by it: {ids}; to find them in Anki", search
-            )
-            yield "  to send them once more: --send-leavers"
+            state = "in it once more" if done.edition.leavers else "not updated by it"
+            yield from search_lines(f"left this deck, and {state}: {ids}; to find them in Anki", search)
+            if not done.edition.leavers:
+                yield "  to send them once more: --send-leavers"
 
 
 def _reasons(error: QexportError) -> tuple[object, ...]:

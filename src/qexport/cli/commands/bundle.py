@@ -74,6 +74,16 @@ def _bundle_lines(done: Bundled) -> Iterator[str]:
     for recipe in done.recipes:
         yield f"  {recipe.name}: {quantity(len(recipe.ids), 'question')} · {recipe.scope}"
     yield f"{done.stamped.path}: {done.stamped.changes}"
+    for recipe in done.recipes:
+        if recipe.departed:
+            from qexport.anki.search import search_for, search_lines
+
+            left = "not updated by it" if not recipe.leavers else "in it once more"
+            yield from search_lines(
+                f"left {recipe.name}, and {left}; to find them in Anki", search_for(recipe.departed)
+            )
+    if any(recipe.departed and not recipe.leavers for recipe in done.recipes):
+        yield "  to send them once more: --send-leavers"
 
 
 def _bundle_fields(done: Bundled) -> dict[str, object]:
@@ -125,7 +135,7 @@ def verify(*, path: Path, rebuild: bool, with_theme: str, limits: Limits, as_jso
 
 def _verified_lines(done: Verified) -> Iterator[str]:
     edition = f"edition {done.release.number} of {done.release.date}, " if done.release else ""
-    again = "; made again, they are the same" if done.rebuilt else ""
-    yield f"{done.path}: {edition}{quantity(len(done.files), 'file')}, all as they were made{again}"
+    again = "; rebuilt, they are the same" if done.rebuilt else ""
+    yield f"{done.path}: {edition}{quantity(len(done.files), 'file')}, none has changed{again}"
     for recipe in done.manifest.recipes:
         yield f"  {recipe.name}: {quantity(len(recipe.ids), 'question')} · {recipe.scope}"
