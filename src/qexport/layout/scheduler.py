@@ -48,6 +48,9 @@ KEPT_AT_ONCE = 64
 """Chunks that go into the cache together: a build that is broken off keeps what it had done till then."""
 
 
+REHEARSAL_SECONDS = 3
+"""What laying out a sample may take, for whose pages nobody waits."""
+
 STRIPS_AT_ONCE = 200
 """Strips that are laid out as one document, which shares what a document costs beside its text."""
 
@@ -194,9 +197,7 @@ class Scheduler(Record, frozen=True):
             self.cache.keep(chunks)
 
     def _laid_out(self, units: Sequence[Sequence[Job]]) -> Iterator[list[Chunk]]:
-        sheets: Iterable[list[LayoutInput]] = (
-            [(job.html(), job.css, job.files()) for job in unit] for unit in units
-        )
+        sheets: Iterable[list[LayoutInput]] = map(_make_sheet, units)
         lay_out = partial(_in_time, self.seconds, partial(lay_out_unit, self.fonts))
         if self.cluster and units:
             return self.cluster.lay_out(sheets, fonts=self.fonts, seconds=self.seconds)
@@ -206,6 +207,7 @@ class Scheduler(Record, frozen=True):
             )  # Dask's wants to know how many
         workers = self.workers
         if workers and (workers.running or len(units) >= WORTH_A_POOL) and workers.start():
+            workers.rehearse = partial(_rehearse, self.fonts, _choose_samples(units))
             return workers.map(lay_out, sheets, chunksize=BATCH_CHUNKS, count=len(units))
         return map(lay_out, sheets)
 
@@ -235,6 +237,22 @@ def _group_units(jobs: Mapping[str, Job]) -> Iterator[list[str]]:
     for keys in strips.values():
         yield from (keys[start : start + STRIPS_AT_ONCE] for start in range(0, len(keys), STRIPS_AT_ONCE))
     yield from ([key] for key, job in jobs.items() if not job.strips)
+
+
+def _make_sheet(unit: Sequence[Job]) -> list[LayoutInput]:
+    return [(job.html(), job.css, job.files()) for job in unit]
+
+
+def _choose_samples(units: Sequence[Sequence[Job]]) -> list[list[LayoutInput]]:
+    """Return the chunk in the middle, which of a book is a question, and two of the first strips."""
+    chunks = [unit for unit in units if not unit[0].strips]
+    strips = [unit[:2] for unit in units if unit[0].strips]
+    return [_make_sheet(unit) for unit in (*chunks[len(chunks) // 2 :][:1], *strips[:1])]
+
+
+def _rehearse(fonts: tuple[FontFile, ...], samples: Iterable[list[LayoutInput]]) -> None:
+    for unit in samples:
+        _in_time(REHEARSAL_SECONDS, partial(lay_out_unit, fonts), unit)
 
 
 def _warm_up_engine() -> None:

@@ -7,7 +7,7 @@ others, which thus are prepared too and have most of their memory in common. Whe
 others that prepare themselves.
 
     this process ── pipes, one for each worker: `prepare`, batches and their results ──╮
-         ╰── control: `prepare`, then ends of pipes ── foreman ── fork, or start ── workers
+         ╰── control: `prepare`, `rehearse`, then ends of pipes ── foreman ── fork, or start ── workers
 
 `concurrent.futures` has a pool of processes too, but it takes all items at once (here: the HTML of a whole
 book), cannot be told to end its processes before Python 3.14, and up to 3.11.4 waits for ever where one dies
@@ -62,6 +62,8 @@ class Workers:
         self._foreman: subprocess.Popen[bytes] | None = None
         self._control: Connection | None = None
         self._pipes: list[Connection] = []
+        self.rehearse: Callable[[], object] | None = None
+        """What the foreman does once, when it is known what there is to do: what it remembers, all others then do."""
 
     def __enter__(self) -> Self:
         return self
@@ -178,6 +180,8 @@ class Workers:
 
         if not self.start() or not self._control:
             raise self._lost()
+        if not self._pipes:
+            self._send(self._control, self.rehearse)
         ours, theirs = Pipe()
         self._pipes.append(ours)
         with closing(theirs):
@@ -276,9 +280,11 @@ def work(handle: int) -> None:
     control = Connection(handle)
     try:
         with suppress(EOFError, ConnectionError):  # the process that wanted it is gone
-            prepare = control.recv()
-            if FORKS_PREPARED:
-                _run_preparation(prepare)
+            for _ in ("prepare", "rehearse"):
+                preparation = control.recv()
+                if FORKS_PREPARED:
+                    _run_preparation(preparation)
+            _collect_garbage()
             while True:
                 pipe = Connection(recv_handle(control))
                 if FORKS_PREPARED and _is_one_thread():
@@ -326,7 +332,7 @@ def _is_one_thread() -> bool:
     return tasks.is_dir() and len(list(tasks.iterdir())) == 1
 
 
-def _run_preparation(prepare: Callable[[], None] | None) -> None:
+def _run_preparation(prepare: Callable[[], object] | None) -> None:
     if prepare:
         with suppress(Exception):  # what is wrong is told by who works with it
             prepare()

@@ -36,7 +36,7 @@ from qexport.layout.weasyprint.drawings import put_drawings_aside
 from qexport.layout.weasyprint.extraction import extract
 from qexport.layout.weasyprint.page_boxes import measure_room
 from qexport.layout.weasyprint.resources import PLACE_PREFIX, fetcher
-from qexport.layout.weasyprint.setup import alone, engine, font_configuration, read_stylesheet
+from qexport.layout.weasyprint.setup import alone, engine, font_configuration, read_html, read_stylesheet
 
 SHORT_PAGE = 0.2
 """Of a page: what `data-fit` sets tighter, if that saves the page."""
@@ -216,7 +216,7 @@ def _extract_strip(document: Any, place: Any) -> Chunk:
 
 def _render_pages(html: str, setting: _Setting) -> Any:
     fetch = fetcher(setting.files)
-    source = engine().HTML(string=put_drawings_aside(html), base_url=PLACE_PREFIX, url_fetcher=fetch)
+    source = read_html(put_drawings_aside(html), fetch)
     styles = read_stylesheet(setting.css, setting.fonts)
     document = source.render(stylesheets=[styles], font_config=font_configuration(setting.fonts))
     sheets = _SHEETS.search(html)

@@ -21,6 +21,7 @@ from typing import Any
 
 from qexport.common.errors import MachineLacks
 from qexport.layout import fonts
+from qexport.layout.weasyprint.html_tree import parse_plain
 from qexport.layout.weasyprint.late_imports import spared
 from qexport.layout.weasyprint.resources import PLACE_PREFIX, fetcher
 
@@ -86,6 +87,36 @@ def _without_searching() -> Iterator[None]:
         yield
     finally:
         ctypes.util.find_library = find_library
+
+
+def read_html(html: str, fetch: Any) -> Any:
+    """Return a document, read.
+
+    Args:
+        html: The document.
+        fetch: What gives the engine its pictures.
+    """
+    root = parse_plain(html)
+    if root is None:
+        return engine().HTML(string=html, base_url=PLACE_PREFIX, url_fetcher=fetch)
+    return _plain_document_class()(root, fetch)
+
+
+@cache
+def _plain_document_class() -> Any:
+    class PlainDocument(engine().HTML):  # type: ignore[misc]
+        """A document of the engine's that was parsed by another parser."""
+
+        def __init__(self, root: Any, fetch: Any) -> None:
+            import cssselect2
+
+            self.base_url = PLACE_PREFIX
+            self.url_fetcher = fetch
+            self.media_type = "print"
+            self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
+            self.etree_element = self.wrapper_element.etree_element
+
+    return PlainDocument
 
 
 @cache
