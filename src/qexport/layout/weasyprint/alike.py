@@ -123,7 +123,8 @@ def make_model(chunk: Chunk, place: Any, word: str) -> Model | None:
     texts = list(iterate_texts(place))
     if not texts or not content.pieces or not isinstance(content.pieces[0], bytes):
         return None
-    (box, block), (last, _) = texts[0], texts[-1]
+    at = next((number for number, (box, _) in enumerate(texts) if _is_marked(box)), 0)
+    (box, block), (last, _) = texts[at], texts[-1]
     if box.text != word or box.style["direction"] != "ltr" or block.style["text_align_all"] not in _LEFT:
         return None
     if chunk.anchors or chunk.missing or any(slot.leader is not None for slot in content.slots):
@@ -131,7 +132,8 @@ def make_model(chunk: Chunk, place: Any, word: str) -> Model | None:
     drawn = [_set_text(each, each.text) for each, _ in texts]
     if any(each is None for each in drawn):
         return None
-    text, *others = [each for each in drawn if each is not None]
+    others = [each for each in drawn if each is not None]
+    text = others.pop(at)
     opening = b"BT\n%s\n" % _write_text_place(box, 0)
     place_drawn = content.pieces[0].find(opening + text.drawn + b"\nET")
     if place_drawn < 0 or text.width != box.width:
@@ -144,9 +146,13 @@ def make_model(chunk: Chunk, place: Any, word: str) -> Model | None:
         content.pieces[0],
         place_drawn + len(opening),
         block.content_box_x() + block.width - last.position_x - last.width,
-        [each for each, _ in texts[1:]],
+        [each for each, _ in texts[at + 1 :]],
         _sum_uses(others),
     )
+
+
+def _is_marked(box: Any) -> bool:
+    return box.element is not None and box.element.get("data-word") is not None
 
 
 def _sum_uses(texts: Sequence[_Text]) -> dict[str, FontUse]:

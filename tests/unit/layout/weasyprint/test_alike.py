@@ -37,6 +37,7 @@ def strip(word: str, kind: str) -> str:
         "words": f'<ul><li data-word="">{word}, {FOLIOS}</li></ul>',
         "code": f'<ul><li><code data-word="">{word}</code>, {FOLIOS}</li></ul>',
         "heading": f'<h2 data-word="">{word}</h2>',
+        "see also": f'<ul><li><i>see also</i> <span data-word="">{word}</span></li></ul>',
     }[kind]
     return f'<html lang="en"><head><title>-</title></head><body data-strip="">{line}</body></html>'
 
@@ -46,7 +47,7 @@ def same(one: Chunk, other: Chunk) -> bool:
     return alike.is_same(one, other)
 
 
-@pytest.mark.parametrize("kind", ["words", "code", "heading"])
+@pytest.mark.parametrize("kind", ["words", "code", "heading", "see also"])
 def test_lines_that_are_alike_are_what_the_engine_makes_of_each(kind: str) -> None:
     alike.forget_models()
     made = lay_out_strips([strip(word, kind) for word in WORDS], CSS)
