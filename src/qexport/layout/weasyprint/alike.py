@@ -235,7 +235,11 @@ def lay_out_alike(
         if (shape, style) in _models or counts[shape] >= WORTH_A_MODEL:
             members.setdefault(shape, {})[number] = word
     alike = {number for words in members.values() for number in words}
-    samples = {shape: list(words)[:2] for shape, words in members.items() if (shape, style) not in _models}
+    samples = {
+        shape: sorted(words, key=lambda number: (len(words[number]), number))[:2]  # they do not take two lines
+        for shape, words in members.items()
+        if (shape, style) not in _models
+    }
     first = sorted({*range(len(strips))} - alike | {number for two in samples.values() for number in two})
     laid_out = dict(zip(first, lay_out([strips[number] for number in first]), strict=True))
     for shape, (one, other) in samples.items():
