@@ -82,8 +82,9 @@ def find_candidates(
     topics = sorted({name.casefold() for each in questions for name in topics_of(each)})
     if words:
         words = {**words, "never": words["never"] | frozenset(topics)}
+    lexicon = _Lexicon(words)
     if kept is None:
-        return [_find(question, words) for question in questions]
+        return [_find(question, lexicon) for question in questions]
     common = sha256(json.dumps([language, topics]).encode()).hexdigest()
     names = [f"{common}{question.digest()}" for question in questions]
     there = kept.load(names)
@@ -93,7 +94,7 @@ def find_candidates(
         if name in there:
             findings.append(_unpack_again(there[name], memory))
         else:
-            found = _find(question, words)
+            found = _find(question, lexicon)
             findings.append(found)
             fresh[name] = _packed(found)
     if fresh:
@@ -125,7 +126,7 @@ UNPACKED_FINDINGS = 12
 """Times its packed bytes: what the findings of a question take in memory."""
 
 
-def _find(question: Question, words: Mapping[str, frozenset[str]]) -> Findings:
+def _find(question: Question, lexicon: _Lexicon) -> Findings:
     counts: dict[tuple[str, str, str, str], int] = {}
 
     def add(spelling: str, folded_as: str, place: str, kind: str) -> None:
@@ -134,7 +135,7 @@ def _find(question: Question, words: Mapping[str, frozenset[str]]) -> Findings:
 
     texts = list(list_parts(question))
     for part, text in texts:
-        for spelling, sort in _candidates(text, words):
+        for spelling, sort in _candidates(text, lexicon):
             kind = "phrase" if sort == "cut" else sort
             place = "run" if sort == "cut" and part in ASKED else part
             add(spelling, kind, place, kind)
@@ -196,7 +197,7 @@ _LATIN = compile_late(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1
 MIXED = compile_late(r"[A-Za-z]+[a-z0-9][A-Z]\w*$|[A-Z]{2,}[a-z]{2,}\w*$")
 
 
-def _candidates(text: str, words: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, str]]:
+def _candidates(text: str, lexicon: _Lexicon) -> Iterator[tuple[str, str]]:
     """Yield (spelling, kind); `cut` is a phrase that is cut out of a longer run of words."""
     from qexport.content.code_tokens import code_spans  # not above: the terms of most questions are kept
 
@@ -205,7 +206,7 @@ def _candidates(text: str, words: Mapping[str, frozenset[str]]) -> Iterator[tupl
     at = 0
     for start, end, code in [*spans, (len(text), len(text), "")]:
         for segment in _BREAK.split(text[at:start]):
-            yield from _in_segment(segment, words)
+            yield from _in_segment(segment, lexicon)
         if _is_code_term(code):
             yield code, "code"
         at = end
@@ -215,40 +216,85 @@ def _is_code_term(code: str) -> bool:
     return bool(re.fullmatch(r"[\w.:@#-]*[^\W\d_][\w.:@#-]*(?:\(\))?", code)) and 1 < len(code) <= 40
 
 
-def _in_segment(segment: str, words: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, str]]:
-    never, part, generic = (words.get(name, frozenset()) for name in ("never", "part", "generic"))
+class _Word(Record, frozen=True):
+    """What a word of a text can be to a term, whatever stands around it."""
+
+    word: str
+    """Without the ending of a possessive."""
+    is_short: bool
+    """Whether it is a name by its letters: RAG, PyTorch."""
+    ends_all: bool
+    """Whether no phrase and no name goes over it: don't, x_i."""
+    is_name: bool
+    """Whether it is written as a name is, and no word that begins a sentence."""
+    is_whole: bool
+    """Whether it may be a term by itself, if it is a name."""
+    is_none: bool
+    """Whether no phrase has it."""
+    is_generic: bool
+    """Whether no phrase begins with it."""
+
+
+class _Lexicon(dict[str, _Word]):
+    """The words of the texts of a book, each looked up once."""
+
+    def __init__(self, words: Mapping[str, frozenset[str]]) -> None:
+        self.is_empty = not words
+        self.never, self.part, self.generic = (
+            words.get(name, frozenset()) for name in ("never", "part", "generic")
+        )
+
+    def __missing__(self, written: str) -> _Word:
+        word = _POSSESSIVE.sub("", written) if "’" in written or "'" in written else written
+        plain = word.casefold()
+        is_generic = word in self.generic
+        is_never = plain in self.never or singular(plain) in self.never
+        is_latin = word[0].isascii() or _LATIN.search(word)  # the first is a letter
+        self[written] = found = _Word(
+            word,
+            is_short=plain != word
+            and not is_generic
+            and bool(_SHORT.fullmatch(word) or MIXED.fullmatch(word)),  # both have capitals
+            ends_all="’" in word or "'" in word or "_" in word,
+            is_name=word[0].isupper()
+            and len(_NO_LETTER.sub("", word)) > 2
+            and not is_never
+            and not is_generic,
+            is_whole=plain not in self.part,
+            is_none=len(word) == 1 or not is_latin or is_never,
+            is_generic=is_generic,
+        )
+        return found
+
+
+def _in_segment(segment: str, lexicon: _Lexicon) -> Iterator[tuple[str, str]]:
     run: list[str] = []
     capitals: list[str] = []
-    for number, found in enumerate(_TERM_WORD.finditer(segment)):
-        word = found[0]
-        if "’" in word or "'" in word:
-            word = _POSSESSIVE.sub("", word)
-        plain = word.casefold()
-        if "’" in word or "'" in word or "_" in word:  # don't, x_i
-            yield from (*_capitals(capitals), *_phrases(run, part))
+    for number, written in enumerate(_TERM_WORD.findall(segment)):
+        known = lexicon[written]
+        word = known.word
+        if known.ends_all:
+            yield from (*_capitals(capitals), *_phrases(run, lexicon.part))
             capitals, run = [], []
             continue
-        if plain != word and word not in generic and (_SHORT.fullmatch(word) or MIXED.fullmatch(word)):
-            yield word, "name"  # both have capitals
-        is_name = word[0].isupper() and len(_NO_LETTER.sub("", word)) > 2
-        if is_name and plain not in never and singular(plain) not in never and word not in generic:
-            if (number or capitals) and plain not in part:
+        if known.is_short:
+            yield word, "name"
+        if known.is_name:
+            if (number or capitals) and known.is_whole:
                 yield word, CAPITAL
             capitals.append(word)
-        else:
+        elif capitals:
             yield from _capitals(capitals)
             capitals = []
-        if not words:
+        if lexicon.is_empty:
             continue
-        is_latin = word[0].isascii() or _LATIN.search(word)  # the first is a letter
-        is_none = len(word) == 1 or not is_latin or (word in generic and not run)
-        if is_none or plain in never or singular(plain) in never:
-            yield from _phrases(run, part)
+        if known.is_none or (known.is_generic and not run):
+            yield from _phrases(run, lexicon.part)
             run = []
         else:
             run.append(word)
     yield from _capitals(capitals)
-    yield from _phrases(run, part)
+    yield from _phrases(run, lexicon.part)
 
 
 def _capitals(words: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -258,6 +304,8 @@ def _capitals(words: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _phrases(run: Sequence[str], part: frozenset[str]) -> Iterator[tuple[str, str]]:
+    if not run:
+        return
     tail = load_words("en")["tail"]
     for length in range(1, min(LONGEST_PHRASE, len(run)) + 1):
         for start in range(len(run) - length + 1):

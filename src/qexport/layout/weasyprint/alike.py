@@ -236,7 +236,9 @@ def lay_out_alike(
             members.setdefault(shape, {})[number] = word
     alike = {number for words in members.values() for number in words}
     samples = {
-        shape: sorted(words, key=lambda number: (len(words[number]), number))[:2]  # they do not take two lines
+        shape: sorted(words, key=lambda number: (len(words[number]), number))[
+            :2
+        ]  # they do not take two lines
         for shape, words in members.items()
         if (shape, style) not in _models
     }

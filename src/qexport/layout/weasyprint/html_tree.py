@@ -32,16 +32,15 @@ _NO_XML = re.compile(rf'<[!?]|\r|="[^"]*[\t\n]|<pre[^>]*>\n|<(?!br|hr|img|wbr)[^
 """What XML reads otherwise, or not at all: comments, ends of lines in an attribute, the first of a block of code,
 elements that begin and end in one tag, and characters by their names."""
 
-_BLOCKS = frozenset(
-    "article aside blockquote details div figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre"
-    " section summary table ul".split()
+_BLOCKS = re.compile(
+    "article|aside|blockquote|details|div|figcaption|figure|footer|h[1-6r]|header|li|main|nav|[ou]l|p|pre|section|summary"
+    "|table"
 )
 """Elements that end a paragraph they begin in (HTML, 13.2.6.4.7)."""
 
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_INLINE = frozenset(
-    "a abbr b bdi bdo br cite code del dfn em i img ins kbd mark q s samp small span strong sub sup time u var"
-    " wbr".split()
+_HEADINGS = re.compile("h[1-6]")
+_INLINE = re.compile(
+    "a|abbr|b|bd[io]|br|cite|code|del|dfn|em|i|img|ins|kbd|mark|[qsu]|samp|small|span|strong|su[bp]|time|var|wbr"
 )
 _WITHIN = {
     "table": frozenset(("thead", "tbody", "tfoot")),
@@ -104,11 +103,11 @@ def _is_plain(parent: ET.Element, *, in_paragraph: bool, in_link: bool) -> bool:
             continue
         if within is not None:
             fits = tag in within
-        elif tag in _BLOCKS:
-            nested = (tag == "li" and above not in ("ul", "ol")) or (tag in _HEADINGS and above in _HEADINGS)
-            fits = not (in_paragraph or nested)
+        elif _BLOCKS.fullmatch(tag):
+            is_within = _HEADINGS.fullmatch(above) if _HEADINGS.fullmatch(tag) else False
+            fits = not (in_paragraph or is_within or (tag == "li" and above not in ("ul", "ol")))
         else:
-            fits = tag in _INLINE and not (tag == "a" and in_link)
+            fits = bool(_INLINE.fullmatch(tag)) and not (tag == "a" and in_link)
         if not fits or (child.attrib and not all(map(_NAME.fullmatch, child.attrib))):
             return False
         if tag in _EMPTY and (child.text or len(child)):

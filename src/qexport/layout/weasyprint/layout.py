@@ -8,7 +8,8 @@ In the HTML, besides what is usual there:
   `data-leader` a dotted leader runs up to it from the end of the text of the element that contains it;
 - margin boxes are artifacts and slots: on a verso page they are drawn at the other side; one with the text
   `qx:folio` holds the page's own folio;
-- a body with `data-fit` is laid out again with the class `tight` if its last page would be nearly empty;
+- a body with `data-fit` is laid out again with the class `tight` if its last page would be nearly empty; with
+  `data-fit="57"` it is laid out so at first, and stays so if fewer than 57 CSS pixels are left on its last page;
 - a body with `data-strip` is no page but a strip, to be put on one (`qexport.pdf.list_pages`); it is an ordinary chunk
   if it takes most of a page. Strips with the same head and body tag are laid out as one document, each where the text
   of a page begins, and drawn one by one. In a strip an element with `data-folios` is room for a list of folios; one
@@ -35,8 +36,8 @@ from qexport.layout.fonts import FontFile
 from qexport.layout.weasyprint.drawings import put_drawings_aside
 from qexport.layout.weasyprint.extraction import extract
 from qexport.layout.weasyprint.page_boxes import measure_room
-from qexport.layout.weasyprint.resources import PLACE_PREFIX, fetcher
-from qexport.layout.weasyprint.setup import alone, engine, font_configuration, read_html, read_stylesheet
+from qexport.layout.weasyprint.resources import fetcher
+from qexport.layout.weasyprint.setup import alone, font_configuration, read_html, read_stylesheet
 
 SHORT_PAGE = 0.2
 """Of a page: what `data-fit` sets tighter, if that saves the page."""
@@ -51,6 +52,7 @@ _FILL = re.compile(
     r"<!--fill ([\d.]+)-->(.*?)<!--each ([\d.]+)-->(.*?)<!--/each-->(.*?)<!--/fill-->\s*", re.DOTALL
 )
 _STRIP = re.compile(r"(.*<body[^>]*) data-strip(?:=\"\")?([^>]*>)(.*)(</body>.*)", re.DOTALL)
+_SQUEEZE = re.compile(r'<body[^>]* data-fit="(\d+)"')
 _SHEETS = re.compile(r'<body[^>]* data-sheets="([^"]*)"')
 _PLACED = re.compile(r"(\d+)(?:@(-?[\d.]+),(-?[\d.]+))?")
 
@@ -138,13 +140,18 @@ def _lay_out_fitted(html: str, setting: _Setting) -> Chunk:
 
 
 def _render_fitted(html: str, setting: _Setting) -> Any:
-    document = _render_pages(_FILL.sub("", html), setting)
+    plain_html = _FILL.sub("", html)
+    tight_html = plain_html.replace('<body class="', '<body class="tight ', 1)
+    squeeze = _SQUEEZE.search(html)
+    tight = _render_pages(tight_html, setting) if squeeze else None
+    if squeeze and tight and measure_room(tight)[1] < float(squeeze[1]):
+        return tight
+    document = _render_pages(plain_html, setting)
     page_height, room = measure_room(document)
     if "data-fit" in html and len(document.pages) > 1 and page_height - room < SHORT_PAGE * page_height:
-        tight_html = html.replace('<body class="', '<body class="tight ', 1)
-        tight = _render_pages(_FILL.sub("", tight_html), setting)
+        tight = tight or _render_pages(tight_html, setting)
         if len(tight.pages) < len(document.pages):
-            document, html = tight, tight_html
+            document, html = tight, html.replace('<body class="', '<body class="tight ', 1)
             _, room = measure_room(document)
     fill = _FILL.search(html)
     if fill and room >= float(fill[1]):

@@ -108,12 +108,10 @@ def _plain_document_class() -> Any:
         """A document of the engine's that was parsed by another parser."""
 
         def __init__(self, root: Any, fetch: Any) -> None:
-            import cssselect2
-
             self.base_url = PLACE_PREFIX
             self.url_fetcher = fetch
             self.media_type = "print"
-            self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
+            self.wrapper_element = engine().cssselect2.ElementWrapper.from_html_root(root, content_language=None)
             self.etree_element = self.wrapper_element.etree_element
 
     return PlainDocument

@@ -35,7 +35,14 @@ from qexport.outputs.handbook.contents import (
 )
 from qexport.outputs.handbook.index import index_list, with_pages
 from qexport.outputs.handbook.matter import make_progress_table, make_published_page, make_reading_page
-from qexport.outputs.handbook.plan import ROOM, fill_spreads, group_questions, pair_pages, plan_matter
+from qexport.outputs.handbook.plan import (
+    ROOM,
+    expect_squeeze,
+    fill_spreads,
+    group_questions,
+    pair_pages,
+    plan_matter,
+)
 from qexport.pdf.folio_lists import anchor_folios
 
 MOST_SET_OFF_TERMS = 8
@@ -167,13 +174,12 @@ class _Handbook:
                 group, "handbook/told.html.j2", kind="a", level=2, notes=False, flow=len(group) > 1
             )
             return [asked, told]
+        flow = len(group) > 1 or self.options.flow or self.options.economy
+        notes = self.options.ruled_lines
+        squeeze = 0 if flow or notes else expect_squeeze(group[0], self.press.measures)
         return [
             self.pages.make_job(
-                group,
-                "handbook/question.html.j2",
-                level=2,
-                notes=self.options.ruled_lines,
-                flow=len(group) > 1 or self.options.flow or self.options.economy,
+                group, "handbook/question.html.j2", level=2, notes=notes, flow=flow, squeeze=squeeze
             )
         ]
 

@@ -182,6 +182,26 @@ def _count_lines(text: str, on_line: float) -> float:
     )
 
 
+NEARLY_FULL = (0.985, 1.1)
+"""Of a page: a question of an estimated length between these mostly fits on one if its gaps are smaller. Of 54
+questions 15 were estimated so: 11 of them did, no other did, and 4 did not need to."""
+
+SPARED = 0.6
+"""Ems of the text that a smaller gap above a section saves at least."""
+
+
+def expect_squeeze(question: Question, measures: Measures) -> int:
+    """Return what smaller gaps would save of a question that seems to need them, in CSS pixels; else 0.
+
+    The question is laid out with these first: to find out by laying it out with the usual ones takes twice as long.
+    """
+    least, most = NEARLY_FULL
+    if not least <= estimate_pages(question, measures) <= most:
+        return 0
+    sections = sum(1 for key in (*PROSE_SECTIONS, "follow_ups") if getattr(question, key))
+    return int(sections * SPARED * measures.size * 96 / 72)
+
+
 def _split_evenly(questions: Sequence[Question], most: int) -> Iterator[Sequence[Question]]:
     """Yield questions in as few groups as can be, of about the same size."""
     count = -(-len(questions) // most)

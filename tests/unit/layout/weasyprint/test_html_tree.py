@@ -1,18 +1,18 @@
 """Trees of plain documents, and that all others are left to the parser that knows the rules of HTML."""
 
+from typing import Any
+
 import pytest
 import tinyhtml5
 
 from qexport.layout.weasyprint.html_tree import parse_plain
 
 
-def document(inside, *, body="", title="A book", root=' lang="en"'):
-    return (
-        f"<!DOCTYPE html>\n<html{root}>\n<head><title>{title}</title></head>\n<body{body}>\n{inside}\n</body>\n</html>"
-    )
+def document(inside: str, *, body: str = "", title: str = "A book", root: str = ' lang="en"') -> str:
+    return f"<!DOCTYPE html>\n<html{root}>\n<head><title>{title}</title></head>\n<body{body}>\n{inside}\n</body>\n</html>"
 
 
-def tree(element):
+def tree(element: Any) -> tuple[Any, ...]:
     return (
         element.tag,
         dict(element.attrib),
@@ -22,29 +22,29 @@ def tree(element):
     )
 
 
-def by_the_rules(html):
+def by_the_rules(html: str) -> tuple[Any, ...]:
     return tree(tinyhtml5.parse(html, namespace_html_elements=False))
 
 
 PLAIN = {
     "blocks": '<div class="question" data-id="A-1">\n<h2 id="q">Why?</h2>\n<p>So.</p> and so\n</div>',
-    "text in lines": "<p>One <b>two <i>three</i></b> <code>f(a &lt; b)</code>, &amp; <a href=\"qx:1\">four</a>.</p>",
-    "quotes": "<p title=\"a &#34;b&#34; &quot;c&quot; &#39;d&#39;\">&#34;e&#34;</p>",
-    "lists": "<ul class=\"items\">\n<li>one</li>\n<li>two<ol><li>three</li></ol></li>\n</ul>",
+    "text in lines": '<p>One <b>two <i>three</i></b> <code>f(a &lt; b)</code>, &amp; <a href="qx:1">four</a>.</p>',
+    "quotes": '<p title="a &#34;b&#34; &quot;c&quot; &#39;d&#39;">&#34;e&#34;</p>',
+    "lists": '<ul class="items">\n<li>one</li>\n<li>two<ol><li>three</li></ol></li>\n</ul>',
     "ends of lines": "<p>one<br>two<br/>three<wbr>four</p>",
-    "pictures": "<p class=\"picture\"><img src=\"qx:a.png\" alt=\"\"></p><hr>",
+    "pictures": '<p class="picture"><img src="qx:a.png" alt=""></p><hr>',
     "code": "<pre><code>a\n\tb\n</code></pre>",
     "a table": "<table>\n<thead><tr><th>a</th></tr></thead>\n<tbody><tr><td><p>b</p>c</td></tr></tbody>\n</table>",
-    "drawings": "<p><svg class=\"mark\" data-drawing=\"3\"><title>Hard &amp; long</title></svg> said</p>",
-    "a drawing alone": "<svg data-drawing=\"0\"></svg>",
+    "drawings": '<p><svg class="mark" data-drawing="3"><title>Hard &amp; long</title></svg> said</p>',
+    "a drawing alone": '<svg data-drawing="0"></svg>',
     "nothing": "",
     "text alone": "word",
-    "other scripts": "<p lang=\"he\" dir=\"rtl\">\u05e9\u05dc\u05d5\u05dd \U0001f600</p>",
+    "other scripts": '<p lang="he" dir="rtl">\u05e9\u05dc\u05d5\u05dd \U0001f600</p>',
 }
 
 
 @pytest.mark.parametrize("inside", PLAIN.values(), ids=PLAIN.keys())
-def test_a_plain_document_has_the_tree_that_the_rules_of_html_make_of_it(inside):
+def test_a_plain_document_has_the_tree_that_the_rules_of_html_make_of_it(inside: str) -> None:
     html = document(inside, body=' class="questions" data-fit', title="Questions &amp; Answers")
     plain = parse_plain(html)
     assert plain is not None
@@ -80,7 +80,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("inside", OTHERS.values(), ids=OTHERS.keys())
-def test_all_else_is_left_to_the_parser_that_knows_the_rules(inside):
+def test_all_else_is_left_to_the_parser_that_knows_the_rules(inside: str) -> None:
     assert parse_plain(document(inside)) is None
 
 
@@ -96,5 +96,5 @@ def test_all_else_is_left_to_the_parser_that_knows_the_rules(inside):
         "<p>a</p>",
     ],
 )
-def test_a_document_that_begins_or_ends_in_another_way_is_left_to_it_too(html):
+def test_a_document_that_begins_or_ends_in_another_way_is_left_to_it_too(html: str) -> None:
     assert parse_plain(html) is None
