@@ -20,6 +20,8 @@ from tests.unit.layout.worker_functions import (
     crash,
     later_the_smaller,
     leave_a_note,
+    note,
+    noted,
     process_of,
     refuse,
     sleep,
@@ -72,6 +74,25 @@ def test_results_come_in_the_order_of_the_items() -> None:
         assert list(workers.map(square, range(20), chunksize=3)) == [number**2 for number in range(20)]
         assert list(workers.map(later_the_smaller, range(5))) == [0, 1, 2, 3, 4]
         assert list(workers.map(square, [])) == []
+
+
+@pytest.mark.skipif(not FORKS_PREPARED, reason="each process prepares itself here")
+def test_what_is_rehearsed_once_all_processes_remember() -> None:
+    with Workers(2) as workers:
+        workers.rehearse = partial(note, "a line", process=True)
+        remembered = list(workers.map(noted, range(8), chunksize=4))
+    assert {number for _, number in remembered} != {os.getpid()}
+    assert len({number for _, number in remembered}) == 2
+    assert len({str(each) for each, _ in remembered}) == 1
+    ((said, rehearsed_in),) = remembered[0][0]
+    assert said == "a line"
+    assert rehearsed_in not in {os.getpid(), *(number for _, number in remembered)}
+
+
+def test_a_rehearsal_that_fails_is_of_no_account() -> None:
+    with Workers(2) as workers:
+        workers.rehearse = partial(refuse, 1)
+        assert list(workers.map(square, range(4))) == [0, 1, 4, 9]
 
 
 def test_no_more_processes_are_started_than_there_is_work_for() -> None:

@@ -86,3 +86,16 @@ def tidy_up_slowly(folder: Path) -> int:
 def sleep(seconds: int) -> int:
     time.sleep(seconds)
     return seconds
+
+
+_noted: list[object] = []
+
+
+def note(item: object, *, process: bool = False) -> None:
+    """Remember something, and in which process it was."""
+    _noted.append((item, os.getpid()) if process else item)
+
+
+def noted(_: object) -> tuple[list[object], int]:
+    """Return what this process remembers, and which it is."""
+    return list(_noted), os.getpid()

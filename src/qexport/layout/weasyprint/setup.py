@@ -111,7 +111,9 @@ def _plain_document_class() -> Any:
             self.base_url = PLACE_PREFIX
             self.url_fetcher = fetch
             self.media_type = "print"
-            self.wrapper_element = engine().cssselect2.ElementWrapper.from_html_root(root, content_language=None)
+            self.wrapper_element = engine().cssselect2.ElementWrapper.from_html_root(
+                root, content_language=None
+            )
             self.etree_element = self.wrapper_element.etree_element
 
     return PlainDocument

@@ -9,7 +9,8 @@ from qexport.layout.weasyprint.html_tree import parse_plain
 
 
 def document(inside: str, *, body: str = "", title: str = "A book", root: str = ' lang="en"') -> str:
-    return f"<!DOCTYPE html>\n<html{root}>\n<head><title>{title}</title></head>\n<body{body}>\n{inside}\n</body>\n</html>"
+    head = f"<!DOCTYPE html>\n<html{root}>\n<head><title>{title}</title></head>"
+    return f"{head}\n<body{body}>\n{inside}\n</body>\n</html>"
 
 
 def tree(element: Any) -> tuple[Any, ...]:

@@ -26,6 +26,15 @@ def test_where_that_saves_no_page_it_is_set_as_ever(count: int) -> None:
     assert fitted.room == wide.room
 
 
+def test_what_is_expected_to_be_tight_stays_so_only_if_little_room_is_left() -> None:
+    just_over, short = f"<p>{lines(LINES_ON_A_PAGE + 2)}", f"<p>{lines(LINES_ON_A_PAGE - 4)}"
+    tight = laid_out(just_over, "data-fit")
+    assert laid_out(just_over, f'data-fit="{int(tight.room) + 1}"') == tight
+    assert laid_out(just_over, f'data-fit="{int(tight.room) - 1}"') == tight
+    assert laid_out(short, 'data-fit="1"') == laid_out(short, "data-fit") == laid_out(short)
+    assert laid_out(short, 'data-fit="9999"').room > laid_out(short).room
+
+
 FILL = '<!--fill 40--><p>Notes</p><div><!--each 30--><p style="line-height: 30px">_</p><!--/each--></div><!--/fill-->'
 
 

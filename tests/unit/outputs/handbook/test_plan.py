@@ -18,6 +18,7 @@ from qexport.outputs.handbook import HandbookOptions
 from qexport.outputs.handbook.plan import (
     Matter,
     estimate_pages,
+    expect_squeeze,
     fill_spreads,
     group_questions,
     pair_pages,
@@ -72,6 +73,20 @@ def test_the_questions_of_the_shipped_bank_take_about_what_they_do(
     """Laid out they take 0.81 to 1.0 of an A4 page, and 1.3 to 1.74 of an A5 page."""
     for question in read_bank(shipped_bank)[0].questions:
         assert least < estimate_pages(question, measures(paper)) < most
+
+
+def test_smaller_gaps_are_expected_of_a_question_that_just_fills_a_page() -> None:
+    page = measures()
+    full = next(
+        each
+        for each in (replace(LONG, deep_explanation="Word after word. " * count) for count in range(100, 400))
+        if estimate_pages(each, page) > 0.99
+    )
+    assert estimate_pages(full, page) < 1.05
+    assert expect_squeeze(full, page) == int(2 * 0.6 * page.size * 96 / 72)
+    assert [
+        expect_squeeze(each, page) for each in (SHORT, replace(LONG, deep_explanation="Word. " * 2000))
+    ] == [0, 0]
 
 
 def test_a_small_book_has_no_pages_about_itself() -> None:
