@@ -79,14 +79,14 @@ def test_results_come_in_the_order_of_the_items() -> None:
 @pytest.mark.skipif(not FORKS_PREPARED, reason="each process prepares itself here")
 def test_what_is_rehearsed_once_all_processes_remember() -> None:
     with Workers(2) as workers:
-        workers.rehearse = partial(note, "a line", process=True)
+        workers.rehearse = partial(note, "a line")
         remembered = list(workers.map(noted, range(8), chunksize=4))
     assert {number for _, number in remembered} != {os.getpid()}
     assert len({number for _, number in remembered}) == 2
     assert len({str(each) for each, _ in remembered}) == 1
-    ((said, rehearsed_in),) = remembered[0][0]
+    said, process = remembered[0][0]
     assert said == "a line"
-    assert rehearsed_in not in {os.getpid(), *(number for _, number in remembered)}
+    assert process not in {os.getpid(), *(number for _, number in remembered)}
 
 
 def test_a_rehearsal_that_fails_is_of_no_account() -> None:

@@ -91,9 +91,9 @@ def sleep(seconds: int) -> int:
 _noted: list[object] = []
 
 
-def note(item: object, *, process: bool = False) -> None:
+def note(item: object) -> None:
     """Remember something, and in which process it was."""
-    _noted.append((item, os.getpid()) if process else item)
+    _noted.extend([item, os.getpid()])
 
 
 def noted(_: object) -> tuple[list[object], int]:
