@@ -20,26 +20,26 @@ _DOCUMENT = re.compile(
     r"<body(?P<body>[^<>]*)>(?P<inside>.*)</body>\n</html>(?P<end>[ \n]*)",
     re.DOTALL,
 )
-_ATTRIBUTE = re.compile(r' ([a-z][a-z-]*)(?:="([^"<>\t\n\r]*)")?')
-_ATTRIBUTES = re.compile(rf"(?:{_ATTRIBUTE.pattern})*")
+_PLAIN_ATTRIBUTE = re.compile(r' ([a-z][a-z-]*)(?:="([^"<>\t\n\r]*)")?')
+_PLAIN_ATTRIBUTES = re.compile(rf"(?:{_PLAIN_ATTRIBUTE.pattern})*")
 _NAME = re.compile("[a-z][a-z-]*")
 _EMPTY = ("br", "hr", "img", "wbr")
 _VOID = re.compile(rf"<({'|'.join(_EMPTY)})\b([^<>]*?)/?>")
-_CLOSED = r"<\1\2/>"
+_CLOSED_TAG = r"<\1\2/>"
 _NO_REFERENCE = r"&(?!(?:amp|lt|gt|quot|apos|#34|#39);)"
 _REFERENCE = re.compile(_NO_REFERENCE)
 _NO_XML = re.compile(rf'<[!?]|\r|="[^"]*[\t\n]|<pre[^>]*>\n|<(?!br|hr|img|wbr)[^<>]*/>|{_NO_REFERENCE}')
 """What XML reads otherwise, or not at all: comments, ends of lines in an attribute, the first of a block of code,
 elements that begin and end in one tag, and characters by their names."""
 
-_BLOCKS = re.compile(
+_BLOCK_TAG = re.compile(
     "article|aside|blockquote|details|div|figcaption|figure|footer|h[1-6r]|header|li|main|nav|[ou]l|p|pre|section|summary"
     "|table"
 )
 """Elements that end a paragraph they begin in (HTML, 13.2.6.4.7)."""
 
-_HEADINGS = re.compile("h[1-6]")
-_INLINE = re.compile(
+_HEADING_TAG = re.compile("h[1-6]")
+_IN_LINES = re.compile(
     "a|abbr|b|bd[io]|br|cite|code|del|dfn|em|i|img|ins|kbd|mark|[qsu]|samp|small|span|strong|su[bp]|time|var|wbr"
 )
 _WITHIN = {
@@ -65,10 +65,10 @@ def parse_plain(html: str) -> ET.Element | None:
     if of_root is None or of_body is None:
         return None
     try:
-        body = ET.fromstring(f"<body>{_VOID.sub(_CLOSED, found['inside'])}</body>")  # noqa: S314  # no entities
+        body = ET.fromstring(f"<body>{_VOID.sub(_CLOSED_TAG, found['inside'])}</body>")  # noqa: S314  # no entities
     except (ET.ParseError, ValueError):
         return None
-    if not _is_plain(body, in_paragraph=False, in_link=False):
+    if not _is_left_alone(body, in_paragraph=False, in_link=False):
         return None
     body.attrib.update(of_body)
     _add_text(body, "\n" + found["end"])
@@ -82,14 +82,14 @@ def parse_plain(html: str) -> ET.Element | None:
 
 def _read_attributes(written: str) -> dict[str, str] | None:
     """Return the attributes of a start tag; None if not all of it is plain ones."""
-    if not _ATTRIBUTES.fullmatch(written):
+    if not _PLAIN_ATTRIBUTES.fullmatch(written):
         return None
-    pairs = _ATTRIBUTE.findall(written)
+    pairs = _PLAIN_ATTRIBUTE.findall(written)
     found = {name: unescape(value) for name, value in pairs}
     return found if len(found) == len(pairs) else None
 
 
-def _is_plain(parent: ET.Element, *, in_paragraph: bool, in_link: bool) -> bool:
+def _is_left_alone(parent: ET.Element, *, in_paragraph: bool, in_link: bool) -> bool:
     """Say whether the rules of HTML leave all below an element where it stands."""
     above = parent.tag
     within = _WITHIN.get(above)
@@ -103,16 +103,16 @@ def _is_plain(parent: ET.Element, *, in_paragraph: bool, in_link: bool) -> bool:
             continue
         if within is not None:
             fits = tag in within
-        elif _BLOCKS.fullmatch(tag):
-            is_within = _HEADINGS.fullmatch(above) if _HEADINGS.fullmatch(tag) else False
+        elif _BLOCK_TAG.fullmatch(tag):
+            is_within = _HEADING_TAG.fullmatch(above) if _HEADING_TAG.fullmatch(tag) else False
             fits = not (in_paragraph or is_within or (tag == "li" and above not in ("ul", "ol")))
         else:
-            fits = bool(_INLINE.fullmatch(tag)) and not (tag == "a" and in_link)
+            fits = bool(_IN_LINES.fullmatch(tag)) and not (tag == "a" and in_link)
         if not fits or (child.attrib and not all(map(_NAME.fullmatch, child.attrib))):
             return False
         if tag in _EMPTY and (child.text or len(child)):
             return False
-        if not _is_plain(child, in_paragraph=in_paragraph or tag == "p", in_link=in_link or tag == "a"):
+        if not _is_left_alone(child, in_paragraph=in_paragraph or tag == "p", in_link=in_link or tag == "a"):
             return False
     return True
 
