@@ -32,7 +32,7 @@ _NO_XML = re.compile(rf'<[!?]|\r|="[^"]*[\t\n]|<pre[^>]*>\n|<(?!br|hr|img|wbr)[^
 """What XML reads otherwise, or not at all: comments, ends of lines in an attribute, the first of a block of code,
 elements that begin and end in one tag, and characters by their names."""
 
-_BLOCK_TAG = re.compile(
+_ENDS_PARAGRAPH = re.compile(
     "article|aside|blockquote|details|div|figcaption|figure|footer|h[1-6r]|header|li|main|nav|[ou]l|p|pre|section|summary"
     "|table"
 )
@@ -103,7 +103,7 @@ def _is_left_alone(parent: ET.Element, *, in_paragraph: bool, in_link: bool) -> 
             continue
         if within is not None:
             fits = tag in within
-        elif _BLOCK_TAG.fullmatch(tag):
+        elif _ENDS_PARAGRAPH.fullmatch(tag):
             is_within = _HEADING_TAG.fullmatch(above) if _HEADING_TAG.fullmatch(tag) else False
             fits = not (in_paragraph or is_within or (tag == "li" and above not in ("ul", "ol")))
         else:
