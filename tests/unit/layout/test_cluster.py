@@ -149,7 +149,7 @@ def test_a_worker_that_differs_is_left_out(
 ) -> None:
     other = tmp_path / "src"
     shutil.copytree(SOURCE / "qexport", other / "qexport")
-    with (other / "qexport/__init__.py").open("a") as file:
+    with (other / "qexport/layout/__init__.py").open("a") as file:
         file.write("# another version\n")
     broken = tmp_path / "broken"
     (broken / "qexport").mkdir(parents=True)
