@@ -153,9 +153,10 @@ class Study {
     if (!file) return;
     try {
       const read = JSON.parse(await file.text());
-      if (read.format !== "qexport-progress") throw new Error(say("error_no_progress"));
-      if (read.namespace !== this.bank.namespace) throw new Error(say("error_other_bank", { title: read.title }));
-      const isRight = ([id, each]) => this.bank.ids.includes(id) && GRADES.includes(each?.grade);
+      if (read.format !== "qexport-progress" || read.version !== 1) throw new Error(say("error_no_progress"));
+      if (read.namespace !== this.bank.namespace) throw new Error(say("error_other_bank", { title: read.title ?? read.namespace }));
+      // A page of a part of the bank keeps what was studied of the others, too.
+      const isRight = ([, each]) => GRADES.includes(each?.grade) && Number.isInteger(each.times);
       this.progress = { ...this.progress, ...Object.fromEntries(Object.entries(read.questions).filter(isRight)) };
       keep(this.store, this.progress);
       this.sayProgress();

@@ -465,6 +465,32 @@ def test_study_brings_back_what_was_weak_and_keeps_progress(
     assert (browser.requests, browser.complaints) == ([], [])
 
 
+def test_progress_of_the_whole_bank_is_kept_by_a_page_of_a_part(shown: Callable[..., Browser]) -> None:
+    browser = shown(
+        Bank(title="Part", namespace="n", questions=(Question(id="A", question="A?", answer="A."),))
+    )
+    studied = {"grade": "good", "times": 1, "last": "2026-11-30", "seconds": 2}
+    questions = {"A": studied, "B": studied, "C": {"grade": "perfect", "times": 1}, "D": {"grade": "good"}}
+    file = {"format": "qexport-progress", "version": 1, "namespace": "n", "questions": questions}
+
+    def say_after_import(read: dict[str, object]) -> str:
+        text = json.dumps(json.dumps(read))
+        study = "window.qexport.page.study"
+        said = "document.querySelector('#progress-count').textContent"
+        return str(
+            browser.evaluate(f"{study}.importProgress(new File([{text}], 'p.json')).then(() => {said})")
+        )
+
+    assert say_after_import(file) == "2 questions studied"
+    kept = "Object.keys(window.qexport.page.study.progress).sort()"
+    assert browser.evaluate(kept) == ["A", "B"]
+    no_progress = "p.json was not read: it is not a file of progress that this page exported"
+    assert say_after_import({**file, "version": 2}) == no_progress
+    assert (
+        say_after_import({**file, "namespace": "m"}) == "p.json was not read: it belongs to another bank, m"
+    )
+
+
 def test_a_question_without_an_answer_is_studied_like_the_others(shown: Callable[..., Browser]) -> None:
     bank = Bank(title="Drafts", namespace="drafts", questions=(Question(id="D", question="Why?", answer=""),))
     browser = shown(bank)
