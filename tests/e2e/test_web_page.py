@@ -672,5 +672,25 @@ def test_on_paper_every_answer_is_open(shipped: Bank, tmp_path: Path) -> None:
     assert "Study" not in words
 
 
+@pytest.mark.needs("chromium", "poppler")
+def test_on_paper_no_question_begins_at_the_foot_of_a_page(tmp_path: Path) -> None:
+    questions = [
+        replace(each, answer=f"{each.answer} " * (1 + number % 7) * 4)
+        for number, each in enumerate(many(60).questions)
+    ]
+    (tmp_path / "page.html").write_bytes(page_of(Bank(title="M", namespace="m", questions=tuple(questions))))
+    with started("chromium") as browser:
+        browser.open((tmp_path / "page.html").as_uri())
+        browser.wait("document.documentElement.dataset.ready !== undefined")
+        printed = browser.call("Page.printToPDF", displayHeaderFooter=False)["data"]
+    (tmp_path / "page.pdf").write_bytes(b64decode(printed))
+    text = subprocess.run(
+        ["pdftotext", tmp_path / "page.pdf", "-"], capture_output=True, text=True, check=True
+    ).stdout
+    last = [page.strip().rpartition("\n")[2] for page in text.split("\f") if page.strip()]
+    assert len(last) > 8
+    assert [line for line in last if "It is" not in line and "no other." not in line][:-1] == []
+
+
 def test_the_same_bank_is_the_same_page(shipped: Bank) -> None:
     assert page_of(shipped) == page_of(shipped)
