@@ -2,6 +2,8 @@
 
     lock and history on disk + notes of the bank → stamp_bank() → Stamped → written_with_lock() → on disk
 
+A build without a deck imports nothing that does this.
+
 Two builds, or a build and a release, may run at once. Neither holds the lock while it renders: just before it
 writes, it looks whether the lock still is what it has read, and begins again if it is not.
 """
@@ -17,20 +19,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from qexport.bank.history import KnownLines, SaidBefore, add_lines, history_path, line_of
-from qexport.bank.lock import Changes, Entry, Lock, LockedContent, Move, join_locks, with_note_type
-from qexport.bank.lock_file import LockMoved, read_lock, write_lock
-from qexport.bank.lock_times import latest_time
-from qexport.bank.neighbours import (
-    find_neighbours,
-    imported_guids,
-    in_no_deck,
-    neighbour_problems,
-    renamed_decks,
-    same_questions,
+from qexport.bank.lock import (
+    Changes,
+    Entry,
+    Lock,
+    LockedContent,
+    LockMoved,
+    Move,
+    join_locks,
+    with_note_type,
 )
-from qexport.bank.selection import Filters, without_drafts
-from qexport.bank.stamping import Deciding, stamp
+from qexport.bank.lock_times import latest_time
+from qexport.bank.selection import without_drafts
 from qexport.common.errors import InputRefused, Location, Problem, QexportError, UsageError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.opener import TooLarge, Unreadable, read_bytes
@@ -92,12 +92,16 @@ def read_lock_at(path: Path, limits: Limits = USUAL) -> tuple[Lock | None, str]:
     """Return the lock and its text; none and an empty one where there is no lock yet."""
     if not path.exists():
         return None, ""
+    from qexport.bank.lock_file import read_lock
+
     text = read_text(path, limits=limits, inside=path.parent)
     return read_lock(text, str(path)), text
 
 
 def read_history(lock: Path, limits: Limits = USUAL) -> str:
     """Return the text of the history beside a lock; empty if there is none."""
+    from qexport.bank.history import history_path
+
     path = history_path(lock)
     return read_text(path, limits=limits, inside=path.parent) if path.exists() else ""
 
@@ -128,6 +132,10 @@ def stamp_bank(
     """
     from qexport.anki.notes import digest_texts
     from qexport.anki.search import search_for
+    from qexport.bank.history import KnownLines, SaidBefore, add_lines, history_path, line_of
+    from qexport.bank.lock_file import write_lock
+    from qexport.bank.neighbours import find_neighbours, imported_guids, in_no_deck, neighbour_problems
+    from qexport.bank.stamping import Deciding, stamp
     from qexport.outputs.anki_deck.document import content, out_of_order
 
     limits = tools.limits
@@ -188,6 +196,9 @@ def with_deck(stamped: Stamped, deck: str, ids: Sequence[str], now: int, *, lock
     """
     if not deck:
         return stamped
+    from qexport.bank.lock_file import write_lock
+    from qexport.bank.neighbours import renamed_decks
+
     has = frozenset(ids)
     notes = {key: _with_deck(entry, deck, key in has, now) for key, entry in stamped.lock.notes.items()}
     lock = replace(stamped.lock, notes=notes)
@@ -209,21 +220,6 @@ def _with_deck(entry: Entry, deck: str, has: bool, now: int) -> Entry:
     return replace(entry, decks=decks, departed={**entry.departed, deck: now})
 
 
-def deck_name(recipe: str, filters: Filters, scope: str) -> str:
-    """Return the name under which the lock keeps count of a filtered deck; empty: it does not.
-
-    Args:
-        recipe: The name of the recipe, if it has one.
-        filters: What the deck holds.
-        scope: The filters in words.
-    """
-    if filters.limit is not None or filters.sample is not None:
-        return ""  # which questions these leave is not a matter of the questions
-    if replace(filters, sort=Filters().sort) == Filters():
-        return ""
-    return recipe or "-".join(scope.split())
-
-
 # Writing
 
 
@@ -237,6 +233,9 @@ def written_with_lock(stamped: Stamped | None) -> Iterator[dict[Path, bytes]]:
     if stamped is None or not (stamped.moved or stamped.history):
         yield {}
         return
+    from qexport.bank.history import add_lines
+    from qexport.bank.lock_file import write_lock
+
     with _guarded(stamped.path.parent):
         there = read_text(stamped.path, inside=stamped.path.parent) if stamped.path.exists() else ""
         if there != stamped.before:
@@ -299,6 +298,9 @@ def _refuse_to_begin_again(path: Path, content: LockedContent, history: str, lim
 
     That is the lock of a bank that has been renamed or moved, or a history.
     """
+    from qexport.bank.history import history_path
+    from qexport.bank.neighbours import find_neighbours, same_questions
+
     folders = (path.parent, path.parent.parent, Path())
     for other in find_neighbours(path, limits, folders):
         count = same_questions(content, other.lock)
@@ -325,6 +327,8 @@ def _refuse_to_forget(
     path: Path, bank: Bank, content: LockedContent, out: Path | None, limits: Limits
 ) -> None:
     """Refuse a first lock while a deck of the bank lies in the folder of results: its lock is lost."""
+    from qexport.bank.neighbours import find_neighbours, same_questions
+
     others = {each.lock.namespace for each in find_neighbours(path, limits, (Path(),)) if each.has_bank}
     for deck in sorted(out.rglob("*.apkg"))[:20] if out and out.is_dir() else ():
         try:

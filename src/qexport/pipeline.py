@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from qexport.bank.lock import Edition, Lock
 from qexport.bank.lock_place import lock_path
-from qexport.bank.selection import Filters, describe, select
+from qexport.bank.selection import Filters, deck_name, describe, select
 from qexport.choosing import Selection, judge_texts, read_bank
 from qexport.common import files
 from qexport.common.errors import Location, Problem, QexportError, UsageError
@@ -31,7 +31,6 @@ from qexport.locking import (
     NO_LOCKING,
     Locking,
     Stamped,
-    deck_name,
     read_lock_at,
     stamp_bank,
     until_settled,

@@ -99,7 +99,7 @@ def without_a_word(
 def test_a_broken_promise_would_be_seen(
     monkeypatch: pytest.MonkeyPatch, stamping: Stamping, said: str
 ) -> None:
-    monkeypatch.setattr("qexport.locking.stamp", stamping)
+    monkeypatch.setattr("qexport.bank.stamping.stamp", stamping)
     with pytest.raises(AssertionError, match=f"^life [0-9]+: .*{said}"):
         list(tool.lives(20, 10, 1))
 

@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from qexport import locking
-from qexport.bank.lock_file import LockMoved, read_lock
+from qexport.bank.lock import LockMoved
+from qexport.bank.lock_file import read_lock
 from qexport.cli.main import program
 
 NOW = 1_795_000_000

@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from qexport.common.errors import InputRefused, Location, Problem, UsageError
+from qexport.common.errors import InputRefused, Location, Problem, QexportError, UsageError
 from qexport.common.records import Record, made_by
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from qexport.bank.model import Bank, Question
 
 NO_NAMESPACE = ""
+
+SPACING = 4
+"""Between the numbers of two notes: a card has the number of its note and up to three more."""
 
 LONGEST_GUID = 200
 """Characters of a GUID that is taken from another deck; Anki makes some of 10."""
@@ -260,6 +263,12 @@ class Edition(Record, kw_only=True, frozen=True):
     departed: tuple[str, ...] = ()
     """What to search for in Anki to find the notes that left this filtered deck, and not the bank."""
     lock: Lock | None = None
+
+
+class LockMoved(QexportError):
+    """Somebody else has written the lock since it was read."""
+
+    exit_code = 5
 
 
 def join_locks(locks: Sequence[Lock]) -> Lock:

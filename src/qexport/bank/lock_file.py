@@ -16,7 +16,7 @@ from typing import Any
 from qexport.bank.deck_order import HIGHEST_PLACE, deck_level, without_number
 from qexport.bank.lock import Entry, Lock, LockedNoteType, Release, Stamp, is_guid
 from qexport.bank.lock_conflict import has_conflict, merge_sides
-from qexport.common.errors import InputRefused, Location, Problem, QexportError
+from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.formats import LOCK_FORMAT
 from qexport.common.json_text import write_json
 from qexport.common.patterns import compile_late
@@ -29,12 +29,6 @@ OLDER = "bring it into today's form: qexport migrate"
 
 _SURROGATE = compile_late(r"\\u[dD][89a-fA-F]")
 _DIGEST = compile_late(r"[0-9a-f]{0,64}")
-
-
-class LockMoved(QexportError):
-    """Somebody else has written the lock since it was read."""
-
-    exit_code = 5
 
 
 # Reading

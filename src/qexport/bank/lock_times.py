@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from qexport.bank.lock import Entry, Lock
-from qexport.bank.stamping import SPACING
+from qexport.bank.lock import SPACING, Entry, Lock
 
 
 def latest_time(lock: Lock) -> int:

@@ -425,3 +425,18 @@ def _list(items: Sequence[str], conjunction: str, words: Mapping[str, str]) -> s
         return ""
     *first, last = named
     return _put(words[conjunction], ", ".join(first), last) if first else last
+
+
+def deck_name(recipe: str, filters: Filters, scope: str) -> str:
+    """Return the name under which the lock keeps count of a filtered deck; empty: it does not.
+
+    Args:
+        recipe: The name of the recipe, if it has one.
+        filters: What the deck holds.
+        scope: The filters in words.
+    """
+    if filters.limit is not None or filters.sample is not None:
+        return ""  # which questions these leave is not a matter of the questions
+    if replace(filters, sort=Filters().sort) == Filters():
+        return ""
+    return recipe or "-".join(scope.split())

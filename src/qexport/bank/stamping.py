@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from qexport.bank.deck_order import arrange_places, name_decks
 from qexport.bank.identity import assign_notes, birth_name
-from qexport.bank.lock import Asked, Changes, Entry, Lock, LockedContent, Move, Stamp, guid_of
+from qexport.bank.lock import SPACING, Asked, Changes, Entry, Lock, LockedContent, Move, Stamp, guid_of
 from qexport.bank.moves import find_moves
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.files import namespace_slug
@@ -21,8 +21,6 @@ EARLIEST = 1_577_836_800
 """2020-01-01: numbers of notes are times, and Anki cannot open a note of the number 0."""
 FIRST_MOMENT = 1
 """The earliest time at which a note can leave the deck; 0 means that it has not left."""
-SPACING = 4
-"""Between the numbers of two notes: a card has the number of its note and up to three more."""
 
 
 class Deciding(Record, frozen=True):

@@ -8,9 +8,9 @@ from html import unescape
 from qexport.common.patterns import compile_late
 
 _ANY_TAG = compile_late(r"<[^<>]*>")
-_TOO_LONG = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")
+_TOO_LONG = compile_late(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")
 """No character has so long a number, and Python refuses to read one of more than 4,300 digits."""
-_NUMERIC = re.compile(r"&#(?:[0-9]+|[xX][0-9a-fA-F]+);?")
+_NUMERIC = compile_late(r"&#(?:[0-9]+|[xX][0-9a-fA-F]+);?")
 
 
 def blank_tags(html: str) -> str:

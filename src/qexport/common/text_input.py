@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -38,7 +37,7 @@ _UNWANTED = {
     "lone surrogate": "\ud800-\udfff",
 }
 _STEERING = "bidirectional control"
-_CHARACTER_KINDS = {kind: re.compile(f"[{characters}]") for kind, characters in _UNWANTED.items()}
+_CHARACTER_KINDS = {kind: compile_late(f"[{characters}]") for kind, characters in _UNWANTED.items()}
 
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 

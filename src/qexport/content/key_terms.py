@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from qexport.common.patterns import compile_late
 from qexport.content.index_candidates import find_forms
 from qexport.content.safe_html import mark_safe
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from qexport.bank.model import Question
     from qexport.content.index_terms import IndexTerm
 
-_TAG = re.compile(r"(<[^>]*>)")
-_SET_OFF = re.compile(r"</?(?:a|b|strong|code|pre|kbd|svg|h[1-6])\b")
+_TAG = compile_late(r"(<[^>]*>)")
+_SET_OFF = compile_late(r"</?(?:a|b|strong|code|pre|kbd|svg|h[1-6])\b")
 """Tags of elements that already look different from the text around them."""
 
 

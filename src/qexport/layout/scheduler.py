@@ -20,7 +20,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from qexport import __version__
 from qexport.common.errors import LimitExceeded
 from qexport.common.limits import USUAL
 from qexport.common.records import Record
@@ -342,9 +341,10 @@ def digest_what_draws() -> str:
     """Return a digest of what draws: the packages of this program that do, the engine, its libraries, and the fonts."""
     from qexport.layout.fonts import bundled
 
-    digest = sha256(__version__.encode())
+    program = Path(__file__).parents[1]
+    digest = sha256((program / "__init__.py").read_bytes())  # which has the version
     for name in DRAWING_PACKAGES:
-        digest.update(digest_own_files(Path(__file__).parents[1] / name, (".py",)))
+        digest.update(digest_own_files(program / name, (".py",)))
     engine = installed(("weasyprint", "pydyf", "pyphen", "tinycss2", "cssselect2", "tinyhtml5", "pillow"))
     digest.update("\n".join([*bundled(), *map(" ".join, [*engine.items(), *libraries().items()])]).encode())
     return digest.hexdigest()

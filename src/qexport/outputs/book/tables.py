@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from qexport.bank.model import PROSE_SECTIONS
 from qexport.common.errors import Problem
+from qexport.common.patterns import compile_late
 from qexport.common.wording import column_width
 
 if TYPE_CHECKING:
     from qexport.bank.model import Question
 
 HINT = "take a larger paper, or give the table fewer columns or shorter words"
-_ROWS = re.compile(r"(?:^[^\n|]*\|[^\n]*(?:\n|\Z))+", re.MULTILINE)
+_ROWS = compile_late(r"(?:^[^\n|]*\|[^\n]*(?:\n|\Z))+", re.MULTILINE)
 """Lines with a `|` one after another."""
-_TABLE_RULE = re.compile(r"\|[ :]*-|-[ :]*\|")
+_TABLE_RULE = compile_late(r"\|[ :]*-|-[ :]*\|")
 _WIDEST_CHARACTER = 0.92
 _INDENTED = 4.2
 """Ems that three lists within each other take."""
-_FITTED = re.compile(r'<div class="table (smaller|broken)')
+_FITTED = compile_late(r'<div class="table (smaller|broken)')
 
 
 def warn_of_tables(

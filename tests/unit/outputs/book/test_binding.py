@@ -10,7 +10,6 @@ from qexport.layout.cache import ChunkCache
 from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import Scheduler
 from qexport.layout.weasyprint.layout import lay_out
-from qexport.outputs.book import binding
 from qexport.outputs.book.binding import bind
 from qexport.pdf.linker import link
 from qexport.pdf.metadata import Book
@@ -37,7 +36,7 @@ def test_the_file_of_the_last_build_is_the_book_if_nothing_has_changed(
 ) -> None:
     written = bind([chunk], BOOK, scheduler)
     assert written == link([chunk], BOOK)
-    monkeypatch.setattr(binding, "link", fail)
+    monkeypatch.setattr("qexport.pdf.linker.link", fail)
     again = [chunk]
     assert bind(again, BOOK, scheduler, {len(written): written}.__getitem__) == written
     assert again == []
