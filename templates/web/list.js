@@ -1,5 +1,7 @@
 // The list: what the filters leave, as much of it as was scrolled to.
 
+const NO_GROUP = "\0"; // neither a technology nor a category
+
 /** Shows questions by their places, the first at once, others as the reader comes to them. */
 class List {
   constructor(bank, articles) {
@@ -8,6 +10,7 @@ class List {
     this.places = bank.ids.map((_, place) => place);
     this.count = document.querySelectorAll("#list > article").length;
     this.grouped = true;
+    this.hasGroups = bank.ids.some((_, place) => this.groupOf(place) !== NO_GROUP);
     byId("further").addEventListener("click", () => this.showMore(true));
     const near = new IntersectionObserver((entries) => entries.some((each) => each.isIntersecting) && this.showMore(), {
       rootMargin: "1200px",
@@ -31,7 +34,7 @@ class List {
     for (const place of this.places.slice(first, first + (first ? MORE_SHOWN : FIRST_SHOWN))) {
       const group = this.groupOf(place);
       const before = this.count ? this.groupOf(this.places[this.count - 1]) : null;
-      if (this.grouped && group && group !== before) part.append(groupHeading(this.bank, place));
+      if (this.grouped && this.hasGroups && group !== before) part.append(groupHeading(this.bank, place));
       part.append(this.articles.at(place));
       this.count += 1;
     }

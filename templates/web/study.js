@@ -30,13 +30,17 @@ class Study {
     this.running = true;
     this.began = Date.now();
     this.clock = setInterval(() => this.sayTime(), 1000);
-    byId("reading").hidden = true;
-    document.querySelector(".tools").hidden = true;
-    byId("study").hidden = false;
+    this.hideReading(true);
     byId("study-done").hidden = true;
     byId("study-card").hidden = false;
     scrollTo(0, 0);
     this.ask();
+  }
+
+  /** Hide what is for reading, with the link that leads there; the study is there instead. */
+  hideReading(isHidden) {
+    for (const each of document.querySelectorAll("#reading, .tools, .skip")) each.hidden = isHidden;
+    byId("study").hidden = !isHidden;
   }
 
   ask() {
@@ -114,10 +118,8 @@ class Study {
   end() {
     clearInterval(this.clock);
     this.running = false;
-    byId("study").hidden = true;
     byId("grades").hidden = true;
-    byId("reading").hidden = false;
-    document.querySelector(".tools").hidden = false;
+    this.hideReading(false);
     const { list } = this.page;
     list.show(list.places, list.grouped);
     this.sayProgress();

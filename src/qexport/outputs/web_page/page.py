@@ -47,6 +47,8 @@ FIRST_SHOWN = 40
 browser shows them, with scripts they are text, which costs nothing until the reader gets there."""
 
 NEXT_QUESTION = "<!--question-->"
+NO_GROUP = ("", "")
+"""Neither a technology nor a category."""
 IMAGE_ADDRESS = "image:"
 
 SAID_BY_SCRIPTS = (
@@ -181,7 +183,7 @@ def _make_web_page(
         first=first,
         source=bank.source,
         licence=bank.licence,
-        groups=_group_contents(articles),
+        groups=_group_contents(articles) if _has_groups(articles) else [],
         downloads=_downloads(tools.file_names, words),
         feed=quote(tools.file_names.get("feed", "")),
         deck=quote(tools.file_names.get("deck", "")),
@@ -218,7 +220,7 @@ def _split_articles(articles: Sequence[_Article], words: Language) -> tuple[str,
     """Return the HTML of the first questions, that of the others, and how many the first are."""
     first = len(articles) if len(articles) <= SHOWN_AT_ONCE else FIRST_SHOWN
     pieces: list[str] = []
-    group = None
+    group = None if _has_groups(articles) else NO_GROUP
     for number, article in enumerate(articles):
         heading = ""
         if _group(article) != group:
@@ -226,6 +228,11 @@ def _split_articles(articles: Sequence[_Article], words: Language) -> tuple[str,
             heading = _heading(article, words) + "\n"
         pieces.append(f"{heading}{NEXT_QUESTION if number >= first else ''}{article.html}\n")
     return "".join(pieces[:first]), "".join(pieces[first:]), first
+
+
+def _has_groups(articles: Sequence[_Article]) -> bool:
+    """Whether a question has a technology or a category; "other questions" are other than these."""
+    return any(_group(article) != NO_GROUP for article in articles)
 
 
 def _group(article: _Article) -> tuple[str, str]:

@@ -142,3 +142,15 @@ def test_few_characters_above_one_byte_are_references_and_many_stay() -> None:
 def test_the_fonts_come_after_the_questions() -> None:
     text = page(QUESTION)
     assert text.index("</article>") < text.index("@font-face") < text.index('id="words"')
+
+
+def test_questions_that_nothing_groups_have_no_heading_and_no_contents() -> None:
+    alone = replace(QUESTION, technology="", category="")
+    assert 'class="group"' not in page(alone)
+    assert "<nav" not in page(alone)
+    both = page(QUESTION, replace(alone, id="PY-2"))
+    assert re.findall(r'<h2 class="group"[^>]*>(.*?)</h2>', both) == [
+        "Python <span>Core</span>",
+        "Other questions",
+    ]
+    assert both.count("Other questions (1)") == 1
