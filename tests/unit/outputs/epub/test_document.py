@@ -152,6 +152,19 @@ def test_each_question_is_a_document_whose_answer_is_one_tap_away(tmp_path: Path
     assert '<a href="question-00002.xhtml">Next</a>' in text
 
 
+@pytest.mark.needs("java")
+def test_a_question_without_an_answer_leads_to_none(judged: Callable[[Document], list[str]]) -> None:
+    questions = (
+        Question(id="D", question="Why?", answer=""),
+        Question(id="A", question="How?", answer="So."),
+    )
+    made = book(Bank(title="Drafts", namespace="n", questions=questions))
+    draft, answered = (files(made)[f"EPUB/question-0000{number}.xhtml"] for number in (1, 2))
+    assert "answer" not in draft
+    assert '<a href="#answer">Answer</a>' in answered
+    assert judged(made) == []
+
+
 @pytest.mark.needs("mutool")
 def test_an_answer_begins_a_page_in_a_reader_that_knows_no_sections(tmp_path: Path) -> None:
     path = tmp_path / "book.epub"
