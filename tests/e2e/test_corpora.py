@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 from types import ModuleType
 
+import pypdfium2
 import pytest
 
 from qexport.bank.health.examination import examine
@@ -81,6 +82,21 @@ def test_finds_the_question_that_is_asked_twice(banks: dict[str, Bank]) -> None:
         'THEORY-039 and THEORY-140 ask almost the same: “What is "curse of dimensionality"?” and '
         "“What is the curse of dimensionality? Why do we care about it?”"
     )
+
+
+MOST_PAGES = 70
+"""Of A4, for the book of the 103 questions, as docs/handbook.md says."""
+
+
+@present
+def test_the_book_of_a_hundred_questions_that_share_pages_is_thin(tmp_path: Path) -> None:
+    questions = tool.CORPORA / "30-seconds-of-interviews" / "questions.json"
+    for words in (
+        ("import", questions, "--output", "bank.yaml"),
+        ("build", "--bank", "bank.yaml", "--format", "handbook", "--out", ".", "--file-name", "book"),
+    ):
+        subprocess.run([sys.executable, "-m", "qexport", *words], cwd=tmp_path, check=True)
+    assert len(pypdfium2.PdfDocument(tmp_path / "book.pdf")) <= MOST_PAGES
 
 
 @present

@@ -151,6 +151,10 @@ def test_every_text_of_the_bank_is_in_the_book_word_for_word(bank: Bank, pages: 
     assert "->" in book
 
 
+def test_the_book_of_the_shipped_bank_has_twenty_pages_at_most(pages: list[str]) -> None:
+    assert len(pages) <= 20
+
+
 def test_all_fonts_are_embedded_and_no_glyph_is_missing(handbook: Path, pages: list[str]) -> None:
     with pikepdf.open(handbook) as pdf:
         fonts = pdf.pages[5].Resources.Font

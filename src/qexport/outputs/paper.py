@@ -59,12 +59,12 @@ class Paper(Record, kw_only=True, frozen=True):
 
 PAPERS = {
     "a4": Paper(
-        width=210, height=297, wide=True, top=23, bottom=17, inner=20, outer=27, head_gap=6,
-        text=10, line=13.4, label=9.4, head=8, title=16, cover=52, sheet=_A4_SIDEWAYS,
+        width=210, height=297, wide=True, top=19, bottom=16, inner=20, outer=27, head_gap=5,
+        text=10, line=13.4, label=9.4, head=8, title=15, cover=52, sheet=_A4_SIDEWAYS,
     ),
     "letter": Paper(
         width=215.9, height=279.4, wide=True, top=18, bottom=16, inner=20, outer=32, head_gap=5,
-        text=10, line=13, label=9.4, head=8, title=16, cover=52, sheet=_LETTER_SIDEWAYS,
+        text=10, line=13, label=9.4, head=8, title=15, cover=52, sheet=_LETTER_SIDEWAYS,
     ),
     "a5": Paper(
         width=148, height=210, top=19, bottom=17, inner=18, outer=16, head_gap=5,
