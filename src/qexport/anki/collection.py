@@ -14,8 +14,6 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import genanki
-
 from qexport import __version__
 from qexport.anki.fields import FIELD_PLACES, SORT_FIELD
 from qexport.anki.note_type import note_type
@@ -204,6 +202,8 @@ def collection(
 
     The notes are used up, to have no more of a big deck in memory than that.
     """
+    import genanki  # not above: a deck that is there is not made again
+
     tree = _deck_tree(lock, shape)
     decks_of = {note.question.id: tree.deck_of(note.question) for note in notes}
     deck_numbers = tree.numbers()

@@ -6,8 +6,6 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-import genanki
-
 from qexport.anki.card_labels import label_markup, label_style
 from qexport.anki.fields import COLOUR, FIELD_PLACES, FIELDS, MADE_BY_DECK, NOTE_TYPE_ID, SORT_FIELD
 from qexport.anki.notes import PROSE_FIELDS
@@ -48,6 +46,13 @@ def style_digest(note_type: Mapping[str, Any]) -> str:
 
 def note_type(templates: Templates, modified: int, major: int) -> dict[str, Any]:
     """Return Anki's JSON of the note type."""
+    import genanki  # not above: a deck that is there is not made again
+
+    class Model(genanki.Model):  # type: ignore[misc]
+        # genanki would find out with a template engine which fields a card cannot be without.
+        _req = tuple(
+            (card, "all", [FIELD_PLACES[name] for name in names]) for card, names in enumerate(NEEDED)
+        )
 
     def mustache(name: str) -> dict[str, str]:
         names = {"text": name, "when": f"#{name}", "unless": f"^{name}", "end": f"/{name}"}
@@ -66,7 +71,7 @@ def note_type(templates: Templates, modified: int, major: int) -> dict[str, Any]
         )
         cards.append({"id": number, "name": name.title(), "qfmt": front, "afmt": back})
     number = NOTE_TYPE_ID + 1000 * (major - 1)
-    model = _Model(
+    model = Model(
         number,
         NOTE_TYPE_NAME if major == 1 else f"{NOTE_TYPE_NAME} {major}",
         fields=[{"id": each, "name": name, "font": "Arial", **_field(name)} for name, each in FIELDS.items()],
@@ -84,8 +89,3 @@ def _field(name: str) -> dict[str, object]:
     if name.startswith("Spare"):
         return {"collapsed": True, "description": "for a later edition of this deck"}
     return {}
-
-
-class _Model(genanki.Model):  # type: ignore[misc]
-    # genanki would find out with a template engine which fields a card cannot be without.
-    _req = tuple((card, "all", [FIELD_PLACES[name] for name in names]) for card, names in enumerate(NEEDED))

@@ -17,7 +17,10 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from qexport.anki.fields import COLOUR, EDITABLE_FIELDS, FIELD_PLACES, FIELDS, FILLED_LATE, ON
+from qexport.bank.history import version_of
+from qexport.bank.identity import question_digest
 from qexport.common.patterns import compile_late
+from qexport.common.records import Record
 from qexport.common.references import blank_tags
 from qexport.content.choices import list_choices
 from qexport.content.languages import language as language_of
@@ -55,8 +58,7 @@ MEDIA_NAME = "qexport-"
 """What names of pictures begin with: all decks of a learner share one folder of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Record, frozen=True):
     """A question as Anki will know it."""
 
     question: Question
@@ -66,13 +68,14 @@ class Note:
     cards: tuple[int, ...]
     """Which templates of the note type make one, counted from 0."""
     images: tuple[Image, ...]
-    sources: Mapping[str, str] | None = None
+    sources: Mapping[str, str] | None
     """The names of its pictures by their sources in the texts; None if these cannot show any."""
-
-    @property
-    def digest(self) -> str:
-        """The digest of all that is exported of the question."""
-        return digest_note(self.fields, self.tags)
+    digest: str
+    """Of all that is exported of the question."""
+    asked: str
+    """The digest of what it asks."""
+    version: str
+    """The digest of all that the bank says of it."""
 
 
 def digest_note(fields: bytes, tags: str) -> str:
@@ -120,10 +123,8 @@ def notes_of(
         linkable: the questions that texts may link to, if the bank is only a part of one; see `find_linkable`.
         published: the names of pictures by their sources, as an earlier version had them; None: those of the files.
     """
-    all_sources = {bank.source, *(question.source for question in bank.questions)}
-    sources = {source: _source(source, templates) for source in all_sources}
     known = find_linkable(bank.questions) if linkable is None else linkable
-    makes = _NoteMaker(bank, shape, templates, sources, known, published=published)
+    makes = _NoteMaker(bank, shape, templates, known, published=published)
     if kept is None:
         return tuple(map(makes.note, bank.questions))
     labels = dict(language_of(bank.language).labels)
@@ -166,8 +167,10 @@ def may_have_pictures(question: Question) -> bool:
 
 
 def _pack(note: Note) -> bytes:
-    """Return what is kept of a note: its tags, which cards it has, and its fields."""
-    return b"\x1e".join([note.tags.encode(), b",".join(b"%d" % card for card in note.cards), note.fields])
+    """Return what is kept of a note: its digests, its tags, which cards it has, and its fields."""
+    cards = ",".join(map(str, note.cards))
+    said = f"{note.digest}\x1e{note.asked}\x1e{note.version}\x1e{note.tags}\x1e{cards}\x1e"
+    return said.encode() + note.fields
 
 
 class _NoteMaker:
@@ -178,7 +181,6 @@ class _NoteMaker:
         bank: Bank,
         shape: NoteShape,
         templates: Templates,
-        sources: Mapping[str, str],
         known: Mapping[str, str],
         *,
         published: Mapping[str, str] | None = None,
@@ -186,7 +188,7 @@ class _NoteMaker:
         self.bank = bank
         self.shape = shape
         self.templates = templates
-        self.sources = sources
+        self._sources: dict[str, str] = {}
         self.known = known
         self.published = published
         self._around: dict[int, list[str]] = {}
@@ -211,22 +213,33 @@ class _NoteMaker:
         values = {
             **self._texts(question, text.view, words),
             "Follow-up Questions": self._list_follow_ups(text.view["follow_ups"]),
-            "Source": self.sources[question.source or self.bank.source],
+            "Source": self._write_source(question.source or self.bank.source),
             "Language": label(self.bank.language),
             **{f"{name.title()} Card": ON for name in made},
         }
         texts = [values.get(name, "") for name in FIELDS]
         if not _is_inert("".join(texts)):  # most notes are: that is asked once for all fields
             texts = list(map(inert, texts))
-        fields = "\x1f".join(texts)
+        fields = let_enlarge("\x1f".join(texts)).encode()
+        tags = tags_of_note(question, self.shape.tag_prefix)
+        asked = fields.split(b"\x1f", FIELD_PLACES["Question"] + 1)[FIELD_PLACES["Question"]]
         return Note(
             question=question,
-            fields=let_enlarge(fields).encode(),
-            tags=tags_of_note(question, self.shape.tag_prefix),
+            fields=fields,
+            tags=tags,
             cards=(0, *(1 + list(EXTRA_CARDS).index(name) for name in made)),
             images=text.images,
             sources=text.sources if may_have_pictures(question) else None,
+            digest=digest_note(fields, tags),
+            asked=question_digest(asked.decode()),
+            version=version_of(question),
         )
+
+    def _write_source(self, source: str) -> str:
+        """Return a source as HTML; the template is filled once for each."""
+        if source not in self._sources:
+            self._sources[source] = _source(source, self.templates)
+        return self._sources[source]
 
     def _texts(self, question: Question, view: QuestionView, words: Language) -> dict[str, str]:
         """Return the fields that are made of a question's own texts."""
@@ -261,8 +274,18 @@ class _NoteMaker:
 
     def unpacked(self, question: Question, data: bytes) -> Note:
         """Return the note of which `_pack` made these bytes."""
-        tags, cards, fields = data.split(b"\x1e", 2)
-        return Note(question, fields, tags.decode(), tuple(map(int, cards.split(b","))), ())
+        digest, asked, version, tags, cards, fields = data.split(b"\x1e", 5)
+        return Note(
+            question=question,
+            fields=fields,
+            tags=tags.decode(),
+            cards=tuple(map(int, cards.split(b","))),
+            images=(),
+            sources=None,
+            digest=digest.decode(),
+            asked=asked.decode(),
+            version=version.decode(),
+        )
 
 
 def number_colours(bank: Bank) -> dict[str, str]:

@@ -20,8 +20,6 @@ _LIBRARIES = (
 
 def versions() -> dict[str, str]:
     """Return the version of all that matters by its name; "none" of what is not there."""
-    import sqlite3
-    import zlib
     from platform import python_version
 
     return {
@@ -29,9 +27,16 @@ def versions() -> dict[str, str]:
         "Python": python_version(),
         **{package: _find_version(package) for package in PACKAGES},
         **libraries(),
-        "SQLite": sqlite3.sqlite_version,
-        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+        **package_libraries(),
     }
+
+
+def package_libraries() -> dict[str, str]:
+    """Return the versions of SQLite and zlib, which decide on the bytes of a deck."""
+    import sqlite3
+    import zlib
+
+    return {"SQLite": sqlite3.sqlite_version, "zlib": zlib.ZLIB_RUNTIME_VERSION}
 
 
 def libraries() -> dict[str, str]:

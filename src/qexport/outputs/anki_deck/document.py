@@ -7,23 +7,28 @@ its name. All of them stay the same from edition to edition; what may change is 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from qexport import __version__
 from qexport.anki.collection import DeckShape, collection, deck_path, find_disorder
-from qexport.anki.fields import FIELD_PLACES, FIELDS, SORT_FIELD
+from qexport.anki.fields import FIELDS, SORT_FIELD
 from qexport.anki.note_type import CARDS, STYLE_RELEASED, note_type, style_digest
 from qexport.anki.notes import MEDIA_NAME, NoteShape, notes_of
 from qexport.anki.package_writer import package_of
-from qexport.bank.history import version_of
-from qexport.bank.identity import question_digest
 from qexport.bank.lock import Asked, Edition, LockedContent, LockedNoteType, Stamp, is_guid
+from qexport.bank.lock_file import write_lock
 from qexport.bank.model import IMPORTED_GUID
 from qexport.bank.selection import in_bank_order, without_drafts
+from qexport.common.records import pack_values
+from qexport.common.versions import installed, package_libraries
 from qexport.common.wording import quantity
 from qexport.content.languages import language
 from qexport.content.templates import Templates
 from qexport.outputs.anki_deck import DECK_ENDING, DeckOptions
 from qexport.outputs.document import Document, Tools
+from qexport.outputs.earlier_file import make_unless_there
 
 if TYPE_CHECKING:
     from qexport.anki.notes import Note
@@ -33,22 +38,53 @@ if TYPE_CHECKING:
 
 def render(edition: Edition, options: DeckOptions, tools: Tools) -> Document:
     """Return the deck of an edition, made of `tools.notes`; the times of its notes are the lock's."""
-    if edition.lock is None:
-        raise ValueError("a deck takes the times of its notes from a lock")
     retired = edition.retired if options.include_retired else ()
     chosen = {question.id for question in (*edition.questions, *retired, *edition.leavers)}
     notes = [note for note in tools.notes if note.question.id in chosen]
     images = {MEDIA_NAME + image.name: image.data for note in notes for image in note.images}
     cards = sum(len(note.cards) for note in notes)
     count = len(notes)
-    database = collection(edition, notes, edition.lock, _deck_shape(options), tools.templates)
     summary = quantity(count, "note")
     return Document(
         suffix=DECK_ENDING,
-        data=package_of(database, images),
+        data=_make_package(edition, notes, images, options, tools),
         summary=summary if cards == count else f"{summary}, {cards} cards",
         amounts={"size_notes": count, **({} if cards == count else {"size_cards": cards})},
     )
+
+
+def _make_package(
+    edition: Edition, notes: list[Note], images: dict[str, bytes], options: DeckOptions, tools: Tools
+) -> bytes:
+    """Return the package of a deck, or the one that is there if it was made of the same."""
+    shape = _deck_shape(options)
+    lock = edition.lock
+    if lock is None:
+        raise ValueError("a deck takes the times of its notes from a lock")
+
+    def make() -> bytes:
+        return package_of(collection(edition, notes, lock, shape, tools.templates), images)
+
+    kept = tools.scheduler.values("deck") if tools.look else None
+    name = ""
+    if kept:
+        said = [(note.question.id, note.digest, note.cards) for note in notes]
+        pictures = [(name, sha256(data).digest()) for name, data in sorted(images.items())]
+        libraries = {**package_libraries(), **installed(("genanki", "jinja2"))}
+        about = replace(edition, lock=None)  # whose notes are in the bank's order, or in that of its file
+        parts = (
+            about,
+            write_lock(lock),
+            said,
+            pictures,
+            shape,
+            tools.look,
+            tools.limits,
+            __version__,
+            libraries,
+        )
+        name = sha256(pack_values(parts)).hexdigest()
+    return make_unless_there(kept, name, partial(tools.earlier, DECK_ENDING), make)
 
 
 def _deck_shape(options: DeckOptions) -> DeckShape:
@@ -86,7 +122,7 @@ def content(bank: Bank, options: DeckOptions, tools: Tools) -> LockedContent:
         namespace=bank.namespace,
         deck_root=options.deck_root if options.deck_root.strip(": ") else "",
         questions=tuple(map(_make_asked, tools.notes)),
-        style=_stamp_card_style(tools.templates),
+        style=_stamp_card_style(tools),
         note_type=LockedNoteType(tuple(FIELDS), tuple(CARDS), SORT_FIELD),
         options=note_shape(options).options(),
         order=tuple(question.id for question in ordered),
@@ -97,7 +133,6 @@ def content(bank: Bank, options: DeckOptions, tools: Tools) -> LockedContent:
 
 def _make_asked(note: Note) -> Asked:
     question = note.question
-    html = note.fields.split(b"\x1f", FIELD_PLACES["Question"] + 1)[FIELD_PLACES["Question"]]
     return Asked(
         id=question.id,
         former_ids=question.former_ids,
@@ -105,8 +140,8 @@ def _make_asked(note: Note) -> Asked:
         text=question.question,
         technology=question.technology,
         answer=question.answer,
-        question=question_digest(html.decode()),
-        version=version_of(question),
+        question=note.asked,
+        version=note.version,
         digest=note.digest,
         guid=_imported_guid(question),
     )
@@ -118,10 +153,26 @@ def _imported_guid(question: Question) -> str:
     return guid if isinstance(guid, str) and is_guid(guid) else ""
 
 
-def _stamp_card_style(templates: Templates) -> Stamp:
+def _stamp_card_style(tools: Tools) -> Stamp:
     """Return the style of the cards; the built-in one has the time of its own release, whatever the bank."""
+    kept = tools.scheduler.values("style") if tools.look else None
+    name = sha256(pack_values((tools.look, tools.limits))).hexdigest()
+    if kept and (said := kept.load([name]).get(name)):
+        digest, is_ours = said[1:].decode(), said[:1] == _OURS
+    else:
+        digest, is_ours = _digest_card_style(tools.templates)
+        if kept:
+            kept.keep({name: (_OURS if is_ours else _THEIRS) + digest.encode()})
+    return Stamp(digest, STYLE_RELEASED if is_ours else 0)
+
+
+_OURS, _THEIRS = b"o", b"t"
+
+
+def _digest_card_style(templates: Templates) -> tuple[str, bool]:
+    """Return the digest of the cards' style, and whether that is the built-in one."""
     digest = style_digest(note_type(templates, 0, 1))
     is_ours = templates.are_built_in
     if not is_ours:  # a theme, which may leave the cards as they are
         is_ours = digest == style_digest(note_type(Templates(), 0, 1))
-    return Stamp(digest, STYLE_RELEASED if is_ours else 0)
+    return digest, is_ours

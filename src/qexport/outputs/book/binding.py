@@ -1,9 +1,6 @@
 """Chunks → a book, or the one that is there already if that is what they would be linked to.
 
-    digest of all that `link` is given → digest of what it made of it → is that the file of the last build?
-
 `link` is a function of its arguments alone, so these, this program and its libraries are all that a book depends on.
-Kept is no book, only what tells it from others: the file itself is read, and is what was written if its digest is.
 """
 
 from __future__ import annotations
@@ -17,6 +14,7 @@ from typing import TYPE_CHECKING
 from qexport import __version__
 from qexport.outputs.book.colours import place_tabs
 from qexport.outputs.book.facts import FINGERPRINT, list_keywords, name_author
+from qexport.outputs.earlier_file import make_unless_there
 from qexport.outputs.lengths import millimetres
 from qexport.outputs.paper import PAPERS
 from qexport.pdf.metadata import Book, OutlineEntry
@@ -98,25 +96,17 @@ def bind(
         scheduler: with the cache and the theme's fonts.
         earlier: gives the file of an earlier build, if it has as many bytes.
     """
-    name = ""
+
+    def make() -> bytes:
+        from qexport.pdf.linker import link  # not above: a book that is there is not linked
+
+        return link(chunks, book, scheduler.fonts, scheduler.memory)
+
     kept = scheduler.values("book")
-    if kept:
-        name = _digest_arguments(chunks, book, scheduler.fonts)
-        size, digest = _read_made(kept.load([name]).get(name, b""))
-        if size and sha256(data := earlier(size)).digest() == digest:
-            chunks.clear()
-            return data
-    from qexport.pdf.linker import link  # not above: a book that is there is not linked
-
-    data = link(chunks, book, scheduler.fonts, scheduler.memory)
-    if kept:
-        kept.keep({name: len(data).to_bytes(8, "big") + sha256(data).digest()})
+    name = _digest_arguments(chunks, book, scheduler.fonts) if kept else ""
+    data = make_unless_there(kept, name, earlier, make)
+    chunks.clear()
     return data
-
-
-def _read_made(made: bytes) -> tuple[int, bytes]:
-    """Return how many bytes a book had, and their digest."""
-    return int.from_bytes(made[:8], "big"), made[8:]
 
 
 def _digest_arguments(chunks: Iterable[Chunk], book: Book, fonts: Iterable[FontFile]) -> str:

@@ -28,7 +28,9 @@ from qexport.bank.stamping import stamp
 from qexport.common.errors import Location
 from qexport.content.languages import language
 from qexport.content.templates import Templates, templates_folder
-from qexport.outputs.anki_deck import DeckOptions
+from qexport.layout.cache import ChunkCache
+from qexport.layout.scheduler import Scheduler
+from qexport.outputs.anki_deck import DeckOptions, document
 from qexport.outputs.anki_deck.document import content as content_of
 from qexport.outputs.anki_deck.document import render, with_notes
 from qexport.outputs.declaration import parse_options
@@ -629,3 +631,79 @@ def test_a_picture_that_is_a_paragraph_gets_the_focus_and_callouts_the_language_
     name = f"qexport-{sha256(pixel).hexdigest()[:32]}.png"
     assert f'<p class="picture"><img tabindex="0" src="{name}" alt="one"></p>' in fields
     assert any(f'<p class="title">{language("de").label("warning")}</p>' in field for field in fields)
+
+
+# A deck that is there is taken, if it is what would be made
+
+
+@pytest.fixture
+def keeping(tmp_path: Path) -> Tools:
+    """Tools that keep what they make in a cache."""
+    return Tools(Templates(), look="look", scheduler=Scheduler(ChunkCache(tmp_path)))
+
+
+def made_again(
+    monkeypatch: pytest.MonkeyPatch, tools: Tools, earlier: bytes, *questions: Question, **options: Any
+) -> bool:
+    """Tell whether a deck is made although an earlier one is there; what comes is that deck either way."""
+    expected = deck_of(bank_of(*questions), **options).data
+    made: list[bytes] = []
+    package_of = getattr(document, "package_of")  # noqa: B009  it is another module's
+
+    def count(*arguments: Any) -> bytes:
+        made.append(package_of(*arguments))
+        return made[-1]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(document, "package_of", count)
+        there = replace(tools, earlier=lambda _suffix, size: earlier if len(earlier) == size else b"")
+        assert deck_of(bank_of(*questions), tools=there, **options).data == expected
+    return bool(made)
+
+
+def test_a_deck_that_is_there_is_not_made_again(monkeypatch: pytest.MonkeyPatch, keeping: Tools) -> None:
+    assert made_again(monkeypatch, keeping, b"", LONG, SHORT)
+    deck = deck_of(bank_of(LONG, SHORT)).data
+    assert not made_again(monkeypatch, keeping, deck, LONG, SHORT)
+    assert not made_again(monkeypatch, keeping, deck, LONG, SHORT)
+    damaged = deck[:-1] + bytes([deck[-1] ^ 1])
+    assert made_again(monkeypatch, keeping, damaged, LONG, SHORT)
+    assert made_again(monkeypatch, replace(keeping, look="another look"), deck, LONG, SHORT)
+    assert made_again(monkeypatch, Tools(Templates(), look="look"), deck, LONG, SHORT)
+
+
+def test_a_deck_of_other_questions_order_or_options_is_made(
+    monkeypatch: pytest.MonkeyPatch, keeping: Tools
+) -> None:
+    assert made_again(monkeypatch, keeping, b"", LONG, SHORT)
+    deck = deck_of(bank_of(LONG, SHORT)).data
+    for questions in (
+        (LONG,),
+        (SHORT, LONG),
+        (LONG, replace(SHORT, answer="b")),
+        (LONG, replace(SHORT, id="X-2")),
+    ):
+        assert made_again(monkeypatch, keeping, deck, *questions)
+    for options in (
+        {"deck_root": "Other"},
+        {"deck_depth": "2"},
+        {"edition_label": "2"},
+        {"tag_prefix": "hub"},
+    ):
+        assert made_again(monkeypatch, keeping, deck, LONG, SHORT, **options)
+
+
+def test_the_style_of_cards_is_that_of_the_templates_whether_it_is_kept_or_not(
+    monkeypatch: pytest.MonkeyPatch, keeping: Tools
+) -> None:
+    bank = bank_of(SHORT)
+    style = content(bank, DeckOptions(), TOOLS).style
+    assert content(bank, DeckOptions(), keeping).style == style
+    with monkeypatch.context() as patched:
+        patched.setattr(document, "note_type", lambda *_: pytest.fail("it is rendered again"))
+        assert content(bank, DeckOptions(), keeping).style == style
+    assert content(bank, DeckOptions(), replace(keeping, look="another look")).style == style
+    kept = keeping.scheduler.cache
+    assert isinstance(kept, ChunkCache)
+    kept.path.write_bytes(b"not a database")
+    assert content(bank, DeckOptions(), keeping).style == style
