@@ -324,7 +324,7 @@ def find_forms(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-]){re.escape(name)}(?:e?s)?(?![\w-])", flags)
 
 
-_WORDS, _LETTERS = r"((?:[\w-]+ ){1,5}[\w-]+)", r"([A-Z][A-Za-z0-9]{1,9})"
+_WORDS, _LETTERS = r"(?<![\w-])((?:[\w-]+ ){1,5}[\w-]+)", r"([A-Z][A-Za-z0-9]{1,9})"
 _LONG_FORM = compile_late(rf"{_WORDS} \({_LETTERS}\)|\b{_LETTERS} \({_WORDS}\)")
 
 

@@ -11,6 +11,8 @@ from weasyprint.pdf.stream import Font, Stream
 from weasyprint.text.ffi import ffi, gobject
 from weasyprint.text.fonts import get_hb_object_data, get_pango_font_key
 
+from qexport.layout.glyph_texts import read_glyph_texts
+
 _draw_first_line = draw_text.draw_first_line
 _add_font = Stream.add_font
 
@@ -24,7 +26,8 @@ _pango_fonts: dict[int, tuple[Any, int, Any, float]] = {}
 def add_font(self: Any, pango_font: Any) -> Any:
     """Give a document fonts like those of the documents before.
 
-    Reading a font copies its file and asks for its tables; which file it is, `file_digest` tells. A font stays the same
+    Reading a font copies its file and asks for its tables; which file it is, `file_digest` tells, and `glyph_texts` what
+    its glyphs say. A font stays the same
     at the same address as long as it is there, and it is kept there. What a document notes of it (glyphs and their
     widths) is its own.
     """
@@ -35,7 +38,8 @@ def add_font(self: Any, pango_font: Any) -> Any:
         key, description, size = get_pango_font_key(pango_font)
         held = ffi.gc(gobject.g_object_ref(pango_font), gobject.g_object_unref)
         font = Font(pango_font, description, size)
-        font.file_digest = sha256(get_hb_object_data(font.hb_face)).hexdigest()
+        data = get_hb_object_data(font.hb_face)
+        font.file_digest, font.glyph_texts = sha256(data).hexdigest(), read_glyph_texts(data)
         _pango_fonts[address] = held, key, font, size
     _, key, font, size = _pango_fonts[address]
     if key not in self._fonts:
