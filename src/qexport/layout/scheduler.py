@@ -206,7 +206,8 @@ class Scheduler(Record, frozen=True):
             )  # Dask's wants to know how many
         workers = self.workers
         if workers and (workers.running or len(units) >= WORTH_A_POOL) and workers.start():
-            workers.rehearse = partial(_rehearse, self.fonts, _choose_samples(units))
+            if not workers.hired:
+                workers.rehearse = partial(_rehearse, self.fonts, _choose_samples(units))
             return workers.map(lay_out, sheets, chunksize=BATCH_CHUNKS, count=len(units))
         return map(lay_out, sheets)
 

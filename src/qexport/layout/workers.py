@@ -78,6 +78,11 @@ class Workers:
         """Whether any process has been started."""
         return self._control is not None
 
+    @property
+    def hired(self) -> bool:
+        """Whether any of them has had work."""
+        return bool(self._pipes)
+
     def start(self) -> bool:
         """Let the foreman prepare, though there is no work yet; say whether it could be started."""
         from multiprocessing.connection import Pipe  # not above: a build from the cache needs none of it
