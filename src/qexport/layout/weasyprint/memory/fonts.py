@@ -26,10 +26,9 @@ _pango_fonts: dict[int, tuple[Any, int, Any, float]] = {}
 def add_font(self: Any, pango_font: Any) -> Any:
     """Give a document fonts like those of the documents before.
 
-    Reading a font copies its file and asks for its tables; which file it is, `file_digest` tells, and `glyph_texts` what
-    its glyphs say. A font stays the same
-    at the same address as long as it is there, and it is kept there. What a document notes of it (glyphs and their
-    widths) is its own.
+    Reading a font copies its file and asks for its tables; `file_digest` tells which file it is, and `glyph_texts` what
+    its glyphs say. A font stays the same at the same address as long as it is there, and it is kept there. What a
+    document notes of it (glyphs and their widths) is its own.
     """
     address = int(ffi.cast("uintptr_t", pango_font))
     if address not in _pango_fonts:
