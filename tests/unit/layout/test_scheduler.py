@@ -135,6 +135,11 @@ class Processes:
         self.can_start = can_start
         self.running = False
         self.given: list[str] = []
+        self.rehearse: Any = None
+
+    @property
+    def hired(self) -> bool:
+        return bool(self.given)
 
     def start(self) -> bool:
         self.running = self.can_start
@@ -155,7 +160,11 @@ def test_processes_are_started_when_there_is_enough_to_do(monkeypatch: pytest.Mo
     assert names(working.chunks([job("enough for two, but one")])) == "enough for two, but one"
     assert processes.given == []
     assert names(working.chunks(jobs("abcde"))) == "abcde"
+    _, samples = processes.rehearse.args
+    assert samples == [[("c", "p {}", {})]]  # the one in the middle
+    processes.rehearse = None
     assert names(working.chunks(jobs("f"))) == "f"  # they are there
+    assert processes.rehearse is None
     assert processes.given == list("abcdef")
 
 
