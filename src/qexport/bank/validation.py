@@ -306,6 +306,8 @@ def _unanswered(readings: Iterable[_Reading]) -> Iterator[Problem]:
             hint = "write one, or `status: draft`: then it is in no output"
             if value is None:
                 yield Problem(reading.raw.location, f"{reading.name} has no {name}", hint)
+            elif name in reading.values:
+                continue
             elif isinstance(value, RawText) and not normalise(value.text)[0].strip():
                 yield Problem(value.location, f"{name} is empty", hint)
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from qexport.bank.model import Question
 from qexport.common.errors import Location, Problem
 from qexport.content.languages import language
 from qexport.layout.script_fonts import extras_for, find_script_fonts
 
 if TYPE_CHECKING:
     from qexport.bank.lock import Edition
-    from qexport.bank.model import Question
     from qexport.outputs.document import Tools
 
 
@@ -61,15 +62,18 @@ def with_script_fonts(tools: Tools, edition: Edition) -> Tools:
 
 
 def _list_characters(question: Question) -> Iterator[str]:
-    values = (getattr(question, field.name) for field in fields(question) if field.name != "extra")
-    return ("".join(value) for value in values if isinstance(value, str | tuple))
+    return ("".join(value) for value in _written_values(question) if isinstance(value, str | tuple))
+
+
+_written_values = attrgetter(*(name for name in Question.__struct_fields__ if name != "extra"))
+_ASCII = frozenset(map(chr, range(128)))
 
 
 @lru_cache(maxsize=4096)
 def _list_foreign_characters(question: Question) -> str:
     """Return the characters of a question beyond ASCII, each once; a process that builds again asks again."""
     text = "".join(_list_characters(question))
-    return "" if text.isascii() else "".join(sorted(each for each in set(text) if not each.isascii()))
+    return "" if text.isascii() else "".join(sorted(set(text) - _ASCII))
 
 
 def _characters(question: Question) -> set[str]:
