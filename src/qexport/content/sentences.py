@@ -10,7 +10,7 @@ def _make_short_form_set(text: str) -> frozenset[str]:
 
 
 _SENTENCE_END = compile_late(r"""(?<![.…])[.!?][)\]"'”’»]* (?=\S)""")
-_LAST_WORD = compile_late(r"[^\s(\[\"'“‘«]*$")
+_BEFORE_WORDS = "([\"'“‘«"
 _LETTERS_OR_NUMBER = compile_late(r"(?:[^\W\d]\.)*[^\W\d]|\d+")
 _FIRST_WORD = compile_late(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
@@ -39,21 +39,31 @@ def sentence_groups(text: str) -> list[str]:
     """
     groups = []
     start = looked = depth = quotes = 0
+    has_signs = any(sign in text for sign in '"()[]{}')
     for ending in _SENTENCE_END.finditer(text):
-        piece = text[looked : ending.end()]
+        if has_signs:
+            piece = text[looked : ending.end()]
+            depth += sum(map(piece.count, "([{")) - sum(map(piece.count, ")]}"))
+            quotes += piece.count('"')
         looked = ending.end()
-        depth += sum(map(piece.count, "([{")) - sum(map(piece.count, ")]}"))
-        quotes += piece.count('"')
-        last = _LAST_WORD.search(text[max(start, ending.start() - 40) : ending.start()])
         if (
             depth == 0
             and quotes % 2 == 0
-            and not _is_abbreviated(last[0] if last else "")
+            and not _is_abbreviated(_find_last_word(text[max(start, ending.start() - 40) : ending.start()]))
             and _is_new(text, looked)
         ):
             groups.append(text[start : looked - 1])
             start = looked
     return [*groups, text[start:]]
+
+
+def _find_last_word(text: str) -> str:
+    """Return what stands behind the last blank or opening sign of a text."""
+    word = "" if text[-1:].isspace() else (text.rsplit(None, 1) or [""])[-1]
+    for sign in _BEFORE_WORDS:
+        if sign in word:
+            word = word.rpartition(sign)[2]
+    return word
 
 
 def _is_abbreviated(word: str) -> bool:
