@@ -188,7 +188,9 @@ def _strip_markdown(text: str) -> str:
 
 
 _TERM_WORD = compile_late(r"[^\W\d_](?:[\w’'+#-]|/(?=[A-Z]))*[\w+#]|[^\W\d_]")
-_BREAK = compile_late(r"""[.,;:!?]+(?=\s|$)|[()\[\]{}"“”«»—–→=<>|…]|(?<![A-Z])/|/(?![A-Z])|\n\s*\n""")
+_BREAK = compile_late(
+    r"""[.,;:!?]+(?=\s|$)|[()\[\]{}"“”«»—–→=<>|…]|(?<![A-Z])/|/(?![A-Z])|(?<=\s)[+-](?=\s)|\n\s*\n"""
+)
 _SHORT = compile_late(r"(?:[A-Z]{2,}[0-9]*s?|[A-Z][A-Za-z]+-?[0-9]+)$")
 _POSSESSIVE = compile_late("[’']s?$")
 _NO_LETTER = compile_late(r"[\W\d]")

@@ -67,6 +67,13 @@ def test_plurals_case_and_participles_are_one_term() -> None:
     ]
 
 
+@pytest.mark.parametrize("sign", ["+", "-", "/", "and"])
+def test_words_on_both_sides_of_a_sign_are_no_phrase(sign: str) -> None:
+    mixed = f"Hybrid search is semantic {sign} keyword search."
+    questions = [replace(RAG, id=f"M-{number}", answer=mixed) for number in range(3)]
+    assert not [name for name in names(*questions) if name.startswith("semantic")]
+
+
 def test_code_is_a_term_where_it_is_asked_about() -> None:
     found = term("functools.lru_cache()", RAG, CACHE)
     assert (found.code, found.questions, found.main) == (True, ("A-2",), frozenset({"A-2"}))
