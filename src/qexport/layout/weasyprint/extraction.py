@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from qexport.layout.chunk import Chunk, PageContent, Strip, mark
@@ -32,6 +33,8 @@ from qexport.layout.weasyprint.structure import Structure, mark_content, read_st
 _GREY = re.compile(rb"(\S+) \1 \1 (rg|RG)")
 _COLOURED = re.compile(rb" (?:rg|RG|k|K|scn|SCN|Do|sh)$|^BI\b")
 """What may draw in a colour: an operator that sets one, or draws a picture or a form."""
+_LAB = b"/lab-d"
+"""What the names of such spaces begin with."""
 _USES_PATTERN = re.compile(rb"/(\S+) (?:scn|SCN)")
 
 
@@ -57,20 +60,21 @@ class _Extraction:
         self.is_strip = is_strip
         self.serialiser = Serialiser(pdf, is_strip=is_strip)
         self.cutter = SlotCutter()
+        self.special_colors = False
+        """Whether a page draws in a colour of a space that is to be named."""
 
     def take_pages(self) -> Chunk:
         pages = [object_number(reference) for reference in self.pdf.page_references]
         self._use_greys()
         self._let_patterns_move()
         structure = read_structure(self.document, self.pdf, len(pages), is_strip=False)
-        special_colors = False
         for index, number in enumerate(pages):
             items = self._items(index)
-            special_colors |= any(isinstance(item, bytes) and item.startswith(b"/lab-d") for item in items)
             found = self._placeholders(index, items, structure)
             self._split(index, self.pdf.objects[number], items, found)
         self._relocate_links(structure.annotations)
-        self._leave_to_the_book(pages, structure.top, special_colors=special_colors)
+        in_slots = any(_LAB in slot.state or _LAB in slot.content for slot in self.cutter.slots)
+        self._leave_to_the_book(pages, structure.top, special_colors=self.special_colors or in_slots)
         for number in [*pages, *structure.top]:
             self.serialiser.use(number)
         last = self.document.pages[-1]._page_box
@@ -126,6 +130,11 @@ class _Extraction:
     def _object(self, reference: bytes) -> Any:
         return self.pdf.objects[object_number(reference)]
 
+    @cached_property
+    def _texts(self) -> list[list[tuple[Any, Any]]]:
+        """The text boxes of each page, each with the box of its block."""
+        return [list(iterate_texts(page._page_box)) for page in self.document.pages]
+
     # -- what is drawn --------------------------------------------------------------------------------------------
 
     def _items(self, index: int) -> list[Any]:
@@ -134,8 +143,7 @@ class _Extraction:
         return items
 
     def _placeholders(self, index: int, items: list[Any], structure: Structure) -> list[Placeholder]:
-        page_box = self.document.pages[index]._page_box
-        return find_placeholders(page_box, index, items, structure.parents[index])
+        return find_placeholders(self._texts[index], index, items, structure.parents[index])
 
     def _use_greys(self) -> None:
         """Let equal parts of red, green and blue be a grey, which a printer draws with black ink alone.
@@ -205,7 +213,9 @@ class _Extraction:
     def _stream(self, items: list[Any]) -> bytes:
         import pydyf
 
-        stream = pydyf.Stream([b"\n".join(map(write_item, items))], compress=True)
+        drawn = b"\n".join(map(write_item, items))
+        self.special_colors |= _LAB in drawn
+        stream = pydyf.Stream([drawn], compress=True)
         self.pdf.add_object(stream)
         return bytes(stream.reference)
 
@@ -279,8 +289,8 @@ class _Extraction:
     def _terms(self) -> Iterator[tuple[int, str]]:
         """Yield each with the page it begins on, without the places where it may break."""
         begins: dict[Any, int] = {}
-        for number, page in enumerate(self.document.pages):
-            for text, _ in iterate_texts(page._page_box):
+        for number, texts in enumerate(self._texts):
+            for text, _ in texts:
                 begins.setdefault(text.element, number)
         for element, number in begins.items():
             if element is not None and element.tag == "code" and element.get("class") == "term":

@@ -5,12 +5,12 @@ content stream → pieces of it, with the number of a late stream between two of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from qexport.layout.chunk import Slot
-from qexport.layout.weasyprint.page_boxes import find_end_of_text, iterate_texts, measure_lines
+from qexport.layout.weasyprint.page_boxes import find_end_of_text, measure_lines
 from qexport.layout.weasyprint.serialising import write_item, write_number
 
 FOLIO = "qx:folio"
@@ -29,12 +29,12 @@ class Placeholder:
 
 
 def find_placeholders(
-    page_box: Any, index: int, items: list[Any], parents: list[int | None]
+    texts: Iterable[tuple[Any, Any]], index: int, items: list[Any], parents: list[int | None]
 ) -> list[Placeholder]:
     """Return the placeholders of a page in the order they are drawn; margin boxes become artifacts.
 
     Args:
-        page_box: The laid-out page.
+        texts: The text boxes of the page, each with the box of its block (`iterate_texts`).
         index: Its number in the chunk.
         items: Operators of its content stream.
         parents: MCID → structure element; set to None for what becomes an artifact.
@@ -42,7 +42,7 @@ def find_placeholders(
     from weasyprint.formatting_structure import boxes
 
     found: list[Placeholder] = []
-    for text, container in iterate_texts(page_box):
+    for text, container in texts:
         anchor = text.element.get("data-folio") if text.element is not None else None
         margin = isinstance(container, boxes.MarginBox)
         if anchor is None and not margin:
