@@ -135,7 +135,7 @@ def notes_of(
     common = [look, bank.language, labels, bank.source, shape.options(), asdict(templates.limits)]
     prefix = sha256(json.dumps(common).encode()).hexdigest()
     keys = {
-        each.id: prefix + each.digest() + ":".join(list_known_links((each,), known))
+        each.id: prefix + each.key() + ":".join(list_known_links((each,), known))
         for each in bank.questions
         if not may_have_pictures(each)
     }

@@ -124,8 +124,14 @@ class Question(Record, kw_only=True, frozen=True, eq=False):
         return hash(_compared(self))
 
     def digest(self) -> str:
-        """Return a digest of all but its place."""
+        """Return a digest of all but its place, of which a book prints what tells its bank from others."""
         return _digest_question(self)
+
+    def key(self) -> str:
+        """Return another digest of the same, for what a cache keeps: in a hundredth of the time."""
+        from hashlib import sha256  # not above: who lists questions needs no digests
+
+        return sha256(pack_values(_compared(self))).hexdigest()
 
 
 _compared = attrgetter(*(name for name in Question.__struct_fields__ if name != "location"))
@@ -137,7 +143,8 @@ def _digest_question(question: Question) -> str:
     """Return the digest of a question, which a build asks for five times."""
     from hashlib import sha256  # not above: who lists questions needs no digests
 
-    return sha256(pack_values(_compared(question))).hexdigest()
+    said = repr(list(_compared(question)))
+    return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Claims(Record, kw_only=True, frozen=True):
