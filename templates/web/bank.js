@@ -69,10 +69,15 @@ class Articles {
     this.waiting = null;
   }
 
+  /** Cut the text of those that wait; done before the first search needs it. */
+  cut() {
+    this.waiting ??= byId("rest")?.textContent.split(NEXT_QUESTION);
+  }
+
   /** Return the element of the question at a place. */
   at(place) {
     if (!this.shown[place]) {
-      this.waiting ??= byId("rest").textContent.split(NEXT_QUESTION);
+      this.cut();
       const template = document.createElement("template");
       template.innerHTML = this.waiting[place - Number(byId("rest").dataset.first) + 1];
       this.shown[place] = document.adoptNode(template.content.querySelector("article"));

@@ -292,6 +292,7 @@ async function begin() {
   useFonts();
   try {
     const page = new Page(new Bank(await unpacked("index")));
+    setTimeout(() => page.articles.cut());
     window.qexport = { page, idsFor: (address) => page.idsFor(address), fold, casefold, typedName }; // for the console
   } catch (error) {
     byId("problem").hidden = false;

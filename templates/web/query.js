@@ -41,12 +41,16 @@ function fits(pattern, text) {
 
 // Conditions: functions from the place of a question in the bank to true or false.
 
+const [HAS, LACKS] = [1, 2]; // 0: nobody asked yet
+const REMEMBERED = 50; // searches
+
 /** Makes conditions on the questions of one bank; throws FilterError for names that it does not know. */
 class Conditions {
   constructor(bank) {
     this.bank = bank;
     this.ids = bank.ids.map(casefold);
     this.sought = []; // the words that are searched, to mark them
+    this.remembered = new Map(); // words → for each question whether it has them
     this.knownIds = new Set(this.ids);
     this.known = {};
     for (const field of NAME_FIELDS) {
@@ -117,11 +121,25 @@ class Conditions {
     if (folded.length === 1) {
       const [words] = folded;
       this.sought.push(words);
-      if (!field) return (place) => bank.texts[place].includes(words);
+      if (!field) return this.anywhere(words);
       return (place) => bank.partsOf(place, field).some((text) => text.includes(words));
     }
     const around = ["", ...folded, ""];
     return (place) => bank.partsOf(place, field).some((text) => text && fits(around, text));
+  }
+
+  /** These words in any text. While they are typed, only questions with what was typed before are looked at. */
+  anywhere(words) {
+    const { texts } = this.bank;
+    let known = this.remembered.get(words);
+    if (!known) {
+      let before = null;
+      for (let end = words.length - 1; end > 0 && !before; end--) before = this.remembered.get(words.slice(0, end));
+      known = before ? before.map((each) => (each === LACKS ? LACKS : 0)) : new Uint8Array(texts.length);
+      if (this.remembered.size === REMEMBERED) this.remembered.delete(this.remembered.keys().next().value);
+      this.remembered.set(words, known);
+    }
+    return (place) => (known[place] ||= texts[place].includes(words) ? HAS : LACKS) === HAS;
   }
 }
 

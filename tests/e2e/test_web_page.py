@@ -11,6 +11,7 @@ import tarfile
 import unicodedata
 from base64 import b64decode
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import fields, replace
 from hashlib import sha512
 from pathlib import Path
@@ -25,7 +26,7 @@ from qexport.bank.model import Bank, Question
 from qexport.bank.query import QUERY_FIELDS, Conditions, fold, parse_query, typed_name
 from qexport.bank.selection import Filters, describe, select
 from qexport.choosing import read_bank
-from qexport.common.errors import UsageError
+from qexport.common.errors import NothingSelected, UsageError
 from qexport.content.templates import Templates
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Tools
@@ -342,6 +343,27 @@ def test_a_search_is_found_while_it_is_typed_and_is_in_the_address(
     browser.evaluate("history.back()")
     browser.wait("document.querySelector('#search').value === 'metaclass difficulty>7'")
     assert (browser.requests, browser.complaints) == ([], [])
+
+
+def test_words_are_found_at_every_key_as_if_they_were_searched_at_once(
+    shown: Callable[..., Browser], shipped: Bank
+) -> None:
+    words = "garbage collect"
+    typed = [words[:end] for end in (*range(1, 16), *range(14, 0, -1))] + [
+        "garbled",
+        "gar",
+        "arb",
+        "collect -gar",
+    ]
+    filters = [Filters(where=each) for each in typed]
+    expected = []
+    for one in filters:
+        with suppress(NothingSelected):
+            expected.append([each.id for each in select(shipped, one)])
+            continue
+        expected.append([])
+    assert len({len(ids) for ids in expected}) > 3
+    assert ids_in(shown(shipped), [address_of(each) for each in filters]) == expected
 
 
 def test_what_cannot_be_searched_is_explained_and_what_was_found_stays(
