@@ -2,8 +2,6 @@
 
     lock and history on disk + notes of the bank → stamp_bank() → Stamped → written_with_lock() → on disk
 
-A build without a deck imports nothing that does this.
-
 Two builds, or a build and a release, may run at once. Neither holds the lock while it renders: just before it
 writes, it looks whether the lock still is what it has read, and begins again if it is not.
 """
@@ -29,7 +27,6 @@ from qexport.bank.lock import (
     join_locks,
     with_note_type,
 )
-from qexport.bank.lock_times import latest_time
 from qexport.bank.selection import without_drafts
 from qexport.common.errors import InputRefused, Location, Problem, QexportError, UsageError
 from qexport.common.limits import USUAL, Limits
@@ -437,6 +434,8 @@ def _has_moved_places(before: Lock, after: Lock) -> bool:
 
 def _ahead(path: Path, lock: Lock, now: int) -> Iterator[Problem]:
     """Warn of notes whose time has not come: they overwrite what learners write, at every import."""
+    from qexport.bank.lock_times import latest_time
+
     ahead = [entry for entry in lock.notes.values() if entry.modified > now + A_DAY]
     if ahead:
         notes = "1 note is" if len(ahead) == 1 else f"{len(ahead)} notes are"

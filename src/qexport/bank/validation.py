@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from qexport.bank.id_looks import as_seen, name_foreign
 from qexport.bank.levels import rank_of_level
 from qexport.bank.model import (
     LETTERS,
@@ -376,6 +375,8 @@ def _look_alikes(readings: Sequence[_Reading]) -> Iterator[Problem]:
     entries = [entry for reading in readings for entry in reading.entries("id")]
     if all(identity.isascii() for identity, _ in entries):
         return
+    from qexport.bank.id_looks import as_seen, name_foreign  # not above: most ids are in ASCII
+
     first: dict[str, tuple[str, Location]] = {}
     for entry in entries:
         identity, place = entry

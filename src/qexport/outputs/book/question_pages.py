@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from qexport.bank.likeness import answered_follow_ups
 from qexport.content.key_terms import mark_terms
-from qexport.content.markdown_links import folio_room
 from qexport.content.question_signs import linked_ids, question_images
 from qexport.content.technology_colours import choose_colour
 from qexport.outputs.book.entries import anchor
@@ -70,6 +69,10 @@ class QuestionPages:
     def _linked(self, group: Sequence[Question]) -> list[list[str]]:
         """Return which of the bank's questions the texts of some may link to, and where these are."""
         ids = sorted({key for question in group for key in linked_ids(question)} & self._places.keys())
+        if not ids:
+            return []
+        from qexport.content.markdown_links import folio_room  # not above: few texts link to a question
+
         return [[key, self._places[key], folio_room(len(self._places))] for key in ids]
 
     @cached_property

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from qexport import __version__
 from qexport.bank.model import ANSWER_PARTS
-from qexport.common.qr_code import draw_as_path
 from qexport.outputs.book.facts import FINGERPRINT
 from qexport.outputs.paper import PAPERS
 
@@ -78,6 +77,8 @@ def make_progress_table(press: Press) -> Job:
 
 def make_published_page(press: Press, address: str) -> Job:
     """Return the last page: the web address of this edition, and its QR code."""
+    from qexport.common.qr_code import draw_as_path  # not above: few books have a code
+
     size, path = draw_as_path(address)
     return press.from_values(
         "handbook/published.html.j2",
