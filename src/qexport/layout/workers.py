@@ -43,6 +43,9 @@ TIDY_SECONDS = 1.0
 """Seconds a process gets to tidy up after itself before it is ended as it is."""
 
 
+COLLECT_AFTER = 16
+"""Things done after which a process looks for garbage: it ends before it has done as many in a small book."""
+
 WAKE_AFTER = 3.0
 """Seconds after which processes that do not answer are woken, if something has stopped them."""
 
@@ -345,10 +348,14 @@ def _run_preparation(prepare: Callable[[], object] | None) -> None:
 
 def _serve(pipe: Connection) -> NoReturn:
     """Do what comes down a pipe until nothing more does: EOFError, or ConnectionError."""
+    done = 0
     while True:
         function, batch = pipe.recv()
         pipe.send(_outcome(function, batch))
-        _collect_garbage()
+        done += len(batch)
+        if done >= COLLECT_AFTER:
+            _collect_garbage()
+            done = 0
 
 
 def _dismissed(workers: Iterable[int]) -> int:
@@ -387,7 +394,7 @@ def _outcome(function: Callable[[T], R], batch: list[T]) -> list[R] | Exception:
 
 
 def _collect_garbage() -> None:
-    """Look for what a batch left behind: cheaper than now and then, and the process stays small.
+    """Look for what some batches left behind: cheaper than now and then, and the process stays small.
 
     Pages are cycles of objects, 1 MB of a question. What is still there then is remembered for the next one: to look
     through that, too, took half of the time this takes.

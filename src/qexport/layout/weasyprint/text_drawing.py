@@ -233,6 +233,9 @@ def _record_glyphs(stream: Any, run: _GlyphRun, places: Any, codes: Any) -> None
     font, known = run.font, find_glyph_texts(run.font)
     if all(map(font.widths.__contains__, codes)):
         return
+    widths = font.__dict__.setdefault(
+        "glyph_widths", {}
+    )  # at a size; of the same font in other documents, too
     for place, code in dict(zip(reversed(places), reversed(codes), strict=True)).items():
         glyph = run.glyphs[place]
         if code in font.widths or glyph == pango.PANGO_GLYPH_EMPTY:
@@ -240,8 +243,12 @@ def _record_glyphs(stream: Any, run: _GlyphRun, places: Any, codes: Any) -> None
         if code != glyph:
             font.__dict__.setdefault("aliases", {})[code] = glyph
         font.to_unicode.setdefault(code, known.texts.get(code, ""))
-        pango.pango_font_get_glyph_extents(run.pango_font, glyph, stream.ink_rect, stream.logical_rect)
-        font.widths[code] = round(stream.logical_rect.width * 1000 * FROM_UNITS / run.size)
+        width = widths.get((glyph, run.size))
+        if width is None:
+            pango.pango_font_get_glyph_extents(run.pango_font, glyph, stream.ink_rect, stream.logical_rect)
+            width = round(stream.logical_rect.width * 1000 * FROM_UNITS / run.size)
+            widths[glyph, run.size] = width
+        font.widths[code] = width
 
 
 def _says(known: GlyphTexts, glyphs: array[int], text: bytes) -> bool:

@@ -28,7 +28,7 @@ def add_font(self: Any, pango_font: Any) -> Any:
 
     Reading a font copies its file and asks for its tables; `file_digest` tells which file it is, and `glyph_texts` what
     its glyphs say. A font stays the same at the same address as long as it is there, and it is kept there. What a
-    document notes of it (glyphs and their widths) is its own.
+    document notes of it is its own: which glyphs it draws. How wide they are at a size is asked for once.
     """
     address = int(ffi.cast("uintptr_t", pango_font))
     if address not in _pango_fonts:
@@ -39,6 +39,7 @@ def add_font(self: Any, pango_font: Any) -> Any:
         font = Font(pango_font, description, size)
         data = get_hb_object_data(font.hb_face)
         font.file_digest, font.glyph_texts = sha256(data).hexdigest(), read_glyph_texts(data)
+        font.glyph_widths = {}
         _pango_fonts[address] = held, key, font, size
     _, key, font, size = _pango_fonts[address]
     if key not in self._fonts:
