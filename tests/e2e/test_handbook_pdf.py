@@ -17,16 +17,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import pikepdf
 import pypdfium2
 import pytest
 from tools import sample_banks as banks
-from tools.inspect_book.book import STRAIGHT, Book
+from tools.inspect_book.book import STRAIGHT, Book, bare
 from tools.inspect_book.cells import Cell, judged
 from tools.inspect_book.inspection import CHECKS, MEDIA, THEMES, inspected, make
 from tools.inspect_book.order import PAPERS, Order
+from tools.inspect_book.whole_checks import read_index
 from tools.try_corpora import CORPORA
 
 from qexport.bank import reader
@@ -283,6 +285,21 @@ def test_an_index_that_lacks_terms_is_found(bank: Bank, order: Any, monkeypatch:
     document, _ = make(bank, {})
     (finding,) = CHECKS["index"](Book(document.data), replace(order, judged_index="shipped"))
     assert re.match(r"\d\d of 6\d terms are missing: ", finding.what)
+
+
+class Block(NamedTuple):
+    """An entry as the index has it."""
+
+    said: tuple[str, ...]
+    tag: str = "LBody"
+
+
+def test_an_entry_of_the_index_on_two_lines_is_read_with_its_space(order: Any) -> None:
+    entries = [("catastrophic", "forgetting, 18, 26"), ("multi-", "head attention, 7"), ("cache", "12")]
+    title = SimpleNamespace(level=1, text=bare(order.language.label("index")), page=9)
+    lines = {Block(entry): [[SimpleNamespace(text=text, page=9)] for text in entry] for entry in entries}
+    book: Any = SimpleNamespace(headings=[title], lines=lines)
+    assert read_index(book, order) == ["catastrophic forgetting", "multi-head attention", "cache"]
 
 
 def test_a_page_for_each_short_question_is_found() -> None:

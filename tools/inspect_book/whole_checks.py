@@ -84,7 +84,8 @@ def read_index(book: Book, order: Order) -> list[str]:
     found = []
     for block, lines in book.lines.items():
         if start and start <= lines[0][0].page < end and block.tag in ("LBody", "LI"):
-            name, _, pages = "".join(run.text for line in lines for run in line).partition(",")
+            text = " ".join("".join(run.text for run in line).strip() for line in lines)
+            name, _, pages = re.sub(r"(?<=\w)- ", "-", text).partition(",")
             found.append(name.strip() if re.search(r"\d", pages) else re.split(r"\s+\d", name)[0].strip())
     return found
 
