@@ -98,7 +98,7 @@ def _is_left_alone(parent: ET.Element, *, in_paragraph: bool, in_link: bool) -> 
     for child in parent:
         tag = child.tag
         if tag == "svg":
-            if not _name_drawing(child):
+            if within or not _name_drawing(child):
                 return False
             continue
         if within is not None:

@@ -60,6 +60,7 @@ OTHERS = {
     "a link in a link": '<p><a href="a">one<b><a href="b">two</a></b></a></p>',
     "rows without a body": "<table><tr><td>one</td></tr></table>",
     "text in a table": "<table>one<tbody><tr><td>two</td></tr></tbody></table>",
+    "a drawing between cells": '<table><tbody><tr><svg data-drawing="0"></svg><td>a</td></tr></tbody></table>',
     "a comment": "<p>one<!-- two --></p>",
     "a character by its name": "<p>one&nbsp;two&hellip;</p>",
     "a character by a number of Windows": "<p>&#128;</p>",
