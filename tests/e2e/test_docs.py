@@ -85,7 +85,7 @@ def steps_of(block: str) -> list[Step]:
 
 
 def unmeasured(text: str) -> str:
-    text = re.sub(r"\b\d+ chunks?\b(?: \([\d.]+ (?:kB|MB|bytes)\))?", "… chunks", text)
+    text = re.sub(r"\b[\d,]+ chunks?\b(?: \([\d.]+ (?:kB|MB|bytes)\))?", "… chunks", text)
     return re.sub(r"\b\d+(\.\d+)? (s|kB|MB|bytes)(?!\w)", r"… \2", text)
 
 

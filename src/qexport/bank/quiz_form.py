@@ -42,7 +42,12 @@ def place_of_category(path: str) -> dict[str, str]:
 
 
 def _escape_name(name: str) -> str:
-    return " ".join(name.split()).replace("/", "//")
+    """Return a name as a path has it: a slash twice, and none beside the slash between two names.
+
+    Moodle takes blanks around a name away.
+    """
+    escaped = " ".join(name.split()).replace("/", "//")
+    return f"{' ' * escaped.startswith('/')}{escaped}{' ' * escaped.endswith('/')}"
 
 
 PARTLY_RIGHT = "partly right"

@@ -12,6 +12,7 @@ from posixpath import normpath
 from urllib.parse import unquote
 from zipfile import BadZipFile, ZipFile
 
+from qexport.bank.query import NAME_FIELDS
 from qexport.common.errors import Problem
 from qexport.common.limits import Limits
 from qexport.common.opener import TooLarge, Unreadable, is_inside, read_bytes
@@ -28,6 +29,9 @@ _PICTURE_LINK = re.compile(
 )
 _BACKTICKED = re.compile(r"(`+[^`\n]*`+)")
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+_NO_MARKDOWN = frozenset((*NAME_FIELDS, "id", "tags", "terms"))
+"""Fields that are printed as they are written: what looks like a picture there is none."""
+
 _MOST_LOOKED_AT = 20_000
 """Files of a folder that are looked through for a picture that is named without its path."""
 
@@ -134,10 +138,14 @@ class _Bringing:
         self.problems: list[Problem] = []
 
     def question(self, found: Found) -> Found:
-        if found.markup == "plain" or not any("![" in _joined_text(each) for each in found.fields.values()):
+        if found.markup == "plain":
             return found
-        fields = {name: self._value(value, found, name) for name, value in found.fields.items()}
-        return replace(found, fields=fields)
+        pictured = {
+            name: self._value(value, found, name)
+            for name, value in found.fields.items()
+            if name not in _NO_MARKDOWN and "![" in _joined_text(value)
+        }
+        return replace(found, fields={**found.fields, **pictured}) if pictured else found
 
     def _value(self, value: SourceValue, found: Found, name: str) -> SourceValue:
         if isinstance(value, tuple):

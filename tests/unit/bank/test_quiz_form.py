@@ -14,6 +14,8 @@ from qexport.bank.quiz_form import QUIZ_MARK, place_of_category, read_category, 
         ("Python", "", "Python"),
         ("", "Design", "–/Design"),
         ("AI/ML", "I/O", "AI//ML/I//O"),
+        ("", "/etc", "–/ //etc"),
+        ("Paths/", "/etc/", "Paths// / //etc// "),
         ("", "", ""),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 
 from qexport.choosing import read_bank
 from qexport.importers.session import import_files, write_session
+from qexport.importers.source import Wishes
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
@@ -86,3 +87,12 @@ def test_a_picture_outside_of_what_was_named_is_not_read(folder: Path) -> None:
     assert "the picture '../beak.png' is not beside the file, nor below its folder" in [
         problem.message for problem in session.left_aside
     ]
+
+
+def test_what_looks_like_a_picture_in_a_name_is_none(folder: Path) -> None:
+    (folder / "b.csv").write_text("Question,Answer,Level,Tags\nIs it?,**Yes**.,![](0),![](1)\n", "utf-8")
+    session = import_files([Path("b.csv")], folder / "b.yaml", Wishes(markup="markdown"))
+    assert session.left_aside == ()
+    write_session(session)
+    (question,) = read_bank(folder / "b.yaml")[0].questions
+    assert (question.level, question.markup) == ("![](0)", "markdown")
