@@ -87,7 +87,7 @@ function replaceFrame(room, address, title, kind) {
   room.append(frame);
 }
 
-/** Show the question as a card and as a page; what cannot be drawn stays as it was, with the reason above it. */
+/** Show the question as a card and as a page. If one cannot be drawn, the last good one stays, below the error. */
 async function show() {
   if (!shown) return;
   history.replaceState(null, "", `#${encodeURIComponent(shown)}`);

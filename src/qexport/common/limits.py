@@ -22,7 +22,7 @@ def _limit(default: int, unit: str, limits: str, protects: str, *, highest: int 
 
 
 _said: list[dict[str, Any]] = []
-"""What is said of the limits beside their values, in their order."""
+"""What the docs and the messages say of each limit, in the order of the fields of Limits."""
 
 
 class Limits(Record, frozen=True, kw_only=True):

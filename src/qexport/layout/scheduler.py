@@ -46,9 +46,8 @@ BATCH_CHUNKS = 8
 KEPT_AT_ONCE = 64
 """Chunks that go into the cache together: a build that is broken off keeps what it had done till then."""
 
-
 REHEARSAL_SECONDS = 3
-"""What laying out a sample may take, for whose pages nobody waits."""
+"""What the layout of a sample may take; its pages are not used."""
 
 STRIPS_AT_ONCE = 200
 """Strips that are laid out as one document, which shares what a document costs beside its text."""
@@ -251,6 +250,7 @@ def _choose_samples(units: Sequence[Sequence[Job]]) -> list[list[LayoutInput]]:
 
 
 def _rehearse(fonts: tuple[FontFile, ...], samples: Iterable[list[LayoutInput]]) -> None:
+    """Lay out samples for what the engine then remembers of them."""
     for unit in samples:
         _in_time(REHEARSAL_SECONDS, partial(lay_out_unit, fonts), unit)
 

@@ -44,7 +44,7 @@ TIDY_SECONDS = 1.0
 
 
 COLLECT_AFTER = 16
-"""Things done after which a process looks for garbage: it ends before it has done as many in a small book."""
+"""Items after which a worker collects garbage. In a small book a worker ends before it has done many more."""
 
 WAKE_AFTER = 3.0
 """Seconds after which processes that do not answer are woken, if something has stopped them."""
@@ -66,7 +66,7 @@ class Workers:
         self._control: Connection | None = None
         self._pipes: list[Connection] = []
         self.rehearse: Callable[[], object] | None = None
-        """What the foreman does once, when it is known what there is to do: what it remembers, all others then do."""
+        """Run once in the foreman before the first worker is forked, so that all begin with its memory filled."""
 
     def __enter__(self) -> Self:
         return self
@@ -394,7 +394,7 @@ def _outcome(function: Callable[[T], R], batch: list[T]) -> list[R] | Exception:
 
 
 def _collect_garbage() -> None:
-    """Look for what some batches left behind: cheaper than now and then, and the process stays small.
+    """Collect what some batches left behind: cheaper than Python's own schedule, and the process stays small.
 
     Pages are cycles of objects, 1 MB of a question. What is still there then is remembered for the next one: to look
     through that, too, took half of the time this takes.

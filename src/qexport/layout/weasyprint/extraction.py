@@ -34,7 +34,7 @@ _GREY = re.compile(rb"(\S+) \1 \1 (rg|RG)")
 _COLOURED = re.compile(rb" (?:rg|RG|k|K|scn|SCN|Do|sh)$|^BI\b")
 """What may draw in a colour: an operator that sets one, or draws a picture or a form."""
 _LAB = b"/lab-d"
-"""What the names of such spaces begin with."""
+"""The beginning of the names of Lab colour spaces."""
 _USES_PATTERN = re.compile(rb"/(\S+) (?:scn|SCN)")
 
 
@@ -61,7 +61,7 @@ class _Extraction:
         self.serialiser = Serialiser(pdf, is_strip=is_strip)
         self.cutter = SlotCutter()
         self.special_colors = False
-        """Whether a page draws in a colour of a space that is to be named."""
+        """Whether a page draws in a Lab colour, whose space has to be in its resources."""
 
     def take_pages(self) -> Chunk:
         pages = [object_number(reference) for reference in self.pdf.page_references]

@@ -105,7 +105,7 @@ def read_html(html: str, fetch: Any) -> Any:
 @cache
 def _plain_document_class() -> Any:
     class PlainDocument(engine().HTML):  # type: ignore[misc]
-        """A document of the engine's that was parsed by another parser."""
+        """A document of the engine, parsed by Python's XML parser."""
 
         def __init__(self, root: Any, fetch: Any) -> None:
             self.base_url = PLACE_PREFIX

@@ -233,9 +233,8 @@ def _record_glyphs(stream: Any, run: _GlyphRun, places: Any, codes: Any) -> None
     font, known = run.font, find_glyph_texts(run.font)
     if all(map(font.widths.__contains__, codes)):
         return
-    widths = font.__dict__.setdefault(
-        "glyph_widths", {}
-    )  # at a size; of the same font in other documents, too
+    # By glyph and size; all documents with this font share them (`memory.fonts`).
+    widths = font.__dict__.setdefault("glyph_widths", {})
     for place, code in dict(zip(reversed(places), reversed(codes), strict=True)).items():
         glyph = run.glyphs[place]
         if code in font.widths or glyph == pango.PANGO_GLYPH_EMPTY:

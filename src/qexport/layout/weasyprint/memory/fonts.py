@@ -26,9 +26,9 @@ _pango_fonts: dict[int, tuple[Any, int, Any, float]] = {}
 def add_font(self: Any, pango_font: Any) -> Any:
     """Give a document fonts like those of the documents before.
 
-    Reading a font copies its file and asks for its tables; `file_digest` tells which file it is, and `glyph_texts` what
-    its glyphs say. A font stays the same at the same address as long as it is there, and it is kept there. What a
-    document notes of it is its own: which glyphs it draws. How wide they are at a size is asked for once.
+    To read a font copies its file and asks for its tables, so it is done once. `file_digest` is the digest of the file,
+    `glyph_texts` has the text of each glyph, `glyph_widths` the widths that were asked for. A font stays the same at
+    the same address as long as it is there, and it is kept there. Each document has its own list of glyphs it draws.
     """
     address = int(ffi.cast("uintptr_t", pango_font))
     if address not in _pango_fonts:
