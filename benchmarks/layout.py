@@ -25,7 +25,7 @@ from qexport.layout.scheduler import LayoutInput
 from qexport.layout.weasyprint import layout
 
 STAGES = {
-    "HTML is parsed": ("weasyprint/__init__.py", "__init__"),
+    "HTML is parsed": ("weasyprint/setup.py", "read_html"),
     "styles are found for elements": ("css/__init__.py", "get_all_computed_styles"),
     "boxes are made": ("formatting_structure/build.py", "build_formatting_structure"),
     "pages are laid out": ("layout/page.py", "make_all_pages"),
@@ -97,7 +97,7 @@ def main() -> None:
     profile.disable()
     stats = pstats.Stats(profile).stats  # type: ignore[attr-defined]
     whole = sum(total for (_, _, name), (_, _, _, total, _) in stats.items() if name == "lay_out")
-    layouts = sum(calls for (_, _, name), (_, calls, *_) in stats.items() if name == "_rendered")
+    layouts = sum(calls for (_, _, name), (_, calls, *_) in stats.items() if name == "_render_pages")
     said = (
         f"{len(questions)} questions, {layouts} layouts, the best of {ROUNDS} rounds: {remembering:.0f} ms of "
         f"processor time a question, {without:.0f} ms without what is remembered between documents "

@@ -267,10 +267,10 @@ def _write_outputs(plan: Plan, prepared: Prepared, tell: Tell) -> Build:
 
 
 def _read_earlier(folder: Path, stem: str, suffix: str, size: int) -> bytes:
-    """Return the file of an earlier build if it is one of so many bytes, and can be read."""
+    """Return the file of an earlier build if it is one of so many bytes, in that folder, and can be read."""
     path = folder / f"{stem}{suffix}"
     try:
-        data = read_bytes(path, size)
+        data = read_bytes(path, size, inside=folder)
     except (Unreadable, TooLarge):
         return b""
     return data if len(data) == size else b""

@@ -130,6 +130,27 @@ def test_a_document_may_bring_others_which_lie_beside_it(stubs: dict[str, Stub])
     ]
 
 
+def test_the_file_of_an_earlier_build_is_read_in_its_folder_alone(stubs: dict[str, Stub]) -> None:
+    read: list[bytes] = []
+
+    class Taking(Stub):
+        def render(self, *arguments: Any) -> Document:
+            read.append(arguments[-1].earlier(".pdf", 6))
+            return Document(".pdf", b"made", "1 leaf")
+
+    stubs["handbook"] = Taking("handbook")
+    Path("elsewhere").mkdir()
+    Path("elsewhere/a.pdf").write_text("secret")
+    Path("out").mkdir()
+    place = Path("out/questions-answers.pdf")
+    place.symlink_to(Path("elsewhere/a.pdf").resolve())
+    export(recipe(outputs=("handbook",)), now=1_000)
+    place.unlink()
+    place.write_text("before")
+    export(recipe(outputs=("handbook",)), now=1_000)
+    assert read == [b"", b"before"]
+
+
 def test_other_documents_are_told_on_which_page_of_the_handbook_an_answer_is(
     stubs: dict[str, Stub],
 ) -> None:
