@@ -236,7 +236,7 @@ def lay_out_alike(
             members.setdefault(shape, {})[number] = word
     alike = {number for words in members.values() for number in words}
     samples = {
-        shape: _choose_samples(words) for shape, words in members.items() if (shape, style) not in _models
+        shape: _shortest_two(words) for shape, words in members.items() if (shape, style) not in _models
     }
     first = sorted({*range(len(strips))} - alike | {number for two in samples.values() for number in two})
     laid_out = dict(zip(first, lay_out([strips[number] for number in first]), strict=True))
@@ -258,7 +258,7 @@ def lay_out_alike(
     return [found[number] for number in range(len(strips))]
 
 
-def _choose_samples(words: Mapping[int, str]) -> list[int]:
+def _shortest_two(words: Mapping[int, str]) -> list[int]:
     """Return the numbers of the two shortest words: a line that breaks is no model."""
     return sorted(words, key=lambda number: (len(words[number]), number))[:2]
 
