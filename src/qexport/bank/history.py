@@ -150,7 +150,6 @@ class Versions:
         self._pictures: dict[bytes, list[bytes | None]] = {}
         begin = 0
         while begin >= 0:
-            begin += begin > 0  # behind the end of the line before
             if line := _LINE_BEGINS.match(data, begin):
                 version, note, pictures = line.groups()
                 if pictures or version in self._begins:
@@ -159,7 +158,8 @@ class Versions:
                 self._begins[version] = begin
                 if note:  # two branches of one bank may have published a version with other templates
                     self._notes[version] = self._notes.get(version, frozenset()) | {note}
-            begin = data.find(b"\n", begin)
+            end = data.find(b"\n", begin)
+            begin = end + 1 if end >= 0 else -1
 
     def fields(self, version: str) -> Mapping[str, Any] | None:
         """Return the fields of a question as that version has them; None if the history lacks it."""

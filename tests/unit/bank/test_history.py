@@ -113,6 +113,14 @@ def test_versions_are_read_from_a_file_however_it_was_saved(tmp_path: Path, enco
     assert read_versions(tmp_path / "b.lock.json").fields(version_of(one)) is None
 
 
+@pytest.mark.parametrize("before", ["\n", "\n\n", "no line\n\n"])
+def test_lines_are_found_behind_empty_ones(before: str) -> None:
+    """One at the beginning was looked at for ever."""
+    versions = Versions(f"{before}{line_of(ONE)}\n\n{line_of(replace(ONE, answer='2'))}".encode())
+    for each in (ONE, replace(ONE, answer="2")):
+        assert versions.fields(version_of(each)) == {**fields_of(each), "tags": ["t"]}
+
+
 @pytest.mark.needs("git")
 def test_two_peoples_histories_merge(tmp_path: Path) -> None:
     lines = [line_of(replace(ONE, answer=str(number))) for number in range(30)]
