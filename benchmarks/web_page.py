@@ -8,6 +8,7 @@ Every page has the same questions, style and fonts.
   each element again at every key, as one writes it first;
 - *drawn* has them as text, as an application in one file has its data, and a script at the end makes all of them
   elements at once;
+- *six alone* has the style and the first six questions, and nothing else: what the page may hold at the least;
 - *two words* is what Chromium takes by itself.
 
 A paint is measured in a browser that was just started, then in one that has shown another page from the disk.
@@ -42,6 +43,10 @@ ROOT = Path(__file__).parents[1]
 DESK, PHONE = (1280, 900), (390, 844)
 SLOWER = 4
 """Times that Chromium is slowed down (CDP: Emulation.setCPUThrottlingRate), beside as quick as it is."""
+NEXT_TO_NOTHING = ("six alone", "two words")
+"""Pages of which only the first paint is measured."""
+FEW = 6
+"""Questions of the page that has nothing else; about as many are seen at once."""
 LONG_RUNS = 3
 """Runs in which a page is also loaded to its end and searched, and in which all questions are drawn by a script."""
 SEARCHES = ("metaclass 4711", "garbage", "asyncio production", '"number 9876"', "nothing of this kind")
@@ -131,7 +136,7 @@ def page_of(bank: Bank) -> str:
 
 
 def variants(page: str) -> dict[str, str]:
-    """Return the page, the same page without what makes it quick, and one with next to nothing."""
+    """Return the page, the same page without what makes it quick, and two with next to nothing."""
     rest = re.search(r'\n<noscript id="rest"[^>]*>(.*?)</noscript>', page, re.DOTALL)
     fonts = re.search(r'<noscript id="fonts">(.*?)</noscript>\n', page, re.DOTALL)
     first = re.search(r'(<div class="list" id="list">\n)(.*?)(\n</div>\n)', page, re.DOTALL)
@@ -143,11 +148,16 @@ def variants(page: str) -> dict[str, str]:
     at_once = re.sub(r'<script type="text/plain" id="index">.*</script>', "", at_once, flags=re.DOTALL)
     at_once = at_once.replace("content-visibility: auto;", "").replace(rest[0], "")
     every = first[2] + rest[1].replace("<!--question-->", "")
+    style = re.search(r"<style>.*?</style>", page, re.DOTALL)
+    assert style is not None
+    few = "\n".join(re.findall(r"<article.*?</article>", first[2], re.DOTALL)[:FEW])
+    start = '<!doctype html><html lang="en"><meta charset="utf-8"><title>x</title>'
     data = f'<noscript id="data">{every}</noscript>'
     return {
         "as it is": page,
         "plain": at_once.replace(first[2], every).replace("</body>", PLAIN_SEARCH + "</body>"),
         "drawn": at_once.replace(first[2], "").replace("</body>", data + DRAWN + PLAIN_SEARCH + "</body>"),
+        "six alone": f'{start}{style[0]}<main><div class="list" id="list">{few}</div></main>',
         "two words": "<!doctype html><meta charset=utf-8><title>x</title><p>two words",
     }
 
@@ -200,7 +210,7 @@ def compare(pages: Mapping[str, str], folder: Path, runs: int) -> dict[str, dict
                 for key, value in painted(browser, path, before=before, slower=slower).items():
                     way = ("warm" if warm else "cold") + (f", {slower} times slower" if slower > 1 else "")
                     found[name].setdefault(f"{key}, {way}", []).append(value)
-            if name != "two words" and slower == 1 and not warm and run < LONG_RUNS:
+            if name not in NEXT_TO_NOTHING and slower == 1 and not warm and run < LONG_RUNS:
                 with started("chromium") as browser:
                     assert isinstance(browser, Chromium)
                     browser.resize(*DESK)
@@ -213,8 +223,8 @@ def table(found: Mapping[str, Mapping[str, float]], count: int) -> Sequence[str]
     """Return the figures as lines of Markdown."""
     ours = found["as it is"]
     lines = [
-        f"| {count:,} questions, ms | as it is | plain | ÷ | drawn | ÷ | two words |",
-        "| --- | --: | --: | --: | --: | --: | --: |",
+        f"| {count:,} questions, ms | as it is | plain | ÷ | drawn | ÷ | six alone | two words |",
+        "| --- | --: | --: | --: | --: | --: | --: | --: |",
     ]
     for key in ours:
         cells = [f"{ours[key]:,.0f}"]
@@ -222,8 +232,9 @@ def table(found: Mapping[str, Mapping[str, float]], count: int) -> Sequence[str]
             other = found[name].get(key)
             ratio = f"{ours[key] / other:.3f}" if other and key != "elements" else ""
             cells += [f"{other:,.0f}" if other else "", ratio]
-        nothing = found["two words"].get(key)
-        lines.append(f"| {' | '.join([key, *cells, f'{nothing:,.0f}' if nothing else ''])} |")
+        less = [found[name].get(key) for name in NEXT_TO_NOTHING]
+        cells += [f"{each:,.0f}" if each else "" for each in less]
+        lines.append(f"| {' | '.join([key, *cells])} |")
     return lines
 
 
