@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Self, TextIO
 
 from qexport.common.patterns import compile_late
-from qexport.common.wording import column_width, quantity
+from qexport.common.wording import column_width, quantity, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
@@ -81,21 +81,10 @@ def table(
     for row in cells:
         line = []
         for number, (cell, full) in enumerate(zip(row, widths, strict=True)):
-            text = _shorten(cell, full)
+            text = shorten(cell, full)
             room = " " * (full - column_width(text))
             line.append(room + text if number in numbers else text + room)
         yield "  ".join(line).rstrip()
-
-
-def _shorten(text: str, room: int) -> str:
-    """End `text` with … where it would take more than `room` columns."""
-    if column_width(text) <= room:
-        return text
-    end = taken = 0
-    while taken + column_width(text[end]) < room:
-        taken += column_width(text[end])
-        end += 1
-    return text[:end].rstrip() + "…"
 
 
 def problem_fields(problem: Problem) -> dict[str, object]:

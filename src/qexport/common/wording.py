@@ -76,6 +76,17 @@ def _character_width(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
+def shorten(text: str, room: int) -> str:
+    """End a text with … where it would take more than `room` columns (see `column_width`)."""
+    if column_width(text) <= room:
+        return text
+    end = taken = 0
+    while taken + column_width(text[end]) < room:
+        taken += column_width(text[end])
+        end += 1
+    return text[:end].rstrip() + "…"
+
+
 def slug(text: str, *, keep: str = "") -> str:
     """Return the words of a text in lower case with hyphens between them: `core-python` for Core Python.
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from qexport.common.wording import column_width, did_you_mean, list_names, nearest, quantity, slug, suggest
+from qexport.common.wording import (
+    column_width,
+    did_you_mean,
+    list_names,
+    nearest,
+    quantity,
+    shorten,
+    slug,
+    suggest,
+)
 
 COMMANDS = ("build", "import", "check", "list", "show")
 
@@ -65,6 +74,19 @@ def test_a_count_has_its_noun_in_the_singular_or_the_plural() -> None:
 )
 def test_a_width_is_what_a_terminal_shows(text: str, columns: int) -> None:
     assert column_width(text) == columns
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "shortened"),
+    [
+        ("metaclass", 9, "metaclass"),
+        ("metaclass", 8, "metacla…"),
+        ("a set of", 6, "a set…"),
+        ("質問と答え", 6, "質問…"),
+    ],
+)
+def test_a_text_that_is_too_wide_ends_with_a_sign(text: str, room: int, shortened: str) -> None:
+    assert shorten(text, room) == shortened
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from qexport.common.records import Record
+from qexport.common.wording import column_width, shorten
 from qexport.content.directions import mirror_css
 from qexport.content.images import page_pictures
 from qexport.content.languages import language
@@ -31,6 +32,9 @@ PADDING = 5.5
 
 ID_CHARACTER_WIDTH = 0.6
 """Of the size of the type: the width of a character of an id, the wide ones too."""
+
+LABEL_CHARACTER_WIDTH = 0.5
+"""Of the size of the type: the width of an average character of a name, with some to spare."""
 
 GAUGES = {"words": 15.5, "marks": 10.0, "number": 3.5}
 """How a difficulty is written beside an id (Difficulty 8/10 ▮▮▮, 8/10 ▮▮▮ or 8/10), and the ems it takes."""
@@ -145,12 +149,30 @@ class FaceMaker:
             "gauge": gauge,
             "anchor": anchor(question),
             "number": choose_colour(question.technology, self.numbers),
-            "book": self.edition.title,
-            "place": " · ".join(dict.fromkeys(filter(None, (question.technology, question.category)))),
+            "place": self._name_place(question) if face.side == "front" else self._name_book(question),
             "size": size,
             "sections": [section for section in view["sections"] if section["key"] in wanted],
             "follow_ups": view["follow_ups"] if "follow_ups" in wanted else [],
         }
+
+    def _name_place(self, question: Question) -> str:
+        """Return where in the bank a question is, on one line."""
+        names = dict.fromkeys(filter(None, (question.technology, question.category)))
+        return shorten(" · ".join(names), self._columns)
+
+    def _name_book(self, question: Question) -> str:
+        """Return the title and a question's technology on one line; of both, at least half a line is kept."""
+        title, technology = self.edition.title, question.technology
+        if not technology or technology == title:
+            return shorten(title, self._columns)
+        room = self._columns - column_width(" · ")
+        technology = shorten(technology, max(room - column_width(title), room // 2))
+        return f"{shorten(title, room - column_width(technology))} · {technology}"
+
+    @property
+    def _columns(self) -> int:
+        """How many columns of text a line has room for."""
+        return int(self.width / 25.4 * 72 / self.size / LABEL_CHARACTER_WIDTH)
 
     def view_text(self, question: Question, size: float) -> QuestionView:
         """Return a question for templates, in type of so many points."""

@@ -34,9 +34,10 @@ def cards(
     *questions: Question,
     options: Mapping[str, str | bool] | None = None,
     scheduler: Scheduler | None = None,
+    title: str = "Types",
 ) -> Document:
-    bank = Bank(title="Types", namespace="tests", questions=questions)
-    edition = Edition(bank=bank, questions=questions, title="Types", scope="All questions")
+    bank = Bank(title=title, namespace="tests", questions=questions)
+    edition = Edition(bank=bank, questions=questions, title=title, scope="All questions")
     look = theme(str((options or {}).get("theme", "classic")))
     return render(
         edition,

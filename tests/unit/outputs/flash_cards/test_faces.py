@@ -43,6 +43,24 @@ def test_an_id_too_long_for_a_line_has_several_on_both_sides_and_nothing_stands_
         assert asked[3] < end[1]
 
 
+def test_title_and_technology_stand_on_one_line_and_are_cut_only_where_there_is_no_room() -> None:
+    title = "Interview Questions & Model Answers of the Hub"
+
+    def feet(title: str, technology: str, size: str) -> list[str]:
+        question = replace(SET, technology=technology, category="Types")
+        document = cards(question, title=title, options={"card-size": size})
+        return [page.partition(" PY-2 ")[2].partition(" What ")[0] for page in pages(document)]
+
+    long = "Machine Learning and Other Things That Take Some Time"
+    assert feet(title, "Python", "2x4") == ["Python · Types", f"{title} · Python"]
+    assert feet(title, title, "2x4")[1] == title
+    assert feet(title, "Python", "3x3")[1] == "Interview Questions & Model… · Python"
+    assert feet(title, long, "3x3") == [
+        "Machine Learning and Other Things Th…",
+        "Interview Questi… · Machine Learning…",
+    ]
+
+
 def test_code_headings_and_pictures_of_markdown_fit_a_card(tmp_path: Path) -> None:
     Image.new("RGB", (900, 1600)).save(tmp_path / "tall.png")
     (tmp_path / "bank.yaml").touch()
