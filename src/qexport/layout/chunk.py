@@ -8,7 +8,8 @@ book, its value holds a *mark*, a word between two NULs (which no PDF token or c
     pages       the book's page tree
     document    the book's root structure element
     fonts       the book's font dictionary
-    late3       what is drawn in the slots whose `late` is 3
+    late3       what is drawn in the slots whose `late` is 3: a reference, or in an open stream the operators
+    length      how long the open stream is
     before3     what comes before the content of page 3, or nothing
     inside3     the same, where lengths are CSS pixels and no longer points
     page3       the key of page 3 in the book's parent tree
@@ -124,6 +125,8 @@ class Slot(Record, frozen=True):
     width: float = 0
     lines: tuple[float, float, float] | None = None
     """For a list of folios, which may take some lines: where they begin and end, and how high each is."""
+    after: bytes = b""
+    """Operators that end a page after it, and draw nothing."""
 
 
 class Strip(Record, frozen=True):
@@ -158,6 +161,8 @@ class PageContent(Record, frozen=True):
     """Of a strip: what it draws, and between that the numbers of what is drawn late."""
     resources: tuple[tuple[str, str, bytes], ...] = ()
     """Of a strip: kind, name and value of what its pieces name."""
+    open: int | None = None
+    """The object whose stream is not compressed yet: marks in it are what is drawn late at their places."""
 
     def packed(self) -> bytes:
         """Return it as bytes, small."""

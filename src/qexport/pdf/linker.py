@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from qexport.common.memory import Memory
@@ -23,7 +24,7 @@ from qexport.layout.chunk import (
 )
 from qexport.layout.fonts import FontFile, collect
 from qexport.pdf.edge_tabs import draw_tab
-from qexport.pdf.file_writer import PageTree, PdfFile, reference
+from qexport.pdf.file_writer import PageTree, PdfFile, compress, reference
 from qexport.pdf.folio_lists import anchor_folios
 from qexport.pdf.font_file import open_face
 from qexport.pdf.font_writer import FontUsed, write_font
@@ -71,6 +72,37 @@ class _Words(dict[bytes, bytes]):
         return self[word]
 
 
+def _list_inlined(content: PageContent) -> frozenset[int]:
+    """Return what of what is drawn late is drawn inside an open stream."""
+    if content.open is None:
+        return frozenset()
+    words = content.objects[content.open][1].split(b"\0")[1::2]
+    return frozenset(int(word.removeprefix(b"late")) for word in words)
+
+
+def _compress_late(content: PageContent, fillings: Sequence[bytes]) -> tuple[bytes, list[bytes]]:
+    """Return the open stream with what fills its slots, compressed (empty if there is none), and the other fillings.
+
+    A list has two slots in each line: as one stream a page takes a third of what it takes as fifty.
+    """
+    inlined = _list_inlined(content)
+    others = [compress(each) for number, each in enumerate(fillings) if number not in inlined]
+    if content.open is None:
+        return b"", others
+    words = {b"late%d" % number: fillings[number] for number in inlined}
+    return compress(replace_marks(content.objects[content.open][1], words)), others
+
+
+def _close_stream(content: PageContent, number: int, closed: bytes) -> PageContent:
+    """Return what a page shows with its open stream, object `number`, closed."""
+    objects = list(content.objects)
+    value = objects[number][0].replace(mark("length"), b"%d" % len(closed))
+    objects[number] = value, closed
+    inlined = _list_inlined(content)
+    slots = tuple(slot for slot in content.slots if slot.late not in inlined)
+    return replace(content, objects=tuple(objects), slots=slots, open=None)
+
+
 @lru_cache(maxsize=64)
 def _name_numbers(count: int) -> list[bytes]:
     """Return the marks of so many objects."""
@@ -104,6 +136,8 @@ class _Linker:
         self.destinations: dict[str, bytes] = {}
         self.fonts_used: dict[str, FontUsed] = {}
         self.drawn_late: dict[str, set[int]] = {}  # font → glyphs
+        self.below: dict[bytes, bytes] = {}
+        """What is drawn below the content of some pages → its stream."""
 
     def pdf(self) -> bytes:
         self.chunks.reverse()
@@ -121,13 +155,15 @@ class _Linker:
     def _place(self, chunk: Chunk) -> None:
         content = self._content(chunk)
         first_page = len(self.page_numbers)
-        first_annotation_key = self.page_count + len(self.annotation_parents)
         before = [self._before(chunk, content, first_page, page) for page in range(len(chunk.pages))]
+        closed, streams = self._draw_late(chunk, content, first_page)
+        if content.open is not None:
+            content = _close_stream(content, content.open, closed)
         first_object = self.file.next
         late = first_object + len(content.objects)
         references = [b"%d 0 R" % number for number in range(first_object, late)]
-        self.file.add_all(self._resolve(chunk, content, before, references, first_annotation_key))
-        for data in self._draw_late(chunk, content, first_page):
+        self.file.add_all(self._resolve(chunk, content, before, references, closed))
+        for data in streams:
             self.file.add_compressed(data)
         self.page_numbers += [first_object + number for number in chunk.pages]
         self.elements += [references[number] for number in content.elements]
@@ -159,21 +195,22 @@ class _Linker:
         content: PageContent,
         before: Sequence[bytes],
         references: Sequence[bytes],
-        first_annotation_key: int,
+        closed: bytes,
     ) -> Sequence[tuple[bytes, bytes]]:
         """Return the objects of a chunk at its place in the book; they only depend on what `place` has."""
         first_page, first_object = len(self.page_numbers), self.file.next
+        first_annotation_key = self.page_count + len(self.annotation_parents)
         pages = range(first_page, first_page + len(chunk.pages))
         moved = [POINTS_PER_PIXEL * self._moved(chunk, page) for page in pages]
         nodes = [self.page_tree.parent(page) for page in pages]
 
         def resolve() -> list[tuple[bytes, bytes]]:
             late = first_object + len(content.objects)
-            lates = {slot.late for slot in content.slots}
+            lates = sorted({slot.late for slot in content.slots})
             book_words = {
                 b"document": reference(self.document),
                 b"fonts": reference(self.fonts),
-                **{b"late%d" % number: reference(late + number) for number in lates},
+                **{b"late%d" % number: reference(late + rank) for rank, number in enumerate(lates)},
                 **{b"page%d" % page: b"%d" % number for page, number in enumerate(pages)},
                 **{b"before%d" % page: shift for page, shift in enumerate(before)},
                 **{b"inside%d" % page: shift for page, shift in enumerate(before)},
@@ -196,17 +233,20 @@ class _Linker:
 
         if self.memory is None or not chunk.packed:
             return resolve()
-        place = (first_object, first_page, first_annotation_key, *before, *moved, *nodes)
+        place = (first_object, first_page, first_annotation_key, *before, *moved, *nodes, closed)
         key = ("resolved", chunk.packed, place, self.document, self.fonts)
         return self.memory.recall(
             key, resolve, lambda objects: sum(len(value) + PER_OBJECT for value, _ in objects)
         )
 
-    def _draw_late(self, chunk: Chunk, content: PageContent, first_page: int) -> Sequence[bytes]:
-        """Return the streams that fill the slots of a chunk, compressed; note the glyphs that they draw."""
+    def _draw_late(
+        self, chunk: Chunk, content: PageContent, first_page: int
+    ) -> tuple[bytes, Sequence[bytes]]:
+        """Return the open stream of a chunk, closed, and those that fill its other slots; note the glyphs they draw."""
 
-        def draw() -> tuple[list[bytes], dict[str, set[int]]]:
-            return self.slots.draw_all(chunk, content, first_page)
+        def draw() -> tuple[tuple[bytes, list[bytes]], dict[str, set[int]]]:
+            fillings, drawn = self.slots.draw_all(chunk, content, first_page)
+            return _compress_late(content, fillings), drawn
 
         if self.memory is None or not chunk.packed:
             streams, drawn = draw()
@@ -214,7 +254,9 @@ class _Linker:
             shown = [self.slots.find_text(each) for each in content.slots]
             place = (first_page, self.book.mirrored, chunk.mirror, chunk.page_width, *shown)
             streams, drawn = self.memory.recall(
-                ("late", chunk.packed, place), draw, lambda made: sum(map(len, made[0])) + PER_OBJECT
+                ("late", chunk.packed, place),
+                draw,
+                lambda made: len(made[0][0]) + sum(map(len, made[0][1])) + PER_OBJECT,
             )
         for font, glyphs in drawn.items():
             self.drawn_late.setdefault(font, set()).update(glyphs)
@@ -235,7 +277,10 @@ class _Linker:
         verso = self.book.mirrored and number % 2 == 1
         drawn = [draw_tab(tab, chunk.page_width, verso=verso, is_inside=is_inside)] if tab else []
         moves = [b"1 0 0 1 %.4f 0 cm" % ((1 if is_inside else POINTS_PER_PIXEL) * moved)] if moved else []
-        return b"%s " % self.file.add_stream(b"\n".join([*drawn, *moves]))
+        below = b"\n".join([*drawn, *moves])
+        if below not in self.below:
+            self.below[below] = self.file.add_stream(below)
+        return b"%s " % self.below[below]
 
     # -- structure, fonts, catalog --------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ a frame, placed strips → objects, structure tree, slots, content stream
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -14,7 +13,6 @@ from qexport.common.patterns import compile_late
 from qexport.common.records import Record
 from qexport.layout.chunk import (
     BETWEEN,
-    COMPRESSION,
     POINTS_PER_PIXEL,
     Chunk,
     PageContent,
@@ -50,12 +48,19 @@ class ListSheet:
         content = read_strip(frame)
         self.frame = frame
         self.page = page
-        self.place = next(slot for slot in content.slots if slot.anchor == STRIPS_SLOT)
+        at = next(number for number, slot in enumerate(content.slots) if slot.anchor == STRIPS_SLOT)
+        self.place = content.slots[at]
         self.sheet = frame.pages[0]
         self.objects = list(content.objects)
         self.parents: list[int | None] = [None] * len(content.parents[0])
-        self.slots = [slot for slot in content.slots if slot is not self.place]
-        self.lates = max(slot.late for slot in content.slots) + 1
+        self.behind = max(slot.late for slot in content.slots) + 1
+        """What is drawn behind the strips, of what was drawn late with their place."""
+        self.slots = [
+            replace(slot, late=self.behind) if number > at and slot.late == self.place.late else slot
+            for number, slot in enumerate(content.slots)
+            if number != at
+        ]
+        self.lates = self.behind + 1
         self.fonts = dict.fromkeys(content.fonts)
         self.elements: list[int] = []
         self.annotations: list[tuple[int, int]] = []
@@ -63,15 +68,14 @@ class ListSheet:
         self.list: int | None = None
         """The list that is going on, an object."""
         self.items: list[int] = []
-        self.streams: list[bytes] = []
-        self.drawn: list[bytes] = []
+        self.drawn = [each for each in self.place.state.split(b"\n") if each in (b"q", b"Q")]
 
     def content(self) -> PageContent:
         """Return the page with all its strips."""
         for block, x, y in self.page:
             self._put(block, x, self.frame.top + y - block.strip.top)
         self._end_list()
-        self._end_stream()
+        stream = len(self.objects) if self.drawn else None
         self._finish_page()
         return PageContent(
             objects=tuple(self.objects),
@@ -80,6 +84,7 @@ class ListSheet:
             annotations=tuple(self.annotations),
             fonts=tuple(self.fonts),
             slots=tuple(self.slots),
+            open=stream,
         )
 
     def _put(self, block: StripBlock, right: float, down: float) -> None:
@@ -120,8 +125,7 @@ class ListSheet:
             if isinstance(piece, bytes):
                 self.drawn += resolved([piece])
             else:
-                self._end_stream()
-                self.streams.append(mark(f"late{first_late + piece}"))
+                self.drawn.append(mark(f"late{first_late + piece}"))
         self.drawn.append(b"Q")
 
     def _end_list(self) -> None:
@@ -131,21 +135,23 @@ class ListSheet:
             self.objects[self.list] = source % (items, mark(self.sheet), mark("document")), b""
             self.list, self.items = None, []
 
-    def _end_stream(self) -> None:
-        if self.drawn:
-            data = zlib.compress(b"\n".join(self.drawn), COMPRESSION)
-            self.streams.append(mark(len(self.objects)))
-            self.objects.append((b"<</Filter /FlateDecode/Length %d>>" % len(data), data))
-            self.drawn = []
-
     def _finish_page(self) -> None:
         value, _ = self.objects[self.sheet]
-        value = value.replace(mark(f"late{self.place.late}"), b" ".join(self.streams))
-        ranks = {late: rank for rank, late in enumerate(sorted({slot.late for slot in self.slots}))}
+        lates = {slot.late for slot in self.slots}
+        parts = [mark(f"late{self.place.late}")] if self.place.late in lates else []
+        parts += [mark(len(self.objects))] if self.drawn else []
+        parts += [mark(f"late{self.behind}")] if self.behind in lates else []
+        value = value.replace(mark(f"late{self.place.late}"), b" ".join(parts))
+        ranks = {late: rank for rank, late in enumerate(sorted(lates))}
         self.slots = [
             replace(slot, late=ranks[slot.late]) for slot in sorted(self.slots, key=lambda slot: slot.late)
         ]
-        value = _LATE.sub(lambda found: mark(f"late{ranks[int(found[1])]}"), value)
+        value, drawn = (
+            _LATE.sub(lambda found: mark(f"late{ranks[int(found[1])]}"), source)
+            for source in (value, b"\n".join(self.drawn))
+        )
+        if drawn:
+            self.objects.append((b"<</Filter /FlateDecode/Length %s>>" % mark("length"), drawn))
         if self.annotations:
             links = b" ".join(mark(annotation) for annotation, _ in self.annotations)
             value = value.removesuffix(b">>") + b"/Annots [%s]>>" % links

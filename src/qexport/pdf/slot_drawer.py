@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from qexport.pdf.file_writer import compress
 from qexport.pdf.font_file import Face, open_face
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class SlotDrawer:
     def draw_all(
         self, chunk: Chunk, content: PageContent, first_page: int
     ) -> tuple[list[bytes], dict[str, set[int]]]:
-        """Return the compressed streams that fill the slots of a chunk, and the glyphs they draw by their font.
+        """Return the operators that fill the slots of a chunk, by `Slot.late`, and the glyphs they draw by their font.
 
         Args:
             chunk: The pages.
@@ -46,13 +45,16 @@ class SlotDrawer:
         """
         files = {use.key: use.file for use in content.fonts}
         drawn: dict[str, set[int]] = {}
-        streams = [
-            compress(
-                b"\n".join(self._draw(slot, chunk, files[slot.font], first_page, drawn) for slot in slots)
+        fillings = [
+            b"\n".join(
+                part
+                for slot in slots
+                for part in (self._draw(slot, chunk, files[slot.font], first_page, drawn), slot.after)
+                if part
             )
             for _, slots in groupby(content.slots, key=lambda slot: slot.late)
         ]
-        return streams, drawn
+        return fillings, drawn
 
     def _draw(
         self, slot: Slot, chunk: Chunk, file: str, first_page: int, drawn: dict[str, set[int]]

@@ -58,3 +58,22 @@ def test_shadings_of_strips_do_not_take_each_others_names() -> None:
         if above == (255, 255, 255) and max(here) > 230 and min(here) < 60
     ]
     assert [pixel.index(max(pixel)) for pixel in starts] == [0, 2, 0]
+
+
+def test_the_lines_of_a_page_are_one_stream_with_their_folios_and_leaders_in_it() -> None:
+    head = '@page { @top-left { content: "a head"; font: 9pt "Source Sans Pro" } }'
+    with_head = lay_out(page('<p><span data-folio="qx-strips">0</span></p>', strip=""), CSS + head)
+    data = linked(make_pages(with_head, opening(), rows(4)))
+    with pikepdf.open(BytesIO(data)) as pdf:
+        streams = [each.read_bytes() for each in pdf.pages[0].Contents]
+    assert [stream.count(b" TJ") for stream in streams if b"TJ" in stream] == [
+        9,
+        1,
+    ]  # the head is behind them
+    assert b"".join(streams).count(b"/Artifact BMC") == 4 + 2
+    (shown,) = [each.get_textpage().get_text_bounded() for each in pypdfium2.PdfDocument(data)]
+    assert shown.replace(" .", "").split() == [
+        *["Opening"],
+        *[word for number in range(4) for word in ("row", f"{number}", "1")],
+        *["a", "head", "1"],
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zlib
 from dataclasses import replace
 
 from tests.unit.pdf.small_book import BOOK
@@ -18,9 +17,9 @@ def draw(chunk: Chunk, slot: Slot, *, mirrored: bool = False) -> tuple[bytes, se
     """Return what is drawn for a slot on the first page after 9 others, and the characters drawn with its font."""
     fonts = collect([])
     drawer = SlotDrawer(replace(BOOK, mirrored=mirrored), {"last": 12}, fonts)
-    (stream,), drawn = drawer.draw_all(chunk, replace(chunk.content, slots=(slot,)), 9)
+    (filling,), drawn = drawer.draw_all(chunk, replace(chunk.content, slots=(slot,)), 9)
     face = open_face(fonts[next(use.file for use in chunk.content.fonts if use.key == slot.font)])
-    return zlib.decompress(stream), {face.characters[glyph] for glyph in drawn.get(slot.font, ())}
+    return filling, {face.characters[glyph] for glyph in drawn.get(slot.font, ())}
 
 
 def entry(chunk: Chunk) -> Slot:

@@ -192,7 +192,13 @@ class _Extraction:
             # The paper and its crop marks are drawn first: these stay where it is cut, and a tab is above the paper.
             end = _find_end_of_group(items, items.index(b"0.75 0 0 0.75 0 0 cm") + 2)
             parts = [b"[", self._stream(items[:end]), b" ", mark(f"inside{index}")]
-        for piece in self.cutter.cut(items, found, end):
+        pieces = list(self.cutter.cut(items, found, end))
+        last = pieces[-1] if found else None
+        if isinstance(last, list) and all(item == b"Q" for item in last):
+            # A stream for these alone would take ten times as much as they do.
+            self.cutter.slots[-1] = replace(self.cutter.slots[-1], after=b"\n".join(last))
+            pieces.pop()
+        for piece in pieces:
             parts += [mark(f"late{piece}"), b" "] if isinstance(piece, int) else [self._stream(piece), b" "]
         page["Contents"] = Raw(*parts, b"]")
 

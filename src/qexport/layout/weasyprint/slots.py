@@ -105,7 +105,7 @@ class SlotCutter:
         first = at
         for each in found:
             between = items[at : each.start]
-            if at == first or not all(_sets_state(item) for item in between):
+            if at == first or not all(_draws_nothing(item) for item in between):
                 self.lates += 1
                 yield between
                 yield self.lates - 1
@@ -121,6 +121,11 @@ class SlotCutter:
 def _sets_state(item: Any) -> bool:
     """Say whether an operator of a content stream sets a colour or a transparency, and draws nothing."""
     return isinstance(item, bytes) and item.endswith((b" rg", b" RG", b" g", b" G", b" k", b" K", b" gs"))
+
+
+def _draws_nothing(item: Any) -> bool:
+    """Say whether an operator sets a colour or a transparency, or keeps these or brings back what was kept."""
+    return _sets_state(item) or item in (b"q", b"Q")
 
 
 def _find_marked_content(items: list[Any], text: Any) -> tuple[int, int, int]:

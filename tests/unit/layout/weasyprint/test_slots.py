@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+import pikepdf
 import pypdfium2
 import pytest
 from tests.unit.layout.weasyprint.small_pages import (
+    CSS,
     laid_out,
     linked,
+    page,
     texts,
 )
+
+from qexport.layout.weasyprint.layout import lay_out
 
 # Slots
 
@@ -62,3 +69,20 @@ def test_the_folio_of_a_page_changes_sides_where_pages_do() -> None:
     right, verso = lefts(mirrored=True)
     assert lefts(mirrored=False) == pytest.approx([right, right], abs=1)
     assert verso == pytest.approx(10 / 25.4 * 72, abs=1)
+
+
+def test_what_is_drawn_late_at_the_end_of_a_page_is_one_stream() -> None:
+    """Between margin boxes nothing is drawn, and behind them only the colours are brought back."""
+    heads = (
+        '@page { @top-left { content: "a head"; color: red } @top-right { content: "a side"; color: blue } }'
+    )
+    data = linked(lay_out(page("<p>text</p>"), CSS + heads))
+    with pikepdf.open(BytesIO(data)) as pdf:
+        assert len(pdf.pages[0].Contents) == 2
+        stream = b"\n".join(each.read_bytes() for each in pdf.pages[0].Contents)
+    operators = stream.split()
+    assert operators.count(b"q") == operators.count(b"Q")
+    assert texts(data) == ["text a head a side 1"]
+    image = pypdfium2.PdfDocument(data)[0].render(scale=4).to_pil()
+    above = image.crop((0, 0, image.width, image.height // 10))
+    assert {(255, 0, 0), (0, 0, 255)} <= {color for _, color in above.getcolors(100_000)}
