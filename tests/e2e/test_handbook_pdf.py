@@ -16,6 +16,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -27,7 +28,8 @@ from tools import sample_banks as banks
 from tools.inspect_book.book import STRAIGHT, Book, bare
 from tools.inspect_book.cells import Cell, judged
 from tools.inspect_book.inspection import CHECKS, MEDIA, THEMES, inspected, make
-from tools.inspect_book.order import PAPERS, Order
+from tools.inspect_book.order import PAPERS, Order, placed
+from tools.inspect_book.records import Element, Run
 from tools.inspect_book.whole_checks import read_index
 from tools.try_corpora import CORPORA
 
@@ -215,6 +217,56 @@ def test_nothing_is_wrong_with_other_outputs_on_paper(output: str, theme: str, p
     assert inspected(document.data, order) == []
 
 
+def some_of(name: str, *ids: str) -> Bank:
+    """A bank with the questions of these ids alone."""
+    bank = banks.BANKS[name]()
+    return replace(bank, questions=tuple(each for each in bank.questions if each.id in ids))
+
+
+def test_a_question_in_two_columns_stands_whole_on_its_page() -> None:
+    """The title and the answer of the third would else be all of it at the foot of the first page."""
+    bank = banks.BANKS["shipped"]()
+    document, order = make(replace(bank, questions=bank.questions[:5]), {"theme": "pocket"})
+    assert inspected(document.data, order) == []
+    places = placed(Book(document.data), order)
+    assert [place.last_page - place.heading.page for place in places] == [0] * 5
+    assert places[0].last_page == places[1].last_page
+
+
+def test_a_long_name_in_quotes_stays_in_its_column() -> None:
+    document, order = make(some_of("shipped", "ML-ADV-003"), {"theme": "pocket", "paper": "a6"})
+    assert inspected(document.data, order) == []
+    texts = [run.text for page in Book(document.data).pages for run in page.runs]
+    assert [each.strip("\u200b ") for each in texts if "_frequency" in each] == ["user_purchase_frequency_"]
+
+
+LONG_IDS = ("N" * 40, "a/b c#d", "ID " * 20 + ".", "100 %")
+
+
+@pytest.mark.parametrize(
+    ("output", "options"),
+    [("handbook", {"theme": "pocket", "layout": "test-yourself"}), ("quiz", {})],
+    ids=str,
+)
+def test_long_ids_have_room_in_tables_and_beside_links(output: str, options: dict[str, str]) -> None:
+    bank = some_of("worst", *LONG_IDS)
+    document, order = make(bank, {"paper": "a6", **options}, output=output)
+    assert inspected(document.data, order) == []
+
+
+def test_code_in_a_text_does_not_push_its_lines_apart() -> None:
+    document, _ = make(some_of("shipped", "PY-ADV-004"), {"theme": "modern", "paper": "a5"})
+    explained = next(
+        lines
+        for block, lines in Book(document.data).lines.items()
+        if block.text.startswith("Python’s type system")
+    )
+    heights = [line[0].baseline for line in explained]
+    with_code = [line for line in explained if any(run.element and run.element.tag == "Code" for run in line)]
+    assert len(with_code) > 3
+    assert {round(one - other, 1) for one, other in pairwise(heights)} == {12.8}
+
+
 FAULTS = """
 html { orphans: 1; widows: 1 }
 section::before { display: none }
@@ -260,6 +312,27 @@ def test_squeezed_lines_and_a_title_that_is_higher_are_found(tmp_path: Path) -> 
     squeezed, higher = CHECKS["leading"](Book(document.data), order)
     assert re.fullmatch(r"lines of 'Python’s type .*' are 12.0 pt apart, 13.4 elsewhere", squeezed.what)
     assert re.fullmatch(r"PY-ADV-005 begins \+\d\.\d pt from where others do", higher.what)
+
+
+def test_empty_lines_of_code_are_not_the_usual_distance_of_its_lines(order: Any) -> None:
+    def block_of(baselines: Sequence[float]) -> tuple[Any, Any]:
+        section = Element("Sect", None)
+        block = Element("P", section)
+        section.kids.append(block)
+        lines = [
+            [Run(1, "code", 0, 0, 9, 9, baseline, 8.2, (), artifact=False, element=block)]
+            for baseline in baselines
+        ]
+        return block, lines
+
+    def found_in(*blocks: Sequence[float]) -> list[str]:
+        book: Any = SimpleNamespace(
+            lines=dict(map(block_of, blocks)), headings=[], root=Element("Root", None), pages=[]
+        )
+        return [finding.what for finding in CHECKS["leading"](book, order)]
+
+    assert found_in((600, 578, 556, 534), (300, 289)) == []
+    assert found_in((600, 589, 578, 567), (300, 291)) == ["lines of '' are 9 pt apart, 11 elsewhere"]
 
 
 def test_tabs_that_are_not_at_one_place_on_both_sides_of_a_leaf_are_found(

@@ -60,7 +60,8 @@ def find_wrong_folios(book: Book, order: Order) -> Iterator[Finding]:
         elif re.fullmatch(r"\d+(–\d+)?", text):
             yield from _index_place(book, places, element, link, text)
             continue
-        turned = link.said.rpartition(" ")[2]
+        named = (f"{order.language.label(key)} " for key in ("answer", "question"))
+        turned = next((link.said.removeprefix(each) for each in named if link.said.startswith(each)), "")
         heading: Heading | None = None
         if text.isdigit():
             heading = by_id[link.said]

@@ -20,6 +20,9 @@ NEAR = 0.6
 ABOVE = 12
 """Points between a question's id and the rule above it."""
 
+EMPTY_LINE = 2
+"""Times the size of code: lines that are as far apart have an empty one between them."""
+
 FEWEST = 0.9
 """Part of the wanted terms that an index has, and part of its entries that are not useless."""
 
@@ -98,8 +101,9 @@ def find_squeezed_lines(book: Book, order: Order) -> Iterator[Finding]:
         for one, other in pairwise(lines):
             sizes = {round(max(run.size for run in line), 1) for line in (one, other)}
             if kind and len(sizes) == 1 and one[0].page == other[0].page:
-                gap = round(one[0].baseline - other[0].baseline, 1)
-                gaps[kind, sizes.pop()].append((gap, one[0].page, block.text.strip()[:40]))
+                gap, size = round(one[0].baseline - other[0].baseline, 1), sizes.pop()
+                if gap < EMPTY_LINE * size:
+                    gaps[kind, size].append((gap, one[0].page, block.text.strip()[:40]))
     for each in gaps.values():
         usual = Counter(gap for gap, _, _ in each).most_common(1)[0][0]
         for page, squeezed in groupby(
@@ -148,7 +152,7 @@ def find_wasted_paper(book: Book, order: Order) -> Iterator[Finding]:
     together. Not looked at where a page for each question is asked for, or what is left is filled with lines.
     """
     options = order.options
-    if options.one_per_page or options.ruled_lines or options.hides_answers or options.theme == "pocket":
+    if options.one_per_page or options.ruled_lines or options.hides_answers:
         return
     for technology, group in groupby(placed(book, order), lambda place: place.question.technology):
         places = list(group)

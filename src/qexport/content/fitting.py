@@ -57,7 +57,10 @@ def fit_blocks(html: Markup, width: float, size: float, code: float) -> Markup:
 
 
 def breakable(html: Markup, longest: int = LONGEST_WORD) -> Markup:
-    """Return HTML with U+200B in words of more than so many characters, where a PDF may break them."""
+    """Return HTML with U+200B in words of more than so many characters, where a PDF may break them.
+
+    That is after so many, and then each `PIECE`; or before that, after a sign among the last `PIECE`.
+    """
     if not re.search(rf"[\S\u00a0\u202f]{{{longest + 1}}}", html):  # words go on over a no-break space
         return html
     done = _WRAPPED_CODE.split(html)  # every second piece
@@ -93,13 +96,22 @@ def _broken_up(html: str, longest: int) -> Iterator[str]:
             length = 0
             yield part
         else:
+            written: list[str] = []
+            sign = 0  # after so many of what is written a sign is the last
             for character in re.findall(r"&[^;\s]+;|.", part):
                 if length == longest:
-                    length -= PIECE
+                    after = len(written) - sign if sign else 0
+                    near = after < PIECE
+                    length += (after if near else 0) - PIECE
                     places += 1
-                    yield "\u200b" if places % MOST_PLACES else TEXT_BREAK
+                    mark = "\u200b" if places % MOST_PLACES else TEXT_BREAK
+                    written.insert(sign if sign and near else len(written), mark)
+                    sign = 0
                 length += 1
-                yield character
+                written.append(character)
+                if character in _GOOD_PLACES or character == "-":
+                    sign = len(written)
+            yield from written
 
 
 def wrapped_code(html: Markup, columns: int) -> Markup:

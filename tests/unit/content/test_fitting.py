@@ -44,6 +44,18 @@ def test_long_words_get_places_to_break() -> None:
     )
 
 
+def test_a_long_word_breaks_after_a_sign_rather_than_within_a_name() -> None:
+    def pieces(word: str, longest: int) -> list[str]:
+        return str(breakable(Markup(word), longest)).split("\u200b")
+
+    name = "user_purchase_frequency_last_30_days"
+    assert pieces(name, 21) == ["user_purchase_", "frequency_", "last_30_days"]
+    assert pieces(name, 36) == [name]
+    assert pieces("a/" + "b" * 30, 24) == ["a/" + "b" * 22, "b" * 8]  # too far back
+    assert pieces("a" * 19 + "&lt;&amp;.bc", 22) == ["a" * 19 + "&lt;&amp;.", "bc"]
+    assert pieces("state-of-the-art-and-more", 20) == ["state-of-the-art-", "and-more"]
+
+
 def code(text: str, language: str = "") -> Markup:
     return prose(f"```{language}\n{text}\n```", "markdown")
 

@@ -96,6 +96,8 @@ class Press:
             "head": list(self.measures.head),
             "quotes": self._quotes,
             "longest": self.measures.longest_word,
+            "longest_in_title": self.measures.longest_in_title,
+            "text_columns": self.measures.columns,
             "longest_id": LONGEST_ID if self.measures.width < self.measures.frame else LONGEST_WORD,
             "inks": {name: self.style.setting(f"--{name}") for name in ("ink", "accent", "warning")},
         }

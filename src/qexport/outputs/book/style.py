@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from qexport.common.records import Record
 from qexport.content.directions import mirror_css
-from qexport.content.fitting import LONGEST_WORD
+from qexport.content.fitting import COLUMN, LONGEST_WORD
 from qexport.content.themes import join_styles, settings_of
 from qexport.outputs.lengths import MM, millimetres, number, points
 from qexport.outputs.paper import PAPERS, Paper
@@ -28,8 +28,20 @@ MEDIA = {"screen": ("screen",), "print": ("print",), "prepress": ("print", "prep
 HEAD_CHARACTER = 0.63
 """Of the size of a running head: the width of a character, with the space between letters."""
 
-LARGE_WORD = 0.72
-"""Of the size of large print: the width of a wide character."""
+WIDE_CHARACTER = 0.72
+"""Of the size of a text: the width of a wide character."""
+
+SHORTEST_WORD = 12
+"""Characters of a word that gets no place to break, however narrow its line is."""
+
+ITEM_INDENT = 1.65
+"""Ems by which the lines of a list's items are shorter."""
+
+TITLE_PART = 0.92
+"""Of the frame: what the lines of a title may take."""
+
+QUOTES = 2
+"""Characters that may be around a word: the engine breaks a word anywhere only where it begins a line alone."""
 
 
 class Measures(Record, frozen=True):
@@ -53,6 +65,19 @@ class Measures(Record, frozen=True):
     """Characters that the running heads at the left and at the right have room for."""
     longest_word: int
     """Characters of a word that is not broken."""
+    longest_in_title: int
+    """The same in a question's title."""
+    columns: int
+    """In which what explains an answer is set."""
+
+    def longest_beside(self, taken: float) -> int:
+        """Return how many characters a word may have, before it gets a place to break, beside other columns of a table.
+
+        Args:
+            taken: millimetres of these.
+        """
+        room = int((self.frame - taken) * MM / (WIDE_CHARACTER * self.size))
+        return max(SHORTEST_WORD, min(self.longest_word, room))
 
 
 class Style(Record, frozen=True):
@@ -109,6 +134,15 @@ def _measures(setting: Callable[[str], str], *, side: bool, large: bool) -> Meas
     code = 1 if large else points(setting("--code-size"), em=1)
     inset = (1.4 if side else 2.8) * text_size + 3.2  # the padding and the bars beside it, in points
     characters = int(frame * MM / (HEAD_CHARACTER * points(setting("--head-size"))))
+    columns = max(1, int(number(setting("--columns"))))
+    column = (width - (columns - 1) * millimetres(setting("--column-gap"))) / columns
+    if large:
+        in_text = in_title = min(LONGEST_WORD, int(width * MM / (WIDE_CHARACTER * size)))
+    else:
+        room = min(column, width - inset / MM) * MM - ITEM_INDENT * size
+        in_text = count_characters(room, COLUMN * code * size)
+        title = COLUMN * code * points(setting("--title-size"), em=size)
+        in_title = count_characters(TITLE_PART * frame * MM, title)
     return Measures(
         width=width,
         height=height,
@@ -118,5 +152,17 @@ def _measures(setting: Callable[[str], str], *, side: bool, large: bool) -> Meas
         code=code,
         answer_inset=inset / MM,
         head=(characters * 3 // 5, characters * 2 // 5),
-        longest_word=min(LONGEST_WORD, int(width * MM / (LARGE_WORD * size))) if large else LONGEST_WORD,
+        longest_word=in_text,
+        longest_in_title=in_title,
+        columns=columns,
     )
+
+
+def count_characters(room: float, character: float) -> int:
+    """Return how many characters a word may have before it gets a place to break.
+
+    Args:
+        room: points of a line.
+        character: points of a character.
+    """
+    return max(SHORTEST_WORD, min(LONGEST_WORD, int(room / character) - QUOTES))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from qexport import __version__
 from qexport.bank.model import ANSWER_PARTS
 from qexport.outputs.book.facts import FINGERPRINT
+from qexport.outputs.lengths import MM
 from qexport.outputs.paper import PAPERS
 
 if TYPE_CHECKING:
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
 ROUNDS = 4
 """Times that one goes through the questions, of which the table of progress has columns."""
+
+ROUND_COLUMN = 16.8
+"""Millimetres of such a column (`book.css`)."""
+
+FOLIO_COLUMN = 3.8
+"""Ems of the text: the column of page numbers."""
 
 
 def make_reading_page(press: Press, *, explained: bool) -> Job:
@@ -72,7 +79,10 @@ def make_progress_table(press: Press) -> Job:
         }
         for part in press.parts
     ]
-    return press.from_values("handbook/progress.html.j2", parts=parts, rounds=ROUNDS, named=wide)
+    longest = press.measures.longest_beside(ROUNDS * ROUND_COLUMN + FOLIO_COLUMN * press.measures.size / MM)
+    return press.from_values(
+        "handbook/progress.html.j2", parts=parts, rounds=ROUNDS, named=wide, longest_beside=longest
+    )
 
 
 def make_published_page(press: Press, address: str) -> Job:

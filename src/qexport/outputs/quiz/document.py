@@ -21,6 +21,7 @@ from qexport.outputs.book.parts import Part
 from qexport.outputs.book.press import Press
 from qexport.outputs.book.question_pages import QuestionPages
 from qexport.outputs.document import Document, Tools
+from qexport.outputs.lengths import MM
 from qexport.outputs.quiz import ANSWERS_ENDING, QUIZ_ENDING, QuizOptions
 from qexport.pdf.folio_lists import anchor_folios
 from qexport.pdf.metadata import OutlineEntry
@@ -30,6 +31,9 @@ LINE = 8
 
 SQUARE = 5
 """Millimetres of a square, about: those of a row share the width of the page between the margins."""
+
+FOLIO_COLUMN, TRY_COLUMN = 4.2, 2.2
+"""Ems of the text: columns of the score sheet, with the space beside them (`quiz.css`)."""
 
 
 def render(edition: Edition, options: QuizOptions, tools: Tools) -> Document:
@@ -173,7 +177,12 @@ class _Quiz:
             for part in self.press.parts
         ]
         total = len(self.edition.questions)
-        return self.press.from_values("quiz/score.html.j2", parts=parts, total=total, key=self.key)
+        measures = self.press.measures
+        beside = FOLIO_COLUMN * (1 + (self.key == "back")) + TRY_COLUMN * 3
+        longest = measures.longest_beside(beside * measures.size / MM)
+        return self.press.from_values(
+            "quiz/score.html.j2", parts=parts, total=total, key=self.key, longest_beside=longest
+        )
 
     def _place(self, part: Part) -> tuple[str, str]:
         """Return the title of a part, and the name of its place."""

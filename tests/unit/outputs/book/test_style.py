@@ -22,7 +22,7 @@ def measures(look: str = "classic", **options: object) -> Measures:
 def test_the_text_is_what_margins_and_labels_leave_of_the_page() -> None:
     found = measures()
     assert (found.width, found.frame, found.size, found.code) == pytest.approx((121, 163, 10, 0.87))
-    assert (found.head, found.longest_word) == ((54, 36), 60)
+    assert (found.head, found.longest_word) == ((54, 36), 57)
     found = measures(paper="a5")
     assert (found.width, found.frame, found.size) == pytest.approx((114, 114, 9.4))
 
@@ -64,3 +64,29 @@ def test_a_theme_decides_whether_labels_have_a_column() -> None:
     pocket, tablet = measures("pocket"), measures("tablet", paper="a5")
     assert pocket.width == pocket.frame
     assert tablet.frame - tablet.width == 50
+
+
+def test_a_word_may_be_as_long_as_its_line_is_and_less_in_a_title_or_a_column() -> None:
+    def longest(look: str, paper: str) -> tuple[int, int, int]:
+        found = measures(look, paper=paper)
+        return found.longest_word, found.longest_in_title, found.columns
+
+    assert longest("classic", "a5") == (54, 40, 1)
+    assert longest("classic", "a6") == (43, 35, 1)
+    assert longest("pocket", "a5") == (36, 53, 2)
+    assert longest("pocket", "a6") == (21, 34, 2)
+    found = measures("pocket", paper="a6", large_print=True)
+    assert (found.columns, found.longest_word, found.longest_in_title) == (1, 20, 20)
+
+
+def test_a_word_beside_columns_of_a_table_is_shorter_but_no_stump() -> None:
+    found = measures(paper="a6")
+    assert (found.longest_beside(0), found.longest_beside(30), found.longest_beside(70)) == (39, 25, 12)
+
+
+def test_a_theme_decides_how_many_columns_explain_an_answer(tmp_path: Path) -> None:
+    (tmp_path / "theme.toml").write_text('description = "three"\nextends = "pocket"\n')
+    (tmp_path / "theme.css").write_text(":root { --columns: 3; --column-gap: 4mm }")
+    assert measures(str(tmp_path)).columns == 3
+    (tmp_path / "theme.css").write_text(":root { --columns: 0 }")
+    assert measures(str(tmp_path)).columns == 1
