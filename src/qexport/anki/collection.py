@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from qexport import __version__
 from qexport.anki.fields import FIELD_PLACES, SORT_FIELD
 from qexport.anki.note_type import note_type
-from qexport.anki.notes import Note, identified, number_colours
+from qexport.anki.notes import Note, identified_values, number_colours
 from qexport.anki.search import fitting_search
 from qexport.bank.deck_order import deck_key, deck_level
 from qexport.bank.lock import Edition, Lock
@@ -73,11 +73,17 @@ class _Tree:
             parts[0] += " deck"  # every collection has one of that name, which is Anki's own
         self.root = tuple(parts[: DEEPEST_DECK - self.depth]) or ("Questions",)
         self._written: dict[str, str] = {}
+        self._decks: dict[tuple[str, ...], str] = {}
         self.root_name = self._name(self.root)
 
     def deck_of(self, question: Question) -> str:
         """Return the name of the deck that a question is in."""
-        levels = deck_path(question, self.depth)
+        names = (question.technology, question.category)[: self.depth]
+        if names not in self._decks:
+            self._decks[names] = self._deck_at(deck_path(question, self.depth))
+        return self._decks[names]
+
+    def _deck_at(self, levels: tuple[str, ...]) -> str:
         keys = (deck_key(levels[: end + 1]) for end in range(len(levels)))
         names = (self._names.get(key, level) for key, level in zip(keys, levels, strict=True))
         return self._name((*self.root, *filter(None, names)))
@@ -239,8 +245,9 @@ def collection(
             note = notes.pop()
             entry = lock.notes[note.question.id]
             colour = colours[note.question.technology]
-            fields = identified(note.fields, lock.key_of(entry), lock.namespace, entry.version, colour)
-            listed = fields.split(b"\x1f", place + 1)[place].decode()
+            values = identified_values(note.fields, lock.key_of(entry), lock.namespace, entry.version, colour)
+            fields = b"\x1f".join(values)
+            listed = values[place].decode()
             tags = f" {note.tags} "
             yield (entry.number, entry.guid, number, entry.modified, -1, tags, fields, listed, 0, 0, "")
 

@@ -70,10 +70,10 @@ def version_of(question: Question) -> str:
 
     A field that a later version of the program adds does not change the digest of questions without it.
     """
-    said = json.dumps(
-        fields_of(question), ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=str
-    )
-    return sha256(said.encode()).hexdigest()[:16]
+    return sha256(_SORTED_JSON.encode(fields_of(question)).encode()).hexdigest()[:16]
+
+
+_SORTED_JSON = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=str)
 
 
 def line_of(question: Question, note: str = "", pictures: Mapping[str, str] | None = None) -> str:

@@ -102,8 +102,11 @@ class Entry(Record, kw_only=True, frozen=True):
         return Stamp(self.digest, self.modified)
 
 
-class Lock(Record, kw_only=True, frozen=True):
-    """The last edition of a whole bank, whatever part of it was exported."""
+class Lock(Record, kw_only=True, frozen=True, dict=True):
+    """The last edition of a whole bank, whatever part of it was exported.
+
+    Beside its fields it may remember its file (`lock_file.write_lock`), which a build needs twice.
+    """
 
     namespace: str
     """The bank's, as first published."""

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from qexport.bank.deck_order import HIGHEST_PLACE, deck_level, without_number
@@ -311,7 +312,17 @@ def _lines_of_keys(text: str) -> Mapping[str, int]:
 
 
 def write_lock(lock: Lock) -> str:
-    """Return the lock as JSON with one line a note, sorted by what they were born as."""
+    """Return the lock as JSON with one line a note, sorted by what they were born as.
+
+    The lock, which does not change, remembers it.
+    """
+    remembered: dict[str, str] = lock.__dict__
+    if "written" not in remembered:
+        remembered["written"] = _form_lock(lock)
+    return remembered["written"]
+
+
+def _form_lock(lock: Lock) -> str:
     note_type = {
         "fields": list(lock.note_type.fields),
         "cards": list(lock.note_type.cards),
@@ -347,23 +358,21 @@ def _release_line(release: Release | None) -> str:
 
 
 def _write_entry(entry: Entry) -> str:
-    is_gone_for_good = bool(entry.namespace)
-    values = {
-        "born": entry.birth if is_gone_for_good else "",
-        "id": entry.id if entry.id != entry.birth else "",
-        **{name: getattr(entry, name) for name in _ENTRY_FORMS if name not in ("born", "id")},
-    }
-    said = {
-        name: value
-        for name, value in values.items()
-        if value not in ("", (), {}, 0) or name in _ALWAYS_WRITTEN
-    }
-    if said.get("departed"):
+    said: dict[str, object] = {}
+    if entry.namespace:  # it is gone for good
+        said["born"] = entry.birth
+    if entry.id != entry.birth:
+        said["id"] = entry.id
+    values = zip(_FIELDS_WRITTEN, _field_values(entry), strict=True)
+    said |= {name: value for name, value in values if value or name in _ALWAYS_FIELDS_WRITTEN}
+    if entry.departed:
         said["departed"] = dict(sorted(entry.departed.items()))
     return write_json(said)
 
 
-_ALWAYS_WRITTEN = ("guid", "number", "modified")
+_FIELDS_WRITTEN = tuple(name for name in _ENTRY_FORMS if name not in ("born", "id"))
+_field_values = attrgetter(*_FIELDS_WRITTEN)
+_ALWAYS_FIELDS_WRITTEN = ("guid", "number", "modified")
 
 
 def _write_entries(entries: Mapping[str, str]) -> str:

@@ -118,12 +118,13 @@ _CANDIDATE = compile_late(
     re.ASCII | re.VERBOSE,
 )
 _SIGN_OF_CODE = compile_late(
-    r"[@_=(\[<*&:.|A-Z](?:(?<=[@_=])|(?<=\w[(\[<])|(?<=<)[/a-z]|(?<=\*)(?:args|kwargs)|(?<=&)&|(?<=:):|(?<=\.)\w"
-    r"|(?<=[a-z][A-Z])|(?<=[a-z] \|))"
+    r"[@_=(\[<*&:.|A-Z](?<! [A-Z])(?!(?<=\.)[ \n])(?:(?<=[@_=])|(?<=\w[(\[<])|(?<=<)[/a-z]"
+    r"|(?<=\*)(?:args|kwargs)|(?<=&)&|(?<=:):|(?<=\.)\w|(?<=[a-z][A-Z])|(?<=[a-z] \|))"
 )
 """What every candidate has: most sentences have none of it, and most words of the others.
 
-It begins with a set of characters, which the engine skips to; what stands around one is looked at then.
+It begins with a set of characters, which the engine skips to; what stands around one is looked at then, first whether
+it begins or ends a sentence, as most do.
 """
 _BETWEEN_NAMES = compile_late(r"\.|::")
 _MORE_NAMES = compile_late(rf"(?:\.|::){_DOTTED_NAME}", re.ASCII)
@@ -167,9 +168,18 @@ _ROMANCE = compile_late(r"\b(?:che|con|de|della|el|en|gli|il|la|las|lo|los|que|u
 _HINTS = frozenset(name.encode() for name in (*_CODE_NAMES, "del", "module"))
 _SMALL_LETTERS = bytes(each if ord("a") <= each <= ord("z") else ord(" ") for each in range(256))
 
+BETWEEN_SIGN = "\x1e"
+"""A control character: no checked text has one."""
+BETWEEN_TEXTS = f"\n{BETWEEN_SIGN} \n"
+"""What may stand between texts that are looked at together: no code goes over it."""
+
 
 def code_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where code begins and ends in a plain text, in order; none goes over the end of a line."""
+    """Yield where code begins and ends in plain texts, in order; none goes over the end of a line.
+
+    Args:
+        text: one text, or some with BETWEEN_TEXTS between them.
+    """
     spans = _find_by_form(text)
     names = _find_by_name(text)
     if not names:
@@ -181,30 +191,51 @@ def code_spans(text: str) -> Iterator[tuple[int, int]]:
     return iter(sorted([*by_form, *apart]))
 
 
-def _find_by_name(text: str) -> list[tuple[int, int]]:
+def _find_by_name(text: str) -> set[tuple[int, int]]:
     """Return the places of bare words that are names of code."""
-    found: list[tuple[int, int]] = []
+    found: set[tuple[int, int]] = set()
     # Most texts have none: to cut bytes into words takes a fourth of what it does to look for each name.
-    if _HINTS.isdisjoint(text.encode("ascii", "replace").translate(_SMALL_LETTERS).split()):
-        return found
-    for word in _BARE_WORD.finditer(text):
-        name = word[0]
-        is_code = (
-            name in _CODE_NAMES
-            or (name == "del" and _is_statement(text, word.end()))
-            or (name in _MODULE_NAMES and name != "self" and _MODULE.match(text, word.end()))
-        )
-        if is_code:
-            found.append(word.span())
+    words = text.encode("ascii", "replace").translate(_SMALL_LETTERS).split()
+    for hint in _HINTS.intersection(words):
+        name = hint.decode()
+        at = -1
+        while (at := text.find(name, at + 1)) >= 0:
+            start = _begin_of_module(text, at) if name == "module" else at
+            word = _BARE_WORD.match(text, start) if start >= 0 else None
+            if word and _is_name(word, text):
+                found.add(word.span())
     return found
+
+
+def _begin_of_module(text: str, at: int) -> int:
+    """Return where the word begins that stands before `module`; -1: none does."""
+    end = at - 1
+    if end < 1 or not _MODULE.match(text, end):
+        return -1
+    start = end
+    while start and "a" <= text[start - 1] <= "z":
+        start -= 1
+    return start
+
+
+def _is_name(word: re.Match[str], text: str) -> bool:
+    name = word[0]
+    return (
+        name in _CODE_NAMES
+        or (name == "del" and _is_statement(text, word.end()))
+        or (name in _MODULE_NAMES and name != "self" and _MODULE.match(text, word.end()) is not None)
+    )
 
 
 def _is_statement(text: str, end: int) -> bool:
     """Say whether `del` is Python's: in an English text, and not a part of a name such as Maria del Mar."""
+    begins = text.rfind(BETWEEN_TEXTS, 0, end) + 1
+    ends = text.find(BETWEEN_TEXTS, end)
+    said = text[begins : ends if ends >= 0 else len(text)]
     return (
-        not text[end:].lstrip()[:1].isupper()
-        and _ENGLISH.search(text) is not None
-        and _ROMANCE.search(text) is None
+        not text[end : ends if ends >= 0 else len(text)].lstrip()[:1].isupper()
+        and _ENGLISH.search(said) is not None
+        and _ROMANCE.search(said) is None
     )
 
 

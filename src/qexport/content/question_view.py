@@ -22,11 +22,15 @@ from qexport.content.images import IMAGE_PREFIX, Image
 from qexport.content.languages import Language
 from qexport.content.languages import language as language_of
 from qexport.content.markdown_page import ENGLISH_LABELS, MarkdownPage
+from qexport.content.plain_text import write_question
 from qexport.content.question_signs import CHECKED
+from qexport.content.safe_html import mark_safe
 from qexport.content.shared_definitions import share_definitions
-from qexport.content.text import headed, headed_plain, items, join_headed, prose
+from qexport.content.text import headed, join_headed
 
 ENGLISH = language_of("en")
+
+EMPTY = Markup()
 
 SECTION_TITLES = {key: ENGLISH_LABELS[key] for key in ANSWER_PARTS}
 """What a reader calls the parts of a model answer, in the order they are read."""
@@ -78,6 +82,8 @@ class QuestionText(Record, frozen=True):
     """What is shown otherwise than it is written, and why."""
     sources: Mapping[str, str] = made_by(dict)
     """The names of the pictures by their sources, as the texts have them."""
+    begin: Markup = EMPTY
+    """What a part begins with, as blocks, if that was asked for."""
 
 
 def question_text(
@@ -91,6 +97,7 @@ def question_text(
     language: str = "en",
     labels: Mapping[str, str] = ENGLISH_LABELS,
     limits: Limits = USUAL,
+    begin: tuple[str, str] | None = None,
 ) -> QuestionText:
     """Return a question's texts as HTML, and the pictures in it as `<img src="{image_address}{name}">`.
 
@@ -107,25 +114,25 @@ def question_text(
         language: Of the texts (BCP 47); formulas are said in it.
         labels: The labels of the language.
         limits: How much the texts may ask for.
+        begin: A part (`production_scenario`), and what of it is wanted by itself too: the text that it begins with.
     """
-    writing = _Writing(
-        question,
-        _Showing(
-            address=image_address,
-            published=published,
-            questions=questions,
-            maths=maths,
-            language=language,
-            labels=labels,
-            limits=limits,
-        ),
+    showing = _Showing(
+        address=image_address,
+        published=published,
+        questions=questions,
+        maths=maths,
+        language=language,
+        labels=labels,
+        limits=limits,
     )
+    writing = _Writing(question, showing, begin)
     view = writing.view(heading_level)
     for exceeded in writing.exceeded:
         raise LimitExceeded(str(exceeded), hint=exceeded.hint)
     if writing.refused:
         raise InputRefused(tuple(writing.refused))
-    return QuestionText(view, tuple(writing.images.values()), tuple(writing.problems), writing.sources)
+    first = _write_begin(writing, showing, begin) if begin else EMPTY
+    return QuestionText(view, tuple(writing.images.values()), tuple(writing.problems), writing.sources, first)
 
 
 def question_view(question: Question, *, heading_level: int = 4) -> QuestionView:
@@ -133,31 +140,15 @@ def question_view(question: Question, *, heading_level: int = 4) -> QuestionView
     return question_text(question, heading_level=heading_level).view
 
 
-def part_html(
-    question: Question,
-    key: str,
-    text: str,
-    *,
-    image_address: str,
-    published: Mapping[str, str] | None = None,
-    questions: Mapping[str, str] | None = None,
-    maths: str = "svg",
-    labels: Mapping[str, str] = ENGLISH_LABELS,
-    limits: Limits = USUAL,
-) -> Markup:
-    """Return a piece of a section's text as blocks of HTML, with its pictures as question_text() has them.
+def _write_begin(writing: _Writing, showing: _Showing, begin: tuple[str, str]) -> Markup:
+    """Return what a part begins with as blocks; its places have names of their own.
 
-    What refuses the piece is not raised: question_text() raises it for all of the section.
+    Nothing of it is noted: whatever is wrong with it is wrong with the part.
     """
-    showing = _Showing(
-        address=image_address,
-        published=published,
-        questions=questions,
-        maths=maths,
-        labels=labels,
-        limits=limits,
-    )
-    return _Writing(question, showing).blocks(f"{key}-part", text, 4)
+    key, text = begin
+    question = writing.question
+    alone = writing if question.markup == "plain" else _Writing(question, showing)
+    return alone.blocks(f"{key}-part", text, 4)
 
 
 def text_problems(
@@ -194,9 +185,12 @@ class _Showing(Record, kw_only=True, frozen=True):
 class _Writing:
     """A question while it is written: its parts, and what comes to light in each."""
 
-    def __init__(self, question: Question, showing: _Showing) -> None:
-        self._question = question
+    def __init__(self, question: Question, showing: _Showing, begin: tuple[str, str] | None = None) -> None:
+        self.question = question
         self._showing = showing
+        more = {f"{begin[0]}-part": begin[1]} if begin else {}
+        self._plain = write_question(question, more) if question.markup == "plain" else {}
+        """The texts of a plain question, by the names of their parts."""
         self.images: dict[str, Image] = {}
         self.sources: dict[str, str] = {}
         self.exceeded: list[Problem] = []
@@ -206,13 +200,14 @@ class _Writing:
     @cached_property
     def _folder(self) -> Path | None:
         """Where the pictures are that the texts name; a plain text names none."""
-        bank = Path(self._question.location.path)
+        bank = Path(self.question.location.path)
         return bank.parent if self._showing.address and bank.is_file() else None
 
     def view(self, heading_level: int) -> QuestionView:
         question = self._with_definitions()
         asked, below = self._headed("question", "question", question.question, max(heading_level - 1, 2))
         choices = self._choices(question, heading_level)
+        listed = list_choices(choices)
         sections: list[SectionView] = []
         for key in PROSE_SECTIONS:
             if text := getattr(question, key):
@@ -227,7 +222,7 @@ class _Writing:
             "id": question.id,
             "question": join_headed(asked, below),
             "asked": asked,
-            "more": Markup("\n").join(part for part in (below, list_choices(choices)) if part),
+            "more": mark_safe(f"{below}\n{listed}") if below and listed else below or listed,
             "sections": sections,
             "follow_ups": [
                 join_headed(*self._headed("follow_ups", f"follow_ups-{number}", each, heading_level))
@@ -248,7 +243,7 @@ class _Writing:
 
     def _with_definitions(self) -> Question:
         """Return the question, each of its texts with the footnotes and link definitions that it uses."""
-        question = self._question
+        question = self.question
         if question.markup == "plain":
             return question
         texts = {key: getattr(question, key) for key in ("question", *PROSE_SECTIONS)}
@@ -281,25 +276,24 @@ class _Writing:
 
     def blocks(self, key: str, text: str, heading_level: int) -> Markup:
         """Return one part's text as blocks of HTML."""
-        if self._question.markup != "plain":
+        if self.question.markup != "plain":
             from qexport.content.markdown import markdown_blocks
 
             page = self._page(key)
-            return self._placed(key, page, lambda: markdown_blocks(text, heading_level, page), Markup())
-        listed = items(text) if key == "common_mistakes" else None
-        return prose(text, "plain") if listed is None else listed
+            return self._placed(key, page, lambda: markdown_blocks(text, heading_level, page), EMPTY)
+        return self._plain[key]
 
     def _headed(self, key: str, name: str, text: str, heading_level: int) -> tuple[Markup, Markup]:
         """Return a question or a follow-up as its line and what is below that."""
-        markup = self._question.markup
+        markup = self.question.markup
         if markup == "plain":
-            return headed_plain(text)
+            return self._plain[name], self._plain.get(f"{name} below", EMPTY)
         page = self._page(name)
-        empty = Markup(), Markup()
+        empty = EMPTY, EMPTY
         return self._placed(key, page, lambda: headed(text, markup, page, heading_level), empty)
 
     def _page(self, name: str) -> MarkdownPage:
-        anchor = anchor_name(f"{self._question.id}-{name}")
+        anchor = anchor_name(f"{self.question.id}-{name}")
         showing = self._showing
         return MarkdownPage(
             name=anchor,
@@ -307,7 +301,7 @@ class _Writing:
             address=showing.address,
             published=showing.published,
             questions=showing.questions,
-            maths=showing.maths if self._question.markup == MATHS else "",
+            maths=showing.maths if self.question.markup == MATHS else "",
             language=showing.language,
             labels=showing.labels,
             images=self.images,
@@ -333,7 +327,7 @@ class _Writing:
 
     def _problem(self, key: str, message: str, hint: str, line: int = 0) -> Problem:
         key = f"line {line} of {key}" if line > 1 else key
-        return Problem(self._question.location, f"{key} of {self._question.id}: {message}", hint)
+        return Problem(self.question.location, f"{key} of {self.question.id}: {message}", hint)
 
 
 def anchor_name(text: str) -> str:

@@ -34,7 +34,11 @@ def keep_indentation(text: str) -> str:
 
 def escape_markup(text: str) -> str:
     """Return a text with its markup escaped, its line breaks and arrows as HTML."""
-    html = escape(text, quote=False).replace("\n", "<br>")
+    return mark_arrows(escape(text, quote=False).replace("\n", "<br>"))
+
+
+def mark_arrows(html: str) -> str:
+    """Return HTML whose arrows (`->`) may not break."""
     if "-&gt;" not in html:
         return html
     return re.sub(r"-+&gt;", r'<span class="arrow">\g<0></span>', html)  # else a line may end within it

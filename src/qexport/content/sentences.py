@@ -21,6 +21,8 @@ _ABBREVIATIONS = _make_short_form_set(
 )
 """What ends in a full stop inside a sentence as well; letters alone (`e.g`, `J`) and numbers do so too."""
 
+_LONGEST_ABBREVIATION = max(map(len, _ABBREVIATIONS))
+
 _GOING_ON = _make_short_form_set(
     """a also although always an and as avoid because both but consider do don't either ensure even finally
     for further furthermore hence here however if in instead it it's its make meanwhile moreover never nor
@@ -60,13 +62,16 @@ def sentence_groups(text: str) -> list[str]:
 def _find_last_word(text: str) -> str:
     """Return what stands behind the last blank or opening sign of a text."""
     word = "" if text[-1:].isspace() else (text.rsplit(None, 1) or [""])[-1]
-    for sign in _BEFORE_WORDS:
-        if sign in word:
-            word = word.rpartition(sign)[2]
+    if not word.isalpha():  # as most are
+        for sign in _BEFORE_WORDS:
+            if sign in word:
+                word = word.rpartition(sign)[2]
     return word
 
 
 def _is_abbreviated(word: str) -> bool:
+    if word.isalpha():
+        return len(word) == 1 or (len(word) <= _LONGEST_ABBREVIATION and word.casefold() in _ABBREVIATIONS)
     return word.casefold() in _ABBREVIATIONS or _LETTERS_OR_NUMBER.fullmatch(word) is not None
 
 

@@ -3,8 +3,8 @@
     text of a bank → prose(), inline() → Markup → question_text() → Templates.render() → HTML
 
 Whatever comes from a bank is text. Only what these modules make is `Markup`, the one type a template does not
-escape. Markdown is `qexport.content.markdown`'s; a plain text is shown to the letter, with code marked where it
-can be nothing else.
+escape. Markdown is `qexport.content.markdown`'s; a plain text is shown to the letter by `plain_text`, with code marked
+where it can be nothing else.
 
 What a style sheet finds in a plain text: `code.term` (a name in the text; longer code is `code`), `span.arrow`
 (`->`, which may not break), `ul.items`.
@@ -15,13 +15,9 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from qexport.bank.model import MATHS
-from qexport.common.patterns import compile_late
-from qexport.content.code_tokens import code_spans
 from qexport.content.markdown_page import MarkdownPage
-from qexport.content.safe_html import escape_lines, escape_markup, keep_indentation, mark_safe
-from qexport.content.sentences import sentence_groups
-
-_EMPTY_LINES = compile_late(r"\n(?:[ \t]*\n)+")
+from qexport.content.plain_text import shape_headed, shape_items, shape_line, shape_paragraphs, write_shapes
+from qexport.content.safe_html import escape_lines, mark_safe
 
 
 def prose(text: str, markup: str, *, heading_level: int = 4) -> Markup:
@@ -30,7 +26,7 @@ def prose(text: str, markup: str, *, heading_level: int = 4) -> Markup:
         from qexport.content.markdown import markdown_blocks  # a bank of plain texts needs none of it
 
         return markdown_blocks(text, heading_level, MarkdownPage.of_markup(markup))
-    return _write_plain_blocks(text)
+    return write_shapes([shape_paragraphs(text)])[0]
 
 
 def inline(text: str, markup: str, *, code: bool = False, maths: str = "svg") -> Markup:
@@ -43,7 +39,7 @@ def inline(text: str, markup: str, *, code: bool = False, maths: str = "svg") ->
         from qexport.content.markdown import markdown_line
 
         return markdown_line(text, MarkdownPage(maths=maths if markup == MATHS else ""))
-    return _write_plain_line(text, code=code)
+    return write_shapes([shape_line(text)])[0] if code else mark_safe(escape_lines(text.strip()))
 
 
 def headed(text: str, markup: str, page: MarkdownPage, heading_level: int = 4) -> tuple[Markup, Markup]:
@@ -57,8 +53,8 @@ def headed(text: str, markup: str, page: MarkdownPage, heading_level: int = 4) -
 
 def headed_plain(text: str) -> tuple[Markup, Markup]:
     """As `headed`, of a plain text."""
-    line, _, more = text.strip().partition("\n")
-    return _write_plain_line(line, code=True), _write_plain_blocks(more)
+    line, more = write_shapes(shape_headed(text))
+    return line, more
 
 
 def join_headed(asked: Markup, more: Markup) -> Markup:
@@ -68,40 +64,5 @@ def join_headed(asked: Markup, more: Markup) -> Markup:
 
 def items(text: str) -> Markup | None:
     """Return a plain text as a list, one statement an item; None if it is not certain what these are."""
-    text = text.strip()
-    if "\n" in text:
-        return None
-    groups = sentence_groups(text)
-    if len(groups) < 2:
-        return None
-    listed = "\n".join(f"<li>{_mark_code(group)}</li>" for group in groups)
-    return mark_safe(f'<ul class="items">\n{listed}\n</ul>')
-
-
-def _write_plain_blocks(text: str) -> Markup:
-    """Return a plain text as paragraphs of HTML, one for each block between blank lines."""
-    text = text.strip("\n")
-    paragraphs = _EMPTY_LINES.split(text) if "\n" in text else [text]
-    return mark_safe("\n".join(f"<p>{_mark_code(each)}</p>" for each in paragraphs if each.strip()))
-
-
-def _write_plain_line(text: str, *, code: bool = False) -> Markup:
-    """Return a plain text as HTML without a block around it; code in it is marked if `code` is set."""
-    return mark_safe(_mark_code(text.strip()) if code else escape_lines(text.strip()))
-
-
-def _mark_code(text: str) -> str:
-    """As escape_lines(), but mark what can only be code."""
-    text = keep_indentation(text)
-    html = ""
-    at = 0
-    for start, end in code_spans(text):
-        token = text[start:end]
-        opening = '<code class="term">' if _is_term(token) else "<code>"
-        html += f"{escape_markup(text[at:start])}{opening}{escape_markup(token)}</code>"
-        at = end
-    return html + escape_markup(text[at:])
-
-
-def _is_term(token: str) -> bool:
-    return " " not in token and any(map(str.isalpha, token))
+    shape = shape_items(text)
+    return write_shapes([shape])[0] if shape else None

@@ -58,6 +58,12 @@ RENAMED, _ = stamp(
 )
 
 
+def test_a_lock_is_formed_once_and_another_one_again() -> None:
+    lock = first(asked("A", "a"))
+    assert write_lock(lock) is write_lock(lock)
+    assert '"deck_root": "New"' in write_lock(replace(lock, deck_root="New"))
+
+
 @pytest.mark.parametrize(
     "lock",
     [

@@ -18,7 +18,6 @@ from qexport.anki.note_type import CARDS, STYLE_RELEASED, note_type, style_diges
 from qexport.anki.notes import MEDIA_NAME, NoteShape, notes_of
 from qexport.anki.package_writer import package_of
 from qexport.bank.lock import Asked, Edition, LockedContent, LockedNoteType, Stamp, is_guid
-from qexport.bank.lock_file import write_lock
 from qexport.bank.model import IMPORTED_GUID
 from qexport.bank.selection import in_bank_order, without_drafts
 from qexport.common.records import pack_values
@@ -71,10 +70,8 @@ def _make_package(
         said = [(note.question.id, note.digest, note.cards) for note in notes]
         pictures = [(name, sha256(data).digest()) for name, data in sorted(images.items())]
         libraries = {**package_libraries(), **installed(("genanki", "jinja2"))}
-        about = replace(edition, lock=None)  # whose notes are in the bank's order, or in that of its file
         parts = (
-            about,
-            write_lock(lock),
+            replace(edition, lock=_sort_lock(lock)),
             said,
             pictures,
             shape,
@@ -85,6 +82,17 @@ def _make_package(
         )
         name = sha256(pack_values(parts)).hexdigest()
     return make_unless_there(kept, name, partial(tools.earlier, DECK_ENDING), make)
+
+
+def _sort_lock(lock: Lock) -> Lock:
+    """Return a lock whose parts are in one order: its notes are in that of the bank, or in that of the lock's file."""
+    return replace(
+        lock,
+        notes=dict(sorted(lock.notes.items())),
+        gone=dict(sorted(lock.gone.items())),
+        options=dict(sorted(lock.options.items())),
+        decks=dict(sorted(lock.decks.items())),
+    )
 
 
 def _deck_shape(options: DeckOptions) -> DeckShape:
