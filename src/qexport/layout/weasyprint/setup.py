@@ -104,6 +104,8 @@ def read_html(html: str, fetch: Any) -> Any:
 
 @cache
 def _plain_document_class() -> Any:
+    from qexport.layout.weasyprint.plain_elements import PlainElement  # which imports a part of the engine
+
     class PlainDocument(engine().HTML):  # type: ignore[misc]
         """A document of the engine, parsed by Python's XML parser."""
 
@@ -111,9 +113,7 @@ def _plain_document_class() -> Any:
             self.base_url = PLACE_PREFIX
             self.url_fetcher = fetch
             self.media_type = "print"
-            self.wrapper_element = engine().cssselect2.ElementWrapper.from_html_root(
-                root, content_language=None
-            )
+            self.wrapper_element = PlainElement.from_html_root(root, content_language=None)
             self.etree_element = self.wrapper_element.etree_element
 
     return PlainDocument
