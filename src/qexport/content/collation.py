@@ -146,6 +146,10 @@ def _split_letters(name: str, main: str) -> Iterator[_Letter | int]:
     """Yield the letters of a name, and the accents of each (as numbers) after it."""
     places = _places(main)
     text = unicodedata.normalize("NFC", name)
+    if not _has_pairs(main) and "ー" not in text:
+        for one in text.lstrip():
+            yield from _read_alone(one, main)
+        return
     at = 0
     while at < len(text):
         two, one = _lower(text[at : at + 2], main), text[at]
@@ -155,6 +159,18 @@ def _split_letters(name: str, main: str) -> Iterator[_Letter | int]:
             continue
         at += 1
         yield from _read(one, main, places, text[: at - 1])
+
+
+@cache
+def _has_pairs(main: str) -> bool:
+    """Say whether two characters are one letter of a language: `ch` in Czech."""
+    return any(len(letter) == 2 for letter in _places(main))
+
+
+@lru_cache(maxsize=4096)
+def _read_alone(one: str, main: str) -> tuple[_Letter | int, ...]:
+    """Return what a character is after another: an index of 500 terms has 10,000 characters, of a hundred kinds."""
+    return tuple(_read(one, main, _places(main), "-"))
 
 
 def _read(one: str, main: str, places: Mapping[str, _Letter], before: str) -> Iterator[_Letter | int]:

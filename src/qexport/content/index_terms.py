@@ -179,7 +179,7 @@ def _drop_pieces_of_long_forms(found: dict[str, _Candidate], forms: Iterable[tup
 def sort_key(name: str, tag: str = "en") -> Collation:
     """Return what terms are sorted by in a language: `__init__` is under i."""
     key = collation_key(name.strip("_.@#*~'\"<> "), tag)
-    return replace(key, name=name)
+    return Collation(key.letters, key.accents, key.cases, name)
 
 
 @lru_cache(maxsize=4096)

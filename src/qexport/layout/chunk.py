@@ -168,11 +168,14 @@ class PageContent(Record, frozen=True):
         """Return it as bytes, small."""
         import msgspec  # not above: who asks for --help need not wait for it
 
-        return zlib.compress(msgspec.msgpack.encode(self), PACKING)
+        return zlib.compress(msgspec.msgpack.encode(self), STRIP_PACKING if self.pieces else PACKING)
 
 
 PACKING = 1
 """Level of zlib: streams are compressed already, and what is left are names and numbers that come again and again."""
+
+STRIP_PACKING = 0
+"""That of a strip, which is not compressed: a line of an index takes 1.0 KB, not 0.8, and 0.06 ms less."""
 
 
 class Chunk(Record, frozen=True):

@@ -1,7 +1,7 @@
 """Elements of a plain document, as style sheets look at them.
 
-What a style sheet asks of every element is found out at once. cssselect2 finds each of five things when it is asked for,
-and Python 3.11 takes a lock for each.
+What a style sheet asks of every element is found out at once. cssselect2 finds each of five things when it is asked
+for, and Python 3.11 takes a lock for each.
 """
 
 from __future__ import annotations
