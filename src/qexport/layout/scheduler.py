@@ -345,7 +345,7 @@ def digest_what_draws() -> str:
     program = Path(__file__).parents[1]
     digest = sha256((program / "__init__.py").read_bytes())  # which has the version
     for name in DRAWING_PACKAGES:
-        digest.update(digest_own_files(program / name, (".py",)))
+        digest.update(digest_own_files(program / name, (".py", ".json")))
     engine = installed(("weasyprint", "pydyf", "pyphen", "tinycss2", "cssselect2", "tinyhtml5", "pillow"))
     digest.update("\n".join([*bundled(), *map(" ".join, [*engine.items(), *libraries().items()])]).encode())
     return digest.hexdigest()

@@ -21,6 +21,7 @@ from typing import Any
 
 from qexport.common.errors import MachineLacks
 from qexport.layout import fonts
+from qexport.layout.weasyprint.engine_styles import parsed_beforehand
 from qexport.layout.weasyprint.html_tree import parse_plain
 from qexport.layout.weasyprint.late_imports import spared
 from qexport.layout.weasyprint.resources import PLACE_PREFIX, fetcher
@@ -32,7 +33,7 @@ def engine() -> Any:
     fonts.limit_fontconfig()
     try:
         # It prints to standard output when a library is missing.
-        with contextlib.redirect_stdout(io.StringIO()), _without_searching(), spared():
+        with contextlib.redirect_stdout(io.StringIO()), _without_searching(), spared(), parsed_beforehand():
             import pydyf
             import weasyprint
     except OSError as error:
