@@ -168,6 +168,17 @@ def test_the_layout_engine_understands_every_style_sheet(look: str, caplog: pyte
     assert [record.getMessage() for record in caplog.records] == []
 
 
+def test_what_explains_an_answer_stands_in_two_columns_and_a_short_text_alone_in_none() -> None:
+    short = replace(SET, deep_explanation="It is a table of hashes, which are numbers of its keys. " * 4)
+    document = handbook(LIST, short, theme="pocket", paper="a5", one_per_page=False)
+    page = pypdfium2.PdfDocument(document.data)[2]
+    middle = page.get_width() / 2
+    read = page.get_textpage().get_text_bounded(left=middle, top=page.get_height() - 100)
+    in_right_half = " ".join(read.split())
+    assert "Production scenario A queue was a list, and list_append() was slow." in in_right_half
+    assert in_right_half.count("which are numbers of its keys.") == 2
+
+
 def test_a_list_says_how_a_long_question_begins_and_its_page_all_of_it() -> None:
     """It ends with a word, and leaves no code open; what has neither end is cut, but Markdown as it is."""
     plain = replace(SET, id="L-1", question=f"What is {'a long question ' * 14}?")
