@@ -188,8 +188,11 @@ def _strip_markdown(text: str) -> str:
 
 
 _TERM_WORD = compile_late(r"[^\W\d_](?:[\w’'+#-]|/(?=[A-Z]))*[\w+#]|[^\W\d_]")
+_UNSPACED = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff9f"
+"""Chinese and Japanese characters and their punctuation: a name between them has no space around it."""
 _BREAK = compile_late(
     r"""[.,;:!?]+(?=\s|$)|[()\[\]{}"“”«»—–→=<>|…]|(?<![A-Z])/|/(?![A-Z])|(?<=\s)[+-](?=\s)|\n\s*\n"""
+    rf"|[{_UNSPACED}]+"
 )
 _SHORT = compile_late(r"(?:[A-Z]{2,}[0-9]*s?|[A-Z][A-Za-z]+-?[0-9]+)$")
 _POSSESSIVE = compile_late("[’']s?$")

@@ -98,6 +98,11 @@ def test_words_of_another_script_make_no_english_phrase_but_are_listed_where_the
     assert names(foreign) == ["naïve heap", "RAG", "何"]
 
 
+def test_names_in_a_text_without_spaces_are_terms_without_what_is_around_them() -> None:
+    text = "HTML5をオープンなWEBプラットフォームとしてみなしましょう。HTML5の要素は何ですか？"
+    assert names(Question(id="J-1", question=text)) == ["HTML5", "WEB"]
+
+
 def test_the_order_is_alphabetical_and_signs_do_not_count() -> None:
     question = replace(CACHE, question="What are __slots__?", terms=("@media", "Zope", "Buffer"))
     found = [name for name in names(question) if name in ("__slots__", "Zope", "@media", "Buffer")]
