@@ -34,7 +34,7 @@ from qexport.anki.merged_fields import (
 )
 from qexport.anki.merged_pictures import PictureWords, pair_pictures, pictures_in
 from qexport.anki.note_html import NoteHtml
-from qexport.anki.notes import digest_note, tags_of_note, without_identity
+from qexport.anki.notes import digest_note, without_identity
 from qexport.anki.package_file import NoteRow
 from qexport.anki.proposals import Proposal, as_read, merge_field, number_of
 from qexport.anki.published_notes import Bases, PublishedNote, PublishedNotes
@@ -46,6 +46,7 @@ from qexport.anki.shown_html import (
     shows_same,
     without_right_choices,
 )
+from qexport.anki.tags import tags_of_note
 from qexport.bank.lock import Entry, Lock
 from qexport.bank.model import Bank, Question
 from qexport.common.references import unescape_html

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
 
 from qexport.anki.fields import EDITABLE_FIELDS, FIELD_PLACES, FIELDS, FILLED_LATE, ON
+from qexport.anki.tags import NAMES_REMEMBERED, tags_of_note
 from qexport.bank.history import version_of
 from qexport.bank.identity import question_digest
 from qexport.common.patterns import compile_late
@@ -28,6 +29,7 @@ from qexport.content.languages import language as language_of
 from qexport.content.markdown_pictures import let_enlarge
 from qexport.content.question_signs import list_known_links
 from qexport.content.question_view import question_text
+from qexport.content.situations import situation
 from qexport.content.technology_colours import number_colour, number_technologies
 from qexport.content.templates import Templates
 from qexport.content.text import inline
@@ -52,11 +54,6 @@ PROSE_FIELDS = {
 EXTRA_CARDS = {"scenario": "production_scenario", "mistakes": "common_mistakes"}
 """Cards beside the one that recalls the answer, and the part of a question each of them is made from."""
 
-RETIRED_TAG = "retired"
-
-NAMES_REMEMBERED = 4_096
-"""Names whose tags are remembered: those of technologies, categories and levels are on many questions."""
-
 MEDIA_NAME = "qexport-"
 """What names of pictures begin with: all decks of a learner share one folder of them."""
 
@@ -65,8 +62,8 @@ class Note(Record, frozen=True):
     """A question as Anki will know it."""
 
     question: Question
-    fields: bytes
-    """In their order, with U+001F between them; those of FILLED_LATE are empty."""
+    read_fields: Callable[[], bytes]
+    """Returns `fields`."""
     tags: str
     cards: tuple[int, ...]
     """Which templates of the note type make one, counted from 0."""
@@ -79,6 +76,11 @@ class Note(Record, frozen=True):
     """The digest of what it asks."""
     version: str
     """The digest of all that the bank says of it."""
+
+    @property
+    def fields(self) -> bytes:
+        """Its fields in their order, with U+001F between them; those of FILLED_LATE are empty."""
+        return self.read_fields()
 
 
 def digest_note(fields: bytes, tags: str) -> str:
@@ -138,18 +140,66 @@ def notes_of(
         for each in bank.questions
         if not may_have_pictures(each)
     }
-    there = kept.load(keys.values())
+    there = _KeptNotes(kept, [keys[each.id] for each in bank.questions if each.id in keys], makes)
     notes, fresh = [], {}
     for question in bank.questions:
         key = keys.get(question.id)
-        data = there.get(key) if key else None
-        note = makes.unpacked(question, data) if data else makes.note(question)
-        if key and not data and not note.images:
-            fresh[key] = _pack(note)
+        note = there.note(key, question) if key else None
+        if note is None:
+            note = makes.note(question)
+            if key and not note.images:
+                fresh[key] = note
         notes.append(note)
-    if fresh:
-        kept.keep(fresh)
+    there.keep(fresh)
     return tuple(notes)
+
+
+class _KeptNotes:
+    """The notes that are kept of questions: what each was in a row of its own, and all of them but their fields in one.
+
+    A deck that is there needs no fields, and one row instead of 10,000 is read in no time.
+    """
+
+    def __init__(self, kept: ByteStore, keys: Sequence[str], makes: _NoteMaker) -> None:
+        self._kept = kept
+        self._keys = keys
+        self._makes = makes
+        self._all = sha256("".join(keys).encode()).hexdigest()
+        together = kept.load([self._all]).get(self._all)
+        self._is_together = together is not None
+        heads = together.split(_BETWEEN_HEADS) if together is not None else ()
+        self._heads = (
+            dict(zip(keys, heads, strict=True))
+            if self._is_together
+            else {key: row.rsplit(_BEFORE_FIELDS, 1)[0] for key, row in self._rows.items()}
+        )
+
+    @cached_property
+    def _rows(self) -> Mapping[str, bytes]:
+        return self._kept.load(self._keys)
+
+    def note(self, key: str, question: Question) -> Note | None:
+        """Return the note of a question; its fields are read when they are asked for."""
+        head = self._heads.get(key)
+        return _unpack(question, head, partial(self._read_fields, key, question)) if head else None
+
+    def _read_fields(self, key: str, question: Question) -> bytes:
+        """Return the fields of a note; they are made again if they are not there any more."""
+        row = self._rows.get(key)
+        return row.rsplit(_BEFORE_FIELDS, 1)[1] if row else self._makes.note(question).fields
+
+    def keep(self, fresh: Mapping[str, Note]) -> None:
+        """Keep notes that were made now."""
+        heads = {**self._heads, **{key: _pack(note) for key, note in fresh.items()}}
+        rows = {key: heads[key] + _BEFORE_FIELDS + note.fields for key, note in fresh.items()}
+        if not self._is_together and len(heads) == len(set(self._keys)):
+            rows[self._all] = _BETWEEN_HEADS.join(heads[key] for key in self._keys)
+        if rows:
+            self._kept.keep(rows)
+
+
+_BETWEEN_HEADS, _BEFORE_FIELDS = b"\x1c", b"\x1d"
+"""Control characters: in no text of a bank, and so in no tag."""
 
 
 def find_linkable(questions: Iterable[Question]) -> dict[str, str]:
@@ -170,10 +220,25 @@ def may_have_pictures(question: Question) -> bool:
 
 
 def _pack(note: Note) -> bytes:
-    """Return what is kept of a note: its digests, its tags, which cards it has, and its fields."""
+    """Return what is kept of a note beside its fields: its digests, its tags, and which cards it has."""
     cards = ",".join(map(str, note.cards))
-    said = f"{note.digest}\x1e{note.asked}\x1e{note.version}\x1e{note.tags}\x1e{cards}\x1e"
-    return said.encode() + note.fields
+    return f"{note.digest}\x1e{note.asked}\x1e{note.version}\x1e{note.tags}\x1e{cards}".encode()
+
+
+def _unpack(question: Question, data: bytes, read_fields: Callable[[], bytes]) -> Note:
+    """Return the note of which `_pack` made these bytes."""
+    digest, asked, version, tags, cards = data.decode().split("\x1e")
+    return Note(
+        question=question,
+        read_fields=read_fields,
+        tags=tags,
+        cards=tuple(map(int, cards.split(","))),
+        images=(),
+        sources=None,
+        digest=digest,
+        asked=asked,
+        version=version,
+    )
 
 
 class _NoteMaker:
@@ -233,7 +298,7 @@ class _NoteMaker:
         asked = fields.split(b"\x1f", FIELD_PLACES["Question"] + 1)[FIELD_PLACES["Question"]]
         return Note(
             question=question,
-            fields=fields,
+            read_fields=lambda: fields,
             tags=tags,
             cards=(0, *(1 + list(EXTRA_CARDS).index(name) for name in made)),
             images=text.images,
@@ -261,21 +326,6 @@ class _NoteMaker:
             self._around[count] = filled.split(_ANY_TEXT)
         first, *others = self._around[count]
         return first + "".join(f"{each}{after}" for each, after in zip(follow_ups, others, strict=True))
-
-    def unpacked(self, question: Question, data: bytes) -> Note:
-        """Return the note of which `_pack` made these bytes."""
-        digest, asked, version, tags, cards, fields = data.split(b"\x1e", 5)
-        return Note(
-            question=question,
-            fields=fields,
-            tags=tags.decode(),
-            cards=tuple(map(int, cards.split(b","))),
-            images=(),
-            sources=None,
-            digest=digest.decode(),
-            asked=asked.decode(),
-            version=version.decode(),
-        )
 
 
 def number_colours(bank: Bank) -> dict[str, str]:
@@ -355,28 +405,6 @@ def label(text: str) -> str:
 
 _ANY_TEXT = "\ue000"
 """A private character in the place of a text: no bank's text is looked for it."""
-_STOP = compile_late(
-    r"""[.!?…؟。！？](?:(?<![。！？])["'”’)\]]*(?=\s+[^\sa-z])|(?<=[。！？])[」』”）]*(?=\S))"""
-)
-_NO_STOP = compile_late(r"\b(?:[^\W\d_]|cf|dr|etc|fig|mr|mrs|no|st|vs)\.$", re.IGNORECASE)
-_LONGEST_SHORT_FORM = len("etc.")
-_MARKUP_SIGN = re.compile(r"[`*_\[\]~<|#\n$\\]")
-
-
-def situation(scenario: str, markup: str) -> str:
-    """Return what a scenario begins with, before it says how it ended: its first sentence.
-
-    In Markdown that is the first block where a sentence cannot be cut out of its markup.
-    """
-    begins = scenario
-    if markup != "plain":
-        if re.match(r"\s*(?:```|~~~)", scenario):
-            return scenario
-        begins = re.split(r"\n[ \t]*\n", scenario.strip("\n"), maxsplit=1)[0]
-    ends = (stop.end() for stop in _STOP.finditer(begins))
-    end = next((at for at in ends if not _NO_STOP.search(begins, max(0, at - _LONGEST_SHORT_FORM), at)), None)
-    first = begins[:end]
-    return begins if markup != "plain" and _MARKUP_SIGN.search(first) else first
 
 
 def _is_inert(html: str) -> bool:
@@ -403,41 +431,3 @@ _BETWEEN_FIELDS = "\x1f"
 _CONTROL_BYTES = bytes(each for each in (*range(0x20), 0x7F) if each not in b"\t\n")
 _CONTROLS = compile_late(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ACTIVE = compile_late(r"\[(?=/?(?:sound:|anki:|latex\]|\$\$?\])|\[type:)", re.IGNORECASE)
-
-
-# Tags
-
-
-def tags_of_note(question: Question, prefix: str) -> str:
-    """Return the tags of a question's note, as Anki keeps them."""
-    named = (question.technology, question.category, question.level)
-    return _write_tags(named, question.difficulty, question.status, question.tags, prefix)
-
-
-@lru_cache(maxsize=NAMES_REMEMBERED)
-def _write_tags(
-    named: tuple[str, str, str], difficulty: int | None, status: str, own: tuple[str, ...], prefix: str
-) -> str:
-    values = zip(("technology", "category", "level"), named, strict=True)
-    tags = [f"{name}::{slug}" for name, value in values if (slug := _slug(value))]
-    if difficulty is not None:
-        tags.append(f"difficulty::{difficulty:02}")
-    if status == "retired":
-        tags.append(RETIRED_TAG)
-    tags.extend(_tag(tag) for tag in own)
-    tags = [_tag(f"{prefix}::{tag}") for tag in tags if tag]
-    unique = {tag.casefold(): tag for tag in reversed(tags)}  # Anki keeps one of Python and python
-    return " ".join(sorted(unique.values()))
-
-
-@lru_cache(maxsize=NAMES_REMEMBERED)
-def _slug(text: str) -> str:
-    """Return a name as the last part of a tag: "Core Python" is core-python, "C++" stays c++."""
-    return re.sub(r"[^\w+#.]+", "-", text.lower()).strip("-")
-
-
-@lru_cache(maxsize=NAMES_REMEMBERED)
-def _tag(text: str) -> str:
-    """Return a tag as Anki takes it: no white space, no empty level."""
-    words = re.sub(r"\s+", "_", text.strip())
-    return "::".join(part for level in words.split("::") if (part := level.strip(":")))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from qexport.anki.fields import MADE_BY_DECK
-from qexport.anki.notes import RETIRED_TAG
+from qexport.anki.tags import RETIRED_TAG
 from qexport.common.references import unescape_html
 
 if TYPE_CHECKING:

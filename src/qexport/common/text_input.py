@@ -153,11 +153,18 @@ _ORDINARY = b"\n\t" + bytes(
 
 def _is_ordinary(text: str) -> bool:
     """Say whether all of a text is Western letters, typographic signs and ends of lines: these stay as they are."""
+    if not text.isascii():
+        for sign in _FREQUENT_SIGNS:  # most texts are ASCII without them, which is looked up at once
+            text = text.replace(sign, "")
     try:
         data = text.encode("ascii" if text.isascii() else _WESTERN_CODEC)
     except UnicodeEncodeError:
         return False
     return not data.translate(None, _ORDINARY)
+
+
+_FREQUENT_SIGNS = "\u2014\u2013\u2019\u2018\u201c\u201d\u2026\u2192"
+"""Dashes, quotes, an ellipsis and an arrow: none combines with another character."""
 
 
 def _has_no_marks(text: str) -> bool:

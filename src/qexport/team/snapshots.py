@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from qexport.anki.fields import FIELDS, MADE_BY_DECK, ON
-from qexport.anki.notes import RETIRED_TAG, NoteShape, notes_of
+from qexport.anki.notes import NoteShape, notes_of
+from qexport.anki.tags import RETIRED_TAG
 from qexport.bank.schema import QUESTION_FIELDS
 from qexport.common.references import unescape_html
 

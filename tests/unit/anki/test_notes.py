@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,8 +50,15 @@ def made(
     expected: tuple[Note, ...] = notes_of(bank, shape, Templates())
     with monkeypatch.context() as patched:
         patched.setattr(notes, "question_text", count)
-        assert notes_of(bank, shape, Templates(), kept, "look") == expected
+        found_or_made = notes_of(bank, shape, Templates(), kept, "look")
+        assert list(map(said, found_or_made)) == list(map(said, expected))
     return found
+
+
+def said(note: Note) -> dict[str, object]:
+    """Return all that a note says; its fields are read for that."""
+    values = {name: getattr(note, name) for name in note.__struct_fields__ if name != "read_fields"}
+    return values | {"fields": note.fields}
 
 
 def test_notes_that_are_kept_are_not_made_again(kept: KeptValues, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,3 +84,30 @@ def test_a_question_that_may_show_a_file_is_always_made(
     bank = replace(BANK, questions=(PLAIN, shown))
     assert made(bank, kept, monkeypatch) == ["A", "C"]
     assert made(bank, kept, monkeypatch) == ["C"]
+
+
+def test_the_fields_of_kept_notes_are_read_at_once_when_one_is_asked_for(
+    kept: KeptValues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = notes_of(BANK, SHAPE, Templates(), kept, "look")
+    asked: list[int] = []
+    load = KeptValues.load
+
+    def count(values: KeptValues, names: Iterable[str]) -> dict[str, bytes]:
+        wanted = list(names)
+        asked.append(len(wanted))
+        return load(values, wanted)
+
+    monkeypatch.setattr(KeptValues, "load", count)
+    found = notes_of(BANK, SHAPE, Templates(), kept, "look")
+    assert [note.digest for note in found] == [note.digest for note in expected]
+    assert asked == [1]  # what the notes were, but their fields, is one value
+    assert [note.fields for note in found] == [note.fields for note in expected]
+    assert asked == [1, 2]
+
+
+def test_fields_that_are_not_kept_any_more_are_made_again(kept: KeptValues, tmp_path: Path) -> None:
+    expected = notes_of(BANK, SHAPE, Templates(), kept, "look")
+    found = notes_of(BANK, SHAPE, Templates(), kept, "look")
+    ChunkCache(tmp_path).clear()
+    assert [note.fields for note in found] == [note.fields for note in expected]

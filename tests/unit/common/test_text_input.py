@@ -150,6 +150,8 @@ def test_a_file_over_the_limit_is_not_read_on(tmp_path: Path) -> None:
             {"right-to-left override (U+202E)": 1, "pop directional isolate (U+2069)": 1},
         ),
         ("a\ud800b", "a\ufffdb", {"lone surrogate": 1}),
+        ("a → b — “c” – ‘d’ … e", "a → b — “c” – ‘d’ … e", {}),
+        ("→\u0338 e—\u0301 “a\0”", "↛ e—\u0301 “a”", {"control character": 1}),
         ("o" + "\u0302" * 12, "ô" + "\u0302" * 8, {"stacked combining mark": 3}),
         (
             "’ – ™ 日本語 👩🏽‍💻 שָׁלוֹם ก็",

@@ -20,13 +20,13 @@ from qexport import __version__
 from qexport.anki.card_labels import label_style
 from qexport.anki.fields import FIELDS
 from qexport.anki.note_type import STYLE_RELEASED, note_type, style_digest
-from qexport.anki.notes import situation
 from qexport.bank.history import version_of
 from qexport.bank.lock import Edition, Lock, LockedContent, LockedNoteType
 from qexport.bank.model import Bank, Claims, Question
 from qexport.bank.stamping import stamp
 from qexport.common.errors import Location
 from qexport.content.languages import language
+from qexport.content.situations import situation
 from qexport.content.templates import Templates, templates_folder
 from qexport.layout.cache import ChunkCache
 from qexport.layout.scheduler import Scheduler
