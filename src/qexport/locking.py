@@ -79,8 +79,8 @@ class Stamped(Record, frozen=True):
     warnings: tuple[Problem, ...] = ()
     before: str = ""
     """The text of the lock that was read; empty: there was none."""
-    history: Mapping[Path, str] = made_by(dict)
-    """The history, if lines came to it."""
+    history: Mapping[Path, bytes] = made_by(dict)
+    """The history, in UTF-8, if lines came to it."""
     history_before: str = ""
     """The text of the history that was read."""
 
@@ -129,7 +129,7 @@ def stamp_bank(
     """
     from qexport.anki.notes import digest_texts
     from qexport.anki.search import search_for
-    from qexport.bank.history import KnownLines, SaidBefore, add_lines, history_path, line_of
+    from qexport.bank.history import KnownLines, SaidBefore, history_path, line_of, merge_lines
     from qexport.bank.lock_file import write_lock
     from qexport.bank.neighbours import find_neighbours, imported_guids, in_no_deck, neighbour_problems
     from qexport.bank.stamping import Deciding, stamp
@@ -165,7 +165,7 @@ def stamp_bank(
         for note, asked in zip(tools.notes, now_is.questions, strict=True)
         if not kept.has(asked.version, note.sources)
     )
-    history = add_lines(known, fresh)
+    history = merge_lines(known, fresh)
     warnings = (
         *(() if before is None else _other_options(path, before, lock)),
         *_moved_questions(path, changes.moves),
@@ -178,7 +178,7 @@ def stamp_bank(
         *(in_no_deck(path, changes) if locking.previous else ()),
     )
     search = search_for(lock.key_of(entry) for entry in lock.left)
-    changed = {history_path(path): history} if history != known else {}
+    changed = {} if history is None else {history_path(path): history}
     return Stamped(path, lock, changes, moved, search, warnings, text, changed, known)
 
 
@@ -242,11 +242,13 @@ def written_with_lock(stamped: Stamped | None) -> Iterator[dict[Path, bytes]]:
             path: read_text(path, inside=path.parent) if path.exists() else "" for path in stamped.history
         }
         history = {
-            path: text if known[path] == stamped.history_before else add_lines(known[path], text.split("\n"))
-            for path, text in stamped.history.items()
+            path: data
+            if known[path] == stamped.history_before
+            else add_lines(known[path], data.decode().split("\n")).encode()
+            for path, data in stamped.history.items()
         }
         lock = {stamped.path: write_lock(stamped.lock).encode()} if stamped.moved else {}
-        yield {**{path: text.encode() for path, text in history.items()}, **lock}
+        yield {**history, **lock}
 
 
 @contextmanager

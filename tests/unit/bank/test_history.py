@@ -16,6 +16,7 @@ from qexport.bank.history import (
     fields_of,
     history_path,
     line_of,
+    merge_lines,
     read_versions,
     version_of,
 )
@@ -149,3 +150,14 @@ def test_a_history_that_is_in_order_is_left_as_it_is_and_any_other_is_put_in_ord
     for other in ("\n".join(lines), text + "\n", text + lines[0] + "\n", "\n".join([*reversed(lines), ""])):
         assert add_lines(other, []) == text
     assert add_lines(f"<<<<<<< HEAD\n{text}=======\n{text}>>>>>>> other\n", []) == text
+
+
+def test_what_comes_to_a_history_is_in_its_order_in_utf_8() -> None:
+    one, other, third = (line_of(replace(ONE, answer=answer)) for answer in ("a", "é — \U0001f40d", "\uffee"))
+    text = add_lines("", [one])
+    assert merge_lines(text, [one]) is None
+    assert (
+        merge_lines(text, [third, other])
+        == "".join(f"{line}\n" for line in sorted((one, other, third))).encode()
+    )
+    assert merge_lines("", []) is None

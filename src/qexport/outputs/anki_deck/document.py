@@ -70,8 +70,12 @@ def _make_package(
         said = [(note.question.id, note.digest, note.cards) for note in notes]
         pictures = [(name, sha256(data).digest()) for name, data in sorted(images.items())]
         libraries = {**package_libraries(), **installed(("genanki", "jinja2"))}
+        bank = replace(edition.bank, questions=())
         parts = (
-            replace(edition, lock=_sort_lock(lock)),
+            # All texts at once would be as much memory as the bank, twice.
+            replace(edition, bank=bank, questions=(), retired=(), leavers=(), lock=_sort_lock(lock)),
+            [question.key() for question in edition.bank.questions],
+            *([each.id for each in some] for some in (edition.questions, edition.retired, edition.leavers)),
             said,
             pictures,
             shape,
