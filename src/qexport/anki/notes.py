@@ -165,12 +165,11 @@ class _KeptNotes:
         self._keys = keys
         self._makes = makes
         self._all = sha256("".join(keys).encode()).hexdigest()
-        together = kept.load([self._all]).get(self._all)
-        self._is_together = together is not None
-        heads = together.split(_BETWEEN_HEADS) if together is not None else ()
+        together = kept.load([self._all]).get(self._all) if keys else None
+        self._is_together = bool(together)
         self._heads = (
-            dict(zip(keys, heads, strict=True))
-            if self._is_together
+            dict(zip(keys, together.split(_BETWEEN_HEADS), strict=True))
+            if together
             else {key: row.rsplit(_BEFORE_FIELDS, 1)[0] for key, row in self._rows.items()}
         )
 
@@ -192,7 +191,7 @@ class _KeptNotes:
         """Keep notes that were made now."""
         heads = {**self._heads, **{key: _pack(note) for key, note in fresh.items()}}
         rows = {key: heads[key] + _BEFORE_FIELDS + note.fields for key, note in fresh.items()}
-        if not self._is_together and len(heads) == len(set(self._keys)):
+        if self._keys and not self._is_together and len(heads) == len(set(self._keys)):
             rows[self._all] = _BETWEEN_HEADS.join(heads[key] for key in self._keys)
         if rows:
             self._kept.keep(rows)

@@ -84,6 +84,9 @@ def test_a_question_that_may_show_a_file_is_always_made(
     bank = replace(BANK, questions=(PLAIN, shown))
     assert made(bank, kept, monkeypatch) == ["A", "C"]
     assert made(bank, kept, monkeypatch) == ["C"]
+    alone = replace(BANK, questions=(shown,))
+    assert made(alone, kept, monkeypatch) == ["C"]
+    assert made(alone, kept, monkeypatch) == ["C"]
 
 
 def test_the_fields_of_kept_notes_are_read_at_once_when_one_is_asked_for(
