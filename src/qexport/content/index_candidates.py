@@ -191,9 +191,11 @@ _TERM_WORD = compile_late(r"[^\W\d_](?:[\w’'+#-]|/(?=[A-Z]))*[\w+#]|[^\W\d_]")
 _UNSPACED = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff9f"
 """Chinese and Japanese characters and their punctuation: a name between them has no space around it."""
 _BREAK = compile_late(
-    r"""[.,;:!?]+(?=\s|$)|[()\[\]{}"“”«»—–→=<>|…]|(?<![A-Z])/|/(?![A-Z])|(?<=\s)[+-](?=\s)|\n\s*\n"""
-    rf"|[{_UNSPACED}]+"
+    rf"""[.,;:!?()\[\]{{}}"“”«»—–→=<>|…/+\n{_UNSPACED}-](?:(?<=[.,;:!?])[.,;:!?]*(?=\s|$)"""
+    r"""|(?<=[()\[\]{}"“”«»—–→=<>|…])|(?<=/)(?:(?<![A-Z]/)|(?![A-Z]))|(?<=\s[+-])(?=\s)|(?<=\n)\s*\n"""
+    rf"|(?<=[{_UNSPACED}])[{_UNSPACED}]*)"
 )
+"""It begins with a set of characters, which the engine skips to: a fifth of the time."""
 _SHORT = compile_late(r"(?:[A-Z]{2,}[0-9]*s?|[A-Z][A-Za-z]+-?[0-9]+)$")
 _POSSESSIVE = compile_late("[’']s?$")
 _NO_LETTER = compile_late(r"[\W\d]")
@@ -238,6 +240,10 @@ class _Word(Record, frozen=True):
     """Whether no phrase has it."""
     is_generic: bool
     """Whether no phrase begins with it."""
+    is_part: bool
+    """Whether it is no term by itself."""
+    is_tail: bool
+    """Whether it says little at the end of a phrase."""
 
 
 class _Lexicon(dict[str, _Word]):
@@ -245,8 +251,8 @@ class _Lexicon(dict[str, _Word]):
 
     def __init__(self, words: Mapping[str, frozenset[str]]) -> None:
         self.is_empty = not words
-        self.never, self.part, self.generic = (
-            words.get(name, frozenset()) for name in ("never", "part", "generic")
+        self.never, self.part, self.generic, self.tail = (
+            words.get(name, frozenset()) for name in ("never", "part", "generic", "tail")
         )
 
     def __missing__(self, written: str) -> _Word:
@@ -268,18 +274,20 @@ class _Lexicon(dict[str, _Word]):
             is_whole=plain not in self.part,
             is_none=len(word) == 1 or not is_latin or is_never,
             is_generic=is_generic,
+            is_part=plain in self.part or singular(plain) in self.part,
+            is_tail=plain in self.tail,
         )
         return found
 
 
 def _in_segment(segment: str, lexicon: _Lexicon) -> Iterator[tuple[str, str]]:
-    run: list[str] = []
+    run: list[_Word] = []
     capitals: list[str] = []
     for number, written in enumerate(_TERM_WORD.findall(segment)):
         known = lexicon[written]
         word = known.word
         if known.ends_all:
-            yield from (*_capitals(capitals), *_phrases(run, lexicon.part))
+            yield from (*_capitals(capitals), *_phrases(run))
             capitals, run = [], []
             continue
         if known.is_short:
@@ -294,12 +302,12 @@ def _in_segment(segment: str, lexicon: _Lexicon) -> Iterator[tuple[str, str]]:
         if lexicon.is_empty:
             continue
         if known.is_none or (known.is_generic and not run):
-            yield from _phrases(run, lexicon.part)
+            yield from _phrases(run)
             run = []
         else:
-            run.append(word)
+            run.append(known)
     yield from _capitals(capitals)
-    yield from _phrases(run, lexicon.part)
+    yield from _phrases(run)
 
 
 def _capitals(words: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -308,19 +316,17 @@ def _capitals(words: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield " ".join(words), "name"
 
 
-def _phrases(run: Sequence[str], part: frozenset[str]) -> Iterator[tuple[str, str]]:
-    if not run:
-        return
-    tail = load_words("en")["tail"]
+def _phrases(run: Sequence[_Word]) -> Iterator[tuple[str, str]]:
+    words = [each.word for each in run]
     for length in range(1, min(LONGEST_PHRASE, len(run)) + 1):
         for start in range(len(run) - length + 1):
-            phrase = run[start : start + length]
-            if length == 1 and {phrase[0].casefold(), singular(phrase[0].casefold())} & part:
+            if length == 1 and run[start].is_part:
                 continue
+            end = start + length
             is_cut = length < len(run)
-            if is_cut and phrase[-1].casefold() in tail:
+            if is_cut and run[end - 1].is_tail:
                 continue
-            yield " ".join(phrase), "cut" if is_cut else "phrase"
+            yield " ".join(words[start:end]), "cut" if is_cut else "phrase"
 
 
 def find_forms(name: str) -> re.Pattern[str]:
@@ -331,11 +337,13 @@ def find_forms(name: str) -> re.Pattern[str]:
 
 _WORDS, _LETTERS = r"(?<![\w-])((?:[\w-]+ ){1,5}[\w-]+)", r"([A-Z][A-Za-z0-9]{1,9})"
 _LONG_FORM = compile_late(rf"{_WORDS} \({_LETTERS}\)|\b{_LETTERS} \({_WORDS}\)")
+_SHORT_BEHIND = compile_late(rf"\({_LETTERS}\)")
+_SHORT_BEFORE = compile_late(rf"{_LETTERS} \([\w-]+ ")
 
 
 def _long_forms(text: str) -> Iterator[tuple[str, str]]:
     """Yield (long form, abbreviation) where a text gives both and the letters agree."""
-    if " (" not in text:
+    if not (_SHORT_BEHIND.search(text) or _SHORT_BEFORE.search(text)):  # a tenth of what the whole takes
         return
     for found in _LONG_FORM.finditer(text):
         short = found[2] or found[3]

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from qexport.bank.model import Question
-from qexport.content.index_candidates import find_candidates, fold_spelling, load_words, singular, topics_of
+from qexport.content.index_candidates import (
+    _BREAK,
+    find_candidates,
+    fold_spelling,
+    load_words,
+    singular,
+    topics_of,
+)
 
 QUESTION = Question(
     id="a",
@@ -38,3 +45,11 @@ def test_phrases_and_code_are_found() -> None:
     spellings = {row[1] for row in found.rows}
     assert "__enter__" in spellings
     assert any("context manager" in each for each in spellings)
+
+
+def test_phrases_end_at_signs_that_end_them() -> None:
+    text = "one, two.three ... a/b A/B a/B left + right c++ x-y - z (in brackets) “said”\n \nend!"
+    assert [each.strip() for each in _BREAK.split(text)] == [
+        *("one", "two.three", "a", "b A/B a", "B left", "right c++ x-y", "z", "in brackets", "", "said"),
+        *("", "end", ""),
+    ]
