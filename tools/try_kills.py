@@ -15,8 +15,8 @@ the milliseconds that the others take; half of them with their processes, half a
 
 Whatever is otherwise is reported with the number of the kill; the same seed kills at the same shares of a build.
 
-With `--forked`, a build is a fork of a process that has imported the program: a build in every other respect, and
-several times as fast.
+Builds whose time does not matter are forks of a process that has imported the program: builds in every other respect,
+and several times as fast. With `--forked`, those that are killed are forks, too.
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ class Place:
         """Let the bank be of a version."""
         (self.work / "bank.yaml").write_text(bank_of(version, self.questions))
 
-    def started(self, *words: str) -> subprocess.Popen[bytes]:
+    def started(self, *words: str, forked: bool = False) -> subprocess.Popen[bytes]:
         """Start a build, in a session of its own."""
         words = ("build", "--bank", "bank.yaml", "--file-name", "book", *words)
         environment = {
@@ -209,7 +209,7 @@ class Place:
             "SOURCE_DATE_EPOCH": "1767225600",
             "TMPDIR": str(self.temporary),
         }
-        if self.forked:
+        if forked or self.forked:
             return cast("subprocess.Popen[bytes]", ForkedBuild(words, self.work, environment))
         return subprocess.Popen(
             [sys.executable, "-c", PROGRAM, *words],
@@ -220,10 +220,10 @@ class Place:
             start_new_session=True,
         )
 
-    def build(self, *words: str) -> tuple[float, str]:
+    def build(self, *words: str, forked: bool = False) -> tuple[float, str]:
         """Build to the end; return the seconds it took, and what was wrong."""
         before = time.monotonic()
-        process = self.started(*words)
+        process = self.started(*words, forked=forked)
         _, said = process.communicate()
         return time.monotonic() - before, said.decode() if process.returncode or said else ""
 
@@ -275,23 +275,22 @@ def kills(
 ) -> Tally:
     """Kill as many builds in a new folder; a share of them begins with an empty cache."""
     dice = random.Random(seed)  # noqa: S311
-    if forked:
-        for name in IMPORTED:
-            import_module(name)
+    for name in IMPORTED:
+        import_module(name)
     place, calm = (Place(folder / name, questions, forked=forked) for name in ("killed", "calm"))
     times = {}
     right: dict[str, bytes] = {}
 
-    def build_calmly(number: int, *words: str) -> float:
+    def build_calmly(number: int, *words: str, forked: bool = False) -> float:
         calm.write_bank(VERSIONS[number % 2])
-        seconds, wrong = calm.build(*words)
+        seconds, wrong = calm.build(*words, forked=forked)
         if wrong:
             raise RuntimeError(wrong)
         right.update(calm.files())
         return seconds
 
     times[True] = build_calmly(0, "--no-cache", "--jobs", "2")
-    build_calmly(1, "--cache", str(calm.cache))
+    build_calmly(1, "--cache", str(calm.cache), forked=True)
     times[False] = build_calmly(0, "--cache", str(calm.cache))
     shutil.copytree(calm.work, place.work, dirs_exist_ok=True)
     shutil.copytree(calm.cache, place.cache)
@@ -299,7 +298,7 @@ def kills(
     while tally.kills < count:
         number = tally.kills + tally.ended + 1
         old = dict(right)
-        build_calmly(number, "--cache", str(calm.cache), "--jobs", "1")
+        build_calmly(number, "--cache", str(calm.cache), "--jobs", "1", forked=True)
         place.write_bank(VERSIONS[number % 2])
         is_cold = dice.random() < cold
         if is_cold:
@@ -314,7 +313,7 @@ def kills(
         _check(place, tally, old, right)
         tell(tally)
     # What lays out nothing does not look after what others left where fonts are configured.
-    place.build("--no-cache")
+    place.build("--no-cache", forked=True)
     tally.complaints += [f"at the end: {each} is there" for each in place.left_over()]
     return tally
 
@@ -364,7 +363,7 @@ def _check(place: Place, tally: Tally, old: Mapping[str, bytes], new: Mapping[st
         tally.complaints.append(f"{here}the deck is there before its lock")
     tally.states[f"new: {', '.join(is_new) or 'nothing'}"] += 1
     tally.left.update({each.split("/")[0] for each in place.left_over()})
-    _, wrong = place.build("--cache", str(place.cache), "--jobs", "1")
+    _, wrong = place.build("--cache", str(place.cache), "--jobs", "1", forked=True)
     if wrong:
         tally.complaints.append(f"{here}the next one says: {wrong}")
     tally.complaints += [
@@ -381,7 +380,7 @@ def main() -> None:
     """Kill as many as the words say."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--kills", type=int, default=500)
-    parser.add_argument("--forked", action="store_true", help="builds are forks: several times as fast")
+    parser.add_argument("--forked", action="store_true", help="builds that are killed are forks, too")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cold", type=float, default=0.3, help="share that begins with an empty cache")
     parser.add_argument("--questions", type=int, default=QUESTIONS, help="in the bank")
