@@ -73,14 +73,14 @@ def _paragraphs(words: int, seed: int) -> str:
     )
 
 
-def worst() -> Bank:
-    """Everything that strains a page."""
+def worst(share: float = 1.0) -> Bank:
+    """Everything that strains a page; with a share of the texts, code and lists that go on for pages."""
     code = "\n".join(
         f"def function_{line:03}(argument: dict[str, int], *, other: str = 'text') -> list[int]:"
         f"  # {'long ' * (line % 13)}"
         if line % 4
         else ""
-        for line in range(200)
+        for line in range(int(200 * share))
     )
     table = "\n".join(
         [
@@ -93,7 +93,7 @@ def worst() -> Bank:
         ]
     )
     nested = "\n".join(f"{'  ' * (line % 4)}- {_words(14, line)}" for line in range(40))
-    ordered = "\n".join(f"{line}. {_words(9 + line % 20, line)}" for line in range(1, 121))
+    ordered = "\n".join(f"{line}. {_words(9 + line % 20, line)}" for line in range(121 - int(120 * share), 121))
     markdown = f"# Heading\n\n{_words(60, 1)}\n\n## Second\n\n> {_words(80, 2)}\n\n### Third\n\n{nested}"
     markdown += f"\n\n{_words(30, 3)} [a link](https://example.org/{'very-' * 20}long) and `{'code_' * 30}`."
     common = {"technology": "Straining", "level": "Advanced", "difficulty": 10}
@@ -109,7 +109,7 @@ def worst() -> Bank:
         question(
             "LONG",
             category="Length",
-            answer=_paragraphs(20_000, 1),
+            answer=_paragraphs(int(20_000 * share), 1),
             deep_explanation=_words(400, 2),
             follow_ups=("One?", "Two?"),
         ),
