@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import os
 import shutil
 import signal
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+
+from qexport.__main__ import look_for_garbage_seldom
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"  # large samples and checks that lie beside a developer's checkout
@@ -44,6 +47,10 @@ def pytest_configure() -> None:
     os.environ["QEXPORT_CACHE"] = cache
     # A script's `./qexport test &` ignores Ctrl-C, and so would the programs to which tests send it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Garbage is looked for as often as in the program: Python's own numbers let it look through all imports and tests.
+    look_for_garbage_seldom()
+    # Java's programs run for a second or two: what is compiled once more, for speed, never pays.
+    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
     # What is drawn by lot is the same each time, and however slow the machine is; `tools.fuzz` draws more.
     hypothesis.settings.register_profile(
         "seeded", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -138,10 +145,18 @@ def conformance_check(tmp_path_factory: pytest.TempPathFactory) -> Path:
         do_without("../shared/checks/pdf-conformance")
     if not shutil.which("javac"):
         do_without("javac")
-    # It writes what it fetches and compiles beside itself.
-    copy = shutil.copytree(original, tmp_path_factory.mktemp("conformance") / "check")
-    copy.chmod(0o755)
-    return copy / "check.sh"
+    # It writes what it fetches and compiles beside itself: once for all processes of the tests.
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    ready = folder / "conformance"
+    with (folder / "conformance.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ready.exists():
+            copy = shutil.copytree(original, Path(tempfile.mkdtemp(dir=folder)) / "check")
+            copy.chmod(0o755)
+            subprocess.run(["sh", copy / "check.sh", "ua1"], capture_output=True, check=True)
+            copy.rename(ready)
+    return ready / "check.sh"
 
 
 @pytest.fixture
