@@ -93,7 +93,9 @@ def worst(share: float = 1.0) -> Bank:
         ]
     )
     nested = "\n".join(f"{'  ' * (line % 4)}- {_words(14, line)}" for line in range(40))
-    ordered = "\n".join(f"{line}. {_words(9 + line % 20, line)}" for line in range(121 - int(120 * share), 121))
+    ordered = "\n".join(
+        f"{line}. {_words(9 + line % 20, line)}" for line in range(121 - int(120 * share), 121)
+    )
     markdown = f"# Heading\n\n{_words(60, 1)}\n\n## Second\n\n> {_words(80, 2)}\n\n### Third\n\n{nested}"
     markdown += f"\n\n{_words(30, 3)} [a link](https://example.org/{'very-' * 20}long) and `{'code_' * 30}`."
     common = {"technology": "Straining", "level": "Advanced", "difficulty": 10}

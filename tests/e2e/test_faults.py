@@ -631,5 +631,7 @@ def test_kills_tear_nothing_and_the_next_build_is_right(tmp_path: Path) -> None:
         check=False,
     )
     first, *_, last = done.stdout.splitlines() or ["", ""]
-    assert re.fullmatch(r"seed 7: 8 builds were killed, \d+ were done before", first), done.stdout + done.stderr
+    assert re.fullmatch(r"seed 7: 8 builds were killed, \d+ were done before", first), (
+        done.stdout + done.stderr
+    )
     assert (last, done.stderr, done.returncode) == ("0 complaints", "", 0), done.stdout

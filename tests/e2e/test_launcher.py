@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -37,7 +38,11 @@ needs_ensurepip = pytest.mark.skipif(
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A checkout at a path with spaces, in which setting up is quick."""
-    folder = tmp_path / "a check out"
+    return quick_checkout(tmp_path)
+
+
+def quick_checkout(place: Path) -> Path:
+    folder = place / "a check out"
     (folder / "tools").mkdir(parents=True)
     shutil.copy(ROOT / "qexport", folder)
     (folder / "tools" / "bootstrap.py").write_text(STAND_IN)
@@ -49,6 +54,10 @@ def checkout(tmp_path: Path) -> Path:
 @pytest.fixture
 def bare_checkout(checkout: Path) -> Path:
     """A checkout that is set up in earnest, but needs no package."""
+    return made_bare(checkout)
+
+
+def made_bare(checkout: Path) -> Path:
     shutil.copy(ROOT / "tools" / "bootstrap.py", checkout / "tools")
     package = checkout / "src" / "qexport"
     package.mkdir(parents=True)
@@ -166,26 +175,59 @@ def test_takes_an_optimized_python_before_a_newer_one(checkout: Path, tmp_path: 
     assert run("./qexport", cwd=checkout, PATH=f"{path}/first").stdout == "set up by first/python3.13\n"
 
 
+class SetUp(NamedTuple):
+    """A checkout that two have set up at once."""
+
+    checkout: Path
+    first: str
+    """What the one that was first said of it."""
+    second: str
+
+
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> SetUp:
+    """A real set-up takes seconds: of this one, tests look at what was said, and at what it has made."""
+    checkout = made_bare(quick_checkout(tmp_path_factory.mktemp("set-up")))
+    both = [
+        subprocess.Popen(
+            ["./qexport"], cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    (_, shorter), (_, longer) = said = sorted(
+        (process.communicate() for process in both), key=lambda both: len(both[1])
+    )
+    assert [out for out, _ in said] == ["hello from __main__\n"] * 2
+    assert [process.returncode for process in both] == [0, 0]
+    return SetUp(checkout, longer, shorter)
+
+
+@needs_ensurepip
+def test_of_two_set_ups_at_once_one_waits_for_the_other(set_up: SetUp) -> None:
+    assert set_up.second == "qexport: another set-up is at work in this checkout: waiting for it\n"
+    assert "waiting" not in set_up.first
+
+
 @needs_ensurepip
 def test_the_real_set_up_says_its_steps_and_stands_wherever_the_checkout_is_moved(
-    bare_checkout: Path, tmp_path: Path
+    set_up: SetUp, tmp_path: Path
 ) -> None:
-    first = run("./qexport", cwd=bare_checkout)
-    assert (first.stdout, first.returncode) == ("hello from __main__\n", 0)
-    steps = first.stderr.splitlines()
-    assert steps[0].startswith(f"qexport: setting up in {bare_checkout}/.venv ")
+    steps = set_up.first.splitlines()
+    assert steps[0].startswith(f"qexport: setting up in {set_up.checkout}/.venv ")
     assert all(line.startswith("qexport: ") for line in steps)
     assert steps[-1].startswith("qexport: ready after ")
-    bare_checkout.rename(tmp_path / "moved")
+    set_up.checkout.rename(tmp_path / "moved")
     # What is set for another Python is not for this one.
     moved = run(tmp_path / "moved" / "qexport", PYTHONPATH=str(ROOT / "src"))
+    (tmp_path / "moved").rename(set_up.checkout)
     assert (moved.stdout, moved.stderr) == ("hello from __main__\n", "")
 
 
 @needs_ensurepip
 def test_a_set_up_that_fails_says_why_and_one_for_tests_leaves_the_program_as_it_was(
-    bare_checkout: Path,
+    set_up: SetUp, tmp_path: Path
 ) -> None:
+    bare_checkout = shutil.copytree(set_up.checkout, tmp_path / "a copy", symlinks=True)
     (bare_checkout / "requirements-test.lock").write_text("absent==1.0 --hash=sha256:" + "0" * 64)
     failed = run("./qexport", "test", cwd=bare_checkout, PIP_NO_INDEX="1")
     assert failed.stderr.splitlines()[-2:] == [
@@ -214,20 +256,6 @@ def test_what_a_killed_set_up_left_is_built_again(bare_checkout: Path) -> None:
     process.wait()
     assert not list(log.parent.glob("*.stamp"))
     assert run("./qexport", cwd=bare_checkout).stdout == "hello from __main__\n"
-
-
-@needs_ensurepip
-def test_of_two_set_ups_at_once_one_waits_for_the_other(bare_checkout: Path) -> None:
-    both = [
-        subprocess.Popen(
-            ["./qexport"], cwd=bare_checkout, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        for _ in range(2)
-    ]
-    said = sorted(process.communicate() for process in both)
-    assert [out for out, _ in said] == ["hello from __main__\n"] * 2
-    waited = "qexport: another set-up is at work in this checkout: waiting for it\n"
-    assert sorted(err == waited for _, err in said) == [False, True]
 
 
 def test_leaves_an_environment_alone_that_it_did_not_make(bare_checkout: Path) -> None:
