@@ -25,8 +25,17 @@ if TYPE_CHECKING:
     from qexport.layout.scheduler import Scheduler
     from qexport.outputs.book.press import Press
 
-LARGE = 500
-"""Chunks of a book for which processes are ended that might be of use for the next, so that memory is this book's."""
+LARGE = 100
+"""Questions of a book for which processes are ended that the next book might have used: memory is this book's."""
+
+
+def end_processes(press: Press) -> None:
+    """Let the processes of a large book go, as soon as its pages are laid out; whatever else is wanted starts others.
+
+    They are 200 MB then, and this process goes on to take its most: it makes lists of the pages, and links them.
+    """
+    if len(press.edition.questions) > LARGE:
+        press.tools.scheduler.rest()
 
 
 def bind_edition(
@@ -72,8 +81,7 @@ def bind_edition(
     )
     pages = sum(len(chunk.pages) for chunk in chunks)
     summary, amounts = f"{pages} pages", {"size_pages": float(pages)}
-    if len(chunks) > LARGE:
-        press.tools.scheduler.rest()
+    end_processes(press)
     earlier = partial(press.tools.earlier, suffix)
     data = bind(chunks, book, press.tools.scheduler, earlier)
     if press.options.imposition == "booklet":

@@ -17,7 +17,7 @@ from qexport.content.index_terms import index_terms
 from qexport.content.key_terms import choose_terms
 from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import WORTH_A_POOL, Job
-from qexport.outputs.book.binding import bind_edition
+from qexport.outputs.book.binding import bind_edition, end_processes
 from qexport.outputs.book.cover import make_cover
 from qexport.outputs.book.entries import anchor
 from qexport.outputs.book.glyphs import missing_glyphs
@@ -96,6 +96,8 @@ class _Handbook:
         jobs += [make_progress_table(self.press)] * self.matter.progress
         jobs += self._absent_terms(jobs)
         chunks = iter(self.scheduler.chunks(jobs))
+        if self.scheduler.cache:  # without one, the lines of the index are yet to be laid out
+            end_processes(self.press)
         self.chunks = [next(chunks), next(chunks)]
         pages = iter(list_pages.set(chunks))
         for _ in contents:

@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pypdfium2
@@ -26,11 +27,16 @@ from tests.unit.outputs.handbook.handbooks import (
     places,
     without_leaders,
 )
+from tests.unit.outputs.shared_pages import shared_scheduler
 
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.layout.cache import ChunkCache
 from qexport.layout.scheduler import Scheduler
+from qexport.layout.workers import Workers
+from qexport.outputs.book import binding
+from qexport.outputs.book.lists import List
 from qexport.outputs.document import Document
+from qexport.outputs.handbook.index import with_pages
 
 # The parts of the book
 
@@ -220,3 +226,25 @@ def test_a_book_in_mono_is_printed_with_black_ink_alone(tmp_path: Path) -> None:
     inks = [line.split() for line in done.stdout.splitlines()]
     assert [each[:3] for each in inks] == [["0.00000"] * 3] * len(inks)
     assert all(float(each[3]) > 0 for each in inks)
+
+
+def test_processes_of_a_large_book_end_when_its_pages_are_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    class Processes(Workers):
+        def end(self) -> int:
+            told.append("they end")
+            return super().end()
+
+    def give_pages(*arguments: Any) -> List:
+        told.append("the index gets its pages")
+        return with_pages(*arguments)
+
+    monkeypatch.setattr("qexport.outputs.handbook.document.with_pages", give_pages)
+    made = handbook().data
+    scheduler = replace(shared_scheduler(), workers=Processes(1))  # all is in the cache: none is started
+    assert handbook(scheduler=scheduler).data == made
+    monkeypatch.setattr(binding, "LARGE", len(ALL) - 1)
+    assert handbook(scheduler=scheduler).data == made
+    index = "the index gets its pages"
+    assert told == [index, index, "they end", index, "they end"]
