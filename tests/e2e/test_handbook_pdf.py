@@ -255,6 +255,32 @@ def test_long_ids_have_room_in_tables_and_beside_links(output: str, options: dic
     assert inspected(document.data, order) == []
 
 
+def test_large_print_of_a_small_page_stays_off_its_edge() -> None:
+    bank = banks.BANKS["flat"]()
+    some = replace(bank, questions=bank.questions[:5])
+    document, order = make(some, {"theme": "pocket", "paper": "a6", "large-print": True, "flow": True})
+    assert inspected(document.data, order) == []
+
+
+def test_a_title_that_goes_on_on_the_next_page_is_named_there_by_its_id() -> None:
+    document, order = make(some_of("worst", "TITLE"), {"paper": "a6", "large-print": True})
+    book = Book(document.data)
+    titled = [
+        page for page in book.pages if any(run.element and run.element.tag == "H2" for run in page.body)
+    ]
+    assert [sum(run.text.strip() == "TITLE" for run in page.runs) for page in titled] == [1, 1, 1]
+    assert list(CHECKS["heads"](book, order)) == []
+
+
+def test_a_paragraph_may_end_a_page_with_an_address() -> None:
+    if not CORPORA.is_dir():
+        pytest.skip("the corpora are not here")
+    cell = Cell("data-science", "classic", "6x9in", "prepress", "notes")
+    bank = some_of("data-science", "PROBABILITY-001")
+    document, order = make(bank, cell.options, **cell.made)
+    assert inspected(document.data, order) == []
+
+
 def test_code_in_a_text_does_not_push_its_lines_apart() -> None:
     document, _ = make(some_of("shipped", "PY-ADV-004"), {"theme": "modern", "paper": "a5"})
     explained = next(
@@ -307,7 +333,7 @@ def test_squeezed_lines_and_a_title_that_is_higher_are_found(tmp_path: Path) -> 
     (tmp_path / "theme.toml").write_text('description = "Squeezed"\nextends = "classic"\n')
     (tmp_path / "theme.css").write_text(
         ".question:has([data-id='PY-ADV-004']) .deep_explanation p { line-height: 1.2 } "
-        ".opening[data-id='PY-ADV-005'] { padding-top: 0 }"
+        ".opening:has([data-id='PY-ADV-005']) { padding-top: 0 }"
     )
     document, order = make(banks.BANKS["shipped"](), {"theme": str(tmp_path)})
     squeezed, higher = CHECKS["leading"](Book(document.data), order)
@@ -315,13 +341,14 @@ def test_squeezed_lines_and_a_title_that_is_higher_are_found(tmp_path: Path) -> 
     assert re.fullmatch(r"PY-ADV-005 begins \+\d\.\d pt from where others do", higher.what)
 
 
-def test_empty_lines_of_code_are_not_the_usual_distance_of_its_lines(order: Any) -> None:
+def test_lines_of_code_have_their_own_distance_and_empty_ones_none(order: Any) -> None:
     def block_of(baselines: Sequence[float]) -> tuple[Any, Any]:
         section = Element("Sect", None)
         block = Element("P", section)
         section.kids.append(block)
+        of = Element("Code", block) if baselines[0] < 500 else block
         lines = [
-            [Run(1, "code", 0, 0, 9, 9, baseline, 8.2, (), artifact=False, element=block)]
+            [Run(1, "code", 0, 0, 9, 9, baseline, 8.2, (), artifact=False, element=of)]
             for baseline in baselines
         ]
         return block, lines
@@ -332,8 +359,10 @@ def test_empty_lines_of_code_are_not_the_usual_distance_of_its_lines(order: Any)
         )
         return [finding.what for finding in CHECKS["leading"](book, order)]
 
-    assert found_in((600, 578, 556, 534), (300, 289)) == []
-    assert found_in((600, 589, 578, 567), (300, 291)) == ["lines of '' are 9 pt apart, 11 elsewhere"]
+    assert found_in((600, 578, 556, 534), (800, 789)) == []
+    assert found_in((600, 589, 578, 567), (800, 791)) == ["lines of '' are 9 pt apart, 11 elsewhere"]
+    assert found_in((600, 589, 578, 567), (300, 290, 280)) == []  # those of code are another kind
+    assert found_in((400, 390, 380), (300, 291)) == ["lines of '' are 9 pt apart, 10 elsewhere"]
 
 
 def test_tabs_that_are_not_at_one_place_on_both_sides_of_a_leaf_are_found(

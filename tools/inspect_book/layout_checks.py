@@ -76,6 +76,7 @@ def find_stranded_lines(book: Book, order: Order) -> Iterator[Finding]:
     longest = {
         length: {end[-length:] for end in ends if len(end) >= length} for length in {len(end) for end in ends}
     }
+    addresses = {f"({bare(link.uri)})" for link in book.links if link.uri}  # on paper they are told
     places = placed(book, order)
     breaks = {number for place in places for number in range(place.heading.page, place.last_page)}
     breaks -= {place.told_page - 1 for place in places if place.told_page > place.heading.page}  # meant
@@ -85,6 +86,8 @@ def find_stranded_lines(book: Book, order: Order) -> Iterator[Finding]:
         if not one or not other:
             continue
         text = bare(one.text)
+        told = next((each for each in addresses if text.endswith(each)), "")
+        text = text.removesuffix(told)
         item = re.fullmatch("LI|LBody", one.tag)
         ended = any(text[-length:] in found for length, found in longest.items()) or (
             item and text[-1] in ".?!"

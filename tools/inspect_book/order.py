@@ -27,6 +27,10 @@ OWN_PAGES = {"tablet": (254, 190.5), "tablet-dark": (254, 190.5)}
 """Themes whose pages have a size of their own, whatever the paper; mm."""
 
 
+LARGE_MARGINS = {"top": 6 + 3.5 + 1.07 * 16 / MM, "bottom": 6 + 3.5 + 1.07 * 17 / MM}
+"""Millimetres at least in large print: the white edge, the gap, and the running head or the folio."""
+
+
 @dataclass(frozen=True)
 class Order:
     """What a book was made from."""
@@ -76,6 +80,8 @@ class Order:
     def text_box(self) -> tuple[float, float, float, float]:
         """Margins in points: inner, bottom, outer, top."""
         mm = {name: self._lengths[f"margin-{name}"] for name in ("inner", "bottom", "outer", "top")}
+        if self.options.large_print:
+            mm |= {side: max(mm[side], least) for side, least in LARGE_MARGINS.items()}
         gutter = 3 if self.on_paper else 0
         return tuple(
             MM * each for each in (mm["inner"] + gutter, mm["bottom"], mm["outer"] - gutter, mm["top"])

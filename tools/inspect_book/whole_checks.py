@@ -95,15 +95,16 @@ def read_index(book: Book, order: Order) -> list[str]:
 
 def find_squeezed_lines(book: Book, order: Order) -> Iterator[Finding]:
     """Lines of one kind of text have one distance, and the titles at the head of a page one height."""
-    gaps: dict[tuple[str, float], list[tuple[float, int, str]]] = defaultdict(list)
+    gaps: dict[tuple[str, float, bool], list[tuple[float, int, str]]] = defaultdict(list)
     for block, lines in book.lines.items():
         kind = _kind_of(block)
         for one, other in pairwise(lines):
             sizes = {round(max(run.size for run in line), 1) for line in (one, other)}
             if kind and len(sizes) == 1 and one[0].page == other[0].page:
                 gap, size = round(one[0].baseline - other[0].baseline, 1), sizes.pop()
+                code = all(run.element and run.element.tag == "Code" for run in (*one, *other))
                 if gap < EMPTY_LINE * size:
-                    gaps[kind, size].append((gap, one[0].page, block.text.strip()[:40]))
+                    gaps[kind, size, code].append((gap, one[0].page, block.text.strip()[:40]))
     for each in gaps.values():
         usual = Counter(gap for gap, _, _ in each).most_common(1)[0][0]
         for page, squeezed in groupby(
@@ -161,7 +162,8 @@ def find_wasted_paper(book: Book, order: Order) -> Iterator[Finding]:
             _height(book, place, after, box) for place, after in zip(places, [*places[1:], None], strict=True)
         ]
         used = len({page for each in places for page in range(each.heading.page, each.last_page + 1)})
-        least = count_pages(heights, flows=options.flow or options.economy)
+        between = BETWEEN_LARGE / (box[1] - box[0]) if options.large_print else BETWEEN
+        least = count_pages(heights, flows=options.flow or options.economy, between=between)
         allowed = least + -(-len(places) // FLOWING)
         if used > allowed:
             yield Finding(
@@ -169,12 +171,18 @@ def find_wasted_paper(book: Book, order: Order) -> Iterator[Finding]:
             )
 
 
-def count_pages(heights: Sequence[float], *, flows: bool) -> int:
+BETWEEN, BETWEEN_LARGE = 0.04, 42
+"""Of a page: what is between the last line of a question and the rule above the next; in points in large print, where
+the edge of the answer's box takes as much of it as the gap."""
+
+
+def count_pages(heights: Sequence[float], *, flows: bool, between: float = BETWEEN) -> int:
     """Return how many pages questions take that are put below each other wherever they fit whole.
 
     Args:
         heights: of the questions, in pages.
         flows: whether a question that fills a page, too, follows the one before it.
+        between: two questions, of a page.
     """
     flows = flows or sum(heights) < SHORT_ONES * len(heights)
     pages, left = 0, 0.0
@@ -182,7 +190,7 @@ def count_pages(heights: Sequence[float], *, flows: bool) -> int:
         begins = height > left or (not flows and height >= FILLS)
         if begins:
             pages += int(-(-height // 1))
-        left = (-height % 1 if begins else left - height) - 0.04  # what is between two questions
+        left = (-height % 1 if begins else left - height) - between
         if not flows and height >= FILLS:
             left = 0.0
     return pages

@@ -31,6 +31,9 @@ HEAD_CHARACTER = 0.63
 WIDE_CHARACTER = 0.72
 """Of the size of a text: the width of a wide character."""
 
+WHITE_EDGE = 6
+"""Millimetres at the edge of a page that printers leave white."""
+
 SHORTEST_WORD = 12
 """Characters of a word that gets no place to break, however narrow its line is."""
 
@@ -112,6 +115,8 @@ def book_style(options: BookOptions, tools: Tools, styles: Sequence[str], direct
         *tools.styles,
         *((name, source(name)) for name in last),
     ]
+    if options.large_print:
+        sheets.append(("margins of large print", _widen_margins(settings_of(sheets))))
     css, setting = join_styles(sheets, tools.templates.limits), settings_of(sheets)
     css = mirror_css(css) if direction == "rtl" else css
     return Style(css, _measures(setting, side=side, large=options.large_print), setting)
@@ -121,6 +126,18 @@ def _is_wide(paper: Paper, styles: Sequence[tuple[str, str]]) -> bool:
     """Return whether labels stand beside the text: as the theme says by their width, or else as the paper says."""
     side = settings_of(styles)("--side")
     return millimetres(side) > 0 if side else paper.wide
+
+
+def _widen_margins(setting: Callable[[str], str]) -> str:
+    """Return settings that keep the running heads and folios of large print away from the edge."""
+    gap, head = millimetres(setting("--head-gap")), points(setting("--head-size"))
+    least = {"top": WHITE_EDGE + gap + 1.07 * head / MM, "bottom": WHITE_EDGE + gap + 1.07 * (head + 1) / MM}
+    wider = [
+        f"--margin-{side}: {margin:.1f}mm"
+        for side, margin in least.items()
+        if millimetres(setting(f"--margin-{side}")) < margin
+    ]
+    return f":root {{ {'; '.join(wider)} }}"
 
 
 def _measures(setting: Callable[[str], str], *, side: bool, large: bool) -> Measures:

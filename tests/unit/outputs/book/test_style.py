@@ -90,3 +90,11 @@ def test_a_theme_decides_how_many_columns_explain_an_answer(tmp_path: Path) -> N
     assert measures(str(tmp_path)).columns == 3
     (tmp_path / "theme.css").write_text(":root { --columns: 0 }")
     assert measures(str(tmp_path)).columns == 1
+
+
+@pytest.mark.parametrize(("look", "paper"), [("classic", "a6"), ("pocket", "a4")])
+def test_large_heads_and_folios_stand_6_mm_from_the_edge(look: str, paper: str) -> None:
+    assert measures(look, paper=paper, large_print=True).height == pytest.approx(
+        PAPERS[paper].height - 2 * (6 + 3.5) - 1.07 * (16 + 17) * 25.4 / 72, abs=0.1
+    )
+    assert measures(paper="a4", large_print=True).height == measures(paper="a4").height == 297 - 19 - 16
