@@ -81,9 +81,10 @@ def _with_lock(snapshot: Snapshot, lock: Lock | None) -> Snapshot:
     for entry in (*lock.gone.values(), *lock.notes.values()):
         keys |= dict.fromkeys((*entry.names, entry.id), lock.key_of(entry))
     keys |= {entry.id: lock.key_of(entry) for entry in lock.notes.values()}
-    known = {key: entry for key, entry in lock.notes.items() if key in {each.id for each in snapshot.states}}
     states = tuple(
-        replace(state, guid=known[state.id].guid, key=keys[state.id]) if state.id in known else state
+        replace(state, guid=lock.notes[state.id].guid, key=keys[state.id])
+        if state.id in lock.notes
+        else state
         for state in snapshot.states
     )
     return replace(snapshot, namespace=snapshot.namespace or lock.namespace, states=states, keys=keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.unit.bank.locks import entry, lock_of
 from tests.unit.team.editions import FOUND, OLD, THE_CHANGE, edited
 
 from qexport.bank.model import Bank, Question
@@ -32,3 +33,22 @@ def test_fields_of_a_banks_own_are_compared_by_their_names() -> None:
     (field,) = change.fields
     assert field.field == "extra"
     assert "".join(piece.text for piece in field.pieces) == "Year: 20252026\nAsked by: A, B"
+
+
+def test_a_snapshot_with_a_lock_looks_at_each_question_a_few_times_however_many_there_are() -> None:
+    looks = 0
+
+    class Id(str):
+        __slots__ = ()
+
+        def __hash__(self) -> int:
+            nonlocal looks
+            looks += 1
+            return super().__hash__()
+
+    count = 40
+    lock = lock_of(*(entry(f"Q-{number}") for number in range(count)))
+    questions = tuple(Question(id=Id(f"Q-{number}"), question="Why?") for number in range(count + 1))
+    states = of_bank(Bank(title="T", questions=questions), "b", lock).states
+    assert [state.guid for state in states] == [*(f"guid-Q-{number}" for number in range(count)), ""]
+    assert looks <= 4 * count
