@@ -43,9 +43,6 @@ TIDY_SECONDS = 1.0
 """Seconds a process gets to tidy up after itself before it is ended as it is."""
 
 
-COLLECT_AFTER = 16
-"""Items after which a worker collects garbage. In a small book a worker ends before it has done many more."""
-
 WAKE_AFTER = 3.0
 """Seconds after which processes that do not answer are woken, if something has stopped them."""
 
@@ -348,14 +345,9 @@ def _run_preparation(prepare: Callable[[], object] | None) -> None:
 
 def _serve(pipe: Connection) -> NoReturn:
     """Do what comes down a pipe until nothing more does: EOFError, or ConnectionError."""
-    done = 0
     while True:
         function, batch = pipe.recv()
         pipe.send(_outcome(function, batch))
-        done += len(batch)
-        if done >= COLLECT_AFTER:
-            _collect_garbage()
-            done = 0
 
 
 def _dismissed(workers: Iterable[int]) -> int:
@@ -384,20 +376,25 @@ def _exit_cleanly(*_: object) -> None:
 
 
 def _outcome(function: Callable[[T], R], batch: list[T]) -> list[R] | Exception:
+    results = []
     try:
-        return [function(item) for item in batch]
+        for item in batch:
+            results.append(function(item))
+            _collect_garbage()
     except Exception as error:  # noqa: BLE001  raised again by the one that wanted it
         import traceback
 
         error.add_note(f"In another process:\n{traceback.format_exc()}")
         return error
+    return results
 
 
 def _collect_garbage() -> None:
-    """Collect what some batches left behind: cheaper than Python's own schedule, and the process stays small.
+    """Collect what an item left behind: cheaper than Python's own schedule, and the process stays small.
 
     Pages are cycles of objects, 1 MB of a question. What is still there then is remembered for the next one: to look
-    through that, too, took half of the time this takes.
+    through that, too, took half of the time this takes. After each question it takes 1.2 ms of one, after sixteen 2.9:
+    by then they have left the processor's cache.
     """
     gc.collect()
     gc.freeze()

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from tests.unit.layout.worker_functions import (
     ImportedSlowly,
+    count_pages,
     crash,
     later_the_smaller,
     leave_a_note,
@@ -87,6 +88,11 @@ def test_what_is_rehearsed_once_all_processes_remember() -> None:
     said, process = remembered[0][0]
     assert said == "a line"
     assert process not in {os.getpid(), *(number for _, number in remembered)}
+
+
+def test_what_an_item_left_behind_is_collected_before_the_next() -> None:
+    with Workers(1) as workers:
+        assert list(workers.map(count_pages, range(12), chunksize=4)) == [0] * 12
 
 
 def test_a_rehearsal_that_fails_is_of_no_account() -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+import weakref
 from pathlib import Path
 
 from qexport.common.errors import UsageError
@@ -24,6 +25,23 @@ def later_the_smaller(number: int) -> int:
 def process_of(_: int) -> int:
     time.sleep(0.02)  # so that one alone does not take all
     return os.getpid()
+
+
+class _Page:
+    """A cycle of objects, as a page is that was laid out."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+_pages: list[weakref.ref[_Page]] = []
+
+
+def count_pages(_: int) -> int:
+    """Make a page, and return how many of those made before are still there."""
+    left = sum(each() is not None for each in _pages)
+    _pages.append(weakref.ref(_Page()))
+    return left
 
 
 def leave_a_note(path: Path) -> None:
