@@ -34,6 +34,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from qexport.common.records import Record
 
@@ -65,6 +66,7 @@ def replace_marks(source: bytes, words: Mapping[bytes, bytes]) -> bytes:
     return b"".join(parts)
 
 
+@lru_cache(maxsize=2048)  # an index leads to the same places again and again
 def pdf_string(text: str) -> bytes:
     """Return a PDF string: literal where it is ASCII, else UTF-16 (ISO 32000-1, 7.9.2.2)."""
     if text.isascii():

@@ -20,7 +20,7 @@ def test_a_subset_has_its_glyphs_under_their_old_numbers() -> None:
     glyphs = face.set("12")
     data = subset(SERIF, frozenset(glyphs))
     assert len(data) < SERIF.path.stat().st_size / 4
-    assert [glyph_of(data, each) for each in "12"] == glyphs
+    assert [glyph_of(data, each) for each in "12"] == list(glyphs)
 
 
 def test_a_subset_for_characters_has_them_and_no_others() -> None:
@@ -33,4 +33,4 @@ def test_late_texts_are_as_wide_as_their_glyphs() -> None:
     face = open_face(SERIF)
     assert face.width("12") == face.width("1") + face.width("2")
     assert [face.characters[glyph] for glyph in face.set("1–2")] == ["1", "–", "2"]
-    assert face.set("x") == []
+    assert face.set("x") == ()
