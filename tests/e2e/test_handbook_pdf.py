@@ -281,6 +281,18 @@ def test_a_paragraph_may_end_a_page_with_an_address() -> None:
     assert inspected(document.data, order) == []
 
 
+def test_in_large_print_the_edges_of_boxes_count_where_paper_is_measured() -> None:
+    """Of these questions two fill a page but for a hair, and not one."""
+    if not CORPORA.is_dir():
+        pytest.skip("the corpora are not here")
+    ids = (f"README.CHINESE-{number}" for number in ("022", "031", "107", "125"))
+    cell = Cell("translated", "tablet-dark", "a4", "print", "large+flow")
+    document, order = make(some_of("translated", *ids), cell.options)
+    book = Book(document.data)
+    assert len({place.heading.page for place in placed(book, order)}) == 4
+    assert list(CHECKS["paper"](book, order)) == []
+
+
 def test_code_in_a_text_does_not_push_its_lines_apart() -> None:
     document, _ = make(some_of("shipped", "PY-ADV-004"), {"theme": "modern", "paper": "a5"})
     explained = next(

@@ -161,8 +161,11 @@ def find_wasted_paper(book: Book, order: Order) -> Iterator[Finding]:
         heights = [
             _height(book, place, after, box) for place, after in zip(places, [*places[1:], None], strict=True)
         ]
+        between, page = BETWEEN, box[1] - box[0]
+        if options.large_print:
+            between = (BETWEEN_LARGE - BELOW_LARGE) / page
+            heights = [height + (MORE_ABOVE + BELOW_LARGE) / page for height in heights]
         used = len({page for each in places for page in range(each.heading.page, each.last_page + 1)})
-        between = BETWEEN_LARGE / (box[1] - box[0]) if options.large_print else BETWEEN
         least = count_pages(heights, flows=options.flow or options.economy, between=between)
         allowed = least + -(-len(places) // FLOWING)
         if used > allowed:
@@ -171,9 +174,12 @@ def find_wasted_paper(book: Book, order: Order) -> Iterator[Finding]:
             )
 
 
-BETWEEN, BETWEEN_LARGE = 0.04, 42
-"""Of a page: what is between the last line of a question and the rule above the next; in points in large print, where
-the edge of the answer's box takes as much of it as the gap."""
+BETWEEN = 0.04
+"""Of a page: what is between the last line of a question and the rule above the next."""
+
+MORE_ABOVE, BETWEEN_LARGE, BELOW_LARGE = 9, 39, 25
+"""Points in large print: what is above a question's id beyond `ABOVE`; between the last line of a question and the rule
+above the next; and below a last line at the end of a page, which is the edge of the answer's box."""
 
 
 def count_pages(heights: Sequence[float], *, flows: bool, between: float = BETWEEN) -> int:
