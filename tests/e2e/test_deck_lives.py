@@ -88,26 +88,27 @@ def without_a_word(
 
 
 @pytest.mark.parametrize(
-    ("stamping", "said"),
+    ("stamping", "life", "said"),
     [
-        (all_are_new, "was touched"),
-        (none_ever_moves, "is stale"),
-        (by_text, "(is another note|the notes are not|the search)"),
-        (without_a_word, "asks another question now"),
+        (all_are_new, 1, "was touched"),
+        (none_ever_moves, 2, "is stale"),
+        (by_text, 2, "(is another note|the notes are not|the search)"),
+        (without_a_word, 4, "asks another question now"),
     ],
 )
 def test_a_broken_promise_would_be_seen(
-    monkeypatch: pytest.MonkeyPatch, stamping: Stamping, said: str
+    monkeypatch: pytest.MonkeyPatch, stamping: Stamping, life: int, said: str
 ) -> None:
+    """In a life that comes to it soon."""
     monkeypatch.setattr("qexport.bank.stamping.stamp", stamping)
     with pytest.raises(AssertionError, match=f"^life [0-9]+: .*{said}"):
-        list(tool.lives(20, 10, 1))
+        list(tool.lives(20, 10, life))
 
 
 def test_a_missing_switch_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notes, "ON", "")
     with pytest.raises(AssertionError, match=r"^life [0-9]+: (a card of .* is empty|cards were made)"):
-        list(tool.lives(20, 10, 1))
+        list(tool.lives(20, 10, 6))
 
 
 # Other versions of Anki: in a process of their own, and with habits of their own.
