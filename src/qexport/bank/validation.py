@@ -41,6 +41,9 @@ _SEEN = compile_late(
 )
 """What is not blank, though Unicode may call it a letter: Anki makes no card of a blank question."""
 
+_ONE_TEXT = frozenset({"text", "line", "id", "choice", "flag"})
+"""Kinds of fields that are one text each, as most are."""
+
 _BCP_47 = compile_late(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -122,6 +125,8 @@ class _Reading:
 
     def _value(self, field: Field, value: RawValue) -> object:
         """Return what the field means; None where it is empty or wrong."""
+        if field.kind in _ONE_TEXT:
+            return self._text(field, value)
         match field.kind:
             case "texts" | "lines" | "ids":
                 return self._texts(field, value)
@@ -131,10 +136,8 @@ class _Reading:
             case "questions":
                 self._refuse_questions(value)
                 return None
-            case "number":
-                return self._number(field, value)
             case _:
-                return self._text(field, value)
+                return self._number(field, value)
 
     def _text(self, field: Field, value: RawValue) -> str | None:
         if not isinstance(value, RawText):

@@ -71,10 +71,11 @@ def _make_package(
         pictures = [(name, sha256(data).digest()) for name, data in sorted(images.items())]
         libraries = {**package_libraries(), **installed(("genanki", "jinja2"))}
         bank = replace(edition.bank, questions=())
+        versions = {note.question.id: note.version for note in tools.notes}
         parts = (
             # All texts at once would be as much memory as the bank, twice.
             replace(edition, bank=bank, questions=(), retired=(), leavers=(), lock=_sort_lock(lock)),
-            [question.key() for question in edition.bank.questions],
+            [_tell_apart(question, versions.get(question.id, "")) for question in edition.bank.questions],
             *([each.id for each in some] for some in (edition.questions, edition.retired, edition.leavers)),
             said,
             pictures,
@@ -86,6 +87,11 @@ def _make_package(
         )
         name = sha256(pack_values(parts)).hexdigest()
     return make_unless_there(kept, name, partial(tools.earlier, DECK_ENDING), make)
+
+
+def _tell_apart(question: Question, version: str) -> object:
+    """Return what tells a question from every other one: the digest of its version says the rest of it."""
+    return (question.id, question.status, question.former_ids, version) if version else question.key()
 
 
 def _sort_lock(lock: Lock) -> Lock:
