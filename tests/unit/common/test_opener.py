@@ -111,6 +111,7 @@ OPENS_ITS_OWN = {
     "layout/fonts.py": "its fonts, and the file it writes for fontconfig",
     "layout/scheduler.py": "its modules, for their digest",
     "layout/script_fonts.py": "fonts of an extra",
+    "layout/weasyprint/engine_styles.py": "its own style sheet of the engine, parsed",
     "layout/weasyprint/late_imports.py": "what it has compiled of the engine's declarations",
     "layout/weasyprint/replacements.py": "modules of the engine, for their digests",
     "locking.py": "a folder, to hold it",
