@@ -56,7 +56,8 @@ def defined_in(module: ast.Module) -> Iterator[str]:
             case ast.Assign(value=ast.Call(func=ast.Name(id="TypeVar"))):
                 names = []
             case ast.Assign(targets=targets):
-                names = [target.id for target in targets if isinstance(target, ast.Name)]
+                parts = [part for each in targets for part in getattr(each, "elts", [each])]  # of A, B = 1, 2
+                names = [part.id for part in parts if isinstance(part, ast.Name)]
             case ast.AnnAssign(target=ast.Name(id=name)):
                 names = [name]
             case _:

@@ -307,7 +307,7 @@ The order of Chinese characters in `templates/languages/zh.order` and `ja.order`
 the [Unicode License v3](https://www.unicode.org/license.txt) (Unicode-3.0), which allows any use that keeps the notice.
 
 `src/qexport/layout/weasyprint/engine_styles.json` is what WeasyPrint makes of its own style sheet, © Simon Sapin and
-contributors (BSD-3-Clause); the licence stands beside it.
+contributors (BSD-3-Clause); its licence is in the same folder.
 
 The ICC profile of sRGB in `src/qexport/pdf/profiles`, which PDF/A files hold, is of
 [Compact ICC Profiles](https://github.com/saucecontrol/Compact-ICC-Profiles) by Clinton Ingram, in the public domain

@@ -341,10 +341,10 @@ def identified(fields: bytes, key: str, namespace: str, version: str, colour: st
 def identified_values(fields: bytes, key: str, namespace: str, version: str, colour: str = "") -> list[bytes]:
     """Return what `identified` joins: the value of each field."""
     values = fields.split(b"\x1f")
-    values[_KEY] = _write_name(key)
-    values[_BANK] = _remember_name(namespace)
-    values[_VERSION] = _write_name(version)
-    values[_COLOUR] = _remember_name(colour)
+    values[_KEY_PLACE] = _write_name(key)
+    values[_BANK_PLACE] = _remember_name(namespace)
+    values[_VERSION_PLACE] = _write_name(version)
+    values[_COLOUR_PLACE] = _remember_name(colour)
     return values
 
 
@@ -355,7 +355,7 @@ def _write_name(text: str) -> bytes:
 _remember_name = lru_cache(maxsize=NAMES_REMEMBERED)(_write_name)
 
 
-_KEY, _BANK, _VERSION, _COLOUR = (FIELD_PLACES[name] for name in FILLED_LATE)
+_KEY_PLACE, _BANK_PLACE, _VERSION_PLACE, _COLOUR_PLACE = (FIELD_PLACES[name] for name in FILLED_LATE)
 
 
 def without_identity(fields: Sequence[bytes]) -> bytes:

@@ -31,7 +31,7 @@ from qexport.common.patterns import compile_late
 from qexport.common.text_input import counted, normalise, quote
 from qexport.common.wording import suggest
 
-_HEADER, _QUESTION, _CLAIMS = (
+_HEADER, _QUESTION, _CLAIM_FIELDS = (
     {field.name: field for field in fields} for fields in (HEADER_FIELDS, QUESTION_FIELDS, CLAIM_FIELDS)
 )
 
@@ -249,7 +249,7 @@ class _Reading:
                 names = ", ".join(claim.name for claim in CLAIM_FIELDS)
                 self._complain(value.location, f"{field.name} must be a mapping", f"its keys: {names}")
             return None
-        claims = _Reading(value, _CLAIMS, self.name, self._limits)
+        claims = _Reading(value, _CLAIM_FIELDS, self.name, self._limits)
         self.problems += claims.problems
         self.cleaned += claims.cleaned
         self.cleaned_at = self.cleaned_at or claims.cleaned_at

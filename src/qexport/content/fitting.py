@@ -207,7 +207,7 @@ SHORTEST_PIECE = 2.0
 """Ems: if columns are narrower than this, words break anywhere."""
 
 CODE_CHARACTER = 0.6 * 0.87
-NARROW, WIDE, CAPITAL, OTHER = 0.36, 0.92, 0.72, 0.55
+NARROW_WIDTH, WIDE_WIDTH, CAPITAL_WIDTH, OTHER_WIDTH = 0.36, 0.92, 0.72, 0.55
 """Ems of the widths of characters, each as wide as the widest of its kind in the bundled fonts, semi-bold."""
 
 _TABLE_OR_LIST = compile_late(
@@ -297,8 +297,8 @@ def _measure(part: str, *, is_code: bool) -> float:
     if column_width(character) != 1:
         return float(column_width(character)) / 2
     if character in "iljtfrI.,:;'|!()[]{}-":
-        return NARROW
-    return WIDE if character in "mwMW@%—…" else CAPITAL if character.isupper() else OTHER
+        return NARROW_WIDTH
+    return WIDE_WIDTH if character in "mwMW@%—…" else CAPITAL_WIDTH if character.isupper() else OTHER_WIDTH
 
 
 def _find_longest_piece(longest: list[float], room: float) -> float:

@@ -335,10 +335,10 @@ def find_forms(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-]){re.escape(name)}(?:e?s)?(?![\w-])", flags)
 
 
-_WORDS, _LETTERS = r"(?<![\w-])((?:[\w-]+ ){1,5}[\w-]+)", r"([A-Z][A-Za-z0-9]{1,9})"
-_LONG_FORM = compile_late(rf"{_WORDS} \({_LETTERS}\)|\b{_LETTERS} \({_WORDS}\)")
-_SHORT_BEHIND = compile_late(rf"\({_LETTERS}\)")
-_SHORT_BEFORE = compile_late(rf"{_LETTERS} \([\w-]+ ")
+_LONG_WORDS, _SHORT_LETTERS = r"(?<![\w-])((?:[\w-]+ ){1,5}[\w-]+)", r"([A-Z][A-Za-z0-9]{1,9})"
+_LONG_FORM = compile_late(rf"{_LONG_WORDS} \({_SHORT_LETTERS}\)|\b{_SHORT_LETTERS} \({_LONG_WORDS}\)")
+_SHORT_BEHIND = compile_late(rf"\({_SHORT_LETTERS}\)")
+_SHORT_BEFORE = compile_late(rf"{_SHORT_LETTERS} \([\w-]+ ")
 
 
 def _long_forms(text: str) -> Iterator[tuple[str, str]]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-_FIRST, _LAST = "\ue010", "\ue011"
-_HELD_PLACE = re.compile(f"{_FIRST}([0-9]{{1,7}}){_LAST}")
-_HELD_SIGNS = re.compile(f"[{_FIRST}{_LAST}]|&#(?:x0*e01[01]|0*5736[01]);?", re.IGNORECASE)
+_FIRST_SIGN, _LAST_SIGN = "\ue010", "\ue011"
+_HELD_PLACE = re.compile(f"{_FIRST_SIGN}([0-9]{{1,7}}){_LAST_SIGN}")
+_HELD_SIGNS = re.compile(f"[{_FIRST_SIGN}{_LAST_SIGN}]|&#(?:x0*e01[01]|0*5736[01]);?", re.IGNORECASE)
 
 
 class HeldTexts:
@@ -29,7 +29,7 @@ class HeldTexts:
     def hold(self, text: str) -> str:
         """Set a text aside; return what is to be in its place."""
         self._texts.append(text)
-        return f"{_FIRST}{len(self._texts) - 1}{_LAST}"
+        return f"{_FIRST_SIGN}{len(self._texts) - 1}{_LAST_SIGN}"
 
     def put_back(self, text: str) -> str:
         """Return a text with all that was set aside in its place."""

@@ -64,7 +64,7 @@ _BLOCK_ELEMENTS = frozenset(
 _DROPPED_ELEMENTS = frozenset(
     ["head", "iframe", "noscript", "object", "script", "style", "template", "title"]
 )
-_STRONG, _EMPHASIS, _CODE = (
+_STRONG_TAGS, _EMPHASIS_TAGS, _CODE_TAGS = (
     frozenset(names.split()) for names in ("b strong", "em i cite dfn", "code samp tt")
 )
 _KEPT_ELEMENTS = frozenset(["sub", "sup", "kbd", "mark", "u", "ins"])
@@ -312,16 +312,16 @@ class _MarkdownWriter:
                 return self._link(element)
             case "input" if element.get("type") == "checkbox":
                 return "[x] " if element.get("checked") is not None else "[ ] "
-            case _ if name in _CODE:
+            case _ if name in _CODE_TAGS:
                 return _code("".join(element.itertext()))
             case _:
                 return "" if name in _DROPPED_ELEMENTS else self._emphasised(name, element)
 
     def _emphasised(self, name: str, element: Any) -> str:
         inner = self._inner(element)
-        if name in _STRONG or re.search(r"font-weight:\s*(bold|[6-9]00)", element.get("style") or ""):
+        if name in _STRONG_TAGS or re.search(r"font-weight:\s*(bold|[6-9]00)", element.get("style") or ""):
             return _around("**", inner)
-        if name in _EMPHASIS:
+        if name in _EMPHASIS_TAGS:
             return _around("*", inner)
         if name in ("del", "s", "strike"):
             return _around("~~", inner)

@@ -16,7 +16,7 @@ from cssselect2.compiler import split_whitespace
 _NO_CLASSES: frozenset[str] = frozenset()
 
 
-class PlainElement(ElementWrapper):  # type: ignore[misc]
+class PlainElement(ElementWrapper):  # type: ignore[misc]  # cssselect2 has no types
     """An element of a tree that `html_tree.parse_plain` made: one without comments."""
 
     def __init__(self, etree_element: ET.Element, *position: Any, **named: Any) -> None:

@@ -176,15 +176,15 @@ def _stamp_card_style(tools: Tools) -> Stamp:
     kept = tools.scheduler.values("style") if tools.look else None
     name = sha256(pack_values((tools.look, tools.limits))).hexdigest()
     if kept and (said := kept.load([name]).get(name)):
-        digest, is_ours = said[1:].decode(), said[:1] == _OURS
+        digest, is_ours = said[1:].decode(), said[:1] == _MADE_HERE
     else:
         digest, is_ours = _digest_card_style(tools.templates)
         if kept:
-            kept.keep({name: (_OURS if is_ours else _THEIRS) + digest.encode()})
+            kept.keep({name: (_MADE_HERE if is_ours else _MADE_ELSEWHERE) + digest.encode()})
     return Stamp(digest, STYLE_RELEASED if is_ours else 0)
 
 
-_OURS, _THEIRS = b"o", b"t"
+_MADE_HERE, _MADE_ELSEWHERE = b"o", b"t"
 
 
 def _digest_card_style(templates: Templates) -> tuple[str, bool]:

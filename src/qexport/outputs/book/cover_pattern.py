@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
-COLUMNS, ROWS = 7, 3
+PATTERN_COLUMNS, PATTERN_ROWS = 7, 3
 """Tiles beside and below each other."""
 
 TILE = 10
@@ -27,12 +27,12 @@ def draw_pattern(identity: str, colours: Sequence[str]) -> dict[str, object]:
     """
     digest = sha256(identity.encode()).digest()
     shapes = []
-    for number in range(COLUMNS * ROWS):
+    for number in range(PATTERN_COLUMNS * PATTERN_ROWS):
         value = digest[number]
-        x, y = number % COLUMNS * TILE, number // COLUMNS * TILE
+        x, y = number % PATTERN_COLUMNS * TILE, number // PATTERN_COLUMNS * TILE
         path = _draw_tile(x, y, value % 5, value // 5 % 4)
         shapes.append({"path": path, "colour": colours[value // 20 % len(colours)]})
-    return {"width": COLUMNS * TILE, "height": ROWS * TILE, "shapes": shapes}
+    return {"width": PATTERN_COLUMNS * TILE, "height": PATTERN_ROWS * TILE, "shapes": shapes}
 
 
 def _draw_tile(x: int, y: int, shape: int, turn: int) -> str:

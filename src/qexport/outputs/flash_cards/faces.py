@@ -17,6 +17,7 @@ from qexport.content.technology_colours import choose_colour, number_technologie
 from qexport.content.themes import join_styles
 from qexport.layout.scheduler import Job
 from qexport.outputs.book.entries import anchor
+from qexport.outputs.lengths import MM
 
 if TYPE_CHECKING:
     from qexport.bank.lock import Edition
@@ -88,6 +89,11 @@ class FaceMaker:
         """Millimetres across what is on a card."""
         return self.grid.card_width - 2 * PADDING
 
+    @property
+    def _ems(self) -> float:
+        """The same, of the type of names and difficulties."""
+        return self.width * MM / self.size
+
     def choose_gauge(self, longest: int) -> str:
         """Return how difficulties are written beside names of at most so many characters."""
         fitting = [gauge for gauge in GAUGES if longest <= self._count_characters(gauge)]
@@ -95,7 +101,7 @@ class FaceMaker:
 
     def _count_characters(self, gauge: str) -> int:
         """Return how many characters of an id have room on a line, beside a difficulty."""
-        ems = self.width / 25.4 * 72 / self.size - GAUGES[gauge]
+        ems = self._ems - GAUGES[gauge]
         return max(int(ems / ID_CHARACTER_WIDTH), 4)
 
     def make_job(
@@ -172,7 +178,7 @@ class FaceMaker:
     @property
     def _columns(self) -> int:
         """How many columns of text a line has room for."""
-        return int(self.width / 25.4 * 72 / self.size / LABEL_CHARACTER_WIDTH)
+        return int(self._ems / LABEL_CHARACTER_WIDTH)
 
     def view_text(self, question: Question, size: float) -> QuestionView:
         """Return a question for templates, in type of so many points."""

@@ -23,7 +23,7 @@ CUT = 0.15
 """Width of a mark's line."""
 
 _MARGIN = 9.0  # of grids that fill the paper: marks fit, and printers reach it
-_MARK, _GAP, _CROSS = 4.0, 1.5, 2.5
+_MARK_LENGTH, _GAP_LENGTH, _CROSS_LENGTH = 4.0, 1.5, 2.5
 
 SMALLEST = (55.0, 40.0)
 """Width and height of the smallest card that fills a part of a sheet: a small paper has fewer of them."""
@@ -120,18 +120,18 @@ class Grid(Record, kw_only=True, frozen=True):
         marks += [_make_level_line(y, *ends, fold=fold) for y, fold in levels for ends in across]
         if not self.perforated:  # crosses at every card
             for (x, fold_x), (y, fold_y) in product(uprights, levels):
-                marks.append(_make_upright_line(x, y - _CROSS, y + _CROSS, fold=fold_x))
-                marks.append(_make_level_line(y, x - _CROSS, x + _CROSS, fold=fold_y))
+                marks.append(_make_upright_line(x, y - _CROSS_LENGTH, y + _CROSS_LENGTH, fold=fold_x))
+                marks.append(_make_level_line(y, x - _CROSS_LENGTH, x + _CROSS_LENGTH, fold=fold_y))
         return tuple(marks)
 
     def _ends(self, first: float, last: float, edge: float) -> Iterator[tuple[float, float]]:
         """Yield the ends of a line's marks: beyond the cards, or where that is too narrow at the paper's edge."""
-        if first >= _MARK + _GAP:
-            yield first - _GAP - _MARK, first - _GAP
-            yield last + _GAP, last + _GAP + _MARK
+        if first >= _MARK_LENGTH + _GAP_LENGTH:
+            yield first - _GAP_LENGTH - _MARK_LENGTH, first - _GAP_LENGTH
+            yield last + _GAP_LENGTH, last + _GAP_LENGTH + _MARK_LENGTH
         elif not self.perforated:
-            yield 0, _MARK + _GAP
-            yield edge - _MARK - _GAP, edge
+            yield 0, _MARK_LENGTH + _GAP_LENGTH
+            yield edge - _MARK_LENGTH - _GAP_LENGTH, edge
 
 
 def _both(front: Cell, back: Cell) -> Cell:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from qexport.outputs.book.press import Press
 
 TEMPLATE = "handbook/index.html.j2"
-NARROWEST, GAP = 48.0, 6.0
+NARROWEST_COLUMN, BETWEEN_COLUMNS = 48.0, 6.0
 """Millimetres of a column, and between two."""
 
 
@@ -32,8 +32,8 @@ def index_list(press: Press, terms: Sequence[IndexTerm]) -> List:
         terms: in alphabetical order.
     """
     width = press.measures.frame
-    count = max(1, min(3, int((width + GAP) / (NARROWEST + GAP))))
-    column = (width - (count - 1) * GAP) / count
+    count = max(1, min(3, int((width + BETWEEN_COLUMNS) / (NARROWEST_COLUMN + BETWEEN_COLUMNS))))
+    column = (width - (count - 1) * BETWEEN_COLUMNS) / count
     rows = []
     for letter, of_initial in groupby(terms, key=lambda term: initial(term.name, press.language.tag)):
         above = press.piece(
@@ -50,7 +50,7 @@ def index_list(press: Press, terms: Sequence[IndexTerm]) -> List:
                 entry: dict[str, object] = {"see_also": list(term.see_also)}
                 piece = press.piece(TEMPLATE, piece="row", entry=entry, column=round(column, 2))
                 rows.append(ListRow(piece, (above,), goes_on=True))
-    step = (column + GAP) * PIXELS_PER_MM * (-1 if press.language.direction == "rtl" else 1)
+    step = (column + BETWEEN_COLUMNS) * PIXELS_PER_MM * (-1 if press.language.direction == "rtl" else 1)
     return press.list_of(TEMPLATE, rows, columns=Columns(count, step))
 
 

@@ -41,7 +41,7 @@ MANY_RATED = 20
 TEXT_CHARACTER_WIDTH = 0.46
 """Of the size of the text: the width of a character."""
 
-LABEL, GAP, OPENING, PICTURE, ITEM = 1.0, 1.1, 7.0, 20.0, 0.25
+LABEL_LINES, GAP_LINES, OPENING_LINES, PICTURE_LINES, ITEM_LINES = 1.0, 1.1, 7.0, 20.0, 0.25
 """Lines that a label above its text takes, the gap before a section, a question's title and what is around it,
 a picture, and the gap after an item."""
 
@@ -128,9 +128,9 @@ def pair_pages(questions: Sequence[Question], measures: Measures) -> Iterator[Se
     asked = told = 0.0
     for question in questions:
         lines = (
-            OPENING
-            + LABEL
-            + sum(GAP + _count_lines(text, _on_line(measures)) for text in question.follow_ups)
+            OPENING_LINES
+            + LABEL_LINES
+            + sum(GAP_LINES + _count_lines(text, _on_line(measures)) for text in question.follow_ups)
         )
         height = lines * measures.line / 72 * 25.4 + ROOM * 8
         if run and max(asked + height / measures.height, told + estimate_pages(question, measures)) > FULL:
@@ -165,19 +165,21 @@ def _on_line(measures: Measures) -> float:
 def estimate_pages(question: Question, measures: Measures) -> float:
     """Return how many pages a question takes, as its text tells."""
     on_line = _on_line(measures)
-    lines = OPENING + (1 if measures.width < measures.frame else 2) * 0.5
-    above = 0 if measures.width < measures.frame else LABEL
+    lines = OPENING_LINES + (1 if measures.width < measures.frame else 2) * 0.5
+    above = 0 if measures.width < measures.frame else LABEL_LINES
     for key in PROSE_SECTIONS:
         if text := getattr(question, key):
-            lines += GAP + above + _count_lines(text, on_line * (0.9 if key == "answer" else 1))
+            lines += GAP_LINES + above + _count_lines(text, on_line * (0.9 if key == "answer" else 1))
     if question.follow_ups:
-        lines += GAP + above + sum(_count_lines(text, on_line) + ITEM for text in question.follow_ups)
+        lines += (
+            GAP_LINES + above + sum(_count_lines(text, on_line) + ITEM_LINES for text in question.follow_ups)
+        )
     return lines * measures.line / (measures.height / 25.4 * 72)
 
 
 def _count_lines(text: str, on_line: float) -> float:
     return sum(
-        PICTURE if paragraph.lstrip().startswith("![") else max(0.5, ceil(len(paragraph) / on_line))
+        PICTURE_LINES if paragraph.lstrip().startswith("![") else max(0.5, ceil(len(paragraph) / on_line))
         for paragraph in text.split("\n")
     )
 

@@ -32,7 +32,7 @@ LINE = 8
 SQUARE = 5
 """Millimetres of a square, about: those of a row share the width of the page between the margins."""
 
-FOLIO_COLUMN, TRY_COLUMN = 4.2, 2.2
+SCORED_PAGE_COLUMN, TRY_COLUMN = 4.2, 2.2
 """Ems of the text: columns of the score sheet, with the space beside them (`quiz.css`)."""
 
 
@@ -178,7 +178,7 @@ class _Quiz:
         ]
         total = len(self.edition.questions)
         measures = self.press.measures
-        beside = FOLIO_COLUMN * (1 + (self.key == "back")) + TRY_COLUMN * 3
+        beside = SCORED_PAGE_COLUMN * (1 + (self.key == "back")) + TRY_COLUMN * 3
         longest = measures.longest_beside(beside * measures.size / MM)
         return self.press.from_values(
             "quiz/score.html.j2", parts=parts, total=total, key=self.key, longest_beside=longest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qexport.outputs.book.cover_pattern import COLUMNS, ROWS, draw_pattern
+from qexport.outputs.book.cover_pattern import PATTERN_COLUMNS, PATTERN_ROWS, draw_pattern
 
 
 def test_a_bank_has_one_pattern_in_its_own_colours() -> None:
@@ -10,7 +10,7 @@ def test_a_bank_has_one_pattern_in_its_own_colours() -> None:
     assert drawing == draw_pattern("knowledge-hub/interview-questions", ["#1f3a6e", "#8c2d55"])
     shapes = drawing["shapes"]
     assert isinstance(shapes, list)
-    assert len(shapes) == COLUMNS * ROWS
+    assert len(shapes) == PATTERN_COLUMNS * PATTERN_ROWS
     assert {shape["colour"] for shape in shapes} == {"#1f3a6e", "#8c2d55"}
 
 
