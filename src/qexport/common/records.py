@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import MISSING, Field, fields
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
 from qexport.common.errors import Location
+
+T = TypeVar("T")
 
 
 def made_by(factory: Callable[[], Any]) -> Any:
@@ -24,11 +26,21 @@ def made_by(factory: Callable[[], Any]) -> Any:
 
 
 def pack_values(values: object) -> bytes:
-    """Return bytes that tell values apart, to be digested: texts, whole numbers, None, and tuples of them."""
+    """Return bytes that tell values apart, to be digested or kept: texts, whole numbers, None, and tuples of them."""
     try:
         return msgspec.msgpack.encode(values)
     except (UnicodeEncodeError, OverflowError):  # half of a pair; no MessagePack begins with that byte
         return b"\xc1" + repr(values).encode("utf-8", "surrogatepass")
+
+
+def unpack_values(data: bytes, kind: type[T]) -> T:
+    """Return the values that `pack_values` packed.
+
+    Args:
+        data: what it returned, of text without half of a pair.
+        kind: what the values are; lists become tuples where it says so.
+    """
+    return msgspec.msgpack.decode(data, type=kind)
 
 
 class _Fields:

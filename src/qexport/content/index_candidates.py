@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from qexport.common.patterns import compile_late
-from qexport.common.records import Record
+from qexport.common.records import Record, pack_values, unpack_values
 
 if TYPE_CHECKING:
     from qexport.bank.model import Question
@@ -53,22 +53,36 @@ class ByteStore(Protocol):
         """Keep values under their names."""
 
 
-class Findings(Record, frozen=True):
-    """What one question has of terms."""
+Row: TypeAlias = tuple[str, str, str, str, int]
+"""Key, spelling, field, kind and how often."""
 
-    rows: tuple[tuple[str, str, str, str, int], ...]
-    """Key, spelling, field, kind and how often, each once, in the order they are first met."""
-    lower: tuple[str, ...]
-    """Its words that are written in lower case."""
-    forms: tuple[tuple[str, str], ...]
-    """Long forms, and their abbreviations."""
+Words: TypeAlias = tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
+"""Words in lower case; long forms with their abbreviations."""
+
+
+class Findings(Record, frozen=True, array_like=True):
+    """What one question has of terms, packed: of a large bank it would be more than the bank, and is needed in turn."""
+
+    packed_rows: bytes
+    packed_words: bytes
+
+    def rows(self, memory: Memory | None = None) -> tuple[Row, ...]:
+        """Return its rows, each once, in the order they are first met.
+
+        Args:
+            memory: where they are remembered unpacked.
+        """
+        rows: tuple[Row, ...] = _unpack_again(self.packed_rows, tuple[Row, ...], memory)
+        return rows
+
+    def words(self, memory: Memory | None = None) -> Words:
+        """Return its words in lower case, and its long forms with their abbreviations; `memory` as for `rows`."""
+        words: Words = _unpack_again(self.packed_words, Words, memory)
+        return words
 
 
 def find_candidates(
-    questions: Sequence[Question],
-    language: str,
-    kept: ByteStore | None = None,
-    memory: Memory | None = None,
+    questions: Sequence[Question], language: str, kept: ByteStore | None = None
 ) -> list[Findings]:
     """Return what each question has of terms, from what is kept if it is there.
 
@@ -76,7 +90,6 @@ def find_candidates(
         questions: of a book, in their order.
         language: of their texts, as a tag of BCP 47.
         kept: where findings are kept from one build to the next.
-        memory: where they are remembered as they are.
     """
     words = load_words(language)
     topics = sorted({name.casefold() for each in questions for name in topics_of(each)})
@@ -92,11 +105,11 @@ def find_candidates(
     findings = []
     for name, question in zip(names, questions, strict=True):
         if name in there:
-            findings.append(_unpack_again(there[name], memory))
+            found = unpack_values(there[name], Findings)
         else:
             found = _find(question, lexicon)
-            findings.append(found)
-            fresh[name] = _packed(found)
+            fresh[name] = pack_values(found)
+        findings.append(found)
     if fresh:
         kept.keep(fresh)
     return findings
@@ -107,19 +120,17 @@ def topics_of(question: Question) -> tuple[str, str, str]:
     return question.technology, question.category, question.level
 
 
-def _packed(found: Findings) -> bytes:
-    return zlib.compress(json.dumps([found.rows, found.lower, found.forms]).encode(), 1)
+def _pack_findings(values: object) -> bytes:
+    return zlib.compress(pack_values(values), 1)
 
 
-def _unpacked(data: bytes) -> Findings:
-    rows, lower, forms = json.loads(zlib.decompress(data))
-    return Findings(tuple(map(tuple, rows)), tuple(lower), tuple(map(tuple, forms)))
+def _unpack_again(data: bytes, kind: Any, memory: Memory | None) -> Any:
+    def unpack() -> Any:
+        return unpack_values(zlib.decompress(data), kind)
 
-
-def _unpack_again(data: bytes, memory: Memory | None) -> Findings:
     if memory is None:
-        return _unpacked(data)
-    return memory.recall(("findings", data), lambda: _unpacked(data), lambda _: UNPACKED_FINDINGS * len(data))
+        return unpack()
+    return memory.recall(("findings", data), unpack, lambda _: UNPACKED_FINDINGS * len(data))
 
 
 UNPACKED_FINDINGS = 12
@@ -145,7 +156,10 @@ def _find(question: Question, lexicon: _Lexicon) -> Findings:
         add(given, "given", "terms", "given")
     lower = dict.fromkeys(word for _, text in texts for word in re.findall(r"\b[a-z][a-z-]+\b", text))
     forms = dict.fromkeys(form for _, text in texts for form in _long_forms(text))
-    return Findings(tuple((*row, count) for row, count in counts.items()), tuple(lower), tuple(forms))
+    return Findings(
+        _pack_findings([(*row, count) for row, count in counts.items()]),
+        _pack_findings([list(lower), list(forms)]),
+    )
 
 
 # --- candidates --------------------------------------------------------------------------------------------------

@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections import Counter, defaultdict
+from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache, lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -24,8 +25,8 @@ from qexport.content.index_candidates import (
     ASKED,
     CAPITAL,
     MIXED,
+    PARTS,
     ByteStore,
-    Findings,
     find_candidates,
     find_forms,
     fold_spelling,
@@ -60,33 +61,58 @@ class IndexTerm(Record, frozen=True):
     see_also: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+_FIELDS = (*PARTS, "follow_ups", "terms", "run")
+"""Fields that a term may stand in; `run`: it is cut out of a longer run of words."""
+
+_BIT = {name: 1 << number for number, name in enumerate(_FIELDS)}
+_SHIFT = len(_FIELDS)
+
+
+def _bits_of(names: Iterable[str]) -> int:
+    return sum(_BIT[name] for name in names)
+
+
 class _Candidate:
-    """A term while it is looked for, under its key."""
+    """A term while it is looked for, under its key. There are ten thousands of them, and a million places."""
 
-    spellings: Counter[str] = field(default_factory=Counter)
-    places: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """The fields it stands in, by the question's id."""
-    count: int = 0
-    kind: str = "phrase"
-    """phrase, name, code or given."""
+    __slots__ = ("count", "kind", "parts", "places", "spellings")
 
-    def add(self, spelling: str, question: str, part: str, kind: str, count: int) -> None:
-        self.spellings[spelling] += count
-        self.places[question].add(part)
+    def __init__(self) -> None:
+        self.spellings: dict[str, int] = {}
+        self.places = array("Q")
+        """Each question it is in, in their order: its number, and a bit for each field it stands in."""
+        self.parts = 0
+        """A bit for each field it stands in anywhere."""
+        self.count = 0
+        self.kind = "phrase"
+        """phrase, name, code or given."""
+
+    def add(self, spelling: str, question: int, part: str, kind: str, count: int) -> None:
+        """Count a spelling in the question of a number, which no later one comes before."""
+        self.spellings[spelling] = self.spellings.get(spelling, 0) + count
+        bit = _BIT[part]
+        if self.places and self.places[-1] >> _SHIFT == question:
+            self.places[-1] |= bit
+        else:
+            self.places.append(question << _SHIFT | bit)
+        self.parts |= bit
         self.count += count
         if kind != self.kind and _KINDS.index(kind) > _KINDS.index(self.kind):
             self.kind = kind
 
-    def parts(self) -> set[str]:
-        return {part for parts in self.places.values() for part in parts}
+    def find_questions(self, fields: int) -> list[int]:
+        """Return the numbers of the questions in one of whose fields it stands, of these (bits)."""
+        return [place >> _SHIFT for place in self.places if place & fields]
 
 
 _KINDS = ("phrase", "name", "code", "given")
 OFTEN = 3
 """How often a word is in a question that is about it, but does not ask about it."""
 
-TOLD = frozenset({"answer", "deep_explanation", "common_mistakes"})
+_IN_WHAT_IS_ASKED = _bits_of(ASKED)
+_IN_WHAT_IS_TOLD = _bits_of(("answer", "deep_explanation", "common_mistakes"))
+_IN_QUESTION = _bits_of(("question",))
+_IN_ANY_FIELD = _bits_of(_FIELDS)
 
 
 def index_terms(
@@ -131,21 +157,25 @@ def _find_terms(
     listed: Sequence[str],
 ) -> tuple[IndexTerm, ...]:
     found: dict[str, _Candidate] = defaultdict(_Candidate)
-    findings = find_candidates(questions, language, kept, memory)
-    lower = {word for each in findings for word in each.lower}
-    for question, each in zip(questions, findings, strict=True):
-        for key, spelling, place, sort, count in each.rows:
+    findings = find_candidates(questions, language, kept)
+    lower: set[str] = set()
+    long_forms: list[tuple[str, str]] = []
+    for each in findings:
+        words, those = each.words(memory)
+        lower.update(words)
+        long_forms += those
+    own = [(fold_spelling(term, "given"), term, find_forms(term)) for term in listed]
+    for number, (question, each) in enumerate(zip(questions, findings, strict=True)):
+        for key, spelling, place, sort, count in each.rows(memory):
             if sort != CAPITAL:
-                found[key].add(spelling, question.id, place, sort, count)
+                found[key].add(spelling, number, place, sort, count)
             elif spelling.casefold() not in lower:
-                found[key].add(spelling, question.id, place, "name", count)
-    for term in listed:
-        form = find_forms(term)
-        for question in questions:
-            for place, text in list_parts(question):
+                found[key].add(spelling, number, place, "name", count)
+        for place, text in list_parts(question) if own else ():
+            for key, term, form in own:
                 if form.search(text):
-                    found[fold_spelling(term, "given")].add(term, question.id, place, "given", 1)
-    forms = _first_forms(findings)
+                    found[key].add(term, number, place, "given", 1)
+    forms = _first_forms(long_forms)
     _drop_pieces_of_long_forms(found, forms)
     without = {fold_spelling(name, "phrase") for each in questions for name in topics_of(each)}
     least = 2 if len(questions) > MANY else 1
@@ -154,12 +184,11 @@ def _find_terms(
     return _entries(chosen, questions, {short: form for form, short in forms}, language)
 
 
-def _first_forms(findings: Sequence[Findings]) -> list[tuple[str, str]]:
+def _first_forms(forms: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return long forms with their abbreviations, each once, as it is first written."""
     first: dict[tuple[str, str], str] = {}
-    for each in findings:
-        for form, short in each.forms:
-            first.setdefault((form.casefold(), short), form)
+    for form, short in forms:
+        first.setdefault((form.casefold(), short), form)
     return [(form, short) for (_, short), form in first.items()]
 
 
@@ -196,11 +225,15 @@ def _is_chosen(each: _Candidate, least: int) -> bool:
 
     `least` is how much more often, in a bank that has much text.
     """
-    parts = each.parts()
-    asked, told, spread = bool(parts & ASKED), bool(parts & TOLD), len(each.places)
+    asked, told, spread = (
+        bool(each.parts & _IN_WHAT_IS_ASKED),
+        bool(each.parts & _IN_WHAT_IS_TOLD),
+        len(each.places),
+    )
+    in_question = bool(each.parts & _IN_QUESTION)
     name = max(each.spellings, key=each.spellings.__getitem__)
     if each.kind == "given" or name.casefold() in _never_terms():
-        return each.kind == "given" or "question" in parts  # else it is written in capitals for emphasis
+        return each.kind == "given" or in_question  # else it is written in capitals for emphasis
     if each.kind == "code":
         return asked or spread > least or (each.count > 1 and least == 1) or name.startswith("__")
     if each.kind == "name":
@@ -212,13 +245,11 @@ def _is_chosen(each: _Candidate, least: int) -> bool:
         )
     if " " in name:
         # "dynamic typing first-class" is two terms, between which a comma is missing.
-        is_one = "-" not in name.split()[-1] or "question" in parts
+        is_one = "-" not in name.split()[-1] or in_question
         return is_one and ((asked and each.count >= least) or (told and each.count > least) or spread > 1)
     if "-" in name:
         return asked or each.count > 2
-    is_form = re.search(r"(?:ed|ly)$", name) or (
-        name.endswith("ing") and "question" not in parts and each.count < 4
-    )
+    is_form = re.search(r"(?:ed|ly)$", name) or (name.endswith("ing") and not in_question and each.count < 4)
     return not is_form and (asked or (told and each.count >= OFTEN * spread))
 
 
@@ -247,14 +278,14 @@ def _drop_nested(chosen: dict[str, _Candidate]) -> None:
                 continue
             if other.count <= each.count * (1 if other.kind == "name" else 1.2):
                 del chosen[inner]
-            elif each.count * 4 <= other.count and not each.parts() & ASKED:
+            elif each.count * 4 <= other.count and not each.parts & _IN_WHAT_IS_ASKED:
                 chosen.pop(key, None)
                 break
 
 
 def _is_list(each: _Candidate, pieces: Sequence[str], chosen: Mapping[str, _Candidate]) -> bool:
     """Say whether a phrase is terms one after another: banks leave out the commas between them."""
-    spelled = each.spellings.most_common(1)[0][0].split()
+    spelled = max(each.spellings, key=each.spellings.__getitem__).split()
     alone = [chosen.get(fold_spelling(word, "phrase")) for word in spelled]
     if len(spelled) > 1 and all(alone):
         return True
@@ -265,14 +296,15 @@ def _is_list(each: _Candidate, pieces: Sequence[str], chosen: Mapping[str, _Cand
 def _entries(
     chosen: Mapping[str, _Candidate], questions: Sequence[Question], forms: Mapping[str, str], tag: str
 ) -> tuple[IndexTerm, ...]:
-    order = [question.id for question in questions]
     entries = []
     for each in chosen.values():
         name = _spelling(each)
-        main = frozenset(id_ for id_, parts in each.places.items() if "question" in parts)
-        places = [id_ for id_ in order if id_ in each.places]
-        if len(places) > max(8, EVERYWHERE * len(order)):
-            places = [id_ for id_ in places if each.places[id_] & ASKED]
+        main = frozenset(questions[number].id for number in each.find_questions(_IN_QUESTION))
+        is_everywhere = len(each.places) > max(8, EVERYWHERE * len(questions))
+        places = [
+            questions[number].id
+            for number in each.find_questions(_IN_WHAT_IS_ASKED if is_everywhere else _IN_ANY_FIELD)
+        ]
         if not places:
             continue
         form = forms.get(name, "")

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, replace
 
 import pytest
 
-from qexport.common.records import Record, made_by, pack_values
+from qexport.common.records import Record, made_by, pack_values, unpack_values
 
 
 class Place(Record, frozen=True):
@@ -54,3 +54,8 @@ def test_values_are_packed_into_bytes_that_tell_them_apart() -> None:
     values = ("", "a", ("a",), ("a", ""), ("", "a"), ("a", None), None, 0, 1, "0", "\ud800", "\udfff", 2**70)
     assert len({pack_values(value) for value in values}) == len(values)
     assert pack_values(("a", 1)) == pack_values(("a", 1))
+
+
+def test_packed_values_are_unpacked_as_they_were() -> None:
+    values = (("a", 1), ("é", 2))
+    assert unpack_values(pack_values(values), tuple[tuple[str, int], ...]) == values

@@ -42,7 +42,7 @@ def test_a_language_without_lists_has_none() -> None:
 
 def test_phrases_and_code_are_found() -> None:
     (found,) = find_candidates([QUESTION], "en")
-    spellings = {row[1] for row in found.rows}
+    spellings = {row[1] for row in found.rows()}
     assert "__enter__" in spellings
     assert any("context manager" in each for each in spellings)
 

@@ -177,3 +177,20 @@ def test_an_abbreviation_that_is_a_piece_of_a_form_dropped_before_makes_no_empty
     found: Any = defaultdict(module._Candidate)
     module._drop_pieces_of_long_forms(found, [("Liskov Substitution Principle", "LSP")])
     assert dict(found) == {}
+
+
+def test_terms_of_many_questions_are_found_in_little_memory() -> None:
+    import tracemalloc
+
+    texts = RAG.answer, RAG.deep_explanation, CACHE.question
+    said = " ".join(texts) * 5
+    questions = [replace(RAG, id=f"Q-{number}", deep_explanation=f"{number} {said}") for number in range(200)]
+    index_terms(questions)  # what is remembered of words is not counted
+    tracemalloc.start()
+    try:
+        found = index_terms(questions)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(found[0].questions) == 200
+    assert most < 200 * 4_000  # unpacked, with a set of fields for each question of a term: 9,000 a question
