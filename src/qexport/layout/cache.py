@@ -57,13 +57,13 @@ class ChunkCache:
 
     def load(self, keys: Iterable[str]) -> dict[str, Chunk]:
         """Return the chunks that are there. A damaged one is not."""
-        found = {key: decoded(data) for key, data in self.load_bytes(keys).items()}
-        return {key: chunk for key, chunk in found.items() if chunk is not None}
+        wanted = list(dict.fromkeys(keys))
+        return self._use(lambda database: _load(database, wanted, decoded), otherwise={})
 
     def load_bytes(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Return the values that are there, of any kind. One that is damaged is not."""
         wanted = list(dict.fromkeys(keys))
-        return self._use(lambda database: _load(database, wanted), otherwise={})
+        return self._use(lambda database: _load(database, wanted, bytes), otherwise={})
 
     def absent(self, keys: Iterable[str]) -> list[str]:
         """Return those keys under which nothing is kept."""
@@ -202,8 +202,11 @@ def _find_present(database: sqlite3.Connection, keys: Sequence[str]) -> set[str]
     return present
 
 
-def _load(database: sqlite3.Connection, keys: Sequence[str]) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
+def _load(
+    database: sqlite3.Connection, keys: Sequence[str], read: Callable[[bytes], T | None]
+) -> dict[str, T]:
+    """Return what is kept under keys, each read as it comes: all of a large book are in memory once."""
+    found: dict[str, T] = {}
     stale: list[str] = []
     today = _today()
     for start in range(0, len(keys), _AT_ONCE):
@@ -212,8 +215,9 @@ def _load(database: sqlite3.Connection, keys: Sequence[str]) -> dict[str, bytes]
         query = f"SELECT key, digest, used, data FROM chunks WHERE key IN ({marks})"  # noqa: S608  # only marks
         for key, digest, used, data in database.execute(query, some):
             is_whole = isinstance(data, bytes) and sha256(data).digest() == digest
-            if is_whole and isinstance(used, int):
-                found[key] = data
+            value = read(data) if is_whole and isinstance(used, int) else None
+            if value is not None:
+                found[key] = value
                 if used < today:
                     stale.append(key)
     if stale:

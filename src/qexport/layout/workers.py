@@ -23,9 +23,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from itertools import islice
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
@@ -127,15 +127,27 @@ class Workers:
         return status - 256 if status > 128 else status
 
     def map(
-        self, function: Callable[[T], R], items: Iterable[T], *, chunksize: int = 1, count: int | None = None
+        self,
+        function: Callable[[T], R],
+        items: Iterable[T],
+        *,
+        chunksize: int = 1,
+        weights: Sequence[int] | None = None,
     ) -> Iterator[R]:
         """Yield function(item) for each item, in their order; items are taken as processes are free for them.
 
         Where it is known how many there are, batches get smaller towards the end, so that all processes end together.
+
+        Args:
+            function: done by another process, which gets it by its name.
+            items: what it is done to.
+            chunksize: weight of a batch, which a process gets at once; an item that weighs more is one by itself.
+            weights: of the items, if it is known how many there are; else each weighs 1.
         """
         from multiprocessing import connection
 
-        batches = enumerate(_batch_items(items, _sizes(chunksize, count, self.limit)))
+        count = 0 if weights is None else len(weights)
+        batches = enumerate(_batch_items(items, chunksize, weights, self.limit))
         while count and len(self._pipes) < min(self.limit, count):
             self._hire()
         idle = list(self._pipes)
@@ -230,19 +242,21 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def _sizes(most: int, count: int | None, processes: int) -> Iterator[int]:
-    while True:
-        size = most if count is None else max(1, min(most, count // (2 * processes)))
-        yield size
-        count = None if count is None else count - size
-
-
-def _batch_items(items: Iterable[T], sizes: Iterable[int]) -> Iterator[list[T]]:
-    iterator = iter(items)
-    for size in sizes:
-        batch = list(islice(iterator, size))
-        if not batch:
-            return
+def _batch_items(
+    items: Iterable[T], most: int, weights: Sequence[int] | None, processes: int
+) -> Iterator[list[T]]:
+    """Yield items in batches that weigh `most`, or less towards the end; see `Workers.map`."""
+    left = None if weights is None else sum(weights)
+    batch: list[T] = []
+    weight = 0
+    for item, each in zip(items, repeat(1) if weights is None else weights, strict=False):
+        batch.append(item)
+        weight += each
+        if weight >= (most if left is None else max(1, min(most, left // (2 * processes)))):
+            yield batch
+            left = None if left is None else left - weight
+            batch, weight = [], 0
+    if batch:
         yield batch
 
 

@@ -6,7 +6,7 @@ import io
 import zlib
 from collections.abc import Sequence
 from hashlib import sha256
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from qexport.common.memory import Memory
 from qexport.layout.chunk import COMPRESSION
@@ -29,7 +29,8 @@ class PdfFile:
         self._memory = memory
         self._out = io.BytesIO()
         self._out.write(b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n")
-        self._places: dict[int, bytes] = {0: _write_place(0, 0, 65535)}
+        self._places = bytearray(_write_place(0, 0, 65535))
+        """The entry of each object, one after the other."""
         self._waiting: list[tuple[int, bytes]] = []
         self.next = 1
         """The number the next object gets."""
@@ -68,7 +69,7 @@ class PdfFile:
         if stream is None:
             self._waiting.append((number, source))
             return
-        self._places[number] = _write_place(1, self._out.tell(), 0)
+        self._set_places([number], [_write_place(1, self._out.tell(), 0)])
         self._out.write(b"%d 0 obj\n%s\nstream\n" % (number, source))
         self._out.write(stream)
         self._out.write(b"\nendstream\nendobj\n")
@@ -89,11 +90,23 @@ class PdfFile:
         starts = accumulate([len(source) + 1 for source in body], initial=0)
         head = [b"%d %d" % each for each in zip(numbers, starts, strict=False)]
         within = _write_place(2, container, 0)[:-2]
-        self._places.update(zip(numbers, map(within.__add__, _INDEXES), strict=False))
+        self._set_places(numbers, list(map(within.__add__, _INDEXES[: len(numbers)])))
         listed = b" ".join(head) + b"\n"
         data = self._compress_again(listed + b"\n".join(body))
         extra = b"<</Type /ObjStm/N %d/First %d/Filter /FlateDecode/Length %d>>"
         self.put(container, extra % (len(head), len(listed), len(data)), data)
+
+    def _set_places(self, numbers: Sequence[int], places: Sequence[bytes]) -> None:
+        """Note where objects are. As a mapping, the places of a large book were twice its file."""
+        missing = (1 + PLACE_BYTES) * (max(numbers) + 1) - len(self._places)
+        if missing > 0:
+            self._places += bytes(missing)
+        runs = (
+            [(numbers[0], places)] if _follow_each_other(numbers) else zip(numbers, zip(places), strict=True)
+        )
+        for number, some in runs:
+            start = (1 + PLACE_BYTES) * number
+            self._places[start : start + (1 + PLACE_BYTES) * len(some)] = b"".join(some)
 
     def _compress_again(self, content: bytes) -> bytes:
         """Compress what may have been in the book before."""
@@ -107,9 +120,8 @@ class PdfFile:
         self.settle(everything=True)
         number = self.reserve()
         start_of_table = self._out.tell()
-        self._places[number] = _write_place(1, start_of_table, 0)
-        table = b"".join(place for _, place in sorted(self._places.items()))
-        data = zlib.compress(_subtract_rows_above(table), COMPRESSION)
+        self._set_places([number], [_write_place(1, start_of_table, 0)])
+        data = zlib.compress(_subtract_rows_above(self._places), COMPRESSION)
         identity = sha256(self._out.getbuffer()).hexdigest()[:32].encode()
         extra = (
             b"<</Type /XRef/Size %d/W [1 5 2]/Root %s/Info %s/ID [<%s> <%s>]/Filter /FlateDecode"
@@ -155,17 +167,35 @@ def _write_place(kind: int, place: int, rest: int) -> bytes:
     return b"\0" + kind.to_bytes(1, "big") + place.to_bytes(5, "big") + rest.to_bytes(2, "big")
 
 
-def _subtract_rows_above(table: bytes) -> bytes:
+def _follow_each_other(numbers: Sequence[int]) -> bool:
+    return all(following - number == 1 for number, following in pairwise(numbers))
+
+
+ROWS_AT_ONCE = 10_000
+"""Entries of the table that are subtracted as one number: in memory they are eight times as much then."""
+
+
+def _subtract_rows_above(table: bytes | bytearray) -> bytes:
     """Return entries less those above them: mostly the same small numbers, which take a third when compressed.
 
     All bytes are subtracted at once, as one large number of which none borrows from the next: the highest bit of each
     is set before, and put right afterwards.
     """
     row = 1 + PLACE_BYTES
+    above = bytes(row) + table[:-row]
+    step = row * ROWS_AT_ONCE
+    return b"".join(
+        _subtract(table[start : start + step], above[start : start + step])
+        for start in range(0, len(table), step)
+    )
+
+
+def _subtract(table: bytes | bytearray, above_it: bytes | bytearray) -> bytes:
+    row = 1 + PLACE_BYTES
     size = len(table)
     ones = int.from_bytes(b"\xff" * size, "big")
     highest = int.from_bytes(b"\x80" * size, "big")
-    these, above = int.from_bytes(table, "big"), int.from_bytes(bytes(row) + table[:-row], "big")
+    these, above = int.from_bytes(table, "big"), int.from_bytes(above_it, "big")
     difference = ((these | highest) - (above & (ones ^ highest))) ^ ((these ^ above ^ ones) & highest)
     filters = int.from_bytes((bytes([_UP]) + bytes(PLACE_BYTES)) * (size // row), "big")
     return (difference | filters).to_bytes(size, "big")

@@ -22,9 +22,8 @@ from qexport.layout.chunk import (
     PageContent,
 )
 from qexport.layout.fonts import FontFile, collect
-from qexport.pdf.folio_lists import Folios, place_folios, set_folios
-from qexport.pdf.font_file import open_face
-from qexport.pdf.list_sheets import ListSheet, StripBlock, read_strip
+from qexport.pdf.folio_lists import Folios
+from qexport.pdf.list_sheets import ListSheet, StripBlock, read_strip, set_apart
 
 BELOW_A_HEADING = 3
 """Rows that stay with a heading, at least; a row may be one line."""
@@ -236,12 +235,9 @@ def _set_line(line: Line, fonts: Mapping[str, FontFile]) -> StripBlock | Chunk:
         return line.chunk
     if not line.folios:
         return StripBlock(line.chunk, strip, strip.height)
-    content = read_strip(line.chunk)
-    slot = next(slot for slot in content.slots if slot.lines)
-    face = open_face(fonts[next(use.file for use in content.fonts if use.key == slot.font)])
-    placed = list(place_folios(slot, face, line.folios))
-    below = placed[-1][2] - slot.y
-    return StripBlock(line.chunk, strip, strip.height + below, set_folios(content, strip, slot, face, placed))
+    slot, _, placed = set_apart(read_strip(line.chunk), line.folios, fonts)
+    *_, (_, _, last) = placed
+    return StripBlock(line.chunk, strip, strip.height + last - slot.y, line.folios, fonts)
 
 
 # --- pages -------------------------------------------------------------------------------------------------------

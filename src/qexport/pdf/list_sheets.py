@@ -5,34 +5,57 @@ a frame, placed strips → objects, structure tree, slots, content stream
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from qexport.common.patterns import compile_late
-from qexport.common.records import Record
+from qexport.common.records import Record, made_by
 from qexport.layout.chunk import (
     BETWEEN,
     POINTS_PER_PIXEL,
     Chunk,
     PageContent,
+    Slot,
     Strip,
     mark,
     replace_marks,
 )
+from qexport.layout.fonts import FontFile
+from qexport.pdf.folio_lists import Folios, place_folios, set_folios
+from qexport.pdf.font_file import Face, open_face
 
 STRIPS_SLOT = "qx-strips"
 """Name of the slot in a frame where strips go."""
 
 
 class StripBlock(Record, frozen=True):
-    """A strip with its list of folios set."""
+    """A strip with its list of folios."""
 
     chunk: Chunk
     strip: Strip
     height: float
-    content: PageContent | None = None
-    """Where that is not what the chunk has."""
+    """With its folios."""
+    folios: Sequence[Folios] = ()
+    faces: Mapping[str, FontFile] = made_by(dict)
+    """Fonts by the digests of their files, for the folios."""
+
+    def content(self) -> PageContent:
+        """Return what it shows. Folios are set anew: those of an index are more than its book once they are set."""
+        content = read_strip(self.chunk)
+        if not self.folios:
+            return content
+        slot, face, placed = set_apart(content, self.folios, self.faces)
+        return set_folios(content, self.strip, slot, face, list(placed))
+
+
+def set_apart(
+    content: PageContent, folios: Sequence[Folios], faces: Mapping[str, FontFile]
+) -> tuple[Slot, Face, Iterator[tuple[Folios, float, float]]]:
+    """Return the slot of a strip's folios, their font, and the folios with their places (`place_folios`)."""
+    slot = next(slot for slot in content.slots if slot.lines)
+    face = open_face(faces[next(use.file for use in content.fonts if use.key == slot.font)])
+    return slot, face, place_folios(slot, face, folios)
 
 
 @lru_cache(1024)
@@ -89,7 +112,7 @@ class ListSheet:
 
     def _put(self, block: StripBlock, right: float, down: float) -> None:
         """Put a strip on the page, so many CSS pixels to the right of and below where it was laid out."""
-        content = block.content or read_strip(block.chunk)
+        content = block.content()
         if not block.strip.is_item:
             self._end_list()
         elif self.list is None:

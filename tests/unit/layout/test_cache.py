@@ -7,6 +7,7 @@ import os
 import sqlite3
 import sys
 import threading
+import tracemalloc
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -65,6 +66,19 @@ def test_thousands_are_found_at_once(cache: ChunkCache) -> None:
     kept = chunks(*(f"key {number}" for number in range(1_200)))
     cache.keep(kept)
     assert cache.load(kept) == kept
+
+
+def test_chunks_are_read_one_by_one(cache: ChunkCache) -> None:
+    large = replace(CHUNK, packed=b"content" * 2_000)
+    cache.keep({str(number): replace(large, room=number) for number in range(300)})
+    tracemalloc.start()
+    try:
+        found = cache.load(map(str, range(300)))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(found) == 300
+    assert most < 300 * 14_000 * 1.3  # not twice as much, as what is kept and as what it says
 
 
 def test_nothing_is_made_by_looking(cache: ChunkCache) -> None:

@@ -145,8 +145,9 @@ class Processes:
         self.running = self.can_start
         return self.can_start
 
-    def map(self, function: Any, items: Any, *, chunksize: int, count: int) -> Any:  # noqa: ARG002
+    def map(self, function: Any, items: Any, *, chunksize: int, weights: list[int]) -> Any:  # noqa: ARG002
         self.running = True
+        self.weights = weights
         for item in items:
             self.given += [html for html, _, _ in item]
             yield function(item)

@@ -34,7 +34,7 @@ from tests.unit.layout.worker_functions import (
 )
 
 from qexport.common.errors import LimitExceeded, UsageError
-from qexport.layout.workers import FORKS_PREPARED, Workers
+from qexport.layout.workers import FORKS_PREPARED, Workers, _batch_items
 
 
 @pytest.fixture(autouse=True)
@@ -161,6 +161,16 @@ def test_items_are_taken_when_somebody_is_there_for_them() -> None:
         results = workers.map(square, items(), chunksize=5)
         assert next(results) == 1
         assert taken == list(range(1, 11))  # and it is at work on the next
+
+
+def test_what_weighs_much_is_given_alone_and_batches_get_smaller_towards_the_end() -> None:
+    weights = [200, 200, *[1] * 12]
+    batches = list(_batch_items(range(14), 8, weights, 2))
+    assert batches == [[0], [1], [2, 3, 4], [5, 6], [7], [8], [9], [10], [11], [12], [13]]
+    assert list(_batch_items(range(5), 2, None, 2)) == [[0, 1], [2, 3], [4]]
+    with Workers(2) as workers:
+        assert list(workers.map(square, range(14), chunksize=8, weights=weights)) == [n**2 for n in range(14)]
+        assert len(set(workers.map(process_of, [0], weights=[200]))) == 1
 
 
 def test_an_error_is_that_of_the_function_with_its_place_in_a_note() -> None:

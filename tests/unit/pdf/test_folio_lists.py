@@ -8,9 +8,11 @@ from typing import Any
 
 import pikepdf
 import pypdfium2
+import pytest
 from tests.unit.pdf.lists import MM, frame, linked, opening, read, said, strip
 
-from qexport.pdf.folio_lists import Folios
+from qexport.pdf import list_sheets
+from qexport.pdf.folio_lists import Folios, set_folios
 from qexport.pdf.list_pages import Line, make_pages
 
 LINE = 5 * 96 / 25.4
@@ -29,6 +31,20 @@ def term(name: str, *folios: str) -> Line:
 def test_a_list_of_folios_is_read_as_it_was_written() -> None:
     chunks = make_pages(frame(), opening(), [term("lists", "3", "5–7", "12"), term("loops", "1")])
     assert said(chunks) == [["Opening", "lists, 3, 5–7, 12", "loops, 1"]]
+
+
+def test_folios_are_set_when_their_page_is_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+
+    def noted(*arguments: Any) -> Any:
+        done.append("set")
+        return set_folios(*arguments)
+
+    monkeypatch.setattr(list_sheets, "set_folios", noted)
+    chunks = make_pages(frame(), opening(), [term("lists", "3"), term("loops", "1")])
+    assert done == []  # those of an index of 2,000 questions are 45 MB then
+    assert said(chunks) == [["Opening", "lists, 3", "loops, 1"]]
+    assert done == ["set"] * 2
 
 
 def test_a_long_list_of_folios_goes_on_in_lines_below_which_begin_further_in() -> None:

@@ -61,6 +61,7 @@ class Press:
         self.parts = parts(edition.questions)
         self._quotes = choose_quotes(edition.bank)
         self._filled: dict[tuple[str, str], str] = {}
+        self._rows: dict[str, Job] = {}
 
     def job(
         self,
@@ -182,9 +183,15 @@ class Press:
             "difficulty": question.difficulty,
         }
 
+    def row_of(self, question: Question) -> Job:
+        """Return the line of a question, one for all lists it is in."""
+        if question.id not in self._rows:
+            self._rows[question.id] = self.row(**self.entry(question))
+        return self._rows[question.id]
+
     def rows(self, part: Part, template: str, *above: Job, level: int = 3) -> Iterator[ListRow]:
         """Yield a line of a list for each question of a part, under its chapter."""
         for chapter in part.chapters:
             headings = (*above, self.heading(template, chapter.title, level)) if chapter.title else above
             for question in chapter.questions:
-                yield ListRow(self.row(**self.entry(question)), headings)
+                yield ListRow(self.row_of(question), headings)

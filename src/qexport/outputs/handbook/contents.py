@@ -59,7 +59,7 @@ def list_difficulties(press: Press) -> List:
     for value, group in groupby(sorted(rated, key=_get_difficulty), key=_get_difficulty):
         title = press.language.label("difficulty_of", value=value, highest=10)
         above = press.heading(template, title, 2, difficulty=value)
-        rows += [ListRow(press.row(**press.entry(question)), (above,)) for question in group]
+        rows += [ListRow(press.row_of(question), (above,)) for question in group]
     return press.list_of(template, rows)
 
 

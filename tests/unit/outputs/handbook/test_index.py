@@ -90,3 +90,11 @@ def test_a_built_in_template_is_filled_once_for_all_terms(look: str, monkeypatch
     for row in index_list(press, terms).rows:
         row.job.html()
     assert filled == [TEMPLATE]
+
+
+def test_the_line_of_a_question_is_made_once_for_all_lists() -> None:
+    edition = Edition(bank=BANK, questions=BANK.questions, title="Book", scope="")
+    press = Press(edition, HandbookOptions(), Tools(theme("classic").templates()))
+    first, second = (list(press.rows(press.parts[0], "handbook/contents.html.j2")) for _ in range(2))
+    assert len(first) == len(press.parts[0].questions)
+    assert all(one.job is other.job for one, other in zip(first, second, strict=True))
