@@ -6,8 +6,10 @@ here are some of each.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pickle
 import random
 import re
 import shutil
@@ -93,10 +95,32 @@ def handbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "book.pdf"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def books(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the books are that tests make."""
-    return tmp_path_factory.mktemp("books")
+    """Where all processes of the tests keep the books drawn by lot."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "books"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def made_once(cell: Cell, folder: Path) -> tuple[Path, Order]:
+    """Return where the book of a cell is, and what it was made from; the first process to ask for it makes it."""
+    path, ordered = folder / f"{'-'.join(cell)}.pdf", folder / f"{'-'.join(cell)}.order"
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ordered.exists():
+            # Its text, code and lists go on for two pages and more as well as for twenty.
+            bank = banks.worst(0.4) if cell.bank == "worst" else banks.BANKS[cell.bank]()
+            document, order = make(replace(bank, questions=bank.questions[:30]), cell.options, **cell.made)
+            path.write_bytes(document.data)
+            ordered.write_bytes(pickle.dumps(order))
+    return path, pickle.loads(ordered.read_bytes())
+
+
+def is_nobodys(cell: Cell) -> bool:
+    """Say whether a cell is of a corpus that is not here."""
+    return cell.bank in banks.NOBODYS and not CORPORA.is_dir()
 
 
 @pytest.fixture(scope="module")
@@ -189,14 +213,10 @@ def test_nothing_is_wrong_with_it(handbook: Path, order: Any) -> None:
 @pytest.mark.parametrize("drawn", DRAWN, ids="-".join)
 def test_nothing_is_wrong_with_a_book_drawn_by_lot(drawn: tuple[str, ...], books: Path) -> None:
     cell = Cell(*drawn)
-    if cell.bank in banks.NOBODYS and not CORPORA.is_dir():
+    if is_nobodys(cell):
         pytest.skip("the corpora are not here")
-    # Its text, code and lists go on for two pages and more as well as for twenty.
-    bank = banks.worst(0.4) if cell.bank == "worst" else banks.BANKS[cell.bank]()
-    some = replace(bank, questions=bank.questions[:30])
-    document, order = make(some, cell.options, **cell.made)
-    (books / f"{'-'.join(cell)}.pdf").write_bytes(document.data)
-    assert inspected(document.data, order) == []
+    path, order = made_once(cell, books)
+    assert inspected(path.read_bytes(), order) == []
 
 
 def test_three_lines_follow_a_question_though_its_answer_has_two() -> None:
@@ -526,4 +546,15 @@ def test_a_book_is_the_same_bytes_wherever_it_is_made(handbook: Path, tmp_path: 
 
 
 def test_all_books_are_accessible(handbook: Path, books: Path, conformance_check: Path) -> None:
-    assert judged(conformance_check, [handbook, *sorted(books.glob("*.pdf"))]) == []
+    """Each that is drawn, whichever process of the tests made it."""
+    cells = [cell for cell in (Cell(*each) for each in DRAWN) if not is_nobodys(cell)]
+    assert {cell.theme for cell in cells} == set(THEMES)
+    assert judged(conformance_check, [handbook, *(made_once(cell, books)[0] for cell in cells)]) == []
+
+
+def test_a_book_that_no_rule_was_tried_on_is_found(tmp_path: Path) -> None:
+    script = tmp_path / "check.sh"
+    script.write_text('shift; echo "# rules"; echo "PASS ua1 $1"')
+    one, other = tmp_path / "one.pdf", tmp_path / "other.pdf"
+    assert judged(script, [one]) == []
+    assert judged(script, [one, other]) == [f"{other}: not judged"]

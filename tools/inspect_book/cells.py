@@ -105,7 +105,10 @@ def each_measured(cells: Sequence[Cell], folder: Path, cache: Path | None, jobs:
 
 
 def judged(script: Path, books: Sequence[Path]) -> list[str]:
-    """What keeps books from being PDF/UA-1, by veraPDF's rules."""
+    """What keeps books from being PDF/UA-1, by veraPDF's rules; a book that they were not tried on is found, too."""
     done = subprocess.run(["sh", script, "ua1", *books], capture_output=True, text=True, check=False)
-    failed = [line for line in done.stdout.splitlines() if not line.startswith("#") and "PASS" not in line]
-    return failed or ([done.stderr] if done.returncode else [])
+    lines = done.stdout.splitlines()
+    failed = [line for line in lines if not line.startswith(("#", "PASS"))]
+    failed = failed or ([done.stderr] if done.returncode else [])
+    words = {word for line in lines for word in line.split()}
+    return failed + [f"{book}: not judged" for book in books if str(book) not in words]
