@@ -19,6 +19,7 @@ from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import USUAL, Limits
 from qexport.common.records import Record
 from qexport.common.text_input import quote, read_text
+from qexport.common.wording import quantity
 
 if TYPE_CHECKING:
     from qexport.bank.health.counts import Stats
@@ -33,6 +34,8 @@ class Selection(Record, frozen=True):
     bank: Bank
     questions: tuple[Question, ...]
     warnings: tuple[Problem, ...]
+    drafts: tuple[Question, ...] = ()
+    """Those that pass the filters, and are left out."""
 
 
 class Checked(Record, frozen=True):
@@ -81,8 +84,38 @@ def read_bank(
 
 def choose(path: Path, filters: Filters, *, encoding: str | None = None, limits: Limits = USUAL) -> Selection:
     """Read and check a bank, and select from it."""
-    bank, warnings = read_bank(path, encoding=encoding, limits=limits)
-    return Selection(bank, select(bank, filters, limits), warnings)
+    return select_from(read_bank(path, encoding=encoding, limits=limits), path, filters, limits)
+
+
+def select_from(
+    read: tuple[Bank, tuple[Problem, ...]], path: Path, filters: Filters, limits: Limits = USUAL
+) -> Selection:
+    """Return what filters leave of a bank; that drafts are left out is one of the warnings.
+
+    Args:
+        read: the bank, and what is odd about it.
+        path: where it is.
+        filters: which questions to take.
+        limits: how long a query may be.
+
+    Raises:
+        UsageError, NothingSelected: see select().
+    """
+    bank, warnings = read
+    questions = select(bank, filters, limits)
+    drafts = _find_left_out_drafts(bank, filters, limits)
+    if drafts:
+        message, hint = f"left out: {quantity(len(drafts), 'draft')}", "--include-drafts includes them"
+        warnings = (*warnings, Problem(Location(str(path)), message, hint))
+    return Selection(bank, questions, warnings, drafts)
+
+
+def _find_left_out_drafts(bank: Bank, filters: Filters, limits: Limits) -> tuple[Question, ...]:
+    """Return the drafts that would be selected if drafts were."""
+    if filters.include_drafts or all(question.status != "draft" for question in bank.questions):
+        return ()
+    passing = select(bank, replace(filters, include_drafts=True, limit=None, sample=None), limits)
+    return tuple(question for question in passing if question.status == "draft")
 
 
 def check(

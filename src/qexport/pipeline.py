@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, TypeAlias
 from qexport.bank.lock import Edition, Lock
 from qexport.bank.lock_place import lock_path
 from qexport.bank.selection import Filters, deck_name, describe, select
-from qexport.choosing import Selection, judge_texts, read_bank
+from qexport.choosing import Selection, judge_texts, read_bank, select_from
 from qexport.common import files
 from qexport.common.errors import Location, Problem, QexportError, UsageError
 from qexport.common.limits import Limits
 from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.records import Record
 from qexport.common.text_input import normalise
+from qexport.common.wording import quantity
 from qexport.content.languages import language
 from qexport.content.question_signs import may_lose_text
 from qexport.content.themes import not_fetched, theme
@@ -131,6 +132,8 @@ class Build(Record, frozen=True):
     stamped: Stamped | None
     """None also where there was to be a deck and it was not written."""
     warnings: tuple[Problem, ...]
+    drafts: tuple[Question, ...]
+    """Those that pass the filters, and are left out."""
     failures: tuple[Failure, ...] = ()
 
 
@@ -171,9 +174,8 @@ def plan(recipes: Mapping[str, Recipe], *, scheduler: Scheduler = SCHEDULER) -> 
                     lock=recipe.lock,
                     memory=scheduler.memory,
                 )
-            bank, warnings = banks[place]
-            choice = Selection(bank, select(bank, recipe.filters, recipe.limits), warnings)
-            title = _one_line(recipe.title) or bank.title
+            choice = select_from(banks[place], recipe.bank, recipe.filters, recipe.limits)
+            title = _one_line(recipe.title) or choice.bank.title
             options = {each.name: parse_options(each.options, recipe.all_options) for each in outputs}
             made = Plan(name, recipe, choice, title, file_stem(recipe, title), outputs, options, tools)
         for path in made.paths:
@@ -262,6 +264,7 @@ def _write_outputs(plan: Plan, prepared: Prepared, tell: Tell) -> Build:
         outputs=tuple(written for documents in outputs.values() for written in documents),
         stamped=prepared.stamped if locked & set(outputs) else None,
         warnings=prepared.warnings,
+        drafts=plan.choice.drafts,
         failures=tuple(failures),
     )
 
@@ -333,6 +336,7 @@ def prepare(
         *warn_of_options(plan),
         *not_fetched(tools.styles),
         *choice.warnings,
+        *_warn_of_drafts(plan),
         *(stamped.warnings if stamped else ()),
         *judge_texts(doubtful, limits, [each.id for each in edition.bank.questions]),
     )
@@ -370,6 +374,15 @@ def warn_of_options(plan: Plan) -> Iterator[Problem]:
     for name in options_without_effect(plan.recipe.options, plan.outputs):
         hint = f"it is an option of: {', '.join(outputs_with(name))}"
         yield Problem(Location(f"--{name}"), f"no effect on {named}", hint)
+
+
+def _warn_of_drafts(plan: Plan) -> Iterator[Problem]:
+    """Yield a warning for each output that has none of the drafts that are selected: a deck."""
+    drafts = sum(question.status == "draft" for question in plan.choice.questions)
+    for output in plan.outputs:
+        if drafts and output.needs_lock:
+            message = f"left out of the {output.name}: {quantity(drafts, 'draft')}"
+            yield Problem(Location(str(plan.recipe.bank)), message, "it has none before they are answered")
 
 
 def render_outputs(

@@ -195,19 +195,106 @@ def test_an_unknown_kind_of_finding_is_refused_with_the_known_ones() -> None:
     )
 
 
-def test_without_a_bank_the_two_usual_places_are_named() -> None:
+@pytest.mark.parametrize(
+    ("files", "hint"),
+    [
+        ([], "begin one: qexport init; or name one with --bank PATH"),
+        (["notes.txt", ".hidden.yaml"], "begin one: qexport init; or name one with --bank PATH"),
+        (
+            ["bank.yaml", "list.csv"],
+            "name the file: qexport build bank.yaml; other commands take it with --bank",
+        ),
+        (
+            ["a b.jsonl", "d.yml", "c.yaml", "e.yaml"],
+            (
+                "name the file: qexport build 'a b.jsonl', or qexport build c.yaml, or qexport build d.yml …; "
+                "other commands take it with --bank"
+            ),
+        ),
+        (
+            ["Cards.CSV", "notes.md"],
+            "name the file: qexport build Cards.CSV, or qexport build notes.md; or begin a bank: qexport init",
+        ),
+    ],
+)
+def test_without_a_bank_the_usual_places_are_named_and_how_to_use_what_is_there(
+    files: list[str], hint: str
+) -> None:
     Path("questions.yaml").unlink()
-    assert run("list") == refused(
-        "no bank: there is no seeds/questions.yaml here, and no questions.yaml",
-        "begin one: qexport init; or name one with --bank PATH",
-        status=2,
-    )
+    for name in files:
+        Path(name).write_text(BANK)
+    message = "no bank: none of questions.yaml, questions.yml, questions.jsonl is in this folder or its folder seeds"
+    assert run("list") == run("build") == refused(message, hint, status=2)
+
+
+def test_a_bank_of_another_name_is_built_as_the_hint_says() -> None:
+    Path("questions.yaml").rename("bank.yaml")
+    assert run("build", "bank.yaml", "--dry-run").status == 0
 
 
 def test_a_bank_in_seeds_comes_first() -> None:
     Path("seeds").mkdir()
     Path("seeds/questions.yaml").write_text(BANK)
     assert run("check") == Done(0, "seeds/questions.yaml: 3 questions, nothing wrong\n", "")
+
+
+DRAFTS = """\
+  - {id: PY-3, question: What is a slot?, technology: Python, status: draft}
+  - {id: GO-2, question: What is a map?, technology: Go, status: draft}
+"""
+LEFT_OUT = "qexport: warning: questions.yaml: left out: 2 drafts\n  hint: --include-drafts includes them\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("build", "--format", "web", "--format", "epub"),
+        ("build", "--format", "deck"),
+        ("build", "--dry-run"),
+        ("list",),
+        ("stats",),
+    ],
+    ids=" ".join,
+)
+def test_drafts_that_are_left_out_are_reported_once(words: tuple[str, ...]) -> None:
+    Path("questions.yaml").write_text(BANK + DRAFTS)
+    done = run(*words)
+    assert (done.status, done.err) == (0, LEFT_OUT)
+    assert run(*words, "--quiet").err == ""
+    one = run(*words, "--technology", "Go").err
+    assert one == LEFT_OUT.replace("2 drafts", "1 draft")
+    assert run(*words, "--id", "PY-1").err == ""
+    deck = "deck" in words  # it never has them
+    in_none = LEFT_OUT.replace("left out:", "left out of the deck:").replace(
+        "--include-drafts includes them", "it has none before they are answered"
+    )
+    assert run(*words, "--include-drafts").err == (in_none if deck else "")
+
+
+@pytest.mark.parametrize("words", [("build", "--format", "web"), ("build", "--dry-run")], ids=" ".join)
+def test_json_names_the_drafts_that_are_left_out(words: tuple[str, ...]) -> None:
+    Path("questions.yaml").write_text(BANK + DRAFTS)
+    assert json.loads(run(*words, "--json").out)["drafts_left_out"] == ["PY-3", "GO-2"]
+    assert json.loads(run(*words, "--json", "--include-drafts").out)["drafts_left_out"] == []
+
+
+def test_a_release_reports_the_drafts_that_are_not_in_it() -> None:
+    Path("questions.yaml").write_text(BANK + DRAFTS)
+    done = run("release")
+    assert (done.status, done.err) == (
+        0,
+        LEFT_OUT.replace("--include-drafts includes them", "an edition has none before they are answered"),
+    )
+
+
+def test_recipes_of_one_bank_report_its_drafts_once() -> None:
+    Path("questions.yaml").write_text(BANK + DRAFTS)
+    Path("qexport.toml").write_text(
+        'default = "a"\n[recipes.a]\nbank = "questions.yaml"\nformat = ["web"]\n'
+        '[recipes.b]\nbank = "questions.yaml"\nformat = ["web"]\nfile-name = "b"\n'
+    )
+    for words in (("build", "--all"), ("build", "--all", "--dry-run"), ("bundle", "--all")):
+        assert run(*words).err == LEFT_OUT
 
 
 # --- import -------------------------------------------------------------------------------------------------
@@ -659,6 +746,7 @@ def test_build_as_json() -> None:
         "title": "Questions & Answers",
         "scope": "All questions",
         "questions": ["GO-1", "PY-1", "PY-2"],
+        "drafts_left_out": [],
         "outputs": [{"format": "deck", "path": "out/mine.apkg", "summary": "3 notes"}],
         "lock": {
             "path": "questions.lock.json",

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 RECIPES_FILE = Path("qexport.toml")
 BANK_SUFFIXES = (".yaml", ".yml", ".jsonl")
+FOREIGN_SUFFIXES = (".apkg", ".colpkg", ".csv", ".tsv", ".xlsx", ".md", ".json", ".gift", ".xml")
+"""Endings of files that `build` imports before it builds them."""
 DEFAULT_BANKS = tuple(
     folder / f"questions{suffix}" for folder in (Path("seeds"), Path()) for suffix in BANK_SUFFIXES
 )
@@ -79,10 +81,34 @@ def default_bank(limits: Limits) -> Path:
     for path in DEFAULT_BANKS:
         if (folder / path).is_file():
             return folder / path
+    names = ", ".join(f"questions{suffix}" for suffix in BANK_SUFFIXES)
     raise UsageError(
-        "no bank: there is no seeds/questions.yaml here, and no questions.yaml",
-        hint="begin one: qexport init; or name one with --bank PATH",
+        f"no bank: none of {names} is in {folder if folder != Path() else 'this folder'} or its folder seeds",
+        hint=_suggest_files(folder),
     )
+
+
+_MOST_SUGGESTED = 3
+"""Files in a hint: who has more of them knows which is the bank."""
+
+
+def _suggest_files(folder: Path) -> str:
+    """Return how to use the files of a folder that may be a bank or become one, or else how to begin one."""
+    from shlex import quote  # not above: there mostly is a bank
+
+    try:
+        names = sorted(path.name for path in folder.iterdir() if path.is_file())
+    except OSError:
+        names = []
+    names = [name for name in names if not name.startswith(".") and name.isprintable()]
+    banks = [name for name in names if name.lower().endswith(BANK_SUFFIXES)]
+    others = [name for name in names if name.lower().endswith(FOREIGN_SUFFIXES)]
+    if not (found := banks or others):
+        return "begin one: qexport init; or name one with --bank PATH"
+    ways = [f"qexport build {quote(str(folder / name))}" for name in found[:_MOST_SUGGESTED]]
+    more = " …" if len(found) > _MOST_SUGGESTED else ""
+    elsewhere = "; other commands take it with --bank" if banks else "; or begin a bank: qexport init"
+    return f"name the file: {', or '.join(ways)}{more}{elsewhere}"
 
 
 def find_default_bank(limits: Limits) -> Path | None:

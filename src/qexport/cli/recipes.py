@@ -118,5 +118,6 @@ def plan_fields(plan: Plan) -> dict[str, object]:
         "recipe": plan.name,
         "bank": str(plan.recipe.bank),
         "questions": [question.id for question in plan.choice.questions],
+        "drafts_left_out": [question.id for question in plan.choice.drafts],
         "outputs": [str(path) for path in plan.paths],
     }

@@ -14,10 +14,13 @@ from qexport.bank.lock_place import lock_path
 from qexport.choosing import read_bank
 from qexport.common import files
 from qexport.common.errors import (
+    Location,
     OutputError,
+    Problem,
     UsageError,
 )
 from qexport.common.text_input import read_text
+from qexport.common.wording import quantity
 from qexport.content.languages import language as language_of
 from qexport.locking import (
     NO_LOCKING,
@@ -37,6 +40,7 @@ from qexport.team.comparison import compare
 from qexport.team.differences import Differences
 
 if TYPE_CHECKING:
+    from qexport.bank.model import Bank
     from qexport.recipe import Recipe
 
 
@@ -50,6 +54,7 @@ class Released:
     notes: str
     paths: tuple[Path, ...]
     stamped: Stamped
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def tag(self) -> str:
@@ -130,7 +135,17 @@ def _make_release(recipe: Recipe, *, now: int, since: str, with_tag: bool) -> Re
     if with_tag:
         message = f"Edition {release.number} of {release.date}"
         git.commit_and_tag((recipe.bank, *contents), tag_name(release.number), message, folder=folder)
-    return Released(release, found, notes, tuple(contents), stamped)
+    return Released(
+        release, found, notes, tuple(contents), stamped, _warn_of_unreleased_drafts(bank, recipe.bank)
+    )
+
+
+def _warn_of_unreleased_drafts(bank: Bank, path: Path) -> tuple[Problem, ...]:
+    """Return the warning that an edition of a bank has none of its drafts, if it has drafts."""
+    drafts = sum(question.status == "draft" for question in bank.questions)
+    message = f"left out: {quantity(drafts, 'draft')}"
+    hint = "an edition has none before they are answered"
+    return (Problem(Location(str(path)), message, hint),) if drafts else ()
 
 
 def _released_before(release: Release, bank: Path, lock: Path) -> str:

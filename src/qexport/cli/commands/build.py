@@ -22,6 +22,7 @@ from qexport.cli.options import (
     typeset,
 )
 from qexport.cli.program import now, print_error, progress, say, say_json, warn
+from qexport.cli.project import FOREIGN_SUFFIXES
 from qexport.cli.recipes import plan_fields, plan_lines, recipes_to_build
 from qexport.cli.terminal import file_size
 from qexport.common.errors import InputRefused, OutputsFailed, QexportError
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from qexport.recipe import Recipe
 
 
-FOREIGN = (".apkg", ".colpkg", ".csv", ".tsv", ".xlsx", ".md", ".json", ".gift", ".xml")
-"""Endings of files that are imported before they are built."""
 FOREIGN_OUTPUTS = ("handbook", "cheatsheet", "flash-cards")
 """What is made of them if nothing else is asked for: their own program has the deck."""
 
@@ -184,10 +183,11 @@ def _build_again_and_again(
 
 def _tell_built(built: Mapping[str, Build], *, several: bool, as_json: bool) -> None:
     """Print what was built; raise what kept outputs from being written."""
-    for done in built.values():
-        texts = [text for written in done.outputs for text in written.document.warnings]
-        once = list(dict.fromkeys([*done.warnings, *texts]))  # several outputs may give the same warning
-        warn(once, every=as_json)
+    warnings = [
+        *(warning for done in built.values() for warning in done.warnings),
+        *(text for done in built.values() for each in done.outputs for text in each.document.warnings),
+    ]
+    warn(dict.fromkeys(warnings), every=as_json)  # several recipes and outputs may give the same
     if as_json:
         fields = [{"recipe": each, **_build_fields(done)} for each, done in built.items()]
         say_json(fields if several else fields[0])
@@ -200,7 +200,9 @@ def _without_foreign(
     names: tuple[str, ...], out: Path, *, encoding: str | None, limits: Limits
 ) -> tuple[tuple[str, ...], Path | None]:
     """Import a file that is no bank, such as another's deck, and return the other names and the bank made of it."""
-    foreign = [name for name in names if Path(name).suffix.lower() in FOREIGN and Path(name).is_file()]
+    foreign = [
+        name for name in names if Path(name).suffix.lower() in FOREIGN_SUFFIXES and Path(name).is_file()
+    ]
     if not foreign:
         return names, None
     from qexport.common.wording import slug
@@ -220,10 +222,8 @@ def _tell_plans(recipes: Mapping[str, Recipe], *, several: bool, as_json: bool) 
     from qexport.pipeline import plan, warn_of_options
 
     found = plan(recipes)
-    warn(
-        [warning for each in found for warning in (*warn_of_options(each), *each.choice.warnings)],
-        every=as_json,
-    )
+    warnings = [warning for each in found for warning in (*warn_of_options(each), *each.choice.warnings)]
+    warn(dict.fromkeys(warnings), every=as_json)
     if as_json:
         fields = [plan_fields(plan) for plan in found]
         say_json(fields if several else fields[0])
@@ -280,6 +280,7 @@ def _build_fields(done: Build) -> dict[str, object]:
         "title": done.edition.title,
         "scope": done.edition.scope,
         "questions": [question.id for question in done.edition.questions],
+        "drafts_left_out": [question.id for question in done.drafts],
         "outputs": [
             {
                 "format": written.name,

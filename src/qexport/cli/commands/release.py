@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qexport.cli.options import flags, json_option, names_bank
-from qexport.cli.program import now, say, say_json
+from qexport.cli.program import now, say, say_json, warn
 from qexport.cli.recipes import recipes_to_build
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def release(
 
     (recipe,) = recipes_to_build(names, every=False, given=given, filters=Filters(), options={}).values()
     done = make_release(recipe, now=now(), since=since, with_tag=tag)
+    warn(done.warnings, every=as_json)
     if as_json:
         say_json(
             {
