@@ -64,7 +64,7 @@ class Book:
                         self.untagged.append(
                             Finding("structure", number, f"{run} is neither tagged nor an artifact")
                         )
-            bitmap = page.render(scale=2, rev_byteorder=True, prefer_bgrx=False)
+            bitmap = page.render(scale=2, rev_byteorder=True, prefer_bgrx=True)
             Picture(result, bitmap.to_pil()).look()
             text_page.close()
             page.close()

@@ -7,7 +7,7 @@ import shutil
 import statistics
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from itertools import takewhile
 from pathlib import Path
@@ -114,19 +114,22 @@ def _is_all_heading(page: Page) -> bool:
     )
 
 
+def _blocks(page: Page) -> Iterable[Element]:
+    """The blocks a page has text of, each once, in the order their text is drawn."""
+    return dict.fromkeys(run.element.block for run in page.body if run.element and run.text.strip())
+
+
 def _last_block(book: Book, page: Page) -> Element | None:
-    blocks = [run.element.block for run in page.body if run.element and run.text.strip()]
     return min(
-        blocks,
+        _blocks(page),
         key=lambda block: min(run.baseline for run in block.runs() if run.page == page.number),
         default=None,
     )
 
 
 def _first_block(book: Book, page: Page) -> Element | None:
-    blocks = [run.element.block for run in page.body if run.element and run.text.strip()]
     return max(
-        blocks,
+        _blocks(page),
         key=lambda block: max(run.baseline for run in block.runs() if run.page == page.number),
         default=None,
     )
@@ -267,41 +270,47 @@ def find_wrong_boxes(book: Book, order: Order) -> Iterator[Finding]:
 
 
 def find_noise(book: Book, order: Order) -> Iterator[Finding]:
-    """qpdf and poppler read the file without a word."""
+    """qpdf and poppler read the file without a word, and poppler every paragraph."""
+    # What is for a press has the same text as in print: only the page's origin is another.
+    has_words = order.output == "handbook" and order.options.media != "prepress"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "book.pdf"
         path.write_bytes(book.data)
         commands = [
             ["qpdf", "--check", path],
             ["pdfinfo", "-struct", path],  # with texts, too, it takes minutes for a large book
-            ["pdftotext", path, "-"],
             ["pdffonts", path],
+            ["pdftotext", *(_area(order) if has_words else ()), path, "-"],
         ]
         for command in commands:
             if shutil.which(str(command[0])):
                 done = subprocess.run(list(map(str, command)), capture_output=True, check=False)
                 if done.returncode or done.stderr:
                     yield Finding("noise", 0, f"{command[0]}: {done.stderr.decode(errors='replace')[:200]}")
+                if has_words and command[0] == "pdftotext":
+                    yield from _find_lost_words(done.stdout.decode(), order)
         if not shutil.which("qpdf"):
             with pikepdf.open(BytesIO(book.data)) as pdf:
                 yield from (Finding("noise", 0, f"qpdf: {problem}") for problem in pdf.check_pdf_syntax())
-        if shutil.which("pdftotext") and order.output == "handbook":
-            yield from _find_lost_words(path, order)
 
 
-def _find_lost_words(path: Path, order: Order) -> Iterator[Finding]:
-    """What poppler reads of the text boxes, words apart, has every paragraph of plain text."""
+def _area(order: Order) -> list[str]:
+    """Return how pdftotext is told to read the words of each page's text box in the order they are drawn."""
     width, height = order.page_size
     inner, low, _, high = order.text_box
-    if order.options.media == "prepress":
-        return  # the same text as in print; only the page's origin is another
     labels = (
         round(inner + order.side - 6) if order.side else 0
     )  # they stand beside the text, and are drawn after it
     box = [labels, round(high) - 4, round(width) - labels, round(height - high - low) + 6]
-    area = [word for name, value in zip("xyWH", box, strict=True) for word in (f"-{name}", str(value))]
-    done = subprocess.run(["pdftotext", "-raw", *area, path, "-"], capture_output=True, check=False)
-    read = " ".join(done.stdout.decode().replace("\f", " ").split()).translate(STRAIGHT)
+    return [
+        "-raw",
+        *(word for name, value in zip("xyWH", box, strict=True) for word in (f"-{name}", str(value))),
+    ]
+
+
+def _find_lost_words(words: str, order: Order) -> Iterator[Finding]:
+    """What poppler reads of the text boxes, words apart, has every paragraph of plain text."""
+    read = " ".join(words.replace("\f", " ").split()).translate(STRAIGHT)
     for question in order.questions:
         if question.markup != "plain" or re.search(r"\S{40}|[^\x00-\u024f\u2010-\u203a]", repr(question)):
             continue

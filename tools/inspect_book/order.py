@@ -95,6 +95,11 @@ class Order:
         return (*PROSE_SECTIONS, "follow_ups")
 
     @cached_property
+    def found(self) -> list[tuple[Book, list[Placed]]]:
+        """The book its questions were looked for in last, and where they are: most checks ask for them."""
+        return []
+
+    @cached_property
     def paragraphs(self) -> dict[str, list[str]]:
         """For each id, its blocks of text, bare."""
         return {
@@ -176,6 +181,12 @@ def find_opening(heading: Heading) -> Element:
 
 def placed(book: Book, order: Order) -> list[Placed]:
     """The questions in the book, by their headings, which must be in the order of the list."""
+    if not order.found or order.found[0][0] is not book:
+        order.found[:] = [(book, _find_questions(book, order))]
+    return order.found[0][1]
+
+
+def _find_questions(book: Book, order: Order) -> list[Placed]:
     wanted = [next(iter(texts(question)))[1][0] for question in order.questions]
     at = []
     headings = iter(book.headings)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from PIL import Image, ImageChops
+from PIL import Image
 
 MM = 72 / 25.4
 TEXT_BLOCKS = ("P", *(f"H{level}" for level in range(1, 7)), "LBody", "Lbl", "TD", "TH", "Caption")
@@ -172,8 +172,7 @@ class Picture:
         page.ground = self._colour(page.width / 2, page.height - 6, page.width / 2 + 4, page.height - 2)
         for run in page.runs:
             if run.text.strip():
-                around = self.cut(run.left - 1, run.bottom - 1, run.right + 1, run.top + 1)
-                colours: Any = around.getcolors(1 << 16) or []
+                colours = self._colours(run.left - 1, run.bottom - 1, run.right + 1, run.top + 1)
                 run.ground = max(colours)[1] if len(colours) > 1 else ()
         left, right = TAB, page.width - TAB
         if box := self._ink(left, right):
@@ -201,15 +200,20 @@ class Picture:
 
     def _colour(self, *box: float) -> tuple[int, ...]:
         """Return the colour that most of a part has."""
-        colours: Any = self.cut(*box).getcolors(1 << 16) or [(0, ())]
-        return tuple(max(colours)[1])
+        return max(self._colours(*box), default=(0, ()))[1]
+
+    def _colours(self, *box: float) -> list[tuple[int, tuple[int, ...]]]:
+        """Return the colours of a part, each after the number of its pixels; none where they are too many."""
+        part = self.cut(*box).convert("RGB")
+        # A table for all colours there may be takes longer to make than a line of text to count.
+        colours: Any = part.getcolors(256) or part.getcolors(1 << 16)
+        return list(colours or ())
 
     def _marks(self, *box: float) -> Image.Image:
         """Return a part of the page: white where it is not its paper, else black."""
-        part = self.cut(*box, of=self.grey)
-        paper = Image.new("RGB", (1, 1), self.page.ground).convert("L").getpixel((0, 0))
-        difference = ImageChops.difference(part, Image.new("L", part.size, paper))
-        return difference.point(lambda value: 255 if value > 16 else 0)
+        paper: Any = Image.new("RGB", (1, 1), self.page.ground).convert("L").getpixel((0, 0))
+        shades = [255 if abs(value - paper) > 16 else 0 for value in range(256)]
+        return self.cut(*box, of=self.grey).point(shades)
 
     def _has_ground(self, *box: float) -> bool:
         """Whether the paper is seen anywhere in a part."""
