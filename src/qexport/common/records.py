@@ -18,6 +18,7 @@ import msgspec
 from qexport.common.errors import Location
 
 T = TypeVar("T")
+R = TypeVar("R", bound="Record")
 
 
 def made_by(factory: Callable[[], Any]) -> Any:
@@ -41,6 +42,19 @@ def unpack_values(data: bytes, kind: type[T]) -> T:
         kind: what the values are; lists become tuples where it says so.
     """
     return msgspec.msgpack.decode(data, type=kind)
+
+
+def encode_record(record: Record) -> bytes:
+    """Return a record as bytes that `decode_record` makes one of again."""
+    return msgspec.msgpack.encode(record)
+
+
+def decode_record(data: bytes, kind: type[R]) -> R | None:
+    """Return the record of this kind that these bytes were made of; None if they were not."""
+    try:
+        return msgspec.msgpack.decode(data, type=kind)
+    except msgspec.MsgspecError:
+        return None
 
 
 class _Fields:

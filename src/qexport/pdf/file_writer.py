@@ -9,12 +9,27 @@ from hashlib import sha256
 from itertools import accumulate, pairwise
 
 from qexport.common.memory import Memory
+from qexport.common.records import Record
 from qexport.layout.chunk import COMPRESSION
 
 
 def reference(number: int) -> bytes:
     """Return a reference to an object."""
     return b"%d 0 R" % number
+
+
+class FilePart(Record, frozen=True):
+    """What was added to a file by and by, to be added to another at once; its place there may be another."""
+
+    data: bytes
+    streams: tuple[tuple[int, int], ...]
+    """Objects written by themselves, and where in the data each begins."""
+    containers: tuple[tuple[int, tuple[int, ...]], ...]
+    """Streams of objects, and the objects in each."""
+    waiting: tuple[tuple[int, bytes], ...]
+    """What waits afterwards, with what had waited before."""
+    next: int
+    """The number that the next object gets afterwards."""
 
 
 class PdfFile:
@@ -31,6 +46,9 @@ class PdfFile:
         self._out.write(b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n")
         self._places = bytearray(_write_place(0, 0, 65535))
         """The entry of each object, one after the other."""
+        self._added: tuple[list[tuple[int, int]], list[tuple[int, tuple[int, ...]]]] | None = None
+        """Of the part that is being added (`FilePart`): its streams with their places in the file, its containers."""
+        self._part_start = 0
         self._waiting: list[tuple[int, bytes]] = []
         self.next = 1
         """The number the next object gets."""
@@ -69,7 +87,10 @@ class PdfFile:
         if stream is None:
             self._waiting.append((number, source))
             return
-        self._set_places([number], [_write_place(1, self._out.tell(), 0)])
+        place = self._out.tell()
+        self._set_places([number], [_write_place(1, place, 0)])
+        if self._added:
+            self._added[0].append((number, place))
         self._out.write(b"%d 0 obj\n%s\nstream\n" % (number, source))
         self._out.write(stream)
         self._out.write(b"\nendstream\nendobj\n")
@@ -85,16 +106,22 @@ class PdfFile:
 
     def _write(self, objects: Sequence[tuple[int, bytes]]) -> None:
         container = self.reserve()
-        numbers = [number for number, _ in objects]
+        numbers = tuple(number for number, _ in objects)
         body = [source for _, source in objects]
         starts = accumulate([len(source) + 1 for source in body], initial=0)
         head = [b"%d %d" % each for each in zip(numbers, starts, strict=False)]
-        within = _write_place(2, container, 0)[:-2]
-        self._set_places(numbers, list(map(within.__add__, _INDEXES[: len(numbers)])))
+        self._set_places_within(container, numbers)
+        if self._added:
+            self._added[1].append((container, numbers))
         listed = b" ".join(head) + b"\n"
         data = self._compress_again(listed + b"\n".join(body))
         extra = b"<</Type /ObjStm/N %d/First %d/Filter /FlateDecode/Length %d>>"
         self.put(container, extra % (len(head), len(listed), len(data)), data)
+
+    def _set_places_within(self, container: int, numbers: Sequence[int]) -> None:
+        """Note that objects are in a stream of objects."""
+        within = _write_place(2, container, 0)[:-2]
+        self._set_places(numbers, list(map(within.__add__, _INDEXES[: len(numbers)])))
 
     def _set_places(self, numbers: Sequence[int], places: Sequence[bytes]) -> None:
         """Note where objects are. As a mapping, the places of a large book were twice its file."""
@@ -114,6 +141,37 @@ class PdfFile:
             return zlib.compress(content, COMPRESSION)
         key = ("compressed", sha256(content).digest())
         return self._memory.recall(key, lambda: zlib.compress(content, COMPRESSION), len)
+
+    def digest_state(self) -> bytes:
+        """Return a digest of all that what is added next depends on, but for where it will be in the file."""
+        return sha256(repr((self.next, self._waiting)).encode()).digest()
+
+    def begin_part(self) -> None:
+        """Note what is added from now on, for `end_part`."""
+        self._added, self._part_start = ([], []), self._out.tell()
+
+    def end_part(self) -> FilePart:
+        """Return what was added since `begin_part`."""
+        streams, containers = self._added or ([], [])
+        self._added = None
+        return FilePart(
+            data=bytes(self._out.getbuffer()[self._part_start :]),
+            streams=tuple((number, place - self._part_start) for number, place in streams),
+            containers=tuple(containers),
+            waiting=tuple(self._waiting),
+            next=self.next,
+        )
+
+    def append(self, part: FilePart) -> None:
+        """Add a part that was made in the same state (`digest_state`)."""
+        start = self._out.tell()
+        self._out.write(part.data)
+        for number, place in part.streams:
+            self._set_places([number], [_write_place(1, start + place, 0)])
+        for container, numbers in part.containers:
+            self._set_places_within(container, numbers)
+        self._waiting = list(part.waiting)
+        self.next = part.next
 
     def end(self, catalog: int, information: int) -> bytes:
         """Return the file; its identity is a digest of it."""

@@ -27,10 +27,11 @@ from qexport.pdf.edge_tabs import draw_tab
 from qexport.pdf.file_writer import PageTree, PdfFile, compress, reference
 from qexport.pdf.folio_lists import anchor_folios
 from qexport.pdf.font_file import open_face
-from qexport.pdf.font_writer import FontUsed, write_font
+from qexport.pdf.font_writer import write_font
 from qexport.pdf.metadata import Book, write_xmp
 from qexport.pdf.outline import write_outline
 from qexport.pdf.output_intent import write_intent
+from qexport.pdf.placed_runs import CHUNKS_A_RUN, KeptRuns, Placed
 from qexport.pdf.slot_drawer import SlotDrawer
 
 UNPACKED = 3
@@ -43,7 +44,11 @@ _DUPLEX = {"one side": b"Simplex", "long edge": b"DuplexFlipLongEdge", "short ed
 
 
 def link(
-    chunks: list[Chunk], book: Book, fonts: Iterable[FontFile] = (), memory: Memory | None = None
+    chunks: list[Chunk],
+    book: Book,
+    fonts: Iterable[FontFile] = (),
+    memory: Memory | None = None,
+    kept: KeptRuns | None = None,
 ) -> bytes:
     """Return the PDF of a book: the chunks' pages in their order, tagged, PDF/UA-1.
 
@@ -52,8 +57,9 @@ def link(
         book: What the PDF says of itself.
         fonts: The theme's, beside the bundled ones.
         memory: Of a process that links again and again. The bytes are the same without.
+        kept: Runs of chunks from an earlier book. The bytes are the same without.
     """
-    return _Linker(chunks, book, collect(fonts), memory).pdf()
+    return _Linker(chunks, book, collect(fonts), memory).pdf(kept)
 
 
 class _Words(dict[bytes, bytes]):
@@ -129,22 +135,20 @@ class _Linker:
         self.catalog, self.information = self.file.reserve(), self.file.reserve()
         self.structure, self.document, self.fonts = (self.file.reserve() for _ in range(3))
         self.page_tree = PageTree(self.page_count, self.file)
-        self.page_numbers: list[int] = []
-        self.elements: list[bytes] = []
-        self.page_parents: list[bytes] = []
-        self.annotation_parents: list[bytes] = []
-        self.destinations: dict[str, bytes] = {}
-        self.fonts_used: dict[str, FontUsed] = {}
-        self.drawn_late: dict[str, set[int]] = {}  # font → glyphs
-        self.below: dict[bytes, bytes] = {}
-        """What is drawn below the content of some pages → its stream."""
+        self.done = Placed(self.file)
 
-    def pdf(self) -> bytes:
+    def pdf(self, kept: KeptRuns | None) -> bytes:
         self.chunks.reverse()
         while self.chunks:
-            self._place(self.chunks.pop())
-            self.file.settle()
-        self.page_tree.finish(self.page_numbers, self.file)
+            some = [self.chunks.pop() for _ in self.chunks[-CHUNKS_A_RUN:]]
+            if kept:
+                facts = self._list_facts(some)
+                kept.place(some, self.done, facts, self.slots.find_text, self._place_all)
+            else:
+                self._place_all(some, self.done)
+        if kept:
+            kept.write()
+        self.page_tree.finish(self.done.page_numbers, self.file)
         self._finish_structure()
         self._finish_fonts()
         self._finish_catalog()
@@ -152,9 +156,23 @@ class _Linker:
 
     # -- pages ----------------------------------------------------------------------------------------------------
 
+    def _list_facts(self, chunks: Sequence[Chunk]) -> object:
+        """Return what the place of the next chunks depends on beside them, the file and what their slots show."""
+        pages = range(self.done.pages, self.done.pages + sum(len(chunk.pages) for chunk in chunks))
+        own = (self.document, self.fonts, self.book.mirrored)
+        return self.page_count, own, [self.book.tabs.get(page + 1) for page in pages]
+
+    def _place_all(self, chunks: Sequence[Chunk], done: Placed) -> None:
+        """Add chunks to the file, and to what is known of it."""
+        before, self.done = self.done, done
+        for chunk in chunks:
+            self._place(chunk)
+            self.file.settle()
+        self.done = before
+
     def _place(self, chunk: Chunk) -> None:
         content = self._content(chunk)
-        first_page = len(self.page_numbers)
+        first_page = self.done.pages
         before = [self._before(chunk, content, first_page, page) for page in range(len(chunk.pages))]
         closed, streams = self._draw_late(chunk, content, first_page)
         if content.open is not None:
@@ -165,21 +183,20 @@ class _Linker:
         self.file.add_all(self._resolve(chunk, content, before, references, closed))
         for data in streams:
             self.file.add_compressed(data)
-        self.page_numbers += [first_object + number for number in chunk.pages]
-        self.elements += [references[number] for number in content.elements]
+        numbers = [first_object + number for number in chunk.pages]
+        self.done.page_numbers += numbers
+        self.done.elements += [references[number] for number in content.elements]
         for parents in content.parents:
             kids = [b"null" if number is None else references[number] for number in parents]
-            self.page_parents.append(b"[%s]" % b" ".join(kids))
-        self.annotation_parents += [references[element] for _, element in content.annotations]
+            self.done.page_parents.append(b"[%s]" % b" ".join(kids))
+        self.done.annotation_parents += [references[element] for _, element in content.annotations]
         for name, page, x, y in chunk.anchors:
-            page_reference = reference(self.page_numbers[first_page + page])
+            page_reference = reference(numbers[page])
             left = x + POINTS_PER_PIXEL * self._moved(chunk, first_page + page)
-            self.destinations[name] = b"[%s /XYZ %.2f %.2f 0]" % (page_reference, left, y)
+            self.done.destinations[name] = b"[%s /XYZ %.2f %.2f 0]" % (page_reference, left, y)
+        self.done.shown.update((slot.anchor, self.slots.find_text(slot.anchor)) for slot in content.slots)
         for use in content.fonts:
-            used = self.fonts_used.setdefault(use.key, FontUsed(use, {}, {}, {}))
-            used.widths.update(use.widths)
-            used.texts.update(use.texts)
-            used.aliases.update(use.aliases)
+            self.done.add_font(use)
 
     def _content(self, chunk: Chunk) -> PageContent:
         """Return what the pages of a chunk show."""
@@ -198,8 +215,8 @@ class _Linker:
         closed: bytes,
     ) -> Sequence[tuple[bytes, bytes]]:
         """Return the objects of a chunk at its place in the book; they only depend on what `place` has."""
-        first_page, first_object = len(self.page_numbers), self.file.next
-        first_annotation_key = self.page_count + len(self.annotation_parents)
+        first_page, first_object = self.done.pages, self.file.next
+        first_annotation_key = self.page_count + self.done.annotations
         pages = range(first_page, first_page + len(chunk.pages))
         moved = [POINTS_PER_PIXEL * self._moved(chunk, page) for page in pages]
         nodes = [self.page_tree.parent(page) for page in pages]
@@ -251,7 +268,7 @@ class _Linker:
         if self.memory is None or not chunk.packed:
             streams, drawn = draw()
         else:
-            shown = [self.slots.find_text(each) for each in content.slots]
+            shown = [self.slots.find_text(each.anchor) for each in content.slots]
             place = (first_page, self.book.mirrored, chunk.mirror, chunk.page_width, *shown)
             streams, drawn = self.memory.recall(
                 ("late", chunk.packed, place),
@@ -259,7 +276,7 @@ class _Linker:
                 lambda made: len(made[0][0]) + sum(map(len, made[0][1])) + PER_OBJECT,
             )
         for font, glyphs in drawn.items():
-            self.drawn_late.setdefault(font, set()).update(glyphs)
+            self.done.add_drawn(font, glyphs)
         return streams
 
     def _moved(self, chunk: Chunk, page: int) -> float:
@@ -278,26 +295,26 @@ class _Linker:
         drawn = [draw_tab(tab, chunk.page_width, verso=verso, is_inside=is_inside)] if tab else []
         moves = [b"1 0 0 1 %.4f 0 cm" % ((1 if is_inside else POINTS_PER_PIXEL) * moved)] if moved else []
         below = b"\n".join([*drawn, *moves])
-        if below not in self.below:
-            self.below[below] = self.file.add_stream(below)
-        return b"%s " % self.below[below]
+        if below not in self.done.below:
+            self.done.below[below] = self.file.add_stream(below)
+        return b"%s " % self.done.below[below]
 
     # -- structure, fonts, catalog --------------------------------------------------------------------------------
 
     def _finish_structure(self) -> None:
-        values = [*self.page_parents, *self.annotation_parents]
+        values = [*self.done.page_parents, *self.done.annotation_parents]
         numbers = b" ".join(b"%d %s" % (key, value) for key, value in enumerate(values))
         tree = self.file.add(b"<</Nums [%s]>>" % numbers)
         source = b"<</Type /StructTreeRoot/K [%s]/ParentTree %s/ParentTreeNextKey %d>>"
         self.file.put(self.structure, source % (reference(self.document), tree, len(values)))
         source = b"<</Type /StructElem/S /Document/P %s/K [%s]>>"
-        self.file.put(self.document, source % (reference(self.structure), b" ".join(self.elements)))
+        self.file.put(self.document, source % (reference(self.structure), b" ".join(self.done.elements)))
 
     def _finish_fonts(self) -> None:
         references = []
-        for key, used in sorted(self.fonts_used.items()):
+        for key, used in sorted(self.done.fonts_used.items()):
             face = open_face(self.font_files[used.use.file])
-            for glyph in self.drawn_late.get(key, ()):
+            for glyph in self.done.drawn_late.get(key, ()):
                 used.widths.setdefault(glyph, round(face.advances[glyph]))
                 used.texts.setdefault(glyph, face.characters[glyph])
             font = write_font(used, self.font_files[used.use.file], self.file)
@@ -309,9 +326,9 @@ class _Linker:
         xmp = write_xmp(book)
         metadata = self.file.add(b"<</Type /Metadata/Subtype /XML/Length %d>>" % len(xmp), xmp)
         names = b" ".join(
-            b"%s %s" % (pdf_string(name), place) for name, place in sorted(self.destinations.items())
+            b"%s %s" % (pdf_string(name), place) for name, place in sorted(self.done.destinations.items())
         )
-        outline = write_outline(book.outline, self.destinations, self.file) if book.outline else b""
+        outline = write_outline(book.outline, self.done.destinations, self.file) if book.outline else b""
         if outline:
             outline = b"/Outlines %s/PageMode /UseOutlines" % outline
         outline += write_intent(book.intent, self.file)

@@ -29,9 +29,9 @@ class SlotDrawer:
         self.folios = folios
         self.fonts = fonts
 
-    def find_text(self, slot: Slot) -> str | int | None:
-        """Return what a slot shows, as far as it does not follow from its page."""
-        return self.book.texts.get(slot.anchor) or self.folios.get(slot.anchor)
+    def find_text(self, anchor: str) -> str | int | None:
+        """Return what a slot shows, by its `anchor`, as far as it does not follow from its page."""
+        return self.book.texts.get(anchor) or self.folios.get(anchor)
 
     def draw_all(
         self, chunk: Chunk, content: PageContent, first_page: int

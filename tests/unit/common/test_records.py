@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, replace
 
 import pytest
 
-from qexport.common.records import Record, made_by, pack_values, unpack_values
+from qexport.common.records import Record, decode_record, encode_record, made_by, pack_values, unpack_values
 
 
 class Place(Record, frozen=True):
@@ -59,3 +59,10 @@ def test_values_are_packed_into_bytes_that_tell_them_apart() -> None:
 def test_packed_values_are_unpacked_as_they_were() -> None:
     values = (("a", 1), ("é", 2))
     assert unpack_values(pack_values(values), tuple[tuple[str, int], ...]) == values
+
+
+def test_a_record_is_read_from_its_bytes_and_none_from_others() -> None:
+    data = encode_record(Book(title="a"))
+    assert decode_record(data, Book) == Book(title="a")
+    assert decode_record(data[:-1], Book) is None
+    assert decode_record(encode_record(Place(1)), Book) is None

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from qexport.layout.fonts import FontFile
     from qexport.layout.scheduler import Scheduler
     from qexport.outputs.book.press import Press
+    from qexport.pdf.placed_runs import KeptRuns
 
 LARGE = 100
 """Questions of a book for which processes are ended that the next book might have used: memory is this book's."""
@@ -83,7 +84,7 @@ def bind_edition(
     summary, amounts = f"{pages} pages", {"size_pages": float(pages)}
     end_processes(press)
     earlier = partial(press.tools.earlier, suffix)
-    data = bind(chunks, book, press.tools.scheduler, earlier)
+    data = bind(chunks, book, press.tools.scheduler, earlier, kind=f"{press.edition.scope}{suffix}")
     if press.options.imposition == "booklet":
         from qexport.pdf.booklet import booklet  # not above: few books are one
 
@@ -94,7 +95,11 @@ def bind_edition(
 
 
 def bind(
-    chunks: list[Chunk], book: Book, scheduler: Scheduler, earlier: Callable[[int], bytes] = lambda _size: b""
+    chunks: list[Chunk],
+    book: Book,
+    scheduler: Scheduler,
+    earlier: Callable[[int], bytes] = lambda _size: b"",
+    kind: str = "",
 ) -> bytes:
     """Return the PDF of a book.
 
@@ -103,23 +108,41 @@ def bind(
         book: what the PDF says of itself.
         scheduler: with the cache and the theme's fonts.
         earlier: gives the file of an earlier build, if it has as many bytes.
+        kind: what tells it from other books of its title: of each, its pages are kept as they were linked.
     """
+    digests: list[bytes] = []
 
     def make() -> bytes:
         from qexport.pdf.linker import link  # not above: a book that is there is not linked
 
-        return link(chunks, book, scheduler.fonts, scheduler.memory)
+        return link(
+            chunks, book, scheduler.fonts, scheduler.memory, _find_runs(digests, book, scheduler, kind)
+        )
 
     kept = scheduler.values("book")
-    name = _digest_arguments(chunks, book, scheduler.fonts) if kept else ""
+    if kept:
+        digests = [sha256(chunk.whole().encoded()).digest() for chunk in chunks]
+    name = _digest_arguments(digests, book, scheduler.fonts) if kept else ""
     data = make_unless_there(kept, name, earlier, make)
     chunks.clear()
     return data
 
 
-def _digest_arguments(chunks: Iterable[Chunk], book: Book, fonts: Iterable[FontFile]) -> str:
+def _digest_arguments(digests: Iterable[bytes], book: Book, fonts: Iterable[FontFile]) -> str:
     """Return a digest of all that a book is linked from; zlib is what writes its streams."""
     digest = sha256(repr((book, [font.digest for font in fonts], zlib.ZLIB_RUNTIME_VERSION)).encode())
-    for chunk in chunks:
-        digest.update(sha256(chunk.whole().encoded()).digest())
+    for each in digests:
+        digest.update(each)
     return digest.hexdigest()
+
+
+def _find_runs(digests: Sequence[bytes], book: Book, scheduler: Scheduler, kind: str) -> KeptRuns | None:
+    """Return the runs of pages that are kept of a book; None where none are."""
+    from qexport.pdf.placed_runs import CHUNKS_A_RUN, MOST_CHUNKS, KeptRuns  # not above, as the linker
+
+    values = scheduler.values("run")
+    if values is None or not 2 * CHUNKS_A_RUN < len(digests) <= MOST_CHUNKS:
+        return None
+    said = (book.title, book.language, book.intent, book.printing, book.mirrored, kind)
+    name = repr((said, [font.digest for font in scheduler.fonts], zlib.ZLIB_RUNTIME_VERSION))
+    return KeptRuns(values, sha256(name.encode("utf-8", "surrogatepass")).hexdigest(), digests)
