@@ -8,7 +8,7 @@ its sheet, where `pdf` puts it on its place: what is printed is what was measure
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from qexport import __version__
@@ -36,6 +36,9 @@ FRONT_SIZES = (15.0, 13.0, 11.0, 9.0)
 
 BACK_SIZES = (12.0, 10.5, 9.0, 8.0)
 """Points of the answer."""
+
+MANY_CARDS = 12
+"""Cards of one question, beyond which its sheets are laid out together; each alone would set the whole answer again."""
 
 LARGE_CARD_SIZES = (22.0, 19.0, 16.0)
 """Points of both in large print."""
@@ -72,7 +75,7 @@ class _Cards:
             (side, _list_faces(side, fronts, backs))
             for side in arrange(cards, self.grid, self.flip, self.language)
         ]
-        chunks = self.scheduler.chunks([self._sheet(side, faces, gauge) for side, faces in sides])
+        chunks = self.scheduler.chunks([self._sheets(run, gauge) for run in _join_sides(sides)])
         missing = {character for chunk in chunks for character in chunk.missing}
         sheets = sum(not side.is_back for side, _ in sides)
         return Document(
@@ -127,39 +130,51 @@ class _Cards:
             printing={"manual": "one side", "fold": "one side"}.get(self.flip, f"{self.flip} edge"),
         )
 
-    def _sheet(self, side: Side, faces: Sequence[CardFace], gauge: str) -> Job:
-        across, down = self._moved(is_back=side.is_back)
-        placed = [format_place(0, across, down)]
-        page = 1
+    def _sheets(self, sides: Sequence[tuple[Side, Sequence[CardFace]]], gauge: str) -> Job:
+        """Return sides of sheets, to be laid out as one document in which each text is set once."""
+        page = 0
         texts: dict[tuple[str, str], int] = {}  # the first page of each; cards of one question share it
-        shown = []
-        for face in faces:
-            x, y = across + face.cell.x, down + face.cell.y
-            placed.append(format_place(page, x, y))
+        sheets: list[str] = []
+        shown: list[list[bool]] = []
+        for side, faces in sides:
+            across, down = self._moved(is_back=side.is_back)
+            placed = [format_place(page, across, down)]
             page += 1
-            key = (face.side, face.card.question.id)
-            # A card that goes on with a long answer has no front again, only its frame; an answer is on each.
-            has_text = face.side == "back" or face.card.number < face.fit.pages
-            shown.append(has_text and key not in texts)
-            if shown[-1]:
-                texts[key] = page
-                page += face.fit.pages
-            if has_text:
-                placed.append(format_place(texts[key] + min(face.card.number, face.fit.pages - 1), x, y))
-        label = f"{self.edition.title} · {side.name}"
+            shown.append([])
+            for face in faces:
+                x, y = across + face.cell.x, down + face.cell.y
+                placed.append(format_place(page, x, y))
+                page += 1
+                key = (face.side, face.card.question.id)
+                # A card that goes on with a long answer has no front again, only its frame; an answer is on each.
+                has_text = face.side == "back" or face.card.number < face.fit.pages
+                shown[-1].append(has_text and key not in texts)
+                if shown[-1][-1]:
+                    texts[key] = page
+                    page += face.fit.pages
+                if has_text:
+                    placed.append(format_place(texts[key] + min(face.card.number, face.fit.pages - 1), x, y))
+            sheets.append(" ".join(placed))
+        labels = [f"{self.edition.title} · {side.name}" for side, _ in sides]
+        contents = [[face.list_content() for face in faces] for _, faces in sides]
         return self.maker.make_job(
             "sheet.html.j2",
-            [label, self.flip, gauge, placed, [face.list_content() for face in faces]],
+            [labels, self.flip, gauge, sheets, contents],
             lambda: {
-                "label": label,
                 "marks": self._marks(),
-                "sheets": " ".join(placed),
-                "faces_on_it": [
-                    {**self.maker.view(face, gauge), "with_text": with_text}
-                    for face, with_text in zip(faces, shown, strict=True)
+                "places": "|".join(sheets),
+                "sheets": [
+                    {
+                        "label": label,
+                        "faces": [
+                            {**self.maker.view(face, gauge), "with_text": with_text}
+                            for face, with_text in zip(faces, with_texts, strict=True)
+                        ],
+                    }
+                    for label, (_, faces), with_texts in zip(labels, sides, shown, strict=True)
                 ],
             },
-            [face.card.question for face in faces],
+            [face.card.question for _, faces in sides for face in faces],
         )
 
     def _marks(self) -> list[dict[str, object]]:
@@ -189,6 +204,22 @@ class _Cards:
             summary=quantity(fronts, "sheet"),
             amounts={"size_sheets": fronts},
         )
+
+
+def _join_sides(
+    sides: Iterable[tuple[Side, Sequence[CardFace]]],
+) -> list[list[tuple[Side, Sequence[CardFace]]]]:
+    """Return sides in the runs in which they are laid out: those to which an answer of many cards goes on, together."""
+    runs: list[list[tuple[Side, Sequence[CardFace]]]] = []
+    before: set[str] = set()
+    for side, faces in sides:
+        long = {face.card.question.id for face in faces if face.card.count > MANY_CARDS}
+        if before & long:
+            runs[-1].append((side, faces))
+        else:
+            runs.append([(side, faces)])
+        before = long
+    return runs
 
 
 def _list_faces(side: Side, fronts: Mapping[str, Fit], backs: Mapping[str, Fit]) -> list[CardFace]:

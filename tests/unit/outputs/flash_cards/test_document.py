@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import pikepdf
 import pypdfium2
@@ -232,3 +233,31 @@ def test_a_card_that_is_larger_than_the_paper_is_refused(monkeypatch: pytest.Mon
         "no card of 3x5in fits on a5",
         "choose a larger --paper",
     )
+
+
+def test_an_answer_of_many_cards_is_set_once_for_all_its_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each sheet alone would set the whole answer again: the time grew with the square of its length."""
+    long = replace(LIST, answer=" ".join(f"word{number}" for number in range(400)))
+    laid_out: list[int] = []
+    chunks = Scheduler.chunks
+
+    def counted(scheduler: Scheduler, jobs: list[Any]) -> list[Any]:
+        laid_out.append(len(jobs))
+        return chunks(scheduler, jobs)
+
+    monkeypatch.setattr(Scheduler, "chunks", counted)
+    options = {"paper": "a6", "duplex": "long"}
+    together = cards(SET, long, replace(SET, id="PY-9"), options=options)
+    assert together.summary == "15 cards, 5 sheets"
+    assert laid_out.pop() == 1
+    monkeypatch.setattr("qexport.outputs.flash_cards.document.MANY_CARDS", 1_000)
+    alone = cards(SET, long, replace(SET, id="PY-9"), options=options)
+    assert laid_out.pop() == 10
+    assert pages(together) == pages(alone)
+    assert _list_starts(together) == _list_starts(alone)
+
+
+def _list_starts(document: Document) -> list[tuple[str, int]]:
+    """The lines of a file's outline, and the pages they lead to."""
+    pdf = pypdfium2.PdfDocument(document.data)
+    return [(line.get_title(), line.get_dest().get_index()) for line in pdf.get_toc()]
