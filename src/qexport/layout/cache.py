@@ -55,10 +55,17 @@ class ChunkCache:
         """The folder beside it in which fontconfig keeps its lists of fonts."""
         return self.path.with_name("font-lists")
 
-    def load(self, keys: Iterable[str]) -> dict[str, Chunk]:
-        """Return the chunks that are there. A damaged one is not."""
+    def load(
+        self, keys: Iterable[str], store: Callable[[Chunk], Chunk] = lambda chunk: chunk
+    ) -> dict[str, Chunk]:
+        """Return the chunks that are there, each as `store` returns it as soon as it is read. A damaged one is not."""
         wanted = list(dict.fromkeys(keys))
-        return self._use(lambda database: _load(database, wanted, decoded), otherwise={})
+
+        def read(data: bytes) -> Chunk | None:
+            chunk = decoded(data)
+            return None if chunk is None else store(chunk)
+
+        return self._use(lambda database: _load(database, wanted, read), otherwise={})
 
     def load_bytes(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Return the values that are there, of any kind. One that is damaged is not."""

@@ -33,8 +33,8 @@ class RememberedCache:
         """The file of the cache."""
         return self.cache.path
 
-    def load(self, keys: Iterable[str]) -> dict[str, Chunk]:
-        """Return the chunks that are there (`ChunkCache.load`)."""
+    def load(self, keys: Iterable[str], _store: object = None) -> dict[str, Chunk]:
+        """Return the chunks that are there (`ChunkCache.load`), all of them with what they show: it is remembered."""
         wanted = list(dict.fromkeys(keys))
         found = {key: cast(Chunk, chunk) for key in wanted if (chunk := self.memory.find(("chunk", key)))}
         if absent := [key for key in wanted if key not in found]:

@@ -13,7 +13,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache, partial
 from hashlib import sha256
@@ -42,6 +42,9 @@ book has some things beside its questions, of which most are small."""
 
 BATCH_CHUNKS = 8
 """Chunks a process gets at once. Of strips, which are more in one document, it gets one: eight were 10 MB of it."""
+
+WORTH_A_FILE = 200
+"""Chunks whose contents are put into a file until they are linked: 2 MB."""
 
 KEPT_AT_ONCE = 64
 """Chunks that go into the cache together: a build that is broken off keeps what it had done till then."""
@@ -175,13 +178,14 @@ class Scheduler(Record, frozen=True):
         """Return the chunks of these jobs, in their order."""
         keys = [self.key(job) for job in jobs]
         wanted = dict(zip(keys, jobs, strict=True))
-        found = self.cache.load(wanted) if self.cache else {}
+        store = self._begin_file(len(wanted))
+        found = self.cache.load(wanted, store) if self.cache else {}
         units = list(_group_units({key: job for key, job in wanted.items() if key not in found}))
         fresh: dict[str, Chunk] = {}
         laid_out = self._laid_out([[wanted[key] for key in unit] for unit in units])
         for unit, chunks in zip(units, laid_out, strict=True):
             laid = dict(zip(unit, chunks, strict=True))
-            found.update(laid)
+            found.update((key, store(chunk)) for key, chunk in laid.items())
             fresh.update(laid)
             if len(fresh) >= KEPT_AT_ONCE:
                 self._keep(fresh)
@@ -189,6 +193,15 @@ class Scheduler(Record, frozen=True):
             self.progress(len(found), len(wanted))
         self._keep(fresh)
         return [found[key] for key in keys]
+
+    def _begin_file(self, count: int) -> Callable[[Chunk], Chunk]:
+        """Return what puts the contents of so many chunks into a file beside the cache, if they are those of a book."""
+        if self.cache and not self.memory and count >= WORTH_A_FILE:
+            from qexport.layout.chunk_file import ChunkFile
+
+            with suppress(OSError):
+                return ChunkFile(self.cache.path.parent).store
+        return lambda chunk: chunk
 
     def _keep(self, chunks: Mapping[str, Chunk]) -> None:
         if self.cache and chunks:
