@@ -41,6 +41,9 @@ MANY_RATED = 20
 TEXT_CHARACTER_WIDTH = 0.46
 """Of the size of the text: the width of a character."""
 
+CODE_CHARACTER_WIDTH, CODE_LINE_HEIGHT = 0.6, 1.35
+"""Of the size of code: the width of its characters, and what is from one line to the next."""
+
 LABEL_LINES, GAP_LINES, OPENING_LINES, PICTURE_LINES, ITEM_LINES = 1.0, 1.1, 7.0, 20.0, 0.25
 """Lines that a label above its text takes, the gap before a section, a question's title and what is around it,
 a picture, and the gap after an item."""
@@ -169,7 +172,10 @@ def estimate_pages(question: Question, measures: Measures) -> float:
     above = 0 if measures.width < measures.frame else LABEL_LINES
     for key in PROSE_SECTIONS:
         if text := getattr(question, key):
-            lines += GAP_LINES + above + _count_lines(text, on_line * (0.9 if key == "answer" else 1))
+            part = 0.9 if key == "answer" else 1
+            prose, code = _part_code(text) if question.markup == "markdown" else (text, [])
+            lines += GAP_LINES + above + _count_lines(prose, on_line * part)
+            lines += _count_code_lines(code, on_line * part, measures)
     if question.follow_ups:
         lines += (
             GAP_LINES + above + sum(_count_lines(text, on_line) + ITEM_LINES for text in question.follow_ups)
@@ -182,6 +188,27 @@ def _count_lines(text: str, on_line: float) -> float:
         PICTURE_LINES if paragraph.lstrip().startswith("![") else max(0.5, ceil(len(paragraph) / on_line))
         for paragraph in text.split("\n")
     )
+
+
+def _part_code(text: str) -> tuple[str, list[str]]:
+    """Return Markdown without its blocks of code between fences, and the lines of these; no fence is printed."""
+    prose: list[str] = []
+    code: list[str] = []
+    fence = ""
+    for line in text.split("\n"):
+        mark = line.strip()[:3]
+        if mark in (("```", "~~~") if not fence else (fence,)):
+            fence = "" if fence else mark
+        else:
+            (code if fence else prose).append(line)
+    return "\n".join(prose), code
+
+
+def _count_code_lines(code: Sequence[str], on_line: float, measures: Measures) -> float:
+    """Return how many lines of text are as high as lines of code, of which long ones are broken."""
+    characters = on_line * TEXT_CHARACTER_WIDTH / (CODE_CHARACTER_WIDTH * measures.code)
+    count = sum(max(1, ceil(len(line) / characters)) for line in code)
+    return count * CODE_LINE_HEIGHT * measures.code * measures.size / measures.line
 
 
 NEARLY_FULL = (0.985, 1.1)

@@ -75,6 +75,18 @@ def test_the_questions_of_the_shipped_bank_take_about_what_they_do(
         assert least < estimate_pages(question, measures(paper)) < most
 
 
+def test_code_between_fences_takes_what_its_smaller_type_does() -> None:
+    """As text, code was estimated a fifth too long, so that questions of 0.6 pages each began one."""
+    page = measures()
+    code = "\n".join(f"line_{number} = first + second" for number in range(20))
+    prose = replace(SHORT, markup="markdown", answer="Look:")
+    fenced = [replace(prose, answer=f"Look:\n{mark}python\n{code}\n{mark}") for mark in ("```", "~~~~")]
+    taken = {round(estimate_pages(each, page) - estimate_pages(prose, page), 6) for each in fenced}
+    assert taken == {round(20 * 1.35 * page.code * page.size / (page.height / 25.4 * 72), 6)}
+    plain = estimate_pages(replace(fenced[0], markup="plain"), page) - estimate_pages(prose, page)
+    assert plain == pytest.approx(22 * page.line / (page.height / 25.4 * 72))
+
+
 def test_smaller_gaps_are_expected_of_a_question_that_just_fills_a_page() -> None:
     page = measures()
     full = next(
