@@ -206,7 +206,7 @@ LIST_INDENT = 1.4
 SHORTEST_PIECE = 2.0
 """Ems: if columns are narrower than this, words break anywhere."""
 
-CODE_CHARACTER = 0.6 * 0.87
+CODE_CHARACTER = COLUMN * 0.87
 NARROW_WIDTH, WIDE_WIDTH, CAPITAL_WIDTH, OTHER_WIDTH = 0.36, 0.92, 0.72, 0.55
 """Ems of the widths of characters, each as wide as the widest of its kind in the bundled fonts, semi-bold."""
 

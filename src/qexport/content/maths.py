@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from qexport.common.patterns import compile_late
 from qexport.common.records import Record
+from qexport.content.fitting import COLUMN
 from qexport.content.safe_html import mark_safe
 
 LONGEST_FORMULA = 2000
@@ -99,9 +100,6 @@ def _locale(language: str) -> str:
     return "pt-BR" if main == "pt" else main if main in LANGUAGES else "en"
 
 
-CODE_CHARACTER_WIDTH = 0.6
-"""Ems of the width of a character of the code font (IBM Plex Mono)."""
-
 BEHIND = 0.25
 """Ems: the size of the text layer behind a formula."""
 
@@ -113,7 +111,7 @@ def show_formula(source: str, *, display: bool = False, language: str = "en") ->
     """Return a formula as a drawing on the baseline, with its source behind it, for search and copy."""
     formula = draw_formula(source, display=display, language=language)
     advance = max(formula.width / max(len(source), 1), CLOSEST)
-    spacing = min(advance / BEHIND - CODE_CHARACTER_WIDTH, 0)
+    spacing = min(advance / BEHIND - COLUMN, 0)
     style = f"width: {formula.width:.3f}em; height: {formula.height:.3f}em; vertical-align: {-formula.depth:.3f}em"
     return mark_safe(
         f'<span class="formula"><svg xmlns="http://www.w3.org/2000/svg" viewBox="{formula.view_box}" '

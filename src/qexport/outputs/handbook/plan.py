@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from qexport.bank.model import PROSE_SECTIONS
 from qexport.common.records import Record
+from qexport.content.fitting import COLUMN
 
 if TYPE_CHECKING:
     from qexport.bank.model import Question
@@ -41,8 +42,8 @@ MANY_RATED = 20
 TEXT_CHARACTER_WIDTH = 0.46
 """Of the size of the text: the width of a character."""
 
-CODE_CHARACTER_WIDTH, CODE_LINE_HEIGHT = 0.6, 1.35
-"""Of the size of code: the width of its characters, and what is from one line to the next."""
+CODE_LINE_HEIGHT = 1.35
+"""Of the size of code: what is from one line to the next."""
 
 LABEL_LINES, GAP_LINES, OPENING_LINES, PICTURE_LINES, ITEM_LINES = 1.0, 1.1, 7.0, 20.0, 0.25
 """Lines that a label above its text takes, the gap before a section, a question's title and what is around it,
@@ -206,7 +207,7 @@ def _part_code(text: str) -> tuple[str, list[str]]:
 
 def _count_code_lines(code: Sequence[str], on_line: float, measures: Measures) -> float:
     """Return how many lines of text are as high as lines of code, of which long ones are broken."""
-    characters = on_line * TEXT_CHARACTER_WIDTH / (CODE_CHARACTER_WIDTH * measures.code)
+    characters = on_line * TEXT_CHARACTER_WIDTH / (COLUMN * measures.code)
     count = sum(max(1, ceil(len(line) / characters)) for line in code)
     return count * CODE_LINE_HEIGHT * measures.code * measures.size / measures.line
 
