@@ -13,7 +13,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache, partial
 from hashlib import sha256
@@ -125,7 +125,21 @@ class Scheduler(Record, frozen=True):
 
     @contextmanager
     def at_work(self) -> Iterator[Scheduler]:
-        """Give a scheduler whose processes, once it has started some, stay until the end of the block."""
+        """Give a scheduler whose processes, once it has started some, stay until the end of the block.
+
+        The file of the cache stays open too, but not of a process that builds again and again.
+        """
+        from qexport.layout.cache import ChunkCache
+
+        with (
+            self.cache.held() if isinstance(self.cache, ChunkCache) else nullcontext(),
+            self._hiring() as at_work,
+        ):
+            yield at_work
+
+    @contextmanager
+    def _hiring(self) -> Iterator[Scheduler]:
+        """Give a scheduler with processes, or with a cluster's."""
         limit = self.jobs or _cores()
         if self.executor or self.workers or self.cluster or (limit == 1 and not self.address):
             yield self

@@ -227,3 +227,76 @@ def test_it_keeps_values_of_other_kinds_and_knows_what_is_absent(cache: ChunkCac
     assert cache.load_bytes(["b", "a", "c"]) == {"a": b"\0terms", "b": b"notes"}
     assert cache.load(["a"]) == {}
     assert cache.absent(["c", "a", "c", "d"]) == ["c", "d"]
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What was opened, in its order."""
+    seen: list[object] = []
+    connect = sqlite3.connect
+
+    def note(path: Path, timeout: float) -> sqlite3.Connection:
+        seen.append(path)
+        return connect(path, timeout=timeout)
+
+    monkeypatch.setattr(sqlite3, "connect", note)
+    return seen
+
+
+def test_the_file_is_opened_once_while_it_is_held(cache: ChunkCache, opened: list[object]) -> None:
+    with cache.held():
+        cache.keep(chunks("a", "b"))
+        with cache.held():
+            assert cache.load(["a", "c"]) == chunks("a")
+        assert cache.absent(["b", "c"]) == ["c"]
+        assert opened == [cache.path]
+        thread = threading.Thread(target=cache.keep, args=[chunks("cc")])
+        thread.start()
+        thread.join()
+        assert cache.load(["cc"]) == chunks("cc")
+        assert opened == [cache.path] * 2
+    assert [path.name for path in cache.path.parent.iterdir()] == ["chunks.sqlite"]
+    assert cache.load(["a"]) == chunks("a")
+    assert opened == [cache.path] * 3
+
+
+def test_a_process_that_is_forked_opens_the_file_itself(
+    cache: ChunkCache, opened: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with cache.held():
+        cache.keep(chunks("a"))
+        with monkeypatch.context() as forked:
+            forked.setattr(os, "getpid", lambda: 0)
+            assert cache.load(["a"]) == chunks("a")
+        assert cache.load(["a"]) == chunks("a")
+        assert opened == [cache.path] * 2
+
+
+def test_a_file_that_is_damaged_while_it_is_held_is_started_again(cache: ChunkCache) -> None:
+    with cache.held():
+        cache.keep(chunks(*(f"{number}" for number in range(99))))
+        with closing(sqlite3.connect(cache.path)) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cache.path.write_bytes(b"no database" * 999)
+        assert cache.load(["1"]) == {}
+        cache.keep(chunks("a"))
+        assert cache.load(["a", "1"]) == chunks("a")
+    assert cache.load(["a"]) == chunks("a")
+
+
+def test_what_others_write_is_seen_though_nothing_could_be_noted_before(
+    cache: ChunkCache, today: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache_module, "_PATIENCE", 0.01)
+    cache.keep(chunks("a"))
+    today.append(20_001)
+    with cache.held():
+        with closing(sqlite3.connect(cache.path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert cache.load(["a"]) == chunks("a")  # but not that it was used today
+            other.execute("COMMIT")
+        for name in ("bb", "dddd"):
+            ChunkCache(cache.path.parent).keep(chunks(name))
+            assert cache.load([name]) == chunks(name)
+        cache.keep(chunks("ccc"))
+        assert cache.load(["ccc"]) == chunks("ccc")

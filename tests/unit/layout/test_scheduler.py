@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tomllib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -126,6 +127,23 @@ def test_one_process_is_this_one() -> None:
     with setter.at_work() as working:
         assert working is setter
         assert names(working.chunks(jobs("abcdefghijklmnopqrst"))) == "abcdefghijklmnopqrst"
+
+
+def test_the_file_of_the_cache_is_opened_once_a_build(
+    cache: ChunkCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    connect = sqlite3.connect
+
+    def note(path: Path, timeout: float) -> sqlite3.Connection:
+        opened.append(path)
+        return connect(path, timeout=timeout)
+
+    monkeypatch.setattr(sqlite3, "connect", note)
+    with Scheduler(cache, jobs=1).at_work() as working:
+        for _ in range(2):
+            assert names(working.chunks(jobs("ab"))) == "ab"
+    assert opened == [cache.path]
 
 
 class Processes:
