@@ -8,8 +8,9 @@ technology stand together, each technology is a part with its categories as chap
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain, islice
 
 from qexport.bank.lock import Edition
 from qexport.bank.model import Question
@@ -108,7 +109,7 @@ class _Handbook:
                 self.press.on_recto(self.chunks, *next(pages))
             groups = [[next(chunks) for _ in together] for together in of_part]
             for number, together in enumerate(groups):
-                self._add(together, [each for after in groups[number:] for each in after])
+                self._add(together, chain.from_iterable(islice(groups, number, None)))
         for _ in range(self.matter.progress):
             self.press.on_recto(self.chunks, next(chunks))
         for each in [*self._index(), *by_difficulty]:
@@ -185,12 +186,12 @@ class _Handbook:
             )
         ]
 
-    def _add(self, chunks: Sequence[Chunk], ahead: Sequence[Chunk]) -> None:
+    def _add(self, chunks: Sequence[Chunk], ahead: Iterable[Chunk]) -> None:
         """Add the pages of questions; on paper they begin at the left if that keeps each on pages that lie open.
 
         Args:
             chunks: the pages of one group of questions.
-            ahead: these and all that follow in the part.
+            ahead: these and all that follow in the part, looked at on paper only.
         """
         if self.press.on_paper and self.options.hides_answers:
             count = sum(len(each.pages) for each in self.chunks)
