@@ -326,18 +326,25 @@ AGAIN = 0.5
 def _timed(
     seconds: int, lay_out: Callable[[list[LayoutInput]], list[Chunk]], unit: list[LayoutInput]
 ) -> list[Chunk]:
+    limits = replace(USUAL, layout_seconds=seconds)
+    message = f"layout of a question, or a list, takes more than {limits.said('layout-seconds')}"
+    late = limits.exceeded("layout-seconds", message, "see whether the theme's CSS asks too much")
+    ended = []
+
     def end(_number: int, _frame: object) -> None:
-        limits = replace(USUAL, layout_seconds=seconds)
-        message = f"layout of a question, or a list, takes more than {limits.said('layout-seconds')}"
-        raise limits.exceeded("layout-seconds", message, "see whether the theme's CSS asks too much")
+        ended.append(late)
+        raise late
 
     before = signal.signal(signal.SIGALRM, end)
     signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
-        return lay_out(unit)
+        laid_out = lay_out(unit)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+    if ended:  # and lost where the engine goes on after any error: what it was drawing then is not whole
+        raise late
+    return laid_out
 
 
 def _cores() -> int:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
 import tomllib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from qexport.common.errors import LimitExceeded
 from qexport.layout import scheduler
 from qexport.layout.cache import ChunkCache
 from qexport.layout.chunk import Chunk
@@ -231,3 +234,16 @@ def test_what_is_kept_depends_on_the_packages_that_can_shape_it() -> None:
     first = next(place for place, layer in enumerate(layers) if "outputs" in layer.split(" | "))
     below = {name for layer in layers[first:] for name in layer.split(" | ")}
     assert below - {"importers", "exporters"} == set(scheduler.DRAWING_PACKAGES)
+
+
+def test_a_layout_that_loses_the_end_of_its_time_has_failed_too() -> None:
+    """The engine goes on after any error in a drawing, which then is not whole."""
+
+    def lay_out(_unit: object) -> list[Chunk]:
+        with suppress(LimitExceeded):
+            signal.raise_signal(signal.SIGALRM)
+        return []
+
+    with pytest.raises(LimitExceeded, match="takes more than 9 seconds"):
+        scheduler._timed(9, lay_out, [])
+    assert scheduler._timed(9, lambda _unit: [], []) == []

@@ -9,6 +9,7 @@ import re
 from functools import cache
 from typing import Any
 
+from qexport.common.errors import QexportError
 from qexport.layout.weasyprint.resources import PLACE_PREFIX, fetcher
 
 
@@ -52,7 +53,7 @@ def make_drawing_handler(usual: Any) -> Any:
 def _drawing(number: int) -> Any:
     from xml.etree import ElementTree as ET
 
-    from weasyprint.images import SVGImage
+    from weasyprint.images import LOGGER, SVGImage
 
     source = next(svg for svg, known in _numbers.items() if known == number)
 
@@ -63,12 +64,17 @@ def _drawing(number: int) -> Any:
             super().__init__(ET.fromstring(source), PLACE_PREFIX, fetcher({}), None)  # noqa: S314
             self.drawn: dict[tuple[float, float], tuple[list[bytes], dict[str, Any]]] = {}
 
-        def draw(self, stream: Any, width: float, height: float, style: Any) -> None:
+        def draw(self, stream: Any, width: float, height: float, _style: Any) -> None:
             _forget_state(stream)  # else what is kept would depend on what was drawn before it
             states = stream._resources["ExtGState"]
             if (width, height) not in self.drawn:
                 before = len(stream.stream)
-                super().draw(stream, width, height, style)
+                try:
+                    self._svg.draw(stream, width, height, self._base_url, self._context)
+                except QexportError:  # the engine's own `draw` loses it, and half a drawing would be kept
+                    raise
+                except Exception:  # noqa: BLE001  as the engine does: what it cannot draw is left out
+                    LOGGER.error("Failed to render SVG image %s", self._base_url)
                 items = stream.stream[before:]
                 used = {name: state for name, state in states.items() if b"/%s gs" % name.encode() in items}
                 self.drawn[width, height] = items, used

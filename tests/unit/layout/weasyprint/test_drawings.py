@@ -8,11 +8,14 @@ from io import BytesIO
 from typing import Any
 
 import pikepdf
+import pytest
 from tests.unit.layout.weasyprint.small_pages import (
     laid_out,
     linked,
 )
+from weasyprint.svg import SVG as SVG_ENGINE
 
+from qexport.common.errors import LimitExceeded
 from qexport.layout.chunk import Chunk
 from qexport.layout.weasyprint import drawings
 from qexport.layout.weasyprint.layout import lay_out
@@ -58,6 +61,26 @@ def test_a_drawing_that_comes_again_is_drawn_as_the_first_time() -> None:
     shapes = re.findall(rb"\d 1 2 2 re", once)
     assert len(shapes) == 3
     assert shapes[0] == shapes[2] != shapes[1]
+
+
+def test_a_drawing_that_is_cut_short_is_an_error_and_no_later_page_has_half_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawings._drawing.cache_clear()
+    whole = streams(marks(5))
+    drawings._drawing.cache_clear()
+    usual = SVG_ENGINE.draw_node
+
+    def end_within(svg: Any, node: Any, *more: Any, **named: Any) -> None:
+        if node.tag == "rect":
+            raise LimitExceeded("its time is over")
+        usual(svg, node, *more, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SVG_ENGINE, "draw_node", end_within)
+        with pytest.raises(LimitExceeded, match="its time is over"):
+            marks(5)
+    assert streams(marks(5)) == whole
 
 
 def test_drawings_have_their_titles_for_those_who_do_not_see_them() -> None:
