@@ -49,10 +49,8 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # Garbage is looked for as often as in the program: Python's own numbers let it look through all imports and tests.
     look_for_garbage_seldom()
-    # Java's programs run for some seconds: what is compiled once more, for speed, never pays, nor what is run seldom.
-    os.environ.setdefault(
-        "JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=3 -XX:+UseSerialGC"
-    )
+    # Java's programs run for some seconds: what is compiled once more, for speed, never pays.
+    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
     # What is drawn by lot is the same each time, and however slow the machine is; `tools.fuzz` draws more.
     hypothesis.settings.register_profile(
         "seeded", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
