@@ -282,6 +282,13 @@ def _head(question: Question) -> str:
     return " · ".join(dict.fromkeys(filter(None, (question.technology, question.category))))
 
 
+def _is_shortened_head(run: Run, question: Question, room: float) -> bool:
+    """Whether a running head is the technology alone, since its category would leave no room for the id."""
+    text = bare(run.text)
+    is_long = (run.right - run.left) / max(1, len(text)) * len(bare(_head(question))) > 0.4 * room
+    return is_long and text == bare(question.technology)
+
+
 def find_wrong_heads(book: Book, order: Order) -> Iterator[Finding]:
     """Every page says its technology, question and number, at the right side; the cover and blanks say nothing."""
     inner, low, outer, high = order.text_box
@@ -311,6 +318,10 @@ def find_wrong_heads(book: Book, order: Order) -> Iterator[Finding]:
             )  # else it stands above a question of the page
         for text, side in wanted.items():
             saying = [run for run in heads if text and bare(run.text) and _says(bare(run.text), text)]
+            if text == bare(_head(question)):
+                saying += [
+                    run for run in heads if _is_shortened_head(run, question, page.width - inner - outer)
+                ]
             if text and not saying:
                 yield Finding("heads", page.number, f"{[str(run) for run in heads]} do not say {text!r}")
             # An id may begin with the technology: both heads then say what one has to.

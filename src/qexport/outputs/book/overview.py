@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from qexport.bank.model import Question
 
+SCALE_SIZE = 5.7
+"""Units of the numbers below the drawing, its smallest text (marks.html.j2)."""
+
 
 def overview(questions: Sequence[Question], *, large: bool, tall: bool) -> dict[str, object]:
     """Return the drawing of technology × difficulty: where its names, its scale and a square a question stand.
@@ -41,6 +44,7 @@ def overview(questions: Sequence[Question], *, large: bool, tall: bool) -> dict[
         "left": left,
         "width": left + 10 * step,
         "height": len(rows) * high + 8,
+        "near": False,
         "named_scale": not large,
         "scale": [[left + (value - 0.5) * step, value] for value in range(1, 11)],
         "said": f"Questions by technology and difficulty. {said}",

@@ -99,6 +99,7 @@ class Press:
             "longest": self.measures.longest_word,
             "longest_in_title": self.measures.longest_in_title,
             "text_columns": self.measures.columns,
+            "long_answer": self.measures.long_answer,
             "longest_id": LONGEST_ID if self.measures.width < self.measures.frame else LONGEST_WORD,
             "inks": {name: self.style.setting(f"--{name}") for name in ("ink", "accent", "warning")},
         }

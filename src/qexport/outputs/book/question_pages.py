@@ -14,6 +14,7 @@ from qexport.content.key_terms import mark_terms
 from qexport.content.question_signs import linked_ids, question_images
 from qexport.content.technology_colours import choose_colour
 from qexport.outputs.book.entries import anchor
+from qexport.outputs.book.fact_lines import FACT_DOT, break_facts, choose_head, list_facts
 from qexport.outputs.book.tables import warn_of_tables
 
 if TYPE_CHECKING:
@@ -145,15 +146,14 @@ class QuestionPages:
             {"html": html, "answers": answers}
             for html, answers in zip(view["follow_ups"], self._answers(question), strict=True)
         ]
-        meta = " · ".join(
-            dict.fromkeys(filter(None, (question.technology, question.category, question.level)))
-        )
+        difficulty = f"{self.press.language.label('difficulty')} {question.difficulty}/10"
         places = {"asked": anchor(question), "told": anchor(question, "a")}
         return {
             **view,
             "follow_ups": follow_ups,
             "anchor": anchor(question, kind),
-            "heads": " · ".join(dict.fromkeys(filter(None, (question.technology, question.category)))),
+            "heads": choose_head(question, page.head[0]),
             "places": places,
-            "meta": meta,
+            "meta": FACT_DOT.join(list_facts(question)),
+            "facts": break_facts(question, difficulty, page.frame, self.press.style.setting),
         }

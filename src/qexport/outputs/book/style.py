@@ -28,6 +28,15 @@ MEDIA = {"screen": ("screen",), "print": ("print",), "prepress": ("print", "prep
 HEAD_CHARACTER = 0.63
 """Of the size of a running head: the width of a character, with the space between letters."""
 
+NARROW_HEAD_CHARACTER = 0.52
+"""The same in a narrow book, which has no space between letters."""
+
+NARROW = 40
+"""Characters of a line of large print: with fewer, everything around the text gives way to it."""
+
+TEXT_CHARACTER = 0.47
+"""Of the size of a text: the width of a character of the serif, measured."""
+
 WIDE_CHARACTER = 0.72
 """Of the size of a text: the width of a wide character."""
 
@@ -45,6 +54,15 @@ TITLE_PART = 0.92
 
 QUOTES = 2
 """Characters that may be around a word: the engine breaks a word anywhere only where it begins a line alone."""
+
+LONGEST_READABLE_LINE = 80
+"""Characters of a line that is still read with ease."""
+
+SEMIBOLD_CHARACTER = 0.5
+"""Of the size of a text: the width of a character of an answer, measured."""
+
+MORE_THAN_THREE = 3.4
+"""Lines of an answer that are four as they are broken, the least that two columns share."""
 
 
 class Measures(Record, frozen=True):
@@ -72,6 +90,8 @@ class Measures(Record, frozen=True):
     """The same in a question's title."""
     columns: int
     """In which what explains an answer is set."""
+    long_answer: int
+    """Characters from which an answer is set in as many columns; 0: none is, since no line of one is too long."""
 
     def longest_beside(self, taken: float) -> int:
         """Return how many characters a word may have, before it gets a place to break, beside other columns of a table.
@@ -115,11 +135,17 @@ def book_style(options: BookOptions, tools: Tools, styles: Sequence[str], direct
         *tools.styles,
         *((name, source(name)) for name in last),
     ]
+    narrow = False
     if options.large_print:
         sheets.append(("margins of large print", _widen_margins(settings_of(sheets))))
+        setting = settings_of(sheets)
+        line = _frame(setting) * MM / (TEXT_CHARACTER * points(setting("--text-size")))
+        if narrow := line < NARROW:
+            sheets.append((name := "handbook/large-print-narrow.css", source(name)))
     css, setting = join_styles(sheets, tools.templates.limits), settings_of(sheets)
     css = mirror_css(css) if direction == "rtl" else css
-    return Style(css, _measures(setting, side=side, large=options.large_print), setting)
+    measures = _measures(setting, side=side, large=options.large_print, narrow=narrow)
+    return Style(css, measures, setting)
 
 
 def _is_wide(paper: Paper, styles: Sequence[tuple[str, str]]) -> bool:
@@ -140,9 +166,14 @@ def _widen_margins(setting: Callable[[str], str]) -> str:
     return f":root {{ {'; '.join(wider)} }}"
 
 
-def _measures(setting: Callable[[str], str], *, side: bool, large: bool) -> Measures:
+def _frame(setting: Callable[[str], str]) -> float:
+    """Return the millimetres between the margins."""
     page = millimetres(setting("--page-size").split()[0])
-    frame = page - millimetres(setting("--margin-inner")) - millimetres(setting("--margin-outer"))
+    return page - millimetres(setting("--margin-inner")) - millimetres(setting("--margin-outer"))
+
+
+def _measures(setting: Callable[[str], str], *, side: bool, large: bool, narrow: bool) -> Measures:
+    frame = _frame(setting)
     width = frame - millimetres(setting("--side"))
     height = millimetres(setting("--page-height"))
     height -= millimetres(setting("--margin-top")) + millimetres(setting("--margin-bottom"))
@@ -150,13 +181,18 @@ def _measures(setting: Callable[[str], str], *, side: bool, large: bool) -> Meas
     size = text_size * (1 if large else number(setting("--text-scale")))
     code = 1 if large else points(setting("--code-size"), em=1)
     inset = (1.4 if side else 2.8) * text_size + 3.2  # the padding and the bars beside it, in points
-    characters = int(frame * MM / (HEAD_CHARACTER * points(setting("--head-size"))))
+    head = NARROW_HEAD_CHARACTER if narrow else HEAD_CHARACTER
+    characters = int(frame * MM / (head * points(setting("--head-size"))))
     columns = max(1, int(number(setting("--columns"))))
     column = (width - (columns - 1) * millimetres(setting("--column-gap"))) / columns
+    long_answer = _long_answer(width - inset / MM, columns, setting) if columns > 1 else 0
     if large:
         in_text = in_title = min(LONGEST_WORD, int(width * MM / (WIDE_CHARACTER * size)))
     else:
-        room = min(column, width - inset / MM) * MM - ITEM_INDENT * size
+        within = width - inset / MM
+        if long_answer:
+            within = (within - (columns - 1) * millimetres(setting("--column-gap"))) / columns
+        room = min(column, within) * MM - ITEM_INDENT * size
         in_text = count_characters(room, COLUMN * code * size)
         title = COLUMN * code * points(setting("--title-size"), em=size)
         in_title = count_characters(TITLE_PART * frame * MM, title)
@@ -172,7 +208,17 @@ def _measures(setting: Callable[[str], str], *, side: bool, large: bool) -> Meas
         longest_word=in_text,
         longest_in_title=in_title,
         columns=columns,
+        long_answer=long_answer,
     )
+
+
+def _long_answer(width: float, columns: int, setting: Callable[[str], str]) -> int:
+    """Return from how many characters an answer is set in columns: there, it has four lines to divide."""
+    character = SEMIBOLD_CHARACTER * points(setting("--text-size")) / MM
+    if width / character <= LONGEST_READABLE_LINE:
+        return 0
+    column = (width - (columns - 1) * millimetres(setting("--column-gap"))) / columns
+    return int(MORE_THAN_THREE * column / character)
 
 
 def count_characters(room: float, character: float) -> int:

@@ -73,7 +73,7 @@ def test_a_word_may_be_as_long_as_its_line_is_and_less_in_a_title_or_a_column() 
 
     assert longest("classic", "a5") == (54, 40, 1)
     assert longest("classic", "a6") == (43, 35, 1)
-    assert longest("pocket", "a5") == (36, 53, 2)
+    assert longest("pocket", "a5") == (33, 53, 2)
     assert longest("pocket", "a6") == (21, 34, 2)
     found = measures("pocket", paper="a6", large_print=True)
     assert (found.columns, found.longest_word, found.longest_in_title) == (1, 20, 20)
@@ -98,3 +98,25 @@ def test_large_heads_and_folios_stand_6_mm_from_the_edge(look: str, paper: str) 
         PAPERS[paper].height - 2 * (6 + 3.5) - 1.07 * (16 + 17) * 25.4 / 72, abs=0.1
     )
     assert measures(paper="a4", large_print=True).height == measures(paper="a4").height == 297 - 19 - 16
+
+
+@pytest.mark.parametrize(
+    ("look", "paper", "fewest"),
+    [("pocket", "a6", 0), ("pocket", "a5", 142), ("pocket", "a4", 221), ("classic", "a4", 0)],
+)
+def test_a_long_answer_has_columns_where_its_lines_would_be_too_long(
+    look: str, paper: str, fewest: int
+) -> None:
+    assert measures(look, paper=paper).long_answer == fewest
+    assert measures(look, paper=paper, large_print=True).long_answer == 0
+
+
+@pytest.mark.parametrize("look", ["classic", "modern", "mono", "pocket"])
+def test_what_is_around_large_text_gives_way_on_a_small_page_alone(look: str) -> None:
+    def title(paper: str) -> str:
+        chosen = theme(look)
+        tools = Tools(chosen.templates(), chosen.styles(), chosen.digest())
+        return book_style(BookOptions(paper=paper, large_print=True), tools, ()).setting("--title-size")
+
+    assert [title(paper) for paper in PAPERS] == ["22pt", "22pt", "22pt", "18pt", "22pt"]
+    assert measures(look, paper="a6", large_print=True).head == (16, 11)
