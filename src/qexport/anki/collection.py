@@ -1,4 +1,4 @@
-"""An edition's notes to Anki's database, in memory: the tree of decks, the order of new cards, the rows.
+"""An edition's notes to Anki's database: the tree of decks, the order of new cards, the rows.
 
 notes of the bank → rows of genanki's database
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -15,6 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from qexport import __version__
+from qexport.anki.database import write_database
 from qexport.anki.fields import FIELD_PLACES, SORT_FIELD
 from qexport.anki.note_type import note_type
 from qexport.anki.notes import Note, identified_values, number_colours
@@ -26,8 +26,10 @@ from qexport.content.languages import CHANGE_LABELS, Language, language
 from qexport.content.templates import Templates
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator, Mapping, Sequence
 
+    from qexport.anki.database import Readable
     from qexport.bank.model import Bank, Question
 
 DEEPEST_DECK = 8
@@ -202,12 +204,9 @@ def _preset_of_a_tree(usual: dict[str, object], modified: int) -> dict[str, obje
 
 
 def collection(
-    edition: Edition, notes: list[Note], lock: Lock, shape: DeckShape, templates: Templates
-) -> bytes:
-    """Return the collection as SQLite's bytes: genanki's tables, filled in one go and without a file.
-
-    The notes are used up, to have no more of a big deck in memory than that.
-    """
+    edition: Edition, notes: Sequence[Note], lock: Lock, shape: DeckShape, templates: Templates
+) -> Readable:
+    """Return the collection as SQLite's bytes: genanki's tables, filled in one go."""
     import genanki  # not above: a deck that is there is not made again
 
     tree = _deck_tree(lock, shape)
@@ -217,32 +216,13 @@ def collection(
     places = _number_new_cards(edition.bank, lock, shape.new_order)
     colours = number_colours(edition.bank)
     ours = note_type(templates, lock.style.modified, lock.note_type.major)
-
-    # With ":memory:" there would be three of it for a moment when SQLite hands it over.
-    connection = sqlite3.connect("file:deck?vfs=memdb", uri=True)
-    connection.execute("PRAGMA page_size = 16384")  # on a page of 4096 lies one note, and much of nothing
-    cursor = connection.cursor()
-    genanki.Package([]).write_to_db(cursor, 0, iter(()))
-    decks = json.loads(cursor.execute("SELECT decks FROM col").fetchone()[0])
-    presets = json.loads(cursor.execute("SELECT dconf FROM col").fetchone()[0])
-    # Anki's own options keep the order where the names of decks do. Only then are those of a learner of 2.1.54
-    # safe: up to then Anki takes any others without asking, each time an import adds cards.
-    preset = PRESET_ID if find_disorder(edition.bank, lock, shape) else 1
-    if preset == PRESET_ID:
-        presets[str(preset)] = _preset_of_a_tree(presets["1"], ours["mod"])
-    for name, deck in sorted(deck_numbers.items()):
-        about = description if name == tree.root_name else ""
-        decks[str(deck)] = genanki.Deck(deck, name, about).to_json() | {"conf": preset}
     number = ours["id"]
-    cursor.execute(
-        "UPDATE col SET decks = ?, models = ?, dconf = ?",
-        (json.dumps(decks), json.dumps({number: ours}), json.dumps(presets)),
-    )
+    # In the order of their rows, which then lie close together.
+    ordered = sorted(notes, key=lambda note: lock.notes[note.question.id].number)
 
     def note_rows() -> Iterator[tuple[object, ...]]:
         place = FIELD_PLACES[SORT_FIELD]
-        while notes:  # which frees each when it is written
-            note = notes.pop()
+        for note in ordered:
             entry = lock.notes[note.question.id]
             colour = colours[note.question.technology]
             values = identified_values(note.fields, lock.key_of(entry), lock.namespace, entry.version, colour)
@@ -252,7 +232,7 @@ def collection(
             yield (entry.number, entry.guid, number, entry.modified, -1, tags, fields, listed, 0, 0, "")
 
     def card_rows() -> Iterator[tuple[object, ...]]:
-        for note in notes:
+        for note in ordered:
             deck = deck_numbers[decks_of[note.question.id]]
             entry = lock.notes[note.question.id]
             place = places[note.question.id]
@@ -260,13 +240,23 @@ def collection(
                 row = (entry.number + card, entry.number, deck, card, entry.modified, -1, 0, 0, place)
                 yield (*row, *[0] * 8, "")
 
-    notes.sort(
-        key=lambda note: lock.notes[note.question.id].number
-    )  # in the order of their rows, which then lie close together
-    cursor.executemany("INSERT INTO cards VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", card_rows())
-    notes.reverse()
-    cursor.executemany("INSERT INTO notes VALUES (?,?,?,?,?,?, CAST(? AS TEXT), ?,?,?,?)", note_rows())
-    connection.commit()
-    database = connection.serialize()
-    connection.close()
-    return database
+    def fill(connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA page_size = 16384")  # on one of 4096 lies one note, and much of nothing
+        cursor = connection.cursor()
+        genanki.Package([]).write_to_db(cursor, 0, iter(()))
+        decks = json.loads(cursor.execute("SELECT decks FROM col").fetchone()[0])
+        presets = json.loads(cursor.execute("SELECT dconf FROM col").fetchone()[0])
+        # Anki's own options keep the order where the names of decks do. Only then are those of a learner of 2.1.54
+        # safe: up to then Anki takes any others without asking, each time an import adds cards.
+        preset = PRESET_ID if find_disorder(edition.bank, lock, shape) else 1
+        if preset == PRESET_ID:
+            presets[str(preset)] = _preset_of_a_tree(presets["1"], ours["mod"])
+        for name, deck in sorted(deck_numbers.items()):
+            about = description if name == tree.root_name else ""
+            decks[str(deck)] = genanki.Deck(deck, name, about).to_json() | {"conf": preset}
+        values = (json.dumps(decks), json.dumps({number: ours}), json.dumps(presets))
+        cursor.execute("UPDATE col SET decks = ?, models = ?, dconf = ?", values)
+        cursor.executemany("INSERT INTO cards VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", card_rows())
+        cursor.executemany("INSERT INTO notes VALUES (?,?,?,?,?,?, CAST(? AS TEXT), ?,?,?,?)", note_rows())
+
+    return write_database(fill, len(notes))

@@ -11,7 +11,10 @@ import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from qexport.anki.database import Readable
 
 DECK_COMPRESSION = 5
 """Of zlib: 6 takes a quarter more time for half a percent less, 4 takes more than a quarter of what genanki writes."""
@@ -21,8 +24,13 @@ WINDOW = 1 << 15
 """How far back deflate looks."""
 
 
-def package_of(database: bytes, images: Mapping[str, bytes]) -> bytes:
-    """Return a package; the pictures are known by their names."""
+def package_of(database: Readable, images: Mapping[str, bytes]) -> bytes:
+    """Return a package.
+
+    Args:
+        database: the collection as SQLite writes it. It is read in blocks: no more than a few are in memory.
+        images: its pictures by their names.
+    """
     head = bytearray(database[:100])
     # SQLite notes there how often the file was written and by which version of itself.
     head[24:28] = head[92:96] = (1).to_bytes(4)
@@ -30,7 +38,7 @@ def package_of(database: bytes, images: Mapping[str, bytes]) -> bytes:
     names = {str(number): name for number, name in enumerate(sorted(images))}
     listed = json.dumps(names).encode()
     files = [
-        _deflate_file("collection.anki2", bytes(head), memoryview(database)[100:]),
+        _deflate_file("collection.anki2", bytes(head), database),
         _deflate_file("media", listed),
         *(_deflate_file(number, images[name], deflated=False) for number, name in names.items()),
     ]
@@ -62,32 +70,40 @@ class _File(NamedTuple):
         return struct.pack("<4sH", b"PK\1\2", made_on_unix) + self.about + last + self.name
 
 
-def _deflate_file(name: str, *parts: bytes | memoryview, deflated: bool = True) -> _File:
+class _Block(NamedTuple):
+    """A part of a file that is deflated on its own."""
+
+    source: Readable
+    start: int
+
+    def read(self) -> bytes:
+        return self.source[self.start : self.start + DEFLATED_BLOCK]
+
+
+def _deflate_file(name: str, data: bytes, whole: Readable = b"", *, deflated: bool = True) -> _File:
+    """Return a file that begins with `data`; what stands behind that is read from the whole file, if there is more."""
+    blocks = [_Block(data, start) for start in range(0, len(data), DEFLATED_BLOCK)]
+    blocks += [_Block(whole, start) for start in range(len(data), len(whole), DEFLATED_BLOCK)]
     checksum = 0
-    for part in parts:
-        checksum = zlib.crc32(part, checksum)
-    size = sum(map(len, parts))
-    written = _deflated(parts) if deflated else b"".join(parts)
+    for block in blocks:
+        checksum = zlib.crc32(block.read(), checksum)
+    written = _deflated(blocks) if deflated else data
     # Version 2.0, no flags, the method, midnight of 1980-01-01.
+    size = max(len(data), len(whole))
     about = struct.pack("<5H3L", 20, 0, 8 if deflated else 0, 0, 33, checksum, len(written), size)
     return _File(name.encode(), about, written)
 
 
-def _deflated(parts: Sequence[bytes | memoryview]) -> bytes:
-    """Return the parts as one raw stream of deflate, made in blocks that know what stands before them."""
-    blocks = [
-        part[start : start + DEFLATED_BLOCK]
-        for part in parts
-        for start in range(0, max(len(part), 1), DEFLATED_BLOCK)
-    ]
+def _deflated(blocks: Sequence[_Block]) -> bytes:
+    """Return blocks as one raw stream of deflate; each knows what stands before it."""
 
-    def block(number: int) -> bytes:
-        before = bytes(blocks[number - 1][-WINDOW:]) if number else b""
+    def deflate(number: int) -> bytes:
+        before = blocks[number - 1].read()[-WINDOW:] if number else b""
         maker = zlib.compressobj(DECK_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=before)
         ending = zlib.Z_FINISH if number == len(blocks) - 1 else zlib.Z_SYNC_FLUSH
-        return maker.compress(blocks[number]) + maker.flush(ending)
+        return maker.compress(blocks[number].read()) + maker.flush(ending)
 
     if len(blocks) < 4:
-        return b"".join(map(block, range(len(blocks))))
+        return b"".join(map(deflate, range(len(blocks))))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return b"".join(pool.map(block, range(len(blocks))))
+        return b"".join(pool.map(deflate, range(len(blocks))))
