@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache, partial
 from hashlib import sha256
@@ -21,6 +22,7 @@ from qexport.anki.fields import EDITABLE_FIELDS, FIELD_PLACES, FIELDS, FILLED_LA
 from qexport.anki.tags import NAMES_REMEMBERED, tags_of_note
 from qexport.bank.history import version_of
 from qexport.bank.identity import question_digest
+from qexport.common.nameless_file import NamelessFile
 from qexport.common.patterns import compile_late
 from qexport.common.records import Record
 from qexport.common.references import blank_tags
@@ -240,6 +242,18 @@ def _unpack(question: Question, data: bytes, read_fields: Callable[[], bytes]) -
     )
 
 
+MOST_FIELDS_IN_MEMORY = 1_000
+"""Notes whose fields are in memory until a deck is made: 4 MB. Those of more wait in a file."""
+
+
+def _begin_store(count: int) -> Callable[[bytes], Callable[[], bytes]]:
+    """Return what takes the fields of so many notes, and gives what reads them."""
+    if count > MOST_FIELDS_IN_MEMORY:
+        with suppress(OSError):
+            return NamelessFile().store
+    return lambda fields: lambda: fields
+
+
 class _NoteMaker:
     """Makes notes of one bank."""
 
@@ -256,6 +270,7 @@ class _NoteMaker:
         self.shape = shape
         self.templates = templates
         self._sources: dict[str, str] = {}
+        self._store = _begin_store(len(bank.questions))
         self.known = known
         self.published = published
         self._around: dict[int, list[str]] = {}
@@ -297,7 +312,7 @@ class _NoteMaker:
         asked = fields.split(b"\x1f", FIELD_PLACES["Question"] + 1)[FIELD_PLACES["Question"]]
         return Note(
             question=question,
-            read_fields=lambda: fields,
+            read_fields=self._store(fields),
             tags=tags,
             cards=(0, *(1 + list(EXTRA_CARDS).index(name) for name in made)),
             images=text.images,

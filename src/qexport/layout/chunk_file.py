@@ -7,12 +7,11 @@ The pages of 10,000 questions are 110 MB packed, and each is looked at twice: fo
 
 from __future__ import annotations
 
-import os
 from dataclasses import fields
 from pathlib import Path
-from typing import IO, Any
-from weakref import finalize
+from typing import Any
 
+from qexport.common.nameless_file import NamelessFile
 from qexport.layout.chunk import Chunk, PageContent
 
 WORTH_STORING = 2_000
@@ -28,30 +27,21 @@ class ChunkFile:
         Args:
             folder: where there is room for it; OSError if nothing can be written there.
         """
-        from tempfile import TemporaryFile  # not above: a book that is kept needs none
-
-        self._file: IO[bytes] = TemporaryFile(dir=folder)  # noqa: SIM115  # closed below
-        finalize(self, self._file.close)
-        self._end = 0
+        self._file = NamelessFile(folder)
 
     def store(self, chunk: Chunk) -> Chunk:
         """Return a chunk whose content is in the file: the chunk itself if it has little, or there is no room."""
         if chunk.strip is not None or len(chunk.packed) < WORTH_STORING:
             return chunk
-        try:
-            written = os.pwrite(self._file.fileno(), chunk.packed, self._end)
-        except OSError:
-            written = 0
-        if written < len(chunk.packed):
+        start = self._file.append(chunk.packed)
+        if start is None:
             return chunk
         values = {**_list_values(chunk), "packed": b""}
-        stored = StoredChunk(**values, file=self, start=self._end, size=written)
-        self._end += written
-        return stored
+        return StoredChunk(**values, file=self, start=start, size=len(chunk.packed))
 
     def read(self, start: int, size: int) -> bytes:
         """Return what was written there."""
-        return os.pread(self._file.fileno(), size, start)
+        return self._file.read(start, size)
 
 
 class StoredChunk(Chunk, frozen=True):

@@ -5,12 +5,10 @@ from __future__ import annotations
 import gc
 import sqlite3
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from resource import RLIMIT_FSIZE, getrlimit, setrlimit
 
 import pytest
+from tests.unit.common.test_nameless_file import files_of_at_most, list_open
 
 from qexport.anki.database import MOST_NOTES_IN_MEMORY, write_database
 from qexport.anki.package_writer import package_of
@@ -30,24 +28,6 @@ def fill(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX by_guid ON notes (guid)")
     rows = ((number, f"{number * 7919 % 2000:x}", f"{number} " * 800) for number in range(2_000))
     connection.executemany("INSERT INTO notes VALUES (?, ?, ?)", rows)
-
-
-def list_open() -> set[Path]:
-    """The open files of this process that have no name any more."""
-    files = Path("/proc/self/fd")
-    said = (each.readlink() for each in files.iterdir() if each.is_symlink())
-    return {each for each in said if each.name.endswith(" (deleted)")}
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """Let no file of this process grow beyond so many bytes."""
-    usual = getrlimit(RLIMIT_FSIZE)
-    setrlimit(RLIMIT_FSIZE, (size, usual[1]))
-    try:
-        yield
-    finally:
-        setrlimit(RLIMIT_FSIZE, usual)
 
 
 def test_a_file_has_the_bytes_of_memory(folder: Path) -> None:

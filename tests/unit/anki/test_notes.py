@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.unit.common.test_nameless_file import list_open
 
 from qexport.anki import notes
 from qexport.anki.notes import Note, NoteShape, notes_of
@@ -114,3 +117,25 @@ def test_fields_that_are_not_kept_any_more_are_made_again(kept: KeptValues, tmp_
     found = notes_of(BANK, SHAPE, Templates(), kept, "look")
     ChunkCache(tmp_path).clear()
     assert [note.fields for note in found] == [note.fields for note in expected]
+
+
+def test_the_fields_of_many_notes_wait_in_a_file(kept: KeptValues, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = list(map(said, notes_of(BANK, SHAPE, Templates())))
+    before = list_open()
+    monkeypatch.setattr(notes, "MOST_FIELDS_IN_MEMORY", 1)
+    for keeps in (None, kept):
+        found = notes_of(BANK, SHAPE, Templates(), keeps, "look")
+        assert len(list_open() - before) == 1
+        assert list(map(said, found)) == expected
+        del found
+        gc.collect()
+        assert list_open() == before
+
+
+def test_without_a_folder_for_a_file_fields_stay_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = list(map(said, notes_of(BANK, SHAPE, Templates())))
+    monkeypatch.setattr(notes, "MOST_FIELDS_IN_MEMORY", 1)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    assert list(map(said, notes_of(BANK, SHAPE, Templates()))) == expected
