@@ -37,8 +37,13 @@ def find_boxes_for_glyphs(book: Book, order: Order) -> Iterator[Finding]:
 
 
 def find_lost_titles(book: Book, order: Order) -> Iterator[Finding]:
-    """Every question is read whole; on quiz and cheat sheet its answer, too."""
+    """Every question is read whole; on quiz and cheat sheet its answer, too.
+
+    A long question goes on on another card: what is printed around the cards stands between its pieces.
+    """
     text = bare(book.root.text)
+    if order.output == "flash-cards":
+        text += bare("".join(each.text for each in book.root.walk() if each.tag == "H1"))
     for question in order.questions:
         if question.markup != "plain":
             continue

@@ -92,7 +92,12 @@ def lay_out(
         return lay_out_strips([html], css, fonts)[0]
     setting = _Setting(css, files, fonts)
     with alone():
-        chunk = _lay_out_fitted(html, setting)
+        try:
+            chunk = _lay_out_fitted(html, setting)
+        except FewerPagesError as error:  # its texts were longer where their missing characters were numbers
+            chunk = extract(error.document)
+            if not chunk.missing:
+                raise
         if not chunk.missing:
             return chunk
         return replace(_lay_out_fitted(_number_missing(html, chunk.missing), setting), missing=chunk.missing)
@@ -230,12 +235,22 @@ def _render_pages(html: str, setting: _Setting) -> Any:
     return _impose(document, sheets[1]) if sheets else document
 
 
+class FewerPagesError(Exception):
+    """A document has fewer pages than are to be put on sheets."""
+
+    def __init__(self, document: Any) -> None:
+        super().__init__(f"of {len(document.pages)} pages, later ones are put on sheets")
+        self.document = document
+
+
 def _impose(document: Any, sheets: str) -> Any:
     """Return a document of sheets with the pages of another on them, in their reading order."""
     from weasyprint.document import Page
     from weasyprint.layout.background import layout_box_backgrounds
 
     boxes = [page._page_box for page in document.pages]
+    if any(int(number) >= len(boxes) for number, _, _ in _PLACED.findall(sheets)):
+        raise FewerPagesError(document)
     imposed = []
     for sheet in sheets.split("|"):
         numbers, roots = [], []

@@ -155,7 +155,7 @@ class _Cards:
                 if has_text:
                     placed.append(format_place(texts[key] + min(face.card.number, face.fit.pages - 1), x, y))
             sheets.append(" ".join(placed))
-        labels = [f"{self.edition.title} · {side.name}" for side, _ in sides]
+        labels = [self.maker.name_sheet(side) for side, _ in sides]
         contents = [[face.list_content() for face in faces] for _, faces in sides]
         return self.maker.make_job(
             "sheet.html.j2",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from qexport.content.question_view import QuestionView
     from qexport.outputs.document import Tools
     from qexport.outputs.flash_cards import FlashCardOptions
-    from qexport.outputs.flash_cards.arrangement import Card
+    from qexport.outputs.flash_cards.arrangement import Card, Side
     from qexport.outputs.flash_cards.sheet import Cell, Grid
 
 PADDING = 5.5
@@ -33,6 +33,12 @@ PADDING = 5.5
 
 ID_CHARACTER_WIDTH = 0.6
 """Of the size of the type: the width of a character of an id, the wide ones too."""
+
+LABEL_INDENT = 4.0
+"""Millimetres by which the name of a sheet begins to the right of its cards."""
+
+LABEL_SIZE = 6.5
+"""Points of the name of a sheet."""
 
 LABEL_CHARACTER_WIDTH = 0.5
 """Of the size of the type: the width of an average character of a name, with some to spare."""
@@ -175,6 +181,13 @@ class FaceMaker:
         technology = shorten(technology, max(room - column_width(title), room // 2))
         return f"{shorten(title, room - column_width(technology))} · {technology}"
 
+    def name_sheet(self, side: Side) -> str:
+        """Return the book's title and which side of a sheet this is, on one line above the cards."""
+        room = self.grid.width - 2 * (self.grid.left + LABEL_INDENT)
+        columns = int(room * MM / (LABEL_SIZE * LABEL_CHARACTER_WIDTH))
+        name = f" · {side.name}"
+        return shorten(self.edition.title, max(columns - column_width(name), 1)) + name
+
     @property
     def _columns(self) -> int:
         """How many columns of text a line has room for."""
@@ -204,7 +217,7 @@ def _make_card_css(options: FlashCardOptions, tools: Tools, cards: Grid, size: f
         "card-pad": f"{PADDING}mm",
         "furniture-size": f"{size}pt",
         "id-lines": str(lines),
-        "label-left": f"{cards.left + 4:.4f}mm",
+        "label-left": f"{cards.left + LABEL_INDENT:.4f}mm",
         "label-top": f"{cards.height - cards.top + 1.5:.4f}mm",
         "label-shown": "block" if cards.top >= 7 else "none",
     }

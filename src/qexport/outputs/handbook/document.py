@@ -34,7 +34,7 @@ from qexport.outputs.handbook.contents import (
     list_outline,
     list_part_openings,
 )
-from qexport.outputs.handbook.index import index_list, with_pages
+from qexport.outputs.handbook.index import count_most_folios, index_list, with_pages
 from qexport.outputs.handbook.matter import make_progress_table, make_published_page, make_reading_page
 from qexport.outputs.handbook.plan import (
     ROOM,
@@ -234,6 +234,9 @@ class _Handbook:
         if not self.matter.index:
             return []
         folios = anchor_folios(self.chunks)
-        index = with_pages(self._terms_alone, self.terms, self.edition.questions, folios, self.told)
+        most = count_most_folios(self.press.measures)
+        index = with_pages(
+            self._terms_alone, self.terms, self.edition.questions, folios, self.told, most=most
+        )
         pages = ListPages([index], self.scheduler)
         return pages.set(iter(self.scheduler.chunks(pages.jobs())))

@@ -16,6 +16,7 @@ from qexport.common.errors import Location, UsageError
 from qexport.layout.scheduler import Scheduler
 from qexport.outputs.document import Document
 from qexport.outputs.flash_cards.document import LARGE_CARD_SIZES
+from qexport.outputs.lengths import MM
 from qexport.outputs.paper import PAPERS
 
 
@@ -255,6 +256,24 @@ def test_an_answer_of_many_cards_is_set_once_for_all_its_sheets(monkeypatch: pyt
     assert laid_out.pop() == 10
     assert pages(together) == pages(alone)
     assert _list_starts(together) == _list_starts(alone)
+
+
+def test_an_answer_that_is_longer_with_its_characters_as_numbers_has_more_cards() -> None:
+    """It was put on sheets first as if it had all its pages already, which ended in a traceback."""
+    hieroglyphs = " ".join(chr(0x13000 + number) for number in range(160))
+    document = cards(replace(SET, answer=hieroglyphs), options={"paper": "a6"})
+    assert document.summary == "7 cards, 3 sheets"
+    assert "[U+13000]" in pages(document)[1]
+    assert "[U+1309F]" in pages(document)[-1]
+
+
+def test_a_long_title_leaves_the_name_of_its_sheet_on_the_paper() -> None:
+    document = cards(SET, options={"paper": "a6"}, title="A very long title of a book " * 5)
+    assert re.match(r"A very long title [^·]*… · sheet 1 of 1, front PY-2", pages(document)[0])
+    sheet = pypdfium2.PdfDocument(document.data)[0]
+    text = sheet.get_textpage()
+    right = max(text.get_rect(number)[2] for number in range(text.count_rects()))
+    assert right < sheet.get_width() - 4 * MM
 
 
 def _list_starts(document: Document) -> list[tuple[str, int]]:

@@ -19,6 +19,7 @@ from qexport.common.errors import Location
 from qexport.content.themes import theme
 from qexport.layout.fonts import of_folders
 from qexport.layout.scheduler import Scheduler
+from qexport.outputs.book.style import Measures, book_style
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.handbook import HandbookOptions, plan
@@ -135,3 +136,9 @@ def without_leaders(text: str) -> str:
 def as_if_large(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(plan, "LARGE_PART", 1)
     patch.setattr(plan, "MANY_RATED", 1)
+
+
+def measures(paper: str = "a4") -> Measures:
+    """What follows from the built-in style on a paper."""
+    look = theme("classic")
+    return book_style(HandbookOptions(paper=paper), Tools(look.templates(), look.styles()), ()).measures

@@ -236,9 +236,9 @@ def test_processes_of_a_large_book_end_when_its_pages_are_laid_out(monkeypatch: 
             told.append("they end")
             return super().end()
 
-    def give_pages(*arguments: Any) -> List:
+    def give_pages(*arguments: Any, **options: Any) -> List:
         told.append("the index gets its pages")
-        return with_pages(*arguments)
+        return with_pages(*arguments, **options)
 
     monkeypatch.setattr("qexport.outputs.handbook.document.with_pages", give_pages)
     made = handbook().data

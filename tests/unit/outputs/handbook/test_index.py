@@ -15,6 +15,7 @@ from tests.unit.outputs.handbook.handbooks import (
     WORDS,
     handbook,
     links,
+    measures,
     outline,
     pages,
     places,
@@ -27,7 +28,7 @@ from qexport.content.themes import theme
 from qexport.outputs.book.press import Press
 from qexport.outputs.document import Tools
 from qexport.outputs.handbook import HandbookOptions
-from qexport.outputs.handbook.index import TEMPLATE, index_list
+from qexport.outputs.handbook.index import TEMPLATE, count_most_folios, index_list
 
 
 def test_the_index_lists_terms_with_the_pages_of_their_questions_each_a_link() -> None:
@@ -54,6 +55,25 @@ def test_terms_stand_under_their_letters_and_signs_before_them() -> None:
     number = places(document)["q-PY-2"]
     assert f"0–9 and signs 3D, {number} A anchor, {number} E Éa, {number} I __init__, {number}" in page
     assert f"Z Zeta, {number} zip, {number}" in page
+
+
+def test_a_term_of_very_many_letters_is_cut() -> None:
+    """In large print a name of 300 letters was higher than a page, and its pages were set nowhere."""
+    document = handbook(replace(SET, tags=("x" * 300, *WORDS)), *ALL[2:], LIST)
+    page = pages(document)[places(document)["index"] - 1].replace(" ", "")
+    assert f"X{'x' * 79}…,{places(document)['q-PY-2']}" in page
+    assert "x" * 80 not in page
+
+
+def test_a_term_on_very_many_pages_has_several_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A term on 107 pages ran off a page of A6, with all that was left of its pages."""
+    monkeypatch.setattr("qexport.outputs.handbook.document.count_most_folios", lambda _measures: 1)
+    document = handbook(LIST, SET, LOOP, SLICE)
+    at = places(document)
+    page = pages(document)[at["index"] - 1]
+    first, third = at["q-PY-1"], at["q-PY-3"]
+    assert f"loop, {third} O order, {first} order, {third} S set" in page
+    assert count_most_folios(measures("a6")) == 9 * 15  # on a line; of 31 lines
 
 
 def test_pages_that_say_nothing_are_left_out() -> None:

@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.outputs.handbook.handbooks import measures
 
 from qexport.bank.model import Question
 from qexport.choosing import read_bank
-from qexport.content.themes import theme
 from qexport.outputs.book.parts import parts
-from qexport.outputs.book.style import Measures, book_style
-from qexport.outputs.document import Tools
 from qexport.outputs.handbook import HandbookOptions
 from qexport.outputs.handbook.plan import (
     Matter,
@@ -27,11 +25,6 @@ from qexport.outputs.handbook.plan import (
 
 SHORT = Question(id="A", question="What is it?", answer="A thing.", technology="Python", difficulty=1)
 LONG = replace(SHORT, id="L", deep_explanation="Word after word. " * 200)
-
-
-def measures(paper: str = "a4") -> Measures:
-    look = theme("classic")
-    return book_style(HandbookOptions(paper=paper), Tools(look.templates(), look.styles()), ()).measures
 
 
 def grouped(*questions: Question, paper: str = "a4", **options: Any) -> list[list[str]]:
