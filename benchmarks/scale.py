@@ -25,7 +25,7 @@ WAYS = {
     "handbook, one edit": ("build", "--format", "handbook"),
     "deck": ("build", "--format", "deck"),
     "web page": ("build", "--format", "web"),
-    "bundle of book and deck": ("bundle", "all", "--output", "bundle.zip"),
+    "bundle of book, deck and cards": ("bundle", "all", "--output", "bundle.zip"),
     "diff of one edit": ("diff", "first/bank.jsonl", "edited/bank.jsonl"),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -158,6 +159,7 @@ class Computed(css.ComputedStyle):  # type: ignore[misc]
         if kept is None:
             _styles_counted[0] += 1
             if _styles_counted[0] > MOST_STYLES:
+                gc.unfreeze()  # they are cycles, and were among what garbage is no longer looked for in
                 forget_styles()  # those of the document at hand keep theirs
             kept = _Kept(parent, cascaded, pseudo_type, root, base_url, font_config, _NoPage())
             below[key] = kept
