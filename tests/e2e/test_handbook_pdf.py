@@ -334,6 +334,33 @@ def test_a_title_that_goes_on_on_the_next_page_is_named_there_by_its_id() -> Non
     assert list(CHECKS["heads"](book, order)) == []
 
 
+def test_a_quotation_below_a_heading_lets_the_next_heading_go_with_its_list() -> None:
+    """Where each break was one to avoid, the engine left the next heading alone at the foot."""
+    options: dict[str, str | bool] = {"theme": "tablet-dark", "media": "prepress"}
+    document, order = make(some_of("worst", "MIXED"), {**options, "large-print": True, "flow": True})
+    assert list(CHECKS["headings"](Book(document.data), order)) == []
+
+
+def test_a_table_in_large_print_has_code_of_16_points() -> None:
+    table = "| sign | meaning |\n| --- | --- |\n| `a_name` | A name. |"
+    some = some_of("worst", "MIXED")
+    some = replace(some, questions=(replace(some.questions[0], answer=table, deep_explanation=""),))
+    document, order = make(some, {"theme": "pocket", "paper": "6x9in", "large-print": True})
+    assert list(CHECKS["size"](Book(document.data), order)) == []
+
+
+def test_an_answer_of_more_than_a_page_is_in_one_column() -> None:
+    """Of two columns, the engine leaves single lines at the end of a page."""
+    bank = banks.worst(0.1)
+    long = replace(bank.questions[0], deep_explanation="")
+    document, order = make(replace(bank, questions=(long,)), {"theme": "pocket", "paper": "letter"})
+    assert inspected(document.data, order) == []
+    blocks = Book(document.data).lines.items()
+    lines = [line for block, found in blocks for line in found if block.tag == "P" and len(found) > 10]
+    assert len({round(line[0].left) for line in lines}) == 1
+    assert len(lines) > 100
+
+
 def test_a_paragraph_may_end_a_page_with_an_address() -> None:
     if not CORPORA.is_dir():
         pytest.skip("the corpora are not here")

@@ -204,10 +204,12 @@ def line_length(book: Book) -> float:
 
 
 def _full_lines(book: Book) -> Iterator[str]:
+    """Yield the lines of running text but for the last of each paragraph; code is as wide as it is written."""
     for block, lines in book.lines.items():
         if block.tag == "P" and any(element.tag == "Sect" for element in block.ancestors):
             for line in lines[:-1]:
-                yield "".join(run.text for run in line).strip()
+                if not all(run.element and run.element.tag == "Code" for run in line):
+                    yield "".join(run.text for run in line).strip()
 
 
 def find_weak_contrast(book: Book, order: Order) -> Iterator[Finding]:

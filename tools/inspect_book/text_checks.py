@@ -172,9 +172,12 @@ def _index_place(
 def _has_term(place: Placed, term: str) -> bool:
     """Return whether a question has a term, its words one after another in any of their forms, or is filed under it.
 
-    Of an abbreviation with its long form, RAG (Retrieval-Augmented Generation), either is enough.
+    Of an abbreviation with its long form, RAG (Retrieval-Augmented Generation), either is enough. One that is cut ends
+    with …
     """
     question = place.question
+    if term.endswith("…"):
+        return bare(term[:-1]).casefold() in bare(place.text).casefold()
     if bare(term) in {bare(name) for name in (*question.tags, *question.terms)}:
         return True
     short, _, form = term.removesuffix(")").partition(" (")
