@@ -421,7 +421,7 @@ def test_a_bank_is_read_once_and_its_notes_are_made_once_however_many_recipes_th
 
     counted(reader, "read")
     counted(choosing, "validate")
-    counted(pipeline, "select")
+    counted(choosing, "select")
     counted(notes, "question_text")
     technologies = ("Python", "Go", "python")
     recipes = {
