@@ -52,7 +52,7 @@ def write_database(fill: Callable[[sqlite3.Connection], None], count: int) -> Re
 def _write_file(fill: Callable[[sqlite3.Connection], None]) -> Readable:
     with TemporaryDirectory(prefix="qexport-") as folder:
         path = Path(folder, "deck")
-        written = _NamelessFile(path)
+        written = _DatabaseFile(path)
         connection = sqlite3.connect(path)
     with closing(connection):  # which has the file open: from here it has no name, and ends with this process
         connection.execute("PRAGMA journal_mode = OFF")
@@ -62,7 +62,7 @@ def _write_file(fill: Callable[[sqlite3.Connection], None]) -> Readable:
     return written
 
 
-class _NamelessFile:
+class _DatabaseFile:
     """A file that is read although its name is gone."""
 
     def __init__(self, path: Path) -> None:

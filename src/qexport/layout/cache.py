@@ -185,7 +185,7 @@ class ChunkCache:
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
-        """Give the database, opened: anew, or as it is held. After an error it is not held any longer."""
+        """Give a connection to the database: the one that is held, or a new one. An error ends the holding."""
         if self._holder != _who_asks():
             with closing(self._open()) as database:
                 yield database

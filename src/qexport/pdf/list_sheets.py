@@ -41,7 +41,7 @@ class StripBlock(Record, frozen=True):
     """Fonts by the digests of their files, for the folios."""
 
     def content(self) -> PageContent:
-        """Return what it shows. Folios are set anew: those of an index are more than its book once they are set."""
+        """Return what it shows. Folios are set at each call: all of an index would take more memory than the book."""
         content = read_strip(self.chunk)
         if not self.folios:
             return content

@@ -1,4 +1,4 @@
-"""Runs of chunks as they were placed in an earlier book: what an edit left as it was is added to the file as it is.
+"""Runs of chunks as they were linked in an earlier book: those that an edit did not change are copied into the file.
 
     chunks that follow each other, the state of the file before them → kept? → bytes of the file, and what it has
 

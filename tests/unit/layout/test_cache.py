@@ -229,20 +229,6 @@ def test_it_keeps_values_of_other_kinds_and_knows_what_is_absent(cache: ChunkCac
     assert cache.absent(["c", "a", "c", "d"]) == ["c", "d"]
 
 
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """What was opened, in its order."""
-    seen: list[object] = []
-    connect = sqlite3.connect
-
-    def note(path: Path, timeout: float) -> sqlite3.Connection:
-        seen.append(path)
-        return connect(path, timeout=timeout)
-
-    monkeypatch.setattr(sqlite3, "connect", note)
-    return seen
-
-
 def test_the_file_is_opened_once_while_it_is_held(cache: ChunkCache, opened: list[object]) -> None:
     with cache.held():
         cache.keep(chunks("a", "b"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sqlite3
 import tomllib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -132,17 +131,7 @@ def test_one_process_is_this_one() -> None:
         assert names(working.chunks(jobs("abcdefghijklmnopqrst"))) == "abcdefghijklmnopqrst"
 
 
-def test_the_file_of_the_cache_is_opened_once_a_build(
-    cache: ChunkCache, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened: list[Path] = []
-    connect = sqlite3.connect
-
-    def note(path: Path, timeout: float) -> sqlite3.Connection:
-        opened.append(path)
-        return connect(path, timeout=timeout)
-
-    monkeypatch.setattr(sqlite3, "connect", note)
+def test_the_file_of_the_cache_is_opened_once_a_build(cache: ChunkCache, opened: list[object]) -> None:
     with Scheduler(cache, jobs=1).at_work() as working:
         for _ in range(2):
             assert names(working.chunks(jobs("ab"))) == "ab"
@@ -166,7 +155,7 @@ class Processes:
         self.running = self.can_start
         return self.can_start
 
-    def map(self, function: Any, items: Any, *, chunksize: int, weights: list[int]) -> Any:  # noqa: ARG002
+    def map(self, function: Any, items: Any, *, chunksize: int, weights: list[int]) -> Any:  # noqa: ARG002  as workers
         self.running = True
         self.weights = weights
         for item in items:

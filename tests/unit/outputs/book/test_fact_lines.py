@@ -20,7 +20,7 @@ QUESTION = replace(LIST, id="PY-ADV-004", category="Core Python")
 def lines(question: Question = QUESTION, **options: object) -> list[list[str | None]]:
     look = theme("classic")
     tools = Tools(look.templates(), look.styles(), look.digest())
-    style = book_style(BookOptions(**options), tools, ())  # type: ignore[arg-type]
+    style = book_style(BookOptions(**options), tools, ())  # type: ignore[arg-type]  # options of any kind
     return break_facts(question, "Difficulty 3/10", style.measures.frame, style.setting)
 
 
