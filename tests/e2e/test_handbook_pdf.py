@@ -349,6 +349,15 @@ def test_a_table_in_large_print_has_code_of_16_points() -> None:
     assert list(CHECKS["size"](Book(document.data), order)) == []
 
 
+def test_the_lines_of_a_rating_that_breaks_are_equally_far_apart() -> None:
+    """Its words are Japanese, which no font here has: they are printed as numbers, and take three lines."""
+    bank = replace(some_of("shipped", "PY-ADV-002"), language="ja")
+    document, order = make(bank, {"theme": "pocket", "paper": "6x9in", "ruled-lines": True, "flow": True})
+    book = Book(document.data)
+    assert list(CHECKS["leading"](book, order)) == []
+    assert any(len(lines) == 3 for lines in book.lines.values() if "[U+3067" in lines[0][0].text)
+
+
 def test_an_answer_of_more_than_a_page_is_in_one_column() -> None:
     """Of two columns, the engine leaves single lines at the end of a page."""
     bank = banks.worst(0.1)
