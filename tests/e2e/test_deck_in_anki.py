@@ -293,7 +293,7 @@ def test_a_new_style_arrives_without_touching_notes(learner: Learner, bank: Bank
     schema = learner.collection.db.scalar("SELECT scm FROM col")
     (tmp_path / "theme/anki").mkdir(parents=True)
     (tmp_path / "theme/anki/card.css").write_text(".card { color: red }", encoding="utf-8")
-    tools = Tools(Templates((tmp_path / "theme", *TOOLS.templates._folders)))
+    tools = Tools(Templates((tmp_path / "theme", *TOOLS.templates.folders)))
     document, _ = edition_of(bank, lock=lock, now=NOW + 99, tools=tools)
     assert learner.imports(document) == {"duplicate": 15}
     (note_type,) = (each for each in learner.collection.models.all() if each["id"] == 1_716_240_100)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ from qexport.content.templates import Templates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
+
+    from qexport.common.limits import Limits
 
 NOTE_TYPE_NAME = "Interview question (qexport)"
 # All cards are always in it: with one added later, Anki would take no note any more. Which of them a note makes,
@@ -54,6 +58,29 @@ def note_type(templates: Templates, modified: int, major: int) -> dict[str, Any]
             (card, "all", [FIELD_PLACES[name] for name in names]) for card, names in enumerate(NEEDED)
         )
 
+    built_in = templates.are_built_in
+    cards, css = _built_in_cards(templates.folders, templates.limits) if built_in else _cards(templates)
+    number = NOTE_TYPE_ID + 1000 * (major - 1)
+    model = Model(
+        number,
+        NOTE_TYPE_NAME if major == 1 else f"{NOTE_TYPE_NAME} {major}",
+        fields=[{"id": each, "name": name, "font": "Arial", **_field(name)} for name, each in FIELDS.items()],
+        templates=[dict(card) for card in cards],  # genanki adds to them
+        css=css,
+        sort_field_index=FIELD_PLACES[SORT_FIELD],
+    )
+    return {**model.to_json(modified, None), "originalId": number}
+
+
+@cache
+def _built_in_cards(folders: tuple[Path, ...], limits: Limits) -> tuple[list[dict[str, Any]], str]:
+    """Return what `_cards` does, once: a deck needs it twice, for its lock and for itself."""
+    return _cards(Templates(folders, limits))
+
+
+def _cards(templates: Templates) -> tuple[list[dict[str, Any]], str]:
+    """Return the cards, and their style sheet."""
+
     def mustache(name: str) -> dict[str, str]:
         names = {"text": name, "when": f"#{name}", "unless": f"^{name}", "end": f"/{name}"}
         return {part: f"{{{{{words}}}}}" for part, words in names.items()}
@@ -70,16 +97,7 @@ def note_type(templates: Templates, modified: int, major: int) -> dict[str, Any]
             for side in ("front", "back")
         )
         cards.append({"id": number, "name": name.title(), "qfmt": front, "afmt": back})
-    number = NOTE_TYPE_ID + 1000 * (major - 1)
-    model = Model(
-        number,
-        NOTE_TYPE_NAME if major == 1 else f"{NOTE_TYPE_NAME} {major}",
-        fields=[{"id": each, "name": name, "font": "Arial", **_field(name)} for name, each in FIELDS.items()],
-        templates=cards,
-        css=templates.source("anki/card.css") + label_style(),
-        sort_field_index=FIELD_PLACES[SORT_FIELD],
-    )
-    return {**model.to_json(modified, None), "originalId": number}
+    return cards, templates.source("anki/card.css") + label_style()
 
 
 def _field(name: str) -> dict[str, object]:

@@ -68,13 +68,13 @@ class Templates:
     """
 
     def __init__(self, folders: tuple[Path, ...] = (templates_folder(),), limits: Limits = USUAL) -> None:
-        self._folders = folders
+        self.folders = folders
         self.limits = limits
 
     @cached_property
     def are_built_in(self) -> bool:
         """Whether all come with the program: those of another theme may write anything in any way."""
-        return all(is_inside(folder, templates_folder()) for folder in self._folders)
+        return all(is_inside(folder, templates_folder()) for folder in self.folders)
 
     @cached_property
     def _environment(self) -> Sandbox:
@@ -85,7 +85,7 @@ class Templates:
         from qexport.content.sandbox import Sandbox
         from qexport.content.text import inline, prose
 
-        environment = Sandbox(self._folders, self.limits)
+        environment = Sandbox(self.folders, self.limits)
         for each in (prose, inline, direct_line, breakable, letters, fill_markup):
             environment.add_filter(each.__name__, each)
         environment.add_filter("fill", fill_placeholders)
@@ -143,14 +143,14 @@ class Templates:
             InputRefused: It is no ordinary file of the theme, or not UTF-8.
             LimitExceeded: It is too large.
         """
-        for folder in self._folders:
+        for folder in self.folders:
             path = folder / name
             if os.path.lexists(path):
                 return read_theme_text(path, folder, self.limits)
         raise QexportError(f"no template {name!r}", hint=self._searched())
 
     def _searched(self) -> str:
-        return f"looked in {', '.join(str(folder) for folder in self._folders)}"
+        return f"looked in {', '.join(str(folder) for folder in self.folders)}"
 
     def _place(self, name: str, error: Exception) -> Location:
         """Return the last line of a template that the error went through."""
@@ -162,14 +162,14 @@ class Templates:
         trace = error.__traceback__
         while trace is not None:
             path = trace.tb_frame.f_code.co_filename
-            if any(Path(path).is_relative_to(folder) for folder in self._folders):
+            if any(Path(path).is_relative_to(folder) for folder in self.folders):
                 place = Location(path, trace.tb_lineno)
             trace = trace.tb_next
         return place
 
     def _path(self, name: str) -> str:
         """Return the path of a template, or its name where no folder has it."""
-        paths = (folder / name for folder in self._folders)
+        paths = (folder / name for folder in self.folders)
         return str(next((path for path in paths if path.is_file()), name))
 
 
