@@ -118,13 +118,13 @@ _CANDIDATE = compile_late(
     re.ASCII | re.VERBOSE,
 )
 _SIGN_OF_CODE = compile_late(
-    r"[@_=(\[<*&:.|A-Z](?<! [A-Z])(?!(?<=\.)[ \n])(?:(?<=[@_=])|(?<=\w[(\[<])|(?<=<)[/a-z]"
-    r"|(?<=\*)(?:args|kwargs)|(?<=&)&|(?<=:):|(?<=\.)\w|(?<=[a-z][A-Z])|(?<=[a-z] \|))"
+    r"[@_=(\[<*&:.|A-Z](?<![^a-z][A-Z])(?!(?<=\.)[ \n])(?:(?<=[a-z][A-Z])|(?<=\.)\w|(?<=\w[(\[<])|(?<=[@_=])"
+    r"|(?<=<)[/a-z]|(?<=\*)(?:args|kwargs)|(?<=&)&|(?<=:):|(?<=[a-z] \|))"
 )
 """What every candidate has: most sentences have none of it, and most words of the others.
 
 It begins with a set of characters, which the engine skips to; what stands around one is looked at then, first whether
-it begins or ends a sentence, as most do.
+it is a capital that begins a word or an abbreviation, or ends a sentence, as most are.
 """
 _BETWEEN_NAMES = compile_late(r"\.|::")
 _MORE_NAMES = compile_late(rf"(?:\.|::){_DOTTED_NAME}", re.ASCII)
@@ -141,6 +141,8 @@ _DUNDER_OF_WORDS = compile_late(r"__[a-z0-9]+(?:_[a-z0-9]+)+__")
 _GENERIC = compile_late(rf"(?<!\w)(?:{'|'.join(sorted(_GENERICS))})\[", re.ASCII)
 
 _LONGEST_BRACKETS = 120
+_CLOSING_BRACKETS = {"(": ")", "[": "]", "<": ">"}
+_EMPTY_BRACKETS = frozenset({"()", "[]", "<>"})
 _ARGUMENTS = compile_late(r"[^\s,]*(?:, ?[^\s,]+)*")
 _KEYWORD_ARGUMENT = compile_late(r"(?:^|[\s,])[a-z]\w+=[^\s=]", re.ASCII)
 _ANNOTATION = compile_late(rf"(?:^|[\s,])[a-z_]\w*: ?(?:{'|'.join(sorted(_TYPES))})\b", re.ASCII)
@@ -302,7 +304,9 @@ def _chain(text: str, start: int, at: int) -> tuple[int, bool]:
 
 
 def _has_dunder(names: str) -> bool:
-    return any(each in _DUNDERS or _DUNDER_OF_WORDS.fullmatch(each) for each in _split_name(names))
+    return "__" in names and any(
+        each in _DUNDERS or _DUNDER_OF_WORDS.fullmatch(each) for each in _split_name(names)
+    )
 
 
 def _has_sign(names: str) -> bool:
@@ -328,7 +332,7 @@ def _split_name(names: str) -> list[str]:
 
 def _is_snake(name: str) -> bool:
     """Whether underscores stand as only in code: not in p_i, C_max or t_SNE, COVID_19, _very_ or __very__."""
-    if not _SNAKE.fullmatch(name):
+    if "_" not in name or not _SNAKE.fullmatch(name):
         return False
     first, *others = name.strip("_").split("_")
     if name.startswith("_") and name.endswith("_"):
@@ -344,16 +348,18 @@ def _starts_sentence(names: str) -> bool:
 
 def _closing(text: str, opening: int) -> int:
     """Return where the bracket that opens there is closed, after it; 0 if there is none, or not near."""
-    pairs = {"(": ")", "[": "]", "<": ">"}
-    if text[opening : opening + 1] not in pairs:
+    pair = text[opening : opening + 2]
+    if pair[:1] not in _CLOSING_BRACKETS:
         return 0
+    if pair in _EMPTY_BRACKETS:
+        return opening + 2
     open_brackets: list[str] = []
     for at in range(opening, min(opening + _LONGEST_BRACKETS, len(text))):
         character = text[at]
         if character == "\n":
             return 0
         if character in "([" or (character == "<" and text[opening] == "<"):
-            open_brackets.append(pairs[character])
+            open_brackets.append(_CLOSING_BRACKETS[character])
         elif open_brackets[-1] == character:
             open_brackets.pop()
             if not open_brackets:

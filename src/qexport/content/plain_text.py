@@ -34,6 +34,9 @@ class PlainShape(NamedTuple):
     """Plain texts; if there is none, nothing is written at all."""
 
 
+_NO_PARAGRAPH = PlainShape("<p>", "</p>\n<p>", "</p>", ())
+
+
 def shape_line(text: str) -> PlainShape:
     """Return a text as HTML without a block around it."""
     return PlainShape("", "", "", (text.strip(),))
@@ -42,8 +45,10 @@ def shape_line(text: str) -> PlainShape:
 def shape_paragraphs(text: str) -> PlainShape:
     """Return a text as paragraphs, one for each block between blank lines."""
     text = text.strip("\n")
-    paragraphs = _EMPTY_LINES.split(text) if "\n" in text else [text]
-    return PlainShape("<p>", "</p>\n<p>", "</p>", [each for each in paragraphs if each.strip()])
+    if not text or text.isspace():
+        return _NO_PARAGRAPH
+    paragraphs = [each for each in _EMPTY_LINES.split(text) if each.strip()] if "\n" in text else [text]
+    return PlainShape("<p>", "</p>\n<p>", "</p>", paragraphs)
 
 
 def shape_items(text: str) -> PlainShape | None:
@@ -58,7 +63,7 @@ def shape_items(text: str) -> PlainShape | None:
 def shape_headed(text: str) -> tuple[PlainShape, PlainShape]:
     """Return a question or a follow-up as its first line, and what follows that as paragraphs."""
     line, _, more = text.strip().partition("\n")
-    return shape_line(line), shape_paragraphs(more)
+    return shape_line(line), shape_paragraphs(more) if more else _NO_PARAGRAPH
 
 
 def write_question(question: Question, more: Mapping[str, str]) -> dict[str, Markup]:

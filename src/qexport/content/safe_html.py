@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 def mark_safe(html: str) -> Markup:
     """Mark HTML as safe: the one place where that happens."""
-    return Markup(html)  # noqa: S704 - callers have escaped it, or made it
+    # As `Markup(html)`, which first asks in Python what it gets. Callers have escaped it, or made it.
+    return str.__new__(Markup, html)
 
 
 def escape_text(text: str) -> Markup:

@@ -9,7 +9,8 @@ def _make_short_form_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_SENTENCE_END = compile_late(r"""(?<![.…])[.!?][)\]"'”’»]* (?=\S)""")
+_SENTENCE_END = compile_late(r"""[.!?](?<![.…].)[)\]"'”’»]* (?=\S)""")
+"""It begins with a set of characters, which the engine skips to."""
 _BEFORE_WORDS = "([\"'“‘«"
 _LETTERS_OR_NUMBER = compile_late(r"(?:[^\W\d]\.)*[^\W\d]|\d+")
 _FIRST_WORD = compile_late(r"[^\W\d_]+(?:['’][^\W\d_]+)?")

@@ -112,7 +112,8 @@ class ChunkCache:
     def keep_bytes(self, values: Mapping[str, bytes]) -> None:
         """Keep values of any kind, as `keep` does chunks."""
         today = _today()
-        rows = [(key, sha256(data).digest(), len(data), data, today) for key, data in values.items()]
+        # In the order of the file: as they come, pages that are full are read and written again and again.
+        rows = [(key, sha256(data).digest(), len(data), data, today) for key, data in sorted(values.items())]
 
         def keep(database: sqlite3.Connection) -> None:
             query = "INSERT OR REPLACE INTO chunks (key, digest, size, data, used) VALUES (?, ?, ?, ?, ?)"
