@@ -15,6 +15,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from tests.forked_program import program_in_forks
 
 from qexport.__main__ import look_for_garbage_seldom
 
@@ -157,6 +158,16 @@ def conformance_check(tmp_path_factory: pytest.TempPathFactory) -> Path:
             subprocess.run(["sh", copy / "check.sh", "ua1"], capture_output=True, check=True)
             copy.rename(ready)
     return ready / "check.sh"
+
+
+@pytest.fixture(scope="session")
+def qexport_in_forks() -> Iterator[Path]:
+    """A folder for the PATH; `qexport` in it is `python -W error -m qexport`, with everything imported before."""
+    with (
+        tempfile.TemporaryDirectory(prefix="qexport-forks-") as folder,
+        program_in_forks(Path(folder)) as programs,
+    ):
+        yield programs
 
 
 @pytest.fixture

@@ -70,7 +70,22 @@ IMPORTED = (
     ),
     *("markdown_it", "pygments.lexers", "yaml", "msgspec", "multiprocessing.connection", "pydyf"),
 )
-"""What a fork need not import again. Not the layout engine: its processes are started, as ever."""
+"""What a fork need not import again, beside the layout engine. Processes that lay out are started, as ever."""
+
+
+def import_for_forks() -> None:
+    """Import what forks have in common. Each says for itself which fonts there are, as a build does."""
+    from qexport.layout import fonts
+    from qexport.layout.weasyprint.setup import engine
+
+    for name in IMPORTED:
+        import_module(name)
+    environment = dict(os.environ)
+    engine()
+    with fonts.last_reading():
+        pass
+    os.environ.clear()
+    os.environ.update(environment)
 
 
 class ForkedBuild:
@@ -275,8 +290,7 @@ def kills(
 ) -> Tally:
     """Kill as many builds in a new folder; a share of them begins with an empty cache."""
     dice = random.Random(seed)  # noqa: S311
-    for name in IMPORTED:
-        import_module(name)
+    import_for_forks()
     place, calm = (Place(folder / name, questions, forked=forked) for name in ("killed", "calm"))
     times = {}
     right: dict[str, bytes] = {}
@@ -290,7 +304,7 @@ def kills(
         return seconds
 
     times[True] = build_calmly(0, "--no-cache", "--jobs", "2")
-    build_calmly(1, "--cache", str(calm.cache), forked=True)
+    build_calmly(1, "--cache", str(calm.cache), "--jobs", "1", forked=True)
     times[False] = build_calmly(0, "--cache", str(calm.cache))
     shutil.copytree(calm.work, place.work, dirs_exist_ok=True)
     shutil.copytree(calm.cache, place.cache)
@@ -313,7 +327,7 @@ def kills(
         _check(place, tally, old, right)
         tell(tally)
     # What lays out nothing does not look after what others left where fonts are configured.
-    place.build("--no-cache", forked=True)
+    place.build("--no-cache", "--jobs", "1", forked=True)
     tally.complaints += [f"at the end: {each} is there" for each in place.left_over()]
     return tally
 
@@ -328,7 +342,7 @@ def _kill(place: Place, tally: Tally, moment: float, *, is_writing: bool, all_of
     process = place.started("--cache", str(place.cache), "--jobs", "2")
     try:
         while is_writing and place.first_file() == before and process.poll() is None:
-            pass  # it is a matter of microseconds
+            time.sleep(0.0002)  # a small part of WRITING
         process.wait(moment)
     except subprocess.TimeoutExpired:
         os.kill(process.pid, signal.SIGKILL)

@@ -22,24 +22,24 @@ questions:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a bank and recipes, and the program on the PATH."""
+    """A folder with a bank and recipes, and a folder with the program."""
     folder = tmp_path_factory.mktemp("completion")
     (folder / "questions.yaml").write_text(BANK)
     (folder / "qexport.toml").write_text("[recipes.hard]\n[recipes.handy]\n")
     script = folder / "bin" / "qexport"
     script.parent.mkdir()
-    source = Path(qexport.__file__).parents[1]
-    script.write_text(f'#!/bin/sh\nPYTHONPATH={source} exec {sys.executable} -P -m qexport "$@"\n')
+    script.write_text(f'#!/bin/sh\nexec {sys.executable} -P -m qexport "$@"\n')
     script.chmod(0o755)
     (folder / "home").mkdir()
     return folder
 
 
-def ask(project: Path, *command: str) -> list[str]:
+def ask(project: Path, programs: Path, *command: str) -> list[str]:
     """Run a shell in the project; return the lines it prints."""
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
-        "PATH": f"{project / 'bin'}:{os.environ['PATH']}",
+        **os.environ,
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "PYTHONPATH": str(Path(qexport.__file__).parents[1]),
         "HOME": str(project / "home"),
         "TERM": "xterm",
     }
@@ -80,16 +80,27 @@ ASKED = {
 }
 
 
-@pytest.mark.parametrize("words", ASKED)
-def test_bash_completes(project: Path, words: str) -> None:
-    assert ask(project, "bash", "--norc", "-c", BASH, "bash", words) == ASKED[words]
+@pytest.fixture(params=ASKED)
+def words(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def programs(words: str, project: Path, qexport_in_forks: Path) -> Path:
+    """The folder with the program: the first time it is started, and a fork answers later."""
+    return project / "bin" if words == next(iter(ASKED)) else qexport_in_forks
+
+
+def test_bash_completes(project: Path, programs: Path, words: str) -> None:
+    assert ask(project, programs, "bash", "--norc", "-c", BASH, "bash", words) == ASKED[words]
 
 
 @pytest.mark.needs("fish")
-@pytest.mark.parametrize("words", ASKED)
-def test_fish_completes(project: Path, words: str) -> None:
+def test_fish_completes(project: Path, programs: Path, words: str) -> None:
     script = f'qexport completion fish | source; complete -C "{words}"'
-    assert [line.split("\t")[0] for line in ask(project, "fish", "--no-config", "-c", script)] == ASKED[words]
+    assert [
+        line.split("\t")[0] for line in ask(project, programs, "fish", "--no-config", "-c", script)
+    ] == ASKED[words]
 
 
 ZSH = """
@@ -106,11 +117,11 @@ _qexport_completion
 
 
 @pytest.mark.needs("zsh")
-@pytest.mark.parametrize("words", ASKED)
-def test_zsh_completes(project: Path, words: str) -> None:
-    assert ask(project, "zsh", "--no-rcs", "-c", ZSH, "zsh", words) == ASKED[words]
+def test_zsh_completes(project: Path, programs: Path, words: str) -> None:
+    assert ask(project, programs, "zsh", "--no-rcs", "-c", ZSH, "zsh", words) == ASKED[words]
 
 
 def test_a_bank_that_cannot_be_read_completes_nothing(project: Path) -> None:
     (project / "bad.yaml").write_text("questions: [")
-    assert ask(project, "bash", "--norc", "-c", BASH, "bash", "qexport list --bank bad.yaml --level ") == [""]
+    words = "qexport list --bank bad.yaml --level "
+    assert ask(project, project / "bin", "bash", "--norc", "-c", BASH, "bash", words) == [""]

@@ -9,6 +9,8 @@
 Times, sizes and numbers of chunks do not count. Where a block shows no output at all, its commands have to
 succeed. The blocks of a document are one session, in a folder with the shipped bank. `--update-golden` writes what is
 printed into the documents; lines left out with … stay so as long as the rest is right.
+
+The first command of each kind starts the program as a user does, others are forks of one that has imported everything.
 """
 
 from __future__ import annotations
@@ -19,11 +21,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from tests.forked_program import start_first
 from tools.follow_question import UNSEEN, follow, read_documented_ways
 
 from qexport.bank.schema import HEADER_FIELDS, QUESTION_FIELDS
@@ -97,19 +101,37 @@ def is_said_by(written: str, printed: str) -> bool:
     return re.fullmatch(pattern, unmeasured(printed)) is not None
 
 
-def printed_by(commands: list[str], folder: Path) -> list[tuple[str, int]]:
-    """Run commands in one shell on a terminal of 100 columns; return what each printed, and its status."""
+def commands_of(name: str) -> list[str]:
+    """Return the commands of a document."""
+    return [
+        step.command for block in BLOCK.findall((ROOT / name).read_text("utf-8")) for step in steps_of(block)
+    ]
+
+
+@cache
+def lines_to_run() -> Mapping[str, list[str]]:
+    """Return the commands of each document, as they are run: those that Ctrl-C ends are ended."""
+    commands = start_first(command for name in DOCUMENTS for command in commands_of(name))
+    return {
+        name: [
+            re.sub(r"^(?=(started )?qexport share )", "interrupted ", next(commands))
+            for _ in commands_of(name)
+        ]
+        for name in DOCUMENTS
+    }
+
+
+def printed_by(name: str, folder: Path, qexport_in_forks: Path) -> list[tuple[str, int]]:
+    """Run a document's commands in one shell on a terminal of 100 columns; return what each printed, and its status."""
     pty = pytest.importorskip("pty")
     programs = folder / "bin"
     programs.mkdir()
     home = folder / "home"
     shutil.copytree(ROOT / "seeds", home / "seeds")
     shutil.copy(ROOT / "qexport.toml", home)
-    for program in (programs / "qexport", home / "qexport"):
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -W error -m qexport "$@"\n')
-        program.chmod(0o755)
+    shutil.copy(qexport_in_forks / "qexport", home)
     cache = Path(os.environ["QEXPORT_CACHE"])  # that of all tests: no page is laid out twice
-    if any("qexport cache" in command for command in commands):
+    if any("qexport cache" in command for command in lines_to_run()[name]):
         cache = shutil.copytree(cache, home / ".cache" / "qexport")
     environment = {
         **os.environ,
@@ -117,14 +139,13 @@ def printed_by(commands: list[str], folder: Path) -> list[tuple[str, int]]:
         "NO_COLOR": "1",
         "HOME": str(home),
         "QEXPORT_CACHE": str(cache),
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "PATH": os.pathsep.join(map(str, (programs, qexport_in_forks, os.environ["PATH"]))),
         "PYTHONPATH": str(ROOT / "src"),
         "SOURCE_DATE_EPOCH": "1795374674",
     }
     (programs / "interrupted").write_text(f"#!{sys.executable}\n{INTERRUPTED}")
     (programs / "interrupted").chmod(0o755)
-    run = [re.sub(r"^(?=qexport share )", "interrupted ", command) for command in commands]
-    script = "set -u\n" + "".join(f"{command}\necho '{END}' $?\n" for command in run)
+    script = "set -u\n" + "".join(f"{command}\necho '{END}' $?\n" for command in lines_to_run()[name])
     (folder / "script").write_text(script)
     ours, theirs = pty.openpty()
     with subprocess.Popen(
@@ -150,12 +171,12 @@ def printed_by(commands: list[str], folder: Path) -> list[tuple[str, int]]:
 @pytest.mark.needs("terminal")
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_commands_print_what_stands_below_them(
-    name: str, tmp_path: Path, request: pytest.FixtureRequest
+    name: str, tmp_path: Path, qexport_in_forks: Path, request: pytest.FixtureRequest
 ) -> None:
     path = ROOT / name
     text = path.read_text("utf-8")
     blocks = [steps_of(block) for block in BLOCK.findall(text)]
-    done = iter(printed_by([step.command for block in blocks for step in block], tmp_path))
+    done = iter(printed_by(name, tmp_path, qexport_in_forks))
     really = [[Step(step.command, *next(done)) for step in block] for block in blocks]
     for block, printed in zip(blocks, really, strict=True):
         if not any(step.output for step in block):

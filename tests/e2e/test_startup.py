@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -52,15 +54,30 @@ questions:
 """
 
 
+@cache
 def imported_by(*words: str) -> set[str]:
     """Run the program and return the top-level modules it had imported at its end."""
+    return imported_by_all(words)
+
+
+def imported_by_all(*commands: Sequence[str]) -> set[str]:
+    """Run the program several times in one process, the last of which may fail; return what that had imported."""
     script = (
         "import json, sys, qexport.cli.main\n"
+        "*first, last = json.loads(sys.argv[1])\n"
+        "for sys.argv[1:] in first:\n"
+        "    try: qexport.cli.main.main()\n"
+        "    except SystemExit as end: assert not end.code\n"
+        "sys.argv[1:] = last\n"
         "try: qexport.cli.main.main()\n"
         "finally: print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, *words], env=ENVIRONMENT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", script, json.dumps(commands)],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return {name.partition(".")[0] for name in json.loads(done.stderr.splitlines()[-1])}
 
@@ -105,24 +122,25 @@ def test_themes_and_the_cache_are_looked_at_without_an_engine(tmp_path: Path) ->
     assert looking & (ENGINES | SMALL_ONES) == {"sqlite3"}
 
 
-@pytest.mark.parametrize(
-    "words", [[], ["--flow", "--ruled-lines", "--media", "print"], ["--theme", "modern"]]
-)
-def test_a_handbook_of_kept_pages_loads_nothing_that_makes_pages(words: list[str], tmp_path: Path) -> None:
-    (tmp_path / "bank.yaml").write_text(MARKDOWN_BANK)
-    build = [
-        "build",
-        "--format",
-        "handbook",
-        "--bank",
-        str(tmp_path / "bank.yaml"),
-        "--out",
-        str(tmp_path),
-        *words,
-    ]
-    assert imported_by(*build, "--jobs", "1") > {"weasyprint", "jinja2", "markdown_it", "pygments"}
-    again = imported_by(*build)
-    assert again & (ENGINES | SMALL_ONES) == {
+HANDBOOKS = ((), ("--flow", "--ruled-lines", "--media", "print"), ("--theme", "modern"))
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Sequence[str]:
+    """The words that build a handbook whose pages, with each of HANDBOOKS, one process has made and kept."""
+    folder = tmp_path_factory.mktemp("kept")
+    (folder / "bank.yaml").write_text(MARKDOWN_BANK)
+    build = ("build", "--format", "handbook", "--bank", str(folder / "bank.yaml"), "--out", str(folder))
+    imported = imported_by_all(*((*build, *words, "--jobs", "1") for words in HANDBOOKS))
+    assert imported > {"weasyprint", "jinja2", "markdown_it", "pygments"}
+    return build
+
+
+@pytest.mark.parametrize("words", HANDBOOKS)
+def test_a_handbook_of_kept_pages_loads_nothing_that_makes_pages(
+    words: Sequence[str], build: Sequence[str]
+) -> None:
+    assert imported_by(*build, *words) & (ENGINES | SMALL_ONES) == {
         "markupsafe",
         "platformdirs",
         "sqlite3",

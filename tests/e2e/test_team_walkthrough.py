@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.forked_program import start_first
 
 ROOT = Path(__file__).parents[2]
 BLOCKS = re.compile(r"^```(sh|text)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -21,16 +21,12 @@ def measured(text: str) -> str:
 
 
 @pytest.mark.needs("git")
-def test_every_command_of_the_walkthrough_prints_what_it_says(tmp_path: Path) -> None:
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    (programs / "qexport").write_text(f'#!/bin/sh\nexec "{sys.executable}" -W error -m qexport "$@"\n')
-    (programs / "qexport").chmod(0o755)
+def test_every_command_of_the_walkthrough_prints_what_it_says(tmp_path: Path, qexport_in_forks: Path) -> None:
     home = tmp_path / "team"
     home.mkdir()
     environment = {
         **os.environ,
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{qexport_in_forks}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT / "src"),
         "HOME": str(home),
         "QEXPORT_CACHE": str(tmp_path / "cache"),
@@ -50,6 +46,7 @@ def test_every_command_of_the_walkthrough_prints_what_it_says(tmp_path: Path) ->
         else:
             expected[-1] += text
     script = "set -eu\n" + "".join(f"{block}\necho '{END}'\n" for block in commands)
+    script = "\n".join(start_first(script.splitlines()))
     done = subprocess.run(
         ["bash", "-c", script], cwd=home, env=environment, capture_output=True, text=True, check=False
     )
