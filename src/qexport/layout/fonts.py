@@ -189,14 +189,34 @@ def is_limited() -> bool:
 @contextmanager
 def last_reading() -> Iterator[None]:
     """Let the file that limit_fontconfig() made go after the block: then a kill leaves nothing behind."""
-    with suppress(OSError, AttributeError):  # libraries of other names: it goes at the end
-        # Pango asks for this in a thread, which would read the file we know not when.
-        ctypes.CDLL(_FONTCONFIG).FcInit()
-    yield
+    with _without_build_date():
+        with suppress(OSError, AttributeError):  # libraries of other names: it goes at the end
+            # Pango asks for this in a thread, which would read the file we know not when.
+            ctypes.CDLL(_FONTCONFIG).FcInit()
+        yield
     while _held:
         name, descriptor = _held.popitem()
         _remove(name, os.getpid())
         os.close(descriptor)
+
+
+@contextmanager
+def _without_build_date() -> Iterator[None]:
+    """Let fontconfig take its lists of fonts for what they are: of folders that have not changed since.
+
+    With SOURCE_DATE_EPOCH it notes that time in a list in the place of the folder's, finds that the two differ, and
+    reads all fonts again, in each process (FcDirChecksum in fontconfig's fcstat.c; 32 ms). Only libraries look for it
+    there: `os.environ` still has it.
+    """
+    given = os.environ.get(_BUILD_DATE)
+    if given is None:
+        yield
+        return
+    os.unsetenv(_BUILD_DATE)
+    try:
+        yield
+    finally:
+        os.putenv(_BUILD_DATE, given)
 
 
 def _folder_of_lists() -> list[str]:
@@ -221,6 +241,7 @@ ROOM_FOR_LISTS = 8_000_000
 
 _CONFIGURATION = compile_late(r"qexport-fonts-\w+\.conf")
 _FONTCONFIG = "libfontconfig.1.dylib" if sys.platform == "darwin" else "libfontconfig.so.1"
+_BUILD_DATE = "SOURCE_DATE_EPOCH"
 _FONT_LISTS = "QEXPORT_FONT_LISTS"
 _held: dict[str, int] = {}
 """Configuration files that are in use, with what they are held by."""

@@ -131,6 +131,24 @@ def test_fontconfig_is_told_where_to_keep_its_lists(
     assert re.findall("<cachedir>(.*)</cachedir>", configuration) == [told.format(here=tmp_path)]
 
 
+def test_fontconfig_reads_no_font_again_where_the_time_of_a_build_is_given(tmp_path: Path) -> None:
+    script = (
+        "import ctypes; from pathlib import Path; from qexport.layout import fonts; "
+        "from qexport.layout.weasyprint import setup; "
+        f"fonts.keep_font_lists(Path({str(tmp_path / 'lists')!r})); setup.font_configuration(); "
+        "get = ctypes.CDLL(None).getenv; get.restype = ctypes.c_char_p; print(get(b'SOURCE_DATE_EPOCH').decode())"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "SOURCE_DATE_EPOCH": "1767225600"}
+    written = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", script], env=environment, check=True, capture_output=True, text=True
+        )
+        assert (done.stdout, done.stderr) == ("1767225600\n", "")  # it is there again for what comes next
+        written.append(sorted((path.name, path.stat().st_ino) for path in (tmp_path / "lists").iterdir()))
+    assert written[0] == written[1] != []
+
+
 def test_a_font_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "BUNDLED", {"no_such_font": ["No-Regular.ttf"]})
     fonts.bundled.cache_clear()
