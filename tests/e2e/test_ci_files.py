@@ -25,14 +25,15 @@ questions:
 RECIPES = "bank = 'questions.yaml'\n[recipes.deck]\nformat = 'deck'\n"
 
 
-@pytest.fixture
-def team(tmp_path: Path) -> Path:
-    """A repository with a bank that was built, and a change of it on another branch."""
-    (tmp_path / "bin").mkdir()
-    program = tmp_path / "bin" / "qexport"
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the program and with a repository: a bank that was built, and a change of it on another branch."""
+    folder = tmp_path_factory.mktemp("team")
+    (folder / "bin").mkdir()
+    program = folder / "bin" / "qexport"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m qexport "$@"\n')
     program.chmod(0o755)
-    work = tmp_path / "work"
+    work = folder / "work"
     work.mkdir()
     (work / "questions.yaml").write_text(BANK)
     (work / "qexport.toml").write_text(RECIPES)
@@ -43,7 +44,14 @@ def team(tmp_path: Path) -> Path:
     (work / "questions.yaml").write_text(BANK.replace("first letter", "first letter of all"))
     run(work, "qexport build --all", {})
     commit(work, "Second")
-    return work
+    return folder
+
+
+@pytest.fixture
+def team(repository: Path, tmp_path: Path) -> Path:
+    """The repository, as each test's own."""
+    shutil.copytree(repository, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "work"
 
 
 def environment(work: Path) -> dict[str, str]:

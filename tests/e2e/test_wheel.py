@@ -47,7 +47,8 @@ def installed(distributions: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     venv.create(environment, symlinks=True)
     python = environment / "bin" / "python"
     [wheel] = distributions.glob("*.whl")
-    pip = (sys.executable, "-m", "pip", "--python", str(python))
+    # `pip --python` starts pip, which starts itself in this way.
+    pip = (str(python), str(Path(sysconfig.get_path("purelib")) / "pip"))
     run(*pip, "install", "--quiet", "--no-deps", "--no-index", str(wheel))
     # The dependencies are those of the tests; a .pth in their folder, as the checkout's is, is not followed.
     [site_packages] = environment.glob("lib/python*/site-packages")

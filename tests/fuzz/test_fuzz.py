@@ -62,8 +62,9 @@ def test_the_same_seed_gives_the_same_inputs(tmp_path: Path) -> None:
         return str(report.digest)
 
     digest(7)  # what the program computes once and keeps is a way that the next run does not go
-    assert digest(7) == digest(7)
-    assert digest(7) != digest(8)
+    first, second, other = digest(7), digest(7), digest(8)
+    assert first == second
+    assert first != other
 
 
 # That it would see

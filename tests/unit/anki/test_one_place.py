@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import qexport
@@ -10,22 +12,23 @@ import qexport
 SOURCES = Path(qexport.__file__).parent
 
 
+@cache
+def imported_by_module() -> Mapping[str, set[str]]:
+    """Return what each module imports, as top-level names, by the module's path."""
+    found: dict[str, set[str]] = {}
+    for path in sorted(SOURCES.rglob("*.py")):
+        names = found.setdefault(path.relative_to(SOURCES).as_posix(), set())
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names.update(each.name.split(".")[0] for each in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                names.add((node.module or "").split(".")[0])
+    return found
+
+
 def importers_of(*names: str) -> list[str]:
     """Return the modules that import one of some modules, by their paths."""
-    found = []
-    for path in sorted(SOURCES.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            imported = (
-                [each.name for each in node.names]
-                if isinstance(node, ast.Import)
-                else [node.module or ""]
-                if isinstance(node, ast.ImportFrom)
-                else []
-            )
-            if any(each.split(".")[0] in names for each in imported):
-                found.append(path.relative_to(SOURCES).as_posix())
-                break
-    return found
+    return [path for path, imported in imported_by_module().items() if imported & set(names)]
 
 
 def test_only_the_cache_has_a_database_besides_packages() -> None:
