@@ -135,7 +135,7 @@ def test_fontconfig_reads_no_font_again_where_the_time_of_a_build_is_given(tmp_p
     script = (
         "import ctypes; from pathlib import Path; from qexport.layout import fonts; "
         "from qexport.layout.weasyprint import setup; "
-        f"fonts.keep_font_lists(Path({str(tmp_path / 'lists')!r})); setup.font_configuration(); "
+        f"fonts.keep_font_lists(Path({str(tmp_path / 'lists')!r})); setup.engine(); setup.font_configuration(); "
         "get = ctypes.CDLL(None).getenv; get.restype = ctypes.c_char_p; print(get(b'SOURCE_DATE_EPOCH').decode())"
     )
     environment = {**os.environ, "TMPDIR": str(tmp_path), "SOURCE_DATE_EPOCH": "1767225600"}
