@@ -14,13 +14,13 @@ the first. The tables are described in the OpenType specification, chapters cmap
 
 from __future__ import annotations
 
-import re
 import struct
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from qexport.common.patterns import compile_late
+from qexport.common.records import Record
 from qexport.layout.glyph_forms import read_forms
 
 LAST_CODE = 0xFFFE
@@ -76,11 +76,10 @@ _MACINTOSH = """
 """.split()  # noqa: SIM905  a list of 258 literals is harder to read
 """The Macintosh's own names, which a font's table refers to by number (OpenType, post, format 1)."""
 
-_CODE_NAME = re.compile(r"(?:uni((?:[0-9A-F]{4})+)|u([0-9A-F]{4,6}))")
+_CODE_NAME = compile_late(r"(?:uni((?:[0-9A-F]{4})+)|u([0-9A-F]{4,6}))")
 
 
-@dataclass(frozen=True, slots=True)
-class GlyphTexts:
+class GlyphTexts(Record, frozen=True):
     """What a font's glyphs represent."""
 
     texts: Mapping[int, str]

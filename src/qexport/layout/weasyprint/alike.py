@@ -8,15 +8,16 @@ some numbers moved. A model is used only if it makes, from its own parts, what t
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import unescape
 from math import inf
 from typing import Any
 
+from qexport.common.patterns import compile_late
+from qexport.common.records import Record
 from qexport.layout.chunk import Chunk, FontUse, PageContent, Slot
 from qexport.layout.weasyprint.font_uses import join_uses, read_font_uses
 from qexport.layout.weasyprint.page_boxes import iterate_texts
@@ -25,15 +26,14 @@ from qexport.layout.weasyprint.serialising import write_item, write_number
 WORTH_A_MODEL = 6
 """Strips that are alike for which a model pays: it takes two of them to make one."""
 
-_MARKED_WORD = re.compile(r' data-word(?:="")?[^<>]*>([^<>]+)<')
-_PLAIN_WORDS = re.compile(
+_MARKED_WORD = compile_late(r' data-word(?:="")?[^<>]*>([^<>]+)<')
+_PLAIN_WORDS = compile_late(
     "[!-~\xa1-\xac\xae-\u024f\u2010-\u2027]+(?: [!-~\xa1-\xac\xae-\u024f\u2010-\u2027]+)* ?"
 )
 """Words that run to the right, and that no white space is taken from."""
 
 
-@dataclass(frozen=True, slots=True)
-class StripShape:
+class StripShape(Record, frozen=True):
     """What strips that are alike have in common: their HTML before and after the word."""
 
     before: str
@@ -49,8 +49,7 @@ def part_word(html: str) -> tuple[StripShape, str] | None:
     return StripShape(html[: found.start(1)], html[found.end(1) :]), word
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(Record, frozen=True):
     """A text set: the operators that draw it, and what it takes."""
 
     drawn: bytes
@@ -60,8 +59,7 @@ class _Text:
     fonts: Mapping[str, FontUse]
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(Record, frozen=True):
     """A strip that was laid out, and where in it is what others have otherwise."""
 
     chunk: Chunk

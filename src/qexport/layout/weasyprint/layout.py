@@ -27,10 +27,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from qexport.common.patterns import compile_late
+from qexport.common.records import Record
 from qexport.layout.chunk import PIXELS_PER_MM, Chunk, Strip
 from qexport.layout.fonts import FontFile
 from qexport.layout.weasyprint.drawings import put_drawings_aside
@@ -48,13 +50,13 @@ MOST_NUMBERS = 3
 HIGHEST_STRIP = 0.7
 """Of a page: what is higher gets pages of its own. Of more than a page the engine would leave the end out."""
 
-_FILL = re.compile(
+_FILL = compile_late(
     r"<!--fill ([\d.]+)-->(.*?)<!--each ([\d.]+)-->(.*?)<!--/each-->(.*?)<!--/fill-->\s*", re.DOTALL
 )
-_STRIP = re.compile(r"(.*<body[^>]*) data-strip(?:=\"\")?([^>]*>)(.*)(</body>.*)", re.DOTALL)
-_SQUEEZE = re.compile(r'<body[^>]* data-fit="(\d+)"')
-_SHEETS = re.compile(r'<body[^>]* data-sheets="([^"]*)"')
-_PLACED = re.compile(r"(\d+)(?:@(-?[\d.]+),(-?[\d.]+))?")
+_STRIP = compile_late(r"(.*<body[^>]*) data-strip(?:=\"\")?([^>]*>)(.*)(</body>.*)", re.DOTALL)
+_SQUEEZE = compile_late(r'<body[^>]* data-fit="(\d+)"')
+_SHEETS = compile_late(r'<body[^>]* data-sheets="([^"]*)"')
+_PLACED = compile_late(r"(\d+)(?:@(-?[\d.]+),(-?[\d.]+))?")
 
 
 def warm_up() -> None:
@@ -62,8 +64,7 @@ def warm_up() -> None:
     lay_out('<html lang="en"><title>-</title><body><p>One <b>word</b>, <code>a_name</code></body></html>', "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Setting:
+class _Setting(Record, frozen=True):
     """What a document is laid out with."""
 
     css: str
@@ -134,7 +135,7 @@ def _number_missing(html: str, missing: Iterable[str]) -> str:
     return lost.sub(replaced, html if goes_left else html.replace(' dir="rtl"', ""))
 
 
-_UNDRAWN = re.compile(r"<title>.*?</title>|<[^>]*>", re.DOTALL)
+_UNDRAWN = compile_late(r"<title>.*?</title>|<[^>]*>", re.DOTALL)
 
 
 def _lay_out_fitted(html: str, setting: _Setting) -> Chunk:

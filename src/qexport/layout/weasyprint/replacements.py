@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from qexport.common.records import Record, made_by
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replacement:
+
+class Replacement(Record, kw_only=True, frozen=True):
     """A row of the table."""
 
     what: str
@@ -26,14 +26,13 @@ class Replacement:
     """Processor time a question, measured by leaving the row out."""
     places: Mapping[str, Any]
     """What is replaced (`module:name` or `module:Class.name`) and by what."""
-    sources: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = made_by(dict)
     """What it replaces and relies on, and the digest of its source."""
     needs: tuple[str, ...] = ()
     """Rows it relies on; without them it is left out too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Installed:
+class Installed(Record, frozen=True):
     """What was replaced, and how to undo it."""
 
     names: frozenset[str]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from qexport.common.records import Record
 from qexport.layout.chunk import Slot
 from qexport.layout.weasyprint.page_boxes import find_end_of_text, measure_lines
 from qexport.layout.weasyprint.serialising import write_item, write_number
@@ -19,8 +20,7 @@ FOLIO = "qx:folio"
 _ALIGNMENTS = {"center": "center", "right": "right", "end": "right"}
 
 
-@dataclass(frozen=True, slots=True)
-class Placeholder:
+class Placeholder(Record, frozen=True):
     """Where in a content stream the operators [start, end) draw a placeholder, and the slot it is for."""
 
     start: int

@@ -13,7 +13,6 @@ from __future__ import annotations
 import unicodedata
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
 from typing import Any
@@ -23,6 +22,7 @@ from weasyprint.draw import text as draw_text
 from weasyprint.text.ffi import FROM_UNITS, ffi, pango
 from weasyprint.text.fonts import get_hb_object_data
 
+from qexport.common.records import Record
 from qexport.layout.glyph_texts import DOTLESS, GlyphTexts, read_glyph_texts
 
 MOST_GLYPHS = 20_000
@@ -42,8 +42,7 @@ _LINE_ENDS = frozenset(
 _draw_as_weasyprint = draw_text.draw_first_line
 
 
-@dataclass(frozen=True, slots=True)
-class _GlyphRun:
+class _GlyphRun(Record, frozen=True):
     """Glyphs of one font."""
 
     pango_font: Any
@@ -255,8 +254,7 @@ def _says(known: GlyphTexts, glyphs: array[int], text: bytes) -> bool:
     return "".join(map(known.texts.get, glyphs, repeat(""))) == text.decode()
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Record, frozen=True):
     """A cluster: glyphs that belong together for some characters."""
 
     places: list[int]
