@@ -341,6 +341,16 @@ def test_a_quotation_below_a_heading_lets_the_next_heading_go_with_its_list() ->
     assert list(CHECKS["headings"](Book(document.data), order)) == []
 
 
+def test_a_label_takes_a_short_quotation_to_the_paragraph_after_it() -> None:
+    if not CORPORA.is_dir():
+        pytest.skip("the corpora are not here")
+    cell = Cell("thirty-seconds", "classic", "6x9in", "screen", "plain")
+    document, order = make(some_of("thirty-seconds", "WEB-057", "WEB-059"), cell.options)
+    book = Book(document.data)
+    assert next(iter(placed(book, order))).heading.page < len(book.pages)
+    assert list(CHECKS["headings"](book, order)) == []
+
+
 def test_a_table_in_large_print_has_code_of_16_points() -> None:
     table = "| sign | meaning |\n| --- | --- |\n| `a_name` | A name. |"
     some = some_of("worst", "MIXED")
