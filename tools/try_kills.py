@@ -77,9 +77,12 @@ def import_for_forks() -> None:
     """Import what forks have in common. Each says for itself which fonts there are, as a build does."""
     from qexport.layout import fonts
     from qexport.layout.weasyprint.setup import engine
+    from qexport.layout.workers import FORKS_PREPARED
 
     for name in IMPORTED:
         import_module(name)
+    if not FORKS_PREPARED:  # the libraries of the engine do not bear it: each fork imports it itself
+        return
     environment = dict(os.environ)
     engine()
     with fonts.last_reading():
