@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import atexit
-import fcntl
 import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import cache
 from pathlib import Path
 
 import hypothesis
 import pytest
 from tests.forked_program import program_in_forks
+from tests.made_once import made_once
 
 from qexport.__main__ import look_for_garbage_seldom
 
@@ -59,6 +60,19 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("seeded")
     # By Python's own end, too: a worker of xdist does not always come to its configuration's.
     atexit.register(shutil.rmtree, cache, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep compiled what is imported now, though PYTHONDONTWRITEBYTECODE is set, as in many containers.
+
+    Else each process of the tests compiles all of them again, and each program that they start all of qexport.
+    """
+    forbidden, sys.dont_write_bytecode = sys.dont_write_bytecode, False
+    try:
+        return (yield)
+    finally:
+        sys.dont_write_bytecode = forbidden
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -125,6 +139,12 @@ def do_without(what: str) -> None:
 
 
 @pytest.fixture(scope="session")
+def others_may_read() -> bool:
+    """What `needs("readers")` asks for."""
+    return _others_may_read()
+
+
+@pytest.fixture(scope="session")
 def shipped_bank() -> Path:
     return ROOT / "seeds" / "questions.yaml"
 
@@ -139,25 +159,30 @@ def corpora() -> Path:
 
 
 @pytest.fixture(scope="session")
-def conformance_check(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def common_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a process of the tests leaves what `made_once` is to make for all of them."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def conformance_check(common_folder: Path) -> Path:
     """The script that tells by veraPDF's rules whether PDFs are accessible: `sh SCRIPT ua1 FILE...`."""
     original = SHARED / "checks" / "pdf-conformance"
     if not original.is_dir():
         do_without("../shared/checks/pdf-conformance")
     if not shutil.which("javac"):
         do_without("javac")
-    # It writes what it fetches and compiles beside itself: once for all processes of the tests.
-    folder = tmp_path_factory.getbasetemp()
-    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
-    ready = folder / "conformance"
-    with (folder / "conformance.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not ready.exists():
-            copy = shutil.copytree(original, Path(tempfile.mkdtemp(dir=folder)) / "check")
-            copy.chmod(0o755)
-            subprocess.run(["sh", copy / "check.sh", "ua1"], capture_output=True, check=True)
-            copy.rename(ready)
-    return ready / "check.sh"
+
+    def make(folder: Path) -> None:
+        """It writes what it fetches and compiles beside itself."""
+        shutil.copytree(original, folder, dirs_exist_ok=True)
+        folder.chmod(0o755)
+        # The compiler, too, which does not look for the other variable.
+        quick = {**os.environ, "JAVA_TOOL_OPTIONS": os.environ["JDK_JAVA_OPTIONS"]}
+        subprocess.run(["sh", folder / "check.sh", "ua1"], env=quick, capture_output=True, check=True)
+
+    return made_once(common_folder / "conformance", make) / "check.sh"
 
 
 @pytest.fixture(scope="session")

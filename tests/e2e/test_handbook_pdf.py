@@ -6,7 +6,6 @@ here are some of each.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import pickle
@@ -26,6 +25,7 @@ from typing import Any, NamedTuple
 import pikepdf
 import pypdfium2
 import pytest
+from tests.made_once import made_once
 from tools import sample_banks as banks
 from tools.inspect_book.book import STRAIGHT, Book, bare
 from tools.inspect_book.cells import Cell, judged
@@ -88,34 +88,26 @@ def qexport(*words: str, cwd: Path = ROOT, **environment: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def handbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("handbook")
-    shutil.copytree(ROOT / "seeds", folder / "seeds")
-    qexport("build", "--format", "handbook", *THERE, cwd=folder)
-    return folder / "book.pdf"
+def handbook(common_folder: Path) -> Path:
+    def make(folder: Path) -> None:
+        shutil.copytree(ROOT / "seeds", folder / "seeds")
+        qexport("build", "--format", "handbook", *THERE, cwd=folder)
+
+    return made_once(common_folder / "handbook", make) / "book.pdf"
 
 
-@pytest.fixture(scope="session")
-def books(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where all processes of the tests keep the books drawn by lot."""
-    folder = tmp_path_factory.getbasetemp()
-    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "books"
-    folder.mkdir(exist_ok=True)
-    return folder
+def drawn_book(cell: Cell, common_folder: Path) -> tuple[Path, Order]:
+    """Return where the book of a cell is, and what it was made from."""
 
+    def make_it(folder: Path) -> None:
+        # Its text, code and lists go on for two pages and more as well as for twenty.
+        bank = banks.worst(0.4) if cell.bank == "worst" else banks.BANKS[cell.bank]()
+        document, order = make(replace(bank, questions=bank.questions[:30]), cell.options, **cell.made)
+        (folder / "book.pdf").write_bytes(document.data)
+        (folder / "order").write_bytes(pickle.dumps(order))
 
-def made_once(cell: Cell, folder: Path) -> tuple[Path, Order]:
-    """Return where the book of a cell is, and what it was made from; the first process to ask for it makes it."""
-    path, ordered = folder / f"{'-'.join(cell)}.pdf", folder / f"{'-'.join(cell)}.order"
-    with path.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not ordered.exists():
-            # Its text, code and lists go on for two pages and more as well as for twenty.
-            bank = banks.worst(0.4) if cell.bank == "worst" else banks.BANKS[cell.bank]()
-            document, order = make(replace(bank, questions=bank.questions[:30]), cell.options, **cell.made)
-            path.write_bytes(document.data)
-            ordered.write_bytes(pickle.dumps(order))
-    return path, pickle.loads(ordered.read_bytes())
+    folder = made_once(common_folder / "-".join(cell), make_it)
+    return folder / "book.pdf", pickle.loads((folder / "order").read_bytes())
 
 
 def is_nobodys(cell: Cell) -> bool:
@@ -211,11 +203,11 @@ def test_nothing_is_wrong_with_it(handbook: Path, order: Any) -> None:
 
 
 @pytest.mark.parametrize("drawn", DRAWN, ids="-".join)
-def test_nothing_is_wrong_with_a_book_drawn_by_lot(drawn: tuple[str, ...], books: Path) -> None:
+def test_nothing_is_wrong_with_a_book_drawn_by_lot(drawn: tuple[str, ...], common_folder: Path) -> None:
     cell = Cell(*drawn)
     if is_nobodys(cell):
         pytest.skip("the corpora are not here")
-    path, order = made_once(cell, books)
+    path, order = drawn_book(cell, common_folder)
     assert inspected(path.read_bytes(), order) == []
 
 
@@ -633,11 +625,13 @@ def test_a_book_is_the_same_bytes_wherever_it_is_made(handbook: Path, tmp_path: 
     assert (folder / "book.pdf").read_bytes() == handbook.read_bytes()
 
 
-def test_all_books_are_accessible(handbook: Path, books: Path, conformance_check: Path) -> None:
+def test_all_books_are_accessible(handbook: Path, common_folder: Path, conformance_check: Path) -> None:
     """Each that is drawn, whichever process of the tests made it."""
     cells = [cell for cell in (Cell(*each) for each in DRAWN) if not is_nobodys(cell)]
     assert {cell.theme for cell in cells} == set(THEMES)
-    assert judged(conformance_check, [handbook, *(made_once(cell, books)[0] for cell in cells)]) == []
+    assert (
+        judged(conformance_check, [handbook, *(drawn_book(cell, common_folder)[0] for cell in cells)]) == []
+    )
 
 
 def test_a_book_that_no_rule_was_tried_on_is_found(tmp_path: Path) -> None:

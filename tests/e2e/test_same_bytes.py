@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -10,9 +11,11 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, TypeAlias
 
 import pytest
 from click.testing import CliRunner
+from tests.made_once import made_once
 
 import qexport
 from qexport.cli.main import program
@@ -88,49 +91,50 @@ def build(more):
     Path("out/diff.html").write_text(run("diff", "old.yaml", "questions.yaml", "--format", "html"), "utf-8")
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["as-another-user"]:
-        # Python itself may lie where that user may not read: what there is is loaded first.
-        build(["--cache", "loaded", "--jobs", "1"])
-        import shutil
-        shutil.rmtree("out")
-        Path("questions.lock.json").unlink()
-        Path("questions.history.jsonl").unlink()
+    build([word for word in sys.argv[1:] if word != "then-as-another-user"])
+    if "then-as-another-user" in sys.argv:
+        # In the same process: Python itself may lie where that user may not read, and what there is is loaded now.
         os.setgroups([])
         os.setgid(65534)
         os.setuid(65534)
         os.environ["HOME"] = "/nonexistent"
         os.environ["USER"] = os.environ["LOGNAME"] = "nobody"
+        os.chdir("../c")
         build(["--cache", "own", "--jobs", "1"])
-    else:
-        build(sys.argv[1:])
 """
 
-HERE: tuple[str, dict[str, str], tuple[str, ...], int] = ("a", {}, ("--no-cache", "--jobs", "1"), 0o022)
-OTHERWISE: dict[str, tuple[str, dict[str, str], tuple[str, ...], int]] = {
+Way: TypeAlias = tuple[str, dict[str, str], tuple[str, ...], int]
+"""How to build: in which folder, what is else in the environment, options, and the umask."""
+
+HERE: Way = ("a", {}, ("--no-cache", "--jobs", "1"), 0o022)
+INTO_A_CACHE: Way = (
+    "b",
+    {"TZ": "America/St_Johns", "PYTHONHASHSEED": "1", "LC_ALL": "C", "PYTHONUTF8": "0"},
+    ("--cache", "cache", "--jobs", "2"),
+    0o027,
+)
+FROM_THE_CACHE: Way = (
+    "b",
+    {"TZ": "UTC", "HOME": "/nonexistent"},
+    ("--cache", "cache", "--jobs", "2"),
+    0o022,
+)
+OTHERWISE: dict[str, tuple[Way, ...]] = {
     "in a folder with spaces and letters, elsewhere in the world, by another seed": (
-        "deeper/dir ü 日本 & 'so'",
-        {
-            "TZ": "Asia/Tokyo",
-            "PYTHONHASHSEED": "4242",
-            "LC_ALL": "C.UTF-8",
-            "LANG": "C.UTF-8",
-            "COLUMNS": "40",
-        },
-        ("--cache", "cache", "--jobs", "1"),
-        0o077,
+        (
+            "deeper/dir ü 日本 & 'so'",
+            {
+                "TZ": "Asia/Tokyo",
+                "PYTHONHASHSEED": "4242",
+                "LC_ALL": "C.UTF-8",
+                "LANG": "C.UTF-8",
+                "COLUMNS": "40",
+            },
+            ("--cache", "cache", "--jobs", "1"),
+            0o077,
+        ),
     ),
-    "by two processes, into a cache": (
-        "b",
-        {"TZ": "America/St_Johns", "PYTHONHASHSEED": "1", "LC_ALL": "C", "PYTHONUTF8": "0"},
-        ("--cache", "cache", "--jobs", "2"),
-        0o027,
-    ),
-    "from the cache": (
-        "b",
-        {"TZ": "UTC", "HOME": "/nonexistent"},
-        ("--cache", "cache", "--jobs", "2"),
-        0o022,
-    ),
+    "by two processes, into a cache, and from the cache": (INTO_A_CACHE, FROM_THE_CACHE),
 }
 
 
@@ -176,19 +180,47 @@ def built(folder: Path, environment: dict[str, str], words: tuple[str, ...], uma
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+    return digests_of(folder)
+
+
+def digests_of(folder: Path) -> dict[str, str]:
     files = [*sorted((folder / "out").iterdir()), folder / "questions.lock.json"]
     return {path.name: sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("same")
+OTHER_USER = 65534
 
 
 @pytest.fixture(scope="module")
-def digests(place: Path) -> dict[str, str]:
-    folder, environment, words, umask = HERE
-    return built(place / folder, environment, words, umask)
+def made(common_folder: Path, others_may_read: bool) -> dict[str, Any]:
+    """Build here, and then, where root can, as another user; return the digests of both, and who owns the second."""
+
+    def make(kept: Path) -> None:
+        folder, environment, words, umask = HERE
+        # Not where other tests are: no other user may come there.
+        with TemporaryDirectory(prefix="qexport-same-") as place:
+            Path(place).chmod(0o755)
+            here, others = Path(place) / folder, Path(place) / "c"
+            if has_others := os.geteuid() == 0 and others_may_read:
+                workshop(others)
+                for path in (others, *others.rglob("*")):
+                    os.chown(path, OTHER_USER, OTHER_USER)
+                words = (*words, "then-as-another-user")
+            made: dict[str, Any] = {"here": built(here, environment, words, umask)}
+            if has_others:
+                made["theirs"] = digests_of(others)
+                made["owners"] = sorted({path.stat().st_uid for path in (others / "out").iterdir()})
+        (kept / "made.json").write_text(json.dumps(made))
+
+    folder = made_once(common_folder / "same-bytes", make)
+    made: dict[str, Any] = json.loads((folder / "made.json").read_text())
+    return made
+
+
+@pytest.fixture(scope="module")
+def digests(made: dict[str, Any]) -> dict[str, str]:
+    digests: dict[str, str] = made["here"]
+    return digests
 
 
 def test_everything_is_among_what_is_compared(digests: dict[str, str]) -> None:
@@ -207,23 +239,16 @@ def test_everything_is_among_what_is_compared(digests: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("how", OTHERWISE)
-def test_the_same_bank_is_the_same_bytes(digests: dict[str, str], place: Path, how: str) -> None:
-    folder, environment, words, umask = OTHERWISE[how]
-    assert built(place / folder, environment, words, umask) == digests
+def test_the_same_bank_is_the_same_bytes(digests: dict[str, str], tmp_path: Path, how: str) -> None:
+    for folder, environment, words, umask in OTHERWISE[how]:
+        assert built(tmp_path / folder, environment, words, umask) == digests
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
 @pytest.mark.needs("readers")
-def test_another_user_makes_the_same_bytes(digests: dict[str, str]) -> None:
-    # Not where other tests are: no other user may come there.
-    with TemporaryDirectory(prefix="qexport-same-") as place:
-        Path(place).chmod(0o755)
-        folder = Path(place) / "c"
-        workshop(folder)
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, 65534, 65534)
-        assert built(folder, {}, ("as-another-user",), 0o022) == digests
-        assert (folder / "out/all.pdf").stat().st_uid == 65534
+def test_another_user_makes_the_same_bytes(made: dict[str, Any], digests: dict[str, str]) -> None:
+    assert made["theirs"] == digests
+    assert made["owners"] == [OTHER_USER]
 
 
 def test_the_version_tells_what_may_make_a_difference() -> None:
