@@ -19,7 +19,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -28,6 +27,7 @@ from typing import NamedTuple
 
 import pytest
 from tests.forked_program import start_first
+from tests.terminals import run_on_terminal
 from tools.follow_question import UNSEEN, follow, read_documented_ways
 
 from qexport.bank.schema import HEADER_FIELDS, QUESTION_FIELDS
@@ -123,7 +123,6 @@ def lines_to_run() -> Mapping[str, list[str]]:
 
 def printed_by(name: str, folder: Path, qexport_in_forks: Path) -> list[tuple[str, int]]:
     """Run a document's commands in one shell on a terminal of 100 columns; return what each printed, and its status."""
-    pty = pytest.importorskip("pty")
     programs = folder / "bin"
     programs.mkdir()
     home = folder / "home"
@@ -147,23 +146,12 @@ def printed_by(name: str, folder: Path, qexport_in_forks: Path) -> list[tuple[st
     (programs / "interrupted").chmod(0o755)
     script = "set -u\n" + "".join(f"{command}\necho '{END}' $?\n" for command in lines_to_run()[name])
     (folder / "script").write_text(script)
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        ["sh", str(folder / "script")], cwd=home, env=environment, stdout=theirs, stderr=theirs
-    ) as process:
-        os.close(theirs)
-        seen = b""
-        try:
-            while more := os.read(ours, 65_536):
-                seen += more
-        except OSError:  # Linux ends a terminal nobody has open any more so
-            pass
-    os.close(ours)
+    status, seen = run_on_terminal(["sh", str(folder / "script")], environment=environment, folder=home)
     screen = re.sub(
         r"\r\x1b\[K[^\r\n]*(?=\r)", "", seen.decode().replace("\r\n", "\n")
     )  # progress, which goes
     screen = screen.replace("\r\x1b[K", "").replace(str(home), "~")
-    assert process.returncode in (0, -signal.SIGHUP), screen
+    assert status in (0, -signal.SIGHUP), screen
     printed = re.findall(rf"(.*?){END} (\d+)\n", screen, re.DOTALL)
     return [(output, int(status)) for output, status in printed]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
+from tests.terminals import run_on_terminal
 
 BANK = """\
 title: Small bank
@@ -18,8 +18,6 @@ questions:
 
 def said_by(programs: Path, program: str, line: str, **variables: str) -> tuple[int, bytes]:
     """Run a line of a shell whose `qexport` is the program; return its status and what a terminal of it shows."""
-    pty = pytest.importorskip("pty")
-    ours, theirs = pty.openpty()
     environment = {
         name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "TERM")
     }
@@ -30,18 +28,7 @@ def said_by(programs: Path, program: str, line: str, **variables: str) -> tuple[
         **variables,
     }
     script = line.replace("qexport", program, 1)
-    with subprocess.Popen(
-        ["sh", "-c", script], env=environment, stdin=theirs, stdout=theirs, stderr=theirs
-    ) as process:
-        os.close(theirs)
-        seen = b""
-        try:
-            while more := os.read(ours, 65_536):
-                seen += more
-        except OSError:  # Linux ends a terminal nobody has open any more so
-            pass
-    os.close(ours)
-    return process.returncode, seen
+    return run_on_terminal(["sh", "-c", script], environment=environment, reads=True)
 
 
 @pytest.fixture(autouse=True)
