@@ -4,14 +4,16 @@ It declares the functions of Pango, HarfBuzz and Fontconfig in C. A parser of C,
 import, which is a quarter of it. The compiled form, which cffi knows too, is kept beside this module for the
 declarations of one version (`tools/compile_declarations.py`); others are parsed as ever.
 
-What cuts fonts down and unpacks them is imported when it is used, which it seldom is: the linker embeds fonts itself.
+What is seldom used is imported when it is: what cuts fonts down and unpacks them, since the linker embeds them itself,
+and what reads pictures of pixels. What opens addresses is not imported at all: documents are given their
+files.
 """
 
 from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from importlib import import_module
@@ -33,8 +35,9 @@ MORE = (
 def spared() -> Iterator[None]:
     """Let modules be others for the time of the import; who imports them later gets them."""
     others = {} if "cffi" in sys.modules else {"cffi": _module("cffi", FFI=Declarations)}
-    if "fontTools" not in sys.modules:
-        others |= _late_font_tools()
+    for package, make in _STUBS.items():
+        if package not in sys.modules:
+            others |= make()
     sys.modules.update(others)
     try:
         yield
@@ -93,17 +96,22 @@ def digest_declarations(source: str) -> str:
     return sha256((source + MORE).encode()).hexdigest()
 
 
-# --- fonts -------------------------------------------------------------------------------------------------------
+# --- what is imported later ----------------------------------------------------------------------------------------
 
 
 class _Late:
     """A module, or something in it, that is imported when it is used."""
 
-    def __init__(self, module: str, name: str = "") -> None:
+    def __init__(self, module: str, name: str = "", settings: tuple[ModuleType, ...] = ()) -> None:
+        """Take a module, a name in it, and modules with what is to be set in those of their names."""
         self._module = module
         self._name = name
+        self._settings = settings
 
     def _find(self) -> Any:
+        for each in self._settings:
+            names = {name: value for name, value in vars(each).items() if not name.startswith("__")}
+            vars(import_module(each.__name__)).update(names)
         module = import_module(self._module)
         return getattr(module, self._name) if self._name else module
 
@@ -112,6 +120,16 @@ class _Late:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._find(), name)
+
+    def __instancecheck__(self, value: object) -> bool:
+        return isinstance(value, self._find())
+
+
+class _NoOpener:
+    """What opens addresses, without anything that would."""
+
+    def add_handler(self, handler: None) -> None:
+        """Take what `_make_nothing` made."""
 
 
 def _late_font_tools() -> dict[str, ModuleType]:
@@ -138,3 +156,51 @@ def _late_font_tools() -> dict[str, ModuleType]:
             instantiateVariableFont=_Late("fontTools.varLib.instancer", "instantiateVariableFont"),
         ),
     }
+
+
+def _late_pillow() -> dict[str, ModuleType]:
+    """Return what WeasyPrint imports of Pillow."""
+    set_by_engine = _module("PIL.ImageFile"), _module("PIL.EpsImagePlugin")
+    names = {
+        "ImageFile": set_by_engine[0],
+        "EpsImagePlugin": set_by_engine[1],
+        "Image": _Late("PIL.Image", settings=set_by_engine),
+        "ImageOps": _Late("PIL.ImageOps", settings=set_by_engine),
+    }
+    profiles = "PIL.ImageCms"
+    late = _module(profiles, ImageCmsProfile=_Late(profiles, "ImageCmsProfile"))
+    return {"PIL": _module("PIL", **names), profiles: late}
+
+
+def _no_openers() -> dict[str, ModuleType]:
+    """Return what WeasyPrint imports to open addresses. For each style sheet of its own it makes what would."""
+    module = "urllib.request"
+    late = {name: _Late(module, name) for name in ("Request", "pathname2url", "url2pathname")}
+    return {
+        module: _module(module, OpenerDirector=_NoOpener, **late, **dict.fromkeys(_HANDLERS, _make_nothing))
+    }
+
+
+_HANDLERS = """
+    ProxyHandler UnknownHandler HTTPHandler HTTPDefaultErrorHandler FTPHandler FileHandler HTTPErrorProcessor
+    DataHandler HTTPSHandler HTTPRedirectHandler
+""".split()  # noqa: SIM905  a list of literals is harder to read
+
+
+def _make_nothing(**_: object) -> None:
+    """Make nothing, in place of what opens addresses of one kind."""
+
+
+def _late_messages() -> dict[str, ModuleType]:
+    """Return what WeasyPrint imports for the headers of what it was given."""
+    module = "email.message"
+    return {module: _module(module, EmailMessage=_Late(module, "EmailMessage"))}
+
+
+_STUBS: dict[str, Callable[[], dict[str, ModuleType]]] = {
+    "fontTools": _late_font_tools,
+    "PIL": _late_pillow,
+    "urllib.request": _no_openers,
+    "email.message": _late_messages,
+}
+"""Package → what is imported in its place."""

@@ -27,7 +27,17 @@ def test_other_declarations_are_parsed_as_ever() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["pycparser", "cffi", "fontTools", "fontTools.ttLib", "fontTools.subset", "fontTools.varLib.instancer"],
+    [
+        *(
+            "pycparser",
+            "cffi",
+            "fontTools",
+            "fontTools.ttLib",
+            "fontTools.subset",
+            "fontTools.varLib.instancer",
+        ),
+        *("PIL", "PIL.Image", "PIL.ImageCms", "urllib.request", "email.message"),
+    ],
 )
 def test_who_needs_what_was_left_out_gets_it(name: str) -> None:
     program = (
@@ -47,3 +57,37 @@ def test_the_engine_can_still_read_fonts_that_are_packed() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("fontTools.ttLib.woff2 OTTO\n", "")
+
+
+def test_pictures_are_read_as_the_engine_wants_them_read() -> None:
+    program = (
+        "import sys, io\n"
+        "if sys.argv[1:]: from qexport.layout.weasyprint.setup import engine; engine()\n"
+        "from weasyprint.images import Image\n"
+        "Image.new('RGB', (2, 3)).save(file := io.BytesIO(), 'png')\n"
+        "from PIL import EpsImagePlugin, ImageFile\n"
+        "print(Image.open(file).size, ImageFile.LOAD_TRUNCATED_IMAGES, EpsImagePlugin.gs_binary)"
+    )
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False
+        ).stdout
+        for words in ([], ["late"])
+    ]
+    assert outputs == ["(2, 3) True False\n"] * 2
+
+
+def test_the_engine_still_takes_answers_and_names_files() -> None:
+    program = (
+        "from qexport.layout.weasyprint.setup import engine\n"
+        "engine()\n"
+        "from email.message import EmailMessage\n"
+        "from weasyprint import urls\n"
+        "headers = EmailMessage()\n"
+        "headers['Content-Type'] = 'image/png'\n"
+        "answer = urls.URLFetcherResponse\n"
+        "print(answer('qx:a', b'', headers).content_type, answer('qx:a', '').charset)\n"
+        "print(urls.path2url('/a b'))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("image/png utf-8\nfile:///a%20b\n", "")
