@@ -44,9 +44,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Give this process a cache of its own, before tests note the environment: it begins empty, and all share it."""
-    cache = tempfile.mkdtemp(prefix="qexport-test-cache-")
-    os.environ["QEXPORT_CACHE"] = cache
+    """Give the tests a cache, before they note the environment: it begins empty, and all processes of them share it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # whose environment is that of the process that started it
+        cache = tempfile.mkdtemp(prefix="qexport-test-cache-")
+        os.environ["QEXPORT_CACHE"] = cache
+        atexit.register(shutil.rmtree, cache, ignore_errors=True)
     # A script's `./qexport test &` ignores Ctrl-C, and so would the programs to which tests send it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # Garbage is looked for as often as in the program: Python's own numbers let it look through all imports and tests.
@@ -58,8 +60,6 @@ def pytest_configure() -> None:
         "seeded", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
     )
     hypothesis.settings.load_profile("seeded")
-    # By Python's own end, too: a worker of xdist does not always come to its configuration's.
-    atexit.register(shutil.rmtree, cache, ignore_errors=True)
 
 
 @pytest.hookimpl(wrapper=True)

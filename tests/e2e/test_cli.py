@@ -19,6 +19,7 @@ import platformdirs
 import pytest
 from click.testing import CliRunner
 from tests.processes import end_at_once, processes_of
+from tests.shared_pages import copy_shared_cache
 
 import qexport
 from qexport import __version__, choosing
@@ -885,7 +886,7 @@ def test_a_cache_can_be_looked_at_pruned_and_cleared() -> None:
 @pytest.mark.parametrize(("size", "kept"), [("0", 0), ("1G", 1), ("1gb", 1), ("900000k", 1)])
 def test_sizes_are_said_as_people_do(size: str, kept: int) -> None:
     assert run("build", "--format", "handbook").status == 0  # into the cache of all tests: this takes a copy
-    shutil.copytree(os.environ["QEXPORT_CACHE"], "kept")
+    copy_shared_cache(Path("kept"))
     done = run("cache", "prune", "--size", size, "--cache", "kept", "--json")
     assert bool(json.loads(done.out)["chunks"]) == kept
 

@@ -27,6 +27,7 @@ from typing import NamedTuple
 
 import pytest
 from tests.forked_program import start_first
+from tests.shared_pages import copy_shared_cache
 from tests.terminals import run_on_terminal
 from tools.follow_question import UNSEEN, follow, read_documented_ways
 
@@ -131,7 +132,8 @@ def printed_by(name: str, folder: Path, qexport_in_forks: Path) -> list[tuple[st
     shutil.copy(qexport_in_forks / "qexport", home)
     cache = Path(os.environ["QEXPORT_CACHE"])  # that of all tests: no page is laid out twice
     if any("qexport cache" in command for command in lines_to_run()[name]):
-        cache = shutil.copytree(cache, home / ".cache" / "qexport")
+        cache = home / ".cache" / "qexport"
+        copy_shared_cache(cache)
     environment = {
         **os.environ,
         "COLUMNS": "100",

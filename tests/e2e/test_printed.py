@@ -18,11 +18,11 @@ from types import ModuleType
 import pypdfium2
 import pytest
 from click.testing import CliRunner
+from tests.shared_pages import shared_scheduler
 
 from qexport.bank.model import PROSE_SECTIONS, Question
 from qexport.choosing import read_bank
 from qexport.cli.main import program
-from qexport.layout.cache import ChunkCache
 from qexport.layout.scheduler import Scheduler
 
 TOOLS = Path(__file__).parents[2] / "tools"
@@ -45,9 +45,9 @@ SAMPLE = [
 ]
 
 
-@pytest.fixture(scope="module")
-def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Scheduler:
-    return Scheduler(ChunkCache(tmp_path_factory.mktemp("cache")))
+@pytest.fixture
+def scheduler() -> Scheduler:
+    return shared_scheduler()
 
 
 @pytest.mark.parametrize("order", SAMPLE, ids=str)

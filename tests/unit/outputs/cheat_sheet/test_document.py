@@ -9,7 +9,7 @@ from io import BytesIO
 import pikepdf
 import pypdfium2
 import pytest
-from tests.unit.outputs.shared_pages import shared_scheduler
+from tests.shared_pages import shared_scheduler
 
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pypdfium2
-from tests.unit.outputs.shared_pages import shared_scheduler
+from tests.shared_pages import shared_scheduler
 
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question

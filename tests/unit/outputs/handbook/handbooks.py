@@ -11,7 +11,7 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
-from tests.unit.outputs.shared_pages import shared_scheduler
+from tests.shared_pages import shared_scheduler
 
 from qexport.bank.lock import Edition, Lock
 from qexport.bank.model import Bank, Claims, Question

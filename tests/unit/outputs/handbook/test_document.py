@@ -13,6 +13,7 @@ from typing import Any
 import pikepdf
 import pypdfium2
 import pytest
+from tests.shared_pages import shared_scheduler
 from tests.unit.outputs.handbook.handbooks import (
     ALL,
     LIST,
@@ -27,7 +28,6 @@ from tests.unit.outputs.handbook.handbooks import (
     places,
     without_leaders,
 )
-from tests.unit.outputs.shared_pages import shared_scheduler
 
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.layout.cache import ChunkCache

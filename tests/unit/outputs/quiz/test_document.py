@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pikepdf
 import pypdfium2
 import pytest
-from tests.unit.outputs.shared_pages import shared_scheduler
+from tests.shared_pages import shared_scheduler
 
 from qexport.bank.lock import Edition
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
