@@ -144,7 +144,6 @@ def test_a_handbook_of_kept_pages_loads_nothing_that_makes_pages(
         "markupsafe",
         "platformdirs",
         "sqlite3",
-        "uharfbuzz",
         "yaml",
     } - ({"platformdirs"} if "QEXPORT_CACHE" in ENVIRONMENT else set())
 

@@ -20,14 +20,14 @@ def read_forms(data: bytes, gsub: int) -> tuple[tuple[int, tuple[int, ...]], ...
         data: a font file.
         gsub: where its table GSUB begins.
     """
-    lookups = gsub + _short(data, gsub + 8)
+    lookups = gsub + read_short(data, gsub + 8)
     found: dict[tuple[int, tuple[int, ...]], None] = {}
     for lookup in _offsets(data, lookups, lookups):
-        kind = _short(data, lookup)
+        kind = read_short(data, lookup)
         for place in _offsets(data, lookup + 4, lookup):
             if kind == 7:  # a wider offset to one of another type
                 inner, at = (
-                    _short(data, place + 2),
+                    read_short(data, place + 2),
                     place + int.from_bytes(data[place + 4 : place + 8], "big"),
                 )
             else:
@@ -40,25 +40,25 @@ def read_forms(data: bytes, gsub: int) -> tuple[tuple[int, tuple[int, ...]], ...
 
 
 def _read_singles(data: bytes, at: int) -> Iterator[tuple[int, tuple[int, ...]]]:
-    covered = list(_read_coverage(data, at + _short(data, at + 2)))
-    if _short(data, at) == 1:
-        delta = _short(data, at + 4)
+    covered = list(_read_coverage(data, at + read_short(data, at + 2)))
+    if read_short(data, at) == 1:
+        delta = read_short(data, at + 4)
         yield from (((glyph + delta) % 0x10000, (glyph,)) for glyph in covered)
     else:
-        others = struct.unpack_from(f">{_short(data, at + 4)}H", data, at + 6)
+        others = struct.unpack_from(f">{read_short(data, at + 4)}H", data, at + 6)
         yield from ((other, (glyph,)) for glyph, other in zip(covered, others, strict=False))
 
 
 def _read_ligatures(data: bytes, at: int) -> Iterator[tuple[int, tuple[int, ...]]]:
-    covered = _read_coverage(data, at + _short(data, at + 2))
+    covered = _read_coverage(data, at + read_short(data, at + 2))
     for first, group in zip(covered, _offsets(data, at + 4, at), strict=False):
         for place in _offsets(data, group, group):
-            glyph, count = _short(data, place), _short(data, place + 2)
+            glyph, count = read_short(data, place), read_short(data, place + 2)
             yield glyph, (first, *struct.unpack_from(f">{count - 1}H", data, place + 4))
 
 
 def _read_coverage(data: bytes, at: int) -> Iterator[int]:
-    kind, count = _short(data, at), _short(data, at + 2)
+    kind, count = read_short(data, at), read_short(data, at + 2)
     if kind == 1:
         yield from struct.unpack_from(f">{count}H", data, at + 4)
     else:
@@ -68,8 +68,9 @@ def _read_coverage(data: bytes, at: int) -> Iterator[int]:
 
 def _offsets(data: bytes, at: int, base: int) -> list[int]:
     """Return the places that a counted list of offsets names."""
-    return [base + offset for offset in struct.unpack_from(f">{_short(data, at)}H", data, at + 2)]
+    return [base + offset for offset in struct.unpack_from(f">{read_short(data, at)}H", data, at + 2)]
 
 
-def _short(data: bytes, at: int) -> int:
+def read_short(data: bytes, at: int) -> int:
+    """Return the number of two bytes at a place of a font file."""
     return int.from_bytes(data[at : at + 2], "big")

@@ -380,6 +380,8 @@ def digest_what_draws() -> str:
     digest = sha256((program / "__init__.py").read_bytes())  # which has the version
     for name in DRAWING_PACKAGES:
         digest.update(digest_own_files(program / name, (".py", ".json")))
-    engine = installed(("weasyprint", "pydyf", "pyphen", "tinycss2", "cssselect2", "tinyhtml5", "pillow"))
+    engine = installed(
+        ("weasyprint", "pydyf", "pyphen", "tinycss2", "cssselect2", "tinyhtml5", "pillow", "uharfbuzz")
+    )
     digest.update("\n".join([*bundled(), *map(" ".join, [*engine.items(), *libraries().items()])]).encode())
     return digest.hexdigest()

@@ -1,17 +1,27 @@
 """Font files as the linker needs them, measured and cut down: the only module that imports HarfBuzz.
 
-It is imported when a font is opened: a book that is there already needs none.
+It is imported when a font is cut down, which takes 20 ms: what is drawn late is measured without it. The tables are
+described in the OpenType specification, chapters cmap, head, hhea and hmtx.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import struct
+import zlib
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
-from typing import Any
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
 from qexport.common.records import Record
 from qexport.layout.fonts import FontFile
+from qexport.layout.glyph_forms import read_short
+from qexport.pdf.file_writer import compress
 from qexport.pdf.outlines import with_quadratic_outlines
+
+if TYPE_CHECKING:
+    from qexport.layout.scheduler import KeptValues
 
 DRAWN = "0123456789abcdef.,–- "
 """What is drawn when a book is linked: page numbers, ranges and lists of them, leaders."""
@@ -33,7 +43,7 @@ def subset(file: FontFile, glyphs: frozenset[int]) -> bytes:
     drop.update(
         int.from_bytes(tag, "big") for tag in (b"GSUB", b"GPOS", b"GDEF", b"DSIG", b"BASE", b"JSTF", b"LTSH")
     )
-    data = bytes(uharfbuzz.subset(open_face(file).face, request).blob.data)
+    data = bytes(uharfbuzz.subset(_read_face(file), request).blob.data)
     return with_quadratic_outlines(data) if data[:4] == b"OTTO" else data
 
 
@@ -47,13 +57,20 @@ def subset_for(file: FontFile, characters: Iterable[str]) -> bytes:
     request = uharfbuzz.SubsetInput()
     request.flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
     request.sets(uharfbuzz.SubsetInputSets.UNICODE).update(sorted(map(ord, characters)))
-    return bytes(uharfbuzz.subset(open_face(file).face, request).blob.data)
+    return bytes(uharfbuzz.subset(_read_face(file), request).blob.data)
+
+
+@lru_cache(maxsize=16)
+def _read_face(file: FontFile) -> Any:
+    """Return a font file as HarfBuzz knows it."""
+    import uharfbuzz
+
+    return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(file.path)))
 
 
 class Face(Record, frozen=True, dict=True):
     """A font file as the linker needs it. Lengths are thousandths of an em."""
 
-    face: Any
     glyphs: Mapping[str, int]
     characters: Mapping[int, str]
     advances: Mapping[int, float]
@@ -84,21 +101,93 @@ class Face(Record, frozen=True, dict=True):
 @cache
 def open_face(file: FontFile) -> Face:
     """Return what the linker needs of a font file."""
-    import uharfbuzz
-
-    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(file.path)))
-    font = uharfbuzz.Font(face)
-    scale = 1000 / face.upem
-    nominal = {character: font.get_nominal_glyph(ord(character)) for character in DRAWN}
-    glyphs = {character: glyph for character, glyph in nominal.items() if glyph is not None}
-    header = face.reference_table("head").data
-    left, bottom, right, top = (
-        round(scale * int.from_bytes(header[at : at + 2], "big", signed=True)) for at in (36, 38, 40, 42)
-    )  # OpenType, table head
+    data = file.path.read_bytes()
+    tables = {
+        data[at : at + 4]: int.from_bytes(data[at + 8 : at + 12], "big")
+        for at in range(12, 12 + 16 * int.from_bytes(data[4:6], "big"), 16)
+    }
+    head, widths = tables[b"head"], tables[b"hmtx"]
+    scale = 1000 / read_short(data, head + 18)
+    last_width = read_short(data, tables[b"hhea"] + 34) - 1
+    found = _find_glyphs(data, tables[b"cmap"])
+    glyphs = dict(_ask_for_glyphs(file) if found is None else found)
+    left, bottom, right, top = (round(scale * each) for each in struct.unpack_from(">4h", data, head + 36))
     return Face(
-        face=face,
         glyphs=glyphs,
         characters={glyph: character for character, glyph in glyphs.items()},
-        advances={glyph: font.get_glyph_h_advance(glyph) * scale for glyph in glyphs.values()},
+        advances={
+            glyph: read_short(data, widths + 4 * min(glyph, last_width)) * scale for glyph in glyphs.values()
+        },
         box=(left, bottom, right, top),
     )
+
+
+def _find_glyphs(data: bytes, cmap: int) -> Iterator[tuple[str, int]] | None:
+    """Return the characters that are drawn late with their glyphs; None without the table of Unicode most fonts have.
+
+    Args:
+        data: a font file.
+        cmap: where its character map begins.
+    """
+    for platform, encoding, place in struct.iter_unpack(
+        ">HHI", data[cmap + 4 : cmap + 4 + 8 * read_short(data, cmap + 2)]
+    ):
+        if (platform, encoding) in ((0, 3), (3, 1)) and read_short(data, cmap + place) == 4:
+            return _read_segments(data, cmap + place)
+    return None
+
+
+def _read_segments(data: bytes, at: int) -> Iterator[tuple[str, int]]:
+    """Yield the characters that are drawn late with their glyphs, from a table of segments (cmap, format 4)."""
+    count = read_short(data, at + 6) // 2
+    ends = struct.unpack_from(f">{count}H", data, at + 14)
+    starts, deltas, offsets = (at + 16 + 2 * count * number for number in (1, 2, 3))
+    for character in DRAWN:
+        point = ord(character)
+        segment = bisect_left(ends, point)
+        start = read_short(data, starts + 2 * segment)
+        if start > point:
+            continue
+        glyph = point
+        if offset := read_short(data, offsets + 2 * segment):
+            glyph = read_short(data, offsets + 2 * segment + offset + 2 * (point - start))
+        if glyph and (glyph := (glyph + read_short(data, deltas + 2 * segment)) % 0x10000):
+            yield character, glyph
+
+
+def _ask_for_glyphs(file: FontFile) -> Iterator[tuple[str, int]]:
+    """Yield the characters that are drawn late with their glyphs, as HarfBuzz finds them."""
+    import uharfbuzz
+
+    font = uharfbuzz.Font(_read_face(file))
+    for character in DRAWN:
+        glyph = font.get_nominal_glyph(ord(character))
+        if glyph is not None:
+            yield character, glyph
+
+
+# --- kept subsets ------------------------------------------------------------------------------------------------
+
+
+def pack_subsets(
+    wanted: Sequence[tuple[FontFile, frozenset[int]]], kept: KeptValues | None
+) -> list[tuple[int, bytes]]:
+    """Return the subsets of font files: how long each is, and its data as a PDF holds it.
+
+    Args:
+        wanted: font files, each with its glyphs.
+        kept: where subsets are kept; None: nowhere.
+    """
+    known = zlib.ZLIB_RUNTIME_VERSION
+    names = [
+        sha256(repr((file.digest, sorted(glyphs), known)).encode()).hexdigest() for file, glyphs in wanted
+    ]
+    packed = kept.load(names) if kept else {}
+    fresh = {}
+    for name, each in zip(names, wanted, strict=True):
+        if name not in packed:
+            data = subset(*each)
+            packed[name] = fresh[name] = len(data).to_bytes(4, "big") + compress(data)
+    if kept and fresh:
+        kept.keep(fresh)
+    return [(int.from_bytes(packed[name][:4], "big"), packed[name][4:]) for name in names]

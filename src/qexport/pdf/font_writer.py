@@ -10,7 +10,7 @@ from typing import NamedTuple
 from qexport.layout.chunk import FontUse, pdf_string
 from qexport.layout.fonts import FontFile
 from qexport.pdf.file_writer import PdfFile
-from qexport.pdf.font_file import open_face, subset
+from qexport.pdf.font_file import open_face
 
 
 class FontUsed(NamedTuple):
@@ -21,12 +21,17 @@ class FontUsed(NamedTuple):
     texts: dict[int, str]
     aliases: dict[int, int]
 
+    @property
+    def glyphs(self) -> frozenset[int]:
+        """What is drawn."""
+        return frozenset(self.aliases.get(code, code) for code in self.texts)
 
-def write_font(used: FontUsed, source: FontFile, pdf: PdfFile) -> bytes:
-    """Write a font, subset to what is drawn with it; return a reference to it."""
+
+def write_font(used: FontUsed, source: FontFile, subset: tuple[int, bytes], pdf: PdfFile) -> bytes:
+    """Write a font, subset to what is drawn with it (`pack_subsets`); return a reference to it."""
     use, widths, texts, aliases = used
-    data = subset(source, frozenset(aliases.get(code, code) for code in texts))
-    file = pdf.add_stream(data, b"/Length1 %d" % len(data))
+    length, packed = subset
+    file = pdf.add_compressed(packed, b"/Length1 %d" % length)
     name = use.name.encode("ascii")
     box = b" ".join(b"%d" % number for number in open_face(source).box)
     descriptor = pdf.add(

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from qexport.common.memory import Memory
 from qexport.layout.chunk import (
@@ -26,13 +27,16 @@ from qexport.layout.fonts import FontFile, collect
 from qexport.pdf.edge_tabs import draw_tab
 from qexport.pdf.file_writer import PageTree, PdfFile, compress, reference
 from qexport.pdf.folio_lists import anchor_folios
-from qexport.pdf.font_file import open_face
+from qexport.pdf.font_file import open_face, pack_subsets
 from qexport.pdf.font_writer import write_font
 from qexport.pdf.metadata import Book, write_xmp
 from qexport.pdf.outline import write_outline
 from qexport.pdf.output_intent import write_intent
 from qexport.pdf.placed_runs import CHUNKS_A_RUN, KeptRuns, Placed
 from qexport.pdf.slot_drawer import SlotDrawer
+
+if TYPE_CHECKING:
+    from qexport.layout.scheduler import KeptValues
 
 UNPACKED = 3
 """Times the bytes of a packed chunk: what it takes in memory. Its streams are compressed anyway."""
@@ -49,6 +53,8 @@ def link(
     fonts: Iterable[FontFile] = (),
     memory: Memory | None = None,
     kept: KeptRuns | None = None,
+    *,
+    subsets: KeptValues | None = None,
 ) -> bytes:
     """Return the PDF of a book: the chunks' pages in their order, tagged, PDF/UA-1.
 
@@ -58,8 +64,9 @@ def link(
         fonts: The theme's, beside the bundled ones.
         memory: Of a process that links again and again. The bytes are the same without.
         kept: Runs of chunks from an earlier book. The bytes are the same without.
+        subsets: Where subsets of fonts are kept. The bytes are the same without.
     """
-    return _Linker(chunks, book, collect(fonts), memory).pdf(kept)
+    return _Linker(chunks, book, collect(fonts), memory).pdf(kept, subsets)
 
 
 class _Words(dict[bytes, bytes]):
@@ -137,7 +144,7 @@ class _Linker:
         self.page_tree = PageTree(self.page_count, self.file)
         self.done = Placed(self.file)
 
-    def pdf(self, kept: KeptRuns | None) -> bytes:
+    def pdf(self, kept: KeptRuns | None, subsets: KeptValues | None) -> bytes:
         self.chunks.reverse()
         while self.chunks:
             some = [self.chunks.pop() for _ in self.chunks[-CHUNKS_A_RUN:]]
@@ -150,7 +157,7 @@ class _Linker:
             kept.write()
         self.page_tree.finish(self.done.page_numbers, self.file)
         self._finish_structure()
-        self._finish_fonts()
+        self._finish_fonts(subsets)
         self._finish_catalog()
         return self.file.end(self.catalog, self.information)
 
@@ -310,15 +317,20 @@ class _Linker:
         source = b"<</Type /StructElem/S /Document/P %s/K [%s]>>"
         self.file.put(self.document, source % (reference(self.structure), b" ".join(self.done.elements)))
 
-    def _finish_fonts(self) -> None:
-        references = []
-        for key, used in sorted(self.done.fonts_used.items()):
-            face = open_face(self.font_files[used.use.file])
+    def _finish_fonts(self, subsets: KeptValues | None) -> None:
+        fonts = [
+            (key, used, self.font_files[used.use.file]) for key, used in sorted(self.done.fonts_used.items())
+        ]
+        for key, used, file in fonts:
+            face = open_face(file)
             for glyph in self.done.drawn_late.get(key, ()):
                 used.widths.setdefault(glyph, round(face.advances[glyph]))
                 used.texts.setdefault(glyph, face.characters[glyph])
-            font = write_font(used, self.font_files[used.use.file], self.file)
-            references.append(b"/%s %s" % (key.encode(), font))
+        packed = pack_subsets([(file, used.glyphs) for _, used, file in fonts], subsets)
+        references = [
+            b"/%s %s" % (key.encode(), write_font(used, file, data, self.file))
+            for (key, used, file), data in zip(fonts, packed, strict=True)
+        ]
         self.file.put(self.fonts, b"<<%s>>" % b"".join(references))
 
     def _finish_catalog(self) -> None:

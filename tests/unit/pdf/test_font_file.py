@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
+from pathlib import Path
+
+import pytest
 import uharfbuzz
 
-from qexport.layout.fonts import bundled
-from qexport.pdf.font_file import open_face, subset, subset_for
+from qexport.layout.cache import ChunkCache
+from qexport.layout.fonts import FontFile, bundled
+from qexport.layout.scheduler import Scheduler
+from qexport.pdf import font_file
+from qexport.pdf.font_file import DRAWN, open_face, pack_subsets, subset, subset_for
 
 SERIF = next(file for file in bundled().values() if file.path.name.startswith("SourceSerif"))
 
@@ -34,3 +41,41 @@ def test_late_texts_are_as_wide_as_their_glyphs() -> None:
     assert face.width("12") == face.width("1") + face.width("2")
     assert [face.characters[glyph] for glyph in face.set("1–2")] == ["1", "–", "2"]
     assert face.set("x") == ()
+
+
+@pytest.mark.parametrize("file", bundled().values(), ids=lambda file: file.path.name)
+def test_a_font_is_measured_as_harfbuzz_measures_it(file: FontFile) -> None:
+    face = open_face(file)
+    data = file.path.read_bytes()
+    font = uharfbuzz.Font(uharfbuzz.Face(data))
+    glyphs = {each: glyph_of(data, each) for each in DRAWN}
+    assert face.glyphs == {each: glyph for each, glyph in glyphs.items() if glyph is not None}
+    scale = 1000 / font.face.upem
+    assert face.advances == {glyph: font.get_glyph_h_advance(glyph) * scale for glyph in face.glyphs.values()}
+
+
+def test_harfbuzz_is_asked_for_the_glyphs_of_a_font_without_the_usual_table(tmp_path: Path) -> None:
+    data = bytearray(SERIF.path.read_bytes())
+    cmap = next(
+        int.from_bytes(data[at + 8 : at + 12], "big")
+        for at in range(12, len(data), 16)
+        if data[at : at + 4] == b"cmap"
+    )
+    for at in range(cmap + 4, cmap + 4 + 8 * int.from_bytes(data[cmap + 2 : cmap + 4], "big"), 8):
+        if data[at : at + 4] == b"\0\3\0\1":
+            data[at + 2 : at + 4] = b"\0\0"  # a font of symbols
+        elif data[at : at + 4] == b"\0\0\0\3":
+            data[at + 2 : at + 4] = b"\0\1"
+    (path := tmp_path / "odd.ttf").write_bytes(data)
+    assert open_face(FontFile(path, "odd")).glyphs == open_face(SERIF).glyphs
+
+
+def test_a_subset_is_kept_and_taken_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = Scheduler(ChunkCache(tmp_path)).values("subset")
+    wanted = [(SERIF, frozenset((0, 20))), (SERIF, frozenset((0, 21))), (SERIF, frozenset((0, 20)))]
+    first = pack_subsets(wanted, values)
+    assert [(length, zlib.decompress(packed)) for length, packed in first] == [
+        (len(data), data) for data in (subset(*each) for each in wanted)
+    ]
+    monkeypatch.setattr(font_file, "subset", None)
+    assert pack_subsets(wanted, values) == first

@@ -115,9 +115,9 @@ def bind(
     def make() -> bytes:
         from qexport.pdf.linker import link  # not above: a book that is there is not linked
 
-        return link(
-            chunks, book, scheduler.fonts, scheduler.memory, _find_runs(digests, book, scheduler, kind)
-        )
+        runs = _find_runs(digests, book, scheduler, kind)
+        subsets = scheduler.values("subset")
+        return link(chunks, book, scheduler.fonts, scheduler.memory, runs, subsets=subsets)
 
     kept = scheduler.values("book")
     if kept:
