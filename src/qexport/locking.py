@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -127,7 +128,6 @@ def stamp_bank(
     Raises:
         InputRefused: the lock would change and must not, or it cannot go on with this bank.
     """
-    from qexport.anki.notes import digest_texts
     from qexport.anki.search import search_for
     from qexport.bank.history import KnownLines, SaidBefore, history_path, line_of, merge_lines
     from qexport.bank.lock_file import write_lock
@@ -161,9 +161,9 @@ def stamp_bank(
         raise _unlocked(path, changes, before, lock)
     kept = KnownLines(known)
     fresh = (
-        line_of(note.question, digest_texts(note.fields.split(b"\x1f")), note.sources)
-        for note, asked in zip(tools.notes, now_is.questions, strict=True)
-        if not kept.has(asked.version, note.sources)
+        line_of(note.question, note.texts, note.sources)
+        for note in sorted(tools.notes, key=attrgetter("version"))
+        if not kept.has(note.version, note.sources)
     )
     history = merge_lines(known, fresh)
     warnings = (

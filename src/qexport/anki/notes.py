@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache, partial
 from hashlib import sha256
 from html import escape
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from qexport.anki.fields import EDITABLE_FIELDS, FIELD_PLACES, FIELDS, FILLED_LATE, ON
@@ -74,6 +75,8 @@ class Note(Record, frozen=True):
     """The names of its pictures by their sources in the texts; None if these cannot show any."""
     digest: str
     """Of all that is exported of the question."""
+    texts: str
+    """The digest of what a learner can edit in it."""
     asked: str
     """The digest of what it asks."""
     version: str
@@ -192,11 +195,11 @@ class _KeptNotes:
     def keep(self, fresh: Mapping[str, Note]) -> None:
         """Keep notes that were made now."""
         heads = {**self._heads, **{key: _pack(note) for key, note in fresh.items()}}
-        rows = {key: heads[key] + _BEFORE_FIELDS + note.fields for key, note in fresh.items()}
+        keys = iter(sorted(fresh))  # in the order of the cache's file
+        while some := list(islice(keys, MOST_FIELDS_IN_MEMORY)):
+            self._kept.keep({key: heads[key] + _BEFORE_FIELDS + fresh[key].fields for key in some})
         if self._keys and not self._is_together and len(heads) == len(set(self._keys)):
-            rows[self._all] = _BETWEEN_HEADS.join(heads[key] for key in self._keys)
-        if rows:
-            self._kept.keep(rows)
+            self._kept.keep({self._all: _BETWEEN_HEADS.join(heads[key] for key in self._keys)})
 
 
 _BETWEEN_HEADS, _BEFORE_FIELDS = b"\x1c", b"\x1d"
@@ -223,12 +226,14 @@ def may_have_pictures(question: Question) -> bool:
 def _pack(note: Note) -> bytes:
     """Return what is kept of a note beside its fields: its digests, its tags, and which cards it has."""
     cards = ",".join(map(str, note.cards))
-    return f"{note.digest}\x1e{note.asked}\x1e{note.version}\x1e{note.tags}\x1e{cards}".encode()
+    return (
+        f"{note.digest}\x1e{note.texts}\x1e{note.asked}\x1e{note.version}\x1e{note.tags}\x1e{cards}".encode()
+    )
 
 
 def _unpack(question: Question, data: bytes, read_fields: Callable[[], bytes]) -> Note:
     """Return the note of which `_pack` made these bytes."""
-    digest, asked, version, tags, cards = data.decode().split("\x1e")
+    digest, texts, asked, version, tags, cards = data.decode().split("\x1e")
     return Note(
         question=question,
         read_fields=read_fields,
@@ -237,6 +242,7 @@ def _unpack(question: Question, data: bytes, read_fields: Callable[[], bytes]) -
         images=(),
         sources=None,
         digest=digest,
+        texts=texts,
         asked=asked,
         version=version,
     )
@@ -309,7 +315,7 @@ class _NoteMaker:
         if not _is_inert(html, fields):  # most notes are: that is asked once for all fields
             fields = let_enlarge(_BETWEEN_FIELDS.join(map(inert, texts))).encode()
         tags = tags_of_note(question, self.shape.tag_prefix)
-        asked = fields.split(b"\x1f", FIELD_PLACES["Question"] + 1)[FIELD_PLACES["Question"]]
+        written = fields.split(b"\x1f")
         return Note(
             question=question,
             read_fields=self._store(fields),
@@ -318,7 +324,8 @@ class _NoteMaker:
             images=text.images,
             sources=text.sources if may_have_pictures(question) else None,
             digest=digest_note(fields, tags),
-            asked=question_digest(asked.decode()),
+            texts=digest_texts(written),
+            asked=question_digest(written[FIELD_PLACES["Question"]].decode()),
             version=version_of(question),
         )
 

@@ -47,8 +47,8 @@ def package_of(database: Readable, images: Mapping[str, bytes]) -> bytes:
     at = 0
     for file in files:
         directory.append(file.entry(at))
-        parts += [file.head, file.written]
-        at += len(file.head) + len(file.written)
+        parts += [file.head, *file.written]
+        at += len(file.head) + sum(map(len, file.written))
     size = sum(map(len, directory))
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, len(files), len(files), size, at, 0)
     return b"".join([*parts, *directory, end])
@@ -58,7 +58,8 @@ class _File(NamedTuple):
     name: bytes
     about: bytes
     """What a zip says of a file, before it and again at its end."""
-    written: bytes
+    written: Sequence[bytes]
+    """Its bytes in parts, which are put together once."""
 
     @property
     def head(self) -> bytes:
@@ -87,15 +88,15 @@ def _deflate_file(name: str, data: bytes, whole: Readable = b"", *, deflated: bo
     checksum = 0
     for block in blocks:
         checksum = zlib.crc32(block.read(), checksum)
-    written = _deflated(blocks) if deflated else data
+    written = _deflated(blocks) if deflated else [data]
     # Version 2.0, no flags, the method, midnight of 1980-01-01.
     size = max(len(data), len(whole))
-    about = struct.pack("<5H3L", 20, 0, 8 if deflated else 0, 0, 33, checksum, len(written), size)
+    about = struct.pack("<5H3L", 20, 0, 8 if deflated else 0, 0, 33, checksum, sum(map(len, written)), size)
     return _File(name.encode(), about, written)
 
 
-def _deflated(blocks: Sequence[_Block]) -> bytes:
-    """Return blocks as one raw stream of deflate; each knows what stands before it."""
+def _deflated(blocks: Sequence[_Block]) -> list[bytes]:
+    """Return blocks as the parts of one raw stream of deflate; each knows what stands before it."""
 
     def deflate(number: int) -> bytes:
         before = blocks[number - 1].read()[-WINDOW:] if number else b""
@@ -104,6 +105,6 @@ def _deflated(blocks: Sequence[_Block]) -> bytes:
         return maker.compress(blocks[number].read()) + maker.flush(ending)
 
     if len(blocks) < 4:
-        return b"".join(map(deflate, range(len(blocks))))
+        return list(map(deflate, range(len(blocks))))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return b"".join(pool.map(deflate, range(len(blocks))))
+        return list(pool.map(deflate, range(len(blocks))))

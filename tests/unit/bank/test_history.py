@@ -157,7 +157,7 @@ def test_what_comes_to_a_history_is_in_its_order_in_utf_8() -> None:
     text = add_lines("", [one])
     assert merge_lines(text, [one]) is None
     assert (
-        merge_lines(text, [third, other])
+        merge_lines(text, sorted((third, other)))
         == "".join(f"{line}\n" for line in sorted((one, other, third))).encode()
     )
     assert merge_lines("", []) is None
