@@ -146,25 +146,20 @@ def normalise(text: str) -> tuple[str, Mapping[str, int]]:
 
 _WESTERN_CODEC = "cp1252"
 """Of its characters none combines with another."""
-_ORDINARY = b"\n\t" + bytes(
-    number for number in range(256) if bytes([number]).decode(_WESTERN_CODEC, "replace").isprintable()
+_ORDINARY = frozenset(filter(str.isprintable, bytes(range(256)).decode(_WESTERN_CODEC, "ignore"))) | set(
+    "\n\t\u2192"
 )
+_ORDINARY_BYTES = "".join(filter(str.isascii, _ORDINARY)).encode()
 
 
 def _is_ordinary(text: str) -> bool:
     """Say whether all of a text is Western letters, typographic signs and ends of lines: these stay as they are."""
-    if not text.isascii():
-        for sign in _FREQUENT_SIGNS:  # most texts are ASCII without them, which is looked up at once
-            text = text.replace(sign, "")
     try:
-        data = text.encode("ascii" if text.isascii() else _WESTERN_CODEC)
-    except UnicodeEncodeError:
+        data = text.encode()
+    except UnicodeEncodeError:  # half of a pair
         return False
-    return not data.translate(None, _ORDINARY)
-
-
-_FREQUENT_SIGNS = "\u2014\u2013\u2019\u2018\u201c\u201d\u2026\u2192"
-"""Dashes, quotes, an ellipsis and an arrow: none combines with another character."""
+    others = data.translate(None, _ORDINARY_BYTES)  # bytes are cut out at once, and few are left
+    return not others or _ORDINARY.issuperset(others.decode())
 
 
 def _has_no_marks(text: str) -> bool:
