@@ -36,16 +36,20 @@ needs_ensurepip = pytest.mark.skipif(
 )
 
 
-@pytest.fixture
-def quick_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def path_with_python_first(place: Path) -> str:
     """Let the launcher find a Python at once: each shim of a version manager that it asks takes longer than the rest.
 
-    The real set-up looks through the PATH as it is.
+    The first real set-up looks through the PATH as it is.
     """
-    first = tmp_path / "p y"
+    first = place / "p y"
     first.mkdir()
     (first / "python3.13").symlink_to(os.path.realpath(sys.executable))
-    monkeypatch.setenv("PATH", f"{first}{os.pathsep}{os.environ['PATH']}")
+    return f"{first}{os.pathsep}{os.environ['PATH']}"
+
+
+@pytest.fixture
+def quick_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", path_with_python_first(tmp_path))
 
 
 @pytest.fixture
@@ -202,11 +206,13 @@ class SetUp(NamedTuple):
 @pytest.fixture(scope="module")
 def set_up(tmp_path_factory: pytest.TempPathFactory) -> SetUp:
     """A real set-up takes seconds: of this one, tests look at what was said, and at what it has made."""
-    checkout = made_bare(quick_checkout(tmp_path_factory.mktemp("set-up")))
+    place = tmp_path_factory.mktemp("set-up")
+    checkout = made_bare(quick_checkout(place))
     left = left_by_a_killed_set_up(checkout)
+    quick = {**os.environ, "PATH": path_with_python_first(place)}
     both = [
         subprocess.Popen(
-            ["./qexport"], cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            ["./qexport"], cwd=checkout, env=quick, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         for _ in range(2)
     ]
@@ -261,7 +267,7 @@ def test_the_real_set_up_says_its_steps_and_stands_wherever_the_checkout_is_move
 
 @needs_ensurepip
 def test_a_set_up_that_fails_says_why_and_one_for_tests_leaves_the_program_as_it_was(
-    set_up: SetUp, tmp_path: Path
+    set_up: SetUp, quick_path: None, tmp_path: Path
 ) -> None:
     bare_checkout = shutil.copytree(set_up.checkout, tmp_path / "a copy", symlinks=True)
     (bare_checkout / "requirements-test.lock").write_text("absent==1.0 --hash=sha256:" + "0" * 64)

@@ -288,7 +288,7 @@ def find_noise(book: Book, order: Order) -> Iterator[Finding]:
         commands = [
             ["qpdf", "--check", path],
             ["pdfinfo", "-struct", path],  # with texts, too, it takes minutes for a large book
-            ["pdffonts", path],
+            ["pdffonts", "-l", "1", path],  # all pages have one table of fonts; pdftotext asks each for it
             ["pdftotext", *(_area(order) if has_words else ()), path, "-"],
         ]
         for command in commands:
