@@ -10,10 +10,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-import hypothesis
 import pytest
 from tests.forked_program import program_in_forks
 from tests.made_once import made_once
@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write what tests/golden/ expects anew")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Give the tests a cache, before they note the environment: it begins empty, and all processes of them share it."""
     if "PYTEST_XDIST_WORKER" not in os.environ:  # whose environment is that of the process that started it
         cache = tempfile.mkdtemp(prefix="qexport-test-cache-")
@@ -55,6 +55,11 @@ def pytest_configure() -> None:
     look_for_garbage_seldom()
     # Java's programs run for some seconds: what is compiled once more, for speed, never pays.
     os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+    with modules_kept_compiled():  # pytest compiles all of it in its own way, as it has a plugin
+        import hypothesis
+    # What it does with an object of its own on Python 3.14; named in pyproject.toml, it would be imported before this.
+    ignored = "It looks like `register_random` was passed an object:hypothesis.errors.HypothesisWarning"
+    config.addinivalue_line("filterwarnings", f"ignore:{ignored}")
     # What is drawn by lot is the same each time, and however slow the machine is; `tools.fuzz` draws more.
     hypothesis.settings.register_profile(
         "seeded", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -62,17 +67,23 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("seeded")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
-    """Keep compiled what is imported now, though PYTHONDONTWRITEBYTECODE is set, as in many containers.
+@contextmanager
+def modules_kept_compiled() -> Iterator[None]:
+    """Keep compiled what a block imports, though PYTHONDONTWRITEBYTECODE is set, as in many containers.
 
     Else each process of the tests compiles all of them again, and each program that they start all of qexport.
     """
     forbidden, sys.dont_write_bytecode = sys.dont_write_bytecode, False
     try:
-        return (yield)
+        yield
     finally:
         sys.dont_write_bytecode = forbidden
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    with modules_kept_compiled():
+        return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)
