@@ -39,6 +39,11 @@ PARTS = (
     "production_scenario",
 )
 
+TERM_FIELDS = (*PARTS, "follow_ups", "terms", "run")
+"""Fields that a term may stand in; `run`: it is cut out of a longer run of words."""
+
+FIELD_BITS = {name: 1 << number for number, name in enumerate(TERM_FIELDS)}
+
 CAPITAL = "capital"
 """Kind of a word with a capital letter: a name, unless it is written in lower case somewhere in the bank."""
 
@@ -53,8 +58,8 @@ class ByteStore(Protocol):
         """Keep values under their names."""
 
 
-Row: TypeAlias = tuple[str, str, str, str, int]
-"""Key, spelling, field, kind and how often."""
+Row: TypeAlias = tuple[str, str, int, str, int]
+"""Key, spelling, fields (bits), kind and how often."""
 
 Words: TypeAlias = tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
 """Words in lower case; long forms with their abbreviations."""
@@ -138,11 +143,12 @@ UNPACKED_FINDINGS = 12
 
 
 def _find(question: Question, lexicon: _Lexicon) -> Findings:
-    counts: dict[tuple[str, str, str, str], int] = {}
+    found: dict[tuple[str, str, str], tuple[int, int]] = {}
 
     def add(spelling: str, folded_as: str, place: str, kind: str) -> None:
-        row = (fold_spelling(spelling, folded_as), spelling, place, kind)
-        counts[row] = counts.get(row, 0) + 1
+        term = (fold_spelling(spelling, folded_as), spelling, kind)
+        fields, count = found.get(term, (0, 0))
+        found[term] = fields | FIELD_BITS[place], count + 1
 
     texts = list(list_parts(question))
     for part, text in texts:
@@ -157,7 +163,9 @@ def _find(question: Question, lexicon: _Lexicon) -> Findings:
     lower = dict.fromkeys(word for _, text in texts for word in re.findall(r"\b[a-z][a-z-]+\b", text))
     forms = dict.fromkeys(form for _, text in texts for form in _long_forms(text))
     return Findings(
-        _pack_findings([(*row, count) for row, count in counts.items()]),
+        _pack_findings(
+            [(key, spelling, fields, kind, count) for (key, spelling, kind), (fields, count) in found.items()]
+        ),
         _pack_findings([list(lower), list(forms)]),
     )
 

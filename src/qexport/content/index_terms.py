@@ -24,8 +24,9 @@ from qexport.content.collation import Collation, collation_key, initial_of
 from qexport.content.index_candidates import (
     ASKED,
     CAPITAL,
+    FIELD_BITS,
     MIXED,
-    PARTS,
+    TERM_FIELDS,
     ByteStore,
     find_candidates,
     find_forms,
@@ -61,15 +62,11 @@ class IndexTerm(Record, frozen=True):
     see_also: tuple[str, ...] = ()
 
 
-_FIELDS = (*PARTS, "follow_ups", "terms", "run")
-"""Fields that a term may stand in; `run`: it is cut out of a longer run of words."""
-
-_BIT = {name: 1 << number for number, name in enumerate(_FIELDS)}
-_SHIFT = len(_FIELDS)
+_SHIFT = len(TERM_FIELDS)
 
 
 def _bits_of(names: Iterable[str]) -> int:
-    return sum(_BIT[name] for name in names)
+    return sum(FIELD_BITS[name] for name in names)
 
 
 class _Candidate:
@@ -87,15 +84,16 @@ class _Candidate:
         self.kind = "phrase"
         """phrase, name, code or given."""
 
-    def add(self, spelling: str, question: int, part: str, kind: str, count: int) -> None:
-        """Count a spelling in the question of a number, which no later one comes before."""
-        self.spellings[spelling] = self.spellings.get(spelling, 0) + count
-        bit = _BIT[part]
-        if self.places and self.places[-1] >> _SHIFT == question:
-            self.places[-1] |= bit
+    def add(self, spelling: str, question: int, fields: int, kind: str, count: int) -> None:
+        """Count a spelling in fields (bits) of the question of a number, which no later one comes before."""
+        spellings = self.spellings
+        spellings[spelling] = spellings.get(spelling, 0) + count
+        places = self.places
+        if places and places[-1] >> _SHIFT == question:
+            places[-1] |= fields
         else:
-            self.places.append(question << _SHIFT | bit)
-        self.parts |= bit
+            places.append(question << _SHIFT | fields)
+        self.parts |= fields
         self.count += count
         if kind != self.kind and _KINDS.index(kind) > _KINDS.index(self.kind):
             self.kind = kind
@@ -112,7 +110,7 @@ OFTEN = 3
 _IN_WHAT_IS_ASKED = _bits_of(ASKED)
 _IN_WHAT_IS_TOLD = _bits_of(("answer", "deep_explanation", "common_mistakes"))
 _IN_QUESTION = _bits_of(("question",))
-_IN_ANY_FIELD = _bits_of(_FIELDS)
+_IN_ANY_FIELD = _bits_of(TERM_FIELDS)
 
 
 def index_terms(
@@ -166,15 +164,15 @@ def _find_terms(
         long_forms += those
     own = [(fold_spelling(term, "given"), term, find_forms(term)) for term in listed]
     for number, (question, each) in enumerate(zip(questions, findings, strict=True)):
-        for key, spelling, place, sort, count in each.rows(memory):
+        for key, spelling, fields, sort, count in each.rows(memory):
             if sort != CAPITAL:
-                found[key].add(spelling, number, place, sort, count)
+                found[key].add(spelling, number, fields, sort, count)
             elif spelling.casefold() not in lower:
-                found[key].add(spelling, number, place, "name", count)
+                found[key].add(spelling, number, fields, "name", count)
         for place, text in list_parts(question) if own else ():
             for key, term, form in own:
                 if form.search(text):
-                    found[key].add(term, number, place, "given", 1)
+                    found[key].add(term, number, FIELD_BITS[place], "given", 1)
     forms = _first_forms(long_forms)
     _drop_pieces_of_long_forms(found, forms)
     without = {fold_spelling(name, "phrase") for each in questions for name in topics_of(each)}
