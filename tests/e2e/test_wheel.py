@@ -49,7 +49,7 @@ def installed(distributions: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     [wheel] = distributions.glob("*.whl")
     # `pip --python` starts pip, which starts itself in this way.
     pip = (str(python), str(Path(sysconfig.get_path("purelib")) / "pip"))
-    run(*pip, "install", "--quiet", "--no-deps", "--no-index", str(wheel))
+    run(*pip, "install", "--quiet", "--no-compile", "--no-deps", "--no-index", str(wheel))
     # The dependencies are those of the tests; a .pth in their folder, as the checkout's is, is not followed.
     [site_packages] = environment.glob("lib/python*/site-packages")
     (site_packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
