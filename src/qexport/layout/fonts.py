@@ -108,7 +108,8 @@ _HEAD_MAGIC = bytes.fromhex("5f0f3cf5")
 def _flaw(data: bytes) -> str:
     """Return why a font cannot be embedded, "" if it can: outlines of TrueType or CFF, of one weight."""
     count = int.from_bytes(data[4:6], "big")
-    entries = [data[at : at + 16] for at in range(12, 12 + 16 * count, 16)]
+    # None behind the file's end: that would be a table without a name, which is what a file of no kind would need.
+    entries = [data[at : at + 16] for at in range(12, min(12 + 16 * count, len(data)), 16)]
     tables = {
         entry[:4]: (int.from_bytes(entry[8:12], "big"), int.from_bytes(entry[12:16], "big"))
         for entry in entries

@@ -77,11 +77,23 @@ def test_a_theme_can_bring_the_font_that_lacks(with_a_font: Path) -> None:
     assert handbook(question).warnings  # without the theme it lacks again
 
 
+NO_KIND = b"".join(
+    (
+        b"none\xff\xff" + bytes(6),
+        b"cmap" + bytes(12),
+        b"head" + bytes(4) + (36).to_bytes(4, "big") + bytes(4),
+        bytes(4) + bytes.fromhex("5f0f3cf5") + bytes(8),
+    )
+)
+"""All that a font needs but its kind, and it says that it has more tables than there is room for."""
+
+
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
         ("a.otf", b"OTTO", "not a TrueType or OpenType font"),
         ("a.ttf", b"", "not a TrueType or OpenType font"),
+        ("a.ttf", NO_KIND, "not a TrueType or OpenType font"),
         ("a.woff2", b"wOF2", "not a TrueType or OpenType font"),
     ],
 )
