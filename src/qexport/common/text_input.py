@@ -207,10 +207,8 @@ def _decode(data: bytes, path: Path, encoding: str | None) -> str:
 def _wide(data: bytes) -> str:
     """Return in which encoding of two or four bytes a text of mostly ASCII would begin like this."""
     begin = data[:400]
-    at = [
-        {index for index in range(len(begin)) if index % 4 == part and not begin[index]} for part in range(4)
-    ]
-    zeros = "".join("0" if 4 * len(indices) > 0.8 * len(begin) else "x" for indices in at)
+    counts = [begin[part::4].count(0) for part in range(4)]
+    zeros = "".join("0" if 4 * count > 0.8 * len(begin) else "x" for count in counts)
     names = {"x0x0": "utf-16-le", "0x0x": "utf-16-be", "x000": "utf-32-le", "000x": "utf-32-be"}
     return names.get(zeros, "")
 
