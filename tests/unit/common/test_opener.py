@@ -115,6 +115,7 @@ OPENS_ITS_OWN = {
     "layout/weasyprint/late_imports.py": "what it has compiled of the engine's declarations",
     "layout/weasyprint/replacements.py": "modules of the engine, for their digests",
     "locking.py": "a folder, to hold it",
+    "pdf/font_file.py": "fonts that were judged when they were found, as Pango and HarfBuzz open them",
     "pdf/output_intent.py": "its colour profiles",
     "preview/share.py": "the files that the user named, judged by their descriptors",
 }
