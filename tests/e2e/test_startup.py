@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from tests.made_once import made_once
 
 import qexport
 
@@ -126,14 +127,25 @@ HANDBOOKS = ((), ("--flow", "--ruled-lines", "--media", "print"), ("--theme", "m
 
 
 @pytest.fixture(scope="module")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Sequence[str]:
+def build(common_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Sequence[str]:
     """The words that build a handbook whose pages, with each of HANDBOOKS, one process has made and kept."""
-    folder = tmp_path_factory.mktemp("kept")
-    (folder / "bank.yaml").write_text(MARKDOWN_BANK)
-    build = ("build", "--format", "handbook", "--bank", str(folder / "bank.yaml"), "--out", str(folder))
-    imported = imported_by_all(*((*build, *words, "--jobs", "1") for words in HANDBOOKS))
-    assert imported > {"weasyprint", "jinja2", "markdown_it", "pygments"}
-    return build
+
+    def make(folder: Path) -> None:
+        (folder / "bank.yaml").write_text(MARKDOWN_BANK)
+        words = ("build", "--format", "handbook", "--bank", str(folder / "bank.yaml"), "--out", str(folder))
+        imported = imported_by_all(*((*words, *more, "--jobs", "1") for more in HANDBOOKS))
+        assert imported > {"weasyprint", "jinja2", "markdown_it", "pygments"}
+
+    bank = made_once(common_folder / "handbooks of kept pages", make) / "bank.yaml"
+    return (
+        "build",
+        "--format",
+        "handbook",
+        "--bank",
+        str(bank),
+        "--out",
+        str(tmp_path_factory.mktemp("built")),
+    )
 
 
 @pytest.mark.parametrize("words", HANDBOOKS)
