@@ -5,8 +5,7 @@ import, which is a quarter of it. The compiled form, which cffi knows too, is ke
 declarations of one version (`tools/compile_declarations.py`); others are parsed as ever.
 
 What is seldom used is imported when it is: what cuts fonts down and unpacks them, since the linker embeds them itself,
-and what reads pictures of pixels. What opens addresses is not imported at all: documents are given their
-files.
+and what reads pictures of pixels. What opens addresses is not imported at all: documents are given their files.
 """
 
 from __future__ import annotations

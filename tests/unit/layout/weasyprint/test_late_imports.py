@@ -28,15 +28,17 @@ def test_other_declarations_are_parsed_as_ever() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *(
-            "pycparser",
-            "cffi",
-            "fontTools",
-            "fontTools.ttLib",
-            "fontTools.subset",
-            "fontTools.varLib.instancer",
-        ),
-        *("PIL", "PIL.Image", "PIL.ImageCms", "urllib.request", "email.message"),
+        "pycparser",
+        "cffi",
+        "fontTools",
+        "fontTools.ttLib",
+        "fontTools.subset",
+        "fontTools.varLib.instancer",
+        "PIL",
+        "PIL.Image",
+        "PIL.ImageCms",
+        "urllib.request",
+        "email.message",
     ],
 )
 def test_who_needs_what_was_left_out_gets_it(name: str) -> None:
