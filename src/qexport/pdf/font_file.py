@@ -1,7 +1,7 @@
 """Font files as the linker needs them, measured and cut down: the only module that imports HarfBuzz.
 
-It is imported when a font is cut down, which takes 20 ms: what is drawn late is measured without it. The tables are
-described in the OpenType specification, chapters cmap, head, hhea and hmtx.
+HarfBuzz takes 20 ms to import. What is drawn late in a bundled font is measured without it, from the tables cmap, head,
+hhea and hmtx of the OpenType specification. Other fonts may have these in forms that only HarfBuzz knows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from qexport.common.records import Record
-from qexport.layout.fonts import FontFile
+from qexport.layout.fonts import FontFile, bundled
 from qexport.layout.glyph_forms import read_short
 from qexport.pdf.file_writer import compress
 from qexport.pdf.outlines import with_quadratic_outlines
@@ -101,6 +101,11 @@ class Face(Record, frozen=True, dict=True):
 @cache
 def open_face(file: FontFile) -> Face:
     """Return what the linker needs of a font file."""
+    return (_read_tables(file) if file.digest in bundled() else None) or _ask_harfbuzz(file)
+
+
+def _read_tables(file: FontFile) -> Face | None:
+    """Return what the tables of a font say; None without the table of Unicode that most fonts have."""
     data = file.path.read_bytes()
     tables = {
         data[at : at + 4]: int.from_bytes(data[at + 8 : at + 12], "big")
@@ -110,19 +115,38 @@ def open_face(file: FontFile) -> Face:
     scale = 1000 / read_short(data, head + 18)
     last_width = read_short(data, tables[b"hhea"] + 34) - 1
     found = _find_glyphs(data, tables[b"cmap"])
-    glyphs = dict(_ask_for_glyphs(file) if found is None else found)
-    left, bottom, right, top = (round(scale * each) for each in struct.unpack_from(">4h", data, head + 36))
+    if found is None:
+        return None
+    advances = {
+        glyph: read_short(data, widths + 4 * min(glyph, last_width)) * scale for glyph in found.values()
+    }
+    return _make_face(found, advances, data[head : head + 54], scale)
+
+
+def _ask_harfbuzz(file: FontFile) -> Face:
+    """Return what HarfBuzz says of a font."""
+    import uharfbuzz
+
+    face = _read_face(file)
+    font = uharfbuzz.Font(face)
+    scale = 1000 / face.upem
+    found = {character: font.get_nominal_glyph(ord(character)) for character in DRAWN}
+    glyphs = {character: glyph for character, glyph in found.items() if glyph is not None}
+    advances = {glyph: font.get_glyph_h_advance(glyph) * scale for glyph in glyphs.values()}
+    return _make_face(glyphs, advances, face.reference_table("head").data, scale)
+
+
+def _make_face(glyphs: Mapping[str, int], advances: Mapping[int, float], head: bytes, scale: float) -> Face:
+    left, bottom, right, top = (round(scale * each) for each in struct.unpack_from(">4h", head, 36))
     return Face(
         glyphs=glyphs,
         characters={glyph: character for character, glyph in glyphs.items()},
-        advances={
-            glyph: read_short(data, widths + 4 * min(glyph, last_width)) * scale for glyph in glyphs.values()
-        },
+        advances=advances,
         box=(left, bottom, right, top),
     )
 
 
-def _find_glyphs(data: bytes, cmap: int) -> Iterator[tuple[str, int]] | None:
+def _find_glyphs(data: bytes, cmap: int) -> Mapping[str, int] | None:
     """Return the characters that are drawn late with their glyphs; None without the table of Unicode most fonts have.
 
     Args:
@@ -133,7 +157,7 @@ def _find_glyphs(data: bytes, cmap: int) -> Iterator[tuple[str, int]] | None:
         ">HHI", data[cmap + 4 : cmap + 4 + 8 * read_short(data, cmap + 2)]
     ):
         if (platform, encoding) in ((0, 3), (3, 1)) and read_short(data, cmap + place) == 4:
-            return _read_segments(data, cmap + place)
+            return dict(_read_segments(data, cmap + place))
     return None
 
 
@@ -155,17 +179,6 @@ def _read_segments(data: bytes, at: int) -> Iterator[tuple[str, int]]:
             yield character, glyph
 
 
-def _ask_for_glyphs(file: FontFile) -> Iterator[tuple[str, int]]:
-    """Yield the characters that are drawn late with their glyphs, as HarfBuzz finds them."""
-    import uharfbuzz
-
-    font = uharfbuzz.Font(_read_face(file))
-    for character in DRAWN:
-        glyph = font.get_nominal_glyph(ord(character))
-        if glyph is not None:
-            yield character, glyph
-
-
 # --- kept subsets ------------------------------------------------------------------------------------------------
 
 
@@ -178,9 +191,9 @@ def pack_subsets(
         wanted: font files, each with its glyphs.
         kept: where subsets are kept; None: nowhere.
     """
-    known = zlib.ZLIB_RUNTIME_VERSION
+    writer = zlib.ZLIB_RUNTIME_VERSION
     names = [
-        sha256(repr((file.digest, sorted(glyphs), known)).encode()).hexdigest() for file, glyphs in wanted
+        sha256(repr((file.digest, sorted(glyphs), writer)).encode()).hexdigest() for file, glyphs in wanted
     ]
     packed = kept.load(names) if kept else {}
     fresh = {}

@@ -12,7 +12,7 @@ from qexport.layout.cache import ChunkCache
 from qexport.layout.fonts import FontFile, bundled
 from qexport.layout.scheduler import Scheduler
 from qexport.pdf import font_file
-from qexport.pdf.font_file import DRAWN, open_face, pack_subsets, subset, subset_for
+from qexport.pdf.font_file import DRAWN, Face, _ask_harfbuzz, open_face, pack_subsets, subset, subset_for
 
 SERIF = next(file for file in bundled().values() if file.path.name.startswith("SourceSerif"))
 
@@ -54,7 +54,10 @@ def test_a_font_is_measured_as_harfbuzz_measures_it(file: FontFile) -> None:
     assert face.advances == {glyph: font.get_glyph_h_advance(glyph) * scale for glyph in face.glyphs.values()}
 
 
-def test_harfbuzz_is_asked_for_the_glyphs_of_a_font_without_the_usual_table(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_bundled", [True, False])
+def test_harfbuzz_is_asked_where_a_font_has_other_tables_or_is_not_bundled(
+    is_bundled: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = bytearray(SERIF.path.read_bytes())
     cmap = next(
         int.from_bytes(data[at + 8 : at + 12], "big")
@@ -62,12 +65,25 @@ def test_harfbuzz_is_asked_for_the_glyphs_of_a_font_without_the_usual_table(tmp_
         if data[at : at + 4] == b"cmap"
     )
     for at in range(cmap + 4, cmap + 4 + 8 * int.from_bytes(data[cmap + 2 : cmap + 4], "big"), 8):
-        if data[at : at + 4] == b"\0\3\0\1":
+        if is_bundled and data[at : at + 4] == b"\0\3\0\1":
             data[at + 2 : at + 4] = b"\0\0"  # a font of symbols
-        elif data[at : at + 4] == b"\0\0\0\3":
+        elif is_bundled and data[at : at + 4] == b"\0\0\0\3":
             data[at + 2 : at + 4] = b"\0\1"
     (path := tmp_path / "odd.ttf").write_bytes(data)
-    assert open_face(FontFile(path, "odd")).glyphs == open_face(SERIF).glyphs
+    file = FontFile(path, "odd")
+    if is_bundled:
+        monkeypatch.setattr(font_file, "bundled", lambda: {"odd": file})
+    asked = []
+
+    def ask(each: FontFile) -> Face:
+        asked.append(each)
+        return _ask_harfbuzz(each)
+
+    monkeypatch.setattr(font_file, "_ask_harfbuzz", ask)
+    face = open_face(file)
+    assert asked == [file]
+    same = open_face(SERIF)
+    assert (face.glyphs, face.advances, face.box) == (same.glyphs, same.advances, same.box)
 
 
 def test_a_subset_is_kept_and_taken_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

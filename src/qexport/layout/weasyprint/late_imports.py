@@ -5,13 +5,14 @@ import, which is a quarter of it. The compiled form, which cffi knows too, is ke
 declarations of one version (`tools/compile_declarations.py`); others are parsed as ever.
 
 What is seldom used is imported when it is: what cuts fonts down and unpacks them, since the linker embeds them itself,
-and what reads pictures of pixels. What opens addresses is not imported at all: documents are given their files.
+and what reads pictures of pixels. Nothing is made that opens addresses: documents are given their files.
 """
 
 from __future__ import annotations
 
 import ast
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -32,7 +33,13 @@ MORE = (
 
 @contextmanager
 def spared() -> Iterator[None]:
-    """Let modules be others for the time of the import; who imports them later gets them."""
+    """Let modules be others for the time of the import; who imports them later gets them.
+
+    Another thread may import one of them meanwhile, so where there is one, nothing is spared.
+    """
+    if threading.active_count() > 1:
+        yield
+        return
     others = {} if "cffi" in sys.modules else {"cffi": _module("cffi", FFI=Declarations)}
     for package, make in _STUBS.items():
         if package not in sys.modules:
@@ -102,7 +109,7 @@ class _Late:
     """A module, or something in it, that is imported when it is used."""
 
     def __init__(self, module: str, name: str = "", settings: tuple[ModuleType, ...] = ()) -> None:
-        """Take a module, a name in it, and modules with what is to be set in those of their names."""
+        """Take a module, a name in it, and settings: modules with values for those of the same names."""
         self._module = module
         self._name = name
         self._settings = settings

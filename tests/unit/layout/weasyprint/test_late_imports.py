@@ -93,3 +93,26 @@ def test_the_engine_still_takes_answers_and_names_files() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("image/png utf-8\nfile:///a%20b\n", "")
+
+
+def test_beside_another_thread_nothing_is_spared() -> None:
+    program = (
+        "import sys, threading\n"
+        "from hashlib import sha256\n"
+        "end = threading.Event()\n"
+        "if sys.argv[1:]: threading.Thread(target=end.wait).start()\n"
+        "from qexport.layout.weasyprint.setup import engine; engine()\n"
+        "print('PIL' in sys.modules, 'fontTools' in sys.modules)\n"
+        "from qexport.layout.weasyprint.layout import lay_out\n"
+        "page = lay_out('<html lang=\"en\"><title>-</title><body><p>A <b>word</b></body></html>', '')\n"
+        "print(sha256(page.encoded()).hexdigest())\n"
+        "end.set()"
+    )
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False
+        ).stdout.split("\n", 1)
+        for words in ([], ["a thread"])
+    ]
+    assert [imported for imported, _ in outputs] == ["False False", "True True"]
+    assert outputs[0][1] == outputs[1][1] != ""
