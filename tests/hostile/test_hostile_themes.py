@@ -152,6 +152,15 @@ def test_styles(less: tuple[str, ...], style: str, line: tuple[str, str]) -> Non
 FONT = Path(next(iter(bundled().values())).path)
 
 
+def with_longer_map(font: bytes) -> bytes:
+    """Return a font whose character map says that it is longer than it is."""
+    tables = {font[at : at + 4]: int.from_bytes(font[at + 8 : at + 12], "big") for at in range(12, 300, 16)}
+    cmap = tables[b"cmap"]
+    place = cmap + int.from_bytes(font[cmap + 8 : cmap + 12], "big")
+    assert font[place : place + 2] == b"\0\4"
+    return font[: place + 6] + b"\xff\xfe" + font[place + 8 :]
+
+
 def test_fonts_are_ordinary_whole_files_of_the_theme() -> None:
     whole = FONT.read_bytes()
     fonts = Path("mine/fonts")
@@ -161,6 +170,7 @@ def test_fonts_are_ordinary_whole_files_of_the_theme() -> None:
     os.mkfifo(fonts / "c.ttf")
     (fonts / "d.ttf").write_bytes(whole[: len(whole) // 2])
     (fonts / "e.ttf").write_bytes(b"text")
+    (fonts / "f.ttf").write_bytes(with_longer_map(whole))
     static = "take the family's static files, each a .ttf or .otf"
     assert build() == refused(
         ("mine/fonts/a.ttf: " + LEADS_OUT, NO_FILE),
@@ -168,6 +178,7 @@ def test_fonts_are_ordinary_whole_files_of_the_theme() -> None:
         ("mine/fonts/c.ttf: this is a pipe, not an ordinary file", NO_FILE),
         ("mine/fonts/d.ttf: a damaged font: it is cut off, or its tables are not where it says", static),
         ("mine/fonts/e.ttf: not a TrueType or OpenType font", static),
+        ("mine/fonts/f.ttf: a damaged font: it is cut off, or its tables are not where it says", static),
     )
 
 

@@ -119,9 +119,27 @@ def _flaw(data: bytes) -> str:
         return "not a TrueType or OpenType font"
     begin, _ = tables[b"head"]
     is_whole = all(offset + length <= len(data) for offset, length in tables.values())
+    place, length = tables[b"cmap"]
+    is_whole = is_whole and _is_whole_map(data[place : place + length])
     if not is_whole or data[begin + 12 : begin + 16] != _HEAD_MAGIC:
         return "a damaged font: it is cut off, or its tables are not where it says"
     return "a variable font, which is slow to lay out" if b"fvar" in tables else ""
+
+
+def _is_whole_map(cmap: bytes) -> bool:
+    """Say whether all that a font's character map names is in it (OpenType, cmap, formats 4 and 12)."""
+
+    def number(at: int, size: int) -> int:
+        return int.from_bytes(cmap[at : at + size], "big")
+
+    entries = range(4, 4 + 8 * number(2, 2), 8)
+    ends = [entries.stop]
+    for place in {number(entry + 4, 4) for entry in entries}:
+        kind = number(place, 2)
+        ends.append(
+            place + {4: 16 + 4 * number(place + 6, 2), 12: 16 + 12 * number(place + 12, 4)}.get(kind, 2)
+        )
+    return max(ends) <= len(cmap)
 
 
 def collect(added: Iterable[FontFile]) -> Mapping[str, FontFile]:

@@ -95,7 +95,7 @@ def read_glyph_texts(data: bytes) -> GlyphTexts:
         data[at : at + 4]: struct.unpack_from(">II", data, at + 8)
         for at in range(12, 12 + 16 * int.from_bytes(data[4:6], "big"), 16)
     }
-    characters = sorted(_read_characters(data, tables[b"cmap"][0]))
+    characters = sorted(read_characters(data, tables[b"cmap"][0]).items())
     texts: dict[int, str] = {}
     others: list[tuple[int, str]] = []
     for point, glyph in characters:
@@ -132,8 +132,13 @@ def _add_forms(texts: dict[int, str], forms: Sequence[tuple[int, tuple[int, ...]
             return
 
 
-def _read_characters(data: bytes, cmap: int) -> Iterator[tuple[int, int]]:
-    """Yield (code point, glyph) of the Unicode tables of a font."""
+def read_characters(data: bytes, cmap: int) -> Mapping[int, int]:
+    """Return the glyphs of code points, as the Unicode tables of a font say.
+
+    Args:
+        data: a font file.
+        cmap: where its table cmap begins.
+    """
     count = int.from_bytes(data[cmap + 2 : cmap + 4], "big")
     places = {
         cmap + place
@@ -149,7 +154,7 @@ def _read_characters(data: bytes, cmap: int) -> Iterator[tuple[int, int]]:
             groups = int.from_bytes(data[at + 12 : at + 16], "big")
             for first, last, glyph in struct.iter_unpack(">III", data[at + 16 : at + 16 + 12 * groups]):
                 found.update((point, glyph + point - first) for point in range(first, last + 1))
-    yield from found.items()
+    return found
 
 
 def _read_format_4(data: bytes, at: int) -> Iterator[tuple[int, int]]:

@@ -1,15 +1,14 @@
 """Font files as the linker needs them, measured and cut down: the only module that imports HarfBuzz.
 
 HarfBuzz takes 20 ms to import. What is drawn late in a bundled font is measured without it, from the tables cmap, head,
-hhea and hmtx of the OpenType specification. Other fonts may have these in forms that only HarfBuzz knows.
+hhea and hmtx of the OpenType specification; other fonts may have these in forms that only HarfBuzz knows.
 """
 
 from __future__ import annotations
 
 import struct
 import zlib
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from qexport.common.records import Record
 from qexport.layout.fonts import FontFile, bundled
 from qexport.layout.glyph_forms import read_short
+from qexport.layout.glyph_texts import read_characters
 from qexport.pdf.file_writer import compress
 from qexport.pdf.outlines import with_quadratic_outlines
 
@@ -101,26 +101,25 @@ class Face(Record, frozen=True, dict=True):
 @cache
 def open_face(file: FontFile) -> Face:
     """Return what the linker needs of a font file."""
-    return (_read_tables(file) if file.digest in bundled() else None) or _ask_harfbuzz(file)
+    return _read_tables(file) if file.digest in bundled() else _ask_harfbuzz(file)
 
 
-def _read_tables(file: FontFile) -> Face | None:
-    """Return what the tables of a font say; None without the table of Unicode that most fonts have."""
+def _read_tables(file: FontFile) -> Face:
+    """Return what the tables of a font say."""
     data = file.path.read_bytes()
     tables = {
         data[at : at + 4]: int.from_bytes(data[at + 8 : at + 12], "big")
-        for at in range(12, 12 + 16 * int.from_bytes(data[4:6], "big"), 16)
+        for at in range(12, 12 + 16 * read_short(data, 4), 16)
     }
     head, widths = tables[b"head"], tables[b"hmtx"]
     scale = 1000 / read_short(data, head + 18)
     last_width = read_short(data, tables[b"hhea"] + 34) - 1
-    found = _find_glyphs(data, tables[b"cmap"])
-    if found is None:
-        return None
+    known = read_characters(data, tables[b"cmap"])
+    glyphs = {character: known[ord(character)] for character in DRAWN if ord(character) in known}
     advances = {
-        glyph: read_short(data, widths + 4 * min(glyph, last_width)) * scale for glyph in found.values()
+        glyph: read_short(data, widths + 4 * min(glyph, last_width)) * scale for glyph in glyphs.values()
     }
-    return _make_face(found, advances, data[head : head + 54], scale)
+    return _make_face(glyphs, advances, data[head : head + 54], scale)
 
 
 def _ask_harfbuzz(file: FontFile) -> Face:
@@ -144,39 +143,6 @@ def _make_face(glyphs: Mapping[str, int], advances: Mapping[int, float], head: b
         advances=advances,
         box=(left, bottom, right, top),
     )
-
-
-def _find_glyphs(data: bytes, cmap: int) -> Mapping[str, int] | None:
-    """Return the characters that are drawn late with their glyphs; None without the table of Unicode most fonts have.
-
-    Args:
-        data: a font file.
-        cmap: where its character map begins.
-    """
-    for platform, encoding, place in struct.iter_unpack(
-        ">HHI", data[cmap + 4 : cmap + 4 + 8 * read_short(data, cmap + 2)]
-    ):
-        if (platform, encoding) in ((0, 3), (3, 1)) and read_short(data, cmap + place) == 4:
-            return dict(_read_segments(data, cmap + place))
-    return None
-
-
-def _read_segments(data: bytes, at: int) -> Iterator[tuple[str, int]]:
-    """Yield the characters that are drawn late with their glyphs, from a table of segments (cmap, format 4)."""
-    count = read_short(data, at + 6) // 2
-    ends = struct.unpack_from(f">{count}H", data, at + 14)
-    starts, deltas, offsets = (at + 16 + 2 * count * number for number in (1, 2, 3))
-    for character in DRAWN:
-        point = ord(character)
-        segment = bisect_left(ends, point)
-        start = read_short(data, starts + 2 * segment)
-        if start > point:
-            continue
-        glyph = point
-        if offset := read_short(data, offsets + 2 * segment):
-            glyph = read_short(data, offsets + 2 * segment + offset + 2 * (point - start))
-        if glyph and (glyph := (glyph + read_short(data, deltas + 2 * segment)) % 0x10000):
-            yield character, glyph
 
 
 # --- kept subsets ------------------------------------------------------------------------------------------------
