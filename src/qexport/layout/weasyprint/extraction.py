@@ -8,7 +8,7 @@ elements and attributes of the HTML become what is described in `qexport.layout.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -89,7 +89,7 @@ class _Extraction:
             room=room,
             page_height=page_height,
             top=last.content_box_y(),
-            missing=self._missing(),
+            missing=_list_missing(self.document.fonts.values()),
         )
 
     def take_strip(self, strip: Strip) -> Chunk:
@@ -123,7 +123,7 @@ class _Extraction:
             pages=(),
             anchors=tuple(self._anchors([page])),
             packed=_with_own_names(content).packed(),
-            missing=self._missing(),
+            missing=_list_missing(self.document.fonts.values()),
             strip=strip,
         )
 
@@ -302,11 +302,14 @@ class _Extraction:
             if element is not None and element.tag == "code" and element.get("class") == "term":
                 yield number, "".join(element.itertext()).replace("\u200b", "")
 
-    def _missing(self) -> tuple[str, ...]:
-        points = {point for font in self.document.fonts.values() for point in font.missing}
-        return tuple(
-            sorted(chr(point) for point in points if chr(point).isprintable() and not chr(point).isspace())
-        )  # an end of a line has no glyph, nor has a blank after a sign if the font of the sign has none
+
+def _list_missing(fonts: Iterable[Any]) -> tuple[str, ...]:
+    """Return the characters that none of these fonts has.
+
+    Blanks are left out: an end of a line has no glyph, nor has a blank after a sign if the font of the sign has none.
+    """
+    missing = {chr(point) for font in fonts for point in font.missing}
+    return tuple(sorted(each for each in missing if each.isprintable() and not each.isspace()))
 
 
 def _with_own_names(content: PageContent) -> PageContent:
