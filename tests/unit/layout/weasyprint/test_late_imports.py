@@ -100,7 +100,7 @@ def test_beside_another_thread_nothing_is_spared() -> None:
         "import sys, threading\n"
         "from hashlib import sha256\n"
         "end = threading.Event()\n"
-        "if sys.argv[1:]: threading.Thread(target=end.wait).start()\n"
+        "if sys.argv[1:]: threading.Thread(target=end.wait, daemon=True).start()\n"
         "from qexport.layout.weasyprint.setup import engine; engine()\n"
         "print('PIL' in sys.modules, 'fontTools' in sys.modules)\n"
         "from qexport.layout.weasyprint.layout import lay_out\n"
