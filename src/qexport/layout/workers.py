@@ -321,6 +321,10 @@ def work(handle: int) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         if os.getpid() == foreman:
             status = _dismissed(workers)
+            for each in fresh:
+                each.returncode = (
+                    status  # it has been waited for by its number, which its object does not see
+                )
 
 
 def serve(handle: int) -> None:
