@@ -156,6 +156,9 @@ def test_without_a_command_the_help_is_shown() -> None:
         (["list", "--levl", "x"], "no such option '--levl'", "did you mean '--level'?"),
         (["build", "--name", "x"], "no such option '--name'", "did you mean '--file-name'?"),
         (["build", "--notes"], "no such option '--notes'", "see qexport build --help"),
+        (["push", "--duplex", "long"], "no such option '--duplex'", "see qexport push --help"),
+        (["preview", "--tag-prefix", "x"], "no such option '--tag-prefix'", "see qexport preview --help"),
+        (["publish", "--answer-lines", "3"], "no such option '--answer-lines'", "see qexport publish --help"),
         (
             ["list", "--limit", "few"],
             "invalid value for '--limit': 'few' is not a valid integer",

@@ -100,28 +100,37 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
 _COMMON_OPTIONS = ("paper", "theme")
 
 
-def formatted(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of the outputs; it is called with those that are given as `options`."""
-    from qexport.outputs.registry import OPTIONS  # not above: most commands make no output
+def formatted(*outputs: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of some outputs, or of all; it is called with those that are given as `options`."""
+    from qexport.outputs.registry import OPTIONS, outputs_with  # not above: most commands make no output
 
-    @functools.wraps(command)
-    def with_options(**values: object) -> None:
-        given = {option.name: values.pop(option.name.replace("-", "_")) for option in OPTIONS.values()}
-        command(options={name: value for name, value in given.items() if value is not None}, **values)
+    known = [
+        option
+        for option in OPTIONS.values()
+        if not outputs or not set(outputs).isdisjoint(outputs_with(option.name))
+    ]
 
-    wrapped: Callable[..., None] = with_options
-    for option in reversed(list(OPTIONS.values())):
-        wrapped = click.option(
-            f"--{option.name}",
-            cls=HeadedOption,
-            heading=COMMON_HEADING if option.name in _COMMON_OPTIONS else option.group,
-            shell_complete=complete_theme if option.name == "theme" else complete_from(option.choices),
-            is_flag=option.is_flag,
-            default=None,
-            metavar=_metavar_of(option),
-            help=_meaning(option),
-        )(wrapped)
-    return wrapped
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def with_options(**values: object) -> None:
+            given = {option.name: values.pop(option.name.replace("-", "_")) for option in known}
+            command(options={name: value for name, value in given.items() if value is not None}, **values)
+
+        wrapped: Callable[..., None] = with_options
+        for option in reversed(known):
+            wrapped = click.option(
+                f"--{option.name}",
+                cls=HeadedOption,
+                heading=COMMON_HEADING if option.name in _COMMON_OPTIONS else option.group,
+                shell_complete=complete_theme if option.name == "theme" else complete_from(option.choices),
+                is_flag=option.is_flag,
+                default=None,
+                metavar=_metavar_of(option),
+                help=_meaning(option),
+            )(wrapped)
+        return wrapped
+
+    return decorate
 
 
 def _metavar_of(option: Option) -> str | None:

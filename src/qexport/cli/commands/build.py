@@ -74,7 +74,7 @@ EXAMPLES = (
 @names_bank
 @json_option
 @filtered
-@formatted
+@formatted()
 @locking_options
 @typeset
 @flags

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
 @names_bank
 @typeset
-@formatted
+@formatted("handbook")
 @filtered
 @flags
 def preview(

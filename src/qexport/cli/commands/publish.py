@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 )
 @names_bank
 @typeset
-@formatted
+@formatted("handbook", "web", "epub", "deck")
 @locking_options
 @filtered
 @flags

@@ -50,7 +50,7 @@ ASKED_TO_SYNC = "asked Anki to synchronize; its window shows whether it does, or
 @names_bank
 @json_option
 @filtered
-@formatted
+@formatted("deck")
 @locking_options
 @flags
 def push(
