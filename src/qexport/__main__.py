@@ -1,10 +1,17 @@
 """`qexport` and `python -m qexport`: the program, which Ctrl-C ends in its words from the first moment on."""
 
+from __future__ import annotations
+
+import _thread
 import atexit
 import gc
 import os
 import signal
 import sys
+import time
+
+ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Signals that end the program as Ctrl-C does; Windows has no SIGHUP."""
 
 
 def main() -> None:
@@ -12,6 +19,7 @@ def main() -> None:
     status: object = 0
     look_for_garbage_seldom()
     try:
+        end_on_signals()
         from qexport.cli.main import main as run
 
         run()
@@ -25,6 +33,41 @@ def main() -> None:
     if isinstance(status, int):
         _end_process(status)
     sys.exit(str(status))
+
+
+def end_on_signals() -> None:
+    """Let SIGTERM and SIGHUP end the program as Ctrl-C does: what it was writing is taken away first.
+
+    Python only prints what is raised in a destructor or in the callback of a weak reference, and goes on: it lost one
+    Ctrl-C of a hundred that came while the program was imported. What is lost is raised again a moment later.
+    """
+    for number in ENDING:
+        signal.signal(number, _end)
+    sys.unraisablehook = _raise_again
+
+
+def _end(number: int, _frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(128 + number)
+
+
+def _raise_again(lost: sys.UnraisableHookArgs) -> None:
+    """Send a signal again if its exception was lost; print other lost exceptions as Python does."""
+    if isinstance(lost.exc_value, KeyboardInterrupt):
+        _thread.start_new_thread(_send_later, (signal.SIGINT,))
+        return
+    for number in ENDING:
+        if isinstance(lost.exc_value, SystemExit) and lost.exc_value.code == 128 + number:
+            signal.signal(number, _end)
+            _thread.start_new_thread(_send_later, (number,))
+            return
+    sys.__unraisablehook__(lost)
+
+
+def _send_later(number: int) -> None:
+    """Send a signal to this process, from a thread of its own, when the destructor has most likely returned."""
+    time.sleep(0.02)
+    os.kill(os.getpid(), number)
 
 
 def look_for_garbage_seldom() -> None:

@@ -1026,7 +1026,7 @@ def test_a_signal_ends_it_without_left_overs(number: signal.Signals, status: int
     """The signal comes while the first output is on its way to the disk."""
     script = (
         "import os, time\n"
-        "from qexport.cli.main import main\n"
+        "from qexport.__main__ import main\n"
         "def wait(descriptor):\n"
         "    print('waiting', flush=True)\n"
         "    time.sleep(60)\n"

@@ -569,6 +569,37 @@ def test_whenever_a_build_is_ended_nothing_is_left_over(number: signal.Signals, 
     assert status in ends
 
 
+@pytest.mark.parametrize(
+    ("number", "status", "error"),
+    [(signal.SIGINT, 130, "\n"), (signal.SIGTERM, 143, ""), (signal.SIGHUP, 129, "")],
+)
+def test_a_signal_that_comes_in_a_destructor_ends_the_program(
+    number: signal.Signals, status: int, error: str
+) -> None:
+    """Python prints what is raised there, and goes on; each import has such a moment. A line ends after ^C."""
+    script = (
+        "import os, sys, time\n"
+        "from qexport import pipeline\n"
+        "from qexport.__main__ import main\n"
+        "class Dropped:\n"
+        f"    def __del__(self): os.kill(os.getpid(), {number:d})\n"
+        "def export_all(*_, **__):\n"
+        "    Dropped()\n"
+        "    time.sleep(60)\n"
+        "pipeline.export_all = export_all\n"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *BUILD, "--format", "deck"],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (status, "", error)
+
+
 def test_ctrl_c_is_too_late_when_all_is_done() -> None:
     """It comes while Python leaves, which ends with the status of what was done."""
     script = (

@@ -13,7 +13,7 @@ import click
 
 from qexport.cli.help_layout import WIDEST_HELP, help_width
 from qexport.cli.options import speaking_flags
-from qexport.cli.program import Program, end_on_signals, say
+from qexport.cli.program import Program, say
 
 COMMANDS = {
     "init": ("init:init", "Start a bank: questions.yaml, qexport.toml and .gitignore."),
@@ -91,5 +91,4 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that has no ’ shows \u2019
-    end_on_signals()
     program(prog_name="qexport", terminal_width=help_width())

@@ -103,18 +103,6 @@ class Program(CommandGroup):
         sys.exit(status if isinstance(status, int) else 0)
 
 
-def end_on_signals() -> None:
-    """Let SIGTERM and SIGHUP end the program as Ctrl-C does: what it was writing is taken away first."""
-
-    def end(number: int, _frame: object) -> NoReturn:
-        signal.signal(number, signal.SIG_IGN)
-        raise SystemExit(128 + number)
-
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):  # Windows has no SIGHUP
-            signal.signal(getattr(signal, name), end)
-
-
 def say(lines: Iterable[str]) -> None:
     """Write results to standard output, a line each."""
     click.echo(shown("\n".join(lines)))
