@@ -204,8 +204,9 @@ def test_an_unknown_kind_of_finding_is_refused_with_the_known_ones() -> None:
     [
         ([], "begin one: qexport init; or name one with --bank PATH"),
         (["notes.txt", ".hidden.yaml"], "begin one: qexport init; or name one with --bank PATH"),
+        (["my.history.jsonl"], "begin one: qexport init; or name one with --bank PATH"),
         (
-            ["bank.yaml", "list.csv"],
+            ["bank.yaml", "bank.history.jsonl", "list.csv"],
             "name the file: qexport build bank.yaml; other commands take it with --bank",
         ),
         (
@@ -234,6 +235,17 @@ def test_without_a_bank_the_usual_places_are_named_and_how_to_use_what_is_there(
 def test_a_bank_of_another_name_is_built_as_the_hint_says() -> None:
     Path("questions.yaml").rename("bank.yaml")
     assert run("build", "bank.yaml", "--dry-run").status == 0
+
+
+@pytest.mark.parametrize("name", ["cards.tsv", "notes.txt", "page.HTML"])
+def test_whatever_import_reads_by_its_name_is_imported_and_built(name: str) -> None:
+    page = "<!doctype html><title>Go</title><body><h2>Why?</h2><p>So.</p></body>"
+    Path(name).write_text(page if name == "page.HTML" else "Question\tAnswer\nWhy?\tSo.\n")
+    done = run("build", name, "--format", "web")
+    bank = f"out/{Path(name).stem}.yaml"
+    assert done.status == 0, done.err
+    assert done.out.startswith(f"{bank}: 1 question of {name}\n")
+    assert "question: Why?" in Path(bank).read_text()
 
 
 def test_a_bank_in_seeds_comes_first() -> None:

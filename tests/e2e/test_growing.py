@@ -137,3 +137,5 @@ def test_an_importer_is_one_module_and_one_line(copy: Path) -> None:
     Path("notes.txt").rename("notes/go.qa")
     run("import", "notes", "-o", "new.yaml")
     assert "question: What is a slice?" in Path("new.yaml").read_text()
+    run("build", "notes/go.qa", "--format", "web")
+    assert "question: What is a slice?" in Path("out/go.yaml").read_text()

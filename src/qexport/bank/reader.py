@@ -13,13 +13,13 @@ from typing import cast
 
 from qexport.bank.model import RawBank, RawList, RawMapping, RawText, RawValue
 from qexport.common.errors import InputRefused, Location, Problem
+from qexport.common.formats import YAML_ENDINGS
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import quote, read_lines, read_text
 from qexport.common.wording import quantity
 
 IMPORTERS = {
-    ".yaml": "qexport.bank.yaml_reader:parse_yaml",
-    ".yml": "qexport.bank.yaml_reader:parse_yaml",
+    **dict.fromkeys(YAML_ENDINGS, "qexport.bank.yaml_reader:parse_yaml"),
     ".jsonl": "qexport.bank.jsonl_reader:parse_jsonl",
 }
 """File ending → the module and its function (text, path, limits) that read it."""

@@ -19,13 +19,11 @@ from qexport.bank import reader
 from qexport.bank.model import Bank, Question, RawBank
 from qexport.bank.validation import fold_id, make_bank_again, validate
 from qexport.common.errors import InputRefused, LimitExceeded, Location, Problem
+from qexport.common.formats import YAML_ENDINGS
 from qexport.common.limits import Limits
 from qexport.common.memory import Memory
 from qexport.common.records import Record
 from qexport.common.text_input import read_text
-
-YAML_ENDINGS = (".yaml", ".yml")
-"""Of files whose questions begin with a dash at the same column."""
 
 IN_MEMORY = 4
 """Times the characters of its text: what a bank that was read takes in memory."""

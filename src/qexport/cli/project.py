@@ -7,17 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qexport.common.errors import UsageError
+from qexport.common.formats import BANK_ENDINGS
 from qexport.common.opener import TooLarge, Unreadable, read_bytes
 
 if TYPE_CHECKING:
     from qexport.common.limits import Limits
 
 RECIPES_FILE = Path("qexport.toml")
-BANK_SUFFIXES = (".yaml", ".yml", ".jsonl")
-FOREIGN_SUFFIXES = (".apkg", ".colpkg", ".csv", ".tsv", ".xlsx", ".md", ".json", ".gift", ".xml")
-"""Endings of files that `build` imports before it builds them."""
 DEFAULT_BANKS = tuple(
-    folder / f"questions{suffix}" for folder in (Path("seeds"), Path()) for suffix in BANK_SUFFIXES
+    folder / f"questions{ending}" for folder in (Path("seeds"), Path()) for ending in BANK_ENDINGS
 )
 """Where a bank is looked for, beside the qexport.toml or in the current folder, if none is named."""
 
@@ -65,7 +63,16 @@ def _is_ours(path: Path) -> bool:
 def is_bank_path(text: str) -> bool:
     """Return whether an argument names a bank's file or folder, not a recipe or an id."""
     path = Path(text)
-    return path.suffix.lower() in BANK_SUFFIXES or path.name != text or path.exists()
+    return path.suffix.lower() in BANK_ENDINGS or path.name != text or path.exists()
+
+
+def is_foreign_name(name: str) -> bool:
+    """Return whether a file's name ends as those do that `build` imports before it builds them."""
+    if name.lower().endswith(BANK_ENDINGS):
+        return False
+    from qexport.importers.registry import is_readable_name  # not above: most commands are given banks
+
+    return is_readable_name(name)
 
 
 def default_bank(limits: Limits) -> Path:
@@ -81,7 +88,7 @@ def default_bank(limits: Limits) -> Path:
     for path in DEFAULT_BANKS:
         if (folder / path).is_file():
             return folder / path
-    names = ", ".join(f"questions{suffix}" for suffix in BANK_SUFFIXES)
+    names = ", ".join(f"questions{ending}" for ending in BANK_ENDINGS)
     raise UsageError(
         f"no bank: none of {names} is in {folder if folder != Path() else 'this folder'} or its folder seeds",
         hint=_suggest_files(folder),
@@ -96,14 +103,16 @@ def _suggest_files(folder: Path) -> str:
     """Return how to use the files of a folder that may be a bank or become one, or else how to begin one."""
     from shlex import quote  # not above: there mostly is a bank
 
+    from qexport.bank.reader import is_bank_file
+
     try:
         names = sorted(path.name for path in folder.iterdir() if path.is_file())
     except OSError:
         names = []
     names = [name for name in names if not name.startswith(".") and name.isprintable()]
-    banks = [name for name in names if name.lower().endswith(BANK_SUFFIXES)]
-    others = [name for name in names if name.lower().endswith(FOREIGN_SUFFIXES)]
-    if not (found := banks or others):
+    banks = list(filter(is_bank_file, names))
+    others = [name for name in names if is_foreign_name(name) and not name.lower().endswith(".txt")]
+    if not (found := banks or others):  # a .txt may be anything
         return "begin one: qexport init; or name one with --bank PATH"
     ways = [f"qexport build {quote(str(folder / name))}" for name in found[:_MOST_SUGGESTED]]
     more = " …" if len(found) > _MOST_SUGGESTED else ""

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+YAML_ENDINGS = (".yaml", ".yml")
+BANK_ENDINGS = (*YAML_ENDINGS, ".jsonl")
+"""How the name of a bank's file may end."""
+
 BANK_FORMAT = 1
 RECIPES_FORMAT = 1
 HISTORY_FORMAT = 1

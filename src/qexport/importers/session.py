@@ -21,6 +21,7 @@ from qexport.bank.yaml_editor import Edit, edit_yaml
 from qexport.bank.yaml_writer import write_bank
 from qexport.common import files
 from qexport.common.errors import InputRefused, Location, Problem, QexportError, UsageError
+from qexport.common.formats import BANK_ENDINGS
 from qexport.common.limits import USUAL, Limits
 from qexport.common.opener import TooLarge, Unreadable, read_bytes
 from qexport.common.text_input import read_text
@@ -38,9 +39,6 @@ from qexport.importers.new_bank import describe_guesses, start_bank
 from qexport.importers.picture_sources import bring_pictures, find_held
 from qexport.importers.registry import find_shape, read_source
 from qexport.importers.source import NO_WISHES, Reading, Source, Wishes
-
-ENDINGS = (".yaml", ".yml", ".jsonl")
-"""What the name of a bank that is written to may end in."""
 
 TAKES = ("bank", "source", "ask")
 """What a conflict may be settled by."""
@@ -140,7 +138,7 @@ def import_files(
     Raises:
         UsageError, InputRefused, LimitExceeded: see the readers.
     """
-    if bank.suffix.lower() not in ENDINGS:
+    if bank.suffix.lower() not in BANK_ENDINGS:
         raise UsageError(f"{bank}: a bank's name ends in .yaml or .jsonl", hint=f"write it to {bank}.yaml")
     sources, passed = read_sources(paths, wishes, limits)
     read = _read_sources(sources, wishes, bank, limits)

@@ -6,6 +6,7 @@ import re
 from pathlib import Path, PurePath
 
 from qexport.common.errors import InputRefused
+from qexport.common.formats import YAML_ENDINGS
 from qexport.importers.columns import field_of, is_asked
 from qexport.importers.csv_table import find_dialect, read_csv_rows
 from qexport.importers.own_markdown import is_own_markdown
@@ -195,6 +196,6 @@ def is_csv(source: Source) -> bool:
 
 def is_text(source: Source) -> bool:
     """Report whether this is any text, but XML, and but the settings that lie in a project's folder as YAML."""
-    if source.in_folder and PurePath(source.path).suffix.lower() in (".yaml", ".yml"):
+    if source.in_folder and PurePath(source.path).suffix.lower() in YAML_ENDINGS:
         return False
     return bool(source.text.strip()) and not source.text.lstrip().startswith("<?xml")

@@ -22,7 +22,7 @@ from qexport.cli.options import (
     typeset,
 )
 from qexport.cli.program import now, print_error, progress, say, say_json, warn
-from qexport.cli.project import FOREIGN_SUFFIXES
+from qexport.cli.project import is_foreign_name
 from qexport.cli.recipes import plan_fields, plan_lines, recipes_to_build
 from qexport.cli.terminal import file_size
 from qexport.common.errors import InputRefused, OutputsFailed, QexportError
@@ -200,9 +200,7 @@ def _without_foreign(
     names: tuple[str, ...], out: Path, *, encoding: str | None, limits: Limits
 ) -> tuple[tuple[str, ...], Path | None]:
     """Import a file that is no bank, such as another's deck, and return the other names and the bank made of it."""
-    foreign = [
-        name for name in names if Path(name).suffix.lower() in FOREIGN_SUFFIXES and Path(name).is_file()
-    ]
+    foreign = [name for name in names if Path(name).is_file() and is_foreign_name(name)]
     if not foreign:
         return names, None
     from qexport.common.wording import slug

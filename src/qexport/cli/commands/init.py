@@ -11,6 +11,7 @@ import click
 from qexport.cli.options import PATH, encoding_option, flags, json_option, limited, reads_bank
 from qexport.cli.program import say, say_json
 from qexport.common.errors import InputRefused, Location, Problem, UsageError
+from qexport.common.formats import YAML_ENDINGS
 from qexport.common.wording import quantity
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def ids(*, bank: Path, encoding: str | None, limits: Limits, dry_run: bool, as_j
     from qexport.common import files
     from qexport.common.text_input import read_text
 
-    if not bank.is_file() or bank.suffix.lower() not in (".yaml", ".yml"):
+    if not bank.is_file() or bank.suffix.lower() not in YAML_ENDINGS:
         raise UsageError(f"{bank}: ids are given in a YAML file", hint="name one with --bank PATH")
     text = read_text(bank, encoding=encoding, limits=limits)
     filled = fill_ids(text, str(bank), limits)
@@ -180,7 +181,7 @@ def new(
     from qexport.common import files
     from qexport.common.text_input import read_text
 
-    if not bank.is_file() or bank.suffix.lower() not in (".yaml", ".yml"):
+    if not bank.is_file() or bank.suffix.lower() not in YAML_ENDINGS:
         raise UsageError(f"{bank}: a question is added to a YAML file", hint="name one with --bank PATH")
     there, _ = read_bank(bank, encoding=encoding, limits=limits)
     used = [each.id for each in there.questions]
