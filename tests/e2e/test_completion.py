@@ -25,6 +25,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a bank and recipes, and a folder with the program."""
     folder = tmp_path_factory.mktemp("completion")
     (folder / "questions.yaml").write_text(BANK)
+    (folder / "other.yaml").write_text(
+        "questions: [{id: X, question: Who?, answer: I., technology: Go, level: Expert}]\n"
+    )
     (folder / "qexport.toml").write_text("[recipes.hard]\n[recipes.handy]\n")
     script = folder / "bin" / "qexport"
     script.parent.mkdir()
@@ -71,7 +74,10 @@ ASKED = {
     "qexport build ha": ["handy", "hard"],
     "qexport list --technology m": ["machine-learning"],
     "qexport list --level ": ["Junior", "Senior"],
+    "qexport list other.yaml --technology ": ["Go"],
+    "qexport build other.yaml --format deck --level ": ["Expert"],
     "qexport show DK": ["DK-1", "DK-2"],
+    "qexport help bu": ["build", "bundle"],
     "qexport theme eject cl": ["classic"],
     "qexport export --to g": ["gift"],
     "qexport import --as moo": ["moodle-xml"],

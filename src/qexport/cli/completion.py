@@ -31,6 +31,13 @@ def complete_format(_ctx: click.Context, _parameter: click.Parameter, begun: str
     return _starting(begun, OUTPUTS)
 
 
+def complete_command(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Complete the name of a command."""
+    from qexport.cli.main import COMMANDS
+
+    return _starting(begun, COMMANDS)
+
+
 def complete_form(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
     """Complete the name of a form that questions are exported to."""
     from qexport.exporters.registry import FORMS
@@ -110,10 +117,12 @@ def complete_name_of(field: str) -> Callable[..., list[CompletionItem]]:
 def _bank_so_far(ctx: click.Context) -> Bank | None:
     """Return the bank of the command line so far, or the usual one; None if it cannot be read."""
     from qexport.choosing import read_bank
-    from qexport.cli.project import default_bank
+    from qexport.cli.project import default_bank, is_bank_path
     from qexport.common.limits import USUAL
 
-    named = ctx.params.get("bank") or ctx.params.get("place")
+    # A bank without an option is not parsed yet where the option to complete comes after it.
+    given = (ctx.params.get("bank"), ctx.params.get("place"), *ctx.params.get("names", ()), *ctx.args)
+    named = next((each for each in given if each and is_bank_path(str(each))), None)
     with suppress(QexportError):
         return read_bank(Path(named) if named else default_bank(USUAL))[0]
     return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from qexport.cli.completion import complete_command
 from qexport.cli.program import say
 from qexport.common.errors import UsageError
 from qexport.common.wording import did_you_mean
 
 
 @click.command("help")
-@click.argument("words", nargs=-1, metavar="[COMMAND]...")
+@click.argument("words", nargs=-1, metavar="[COMMAND]...", shell_complete=complete_command)
 @click.pass_context
 def help_(ctx: click.Context, words: tuple[str, ...]) -> None:
     """Show the help of a command: qexport help build."""
