@@ -21,7 +21,7 @@ from typing import Any
 from benchmarks.measure import report
 from qexport.cli.main import main as qexport
 from qexport.layout.chunk import Chunk
-from qexport.layout.scheduler import LayoutInput
+from qexport.layout.units import LayoutInput
 from qexport.layout.weasyprint import layout
 
 STAGES = {

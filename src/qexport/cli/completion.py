@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from qexport.common.errors import QexportError
 
@@ -31,11 +31,10 @@ def complete_format(_ctx: click.Context, _parameter: click.Parameter, begun: str
     return _starting(begun, OUTPUTS)
 
 
-def complete_command(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+def complete_command(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
     """Complete the name of a command."""
-    from qexport.cli.main import COMMANDS
-
-    return _starting(begun, COMMANDS)
+    program = ctx.find_root()
+    return _starting(begun, cast("click.Group", program.command).list_commands(program))
 
 
 def complete_form(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:

@@ -37,6 +37,9 @@ class Image:
 IMAGE_PREFIX = "qx:image/"
 """Before the names of pictures, in the HTML of pages."""
 
+CHECKED = "checked:"
+"""The same in HTML that nobody sees."""
+
 
 def page_pictures(images: Iterable[Image]) -> dict[str, bytes]:
     """Return the pictures of pages by their URLs."""

@@ -18,9 +18,6 @@ from qexport.content.markdown_unknown import UNKNOWN_MARKUP
 if TYPE_CHECKING:
     from qexport.content.images import Image
 
-CHECKED = "checked:"
-"""An address of pictures for HTML that nobody sees."""
-
 _MAY_BE_PICTURE = compile_late(r"!\[|<img\s", re.IGNORECASE)
 
 
@@ -30,7 +27,8 @@ def question_images(question: Question, limits: Limits = USUAL) -> tuple[Image, 
         _MAY_BE_PICTURE.search(text) for text in _list_question_texts(question)
     ):
         return ()
-    from qexport.content.question_view import question_text  # not above: few texts show pictures
+    from qexport.content.images import CHECKED  # not above: few texts show pictures
+    from qexport.content.question_view import question_text
 
     return question_text(question, image_address=CHECKED, limits=limits).images
 

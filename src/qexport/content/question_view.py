@@ -18,12 +18,11 @@ from qexport.common.records import Record, made_by
 from qexport.content.choices import ChoiceView, list_choices, show_right_choices, write_link
 from qexport.content.directions import direct_line, mark_directions
 from qexport.content.fitting import fit_blocks
-from qexport.content.images import IMAGE_PREFIX, Image
+from qexport.content.images import CHECKED, IMAGE_PREFIX, Image
 from qexport.content.languages import Language
 from qexport.content.languages import language as language_of
 from qexport.content.markdown_page import ENGLISH_LABELS, MarkdownPage
 from qexport.content.plain_text import write_question
-from qexport.content.question_signs import CHECKED
 from qexport.content.safe_html import mark_safe
 from qexport.content.shared_definitions import share_definitions
 from qexport.content.text import headed, join_headed

@@ -28,7 +28,7 @@ from qexport.common.opener import open_ordinary
 if TYPE_CHECKING:
     from qexport.layout.chunk import Chunk
     from qexport.layout.fonts import FontFile
-    from qexport.layout.scheduler import LayoutInput
+    from qexport.layout.units import LayoutInput
 
 TASK_UNITS = 8
 """Units of one task: one costs 50 ms of layout and some milliseconds of sending."""
@@ -224,7 +224,7 @@ def lay_out_batch(
     Returns:
         A digest of what draws there, and the chunks of each unit.
     """
-    from qexport.layout.scheduler import lay_out_unit
+    from qexport.layout.units import lay_out_unit
 
     files = tuple(_keep_font(font.digest, font.data) for font in fonts)
     return _digest_here(), [
@@ -234,7 +234,7 @@ def lay_out_batch(
 
 
 def _digest_here() -> str:
-    from qexport.layout.scheduler import digest_what_draws
+    from qexport.layout.units import digest_what_draws
 
     return digest_what_draws()
 

@@ -15,17 +15,16 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
-from functools import cache, cached_property, lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from hashlib import sha256
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from qexport.common.errors import LimitExceeded
 from qexport.common.limits import USUAL
 from qexport.common.records import Record
-from qexport.common.versions import digest_own_files, installed, libraries
 from qexport.layout.chunk import Chunk
 from qexport.layout.fonts import FontFile
+from qexport.layout.units import LayoutInput, digest_what_draws, lay_out_unit, warm_up_engine
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -54,9 +53,6 @@ REHEARSAL_SECONDS = 3
 
 STRIPS_AT_ONCE = 200
 """Strips that are laid out as one document, which shares what a document costs beside its text."""
-
-LayoutInput: TypeAlias = tuple[str, str, Mapping[str, bytes]]
-"""What a chunk is laid out from: HTML, CSS, pictures by their URLs."""
 
 
 class Job(Record, frozen=True, dict=True):
@@ -152,7 +148,7 @@ class Scheduler(Record, frozen=True):
             return
         from qexport.layout.workers import Workers
 
-        with Workers(limit, _warm_up_engine) as workers:
+        with Workers(limit, warm_up_engine) as workers:
             yield replace(self, workers=workers)
 
     def expect(self) -> None:
@@ -282,28 +278,6 @@ def _rehearse(fonts: tuple[FontFile, ...], samples: Iterable[list[LayoutInput]])
         _in_time(REHEARSAL_SECONDS, partial(lay_out_unit, fonts), unit)
 
 
-def _warm_up_engine() -> None:
-    from qexport.layout.weasyprint.layout import warm_up
-
-    warm_up()
-
-
-def lay_out_unit(fonts: tuple[FontFile, ...], unit: list[LayoutInput]) -> list[Chunk]:
-    """Lay out one chunk, or several strips as one document.
-
-    Args:
-        fonts: The theme's, beside the bundled ones.
-        unit: What each is laid out from; more than one are strips with one style sheet.
-    """
-    from qexport.layout.weasyprint import (
-        layout,  # takes half a second, which a chunk from the cache need not wait for
-    )
-
-    if len(unit) > 1:
-        return layout.lay_out_strips([html for html, _, _ in unit], unit[0][1], fonts)
-    return [layout.lay_out(*each, fonts=fonts) for each in unit]
-
-
 def _in_time(
     seconds: int,
     lay_out: Callable[[list[LayoutInput]], list[Chunk]],
@@ -363,25 +337,3 @@ def _digest_fonts(fonts: tuple[FontFile, ...]) -> str:
 @lru_cache(maxsize=16)
 def _digest_css(css: str) -> str:
     return sha256(css.encode()).hexdigest()
-
-
-DRAWING_PACKAGES = ("anki", "bank", "common", "content", "layout", "outputs", "pdf")
-"""Those of this program that shape what is kept. They import no other of its packages (the layers in pyproject.toml):
-what readers of other formats, the command line and work in a team do, comes to them as values, which keys have.
-"""
-
-
-@cache
-def digest_what_draws() -> str:
-    """Return a digest of what draws: the packages of this program that do, the engine, its libraries, and the fonts."""
-    from qexport.layout.fonts import bundled
-
-    program = Path(__file__).parents[1]
-    digest = sha256((program / "__init__.py").read_bytes())  # which has the version
-    for name in DRAWING_PACKAGES:
-        digest.update(digest_own_files(program / name, (".py", ".json")))
-    engine = installed(
-        ("weasyprint", "pydyf", "pyphen", "tinycss2", "cssselect2", "tinyhtml5", "pillow", "uharfbuzz")
-    )
-    digest.update("\n".join([*bundled(), *map(" ".join, [*engine.items(), *libraries().items()])]).encode())
-    return digest.hexdigest()

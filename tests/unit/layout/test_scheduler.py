@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import tomllib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -213,16 +212,6 @@ def test_strips_of_a_kind_are_laid_out_together_before_all_else(
     mixed += [replace(job("h"), strips="heading"), replace(job("i", css="b {}"), strips="row")]
     assert names(Scheduler().chunks(mixed)) == "abcdefghi"
     assert laid_out == ["a c e", "g", "h", "i", "b", "d", "f"]
-
-
-def test_what_is_kept_depends_on_the_packages_that_can_shape_it() -> None:
-    """They are the layers from the outputs down, but for readers and writers of other formats beside these."""
-    root = Path(__file__).parents[3]
-    contracts = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    layers = next(each["layers"] for each in contracts if each.get("containers") == ["qexport"])
-    first = next(place for place, layer in enumerate(layers) if "outputs" in layer.split(" | "))
-    below = {name for layer in layers[first:] for name in layer.split(" | ")}
-    assert below - {"importers", "exporters"} == set(scheduler.DRAWING_PACKAGES)
 
 
 def test_a_layout_that_loses_the_end_of_its_time_has_failed_too() -> None:

@@ -15,7 +15,8 @@ from qexport.bank.model import Bank
 from qexport.common.errors import LimitExceeded
 from qexport.content.themes import theme
 from qexport.layout.chunk import Chunk
-from qexport.layout.scheduler import LayoutInput, Scheduler
+from qexport.layout.scheduler import Scheduler
+from qexport.layout.units import LayoutInput
 from qexport.layout.weasyprint import layout
 from qexport.layout.weasyprint.setup import engine
 from qexport.outputs.declaration import parse_options
