@@ -316,7 +316,7 @@ def _refuse_to_begin_again(path: Path, content: LockedContent, history: str, lim
             f"there is no lock, but {history_path(path)} has versions that were published: the lock is lost"
         )
         hint = (
-            "take it from version control again, or rebuild it with --previous DECK; if nobody has a deck of this "
+            "restore it from version control, or rebuild it with --previous DECK; if nobody has a deck of this "
             "bank, remove its history"
         )
         raise InputRefused((Problem(Location(str(path)), message, hint),))

@@ -382,7 +382,7 @@ def _warn_of_drafts(plan: Plan) -> Iterator[Problem]:
     for output in plan.outputs:
         if drafts and output.needs_lock:
             message = f"left out of the {output.name}: {quantity(drafts, 'draft')}"
-            yield Problem(Location(str(plan.recipe.bank)), message, "it has none before they are answered")
+            yield Problem(Location(str(plan.recipe.bank)), message, "drafts are added when they are answered")
 
 
 def render_outputs(

@@ -72,7 +72,7 @@ def file_stem(recipe: Recipe, title: str) -> str:
     if not name:
         return file_slug(title)
     if "/" in name or "\\" in name or name in (".", ".."):
-        raise UsageError(f"{name!r} is not a file's name", hint="the folder goes into --out")
+        raise UsageError(f"{name!r} is not a file name", hint="name the folder with --out")
     if name.startswith((".", "-")) or not name.isprintable() or not is_name(name):
-        raise UsageError(f"{name!r} is not a file's name on every system", hint="for example my-questions")
+        raise UsageError(f"{name!r} is not a file name on every system", hint="for example my-questions")
     return name

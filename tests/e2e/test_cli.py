@@ -176,7 +176,7 @@ def test_without_a_command_the_help_is_shown() -> None:
             "no output 'dek'",
             f"did you mean 'deck'? known: {', '.join(OUTPUTS)}",
         ),
-        (["build", "--file-name", "a/b"], "'a/b' is not a file's name", "the folder goes into --out"),
+        (["build", "--file-name", "a/b"], "'a/b' is not a file name", "name the folder with --out"),
         (
             ["list", "--level", "Advnced"],
             "unknown level 'Advnced'",
@@ -194,7 +194,7 @@ def test_an_unknown_kind_of_finding_is_refused_with_the_known_ones() -> None:
     done = run("check", "--fail-on", "misssing-section")
     assert (done.status, done.out) == (2, "")
     assert done.err.startswith(
-        "qexport: error: --fail-on: health finds nothing of the kind 'misssing-section'\n"
+        "qexport: error: --fail-on: no kind of finding 'misssing-section'\n"
         "  hint: did you mean 'missing-section'?"
     )
 
@@ -282,7 +282,7 @@ def test_drafts_that_are_left_out_are_reported_once(words: tuple[str, ...]) -> N
     assert run(*words, "--id", "PY-1").err == ""
     deck = "deck" in words  # it never has them
     in_none = LEFT_OUT.replace("left out:", "left out of the deck:").replace(
-        "--include-drafts includes them", "it has none before they are answered"
+        "--include-drafts includes them", "drafts are added when they are answered"
     )
     assert run(*words, "--include-drafts").err == (in_none if deck else "")
 
@@ -299,7 +299,7 @@ def test_a_release_reports_the_drafts_that_are_not_in_it() -> None:
     done = run("release")
     assert (done.status, done.err) == (
         0,
-        LEFT_OUT.replace("--include-drafts includes them", "an edition has none before they are answered"),
+        LEFT_OUT.replace("--include-drafts includes them", "drafts are added when they are answered"),
     )
 
 
@@ -388,14 +388,15 @@ def test_a_page_that_says_something_else_is_told_and_strict_refuses_it() -> None
     assert (told.status, told.err) == (0, "")
     first, conflict, *differences, last, settle = told.out.splitlines()
     assert (first, last) == ("captures/hub-advanced.txt: 14 known, 0 new, 1 conflict", "hub.yaml: unchanged")
-    assert settle == "  1 conflict: the bank stays; --take page or --take ask settles them"
+    assert settle == "  1 conflict: the bank is not changed; settle them with --take source or --take ask"
     place, known_at = re.fullmatch(r"  (\S+): PY-ADV-004 differs from (\S+)", conflict).groups()  # type: ignore[union-attr]
     assert differences
     strict = run("import", str(page), "-o", "hub.yaml", "--strict")
     assert strict == Done(
         3,
         "\n".join([first, conflict, *differences]) + "\n",
-        f"qexport: error: {place}: PY-ADV-004 differs from {known_at}\n  hint: mend one of them, or --take page\n",
+        f"qexport: error: {place}: PY-ADV-004 differs from {known_at}\n"
+        "  hint: correct one of them, or use --take source\n",
     )
 
 
@@ -410,7 +411,7 @@ def test_the_bank_stays_in_conflicts_of_an_import_that_nobody_answers(answered: 
     done = CliRunner().invoke(program, words, prog_name="qexport", input=answered)
     assert done.exit_code == 0
     assert done.stdout.endswith(
-        "hub.yaml: unchanged\n  1 conflict: the bank stays; --take page or --take ask settles them\n"
+        "hub.yaml: unchanged\n  1 conflict: the bank is not changed; settle them with --take source or --take ask\n"
     )
     last = (
         "Take what the page says? [y/N]: n\n"
@@ -672,7 +673,7 @@ def test_check_tells_everything_that_is_wrong_at_once() -> None:
         "",
         "qexport: error: wrong.yaml:10:17: difficulty 'seven' is not a number from 1 to 10\n"
         "qexport: error: wrong.yaml:21:5: question 'GO-1' has no answer\n"
-        "  hint: write one, or `status: draft`: then it is in no output\n",
+        "  hint: write one, or leave the question out: `status: draft`\n",
     )
 
 
@@ -713,7 +714,7 @@ def test_health_tells_counts_and_findings() -> None:
         f"{run('stats').out}\n"
         "incomplete: fewer questions, technologies or levels than the bank's source claims\n"
         "  questions.yaml: the bank has 3 of 54 questions, 2 of 3 technologies, 2 levels\n"
-        "    hint: import the rest of its source, or say in `claims` what there is\n"
+        "    hint: import the rest of its source, or correct `claims`\n"
         "\n"
         "questions.yaml: 1 finding\n",
         "",
@@ -909,7 +910,7 @@ def test_sizes_are_said_as_people_do(size: str, kept: int) -> None:
 @pytest.mark.parametrize("size", ["much", "-1", "1.5M", "1T", ""])
 def test_what_is_no_size_is_refused(size: str) -> None:
     assert run("cache", "prune", "--size", size) == refused(
-        f"invalid value for '--size': {size!r} is no size such as 100M",
+        f"invalid value for '--size': {size!r} is not a size such as 100M",
         "see qexport cache prune --help",
         status=2,
     )

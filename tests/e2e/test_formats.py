@@ -119,7 +119,7 @@ def test_a_line_of_a_history_of_another_format_is_kept() -> None:
 
 def test_a_lock_of_the_first_format_is_migrated_and_keeps_its_notes() -> None:
     take("lock-1/questions.yaml", "lock-1/questions.lock.json")
-    assert "hint: bring it into today's form: qexport migrate\n" in run("build", "--format", "deck", status=3)
+    assert "hint: update it: qexport migrate\n" in run("build", "--format", "deck", status=3)
     run("migrate")
     lock = read_lock(Path("questions.lock.json").read_text("utf-8"), "questions.lock.json")
     before = json.loads((KEPT / "lock-1" / "questions.lock.json").read_text("utf-8"))

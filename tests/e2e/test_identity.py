@@ -119,7 +119,7 @@ def test_a_history_without_its_lock_shows_that_the_lock_is_lost() -> None:
         3,
         (
             "qexport: error: b.lock.json: there is no lock, but b.history.jsonl has versions that were published: the "
-            "lock is lost\n  hint: take it from version control again, or rebuild it with --previous DECK; if nobody "
+            "lock is lost\n  hint: restore it from version control, or rebuild it with --previous DECK; if nobody "
             "has a deck of this bank, remove its history\n"
         ),
     )
@@ -137,7 +137,7 @@ def test_another_namespace_is_refused_and_can_be_accepted() -> None:
         (
             "qexport: error: b.lock.json: the bank's namespace is 'other', and it was published as "
             "'my-bank-247121c9': every learner would get all 3 notes once more, and keep the old ones with their "
-            "reviews\n  hint: write namespace: my-bank-247121c9 into the bank, or ask for --accept-new-namespace\n"
+            "reviews\n  hint: write namespace: my-bank-247121c9 into the bank, or use --accept-new-namespace\n"
         ),
     )
     assert build("--accept-new-namespace").out.startswith("b.lock.json: +3 added ~0 changed −0 retired =0")
@@ -182,7 +182,7 @@ def test_renumber_writes_former_ids_that_keep_reviews_with_their_questions() -> 
     assert born() == {"Q1": "Q1~2", "Q2": "Q1", "Q3": "Q2", "Q4": "Q3"}
     assert build("--locked").status == 0
     done = run("renumber", "--bank", "b.yaml")
-    assert done.out == "b.yaml: every question is under the id it was published as\n"
+    assert done.out == "b.yaml: every question has the id it was published under\n"
 
 
 def test_a_former_id_of_a_question_that_stays_is_refused_by_both_commands_until_it_is_removed() -> None:
@@ -396,7 +396,7 @@ def test_a_lock_of_the_first_form_is_migrated_by_a_command() -> None:
         3,
         (
             "qexport: error: b.lock.json:2: format 1 is not known; this qexport knows 2\n"
-            "  hint: bring it into today's form: qexport migrate\n"
+            "  hint: update it: qexport migrate\n"
         ),
     )
     assert run("migrate", "--bank", "b.yaml").out == (
@@ -408,7 +408,7 @@ def test_a_lock_of_the_first_form_is_migrated_by_a_command() -> None:
     lock = read_lock(LOCK.read_text(encoding="utf-8"), "x")
     assert lock.notes["Q1"].guid == "35899062056a340f2106555826875c86"  # as the first form made it
     assert [(entry.id, entry.left) for entry in lock.left] == [("Q0", 1_760_000_099)]
-    assert run("migrate", "--bank", "b.yaml").out == "b.yaml: all is in today's form\n"
+    assert run("migrate", "--bank", "b.yaml").out == "b.yaml: everything is up to date\n"
     assert build("--new-note-type").status == 0
 
 

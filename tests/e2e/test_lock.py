@@ -79,7 +79,7 @@ def test_each_build_tells_what_changed_since_the_last() -> None:
     )
     assert build(now=1_760_000_060).out == (
         "questions.lock.json: +1 added ~1 changed −1 retired =1 unchanged\n"
-        "  what is retired, to paste into Anki's browser: Key:B-1@59830ebc3a41"
+        "  to find retired notes, paste into Anki's browser: Key:B-1@59830ebc3a41"
     )
     times = {key: time - 1_760_000_000 for key, (time, _, _) in notes_of(DECK).items()}
     assert times == {"A-1": 0, "A-2": 60, "B-2": 60}
@@ -139,7 +139,7 @@ def test_locked_refuses_another_style(tmp_path: Path) -> None:
 def test_retired_questions_are_told_on_every_build_and_ship_when_asked_for() -> None:
     build()
     change("id: A-2,", "id: A-2, status: retired,")
-    told = "  what is retired, to paste into Anki's browser: Key:A-2@59830ebc3a41"
+    told = "  to find retired notes, paste into Anki's browser: Key:A-2@59830ebc3a41"
     assert build().out == f"questions.lock.json: +0 added ~0 changed −1 retired =2 unchanged\n{told}"
     assert build().out == f"questions.lock.json: +0 added ~0 changed −0 retired =2 unchanged\n{told}"
     assert notes_of(DECK).keys() == {"A-1", "B-1"}
@@ -199,7 +199,7 @@ def test_a_lost_lock_comes_back_from_decks_that_are_out_there() -> None:
 def test_a_previous_deck_that_is_none_is_refused() -> None:
     Path("some.apkg").write_bytes(b"nothing")
     for words, message in (
-        ("some.apkg", "it is not a package of Anki's: no zip, or a damaged one"),
+        ("some.apkg", "it is not an Anki package: not a zip, or a damaged one"),
         ("none.apkg", "there is no such file"),
     ):
         done = build("--previous", words)
@@ -245,7 +245,7 @@ def test_a_note_type_that_would_freeze_learners_is_refused(monkeypatch: pytest.M
         "qexport: error: questions.lock.json: the note type would change: field 'Spare 5' is added; field "
         "'Spare 6' is removed. Anki would then update none of the notes that learners have (3), and put new ones "
         "under a second note type\n"
-        "  hint: build with the qexport that made this lock; or ask for --new-note-type, and tell every learner "
+        "  hint: build with the qexport that made this lock; or use --new-note-type, and tell every learner "
         "to import once with “Merge note types” on, which makes their next sync a full one\n",
     )
     assert build("--new-note-type").status == 0
@@ -283,7 +283,7 @@ def test_two_people_who_built_merge_and_build_again(tmp_path: Path) -> None:
     change("  - {id: B-1", "  - {id: A-9, question: What is A-9?, answer: theirs}\n  - {id: B-1")
     assert build(now=1_760_000_200).out == (
         "questions.lock.json: +0 added ~0 changed −0 retired =3 unchanged\n"
-        "  what is retired, to paste into Anki's browser: Key:A-2@59830ebc3a41"
+        "  to find retired notes, paste into Anki's browser: Key:A-2@59830ebc3a41"
     )
     times = {key: time - 1_760_000_000 for key, (time, _, _) in notes_of(DECK).items()}
     assert times == {"A-1": 50, "A-9": 100, "B-1": 0}

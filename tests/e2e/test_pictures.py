@@ -296,6 +296,6 @@ def test_what_cannot_be_right_everywhere_is_refused_with_a_reason(tmp_path: Path
         "  hint: save it with 8 bits, or in colour",
         "'turned.webp' is turned by its EXIF data, which browsers ignore in a WebP picture",
         "  hint: turn its pixels, or save it as JPEG",
-        "'photo.tiff' is no PNG, JPEG, GIF, WebP or SVG",
+        "'photo.tiff' is not a PNG, JPEG, GIF, WebP or SVG",
         "  hint: save it as one of them",
     ]

@@ -257,7 +257,7 @@ def test_a_picture_that_is_damaged_or_not_shown_any_more_is_left(learner: Learne
     draw_over(learner, b"no picture")
     learner.export()
     assert pull().out == (
-        "Q1: drawing.png was changed into something that is no picture: left\nnothing to take\n"
+        "Q1: drawing.png was changed into something that is not a picture: not taken\nnothing to take\n"
     )
     draw_over(learner)
     learner.export()
@@ -268,7 +268,7 @@ def test_a_picture_that_is_damaged_or_not_shown_any_more_is_left(learner: Learne
     change("Which is ![it](drawing.png) here?", "Which is it here?")
     name = f"{sha256(picture('navy')).hexdigest()[:32]}.png"
     assert pull().out == (
-        f"Q1: {name} was changed, and the question does not show it any more: left\nnothing to take\n"
+        f"Q1: {name} was changed, and the question does not show it any more: not taken\nnothing to take\n"
     )
     assert Path("drawing.png").read_bytes() == picture("navy")
 
@@ -383,7 +383,7 @@ def test_a_picture_that_was_only_resized_is_shown_and_left(learner: Learner) -> 
     learner.edit("Q1", "Answer", 'alt="a drawing"', 'alt="a drawing" width="40"')
     learner.export()
     done = pull()
-    assert done.out.splitlines()[0] == "Q1 answer: left, because the bank has no form for it"
+    assert done.out.splitlines()[0] == "Q1 answer: not taken, because the bank cannot express it"
     assert '{+ width="40"+}' in done.out
     assert done.out.splitlines()[-1] == "nothing to take"
     assert bank() == BANK

@@ -254,9 +254,9 @@ def test_what_has_no_form_in_the_bank_is_shown_and_left(learner: Learner) -> Non
     learner.edit("Q3", "Title", "Why are tuples hashable?", "Why?")
     export = learner.export()
     assert run("pull", export, "--bank", "b.yaml").out == (
-        f"{export}: Q3 answer: left, because the bank has no form for it\n"
+        f"{export}: Q3 answer: not taken, because the bank cannot express it\n"
         '  theirs: They {+<span style="color: red">+}cannot{+</span>+} change.\n'
-        f"{export}: Q3 Title: left, because the bank has no form for it\n"
+        f"{export}: Q3 Title: not taken, because the bank cannot express it\n"
         "  theirs: Why[- are tuples hashable-]?\n"
         "nothing to take\n"
     )
@@ -363,7 +363,7 @@ def test_markup_that_is_left_is_shown(markup: str, tmp_path: Path, monkeypatch: 
             else ("once more in a loop. Reading", "at once.")
         )
         done = run("pull", export, "--bank", "b.yaml")
-        why = "left, because the bank has no form for it\n  theirs: "
+        why = "not taken, because the bank cannot express it\n  theirs: "
         red, end = f"{{+{red}+}}", f"{{+{end}+}}"
         assert done.out.replace(f"{export}: ", "") == (
             f"Q1 question: {why}What is a {red}list{end}?\n"
@@ -403,7 +403,7 @@ def test_marks_that_a_plain_bank_cannot_have_are_shown(
         learner.edit("Q3", "Answer", '<code class="term">list.append()</code>', "list.append()")
         learner.edit("Q3", "Answer", "line", "<code>line</code>")
         export = learner.export()
-        why = "left, because the bank has no form for it\n  theirs: "
+        why = "not taken, because the bank cannot express it\n  theirs: "
         done = run("pull", export, "--bank", "b.yaml")
         assert done.out.replace(f"{export}: ", "") == (
             f"Q1 question: {why}What is a {{+<strong>+}}list{{+</strong>+}}?\n"
@@ -434,8 +434,8 @@ def test_lists_names_and_tags_of_the_bank_come_back(student: Learner) -> None:
         "Q4 tags: taken\n  theirs: [-exam · -]types\n"
         "Q4 question: taken\n  theirs: Which of [-a-]{+one+} list?\n"
         "Q4 choices: taken\n  theirs: [-both-]{+all+} · none\n"
-        "Q4 technology: left, because the bank has no form for it\n  theirs: [-Python-]{+Pyhton+}\n"
-        "Q4 difficulty: left, because the bank has no form for it\n  theirs: [-3-]{+hard+}\n"
+        "Q4 technology: not taken, because the bank cannot express it\n  theirs: [-Python-]{+Pyhton+}\n"
+        "Q4 difficulty: not taken, because the bank cannot express it\n  theirs: [-3-]{+hard+}\n"
         "b.yaml: 7 fields changed\n"
     )
     expected = FULL
@@ -476,15 +476,15 @@ def test_pictures_come_along_and_sounds_are_reported(student: Learner) -> None:
     export = student.export(with_media=False)
     done = run("pull", export, "--bank", "b.yaml")
     assert done.out.replace(f"{export}: ", "") == (
-        "Q3 answer: left, because the picture 'paste 1.png' is not in the export\n"
+        "Q3 answer: not taken, because the picture 'paste 1.png' is not in the export\n"
         "  theirs: They cannot change.{+ [picture:paste 1.png] [sound:voice.mp3]+}\n"
-        "  left: the sound 'voice.mp3'\n"
+        "  not taken: the sound 'voice.mp3'\n"
         "nothing to take\n"
     )
     export = student.export()
     place = f"pictures/paste-1-{sha256(picture('red')).hexdigest()[:8]}.png"
     assert run("pull", export, "--bank", "b.yaml").out.replace(f"{export}: ", "") == (
-        "Q3 answer: left: the sound 'voice.mp3'\n"
+        "Q3 answer: not taken: the sound 'voice.mp3'\n"
         f"Q3 answer: taken\n  theirs: They cannot change.{{+ ![]({place})+}}\n"
         "Q5: drawing.png is another picture now: taken\n"
         f"b.yaml, drawing.png, {place}: 1 field changed\n"
@@ -705,18 +705,18 @@ def test_what_the_history_lacks_comes_from_a_deck_or_a_revision(learner: Learner
     Path("b.history.jsonl").unlink()
     lines = run("pull", export, "--bank", "b.yaml").out.splitlines()
     assert lines[0] == (
-        f"{export}: Q2 question: left, because the history does not have the version it was made from"
+        f"{export}: Q2 question: not taken, because the history does not have the version it was made from"
     )
     by_name = (
-        ": name the deck that the learner imported, or the revision that it was built from, "
+        ": name the deck that the learner imported, or the revision it was built from, "
         "for example --base old.apkg or --base v1.0"
     )
-    assert lines[-1] == f"1 question left, because the history lacks its version{by_name}"
+    assert lines[-1] == f"1 question not taken, because the history lacks its version{by_name}"
     run("build", "--bank", "b.yaml", "--format", "deck")
     Path("b.history.jsonl").unlink()
     lines = run("pull", export, "--bank", "b.yaml", "--base", "out/my-bank.apkg").out.splitlines()
     assert lines[-1] == (
-        "1 question left, because the history lacks its version, and out/my-bank.apkg does not have it either"
+        "1 question not taken, because the history lacks its version, and out/my-bank.apkg does not have it either"
         + by_name
     )
     given = {"deck": "old.apkg", "revision": "HEAD"}[base]

@@ -643,7 +643,7 @@ def test_a_release_without_a_repository_cannot_be_tagged() -> None:
     assert (done.status, done.err) == (
         2,
         (
-            "qexport: error: --tag: . is in no git repository\n"
+            "qexport: error: --tag: . is not in a git repository\n"
             "  hint: release without --tag, or begin one: git init\n"
         ),
     )
@@ -657,7 +657,7 @@ def test_a_release_says_what_is_new_since_the_last(monkeypatch: pytest.MonkeyPat
     done = run("release")
     assert (done.status, done.err.splitlines()[0]) == (
         2,
-        "qexport: error: questions.yaml as it was in edition 1 is in no commit",
+        "qexport: error: questions.yaml: no commit has edition 1 of it",
     )
     subprocess.run(["git", "init", "-q"], check=True)
     subprocess.run(["git", "add", "."], check=True)
@@ -665,7 +665,7 @@ def test_a_release_says_what_is_new_since_the_last(monkeypatch: pytest.MonkeyPat
     done = run("release")
     assert (done.status, done.err.splitlines()[0]) == (
         2,
-        "qexport: error: no question is other than in edition 1",
+        "qexport: error: no question has changed since edition 1",
     )
     edit_the_bank()
     said = json.loads(printed("release", "--json"))

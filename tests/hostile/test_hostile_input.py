@@ -298,7 +298,7 @@ YAML: dict[str, tuple[str | bytes, Done]] = {
     ),
     "a question that is not seen": (
         BANK.replace("Why?", r'"\u200b\u2060\u3164\xa0"'),
-        refused(("b.yaml:3:13: question has nothing to see", "write it in letters")),
+        refused(("b.yaml:3:13: question has no visible character", "write it in letters")),
     ),
     "an answer that is too long": (
         BANK.replace("So.", "word " * 41),
@@ -385,11 +385,11 @@ LIKE_THIS = 'write {"id": …, "question": …, "answer": …}'
 JSONL: dict[str, tuple[str | bytes, Done]] = {
     "a key twice": (
         LINE.replace('"id"', '"id": "B", "id"'),
-        refused(("b.jsonl:1: 'id' is said twice", "say it once")),
+        refused(("b.jsonl:1: 'id' is here twice", "keep one of them")),
     ),
     "no number": (
         LINE.replace('"A"', "NaN"),
-        refused(("b.jsonl:1: NaN is no JSON", "write texts, numbers and lists")),
+        refused(("b.jsonl:1: NaN is not JSON", "write texts, numbers and lists")),
     ),
     "a number that is too large": (
         LINE.replace("}", f', "difficulty": {"9" * 80}}}'),
@@ -429,7 +429,7 @@ JSONL: dict[str, tuple[str | bytes, Done]] = {
         LINE.strip() + LINE,
         refused(("b.jsonl:1:49: not JSON: Extra data", ONE_A_LINE)),
     ),
-    "all in one list": (f"[{LINE.strip()}]", refused(("b.jsonl:1: this line is no object", LIKE_THIS))),
+    "all in one list": (f"[{LINE.strip()}]", refused(("b.jsonl:1: this line is not an object", LIKE_THIS))),
     "nothing": ("", refused(("b.jsonl: there is no question in this file", ONE_A_LINE))),
     "ids that differ in case": (
         LINE + LINE.replace('"A"', '"a"'),
@@ -733,7 +733,7 @@ def test_vocabularies(content: str | bytes, lines: tuple[tuple[str, str], ...], 
 
 # --- the lock -----------------------------------------------------------------------------------------------
 
-AGAIN = "take it from version control again, or rebuild it with --previous DECK"
+AGAIN = "restore it from version control, or rebuild it with --previous DECK"
 LOCKS: dict[str, tuple[str | bytes, str]] = {
     "no JSON": ("xx", ":1:1: not JSON: Expecting value"),
     "nothing": ("", ":1:1: not JSON: Expecting value"),
@@ -805,24 +805,24 @@ RECIPES: dict[str, tuple[str | bytes, tuple[tuple[str, str], ...], int]] = {
     ),
     "a name that leads out": (
         "[recipes.a]\nfile-name = '../../x'\n",
-        (("recipe a: '../../x' is not a file's name", "the folder goes into --out"),),
+        (("recipe a: '../../x' is not a file name", "name the folder with --out"),),
         2,
     ),
     "a name from the root": (
         "[recipes.a]\nfile-name = '/etc/x'\n",
-        (("recipe a: '/etc/x' is not a file's name", "the folder goes into --out"),),
+        (("recipe a: '/etc/x' is not a file name", "name the folder with --out"),),
         2,
     ),
     "a name of a device": (
         "[recipes.a]\nfile-name = 'con.x'\n",
-        (("recipe a: 'con.x' is not a file's name on every system", "for example my-questions"),),
+        (("recipe a: 'con.x' is not a file name on every system", "for example my-questions"),),
         2,
     ),
     "a recipe that leads out": (
         '[recipes."../x"]\n',
         (
             (
-                "qexport.toml:1: '../x' is no name for a recipe",
+                "qexport.toml:1: '../x' cannot be the name of a recipe",
                 "letters, digits, - and _, at most 60: it is the name of a folder in a bundle",
             ),
         ),
@@ -1106,7 +1106,7 @@ def test_bundles(data: bytes, lines: tuple[tuple[str, str], ...], status: int) -
 
 WHICH = "name an .apkg that qexport made, or that Anki exported"
 DECKS: dict[str, tuple[bytes, str, str, int]] = {
-    "no zip": (b"x", "it is not a package of Anki's: no zip, or a damaged one", WHICH, 3),
+    "no zip": (b"x", "it is not an Anki package: not a zip, or a damaged one", WHICH, 3),
     "no collection": (
         stored("../x"),
         "it has no collection in it",
@@ -1168,7 +1168,7 @@ def test_a_title_makes_a_file_name_that_is_good_everywhere(title: str, stem: str
 def test_a_name_that_is_none_on_some_system_is_refused(name: str) -> None:
     write("b.yaml", BANK)
     assert run("build", "--bank", "b.yaml", "--file-name", name) == refused(
-        (f"{name!r} is not a file's name on every system", "for example my-questions"), status=2
+        (f"{name!r} is not a file name on every system", "for example my-questions"), status=2
     )
 
 

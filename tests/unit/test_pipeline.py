@@ -192,8 +192,8 @@ def test_a_name_that_leads_elsewhere_is_refused(name: str) -> None:
     with pytest.raises(UsageError) as caught:
         export(recipe(file_name=name), now=1_000)
     assert (caught.value.message, caught.value.hint) == (
-        f"{name!r} is not a file's name",
-        "the folder goes into --out",
+        f"{name!r} is not a file name",
+        "name the folder with --out",
     )
     assert list(files()) == ["bank.yaml"]
 

@@ -186,9 +186,11 @@ class AnkiConnect:
 
     def _error(self, action: str, text: str) -> MachineLacks:
         if "api key" in text:
-            wrong = "the key is not the one" if self.key else "AnkiConnect wants a key: none was given"
+            wrong = (
+                "the key of AnkiConnect is wrong" if self.key else "AnkiConnect wants a key: none was given"
+            )
             return MachineLacks(
-                f"{wrong}{' of AnkiConnect' if self.key else ''}",
+                wrong,
                 hint="put it in the variable QEXPORT_ANKICONNECT_KEY: it is apiKey in the add-on's configuration",
             )
         if "collection is not available" in text:

@@ -228,7 +228,7 @@ def _database(package: bytes, path: str, limits: Limits) -> bytes:
             with archive.open(entry) as file:
                 data = file.read(most + 1)  # what a zip says of its sizes may be wrong
     except (BadZipFile, NotImplementedError, EOFError, OSError, ValueError, zlib.error) as error:
-        raise refused_package(path, "it is not a package of Anki's: no zip, or a damaged one") from error
+        raise refused_package(path, "it is not an Anki package: not a zip, or a damaged one") from error
     if entry.filename.endswith("b"):
         data = unpack_zstandard(data, most, path)
     if len(data) > most:

@@ -49,7 +49,7 @@ def read_media(
                     raise limits.exceeded("deck", f"{path}: its files are more than {limits.said('deck')}")
                 found[name] = data
     except (BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, zlib.error) as error:
-        raise refused_package(path, "it is not a package of Anki's: no zip, or a damaged one") from error
+        raise refused_package(path, "it is not an Anki package: not a zip, or a damaged one") from error
     return found
 
 

@@ -68,7 +68,7 @@ def parse_jsonl_lines(lines: Iterable[str], path: str, limits: Limits = USUAL) -
             raise too_many_values(place, limits)
         if not isinstance(value, _Pairs):
             problems.append(
-                Problem(place, "this line is no object", 'write {"id": …, "question": …, "answer": …}')
+                Problem(place, "this line is not an object", 'write {"id": …, "question": …, "answer": …}')
             )
             continue
         mapping = _make_mapping(value, place, problems)
@@ -105,7 +105,7 @@ def _make_mapping(pairs: _Pairs, place: Location, problems: list[Problem]) -> Ra
     values: dict[str, RawValue] = {}
     for key, value in pairs:
         if key in values:
-            problems.append(Problem(place, f"{quote(key)} is said twice", "say it once"))
+            problems.append(Problem(place, f"{quote(key)} is here twice", "keep one of them"))
         elif value is not None:
             values[key] = _raw(value, place, problems)
     return RawMapping(values, dict.fromkeys(values, place), place)
@@ -122,7 +122,7 @@ def _raw(value: Json, place: Location, problems: list[Problem]) -> RawValue:
 
 
 def _refuse_not_a_number(name: str) -> NoReturn:
-    raise _NotANumber(f"{name} is no JSON")
+    raise _NotANumber(f"{name} is not JSON")
 
 
 _DECODER = json.JSONDecoder(

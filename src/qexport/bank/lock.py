@@ -313,7 +313,7 @@ def with_note_type(now: LockedNoteType, lock: Lock | None, path: str, *, may_cha
         f"({len(lock.notes)}), and put new ones under a second note type"
     )
     hint = (
-        "build with the qexport that made this lock; or ask for --new-note-type, and tell every learner to "
+        "build with the qexport that made this lock; or use --new-note-type, and tell every learner to "
         "import once with “Merge note types” on, which makes their next sync a full one"
     )
     raise InputRefused((Problem(Location(path), message, hint),))

@@ -22,10 +22,10 @@ from qexport.common.formats import LOCK_FORMAT
 from qexport.common.json_text import write_json
 from qexport.common.patterns import compile_late
 
-REPAIR = "take it from version control again, or rebuild it with --previous DECK"
+REPAIR = "restore it from version control, or rebuild it with --previous DECK"
 _NEWER = "it was written by a newer qexport: use the program that wrote it"
 _UNKNOWN_KEY = "has an unknown key"
-OLDER = "bring it into today's form: qexport migrate"
+OLDER = "update it: qexport migrate"
 
 
 _SURROGATE = compile_late(r"\\u[dD][89a-fA-F]")

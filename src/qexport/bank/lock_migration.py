@@ -44,7 +44,7 @@ def migrate_lock(text: str, path: str, bank: Bank, questions: Sequence[Asked]) -
             return None
         lock = _migrate_content(content, bank, {question.id: question for question in questions})
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        problem = Problem(Location(path), "not a lock file", "take it from version control again")
+        problem = Problem(Location(path), "not a lock file", "restore it from version control")
         raise InputRefused((problem,)) from error
     return Migrated(lock)
 

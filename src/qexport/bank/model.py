@@ -103,7 +103,7 @@ class Question(Record, kw_only=True, frozen=True, eq=False):
     production_scenario: str = ""
     follow_ups: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
-    """Where to read on: each a web address, or `[title](address)`."""
+    """Further reading: each a web address, or `[title](address)`."""
     tags: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     """Words of this question that an index lists."""

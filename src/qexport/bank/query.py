@@ -260,7 +260,7 @@ def _read_count(field: str, value: str) -> float:
     is_number = re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,9})?", digits) is not None
     if not is_number or (field == "forgotten") != value.endswith("%"):
         example = f"{field}>=30%" if field == "forgotten" else f"{field}>=5"
-        raise UsageError(f"{value!r} is no number to compare {field} with", hint=f"write {example}")
+        raise UsageError(f"{value!r} is not a number to compare {field} with", hint=f"write {example}")
     return float(digits) / (100 if field == "forgotten" else 1)
 
 

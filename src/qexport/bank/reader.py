@@ -110,7 +110,7 @@ def _list_bank_files(folder: Path) -> tuple[list[Path], list[Problem]]:
             paths.append(path)
         elif path.is_symlink() and not os.path.exists(path):  # noqa: PTH110 - as in read()
             warnings.append(
-                Problem(Location(str(path)), "a link that leads nowhere", "remove it, or mend it")
+                Problem(Location(str(path)), "a link that leads nowhere", "remove it, or correct it")
             )
     return paths, warnings
 

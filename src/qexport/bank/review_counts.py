@@ -60,4 +60,4 @@ def read_review_counts(text: str, path: str) -> dict[str, ReviewCount]:
 
 def _refused(path: str) -> InputRefused:
     hint = "remove it; qexport reviews writes it again"
-    return InputRefused((Problem(Location(path), "this is no file of review counts", hint),))
+    return InputRefused((Problem(Location(path), "this is not a file of review counts", hint),))

@@ -71,8 +71,8 @@ QUESTION_FIELDS: tuple[Field, ...] = (
     Field(
         name="id",
         kind="id",
-        description="What this question is called for ever, without spaces. Its text may change, its id may "
-        "not: a learner's progress hangs on it. Two ids that differ only in case are the same.",
+        description="The permanent name of the question, without spaces. Its text may change, its id may "
+        "not: learners' progress depends on it. Two ids that differ only in case are the same.",
         example="PY-ADV-004",
         required=True,
     ),
@@ -98,7 +98,7 @@ QUESTION_FIELDS: tuple[Field, ...] = (
     Field(
         name="technology",
         kind="line",
-        description="The broadest subject. Where the bank declares its technologies, one of them.",
+        description="The broadest subject. If the bank lists its technologies, one of them.",
         example="Python",
     ),
     Field(
@@ -107,7 +107,7 @@ QUESTION_FIELDS: tuple[Field, ...] = (
     Field(
         name="level",
         kind="line",
-        description="Whom it is asked. Where the bank declares its levels, one of them.",
+        description="How experienced those are who are asked it. If the bank lists its levels, one of them.",
         example="Advanced",
     ),
     Field(
@@ -158,15 +158,19 @@ QUESTION_FIELDS: tuple[Field, ...] = (
         "Type hints are annotations that specify expected types.",
         answers=True,
     ),
-    _make_prose_field("deep_explanation", "What is behind the answer.", "Python's type system is gradual."),
+    _make_prose_field("deep_explanation", "The answer in depth.", "Python's type system is gradual."),
     _make_prose_field(
-        "real_world_example", "Where one meets it.", "FastAPI's entire API surface is type-annotated."
+        "real_world_example",
+        "Where it is used in practice.",
+        "FastAPI's entire API surface is type-annotated.",
     ),
     _make_prose_field(
-        "common_mistakes", "What is often got wrong.", "Expecting hints to be enforced at runtime."
+        "common_mistakes", "What people often get wrong.", "Expecting hints to be enforced at runtime."
     ),
     _make_prose_field(
-        "production_scenario", "A story from running systems.", "Adding mypy to CI surfaced 47 type errors."
+        "production_scenario",
+        "A case from a system in production.",
+        "Adding mypy to CI surfaced 47 type errors.",
     ),
     Field(
         name="follow_ups",
@@ -177,7 +181,7 @@ QUESTION_FIELDS: tuple[Field, ...] = (
     Field(
         name="links",
         kind="lines",
-        description="Where to read on: each a web address, or [title](address).",
+        description="Further reading: each a web address, or [title](address).",
         example=("https://docs.python.org/3/library/typing.html",),
     ),
     Field(
@@ -207,9 +211,9 @@ HEADER_FIELDS: tuple[Field, ...] = (
     Field(
         name="namespace",
         kind="line",
-        description="With a question's id it makes the identity of everything made from this bank; changing "
-        "it makes every card a new one. Without it, the title in lower case with hyphens: give it before you "
-        "change the title.",
+        description="With a question's id, it identifies everything made from this bank; changing it makes "
+        "every note a new one. Without it, the first build of a deck makes one from the title and the questions, and "
+        "the lock keeps it.",
         example="interview-questions",
     ),
     Field(
@@ -227,7 +231,7 @@ HEADER_FIELDS: tuple[Field, ...] = (
     Field(
         name="author",
         kind="line",
-        description="Who wrote the questions, or who keeps them: on covers, and in the facts of a PDF.",
+        description="Who wrote or maintains the questions: on covers, and in the metadata of a PDF.",
         example="Ada Lovelace",
     ),
     Field(
@@ -245,14 +249,15 @@ HEADER_FIELDS: tuple[Field, ...] = (
     Field(
         name="terms",
         kind="lines",
-        description="Words that the index of a book lists wherever they stand, and that are set off in explanations.",
+        description="Words that the index of a book lists for every question that has them. Explanations highlight "
+        "them.",
         example=("type hint", "duck typing"),
     ),
     Field(
         name="quotes",
         kind="choice",
-        description="typographic: on paper, straight quotes and apostrophes are those of the language, but in code. "
-        "Without it, and in the other outputs, they stay as they are typed.",
+        description="typographic: on paper, straight quotes and apostrophes become those of the language, except in "
+        "code. Without it, and in other outputs, they stay as typed.",
         example="typographic",
         choices=("typographic",),
     ),
@@ -280,7 +285,8 @@ HEADER_FIELDS: tuple[Field, ...] = (
     Field(
         name="technologies",
         kind="lines",
-        description="The technologies there are, in their order. Without it, any, as they first appear.",
+        description="The technologies that questions may use, in order. Without it, any, in the order in which they "
+        "first appear.",
         example=("Python", "Machine Learning"),
     ),
     Field(

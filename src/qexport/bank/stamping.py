@@ -112,7 +112,7 @@ def _with_namespace(
             f"the bank's namespace is {content.namespace!r}, and it was published as {lock.namespace!r}: every "
             f"learner would get all {len(lock.notes)} notes once more, and keep the old ones with their reviews"
         )
-        hint = f"write namespace: {lock.namespace} into the bank, or ask for --accept-new-namespace"
+        hint = f"write namespace: {lock.namespace} into the bank, or use --accept-new-namespace"
         raise InputRefused((Problem(Location(path), message, hint),))
     gone = {
         _gone_key(entry.birth, entry.namespace or lock.namespace): replace(

@@ -273,7 +273,7 @@ def _wrong_with(text: str, field: Field) -> tuple[str, str]:
     if not text:
         return (f"{field.name} is empty" if field.required else ""), ""
     if (field.required or field.answers) and field.kind == "text" and not has_visible_text(text):
-        return f"{field.name} has nothing to see", "write it in letters"
+        return f"{field.name} has no visible character", "write it in letters"
     if field.kind in ("line", "lines") and "\n" in text:
         return f"{field.name} must be one line", ""
     if field.kind in ("id", "ids") and not (text.isprintable() and " " not in text):
@@ -305,7 +305,7 @@ def _unanswered(readings: Iterable[_Reading]) -> Iterator[Problem]:
             continue
         for name in needed:
             value = reading.raw.values.get(name)
-            hint = "write one, or `status: draft`: then it is in no output"
+            hint = "write one, or leave the question out: `status: draft`"
             if value is None:
                 yield Problem(reading.raw.location, f"{reading.name} has no {name}", hint)
             elif name in reading.values:

@@ -40,7 +40,7 @@ COMMANDS = {
     "diff": ("diff:diff", "Show what changed between two editions of a bank."),
     "release": ("release:release", "Give the bank its next edition number, with release notes."),
     "pull": ("returns:pull", "Bring learners' changes in Anki back into the bank."),
-    "reviews": ("returns:reviews", "Count how well learners did on each question."),
+    "reviews": ("returns:reviews", "Count how often learners forgot each question."),
     "renumber": ("identities:renumber", "Add the former_ids that keep reviews with their questions."),
     "migrate": ("identities:migrate", "Update a lock and recipes that an older version wrote."),
     "repair-times": ("identities:repair_times", "Set times in the lock that are in the future to now."),

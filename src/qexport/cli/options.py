@@ -239,7 +239,7 @@ def _read_size(_ctx: click.Context, _parameter: click.Parameter, value: str) -> 
     from qexport.common.limits import amount
 
     if (size := amount(value)) is None:
-        raise click.BadParameter(f"{value!r} is no size such as 100M.")
+        raise click.BadParameter(f"{value!r} is not a size such as 100M.")
     return size
 
 
@@ -348,7 +348,7 @@ _LOCKING: tuple[tuple[str, Mapping[str, Any], str], ...] = (
     (
         "send-leavers",
         {"is_flag": True},
-        "Add questions that left a filtered deck once more, with their current text.",
+        "Also add questions that left a filtered deck, with their current text.",
     ),
 )
 

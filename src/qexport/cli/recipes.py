@@ -37,7 +37,7 @@ def _default(book: RecipeBook) -> tuple[str, ...]:
         return (book.default,)
     raise UsageError(
         f"{book.path} has no default recipe",
-        hint=f'name one of {", ".join(book.recipes)}, ask for --all, or write default = "…" into it',
+        hint=f'name one of {", ".join(book.recipes)}, use --all, or write default = "…" into it',
     )
 
 

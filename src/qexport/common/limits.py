@@ -48,7 +48,7 @@ class Limits(Record, frozen=True, kw_only=True):
     )
     code_lines: int = _limit(5_000, "lines", "a block of code in Markdown", "layout")
     brackets: int = _limit(
-        5_000, "brackets", "a text in Markdown: `[`", "time: one that none closes takes up to 0.4 ms"
+        5_000, "brackets", "a text in Markdown: `[`", "time: an unclosed one takes up to 0.4 ms"
     )
     combinations: int = _limit(
         10_000, "combinations", "the categories of a vocabulary with its levels", "time and memory"
@@ -64,7 +64,7 @@ class Limits(Record, frozen=True, kw_only=True):
     page: int = _limit(5_000_000, "characters", "a captured page of HTML", "time")
     tags: int = _limit(200_000, "tags", "a captured page of HTML", "time")
     attributes: int = _limit(
-        1_000, "attributes", "a tag of it", "time: lxml takes their number squared", highest=20_000
+        1_000, "attributes", "a tag of it", "time: lxml's grows with their square", highest=20_000
     )
     page_depth: int = _limit(
         200, "levels", "its elements within each other", "text, which lxml drops below 254", highest=250

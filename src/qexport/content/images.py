@@ -95,7 +95,7 @@ def judge_image(data: bytes, shown: str, limits: Limits = USUAL) -> Image | Flaw
     if not kind and b"<svg" in data[:10_000].lower():
         return _draw(data, shown)
     if not kind:
-        return Flaw(f"{shown} is no PNG, JPEG, GIF, WebP or SVG", "save it as one of them", refused=True)
+        return Flaw(f"{shown} is not a PNG, JPEG, GIF, WebP or SVG", "save it as one of them", refused=True)
     try:
         width, height = _IMAGE_KINDS[kind][1](data)
     except (IndexError, struct.error, ValueError):

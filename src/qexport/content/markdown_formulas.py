@@ -80,7 +80,9 @@ def _show(formula: FoundFormula, page: MarkdownPage) -> Markup:
     line, column = formula.place_of(wrong.column or 1)
     first = len(page.flaws)
     hint = "write what LaTeX reads, or put text with dollars between backticks"
-    page.note(f"column {column}: the formula {quote(formula.written)} is its source: {wrong.message}", hint)
+    page.note(
+        f"column {column}: the formula {quote(formula.written)} is shown as its source: {wrong.message}", hint
+    )
     page.place_flaws(first, line)
     return mark_safe(f"<code>{escape(formula.written, quote=False)}</code>")
 

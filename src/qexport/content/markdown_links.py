@@ -107,12 +107,13 @@ def tame_link(opening: Token, text: str, page: MarkdownPage) -> None:
     opening.hidden = True
     if href and not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", href):
         page.note(
-            f"the link to {quote(href)} is its text: it leads to a file",
+            f"the link to {quote(href)} is shown as text: it leads to a file",
             "give its address on the web: https://…",
         )
     else:
         page.note(
-            f"the link to {quote(href)} is its text", "links lead to https://…, mailto:… or #ID, a question"
+            f"the link to {quote(href)} is shown as text",
+            "links lead to https://…, mailto:… or #ID, a question",
         )
 
 
@@ -137,7 +138,7 @@ def _lead_to_question(opening: Token, key: str, text: str, page: MarkdownPage) -
     opening.meta = {"after": after}
     if questions is not None and key not in questions:
         opening.meta = {"after": ""}
-        return f"the link to {quote('#' + key)} is its text: there is no such question"
+        return f"the link to {quote('#' + key)} is shown as text: there is no such question"
     return None
 
 

@@ -149,7 +149,7 @@ def _find_theme_folder(name: str, extending: Path | None) -> Path:
             return folder
     unknown = _refuse_unknown_theme(name, "; or a folder with a theme.toml")
     raise (
-        _refuse_theme(extending, f"extends {name!r}, which is no theme", unknown.hint)
+        _refuse_theme(extending, f"extends {name!r}, which is not a theme", unknown.hint)
         if extending
         else unknown
     )
@@ -170,7 +170,7 @@ def _read_settings(folder: Path, limits: Limits) -> Mapping[str, str]:
     for key, value in said.items():
         if key not in ("description", "extends") or not isinstance(value, str):
             raise _refuse_theme(
-                folder, f"unknown setting {key!r}", "a theme says description and extends, both text"
+                folder, f"unknown setting {key!r}", "a theme has description and extends, both text"
             )
     return said
 

@@ -261,7 +261,7 @@ class _Assembling:
         if "level" not in self.found.fields and re.fullmatch(r"[^\W\d_][\w -]{1,30}", text):
             return {"level": text[:1].upper() + text[1:]}
         self.extra[self._free_name(name)] = text
-        self._leave(f"{name} {quote(text)} is no number from 1 to 10: kept in extra", "", name)
+        self._leave(f"{name} {quote(text)} is not a number from 1 to 10: kept in extra", "", name)
         return {}
 
     def _choice(self, name: str, text: str) -> dict[str, object]:

@@ -146,7 +146,7 @@ def _open_quote(text: str, path: str, line: int, skipped: int, error: csv.Error)
         hint = 'close it, or double a quote that is text: ""'
         return Problem(Location(path, at + skipped, max(column, 1)), "this quote is never closed", hint)
     hint = 'double a quote that is text: ""'
-    return Problem(Location(path, line + skipped, 1), f"a row that is no CSV: {quote(str(error))}", hint)
+    return Problem(Location(path, line + skipped, 1), f"a row that is not CSV: {quote(str(error))}", hint)
 
 
 def parse(source: Source) -> Reading:

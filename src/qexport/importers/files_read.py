@@ -184,4 +184,4 @@ def _read_members(
                     find = find_in_zip(data, entry.filename, limits)
                     yield Source(name, unpacked, text, wishes, limits, inner.parts[:-1], True, find)
     except (BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, zlib.error) as error:
-        raise InputRefused((Problem(Location(path), "this is no zip, or a damaged one"),)) from error
+        raise InputRefused((Problem(Location(path), "this is not a zip, or a damaged one"),)) from error

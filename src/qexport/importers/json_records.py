@@ -54,14 +54,14 @@ class _Decoder(json.JSONDecoder):
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def decode(text: str, path: str, limits: Limits, *, line: int = 1) -> Any:
     """Return the value of a JSON text, its objects with their places.
 
     Raises:
-        InputRefused: it is no JSON; with the place.
+        InputRefused: it is not JSON; with the place.
         LimitExceeded: it has more values than a bank may have.
     """
     if text.count(",") + text.count("[") + text.count("{") > limits.values:
@@ -190,7 +190,7 @@ def parse_json_lines(source: Source) -> Reading:
             places[id(value)] = Location(source.path, number, 1)
             placed.append(PlacedObject(value, ()))
         else:
-            problems.append(Problem(Location(source.path, number, 1), "this line is no object"))
+            problems.append(Problem(Location(source.path, number, 1), "this line is not an object"))
     if problems:
         raise InputRefused(tuple(problems))
     if _is_own(header, [each.value for each in placed]):

@@ -91,7 +91,7 @@ def _guess_settings(
     some = questions[:: len(questions) // _MOST_READ + 1]
     texts = [text for each in some for text in (each.question, *each.choices, each.answer)]
     if "language" not in header and (tag := guess_language(texts)) not in ("", "en"):
-        yield "language", tag, "by the words of the texts"
+        yield "language", tag, "guessed from the texts"
     marked = (each for each in questions if each.markup == "markdown")
     if "math" not in header and any(map(has_formula, map(_join_texts, marked))):
         yield "math", "true", "there are formulas"

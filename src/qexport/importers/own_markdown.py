@@ -90,9 +90,9 @@ def _read_comment_json(text: str, place: Location) -> dict[str, Any]:
     try:
         said = json.loads(text, parse_int=str, parse_float=str)
     except (ValueError, RecursionError) as error:
-        raise InputRefused((Problem(place, "what this mark says is no JSON"),)) from error
+        raise InputRefused((Problem(place, "what this mark says is not JSON"),)) from error
     if not isinstance(said, dict):
-        raise InputRefused((Problem(place, "what this mark says is no object"),))
+        raise InputRefused((Problem(place, "what this mark says is not an object"),))
     return {
         key: {name: _check_value(kept, place) for name, kept in value.items()}
         if key in ("extra", "claims") and isinstance(value, dict)

@@ -187,7 +187,7 @@ class _Bringing:
             self.problems.append(Problem(found.place_of(name), message, hint))
             return ""
         if not _is_picture(picture.data):
-            message = f"{quote(written)} is no PNG, JPEG, GIF, WebP or SVG: not brought along"
+            message = f"{quote(written)} is not a PNG, JPEG, GIF, WebP or SVG: not brought along"
             self.problems.append(Problem(found.place_of(name), message))
             return ""
         if picture.place and picture.place.is_relative_to(self._folder):

@@ -109,7 +109,8 @@ def find_hub_pages(paths: Sequence[Path], wishes: Wishes, limits: Limits = USUAL
     kinds = {find_shape(source).name == "hub" for source in sources}
     if len(kinds) > 1:
         raise UsageError(
-            "captured hub pages and other files in one command", hint="import them by a command each"
+            "captured hub pages and other files in one command",
+            hint="import each kind with a command of its own",
         )
     return kinds == {True}
 
@@ -153,7 +154,7 @@ def import_files(
     if bank in contents or list(result.base.items()) != list(base.items()):
         contents[place] = write_imports(result.base).encode()
     if not result.new and not there:
-        raise InputRefused((Problem(Location(str(paths[0])), "no question came out of it"),))
+        raise InputRefused((Problem(Location(str(paths[0])), "no question was found in it"),))
     guesses = () if there else describe_guesses(read.readings, result.new)
     session = ImportOutcome(
         bank, tuple(read.reports), result, settled, contents, passed=passed, guesses=guesses
@@ -350,7 +351,7 @@ def _check_merged(text: str, path: Path, limits: Limits) -> None:
     try:
         _bank_of(text, path, limits)
     except InputRefused as refused:
-        hint = "settle the conflicts: --take page or --take ask"
+        hint = "settle the conflicts: --take source or --take ask"
         problems = (
             Problem(Location(str(path)), f"the import would leave a wrong bank: {each.message}", hint)
             for each in refused.problems

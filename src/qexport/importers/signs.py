@@ -45,7 +45,7 @@ _OTHER_KINDS = (
     (
         b"%PDF-",
         "",
-        "a PDF, which has no questions but their look",
+        "a PDF, which has the look of questions only",
         "import what it was made from, or its text",
     ),
     (ZIP, "word/document.xml", "a Word document", _TEXT_HINT),

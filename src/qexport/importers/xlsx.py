@@ -59,7 +59,7 @@ def parse(source: Source) -> Reading:
 
 def _damaged(path: str) -> InputRefused:
     hint = "save it again as .xlsx, or as CSV"
-    return InputRefused((Problem(Location(path), "this is no Excel workbook, or a damaged one", hint),))
+    return InputRefused((Problem(Location(path), "this is not an Excel workbook, or a damaged one", hint),))
 
 
 class _Counted:
@@ -233,7 +233,7 @@ class _Workbook:
         at = _index(cell.get("s") or "0", len(self._formats))
         code = self._formats[at] if at >= 0 else "General"
         if value and not is_shown_exactly(code):
-            message = f"cell {cell.get('r')} has the number format {code!r}, which is not followed: {value}"
+            message = f"cell {cell.get('r')} has the number format {code!r}, which is not supported: {value}"
             self._note(place, message)
         return show_number(value, code, is_1904=self._is_1904)
 

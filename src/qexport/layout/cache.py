@@ -180,7 +180,7 @@ class ChunkCache:
                     return otherwise
                 begun_anew = True
                 if isinstance(error, _OtherForm):
-                    self.tell(f"{self.path}: a cache of an unknown form is replaced")
+                    self.tell(f"{self.path}: a cache of an unknown format is replaced")
                 with suppress(OutputError):
                     self.clear()
 

@@ -36,7 +36,7 @@ def points(text: str, *, em: float | None = None) -> float:
     try:
         return _evaluate_length(text, em)
     except (ArithmeticError, KeyError, IndexError, ValueError) as error:
-        raise UsageError(f"{text!r} is no length", hint="for example 27mm or calc(20mm + 7mm)") from error
+        raise UsageError(f"{text!r} is not a length", hint="for example 27mm or calc(20mm + 7mm)") from error
 
 
 def number(text: str) -> float:

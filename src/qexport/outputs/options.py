@@ -69,7 +69,7 @@ class CommonOptions(OptionsRecord, frozen=True, kw_only=True):
         read=read_date,
         metavar="DATE",
     )
-    edition_label: str = option("", "Version on the cover, for example 1.2.")
+    edition_label: str = option("", "Version on covers and in the deck's description, for example 1.2.")
     published_at: str = option(
         "",
         "Web address of this edition. Its QR code is on the last page of the handbook and in README.html of a bundle.",

@@ -145,7 +145,7 @@ def find_address(asked_for: str = "") -> str:
             probe.connect(("192.0.2.1", 9))
         except OSError as error:
             raise MachineLacks(
-                "this machine is in no network",
+                "this machine is not in a network",
                 hint="connect it to the network of the phone, or name an address: --address 192.168.1.20",
             ) from error
         return str(probe.getsockname()[0])

@@ -132,7 +132,7 @@ def _untrue(files: Mapping[str, bytes]) -> Iterable[str]:
         yield f"its {MANIFEST} is not that of a bundle"
         return
     if listed.get("format") != BUNDLE_FORMAT:
-        yield f"its form is {quote(str(listed.get('format')))}, and this qexport knows {BUNDLE_FORMAT}"
+        yield f"its format is {quote(str(listed.get('format')))}, and this qexport knows {BUNDLE_FORMAT}"
         return
     for name in sorted({*files, *map(str, hashes)} - {MANIFEST}):
         if name not in files:

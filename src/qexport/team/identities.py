@@ -205,7 +205,7 @@ def migrate(recipe: Recipe, recipes_file: Path, *, dry_run: bool = False) -> Mig
         renamed = _renamed(text)
         if renamed != text:
             changes[recipes_file] = renamed.encode()
-            lines.append(f"{recipes_file}: settings have their names of today")
+            lines.append(f"{recipes_file}: settings have their current names now")
     if changes and not dry_run:
         files.write_all(changes)
     return Migration(tuple(lines), changes)

@@ -51,7 +51,7 @@ class Setting(Record, frozen=True):
 
 def _settings() -> Iterator[Setting]:
     yield Setting("bank", "text", "The bank's file, or a folder of them.")
-    yield Setting("encoding", "text", "How the bank's files are encoded, where that is not UTF-8.")
+    yield Setting("encoding", "text", "The encoding of the bank's files, if it is not UTF-8.")
     yield Setting("lock", "text", "The lock of the deck. Without it, beside the bank.")
     yield Setting("out", "text", "Folder of the files. Without it, out.")
     yield Setting(
@@ -239,7 +239,9 @@ class _RecipesReading:
         if said != RECIPES_FORMAT or isinstance(said, bool):
             self._wrong("", FORMAT_KEY, *describe_other_format(said, RECIPES_FORMAT))
         if not isinstance(tables, dict):
-            self._wrong("", "recipes", "recipes is no table", "write each under its name: [recipes.python]")
+            self._wrong(
+                "", "recipes", "recipes is not a table", "write each under its name: [recipes.python]"
+            )
             tables = {}
         for name, table in tables.items():
             self._check_name(name, recipes)
@@ -249,7 +251,7 @@ class _RecipesReading:
                 self._wrong(
                     "",
                     "recipes",
-                    f"recipe {quote(name)} is no table",
+                    f"recipe {quote(name)} is not a table",
                     f"write [recipes.{name}] above its settings",
                 )
         default = self._default(recipes)
@@ -274,7 +276,7 @@ class _RecipesReading:
     def _limits(self) -> Limits:
         said = self._said.get("limits", {})
         if not isinstance(said, dict):
-            self._wrong("", "limits", "limits is no table", 'write [limits], and below it file = "128M"')
+            self._wrong("", "limits", "limits is not a table", 'write [limits], and below it file = "128M"')
             return USUAL
         wrong = {
             name: complaint for name, value in said.items() if (complaint := complaint_of_limit(name, value))
@@ -289,14 +291,14 @@ class _RecipesReading:
             return "" if len(recipes) != 1 else next(iter(recipes))
         if not isinstance(default, str) or default not in recipes:
             hint = suggest(str(default), tuple(recipes))
-            self._wrong("", "default", f"default is {_show_value(default)}, which is no recipe", hint)
+            self._wrong("", "default", f"default is {_show_value(default)}, which is not a recipe", hint)
             return ""
         return default
 
     def _check_name(self, name: str, before: Mapping[str, object]) -> None:
         if not re.fullmatch(RECIPE_NAME, name):
             hint = "letters, digits, - and _, at most 60: it is the name of a folder in a bundle"
-            self._wrong(name, "", f"{quote(name)} is no name for a recipe", hint)
+            self._wrong(name, "", f"{quote(name)} cannot be the name of a recipe", hint)
         elif twin := next((other for other in before if other.casefold() == name.casefold()), ""):
             message = f"recipes {twin} and {name} differ only in case"
             self._wrong(name, "", message, "some systems keep one file for both: rename one")

@@ -28,7 +28,7 @@ def recipes_schema() -> dict[str, object]:
             **settings,
             "limits": {
                 "type": "object",
-                "description": "How much an input may ask for, as 500, 64M or 1G.",
+                "description": "The limits of what is read, for example 500, 64M or 1G.",
                 "properties": {name: _limit_property(limit) for name, limit in LIMITS.items()},
                 "additionalProperties": False,
             },

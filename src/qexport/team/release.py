@@ -101,7 +101,7 @@ def _make_release(recipe: Recipe, *, now: int, since: str, with_tag: bool) -> Re
         old = since or _released_before(before, recipe.bank, place)
         found = compare(old, str(recipe.bank), bank=recipe.bank, limits=limits)
         if not found.entries:
-            message = f"no question is other than in edition {before.number}"
+            message = f"no question has changed since edition {before.number}"
             raise UsageError(message, hint=f"compared with {old}; a release says what is new")
     release = Release(
         number=before.number + 1 if before else 1,
@@ -110,7 +110,7 @@ def _make_release(recipe: Recipe, *, now: int, since: str, with_tag: bool) -> Re
     )
     folder = recipe.bank if recipe.bank.is_dir() else recipe.bank.parent
     if with_tag and git.find_work_tree(folder) is None:
-        message = f"--tag: {folder} is in no git repository"
+        message = f"--tag: {folder} is not in a git repository"
         raise UsageError(message, hint="release without --tag, or begin one: git init")
     if with_tag and git.has_tag(tag_name(release.number), folder=folder):
         message = f"there is a tag {tag_name(release.number)} already"
@@ -144,7 +144,7 @@ def _warn_of_unreleased_drafts(bank: Bank, path: Path) -> tuple[Problem, ...]:
     """Return the warning that an edition of a bank has none of its drafts, if it has drafts."""
     drafts = sum(question.status == "draft" for question in bank.questions)
     message = f"left out: {quantity(drafts, 'draft')}"
-    hint = "an edition has none before they are answered"
+    hint = "drafts are added when they are answered"
     return (Problem(Location(str(path)), message, hint),) if drafts else ()
 
 
@@ -157,7 +157,7 @@ def _released_before(release: Release, bank: Path, lock: Path) -> str:
         if said.release == release:
             return f"git:{commit}"
     raise UsageError(
-        f"{bank} as it was in edition {release.number} is in no commit",
+        f"{bank}: no commit has edition {release.number} of it",
         hint="name it with --since: a bank, a bundle, a deck, or REVISION:PATH; "
         "and commit bank, lock and notes after each release",
     )

@@ -103,7 +103,7 @@ def test_a_key_is_sent_and_a_wrong_one_is_told(collection: Any) -> None:
         AnkiConnect(port, "secret").check()
         assert AnkiConnect(port, "secret").call("multi", actions=[]) == []
         assert refused(AnkiConnect(port).check) == (6, "AnkiConnect wants a key: none was given", hint)
-        assert refused(AnkiConnect(port, "x").check) == (6, "the key is not the one of AnkiConnect", hint)
+        assert refused(AnkiConnect(port, "x").check) == (6, "the key of AnkiConnect is wrong", hint)
 
 
 def test_the_profile_that_is_open_has_to_be_the_one_asked_for(collection: Any) -> None:

@@ -37,7 +37,7 @@ def test_the_true_collection_is_read_where_there_are_two() -> None:
     assert lock_of(buffer.getvalue(), "old.apkg", BANK).notes == lock.notes
 
 
-NO_ZIP = ("it is not a package of Anki's: no zip, or a damaged one", WHICH)
+NO_ZIP = ("it is not an Anki package: not a zip, or a damaged one", WHICH)
 
 
 @pytest.mark.parametrize("package", [b"", b"PK\x03\x04", b"<html>"])

@@ -49,9 +49,9 @@ def test_every_line_that_is_wrong_is_said_at_once() -> None:
 """
     assert refusal_of(text) == [
         ("bank.jsonl:2:24: not JSON: Expecting value", "write one object a line"),
-        ("bank.jsonl:3: this line is no object", 'write {"id": …, "question": …, "answer": …}'),
-        ("bank.jsonl:4: 'id' is said twice", "say it once"),
-        ("bank.jsonl:5: NaN is no JSON", "write texts, numbers and lists"),
+        ("bank.jsonl:3: this line is not an object", 'write {"id": …, "question": …, "answer": …}'),
+        ("bank.jsonl:4: 'id' is here twice", "keep one of them"),
+        ("bank.jsonl:5: NaN is not JSON", "write texts, numbers and lists"),
         ("bank.jsonl:6: level must be text", ""),
     ]
 

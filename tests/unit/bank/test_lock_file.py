@@ -14,7 +14,7 @@ from qexport.bank.lock_file import read_lock, write_lock
 from qexport.bank.stamping import Deciding, stamp
 from qexport.common.errors import InputRefused, Location, Problem
 
-REPAIR = "take it from version control again, or rebuild it with --previous DECK"
+REPAIR = "restore it from version control, or rebuild it with --previous DECK"
 
 
 def refused(text: str) -> tuple[Problem, ...]:
@@ -96,7 +96,7 @@ def test_a_lock_is_read_as_it_was_written(lock: Lock) -> None:
             '{\n"format": 1}',
             (2, 0),
             "format 1 is not known; this qexport knows 2",
-            "bring it into today's form: qexport migrate",
+            "update it: qexport migrate",
         ),
         (
             '{\n"format": 3}',

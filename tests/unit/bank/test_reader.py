@@ -144,7 +144,7 @@ def test_what_a_folder_has_beside_its_files_is_reported(tmp_path: Path) -> None:
             f"{tmp_path}/deep: this folder is not read: 2 files of questions in it",
             "move them up into the bank's folder, or make a bank of this folder",
         ),
-        (f"{tmp_path}/moved: a link that leads nowhere", "remove it, or mend it"),
+        (f"{tmp_path}/moved: a link that leads nowhere", "remove it, or correct it"),
     ]
     (tmp_path / "lost.yaml").symlink_to(tmp_path / "gone.yaml")
     assert refusal_of(tmp_path) == [(f"{tmp_path}/lost.yaml: a link that leads nowhere", "")]

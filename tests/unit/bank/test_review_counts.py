@@ -44,9 +44,9 @@ def test_questions_are_sorted_by_counts_those_without_last() -> None:
 @pytest.mark.parametrize(
     ("filters", "message"),
     [
-        ({"where": "forgotten>=0.3"}, "'0.3' is no number to compare forgotten with"),
-        ({"where": "forgotten>=often"}, "'often' is no number to compare forgotten with"),
-        ({"where": "reviews>=30%"}, "'30%' is no number to compare reviews with"),
+        ({"where": "forgotten>=0.3"}, "'0.3' is not a number to compare forgotten with"),
+        ({"where": "forgotten>=often"}, "'often' is not a number to compare forgotten with"),
+        ({"where": "reviews>=30%"}, "'30%' is not a number to compare reviews with"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(filters: dict[str, str], message: str) -> None:
@@ -84,7 +84,7 @@ def test_another_file_is_refused(text: str) -> None:
         read_review_counts(text, "b.reviews.json")
     hint = "remove it; qexport reviews writes it again"
     assert caught.value.problems == (
-        Problem(Location("b.reviews.json"), "this is no file of review counts", hint),
+        Problem(Location("b.reviews.json"), "this is not a file of review counts", hint),
     )
 
 

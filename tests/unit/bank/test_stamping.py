@@ -111,7 +111,7 @@ def test_another_namespace_is_refused_with_what_it_would_do() -> None:
                 "the bank's namespace is 'other', and it was published as 'ns': every learner would get all 2 notes "
                 "once more, and keep the old ones with their reviews"
             ),
-            "write namespace: ns into the bank, or ask for --accept-new-namespace",
+            "write namespace: ns into the bank, or use --accept-new-namespace",
         )
     ]
 

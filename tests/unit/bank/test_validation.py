@@ -270,7 +270,10 @@ def test_a_record_without_anything_lacks_what_every_question_has() -> None:
     assert problems_of("questions:\n- {}") == [
         ("2:3: a question has no id", ""),
         ("2:3: a question has no question", ""),
-        ("2:3: a question has no answer", "write one, or `status: draft`: then it is in no output"),
+        (
+            "2:3: a question has no answer",
+            "write one, or leave the question out: `status: draft`",
+        ),
     ]
 
 
@@ -444,7 +447,7 @@ def test_choices_drafts_and_own_fields_are_read() -> None:
         (
             "choices: [x, y]",
             "2:3: question 'A' has no answer",
-            "write one, or `status: draft`: then it is in no output",
+            "write one, or leave the question out: `status: draft`",
         ),
         ("answer: a, extra: [x]", "2:42: extra must be a mapping", "write `name: text` below it"),
         ("answer: a, extra: {x: {y: z}}", "2:46: extra.x must be text or a list of texts", ""),

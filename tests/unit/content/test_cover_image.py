@@ -36,7 +36,7 @@ def test_it_lies_beside_the_bank(tmp_path: Path) -> None:
             "the picture '../logo.png' is outside the bank's folder",
             "put a copy beside the bank and give its path from there, with /",
         ),
-        ("text.png", "the picture 'text.png' is no PNG, JPEG, GIF, WebP or SVG", "save it as one of them"),
+        ("text.png", "the picture 'text.png' is not a PNG, JPEG, GIF, WebP or SVG", "save it as one of them"),
     ],
 )
 def test_what_is_no_picture_there_is_refused(tmp_path: Path, path: str, message: str, hint: str) -> None:

@@ -107,7 +107,7 @@ def test_the_first_frame_of_a_gif_counts(tmp_path: Path) -> None:
 )
 def test_other_kinds_are_refused(tmp_path: Path, data: bytes, hint: str) -> None:
     assert judged(tmp_path, data, "x.png") == Flaw(
-        "the picture 'x.png' is no PNG, JPEG, GIF, WebP or SVG", hint, refused=True
+        "the picture 'x.png' is not a PNG, JPEG, GIF, WebP or SVG", hint, refused=True
     )
 
 

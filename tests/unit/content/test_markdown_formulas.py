@@ -32,8 +32,8 @@ def test_what_cannot_be_shown_is_its_source_and_noted_with_line_and_column() -> 
     html, flaws = shown("one\n\ntwo $x + \\foo$ and $PATH:$", "svg")
     assert html == "<p>one</p>\n<p>two <code>$x + \\foo$</code> and <code>$PATH:$</code></p>"
     assert flaws == [
-        (3, "column 10: the formula '$x + \\\\foo$' is its source: unsupported command: \\foo"),
-        (3, "column 21: the formula '$PATH:$' is its source: it reads like variables of a shell"),
+        (3, "column 10: the formula '$x + \\\\foo$' is shown as its source: unsupported command: \\foo"),
+        (3, "column 21: the formula '$PATH:$' is shown as its source: it reads like variables of a shell"),
     ]
 
 

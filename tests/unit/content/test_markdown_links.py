@@ -43,7 +43,7 @@ def test_links_lead_to_the_web_or_nowhere_and_pictures_are_their_text(text: str,
         (
             "[a](#PY-9) x[[0]]",
             "<p>a x[[0]]</p>",
-            [(1, "the link to '#PY-9' is its text: there is no such question")],
+            [(1, "the link to '#PY-9' is shown as text: there is no such question")],
         ),
     ],
 )

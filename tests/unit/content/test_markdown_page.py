@@ -30,8 +30,8 @@ from qexport.content.markdown_page import MarkdownPage
         ("`<!-- x -->`", "<p><code>&lt;!-- x --&gt;</code></p>", []),
         ("a List<String> and x<y", "<p>a List&lt;String&gt; and x&lt;y</p>", []),
         ("<details>\nno end", "<p>&lt;details&gt;no end</p>", [(1, "the tag <details> is shown as text")]),
-        ("[a](docs/x.md)", "<p>a</p>", [(1, "the link to 'docs/x.md' is its text: it leads to a file")]),
-        ("[a](javascript:x)", "<p>a</p>", [(1, "the link to 'javascript:x' is its text")]),
+        ("[a](docs/x.md)", "<p>a</p>", [(1, "the link to 'docs/x.md' is shown as text: it leads to a file")]),
+        ("[a](javascript:x)", "<p>a</p>", [(1, "the link to 'javascript:x' is shown as text")]),
         (
             "|a|\n|-|\n|1|\n|`b|c`|",
             (

@@ -99,7 +99,7 @@ def test_a_theme_that_extends_none_there_is_is_refused(tmp_path: Path) -> None:
         theme(str(folder))
     assert complaints(caught.value) == [
         (
-            f"{folder / 'theme.toml'}: extends 'clasic', which is no theme",
+            f"{folder / 'theme.toml'}: extends 'clasic', which is not a theme",
             f"did you mean 'classic'? {KNOWN}; or a folder with a theme.toml",
         )
     ]
@@ -116,12 +116,12 @@ def test_a_theme_that_extends_none_there_is_is_refused(tmp_path: Path) -> None:
         (
             'extend = "classic"\n',
             "unknown setting 'extend'",
-            "a theme says description and extends, both text",
+            "a theme has description and extends, both text",
         ),
         (
             "extends = 1\n",
             "unknown setting 'extends'",
-            "a theme says description and extends, both text",
+            "a theme has description and extends, both text",
         ),
     ],
 )

@@ -107,7 +107,7 @@ def test_what_is_wrong_has_its_line_and_its_column(read: Any) -> None:
     assert [str(each) for each in (*reading.left_aside, *aside)] == [
         "q.csv:4:14: 6 cells under 5 columns: the others are kept in extra",
         "q.csv:5:1: a row without a question: ' 4 a x y'",
-        "q.csv:3:10: difficulty 'hard one?' is no number from 1 to 10: kept in extra",
+        "q.csv:3:10: difficulty 'hard one?' is not a number from 1 to 10: kept in extra",
         "q.csv:3:20: the correct answer is not among the choices: kept in extra",
     ]
     assert [(each.choices, each.correct, each.answer) for each in read.questions(text, "q.csv")] == [

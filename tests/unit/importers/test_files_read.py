@@ -82,7 +82,7 @@ def test_files_that_nothing_reads_say_what_they_are_and_what_to_do(folder: Path)
     assert [(str(each), each.hint) for each in caught.value.problems] == [
         ("old.xls: an old file of Excel or Word: this is not read", "save it as .xlsx, CSV or a web page"),
         (
-            "book.pdf: a PDF, which has no questions but their look: this is not read",
+            "book.pdf: a PDF, which has the look of questions only: this is not read",
             "import what it was made from, or its text",
         ),
         ("text.docx: a Word document: this is not read", "save it as a web page (.html) or as text"),

@@ -38,7 +38,7 @@ def test_json_lines(read: Any) -> None:
     [
         ('[{"question": "a?",}]', "q.json:1:20: not JSON: Illegal trailing comma before end of object", ""),
         ('[{"a": 1, "a": 2}]', "q.json:1:2: not JSON: the key 'a' is here twice", ""),
-        ('[{"x": NaN}]', "q.json:1: not JSON: NaN is no JSON", ""),
+        ('[{"x": NaN}]', "q.json:1: not JSON: NaN is not JSON", ""),
         (
             '[{"x": "y"}]',
             "q.json:1:1: no key is known as a question: 'x'",

@@ -14,7 +14,7 @@ from qexport.importers.session import import_files, write_session
 def test_a_language_that_the_texts_show_is_written_and_reported(folder: Path) -> None:
     rows = "Was ist ein Slice?,Eine Sicht auf ein Array.\nWie lang ist er?,So lang wie das Array und nicht mehr.\n"
     outcome = taken("q.csv", f"Frage,Antwort\n{rows}")
-    assert outcome.guesses == ("language: de (by the words of the texts)",)
+    assert outcome.guesses == ("language: de (guessed from the texts)",)
     assert read_bank(Path("b.yaml"))[0].language == "de"
 
 

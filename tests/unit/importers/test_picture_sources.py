@@ -65,7 +65,7 @@ def test_pictures_beside_markdown_come_along(folder: Path, is_zip: bool) -> None
     )
     assert [problem.message for problem in session.left_aside] == [
         "the picture 'gone.png' is not beside the file, nor below its folder",
-        "'text.png' is no PNG, JPEG, GIF, WebP or SVG: not brought along",
+        "'text.png' is not a PNG, JPEG, GIF, WebP or SVG: not brought along",
         *(["the picture 'deep%20one.png' is not beside the file, nor below its folder"] if is_zip else []),
     ]
     assert set(names) == {"wing-1", "beak"} | (set() if is_zip else {"deep-one"})

@@ -97,7 +97,7 @@ def test_an_import_that_would_leave_a_wrong_bank_writes_nothing(folder: Path) ->
     assert [(str(each), each.hint) for each in caught.value.problems] == [
         (
             "b.yaml: the import would leave a wrong bank: correct 'c' is the letter of no choice",
-            "settle the conflicts: --take page or --take ask",
+            "settle the conflicts: --take source or --take ask",
         )
     ]
     assert path.read_text() == before

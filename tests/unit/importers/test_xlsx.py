@@ -122,7 +122,7 @@ def test_a_damaged_workbook_is_refused(damage: Any) -> None:
     with pytest.raises(InputRefused) as caught:
         read_source(Source("q.xlsx", damage(workbook(ROWS, texts=TEXTS)), wishes=Wishes(shape="xlsx")))
     assert [str(each) for each in caught.value.problems] == [
-        "q.xlsx: this is no Excel workbook, or a damaged one"
+        "q.xlsx: this is not an Excel workbook, or a damaged one"
     ]
 
 

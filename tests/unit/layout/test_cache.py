@@ -167,7 +167,7 @@ def test_a_cache_of_an_unknown_form_is_replaced_and_reported(tmp_path: Path, sta
         database.execute(statement)
         database.commit()
     assert cache.load(["a"]) == {}
-    assert told == [f"{cache.path}: a cache of an unknown form is replaced"]
+    assert told == [f"{cache.path}: a cache of an unknown format is replaced"]
     cache.keep({"a": CHUNK})
     assert cache.load(["a"]) == {"a": CHUNK}
     assert len(told) == 1

@@ -41,6 +41,6 @@ def test_what_is_no_length_is_refused(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         millimetres(text)
     assert (caught.value.message, caught.value.hint) == (
-        f"{text!r} is no length",
+        f"{text!r} is not a length",
         "for example 27mm or calc(20mm + 7mm)",
     )

@@ -97,7 +97,7 @@ def test_the_page_follows_what_is_saved_and_keeps_its_place(
         shown.wait("!document.querySelector('#problems').hidden", 30)
         assert shown.evaluate("document.querySelector('#problems').textContent") == (
             f"{tmp_path}/bank.yaml:5:3: question 'C' has no answer\n"
-            "  hint: write one, or `status: draft`: then it is in no output"
+            "  hint: write one, or leave the question out: `status: draft`"
         )
         assert shown.evaluate("document.querySelector('[aria-current=true]').textContent").startswith("B")
         own = (

@@ -43,7 +43,7 @@ def test_shows_the_last_good_state_beside_what_is_wrong(session: PreviewSession,
     session.refresh()
     state = session.state()
     assert state["questions"] == [["A", "One?"], ["B", "Two?"]]
-    hint = "write one, or `status: draft`: then it is in no output"
+    hint = "write one, or leave the question out: `status: draft`"
     assert state["problems"] == [[f"{tmp_path}/bank.yaml:5:3", "question 'C' has no answer", hint]]
     assert "Yes." in session.card("A", back=True, night=False)
     (tmp_path / "bank.yaml").write_text(BANK)

@@ -299,7 +299,7 @@ def test_a_packed_file_with_a_wrong_size_is_not_unpacked() -> None:
     [
         (b"[", "its manifest.json is not that of a bundle"),
         (b"{}", "its manifest.json is not that of a bundle"),
-        (b'{"files": {}, "format": 9}', "its form is '9', and this qexport knows 1"),
+        (b'{"files": {}, "format": 9}', "its format is '9', and this qexport knows 1"),
     ],
 )
 def test_a_manifest_of_anything_is_refused(manifest: bytes, said: str) -> None:

@@ -114,7 +114,7 @@ theme = 3.5
 """.replace("theme = 3.5\n", "")
     ) == [
         (
-            "qexport.toml:1: default is 'evrything', which is no recipe",
+            "qexport.toml:1: default is 'evrything', which is not a recipe",
             "did you mean 'everything'? known: everything, Everything, a b",
         ),
         ("qexport.toml:2: unknown setting 'bnk'", "did you mean 'bank'?"),
@@ -132,7 +132,7 @@ theme = 3.5
             "some systems keep one file for both: rename one",
         ),
         (
-            "qexport.toml:11: 'a b' is no name for a recipe",
+            "qexport.toml:11: 'a b' cannot be the name of a recipe",
             "letters, digits, - and _, at most 60: it is the name of a folder in a bundle",
         ),
     ]
@@ -144,10 +144,14 @@ theme = 3.5
         ("title = x", "qexport.toml:1:9: not TOML: invalid value", 'texts need quotes: title = "Python"'),
         ("x = " + "1" * 5000, "qexport.toml: not TOML: nested too deeply, or a number that is too long", ""),
         ("", "qexport.toml: no recipe in this file", "write one: [recipes.everything]"),
-        ("recipes = 1", "qexport.toml:1: recipes is no table", "write each under its name: [recipes.python]"),
+        (
+            "recipes = 1",
+            "qexport.toml:1: recipes is not a table",
+            "write each under its name: [recipes.python]",
+        ),
         (
             "[recipes]\nhard = 1",
-            "qexport.toml:1: recipe 'hard' is no table",
+            "qexport.toml:1: recipe 'hard' is not a table",
             "write [recipes.hard] above its settings",
         ),
     ],

@@ -260,7 +260,7 @@ def find_lost_commas(bank: Bank) -> Iterator[Finding]:
             total, found = sum(words[question.id] for question in lost), 0
         usual = f"about {total // _WORDS_PER_COMMA:,} are usual"
         message = f"{some_of(ids_of(lost))}: {found} commas in {total:,} words, {usual}"
-        hint = "they were lost on the way from the source, if not in it"
+        hint = "they may have been lost when the source was copied"
         yield Finding("lost-commas", message, hint, lost[0].location, ids_of(lost))
 
 

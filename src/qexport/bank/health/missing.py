@@ -17,7 +17,7 @@ def find_shortfalls(bank: Bank) -> Iterator[Finding]:
     claimed = (claims.questions, claims.technologies, claims.levels)
     present = (there.questions, there.technologies, there.levels)
     if any(claim is not None and count < claim for count, claim in zip(present, claimed, strict=True)):
-        hint = "import the rest of its source, or say in `claims` what there is"
+        hint = "import the rest of its source, or correct `claims`"
         yield Finding("incomplete", f"the bank has {there}", hint, _place_of_bank(bank))
 
 
@@ -34,8 +34,8 @@ def find_gaps(bank: Bank) -> Iterator[Finding]:
     used = {name for question in bank.questions for name in (question.technology, question.level)}
     for name in (*bank.technologies, *bank.levels):
         if name not in used:
-            hint = "write some, or declare it no more"
-            yield Finding("gap", f"{name} is declared and has no question", hint, _place_of_bank(bank))
+            hint = "write some, or remove it from the bank's list"
+            yield Finding("gap", f"{name} is declared but has no question", hint, _place_of_bank(bank))
     named = [question for question in bank.questions if question.technology and question.level]
     for technology, level, expected in _empty_cells((each.technology, each.level) for each in named):
         message = f"{technology} has no {level} question, where {expected:.0f} could be expected"

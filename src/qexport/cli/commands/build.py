@@ -259,7 +259,7 @@ def _build_lines(done: Build) -> Iterator[str]:
 
         yield f"{done.stamped.path}: {done.stamped.changes}"
         if done.stamped.search:
-            yield from search_lines("what is retired, to paste into Anki's browser", done.stamped.search)
+            yield from search_lines("to find retired notes, paste into Anki's browser", done.stamped.search)
         if left := done.stamped.lock.departed_from(done.edition.deck):
             ids = ", ".join(entry.id for entry in left[:20]) + (" …" if len(left) > 20 else "")
             search = search_for(map(done.stamped.lock.key_of, left))

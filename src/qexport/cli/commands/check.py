@@ -123,6 +123,6 @@ def _kinds(names: tuple[str, ...]) -> tuple[str, ...]:
     from qexport.bank.health.findings import FINDING_KINDS
 
     if unknown := [name for name in names if name not in (*FINDING_KINDS, "any")]:
-        message = f"--fail-on: health finds nothing of the kind {unknown[0]!r}"
+        message = f"--fail-on: no kind of finding {unknown[0]!r}"
         raise UsageError(message, hint=suggest(unknown[0], ("any", *FINDING_KINDS)))
     return tuple(FINDING_KINDS) if "any" in names else names

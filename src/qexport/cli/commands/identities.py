@@ -103,7 +103,7 @@ def renumber(
     lines = [f"{move.id}: the question of {move.former}, {quote(move.text)}" for move in done.moves]
     would = "would get" if dry_run else "got"
     lines += [f"{path}: {quantity(len(done.moves), 'question')} {would} former_ids" for path in done.changes]
-    say(lines or [f"{recipe.bank}: every question is under the id it was published as"])
+    say(lines or [f"{recipe.bank}: every question has the id it was published under"])
 
 
 @click.command()
@@ -134,7 +134,7 @@ def migrate(
         paths = [str(path) for path in done.changes]
         say_json({"changes": list(done.lines), "written": [] if dry_run else paths})
     else:
-        say(done.lines or [f"{recipe.bank}: all is in today's form"])
+        say(done.lines or [f"{recipe.bank}: everything is up to date"])
 
 
 @click.command("repair-times")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _MOST_TOLD = 20
 _WIDEST_NAME = 96
+_UNSETTLED = "the bank is not changed; settle them with --take source or --take ask"
 
 
 @click.command("import")
@@ -53,7 +54,7 @@ _WIDEST_NAME = 96
     "--markup",
     type=click.Choice(["plain", "markdown"]),
     default=None,
-    help="How the texts are written. [default: as each looks]",
+    help="How the texts are written. [default: guessed from the texts]",
 )
 @click.option(
     "--as",
@@ -65,9 +66,9 @@ _WIDEST_NAME = 96
 )
 @click.option(
     "--take",
-    type=click.Choice(["bank", "page", "ask"]),
+    type=click.Choice(["bank", "source", "ask"]),
     default="bank",
-    help="How to settle a conflict. bank: show it and change nothing. page: take the text of the source. "
+    help="How to settle a conflict. bank: show it and change nothing. source: take the text of the source. "
     "ask: ask for each.",
 )
 @click.option(
@@ -129,7 +130,7 @@ def import_(
             encoding=encoding,
             strict=strict,
             dry_run=dry_run,
-            take=take_all if take == "page" else _ask_of_page if take == "ask" else None,
+            take=take_all if take == "source" else _ask_of_page if take == "ask" else None,
             limits=limits,
         )
         _show_hub(bank, done, dry_run=dry_run, as_json=as_json)
@@ -138,7 +139,7 @@ def import_(
         sources,
         bank,
         wishes,
-        take={"page": "source"}.get(take, take),
+        take=take,
         ask=_ask_about_conflict,
         strict=strict,
         limits=limits,
@@ -197,7 +198,7 @@ def describe_session(
         yield f"  no longer in the source, kept in the bank: {named}"
     yield _result_line(session, dry_run=dry_run)
     if merged.conflicts:
-        yield f"  {quantity(len(merged.conflicts), 'conflict')}: the bank stays; --take page or --take ask settles them"
+        yield f"  {quantity(len(merged.conflicts), 'conflict')}: {_UNSETTLED}"
 
 
 def _result_line(session: ImportOutcome, *, dry_run: bool) -> str:
@@ -361,4 +362,4 @@ def _hub_lines(bank: Path, done: CaptureImport, *, dry_run: bool) -> Iterator[st
         parts += [f"{quantity(changed, 'question')} {would_be}changed"] if changed else []
         yield f"{path}: {'; '.join(parts)}"
     if count := len(done.report.conflicts):
-        yield f"  {quantity(count, 'conflict')}: the bank stays; --take page or --take ask settles them"
+        yield f"  {quantity(count, 'conflict')}: {_UNSETTLED}"

@@ -127,7 +127,7 @@ def ids(*, bank: Path, encoding: str | None, limits: Limits, dry_run: bool, as_j
     from qexport.common.text_input import read_text
 
     if not bank.is_file() or bank.suffix.lower() not in YAML_ENDINGS:
-        raise UsageError(f"{bank}: ids are given in a YAML file", hint="name one with --bank PATH")
+        raise UsageError(f"{bank}: ids are given only in YAML files", hint="name one with --bank PATH")
     text = read_text(bank, encoding=encoding, limits=limits)
     filled = fill_ids(text, str(bank), limits)
     if filled.given and not dry_run:
@@ -182,7 +182,7 @@ def new(
     from qexport.common.text_input import read_text
 
     if not bank.is_file() or bank.suffix.lower() not in YAML_ENDINGS:
-        raise UsageError(f"{bank}: a question is added to a YAML file", hint="name one with --bank PATH")
+        raise UsageError(f"{bank}: questions are added only to YAML files", hint="name one with --bank PATH")
     there, _ = read_bank(bank, encoding=encoding, limits=limits)
     used = [each.id for each in there.questions]
     taken = {name.casefold() for each in there.questions for name in (each.id, *each.former_ids)}

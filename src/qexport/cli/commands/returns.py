@@ -30,15 +30,15 @@ _KIND_LABELS = {
     "taken": "taken",
     "ours": "changed on both sides; the bank's stays",
     "conflict": "changed on both sides",
-    "left": "left, because the bank has no form for it",
-    "unknown": "left, because the history does not have the version it was made from",
+    "left": "not taken, because the bank cannot express it",
+    "unknown": "not taken, because the history does not have the version it was made from",
 }
 _PICTURE_LABELS = {
     "taken": "is another picture now: taken",
     "ours": "was changed on both sides; the bank's stays",
     "conflict": "was changed on both sides",
-    "left": "was changed, and the question does not show it any more: left",
-    "damaged": "was changed into something that is no picture: left",
+    "left": "was changed, and the question does not show it any more: not taken",
+    "damaged": "was changed into something that is not a picture: not taken",
 }
 
 
@@ -167,7 +167,7 @@ def _pull_lines(done: Pulled, base: str, would: str) -> Iterator[str]:
     for export, draft in done.drafts:
         yield f"{export}: new note, as draft {draft.question.id}: {quote(draft.question.question)}"
         if draft.sounds:
-            yield f"  left: {_sounds(draft.sounds)}"
+            yield f"  not taken: {_sounds(draft.sounds)}"
     for picture in done.pictures:
         yield from _picture_lines(picture)
     parts = [
@@ -188,8 +188,8 @@ def _pull_lines(done: Pulled, base: str, would: str) -> Iterator[str]:
         which = "its version" if unknown == 1 else "their versions"
         neither = f", and {base} does not have {'it' if unknown == 1 else 'them'} either" if base else ""
         yield (
-            f"{quantity(unknown, 'question')} left, because the history lacks {which}{neither}: name the deck that the "
-            "learner imported, or the revision that it was built from, for example --base old.apkg or --base v1.0"
+            f"{quantity(unknown, 'question')} not taken, because the history lacks {which}{neither}: name the deck "
+            "that the learner imported, or the revision it was built from, for example --base old.apkg or --base v1.0"
         )
     if done.open_conflicts:
         yield f"{quantity(done.open_conflicts, 'conflict')} left open: decide with --ask, --theirs or --ours"
@@ -207,12 +207,14 @@ def _picture_lines(picture: Picture) -> Iterator[str]:
 def _proposal_lines(export: str, each: Proposal) -> Iterator[str]:
     """Yield what became of a field, its words as `qexport diff` shows them."""
     if each.kind == "left" and each.sounds and not each.theirs:
-        yield f"{export}: {each.id} {each.field}: left: {_sounds(each.sounds)}"
+        yield f"{export}: {each.id} {each.field}: not taken: {_sounds(each.sounds)}"
         return
     became = _KIND_LABELS[each.kind]
     if each.missing:
         what = "picture {} is" if len(each.missing) == 1 else "pictures {} are"
-        became = f"left, because the {what.format(', '.join(map(quote, each.missing)))} not in the export"
+        became = (
+            f"not taken, because the {what.format(', '.join(map(quote, each.missing)))} not in the export"
+        )
     yield f"{export}: {each.id} {each.field}: {became}"
     if each.kind in ("conflict", "ours"):
         if each.ours != each.base or not each.replaced:
@@ -222,7 +224,7 @@ def _proposal_lines(export: str, each: Proposal) -> Iterator[str]:
     is_known = each.kind != "unknown" and each.base != each.theirs
     yield f"  theirs: {_difference(each.base, each.theirs) if is_known else quote(str(each.theirs))}"
     if each.sounds:
-        yield f"  left: {_sounds(each.sounds)}"
+        yield f"  not taken: {_sounds(each.sounds)}"
 
 
 def _sounds(names: tuple[str, ...]) -> str:
@@ -259,7 +261,7 @@ def reviews(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Count how well learners did on each question.
+    """Count how often learners forgot each question.
 
     EXPORT is an .apkg exported with scheduling. Exports with reviews in common count as one learner. Only counts per
     question are written, to a file beside the lock: reviews, lapses, share forgotten, median seconds and learners, and

@@ -78,7 +78,7 @@ def import_captures(
             Problem(
                 conflict.location,
                 f"{conflict.id} differs from {conflict.known_at}",
-                "mend one of them, or --take page",
+                "correct one of them, or use --take source",
             )
             for conflict in report.conflicts
         )

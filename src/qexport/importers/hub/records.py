@@ -118,7 +118,7 @@ class RecordReader:
             if found:
                 yield begin, behind, _Footer(line.location, *found.groups())
             elif "Difficulty:" in words or "Level:" in words:
-                hint = "right would be: ID: PY-ADV-004 · Difficulty: 6/10 · Level: Advanced"
+                hint = "expected: ID: PY-ADV-004 · Difficulty: 6/10 · Level: Advanced"
                 self._complain(line.location, f"the footer {quote(words)} cannot be read", hint)
                 yield begin, behind, _Footer(line.location)
             else:
@@ -135,7 +135,7 @@ class RecordReader:
             return
         if not begun:
             place = body[0].location if body else lines[0].location if lines else footer and footer.location
-            hint = "right would be, for example: PY-ADV-004 What are Python type hints?"
+            hint = "for example: PY-ADV-004 What are Python type hints?"
             self._complain(
                 place or Location(""), "no line with an ID and a question begins this record", hint
             )
@@ -146,7 +146,7 @@ class RecordReader:
         first = head[start]
         name = identity(first.text)
         if footer is None:
-            hint = "right would be: ID: … · Difficulty: n/10 · Level: …"
+            hint = "expected: ID: … · Difficulty: n/10 · Level: …"
             self._complain(first.location, f"{name} does not end in a footer", hint)
         elif footer.id and footer.id != name:
             self._complain(
@@ -170,9 +170,7 @@ class RecordReader:
         parts = [part for part in (_without_identity(lines[0], name), *lines[1:]) if part.text]
         rating = _take_rating(parts)
         if rating is None:
-            self._complain(
-                place, f"{name} has no difficulty above its answer", "right would be, for example: 6/10"
-            )
+            self._complain(place, f"{name} has no difficulty above its answer", "for example: 6/10")
         else:
             yield "difficulty", rating
             if footer and footer.difficulty and int(footer.difficulty) != int(rating.text):
@@ -225,7 +223,7 @@ class RecordReader:
     ) -> None:
         """Say which line cannot be split, and how it might be."""
         if len(parts) < 2:
-            hint = "right would be, for example: Python Core Python Advanced"
+            hint = "for example: Python Core Python Advanced"
             self._complain(place, f"{name} has no line of technology, category and level", hint)
             return
         words = " ".join(part.text.strip() for part in parts[1:])
@@ -237,7 +235,7 @@ class RecordReader:
         hint = f"it may be {candidates}: add the right one to the vocabulary"
         if not candidates:
             hint = f"the vocabulary knows the technologies {', '.join(self.vocabulary.categories)}"
-        message = f"{quote(words)} is no technology, category and level that the vocabulary knows"
+        message = f"{quote(words)} is not a technology, category and level of the vocabulary"
         self._complain(parts[1].location, message, hint)
 
     def _guesses(self, words: str, footer: _Footer | None) -> Iterator[Split]:

@@ -71,7 +71,7 @@ def read_vocabulary(text: str, path: str, limits: Limits = USUAL) -> Vocabulary:
                 )
             )
     else:
-        hint = "right would be `Python:`, and below it its categories, each beginning with '- '"
+        hint = "write `Python:`, and below it its categories, each beginning with '- '"
         problems.append(Problem(technologies.location, "technologies must be a mapping", hint))
     levels = tuple(_check_names(values.get("levels"), "levels", problems))
     furniture = tuple(_check_names(values.get("furniture"), "furniture", problems))

@@ -57,5 +57,5 @@ def _parse_colour(colour: str) -> tuple[float, float, float]:
     try:
         red, green, blue = (int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4))
     except ValueError as error:
-        raise UsageError(f"{colour!r} is no colour", hint="for example #1f3a6e") from error
+        raise UsageError(f"{colour!r} is not a colour", hint="for example #1f3a6e") from error
     return red, green, blue

@@ -37,7 +37,7 @@ def missing_glyphs(questions: Iterable[Question], missing: Iterable[str]) -> tup
     if elsewhere := lacking.difference(*lost.values()):
         place = Location(next(iter(lost)).location.path)
         warnings.append(
-            Problem(place, f"no font of the book has {_describe_characters(elsewhere)}, in a title of it")
+            Problem(place, f"no font of the book has {_describe_characters(elsewhere)}, in one of its titles")
         )
     return (*warnings[:-1], *(replace(last, hint=hint) for last in warnings[-1:]))
 

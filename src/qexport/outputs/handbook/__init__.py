@@ -36,7 +36,8 @@ class HandbookOptions(BookOptions, frozen=True, kw_only=True):
     )
     key_terms: bool = option(
         False,
-        "Highlight key terms where they first appear in an explanation; those a question lists always are.",
+        "Highlight key terms where they first appear in an explanation; those that a question or the bank lists "
+        "always are.",
         group="Handbook",
     )
     ruled_lines: bool = option(

@@ -121,8 +121,8 @@ def test_fewer_than_claimed_is_told_at_once_for_all_that_is_claimed() -> None:
 def test_a_declared_name_without_questions_is_a_gap() -> None:
     one = question(technology="Python", level="Advanced")
     assert found(one, technologies=("Python", "Rust"), levels=("Beginner", "Advanced")) == [
-        "gap: Rust is declared and has no question",
-        "gap: Beginner is declared and has no question",
+        "gap: Rust is declared but has no question",
+        "gap: Beginner is declared but has no question",
     ]
 
 

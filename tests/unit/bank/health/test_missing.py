@@ -10,8 +10,8 @@ from qexport.bank.model import Bank, Claims
 
 def test_a_declared_name_without_questions_is_a_gap() -> None:
     assert [each.message for each in find_gaps(BANK)] == [
-        "C is declared and has no question",
-        "Senior is declared and has no question",
+        "C is declared but has no question",
+        "Senior is declared but has no question",
     ]
 
 

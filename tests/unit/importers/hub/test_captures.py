@@ -124,7 +124,7 @@ def test_all_problems_of_all_captures_are_told_at_once() -> None:
         f"b.html:1: the page is nested deeper than 200 levels ({USUAL.hint('page-depth')})",
         "e.txt: the page holds neither questions nor answers",
         "c.txt:6:1: difficulty '11' is not a number from 1 to 10",
-        "d.txt:4:1: question 'PY-1' has no answer (write one, or `status: draft`: then it is in no output)",
+        "d.txt:4:1: question 'PY-1' has no answer (write one, or leave the question out: `status: draft`)",
     ]
 
 
@@ -229,7 +229,7 @@ def test_names_that_the_bank_does_not_declare_are_problems(small: str) -> None:
 
 def test_a_bank_that_is_wrong_itself_is_refused() -> None:
     assert refusal(("a.txt", PAGE), existing="questions: [{id: PY-1, question: Why?}]") == [
-        "bank.yaml:1:13: question 'PY-1' has no answer (write one, or `status: draft`: then it is in no output)"
+        "bank.yaml:1:13: question 'PY-1' has no answer (write one, or leave the question out: `status: draft`)"
     ]
 
 

@@ -104,27 +104,27 @@ def test_all_problems_are_found_at_once(words: Vocabulary) -> None:
         + RECORD[: RECORD.index("ID:")]
     )
     assert said(parse_capture(page, "a.txt", words).problems) == [
-        "a.txt:2:1: PY-1 has no difficulty above its answer (right would be, for example: 6/10)",
+        "a.txt:2:1: PY-1 has no difficulty above its answer (for example: 6/10)",
         (
             "a.txt:30:1: no line with an ID and a question begins this record "
-            "(right would be, for example: PY-ADV-004 What are Python type hints?)"
+            "(for example: PY-ADV-004 What are Python type hints?)"
         ),
         (
             "a.txt:78:1: the footer 'ID: Difficulty: 6/10 \\xa0·\\xa0 Level: Advanced' cannot be read "
-            "(right would be: ID: PY-ADV-004 · Difficulty: 6/10 · Level: Advanced)"
+            "(expected: ID: PY-ADV-004 · Difficulty: 6/10 · Level: Advanced)"
         ),
         "a.txt:79:1: PY-1 has no question",
         (
             "a.txt:105:1: PY-1 has no line of technology, category and level "
-            "(right would be, for example: Python Core Python Advanced)"
+            "(for example: Python Core Python Advanced)"
         ),
         (
             "a.txt:133:1: 'Read aloud' is neither question nor badge of PY-1 "
             "(if it is furniture of the page, add it to the vocabulary's `furniture`)"
         ),
         "a.txt:168:1: PY-1 has 'Answer' twice, first in line 160",
-        "a.txt:187:1: PY-1 does not end in a footer (right would be: ID: … · Difficulty: n/10 · Level: …)",
-        "a.txt:212:1: PY-1 does not end in a footer (right would be: ID: … · Difficulty: n/10 · Level: …)",
+        "a.txt:187:1: PY-1 does not end in a footer (expected: ID: … · Difficulty: n/10 · Level: …)",
+        "a.txt:212:1: PY-1 does not end in a footer (expected: ID: … · Difficulty: n/10 · Level: …)",
     ]
 
 

@@ -40,7 +40,7 @@ def test_an_unknown_split_is_an_error_with_the_candidates(words: Vocabulary) -> 
         "Python Core Python Advanced", "Python Core Pyton Advanced"
     )
     page += RECORD.replace("PY-1", "PY-4").replace("Python Core Python Advanced", "Zig")
-    unknown = "is no technology, category and level that the vocabulary knows"
+    unknown = "is not a technology, category and level of the vocabulary"
     assert said(parse_capture(page, "a.txt", words).problems) == [
         (
             f"a.txt:3:1: 'Python Async I/O Advanced' {unknown} "

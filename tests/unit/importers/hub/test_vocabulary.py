@@ -32,7 +32,7 @@ furniture:
         "words.yaml:1:1: the vocabulary has no namespace",
         (
             "words.yaml:2:15: technologies must be a mapping "
-            "(right would be `Python:`, and below it its categories, each beginning with '- ')"
+            "(write `Python:`, and below it its categories, each beginning with '- ')"
         ),
         "words.yaml:3:9: levels must be a list (begin each item on a line of its own with '- ')",
         "words.yaml:6:5: an item of furniture must be text",

@@ -66,4 +66,4 @@ def test_what_is_no_colour_is_refused() -> None:
         place_tabs(
             {1: "Go", 2: "C"}, {"Go": 0, "C": 1}, setting(more=":root { --colour-1: bluish }"), bleed=0
         )
-    assert (caught.value.message, caught.value.hint) == ("'bluish' is no colour", "for example #1f3a6e")
+    assert (caught.value.message, caught.value.hint) == ("'bluish' is not a colour", "for example #1f3a6e")

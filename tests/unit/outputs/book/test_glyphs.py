@@ -39,7 +39,7 @@ def test_a_character_no_font_has_is_told_with_its_question_and_what_to_do() -> N
 
 def test_a_character_in_a_title_is_told_too() -> None:
     (warning,) = handbook(SET, bank=replace(BANK, title="何")).warnings
-    assert str(warning) == "bank.yaml: no font of the book has '何' (U+4F55), in a title of it"
+    assert str(warning) == "bank.yaml: no font of the book has '何' (U+4F55), in one of its titles"
 
 
 @pytest.fixture
