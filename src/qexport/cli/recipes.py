@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from qexport.cli.project import RECIPES_FILE, default_bank, find_default_bank, find_recipes_file, is_bank_path
@@ -29,7 +30,8 @@ def named_recipes(
     book = _book(limits)
     chosen = tuple(book.recipes) if every else book.named(names) or _default(book)
     outputs = BUNDLED_OUTPUTS if bundled else DEFAULT_OUTPUTS
-    return {name: book.recipe(name, bank or find_default_bank(limits), outputs, limits) for name in chosen}
+    default = bank or find_default_bank(limits)
+    return {name: book.recipe(name, default, outputs, limits) for name in chosen}
 
 
 def _default(book: RecipeBook) -> tuple[str, ...]:
@@ -94,6 +96,24 @@ def recipes_to_build(
     else:
         found = {"": Recipe(bank=given["bank"] or default_bank(given["limits"]))}
     return {name: change_recipe(recipe, given, filters, options) for name, recipe in found.items()}
+
+
+def recipe_to_build(
+    name: str,
+    given: Mapping[str, Any],
+    filters: Filters | None = None,
+    options: Mapping[str, str | bool] = MappingProxyType({}),
+) -> Recipe:
+    """Return the one recipe that a command works on: that of the name, or the default one if it is empty.
+
+    The other arguments, and the errors, are those of `recipes_to_build`.
+    """
+    from qexport.bank.selection import Filters
+
+    names = (name,) if name else ()
+    chosen = filters or Filters()
+    (recipe,) = recipes_to_build(names, every=False, given=given, filters=chosen, options=options).values()
+    return recipe
 
 
 def _is_recipe(name: str, limits: Limits) -> bool:

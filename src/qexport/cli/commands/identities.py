@@ -11,7 +11,7 @@ import click
 from qexport.cli.options import PATH, flags, json_option, names_bank
 from qexport.cli.program import now, say, say_json, warn
 from qexport.cli.project import RECIPES_FILE, find_recipes_file
-from qexport.cli.recipes import recipes_to_build
+from qexport.cli.recipes import recipe_to_build
 from qexport.common.wording import quantity
 
 if TYPE_CHECKING:
@@ -52,20 +52,10 @@ def of_a_recipe(command: Callable[..., None]) -> Callable[..., None]:
         limits: Limits,
         **values: object,
     ) -> None:
-        command(recipe=_find_recipe(name, bank, lock, encoding, limits), **values)
+        given = {"bank": bank, "encoding": encoding, "limits": limits, "lock": lock}
+        command(recipe=recipe_to_build(name, given), **values)
 
     return of_a_bank(with_recipe)
-
-
-def _find_recipe(
-    name: str, bank: Path | None, lock: Path | None, encoding: str | None, limits: Limits
-) -> Recipe:
-    from qexport.bank.selection import Filters
-
-    said = {"bank": bank, "encoding": encoding, "limits": limits, "lock": lock}
-    names = (name,) if name else ()
-    (recipe,) = recipes_to_build(names, every=False, given=said, filters=Filters(), options={}).values()
-    return recipe
 
 
 @click.command()
@@ -128,7 +118,8 @@ def migrate(
     if bank is not None:
         recipe = Recipe(bank=bank, encoding=encoding, limits=limits, lock=lock)
     else:
-        recipe = _find_recipe(name, bank, lock, encoding, limits)
+        given = {"bank": bank, "encoding": encoding, "limits": limits, "lock": lock}
+        recipe = recipe_to_build(name, given)
     done = identities.migrate(recipe, find_recipes_file() or RECIPES_FILE, dry_run=dry_run)
     if as_json:
         paths = [str(path) for path in done.changes]

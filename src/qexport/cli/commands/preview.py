@@ -11,7 +11,7 @@ import click
 from qexport.cli.help_layout import HeadedCommand
 from qexport.cli.options import filtered, flags, formatted, names_bank, typeset
 from qexport.cli.program import progress, say
-from qexport.cli.recipes import recipes_to_build
+from qexport.cli.recipes import recipe_to_build
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,13 +67,9 @@ def preview(
         "file_name": "",
         "lock": None,
     }
-    names = [name] if name else []
 
     def read_recipe() -> Recipe:
-        (recipe,) = recipes_to_build(
-            names, every=False, given=given, filters=filters, options=options
-        ).values()
-        return recipe
+        return recipe_to_build(name, given, filters, options)
 
     recipe = read_recipe()
     places = places_of(recipe.bank, str(recipe.all_options.get("theme", "")), find_recipes_file())

@@ -10,7 +10,7 @@ import click
 from qexport.cli.help_layout import HeadedCommand
 from qexport.cli.options import PATH, filtered, flags, formatted, locking_options, names_bank, typeset
 from qexport.cli.program import now, progress, say, warn
-from qexport.cli.recipes import recipes_to_build
+from qexport.cli.recipes import recipe_to_build
 from qexport.cli.terminal import file_size
 
 if TYPE_CHECKING:
@@ -79,10 +79,7 @@ def publish(
     with progress() as tell:
         from qexport.team.publishing import publish as write_site
 
-        names = [name] if name else []
-        (recipe,) = recipes_to_build(
-            names, every=False, given=given, filters=filters, options=options
-        ).values()
+        recipe = recipe_to_build(name, given, filters, options)
         done = write_site(recipe, out, address, now=now(), locking=locking, tell=tell, scheduler=scheduler)
     warn(done.warnings)
     longest = max(len(str(path)) for path in done.sizes)

@@ -14,7 +14,7 @@ from qexport.cli.asking import agree
 from qexport.cli.help_layout import HeadedCommand
 from qexport.cli.options import filtered, flags, formatted, json_option, locking_options, names_bank
 from qexport.cli.program import now, progress, say, say_aside, say_json, warn
-from qexport.cli.recipes import recipes_to_build
+from qexport.cli.recipes import recipe_to_build
 from qexport.common.errors import UsageError
 from qexport.common.wording import quantity
 
@@ -82,8 +82,7 @@ def push(
     anki = AnkiConnect(port, os.environ.get("QEXPORT_ANKICONNECT_KEY", ""))
     anki.check(profile)
     given = {"bank": bank, "encoding": encoding, "limits": limits, "lock": lock}
-    names = (name,) if name else ()
-    (recipe,) = recipes_to_build(names, every=False, given=given, filters=filters, options=options).values()
+    recipe = recipe_to_build(name, given, filters, options)
     time = now()
     with progress():
         from qexport.team.push import carry_out, plan_recipe_push

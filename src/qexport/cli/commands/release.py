@@ -9,7 +9,7 @@ import click
 
 from qexport.cli.options import flags, json_option, names_bank
 from qexport.cli.program import now, say, say_json, warn
-from qexport.cli.recipes import recipes_to_build
+from qexport.cli.recipes import recipe_to_build
 
 if TYPE_CHECKING:
     from qexport.common.limits import Limits
@@ -52,11 +52,7 @@ def release(
     from qexport.team.release import make_release
 
     given = {"bank": bank, "encoding": encoding, "limits": limits}
-    names = (name,) if name else ()
-    from qexport.bank.selection import Filters
-
-    (recipe,) = recipes_to_build(names, every=False, given=given, filters=Filters(), options={}).values()
-    done = make_release(recipe, now=now(), since=since, with_tag=tag)
+    done = make_release(recipe_to_build(name, given), now=now(), since=since, with_tag=tag)
     warn(done.warnings, every=as_json)
     if as_json:
         say_json(
