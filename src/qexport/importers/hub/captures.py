@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -32,12 +31,12 @@ from qexport.bank import jsonl_reader, yaml_reader
 from qexport.bank.jsonl_writer import write_jsonl
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question, RawBank, RawMapping, RawRecord, RawText
 from qexport.bank.validation import validate
+from qexport.bank.yaml_append import append_to_list, find_key_behind
 from qexport.bank.yaml_editor import edit_yaml
-from qexport.bank.yaml_writer import write_bank, write_questions
+from qexport.bank.yaml_writer import write_bank
 from qexport.common.errors import InputRefused, Problem, QexportError
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import quote
-from qexport.common.wording import quantity
 from qexport.importers.hub.answer_blocks import Block, find_blocks
 from qexport.importers.hub.page import Capture, parse_capture
 from qexport.importers.hub.report import CaptureConflict, CaptureReport, Difference, ImportReport, Unmatched
@@ -332,32 +331,11 @@ def _appended(text: str, raw: RawBank, bank: Bank, new: Sequence[_Record], limit
     problems = [
         *_undeclared("technology", "technologies", bank.technologies, raw, new),
         *_undeclared("level", "levels", bank.levels, raw, new),
+        *find_key_behind(raw, len(new)),
     ]
-    keys = raw.header.keys
-    last = max(keys, key=lambda key: keys[key], default="")
-    if last != "questions":
-        message = f"{quantity(len(new), 'new question')} cannot be added: {last} comes after the questions"
-        problems.append(Problem(keys[last], message, "move `questions:` to the end of the file"))
     if problems:
         raise InputRefused(tuple(problems))
-
-    questions = [record.question for record in new]
-    markup = raw.header.values.get("markup")
-    items = write_questions(questions, markup=markup.text if isinstance(markup, RawText) else "plain")
-    first = raw.records[0].location
-    margin = text.split("\n")[first.line - 1][: first.column - 1].rfind("-")
-    if margin >= 0:
-        items = textwrap.indent(textwrap.dedent(items), " " * margin)
-    longer = f"{text.rstrip()}\n\n{items}"
-    try:
-        again, _ = validate(yaml_reader.parse_yaml(longer, raw.path, limits), limits)
-    except InputRefused:
-        again = None
-    if again is None or again.questions != (*bank.questions, *questions):
-        message = f"{quantity(len(new), 'new question')} cannot be added to the end of this file"
-        hint = "write the list of questions in block style, one '- id:' below the other"
-        raise InputRefused((Problem(keys["questions"], message, hint),))
-    return longer
+    return append_to_list(text, raw, bank, [record.question for record in new], limits)
 
 
 def _undeclared(

@@ -205,7 +205,7 @@ def test_a_bank_that_cannot_be_added_to_is_refused(small: str) -> None:
     title, rest = head.split("namespace")
     assert refusal(new, existing=f"{title}questions:\n{questions}namespace{rest}") == [
         (
-            "bank.yaml:24:1: 1 new question cannot be added: levels comes after the questions "
+            "bank.yaml:24:1: 1 new question cannot be added: levels follows the questions "
             "(move `questions:` to the end of the file)"
         )
     ]
