@@ -9,6 +9,12 @@ from __future__ import annotations
 # Anki matches a note type by its number, then by the numbers of its fields and cards.
 NOTE_TYPE_ID = 1_716_240_100
 
+
+def is_deck_note_type(number: int) -> bool:
+    """Report whether a note type is that of decks, in any form it ever had: each has a number 1000 higher."""
+    return 0 <= number - NOTE_TYPE_ID < 1_000_000 and (number - NOTE_TYPE_ID) % 1000 == 0
+
+
 FIELDS = {
     # Anki compares notes by their first field when it looks for duplicates: it has to be unique in any
     # collection, as ids are not. Searches for retired notes go by it too.

@@ -10,7 +10,7 @@ from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
 
-from qexport.anki.fields import FIELD_PLACES, FIELDS, NOTE_TYPE_ID, ON
+from qexport.anki.fields import FIELD_PLACES, FIELDS, NOTE_TYPE_ID, ON, is_deck_note_type
 from qexport.anki.notes import digest_note, without_identity
 from qexport.anki.package_file import NoteRow, Package, opened_package, refused_package
 from qexport.anki.package_file import NoteType as PackedNoteType
@@ -75,11 +75,7 @@ def notes_in(package: bytes, path: str, limits: Limits = USUAL) -> tuple[tuple[s
 def _ours(package: Package) -> tuple[Sequence[NoteRow], Mapping[int, PackedNoteType]]:
     """Return the notes of qexport's, and the note types."""
     rows = [
-        row
-        for row in package.notes()
-        if 0 <= row.note_type - NOTE_TYPE_ID < 1_000_000
-        and (row.note_type - NOTE_TYPE_ID) % 1000 == 0
-        and len(row.fields) >= len(FIELDS)
+        row for row in package.notes() if is_deck_note_type(row.note_type) and len(row.fields) >= len(FIELDS)
     ]
     note_types = package.note_types()
     if any(row.note_type not in note_types for row in rows):

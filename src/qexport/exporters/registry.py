@@ -120,7 +120,7 @@ def count_losses(questions: Sequence[Question], carried: frozenset[str]) -> tupl
         usual = ("active",) if field.name == "status" else ()
         count = sum(getattr(each, field.name) not in ("", (), None, *usual) for each in questions)
         if count and field.name not in carried:
-            losses.append(f"{field.name} of {count:,} question{'s' if count > 1 else ''}")
+            losses.append(f"{field.name} of {quantity(count, 'question')}")
     return tuple(losses)
 
 
@@ -140,7 +140,7 @@ def count_quiz_losses(
         question.status != ("active" if question.answer or question.correct else "draft")
         for question in questions
     )
-    status = (f"status of {changed:,} question{'s' if changed > 1 else ''}",) if changed else ()
+    status = (f"status of {quantity(changed, 'question')}",) if changed else ()
     rest = [
         replace(each, extra=tuple(pair for pair in each.extra if pair[0] not in (QUIZ_TYPE, UNMATCHED)))
         if find_matching(each)

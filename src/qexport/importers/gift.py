@@ -26,7 +26,7 @@ from qexport.bank.quiz_form import (
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.text_input import quote
 from qexport.importers.foreign_formulas import read_html_with_formulas
-from qexport.importers.moodle_cloze import flatten_embedded, has_embedded_answers
+from qexport.importers.moodle_cloze import describe_tolerance, flatten_embedded, has_embedded_answers
 from qexport.importers.source import Found, Reading, Source, SourceValue
 
 _ESCAPED = re.compile(r"\\([~=#{}:\\n])")
@@ -237,8 +237,7 @@ def _describe_number(text: str) -> str:
     first = _WEIGHT.sub("", first).strip()
     if ".." in first:
         return first.replace("..", " to ")
-    value, _, tolerance = first.partition(":")
-    return f"{value} ± {tolerance}" if tolerance.strip(" 0.") else value
+    return describe_tolerance(first)
 
 
 def _split_answers(inner: str) -> Iterator[_Answer]:

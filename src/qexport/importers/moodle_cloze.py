@@ -33,7 +33,7 @@ def flatten_embedded(text: str) -> tuple[str, str]:
         best = max((weight for _, weight in alternatives), default=0.0)
         right = [text for text, weight in alternatives if weight == best > 0]
         if found[1].upper() in ("NUMERICAL", "NM"):
-            right = [_describe_tolerance(text) for text in right]
+            right = [describe_tolerance(text) for text in right]
         return f"**{' / '.join(right)}**" if right else "_____"
 
     return _EMBEDDED_ANSWER.sub(show_gap, text), _EMBEDDED_ANSWER.sub(fill_gap, text)
@@ -54,6 +54,7 @@ def _read_alternatives(inner: str) -> list[tuple[str, float]]:
     return found
 
 
-def _describe_tolerance(text: str) -> str:
+def describe_tolerance(text: str) -> str:
+    """Return a number with its tolerance in words: `3:2` is 3 ± 2."""
     value, _, tolerance = text.partition(":")
     return f"{value} ± {tolerance}" if tolerance.strip(" 0.") else value

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qexport.anki.carrying import canonical_html, visible_text
-from qexport.anki.fields import FIELD_PLACES, NOTE_TYPE_ID
+from qexport.anki.fields import FIELD_PLACES, is_deck_note_type
 from qexport.anki.merged_fields import MERGED_FIELDS, MERGED_NAMES
 from qexport.bank.deck_order import without_number
 from qexport.bank.id_making import make_id
@@ -50,17 +50,12 @@ class Draft:
     """Sounds in the note, which are left."""
 
 
-def is_of_deck_type(row: NoteRow) -> bool:
-    """Report whether a note has the note type of decks, in any form it ever had."""
-    return 0 <= row.note_type - NOTE_TYPE_ID < 1_000_000 and (row.note_type - NOTE_TYPE_ID) % 1000 == 0
-
-
 def is_for_bank(row: NoteRow, lock: Lock) -> bool:
     """Report whether a note without a place in the lock was added to the deck of this bank.
 
     Notes of another bank are not, and neither are those of other decks, which an export of a whole collection has.
     """
-    if is_of_deck_type(row):
+    if is_deck_note_type(row.note_type):
         namespace = unescape_html(row.fields[FIELD_PLACES["Bank"]].decode()).strip()
         return namespace in ("", lock.namespace)
     return f"{row.deck}::".casefold().startswith(f"{lock.deck_root}::".casefold())
@@ -117,7 +112,7 @@ def _draft(
 ) -> Draft | None:
     kind = types[row.note_type]
     named = {name: field.decode() for name, field in zip(kind.fields, row.fields, strict=False)}
-    if is_of_deck_type(row):
+    if is_deck_note_type(row.note_type):
         named = {name: named.get(name, "") for name in _OUR_FIELDS}
     texts = list(map(canonical_html, named.values()))
     is_plain = plain and not any(map(_FORMATTED.search, texts))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qexport.anki.fields import FIELD_PLACES, FIELDS
+from qexport.anki.fields import FIELD_PLACES, FIELDS, is_deck_note_type
 from qexport.anki.merge import Merger
 from qexport.anki.merged_fields import MERGED_FIELDS, MERGED_LISTS, Value
 from qexport.anki.merged_pictures import swap_source
@@ -36,7 +36,6 @@ from qexport.team.drafts import (
     append_drafts,
     draft_notes,
     is_for_bank,
-    is_of_deck_type,
     known_guids,
 )
 from qexport.team.git import bank_at
@@ -223,10 +222,10 @@ def _rows(
     ours: list[NoteRow] = []
     new: list[NoteRow] = []
     for row in package.notes():
-        if is_of_deck_type(row) and len(row.fields) < len(FIELDS):
+        if is_deck_note_type(row.note_type) and len(row.fields) < len(FIELDS):
             continue
         if row.guid in known:
-            ours += [row] if is_of_deck_type(row) else []
+            ours += [row] if is_deck_note_type(row.note_type) else []
         elif is_for_bank(row, lock):
             new.append(row)
     return ours, new, package.note_types()
@@ -251,7 +250,9 @@ def _with_given(bases: Bases, base: str, recipe: Recipe) -> Bases:
     path = Path(base)
     if path.suffix.lower() == ".apkg":
         with opened_package(read_limited(path, "deck", limits), base, limits) as opened:
-            rows = opened.read(lambda package: [row for row in package.notes() if is_of_deck_type(row)])
+            rows = opened.read(
+                lambda package: [row for row in package.notes() if is_deck_note_type(row.note_type)]
+            )
         whole = (row for row in rows if len(row.fields) >= len(FIELDS))
         return replace(bases, decks={(row.guid, _version(row)): row.fields for row in whole})
     folder = recipe.bank.parent
