@@ -7,6 +7,7 @@ asked to fetch and what they complained of.
 from __future__ import annotations
 
 import base64
+import io
 import json
 import os
 import re
@@ -19,7 +20,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FIREFOX = ("firefox-esr", "firefox")
@@ -234,6 +238,34 @@ class Chromium(Browser):
         os.close(self._out)
 
 
+class Phone(Chromium):
+    """A Chromium with a phone's screen, which shows HTML without an address."""
+
+    def __init__(self, profile: str) -> None:
+        super().__init__(profile)
+        self.call("Emulation.setTouchEmulationEnabled", enabled=True)
+
+    def show(self, html: str, width: int, *, height: int = 780, scale: float = 2) -> None:
+        """Show a page on a screen of that width."""
+        self.events.clear()
+        self.resize(width, height, scale=scale, mobile=True)
+        frame = self.call("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        self.call("Page.setDocumentContent", frameId=frame, html=html)
+
+    def tap(self, x: float, y: float) -> None:
+        """Touch the screen with a finger."""
+        self.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
+        self.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+
+    def picture_of(self, width: int, height: int) -> Image.Image:
+        """Return what is to be seen of the page from its top, also below the screen."""
+        from PIL import Image
+
+        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        shot = self.call("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)
+        return Image.open(io.BytesIO(base64.b64decode(shot["data"])))
+
+
 class Firefox(Browser):
     """A headless Firefox, spoken to by WebDriver BiDi, which it has built in: no driver stands between."""
 
@@ -339,14 +371,28 @@ class Firefox(Browser):
             self._process.stderr.close()
 
 
+B = TypeVar("B", Chromium, Firefox, Phone, Chromium | Firefox)
 KINDS: dict[str, type[Chromium | Firefox]] = {"chromium": Chromium, "firefox": Firefox}
 
 
 @contextmanager
 def started(name: str) -> Iterator[Chromium | Firefox]:
     """Start a browser with a new profile, and end it."""
+    with _started(KINDS[name]) as browser:
+        yield browser
+
+
+@contextmanager
+def phone() -> Iterator[Phone]:
+    """Start a phone with a new profile, and end it."""
+    with _started(Phone) as browser:
+        yield browser
+
+
+@contextmanager
+def _started(kind: type[B]) -> Iterator[B]:
     with tempfile.TemporaryDirectory(prefix="qexport-browser-", ignore_cleanup_errors=True) as profile:
-        browser = KINDS[name](profile)
+        browser = kind(profile)
         try:
             yield browser
         finally:

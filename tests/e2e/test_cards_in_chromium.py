@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import time
 from collections.abc import Iterator
@@ -11,25 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tools.browsers import Phone, phone
+from tools.take_card_pictures import DAY, cards_of, page_of
 
-from qexport.bank.lock import Edition
 from qexport.bank.model import Question
-from qexport.bank.stamping import stamp
 from qexport.choosing import read_bank
 from qexport.content.markdown_pictures import let_enlarge
-from qexport.content.templates import Templates
-from qexport.outputs.anki_deck import DeckOptions
-from qexport.outputs.anki_deck.document import content, render, with_notes
-from qexport.outputs.declaration import parse_options
-from qexport.outputs.document import Tools
 
-anki = pytest.importorskip("anki.collection")
+pytest.importorskip("anki.collection")
 pytestmark = pytest.mark.needs("chromium")
 
 WIDTHS = (320, 360, 414, 768)
 
 # (classes of <html>, classes of <body>) as the apps set them
-DAY = ("", "card card1")
 NIGHTS = (
     ("night-mode", "card card1 nightMode night_mode"),  # desktop
     ("mobile android", "card card1 night_mode"),  # AnkiDroid
@@ -142,50 +135,17 @@ function ground(element, view) {
 
 
 @pytest.fixture(scope="module")
-def cards(shipped_bank: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, str]]:
+def cards(shipped_bank: Path) -> dict[str, tuple[str, str]]:
     """Front and back of each card, as the real Anki renders them: of "PY-ADV-003", "PY-ADV-003 Scenario"."""
     bank = read_bank(shipped_bank)[0]
     retired = replace(bank.questions[0], status="retired")
     bank = replace(bank, questions=(retired, *bank.questions[1:], *OTHERS))
-    options = parse_options(DeckOptions, {"card-types": "recall,scenario,mistakes", "include-retired": True})
-    tools = with_notes(bank, options, Tools(Templates()))
-    lock, _ = stamp(content(bank, options, tools), None, 1_760_000_000)
-    active = bank.questions[1:]
-    edition = Edition(bank=bank, questions=active, retired=(retired,), title="T", scope="", lock=lock)
-    folder = tmp_path_factory.mktemp("anki")
-    (folder / "deck.apkg").write_bytes(render(edition, options, tools).data)
-    collection = anki.Collection(str(folder / "collection.anki2"))
-    request = anki.ImportAnkiPackageRequest(
-        package_path=str(folder / "deck.apkg"), options=anki.ImportAnkiPackageOptions()
-    )
-    collection.import_anki_package(request)
-    drawn = [collection.get_card(number) for number in collection.find_cards("")]
-    pages = {}
-    for card in drawn:
-        name = card.note()["ID"] + ("" if card.ord == 0 else f" {card.template()['name']}")
-        pages[name] = card.question(), card.answer()
-    collection.close()
-    return pages
-
-
-def page_of(card: str, classes: tuple[str, str]) -> str:
-    return (
-        f'<!doctype html><html class="{classes[0]}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
-        f'<body class="{classes[1]}"><div id="qa">{card}</div></body></html>'
-    )
+    return cards_of(bank, card_types="recall,scenario,mistakes", include_retired=True)
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A Chromium with a phone's screen, as the tool that takes pictures of cards has it."""
-    path = Path(__file__).parents[2] / "tools/take_card_pictures.py"
-    spec = importlib.util.spec_from_file_location("take_card_pictures", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    with module.chromium() as browser:
+def browser() -> Iterator[Phone]:
+    with phone() as browser:
         yield browser
 
 
@@ -197,7 +157,7 @@ WATCHED = (
 )
 
 
-def measured(browser: Any, html: str, width: int) -> dict[str, Any]:
+def measured(browser: Phone, html: str, width: int) -> dict[str, Any]:
     """Show a page, unfold all of it, and return what the probe found, and what the browser told of it."""
     browser.show(html, width, scale=1)
     found: dict[str, Any] = browser.evaluate(PROBE)
@@ -207,7 +167,7 @@ def measured(browser: Any, html: str, width: int) -> dict[str, Any]:
 
 
 def test_every_card_is_readable_on_every_screen_by_day_and_night(
-    cards: dict[str, tuple[str, str]], browser: Any
+    cards: dict[str, tuple[str, str]], browser: Phone
 ) -> None:
     shown = ["PY-ADV-004", "PY-ADV-003", *(question.id for question in OTHERS)]
     shown += ["PY-ADV-003 Scenario", "PY-ADV-003 Mistakes", "MD Mistakes", "MD Scenario"]
@@ -222,7 +182,7 @@ def test_every_card_is_readable_on_every_screen_by_day_and_night(
                     assert found["size"] == "17px"
 
 
-def test_all_shipped_cards_fold_what_is_long(cards: dict[str, tuple[str, str]], browser: Any) -> None:
+def test_all_shipped_cards_fold_what_is_long(cards: dict[str, tuple[str, str]], browser: Phone) -> None:
     backs = [back for name, (_, back) in cards.items() if re.match(r"(PY|AI|ML)-", name)]
     assert len(backs) == 45
     for back in backs:
@@ -232,33 +192,33 @@ def test_all_shipped_cards_fold_what_is_long(cards: dict[str, tuple[str, str]], 
 
 
 def test_wide_tables_and_code_scroll_inside_themselves(
-    cards: dict[str, tuple[str, str]], browser: Any
+    cards: dict[str, tuple[str, str]], browser: Phone
 ) -> None:
     found = measured(browser, page_of(cards["MD"][1], DAY), 320)
     assert (found["scrollers"], found["scrolls"]) == (8, False)
 
 
-def test_every_app_has_its_night(cards: dict[str, tuple[str, str]], browser: Any) -> None:
+def test_every_app_has_its_night(cards: dict[str, tuple[str, str]], browser: Phone) -> None:
     pages = [page_of(cards["PY-ADV-003"][1], classes) for classes in (DAY, *NIGHTS)]
     day, *nights = (measured(browser, page, 360)["ground"] for page in pages)
     assert day == "rgb(253, 252, 250)"
     assert nights == ["rgb(22, 25, 30)"] * len(NIGHTS)
 
 
-def test_a_question_is_read_in_its_own_direction(cards: dict[str, tuple[str, str]], browser: Any) -> None:
+def test_a_question_is_read_in_its_own_direction(cards: dict[str, tuple[str, str]], browser: Phone) -> None:
     pages = [page_of(cards[name][0], DAY) for name in ("RTL", "PY-ADV-003")]
     assert [measured(browser, page, 360)["align"] for page in pages] == ["rtl", "ltr"]
 
 
 def test_what_a_card_would_say_or_ask_for_would_be_seen(
-    cards: dict[str, tuple[str, str]], browser: Any
+    cards: dict[str, tuple[str, str]], browser: Phone
 ) -> None:
     active = "<img src='https://e.invalid/x.png'><script>console.error(1); none()</script>"
     told = measured(browser, page_of(cards["PY-ADV-003"][0] + active, DAY), 360)["told"]
     assert told >= {"Network.requestWillBeSent", "Runtime.consoleAPICalled", "Runtime.exceptionThrown"}
 
 
-def test_a_finger_opens_and_closes_what_is_folded(cards: dict[str, tuple[str, str]], browser: Any) -> None:
+def test_a_finger_opens_and_closes_what_is_folded(cards: dict[str, tuple[str, str]], browser: Phone) -> None:
     browser.show(page_of(cards["PY-ADV-003"][1], DAY), 360)
     places = browser.evaluate(
         "[...document.querySelectorAll('summary')].map(each => each.getBoundingClientRect())"
@@ -280,7 +240,7 @@ def test_a_finger_opens_and_closes_what_is_folded(cards: dict[str, tuple[str, st
     assert opened(4)
 
 
-def test_what_can_be_scrolled_shows_it(cards: dict[str, tuple[str, str]], browser: Any) -> None:
+def test_what_can_be_scrolled_shows_it(cards: dict[str, tuple[str, str]], browser: Phone) -> None:
     """At the side to which more can be scrolled the edge is darker by day, lighter by night; not so at its end."""
     for classes in (DAY, NIGHTS[0]):
         browser.show(page_of(cards["MD"][1].replace("<details ", "<details open "), classes), 320, scale=1)
@@ -290,8 +250,8 @@ def test_what_can_be_scrolled_shows_it(cards: dict[str, tuple[str, str]], browse
             " return [box.left, box.right, box.top + scrollY, box.bottom + scrollY]; })()"
         )
 
-        def edges(box: list[float] = box) -> list[int]:
-            shot = browser.picture(320, round(box[3]) + 10).convert("L")
+        def edges(box: list[float] = box) -> list[Any]:
+            shot = browser.picture_of(320, round(box[3]) + 10).convert("L")
             row = round(box[2]) + 4  # in the padding: no letter is there
             return [shot.getpixel((round(x), row)) for x in (box[0] + 2, (box[0] + box[1]) / 2, box[1] - 3)]
 
@@ -305,7 +265,7 @@ def test_what_can_be_scrolled_shows_it(cards: dict[str, tuple[str, str]], browse
 
 
 def test_a_tap_enlarges_a_picture_and_one_beside_it_makes_it_small(
-    cards: dict[str, tuple[str, str]], browser: Any
+    cards: dict[str, tuple[str, str]], browser: Phone
 ) -> None:
     drawing = "<svg xmlns='http://www.w3.org/2000/svg' width='1600' height='400'></svg>".replace("<", "%3C")
     html = let_enlarge(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -16,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tools import active_html as active
+from tools.browsers import Phone, phone
 
 from qexport.bank.lock import Edition, Entry, Lock, LockedNoteType, Release, Stamp
 from qexport.bank.model import Bank
@@ -37,8 +36,6 @@ from qexport.team.differences import compare_snapshots
 from qexport.team.snapshots import of_bank
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-active: Any = importlib.import_module("active_html")
 PIECES: Mapping[str, Sequence[str]] = active.pieces()
 PAYLOADS: list[str] = active.texts(PIECES)
 LINES = ("technology", "category", "level")
@@ -114,15 +111,9 @@ def banks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Bank]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A Chromium, as the tool that takes pictures of cards has it; what it is asked for is seen."""
-    path = ROOT / "tools/take_card_pictures.py"
-    spec = importlib.util.spec_from_file_location("take_card_pictures", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    with module.chromium() as browser:
+def browser() -> Iterator[Phone]:
+    """A Chromium; what it is asked for is seen."""
+    with phone() as browser:
         browser.call("Page.addScriptToEvaluateOnNewDocument", source=LISTENER)
         browser.call("Page.navigate", url="about:blank")
         yield browser
@@ -205,7 +196,7 @@ def body_of(page: str) -> str:
     return re.sub(r".*<body[^>]*>|</body>.*", "", page, flags=re.DOTALL)
 
 
-def heard_and_asked(browser: Any) -> list[str]:
+def heard_and_asked(browser: Phone) -> list[str]:
     """Wait a moment, and return what was run and what was requested since the last page."""
     browser.evaluate("new Promise(done => setTimeout(done, 150))")
     heard = [str(each) for each in browser.evaluate(HEARD)]
@@ -217,7 +208,7 @@ def heard_and_asked(browser: Any) -> list[str]:
     return heard + asked
 
 
-def shown_as_anki_does(browser: Any, pieces: Sequence[str]) -> list[str]:
+def shown_as_anki_does(browser: Phone, pieces: Sequence[str]) -> list[str]:
     """Return what is active in pieces of HTML that are put into a page one after the other."""
     browser.events.clear()
     browser.evaluate("window.heard && (heard.length = 0)")
@@ -225,7 +216,7 @@ def shown_as_anki_does(browser: Any, pieces: Sequence[str]) -> list[str]:
     return active_in(found) + heard_and_asked(browser)
 
 
-def shown_as_a_page(browser: Any, html: str) -> list[str]:
+def shown_as_a_page(browser: Phone, html: str) -> list[str]:
     """Return what is active in a whole page."""
     browser.show(html, 800, scale=1)
     return active_in(browser.evaluate(WHOLE)) + heard_and_asked(browser)
@@ -240,7 +231,7 @@ UNSEEN = frozenset(
 
 
 @pytest.mark.needs("chromium")
-def test_the_browser_would_tell(browser: Any) -> None:
+def test_the_browser_would_tell(browser: Phone) -> None:
     """The list does something if nothing is done against it; otherwise these tests would show nothing."""
     quiet = []
     for kind in ("elements", "handlers", "addresses", "orders", "styles"):
@@ -297,7 +288,7 @@ def cards(banks: dict[str, Bank], tmp_path_factory: pytest.TempPathFactory) -> d
 
 @pytest.mark.needs("chromium")
 @pytest.mark.parametrize("markup", MARKUPS)
-def test_no_card_does_anything(cards: dict[str, dict[str, Any]], browser: Any, markup: str) -> None:
+def test_no_card_does_anything(cards: dict[str, dict[str, Any]], browser: Phone, markup: str) -> None:
     drawn = cards[markup]
     pieces = [side for sides in drawn["sides"].values() for side in sides] + drawn["descriptions"]
     assert len(pieces) > 3 * len(PAYLOADS)
@@ -332,7 +323,7 @@ def test_a_plain_text_is_on_its_card_as_it_was_written(
 
 
 @pytest.mark.needs("chromium")
-def test_no_page_of_a_bundle_does_anything(browser: Any, banks: dict[str, Bank]) -> None:
+def test_no_page_of_a_bundle_does_anything(browser: Phone, banks: dict[str, Bank]) -> None:
     bank, templates = banks["plain"], Templates()
     old = replace(bank, title="Old", questions=bank.questions[: len(bank.questions) // 2])
     moved = [replace(each, answer=each.question) for each in old.questions[::2]]
@@ -433,7 +424,7 @@ def made(
 @pytest.mark.parametrize("markup", MARKUPS)
 @pytest.mark.parametrize("book", BOOKS)
 def test_no_page_that_is_laid_out_does_anything(
-    made: Callable[[str, str], list[str]], browser: Any, book: str, markup: str
+    made: Callable[[str, str], list[str]], browser: Phone, book: str, markup: str
 ) -> None:
     """The page engine runs no scripts anyway; what it gets has none."""
     pages = made(book, markup)
