@@ -107,6 +107,9 @@ def select_from(
     if drafts:
         message, hint = f"left out: {quantity(len(drafts), 'draft')}", "--include-drafts includes them"
         warnings = (*warnings, Problem(Location(str(path)), message, hint))
+    if filters.seed and filters.sample is None:
+        problem = Problem(Location("--seed"), "no effect without --sample", "--sample N takes N at random")
+        warnings = (*warnings, problem)
     return Selection(bank, questions, warnings, drafts)
 
 

@@ -6,7 +6,7 @@ The time comes in as an argument (`now`, Unix seconds); seconds are only measure
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from functools import partial
 from time import perf_counter
@@ -43,7 +43,7 @@ from qexport.outputs.book.glyphs import with_script_fonts
 from qexport.outputs.declaration import name_first_files, parse_options
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import CommonOptions
-from qexport.outputs.registry import check_options, options_without_effect, output_named, outputs_with
+from qexport.outputs.registry import check_options, output_named, warn_of_decisions, warn_of_options
 from qexport.recipe import Recipe, file_stem, in_recipe
 
 if TYPE_CHECKING:
@@ -331,9 +331,14 @@ def prepare(
         departed=lock.departed_keys(deck) if lock else (),
         lock=lock,
     )
+    # A lock that no output needs does not change: --locked is what it says.
+    decisions = [
+        each.name for each in fields(Locking) if each.name != "locked" and getattr(locking, each.name)
+    ]
     doubtful = [each for each in choice.questions if may_lose_text(each)]
     warnings = (
-        *warn_of_options(plan),
+        *warn_of_options(recipe.options, plan.outputs),
+        *warn_of_decisions(() if stamped else decisions, plan.outputs),
         *not_fetched(tools.styles),
         *choice.warnings,
         *_warn_of_drafts(plan),
@@ -366,14 +371,6 @@ def tools_for(theme_name: str, limits: Limits, scheduler: Scheduler) -> Tools:
         key = ("templates", digest, look.folders, limits)
         templates = memory.recall(key, lambda: templates, lambda _: COMPILED_TEMPLATES)
     return Tools(templates, look.styles(), digest, patient)
-
-
-def warn_of_options(plan: Plan) -> Iterator[Problem]:
-    """Yield a warning for each option of a recipe that none of its outputs has."""
-    named = ", ".join(output.name for output in plan.outputs)
-    for name in options_without_effect(plan.recipe.options, plan.outputs):
-        hint = f"it is an option of: {', '.join(outputs_with(name))}"
-        yield Problem(Location(f"--{name}"), f"no effect on {named}", hint)
 
 
 def _warn_of_drafts(plan: Plan) -> Iterator[Problem]:

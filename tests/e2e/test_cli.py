@@ -333,6 +333,24 @@ def test_an_option_without_effect_is_a_warning_in_a_dry_run_too() -> None:
     )
 
 
+def test_a_decision_about_the_lock_is_without_effect_where_no_output_needs_it() -> None:
+    options = ("--send-leavers", "--previous", "out/old.apkg", "--locked")
+    done = run("build", "--format", "web", *options)
+    assert done.status == 0
+    assert done.err == (
+        "qexport: warning: --previous: no effect on web\n  hint: it is an option of: deck\n"
+        "qexport: warning: --send-leavers: no effect on web\n  hint: it is an option of: deck\n"
+    )
+    assert "no effect" not in run("build", "--format", "deck", "--send-leavers").err
+
+
+@pytest.mark.parametrize("command", [["list"], ["build", "--dry-run"]])
+def test_a_seed_is_without_effect_where_nothing_is_left_to_chance(command: list[str]) -> None:
+    warning = "qexport: warning: --seed: no effect without --sample\n  hint: --sample N takes N at random\n"
+    assert run(*command, "--seed", "3").err == warning
+    assert run(*command, "--seed", "3", "--sample", "1").err == ""
+
+
 def test_what_several_outputs_would_warn_of_is_printed_once() -> None:
     text = (
         "markup: markdown\nnamespace: n\nquestions:\n  - {id: A, question: Why?, answer: A <font>b</font>.}\n"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from qexport.common.errors import UsageError
+from qexport.common.errors import Location, Problem, UsageError
 from qexport.common.wording import suggest
 from qexport.outputs.declaration import GivenOptions, Option, Output, options_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _OUTPUT_MODULES = (
     "qexport.outputs.handbook",
@@ -62,6 +62,24 @@ def options_without_effect(given: GivenOptions, outputs: Iterable[Output]) -> tu
     """Return the names of given options that none of the outputs has."""
     known = {each.name for output in outputs for each in options_of(output.options)}
     return tuple(name for name in given if name not in known)
+
+
+def warn_of_options(given: GivenOptions, outputs: Sequence[Output]) -> Iterator[Problem]:
+    """Yield a warning for each given option that none of the outputs has."""
+    for name in options_without_effect(given, outputs):
+        yield _describe_no_effect(name, outputs, outputs_with(name))
+
+
+def warn_of_decisions(given: Iterable[str], outputs: Sequence[Output]) -> Iterator[Problem]:
+    """Yield a warning for each decision about the lock, given by its name, if none of the outputs needs the lock."""
+    needing = tuple(name for name, output in OUTPUTS.items() if output.needs_lock)
+    for name in () if {each.name for each in outputs} & set(needing) else given:
+        yield _describe_no_effect(name.replace("_", "-"), outputs, needing)
+
+
+def _describe_no_effect(option: str, outputs: Sequence[Output], having: Sequence[str]) -> Problem:
+    message = f"no effect on {', '.join(output.name for output in outputs)}"
+    return Problem(Location(f"--{option}"), message, f"it is an option of: {', '.join(having)}")
 
 
 def outputs_with(option: str) -> tuple[str, ...]:

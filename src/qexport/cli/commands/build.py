@@ -217,10 +217,15 @@ def _without_foreign(
 
 
 def _tell_plans(recipes: Mapping[str, Recipe], *, several: bool, as_json: bool) -> None:
-    from qexport.pipeline import plan, warn_of_options
+    from qexport.outputs.registry import warn_of_options
+    from qexport.pipeline import plan
 
     found = plan(recipes)
-    warnings = [warning for each in found for warning in (*warn_of_options(each), *each.choice.warnings)]
+    warnings = [
+        warning
+        for each in found
+        for warning in (*warn_of_options(each.recipe.options, each.outputs), *each.choice.warnings)
+    ]
     warn(dict.fromkeys(warnings), every=as_json)
     if as_json:
         fields = [plan_fields(plan) for plan in found]
