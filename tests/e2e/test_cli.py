@@ -11,13 +11,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 import platformdirs
 import pytest
 from click.testing import CliRunner
+from tests.commands import Done, run
 from tests.processes import end_at_once, processes_of
 from tests.shared_pages import copy_shared_cache
 
@@ -61,22 +61,6 @@ questions:
     answer: A view of an array.
     follow_ups: [How does it grow?]
 """
-
-
-@dataclass
-class Done:
-    """How a run of the program ended."""
-
-    status: int
-    out: str
-    err: str
-
-
-def run(*words: str) -> Done:
-    result = CliRunner().invoke(program, words, prog_name="qexport", terminal_width=100)
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return Done(result.exit_code, result.stdout, result.stderr)
 
 
 def refused(message: str, hint: str = "", *, status: int) -> Done:

@@ -11,15 +11,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from click.testing import CliRunner
-
-from qexport.cli.main import program
+from tests.commands import run
 
 ROOT = Path(__file__).parents[2]
 NOW = "1795374674"
@@ -43,22 +40,6 @@ technology = "Python"
 file-name = "hard"
 difficulty = ">=8"
 """
-
-
-@dataclass
-class Done:
-    """How a run of the program ended."""
-
-    status: int
-    out: str
-    err: str
-
-
-def run(*words: str) -> Done:
-    result = CliRunner().invoke(program, words, prog_name="qexport", terminal_width=100)
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return Done(result.exit_code, result.stdout, result.stderr)
 
 
 def printed(*words: str) -> str:

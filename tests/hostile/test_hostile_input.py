@@ -13,14 +13,12 @@ import os
 import resource
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from PIL import Image
+from tests.commands import Done, run
 
-from qexport.cli.main import program
 from qexport.common.limits import Limits
 from qexport.common.text_input import quote
 
@@ -65,15 +63,6 @@ BESIDE = "put a copy beside the bank and give its path from there"
 pytestmark = pytest.mark.usefixtures("quickly")
 
 
-@dataclass
-class Done:
-    """How a run of the program ended."""
-
-    status: int
-    out: str
-    err: str
-
-
 def lowered(*names: str) -> list[str]:
     """Return the words that lower these limits."""
     return [word for name in names for word in ("--allow", f"{name}={getattr(LOW, name.replace('-', '_'))}")]
@@ -82,13 +71,6 @@ def lowered(*names: str) -> list[str]:
 BANK_LIMITS = lowered("file", "values", "answer", "text", "items", "depth")
 MARKUP_LIMITS = lowered("markup-depth", "code-lines", "brackets", "pixels")
 PAGE_LIMITS = lowered("page", "tags", "attributes", "page-depth")
-
-
-def run(*words: str) -> Done:
-    result = CliRunner().invoke(program, words, prog_name="qexport", terminal_width=100)
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return Done(result.exit_code, result.stdout, result.stderr)
 
 
 def said(kind: str, *lines: tuple[str, str]) -> str:

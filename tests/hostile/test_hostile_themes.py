@@ -6,13 +6,11 @@ What a template may do is the sandbox's own matter: tests/unit/test_template_san
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from tests.commands import Done, run
 
-from qexport.cli.main import program
 from qexport.common.limits import Limits
 from qexport.layout.fonts import bundled
 
@@ -21,21 +19,9 @@ NO_FILE = "put a file in its place, or nothing"
 LEADS_OUT = "this is outside the theme's folder"
 
 
-@dataclass
-class Done:
-    """How a run of the program ended."""
-
-    status: int
-    out: str
-    err: str
-
-
 def build(*words: str) -> Done:
-    words = ("build", "--format", "handbook", "--theme", "mine", "--no-cache", "--file-name", "x", *words)
-    result = CliRunner().invoke(program, words, prog_name="qexport", terminal_width=100)
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return Done(result.exit_code, result.stdout, result.stderr)
+    options = ("--format", "handbook", "--theme", "mine", "--no-cache", "--file-name", "x")
+    return run("build", *options, *words)
 
 
 def refused(*lines: tuple[str, str], status: int = 3) -> Done:
