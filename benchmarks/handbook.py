@@ -32,7 +32,7 @@ from qexport.bank.model import PROSE_SECTIONS, Bank
 from qexport.bank.validation import validate
 from qexport.bank.yaml_writer import write_bank
 from qexport.content.index_terms import IndexTerm, index_terms, initial
-from qexport.content.themes import theme
+from qexport.content.themes import find_theme
 from qexport.layout import fonts
 from qexport.outputs.book.cover import make_cover
 from qexport.outputs.book.press import Press
@@ -65,7 +65,7 @@ def bank_of(count: int, *, edited: bool = False) -> Bank:
 
 def html_of(bank: Bank) -> str:
     """Return the book as one HTML document from the same templates, numbered as WeasyPrint's documentation shows."""
-    look = theme("classic")
+    look = find_theme("classic")
     options = HandbookOptions()
     tools = Tools(look.templates(), look.styles())
     edition = Edition(bank=bank, questions=bank.questions, title=bank.title, scope="")
@@ -221,7 +221,7 @@ def measured(count: int, folder: Path, baselines: set[str]) -> dict[str, tuple[R
     if "typst" in baselines:
         source, pdf = folder / "book.typ", folder / "typst.pdf"
         source.write_text(typst_of(bank), "utf-8")
-        folders = sorted({str(each.path.parent) for each in fonts.bundled().values()})
+        folders = sorted({str(each.path.parent) for each in fonts.find_bundled().values()})
         take("Typst", [sys.executable, "-c", TYPST, str(source), str(pdf), *folders], pdf)
     return results
 

@@ -76,7 +76,7 @@ def _timed(questions: Sequence[LayoutInput]) -> float:
 def _timed_without(questions: Sequence[LayoutInput]) -> float:
     from qexport.layout.weasyprint.memory import table  # imports the engine
 
-    with table.switched_off():
+    with table.switch_off():
         return _timed(questions)
 
 

@@ -9,7 +9,7 @@ import zlib
 from functools import cache
 from pathlib import Path
 
-from qexport.layout.fonts import bundled
+from qexport.layout.fonts import find_bundled
 from tools.attack_harness import REFUSED, Attack, Kind, allow, put_in_place, write
 from tools.attack_packages import EITHER, READ, RESERVED, UNSEEN, bad_name, word
 
@@ -32,7 +32,7 @@ _STYLE = "mine/theme.css"
 
 @cache
 def font() -> bytes:
-    return next(file.path for file in bundled().values()).read_bytes()
+    return next(file.path for file in find_bundled().values()).read_bytes()
 
 
 # Themes

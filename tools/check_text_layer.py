@@ -30,7 +30,7 @@ from pathlib import Path
 
 import pypdfium2
 
-from qexport.layout.fonts import FontFile, bundled, of_folders
+from qexport.layout.fonts import FontFile, find_bundled, of_folders
 from qexport.layout.glyph_texts import GlyphTexts, read_glyph_texts
 from qexport.layout.script_fonts import find_script_fonts
 from qexport.layout.weasyprint.layout import lay_out
@@ -190,7 +190,7 @@ def readers(modules: Path | None) -> Mapping[str, Callable[[Path], str]]:
 
 def list_fonts(theme: Path | None, *, extras: bool = False) -> Iterator[tuple[str, str, FontFile]]:
     """Yield a font's name, the style that chooses it, and its file."""
-    for file in bundled().values():
+    for file in find_bundled().values():
         name, _, kind = file.path.stem.partition("-")
         family = {
             "SourceSerifPro": "Source Serif Pro",
@@ -234,7 +234,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         for name, style, file in list_fonts(arguments.theme, extras=arguments.extras):
             texts = read_glyph_texts(file.path.read_bytes())
-            added = [file] if file.digest not in bundled() else []
+            added = [file] if file.digest not in find_bundled() else []
             for direction, characters in (
                 ("", list_characters(texts)[:MOST_CHARACTERS]),
                 ("rtl", list_rtl_characters(texts)),

@@ -14,7 +14,7 @@ from PIL import Image
 from qexport import choosing
 from qexport.bank.lock import Edition
 from qexport.bank.selection import Filters
-from qexport.content.themes import theme
+from qexport.content.themes import find_theme
 from qexport.outputs.document import Tools
 from qexport.outputs.flash_cards import FlashCardOptions
 from qexport.outputs.flash_cards import document as flash_cards
@@ -31,7 +31,7 @@ EDGE = 24
 def main() -> int:
     """Draw the picture."""
     choice = choosing.choose(ROOT / "seeds" / "questions.yaml", Filters())
-    look = theme("classic")
+    look = find_theme("classic")
     title = choice.bank.title
     edition = Edition(bank=choice.bank, questions=choice.questions, title=title, scope="All questions")
     document = flash_cards.render(

@@ -22,7 +22,7 @@ from qexport.bank.lock import Edition, Release
 from qexport.bank.stamping import stamp
 from qexport.content.templates import Templates
 from qexport.layout.cache import ChunkCache
-from qexport.layout.fonts import bundled
+from qexport.layout.fonts import find_bundled
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.anki_deck.document import content, render, with_notes
 from qexport.outputs.declaration import parse_options
@@ -85,7 +85,7 @@ def font() -> bytes:
     """Return a bundled font with three characters of it."""
     from fontTools import subset, ttLib  # noqa: TID251  makes a font, which the program never does
 
-    path = next(file.path for file in bundled().values() if file.path.name == "IBMPlexMono-Regular.ttf")
+    path = next(file.path for file in find_bundled().values() if file.path.name == "IBMPlexMono-Regular.ttf")
     whole = ttLib.TTFont(path, recalcTimestamp=False)
     cutter = subset.Subsetter(subset.Options(layout_features=[], hinting=False, notdef_outline=True))
     cutter.populate(unicodes=[0x20, 0x41, 0xE9])

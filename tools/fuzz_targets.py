@@ -20,7 +20,7 @@ from pathlib import Path
 from qexport.anki import notes
 from qexport.anki.collection import DEEPEST_DECK, _Tree
 from qexport.anki.fields import FIELDS
-from qexport.anki.package_file import opened_package
+from qexport.anki.package_file import open_package
 from qexport.anki.package_reader import lock_of, notes_in
 from qexport.anki.reviews import read_answers
 from qexport.anki.search import search_for
@@ -43,8 +43,8 @@ from qexport.common.text_input import decode_text, normalise
 from qexport.content.images import Image, describe_by_name, read_image
 from qexport.content.question_view import question_text
 from qexport.content.templates import Templates
-from qexport.content.text import inline, items, prose
-from qexport.content.themes import join_styles, theme
+from qexport.content.text import write_items, write_line, write_prose
+from qexport.content.themes import find_theme, join_styles
 from qexport.content.titles import title_source
 from qexport.importers.hub import captures, page
 from qexport.importers.hub.vocabulary import read_vocabulary
@@ -58,7 +58,7 @@ from qexport.outputs.flash_cards import FlashCardOptions
 from qexport.outputs.flash_cards.document import _grid
 from qexport.outputs.registry import OPTIONS, OUTPUTS, check_options
 from qexport.recipe import Recipe, file_stem
-from qexport.team.bundle import said_in, table_of
+from qexport.team.bundle import select_facts, table_of
 from qexport.team.recipes import SETTINGS, read_recipes
 from qexport.team.snapshots import state_of_note
 from qexport.team.verification import verify
@@ -249,7 +249,7 @@ def _read_bundle(data: bytes, scratch: Path) -> None:
     path = scratch / "team.zip"
     path.write_bytes(data)
     verified = verify(path)
-    said_in(verified.files)
+    select_facts(verified.files)
     if any(name.startswith("/") or ".." in name.split("/") for name in verified.files):
         raise Broken("a path leads out of the bundle")
 
@@ -276,7 +276,7 @@ def _import_package(data: bytes) -> None:
 
 
 def _count_reviews(data: bytes) -> None:
-    with opened_package(data, "old.apkg") as package:
+    with open_package(data, "old.apkg") as package:
         package.read(lambda opened: read_answers(opened, ()))
 
 
@@ -398,9 +398,9 @@ def _read_text(markup: str) -> Callable[[bytes, Path], None]:
         text = normalise(decode_text(data, Path("text")))[0].strip()
         if not text:
             return
-        for made in (prose(text, markup), inline(text[:1000], markup, code=True)):
+        for made in (write_prose(text, markup), write_line(text[:1000], markup, code=True)):
             _check_html(made)
-        if markup == "plain" and (listed := items(text[:3000])) is not None:
+        if markup == "plain" and (listed := write_items(text[:3000])) is not None:
             _check_html(listed)
         title_source(text, markup)
         question = Question(
@@ -505,7 +505,7 @@ def _read_theme(data: bytes, scratch: Path) -> None:
     (folder / "handbook").mkdir(parents=True, exist_ok=True)
     for name, path in (("theme.toml", ""), ("theme.css", ""), ("page.html.j2", "handbook/")):
         (folder / path / name).write_bytes(said.get(name, "").encode("utf-8", "surrogatepass"))
-    look = theme(str(folder))
+    look = find_theme(str(folder))
     _check_words([look.description], may_be_empty=True)
     join_styles(
         [

@@ -32,7 +32,7 @@ from pypdfium2 import raw as pdfium
 from qexport import choosing
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
-from qexport.content.themes import theme
+from qexport.content.themes import find_theme
 from qexport.layout.cache import ChunkCache
 from qexport.layout.scheduler import Scheduler
 from qexport.outputs.declaration import parse_options
@@ -426,7 +426,7 @@ def make(order: Order, questions: Sequence[Question], scheduler: Scheduler | Non
         FlashCardOptions,
         {"card-size": order.size, "paper": order.paper, "duplex": order.flip, **dict(order.options)},
     )
-    look = theme(options.theme)
+    look = find_theme(options.theme)
     edition = Edition(bank=_bank(), questions=tuple(questions), title=TITLE, scope="All questions")
     tools = Tools(look.templates(), look.styles(), look.digest(), scheduler or Scheduler())
     return document.render(edition, options, tools)

@@ -14,7 +14,7 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-from qexport.layout.fonts import BUNDLED, bundled
+from qexport.layout.fonts import BUNDLED, find_bundled
 
 OUT = Path(__file__).resolve().parent.parent / "src" / "qexport" / "layout" / "symbols"
 RANGES = (
@@ -51,7 +51,7 @@ def cut(path: Path, characters: set[int], family: str) -> None:
 
 def main() -> int:
     folder = Path(sys.argv[1])
-    texts = {file.path.name: file.path for file in bundled().values()}
+    texts = {file.path.name: file.path for file in find_bundled().values()}
     there = set().union(*(read_characters(texts[name]) for names in BUNDLED.values() for name in names))
     signs = {
         point

@@ -35,7 +35,7 @@ from typing import Any
 
 from qexport.anki.fields import COLOUR, FIELD_PLACES, NOTE_TYPE_ID
 from qexport.anki.note_type import STYLE_RELEASED
-from qexport.anki.notes import Note, identified, number_colours, without_identity
+from qexport.anki.notes import Note, number_colours, with_identity, without_identity
 from qexport.anki.package_file import read_message
 from qexport.anki.search import search_for
 from qexport.bank.history import SaidBefore, add_lines, history_path, line_of
@@ -54,7 +54,7 @@ from qexport.locking import (
     read_lock_at,
     stamp_bank,
     with_deck,
-    written_with_lock,
+    write_with_lock,
 )
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.anki_deck.document import content, render, with_notes
@@ -254,7 +254,7 @@ class Team:
         has = [each.id for each in self.bank.questions if passes(each) and each.status == "active"]
         deck = "" if name == "all" else name.replace(" ", "-")
         stamped = with_deck(stamped, deck, has, now)
-        with written_with_lock(stamped) as files:
+        with write_with_lock(stamped) as files:
             for place, data in files.items():
                 place.write_bytes(data)
         self.lock, _ = read_lock_at(path)
@@ -344,7 +344,7 @@ class Team:
         for note in notes:
             entry = lock.notes[note.question.id]
             colour = colours[note.question.technology]
-            fields = identified(note.fields, lock.key_of(entry), lock.namespace, entry.version, colour)
+            fields = with_identity(note.fields, lock.key_of(entry), lock.namespace, entry.version, colour)
             old = before.get(entry.guid) or self.gone.get(entry.guid)
             is_same = old and (without_identity(old.fields.split(b"\x1f")), old.note.tags) == (
                 note.fields,

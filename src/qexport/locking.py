@@ -1,6 +1,6 @@
 """The lock beside a bank: read, brought up to date with the bank, and written with its history.
 
-    lock and history on disk + notes of the bank → stamp_bank() → Stamped → written_with_lock() → on disk
+    lock and history on disk + notes of the bank → stamp_bank() → Stamped → write_with_lock() → on disk
 
 Two builds, or a build and a release, may run at once. Neither holds the lock while it renders: just before it
 writes, it looks whether the lock still is what it has read, and begins again if it is not.
@@ -158,7 +158,7 @@ def stamp_bank(
     )
     moved = write_lock(lock) != text
     if locking.locked and (moved or changes.moves):
-        raise _unlocked(path, changes, before, lock)
+        raise _refuse_changes(path, changes, before, lock)
     kept = KnownLines(known)
     fresh = (
         line_of(note.question, note.texts, note.sources)
@@ -169,7 +169,7 @@ def stamp_bank(
     warnings = (
         *(() if before is None else _other_options(path, before, lock)),
         *_moved_questions(path, changes.moves),
-        *_disputed(path, before),
+        *_find_disputed(path, before),
         *_other_root(path, options, lock),
         *_report_disorder(path, options, before, lock, out_of_order(bank, lock, options)),
         *imported_guids(path, now_is, changes.added, lock),
@@ -201,7 +201,7 @@ def with_deck(stamped: Stamped, deck: str, ids: Sequence[str], now: int, *, lock
     lock = replace(stamped.lock, notes=notes)
     moved = write_lock(lock) != stamped.before
     if locked and moved:
-        raise _unlocked(stamped.path, stamped.changes, stamped.lock, lock)
+        raise _refuse_changes(stamped.path, stamped.changes, stamped.lock, lock)
     warnings = (*stamped.warnings, *renamed_decks(stamped.path, stamped.lock, deck, has))
     return replace(stamped, lock=lock, moved=moved, warnings=warnings)
 
@@ -221,7 +221,7 @@ def _with_deck(entry: Entry, deck: str, has: bool, now: int) -> Entry:
 
 
 @contextmanager
-def written_with_lock(stamped: Stamped | None) -> Iterator[dict[Path, bytes]]:
+def write_with_lock(stamped: Stamped | None) -> Iterator[dict[Path, bytes]]:
     """Yield the files of a lock that have to be written, while nobody else can write them.
 
     Raises:
@@ -233,7 +233,7 @@ def written_with_lock(stamped: Stamped | None) -> Iterator[dict[Path, bytes]]:
     from qexport.bank.history import add_lines
     from qexport.bank.lock_file import write_lock
 
-    with _guarded(stamped.path.parent):
+    with _guard(stamped.path.parent):
         there = read_text(stamped.path, inside=stamped.path.parent) if stamped.path.exists() else ""
         if there != stamped.before:
             message = f"{stamped.path}: another build or release keeps writing it"
@@ -252,7 +252,7 @@ def written_with_lock(stamped: Stamped | None) -> Iterator[dict[Path, bytes]]:
 
 
 @contextmanager
-def _guarded(folder: Path) -> Iterator[None]:
+def _guard(folder: Path) -> Iterator[None]:
     """Let one program at a time write locks in a folder, where the system can tell."""
     descriptor = -1
     with suppress(OSError):
@@ -289,7 +289,7 @@ def _read_package(path: Path, limits: Limits, inside: Path | None) -> bytes:
     except Unreadable as error:
         raise InputRefused((Problem(Location(str(path)), error.reason),)) from error
     except TooLarge:
-        raise limits.exceeded("deck", f"{path}: larger than {limits.said('deck')}") from None
+        raise limits.make_error("deck", f"{path}: larger than {limits.show('deck')}") from None
 
 
 def _refuse_to_begin_again(path: Path, content: LockedContent, history: str, limits: Limits) -> None:
@@ -345,7 +345,7 @@ def _refuse_to_forget(
             raise InputRefused((Problem(Location(str(path)), message, hint),))
 
 
-def _unlocked(path: Path, changes: Changes, before: Lock | None, after: Lock) -> InputRefused:
+def _refuse_changes(path: Path, changes: Changes, before: Lock | None, after: Lock) -> InputRefused:
     """Say what would change in a lock that must not."""
     kinds = {"added": changes.added, "changed": changes.changed, "retired": changes.retired}
     said = [f"{kind}: {', '.join(ids)}" for kind, ids in kinds.items() if ids]
@@ -394,7 +394,7 @@ def _moved_questions(path: Path, moves: Sequence[Move]) -> Iterator[Problem]:
             yield Problem(Location(str(path)), message, _MOVED)
 
 
-def _disputed(path: Path, lock: Lock | None) -> Iterator[Problem]:
+def _find_disputed(path: Path, lock: Lock | None) -> Iterator[Problem]:
     for key in lock.disputed if lock else ():
         message = f"two branches published different questions as {key}: learners of one get the other's"
         hint = "if both stay in the bank, give the one that fewer learners have another id"

@@ -25,7 +25,7 @@ from qexport.common.text_input import normalise
 from qexport.common.wording import quantity
 from qexport.content.languages import language
 from qexport.content.question_signs import may_lose_text
-from qexport.content.themes import not_fetched, theme
+from qexport.content.themes import find_theme, not_fetched
 from qexport.layout.fonts import of_folders
 from qexport.layout.scheduler import Scheduler
 from qexport.locking import (
@@ -36,7 +36,7 @@ from qexport.locking import (
     stamp_bank,
     until_settled,
     with_deck,
-    written_with_lock,
+    write_with_lock,
 )
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.book.glyphs import with_script_fonts
@@ -247,7 +247,7 @@ def _write_outputs(plan: Plan, prepared: Prepared, tell: Tell) -> Build:
             outputs.setdefault(name, []).append(Written(name, path, document, seconds))
     tell("writing", 0, 0)
     locked = {output.name for output in plan.outputs if output.needs_lock}
-    with written_with_lock(prepared.stamped) as lock_files:
+    with write_with_lock(prepared.stamped) as lock_files:
         groups = [
             {
                 **(lock_files if name in locked else {}),
@@ -325,7 +325,7 @@ def prepare(
         scope=describe(
             choice.bank, recipe.filters, choice.questions, limits, language(choice.bank.language).labels
         ),
-        retired=_retired(choice.bank, recipe.filters, limits),
+        retired=_select_retired(choice.bank, recipe.filters, limits),
         leavers=_leavers(choice.bank, lock, deck) if locking.send_leavers else (),
         deck=deck,
         departed=lock.departed_keys(deck) if lock else (),
@@ -363,7 +363,7 @@ def _leavers(bank: Bank, lock: Lock | None, deck: str) -> tuple[Question, ...]:
 
 def tools_for(theme_name: str, limits: Limits, scheduler: Scheduler) -> Tools:
     """Return what outputs of a theme are made with."""
-    look = theme(theme_name, limits)
+    look = find_theme(theme_name, limits)
     patient = replace(scheduler, seconds=limits.layout_seconds, fonts=of_folders(look.folders, limits))
     digest, memory = look.digest(), scheduler.memory
     templates = look.templates(limits)
@@ -433,7 +433,7 @@ def _one_line(text: str) -> str:
     return " ".join(normalise(text)[0].split())
 
 
-def _retired(bank: Bank, filters: Filters, limits: Limits) -> tuple[Question, ...]:
+def _select_retired(bank: Bank, filters: Filters, limits: Limits) -> tuple[Question, ...]:
     """Return the retired questions that pass the filters, if nothing else kept them out."""
     retired = {question.id for question in bank.questions if question.status == "retired"}
     if not retired:

@@ -21,7 +21,7 @@ from qexport.bank.model import Bank
 from qexport.bank.stamping import stamp
 from qexport.choosing import read_bank
 from qexport.content.templates import Templates
-from qexport.content.themes import theme
+from qexport.content.themes import find_theme
 from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import Scheduler
 from qexport.outputs.anki_deck import DeckOptions
@@ -405,7 +405,7 @@ def made(
 
     def make(book: str, markup: str) -> list[str]:
         name, settings = BOOKS[book]
-        look, bank = theme("classic"), banks[markup]
+        look, bank = find_theme("classic"), banks[markup]
         tools = Tools(look.templates(), look.styles(), look.digest(), Scheduler())
         edition = Edition(bank=bank, questions=bank.questions[::8], title=bank.title, scope=PAYLOADS[3])
         with suppress(
@@ -485,7 +485,7 @@ def test_no_pdf_runs_or_embeds_anything(tmp_path: Path, markup: str) -> None:
     """Those that could become a link, a file or a style; several to a field, as laying out takes its time."""
     packed = active.texts(("markdown", "addresses", "styles", "templates"), size=12)
     bank, _ = read_bank(write_bank(tmp_path / "bank.jsonl", packed, markup))
-    look = theme("classic")
+    look = find_theme("classic")
     tools = Tools(look.templates(), look.styles(), look.digest(), Scheduler())
     edition = Edition(bank=bank, questions=bank.questions[:4], title=bank.title, scope=PAYLOADS[3])
     document = output_named("handbook").render(edition, HandbookOptions(flow=True), tools)

@@ -22,7 +22,7 @@ from PIL import Image
 import qexport
 from qexport.cli.main import program
 from qexport.content.templates import templates_folder
-from qexport.layout.fonts import bundled
+from qexport.layout.fonts import find_bundled
 
 LISTEN = Path(__file__).parent / "data" / "listen"
 BASE = {
@@ -167,7 +167,7 @@ def its_own(work: Path) -> list[Path]:
         templates_folder(),
         LISTEN,
         *python_itself(),
-        *{font.path.parent for font in bundled().values()},
+        *{font.path.parent for font in find_bundled().values()},
     ]
 
 

@@ -26,7 +26,7 @@ from qexport.bank.lock_file import read_lock, write_lock
 from qexport.bank.selection import Filters, describe, select
 from qexport.bank.stamping import stamp
 from qexport.common.errors import QexportError
-from qexport.content.themes import join_styles, theme
+from qexport.content.themes import find_theme, join_styles
 from qexport.importers.hub import page
 from qexport.importers.hub.vocabulary import read_vocabulary
 from qexport.outputs.declaration import parse_options
@@ -303,7 +303,7 @@ def test_a_theme_of_anything_is_one_or_refused(tmp_path: Path, css: str, said: o
     (tmp_path / "theme.toml").write_bytes(toml.encode("utf-8", "replace"))
     (tmp_path / "theme.css").write_bytes(css.encode("utf-8", "replace"))
     try:
-        look = theme(str(tmp_path))
+        look = find_theme(str(tmp_path))
         joined = join_styles([("base.css", ":root { --a: 1 } q { quotes: var(--a) }"), *look.styles()])
     except QexportError as error:
         refused(error)

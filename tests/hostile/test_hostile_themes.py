@@ -12,7 +12,7 @@ import pytest
 from tests.commands import Done, run
 
 from qexport.common.limits import Limits
-from qexport.layout.fonts import bundled
+from qexport.layout.fonts import find_bundled
 
 BANK = "questions:\n- {id: A, question: Why?, answer: So.}\n"
 NO_FILE = "put a file in its place, or nothing"
@@ -135,7 +135,7 @@ def test_styles(less: tuple[str, ...], style: str, line: tuple[str, str]) -> Non
     assert not Path("out").exists()
 
 
-FONT = Path(next(iter(bundled().values())).path)
+FONT = Path(next(iter(find_bundled().values())).path)
 
 
 def with_longer_map(font: bytes) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank
 from qexport.bank.selection import Filters, describe, select
-from qexport.content.themes import built_in, theme
+from qexport.content.themes import find_theme, list_built_in
 from qexport.layout.cache import ChunkCache
 from qexport.layout.fonts import of_folders
 from qexport.layout.scheduler import Scheduler
@@ -50,7 +50,7 @@ from tools.inspect_book.whole_checks import (
     find_wrong_tabs,
 )
 
-THEMES = built_in()
+THEMES = list_built_in()
 ON_PAPER = ("handbook", "quiz", "cheatsheet", "flash-cards")
 """Outputs that are PDFs."""
 MEDIA = ("screen", "print", "prepress")
@@ -125,7 +125,7 @@ def make(
     """Make an output of all questions of a bank, of chunks that are kept in a folder, if there is one."""
     declared = OUTPUTS[output]
     settings = parse_options(declared.options, options)
-    look = theme(settings.theme)
+    look = find_theme(settings.theme)
     questions = select(bank, Filters())
     edition = Edition(
         bank=bank,

@@ -13,8 +13,8 @@ from qexport.bank.model import PROSE_SECTIONS, Bank, Question
 from qexport.common.errors import Problem
 from qexport.content.languages import Language, language
 from qexport.content.markdown_page import MarkdownPage
-from qexport.content.text import headed, prose
-from qexport.content.themes import theme
+from qexport.content.text import write_headed, write_prose
+from qexport.content.themes import find_theme
 from qexport.outputs import paper
 from qexport.outputs.handbook import HandbookOptions
 from tools.inspect_book.book import NUMBERS, Book, bare, characters
@@ -65,7 +65,7 @@ class Order:
         """The lengths in mm that the paper sets, and the theme after it."""
         css = [
             paper.PAPERS[self.options.paper].css(),
-            *(text for _, text in theme(self.options.theme).styles()),
+            *(text for _, text in find_theme(self.options.theme).styles()),
         ]
         return {name: float(value) for name, value in re.findall(r"--([\w-]+): ([\d.]+)mm", "".join(css))}
 
@@ -122,8 +122,8 @@ def texts(question: Question) -> Iterator[tuple[str, list[str]]]:
             )
         else:
             lines = {"question": [value], "follow_ups": value}.get(key, [])
-            markup = [part for each in lines for part in headed(each, "markdown", MarkdownPage())]
-            markup += [] if lines or key == "follow_ups" else [prose(value, "markdown")]
+            markup = [part for each in lines for part in write_headed(each, "markdown", MarkdownPage())]
+            markup += [] if lines or key == "follow_ups" else [write_prose(value, "markdown")]
             parts = [block for each in markup for block in _Blocks(each).blocks]
         yield key, [bare(part) for part in parts if bare(part)]
 

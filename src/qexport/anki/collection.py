@@ -17,7 +17,7 @@ from qexport import __version__
 from qexport.anki.database import write_database
 from qexport.anki.fields import FIELD_PLACES, SORT_FIELD
 from qexport.anki.note_type import note_type
-from qexport.anki.notes import Note, identified_values, number_colours
+from qexport.anki.notes import Note, number_colours, values_with_identity
 from qexport.anki.search import fitting_search
 from qexport.bank.deck_order import deck_key, deck_level
 from qexport.bank.lock import Edition, Lock
@@ -225,7 +225,9 @@ def collection(
         for note in ordered:
             entry = lock.notes[note.question.id]
             colour = colours[note.question.technology]
-            values = identified_values(note.fields, lock.key_of(entry), lock.namespace, entry.version, colour)
+            values = values_with_identity(
+                note.fields, lock.key_of(entry), lock.namespace, entry.version, colour
+            )
             fields = b"\x1f".join(values)
             listed = values[place].decode()
             tags = f" {note.tags} "

@@ -198,7 +198,7 @@ class Merger:
                 yield Proposal("unknown", question.id, field, theirs=shown, html=is_html)
                 continue
             media = take_media_out(theirs, canonical_html(known.html[name]))
-            changes = self._carried(known, name, media)
+            changes = self._carry_fields(known, name, media)
             if changes is None:
                 forms = (_blocks_of(known.question, name, html) for html in (known.html[name], theirs))
                 before, after, is_html = describe_change(*forms)
@@ -242,7 +242,7 @@ class Merger:
     def _markdown_of(self, question: Question) -> ToMarkdown | None:
         return None if question.markup == "plain" else self._to_markdown
 
-    def _carried(self, base: PublishedNote, name: str, media: Carried) -> dict[str, Value] | None:
+    def _carry_fields(self, base: PublishedNote, name: str, media: Carried) -> dict[str, Value] | None:
         """Return the fields of a question that are shown as the learner has them; None if nothing is."""
         question = base.question
         before, after = (_blocks_of(question, name, html) for html in (base.html[name], media.html))

@@ -35,7 +35,7 @@ from qexport.content.question_view import question_text
 from qexport.content.situations import situation
 from qexport.content.technology_colours import number_colour, number_technologies
 from qexport.content.templates import Templates
-from qexport.content.text import inline
+from qexport.content.text import write_line
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -355,13 +355,15 @@ def number_colours(bank: Bank) -> dict[str, str]:
     return {"": "", **{name: str(number_colour(number)) for name, number in numbers.items()}}
 
 
-def identified(fields: bytes, key: str, namespace: str, version: str, colour: str = "") -> bytes:
+def with_identity(fields: bytes, key: str, namespace: str, version: str, colour: str = "") -> bytes:
     """Return the fields of a note with those that identify it, and the number of its technology's colour."""
-    return b"\x1f".join(identified_values(fields, key, namespace, version, colour))
+    return b"\x1f".join(values_with_identity(fields, key, namespace, version, colour))
 
 
-def identified_values(fields: bytes, key: str, namespace: str, version: str, colour: str = "") -> list[bytes]:
-    """Return what `identified` joins: the value of each field."""
+def values_with_identity(
+    fields: bytes, key: str, namespace: str, version: str, colour: str = ""
+) -> list[bytes]:
+    """Return what `with_identity` joins: the value of each field."""
     values = fields.split(b"\x1f")
     values[_KEY_PLACE] = _write_name(key)
     values[_BANK_PLACE] = _remember_name(namespace)
@@ -415,7 +417,7 @@ def _source(source: str, templates: Templates) -> str:
     if not source:
         return ""
     url = source if re.fullmatch(r"https?://\S+", source) else ""
-    return templates.render("anki/source.html.j2", source=inline(source, "plain"), url=url)
+    return templates.render("anki/source.html.j2", source=write_line(source, "plain"), url=url)
 
 
 def label(text: str) -> str:

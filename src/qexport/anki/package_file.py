@@ -83,12 +83,12 @@ class Package:
         except _NOT_OURS as error:
             if isinstance(error, sqlite3.OperationalError) and str(error) == "interrupted":
                 message = f"{self._path}: its database takes too long to read"
-                raise self._limits.exceeded("deck-steps", message) from error
+                raise self._limits.make_error("deck-steps", message) from error
             if isinstance(error, sqlite3.DataError) and "too big" in str(error):
-                longest = self._limits.said("deck-value")
+                longest = self._limits.show("deck-value")
                 message = f"{self._path}: a value in its database is longer than {longest}"
-                raise self._limits.exceeded("deck-value", message) from error
-            raise refused_package(self._path, "its database is not that of a deck") from error
+                raise self._limits.make_error("deck-value", message) from error
+            raise refuse_package(self._path, "its database is not that of a deck") from error
 
     def note_types(self) -> dict[int, NoteType]:
         """Return the note types by their numbers."""
@@ -166,14 +166,14 @@ class Package:
 
 
 @contextmanager
-def opened_package(package: bytes, path: str, limits: Limits = USUAL) -> Iterator[Package]:
+def open_package(package: bytes, path: str, limits: Limits = USUAL) -> Iterator[Package]:
     """Open the collection of a package, of the old form or today's.
 
     Raises:
         InputRefused: it is no package, or its database is not that of a deck.
         LimitExceeded: it is larger than the limits allow, or takes longer to read.
     """
-    connection = _connected(_database(package, path, limits), path, limits)
+    connection = _connect(_database(package, path, limits), path, limits)
     try:
         yield Package(connection, path, limits)
     finally:
@@ -215,7 +215,7 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
     raise ValueError("not a message")
 
 
-def refused_package(path: str, message: str, hint: str = _WHICH) -> InputRefused:
+def refuse_package(path: str, message: str, hint: str = _WHICH) -> InputRefused:
     """Return the refusal of a package."""
     return InputRefused((Problem(Location(path), message, hint),))
 
@@ -228,7 +228,7 @@ def _database(package: bytes, path: str, limits: Limits) -> bytes:
             with archive.open(entry) as file:
                 data = file.read(most + 1)  # what a zip says of its sizes may be wrong
     except (BadZipFile, NotImplementedError, EOFError, OSError, ValueError, zlib.error) as error:
-        raise refused_package(path, "it is not an Anki package: not a zip, or a damaged one") from error
+        raise refuse_package(path, "it is not an Anki package: not a zip, or a damaged one") from error
     if entry.filename.endswith("b"):
         data = unpack_zstandard(data, most, path)
     if len(data) > most:
@@ -237,22 +237,22 @@ def _database(package: bytes, path: str, limits: Limits) -> bytes:
 
 
 def _too_large(path: str, limits: Limits) -> LimitExceeded:
-    message = f"{path}: its collection is more than {limits.said('deck-ratio')} as large as packed"
-    return limits.exceeded("deck-ratio", message)
+    message = f"{path}: its collection is more than {limits.show('deck-ratio')} as large as packed"
+    return limits.make_error("deck-ratio", message)
 
 
 def _find_member(archive: ZipFile, path: str, limits: Limits) -> ZipInfo:
     entries = archive.infolist()
     if len(entries) > limits.deck_files:
-        raise limits.exceeded("deck-files", f"{path}: more than {limits.said('deck-files')} in it")
+        raise limits.make_error("deck-files", f"{path}: more than {limits.show('deck-files')} in it")
     if sum(entry.file_size for entry in entries) > limits.deck:
-        raise limits.exceeded("deck", f"{path}: its files are more than {limits.said('deck')}")
+        raise limits.make_error("deck", f"{path}: its files are more than {limits.show('deck')}")
     names = {entry.filename: entry for entry in entries}
     entry = next((names[name] for name in DATABASES if name in names), None)
     if entry is None:
-        raise refused_package(path, "it has no collection in it")
+        raise refuse_package(path, "it has no collection in it")
     if entry.flag_bits & 1:
-        raise refused_package(path, "its collection is encrypted")
+        raise refuse_package(path, "its collection is encrypted")
     return entry
 
 
@@ -263,12 +263,12 @@ def unpack_zstandard(data: bytes, most: int, path: str) -> bytes:
     try:
         return bytes(zstd.ZstdDecompressor().decompress(data, most + 1))
     except (zstd.ZstdError, EOFError) as error:
-        raise refused_package(path, "its collection is not packed as Anki packs it, or is damaged") from error
+        raise refuse_package(path, "its collection is not packed as Anki packs it, or is damaged") from error
 
 
-def _connected(data: bytes, path: str, limits: Limits) -> sqlite3.Connection:
+def _connect(data: bytes, path: str, limits: Limits) -> sqlite3.Connection:
     if len(data) < 100:  # for nothing Python raises MemoryError
-        raise refused_package(path, "its database is not that of a deck")
+        raise refuse_package(path, "its database is not that of a deck")
     # Two bytes of the header say that there is a write-ahead log, which a file in memory cannot have.
     database = bytearray(data)
     if database[18:20] == b"\2\2":
@@ -290,10 +290,10 @@ def _connected(data: bytes, path: str, limits: Limits) -> sqlite3.Connection:
         is_deck = is_deck and not _has_generated_columns(connection)
     except (sqlite3.Error, ValueError) as error:  # ValueError: names that are no UTF-8
         connection.close()
-        raise refused_package(path, "its database is not that of a deck") from error
+        raise refuse_package(path, "its database is not that of a deck") from error
     if not is_deck:
         connection.close()
-        raise refused_package(path, "its database is not that of a deck")
+        raise refuse_package(path, "its database is not that of a deck")
     return connection
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
-from qexport.anki.package_file import read_message, refused_package, unpack_zstandard
+from qexport.anki.package_file import read_message, refuse_package, unpack_zstandard
 from qexport.common.limits import USUAL, Limits
 
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
@@ -41,15 +41,15 @@ def read_media(
             for name in sorted(wanted & set(listed)):
                 data = _member(archive, listed[name], limits.picture, path)
                 if len(data) > limits.picture:
-                    raise limits.exceeded(
-                        "picture", f"{path}: {name} is larger than {limits.said('picture')}"
+                    raise limits.make_error(
+                        "picture", f"{path}: {name} is larger than {limits.show('picture')}"
                     )
                 left -= len(data)
                 if left < 0:
-                    raise limits.exceeded("deck", f"{path}: its files are more than {limits.said('deck')}")
+                    raise limits.make_error("deck", f"{path}: its files are more than {limits.show('deck')}")
                 found[name] = data
     except (BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, zlib.error) as error:
-        raise refused_package(path, "it is not an Anki package: not a zip, or a damaged one") from error
+        raise refuse_package(path, "it is not an Anki package: not a zip, or a damaged one") from error
     return found
 
 
@@ -72,7 +72,7 @@ def _read_media_list(archive: ZipFile, path: str, limits: Limits) -> dict[str, s
             return {str(name): str(member) for member, name in json.loads(data).items()}
         return {name: str(number) for number, name in enumerate(_read_media_names(data)) if name}
     except (ValueError, IndexError, AttributeError, RecursionError) as error:
-        raise refused_package(path, "its list of pictures is damaged") from error
+        raise refuse_package(path, "its list of pictures is damaged") from error
 
 
 def _read_media_names(data: bytes) -> Iterator[str]:

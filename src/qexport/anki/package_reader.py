@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from qexport.anki.fields import FIELD_PLACES, FIELDS, NOTE_TYPE_ID, ON, is_deck_note_type
 from qexport.anki.notes import digest_note, without_identity
-from qexport.anki.package_file import NoteRow, Package, opened_package, refused_package
+from qexport.anki.package_file import NoteRow, Package, open_package, refuse_package
 from qexport.anki.package_file import NoteType as PackedNoteType
 from qexport.bank.deck_order import HIGHEST_PLACE, deck_key, deck_level, without_number
 from qexport.bank.identity import question_digest
@@ -35,12 +35,12 @@ def lock_of(package: bytes, path: str, bank: Bank, limits: Limits = USUAL) -> Lo
     Raises:
         InputRefused: the package is none, or no note of it is of this bank.
     """
-    with opened_package(package, path, limits) as opened:
+    with open_package(package, path, limits) as opened:
         rows, note_types = opened.read(_ours)
     namespace = _namespace_of(rows, bank)
     entries = [entry for row in rows if (entry := _make_lock_entry(row, namespace))]
     if not entries:
-        raise refused_package(
+        raise refuse_package(
             path,
             f"no note of it is of the bank {bank.namespace or bank.title!r}",
             "a deck is known by its bank's namespace: name one that was made from this bank",
@@ -57,16 +57,18 @@ def lock_of(package: bytes, path: str, bank: Bank, limits: Limits = USUAL) -> Lo
         note_type=LockedNoteType(packed.fields, cards, sort_field, max(majors)),
         notes=notes,
         decks=_deck_names(rows),
-        gone={entry.birth: _departed(entry) for entry in entries if notes[entry.id].birth != entry.birth},
+        gone={
+            entry.birth: _mark_departed(entry) for entry in entries if notes[entry.id].birth != entry.birth
+        },
     )
 
 
 def notes_in(package: bytes, path: str, limits: Limits = USUAL) -> tuple[tuple[str, str, str], ...]:
     """Return GUID, fields and tags of every note of qexport's in a deck, in the order of their ids."""
-    with opened_package(package, path, limits) as opened:
+    with open_package(package, path, limits) as opened:
         rows, _ = opened.read(_ours)
     if not rows:
-        raise refused_package(path, "no note in it is of a deck that qexport made")
+        raise refuse_package(path, "no note in it is of a deck that qexport made")
     place = FIELD_PLACES["ID"]
     notes = [(row.guid, b"\x1f".join(row.fields).decode(), row.tags, row.fields[place]) for row in rows]
     return tuple((guid, fields, tags) for guid, fields, tags, _ in sorted(notes, key=lambda note: note[3]))
@@ -145,7 +147,7 @@ def _read_version(text: str) -> str:
     return text if len(text) == 16 and all(digit in "0123456789abcdef" for digit in text) else ""
 
 
-def _departed(entry: Entry) -> Entry:
+def _mark_departed(entry: Entry) -> Entry:
     return replace(entry, left=entry.left or entry.modified)
 
 

@@ -88,14 +88,14 @@ def _deflate_file(name: str, data: bytes, whole: Readable = b"", *, deflated: bo
     checksum = 0
     for block in blocks:
         checksum = zlib.crc32(block.read(), checksum)
-    written = _deflated(blocks) if deflated else [data]
+    written = _deflate_blocks(blocks) if deflated else [data]
     # Version 2.0, no flags, the method, midnight of 1980-01-01.
     size = max(len(data), len(whole))
     about = struct.pack("<5H3L", 20, 0, 8 if deflated else 0, 0, 33, checksum, sum(map(len, written)), size)
     return _File(name.encode(), about, written)
 
 
-def _deflated(blocks: Sequence[_Block]) -> list[bytes]:
+def _deflate_blocks(blocks: Sequence[_Block]) -> list[bytes]:
     """Return blocks as the parts of one raw stream of deflate; each knows what stands before it."""
 
     def deflate(number: int) -> bytes:

@@ -17,7 +17,7 @@ from qexport.bank.yaml_editor import (
     edit_yaml,
     expected_contents,
     id_of,
-    refused_file,
+    refuse_file,
 )
 from qexport.common.errors import InputRefused
 from qexport.common.limits import USUAL, Limits
@@ -49,7 +49,7 @@ def edit_file(
         data.decode()
     except UnicodeDecodeError as error:
         message = f"byte {error.start} is not UTF-8, and only UTF-8 is edited in place"
-        raise refused_file(str(path), message, "save the file as UTF-8") from error
+        raise refuse_file(str(path), message, "save the file as UTF-8") from error
     mark = data[:3] if data.startswith(b"\xef\xbb\xbf") else b""
     written = data.removeprefix(mark)
     plain = written.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -111,7 +111,7 @@ def edit_json_lines(text: str, path: str, edits: Sequence[Edit], limits: Limits 
         lines[places[edit.id]] = _with_value(lines[places[edit.id]], edit.field, edit.value)
     edited = "\n".join(lines)
     if contents_of(jsonl_reader.parse_jsonl(edited, path, limits)) != expected:
-        raise refused_file(path, "this cannot be changed in place", "change it by hand")
+        raise refuse_file(path, "this cannot be changed in place", "change it by hand")
     return edited
 
 

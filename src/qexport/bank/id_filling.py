@@ -60,13 +60,13 @@ def fill_ids(text: str, path: str, limits: Limits = USUAL) -> Filled:
         if "id" not in said and record.location.line in by_line:
             said["id"] = by_line[record.location.line]
     again = yaml_reader.parse_yaml(filled, path, limits)
-    if again.problems or [*map(_sorted, contents_of(again))] != [*map(_sorted, expected)]:
+    if again.problems or [*map(_sort_by_key, contents_of(again))] != [*map(_sort_by_key, expected)]:
         hint = "write the questions in block style"
         raise InputRefused((Problem(raw.header.location, "ids cannot be put into this file", hint),))
     return Filled(filled, tuple(given))
 
 
-def _sorted(values: dict[str, object]) -> list[tuple[str, object]]:
+def _sort_by_key(values: dict[str, object]) -> list[tuple[str, object]]:
     return sorted(values.items(), key=lambda pair: pair[0])
 
 

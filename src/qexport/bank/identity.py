@@ -56,11 +56,11 @@ def assign_notes(
         texts: What published versions asked, by their digests, as far as that is known.
     """
     if lock is None:
-        return Assignment(notes={}, contradictions=tuple(_unsettled(questions)))
-    return _Assigning(questions, lock, {} if texts is None else texts).assigned()
+        return Assignment(notes={}, contradictions=tuple(_find_unsettled(questions)))
+    return _Assigning(questions, lock, {} if texts is None else texts).assign()
 
 
-def _unsettled(questions: Sequence[Asked]) -> Iterable[tuple[str, str, str]]:
+def _find_unsettled(questions: Sequence[Asked]) -> Iterable[tuple[str, str, str]]:
     """Yield former ids that are ids of other questions: without a lock nobody knows which note that is."""
     ids = {question.id for question in questions}
     for question in questions:
@@ -85,7 +85,7 @@ class _Assigning:
         self._taken: set[str] = set()
         self._contradictions: list[tuple[str, str, str]] = []
 
-    def assigned(self) -> Assignment:
+    def assign(self) -> Assignment:
         """Give out the notes: those that `former_ids` claim first, then by id."""
         for question in self._questions:
             if self._claims(question):
@@ -95,7 +95,7 @@ class _Assigning:
                 self._take(question, self._by_id.get(question.id))
         for question in self._questions:
             if question.id not in self._notes:
-                self._take(question, self._returned(question))
+                self._take(question, self._find_returned(question))
         return Assignment(notes=self._notes, contradictions=tuple(self._contradictions))
 
     def _claims(self, question: Asked) -> bool:
@@ -114,7 +114,7 @@ class _Assigning:
 
     def _claim(self, question: Asked) -> None:
         own = self._by_id.get(question.id)
-        candidates = self._named(question, own)
+        candidates = self._find_named(question, own)
         if not candidates:
             return
         best = max(candidates, key=lambda entry: self._match(question, entry))
@@ -131,7 +131,7 @@ class _Assigning:
             return
         self._take(question, best)
 
-    def _named(self, question: Asked, own: Entry | None) -> list[Entry]:
+    def _find_named(self, question: Asked, own: Entry | None) -> list[Entry]:
         """Return the notes that the former ids of a question name, without its own.
 
         An id can have been that of several notes, one after another. If the last of them is free, it is meant, and
@@ -174,10 +174,10 @@ class _Assigning:
 
     def _likeness(self, question: Asked, entry: Entry) -> float:
         if question.question == entry.question:
-            return THE_SAME if question.version == published_version(entry) else 1.0
+            return THE_SAME if question.version == find_published_version(entry) else 1.0
         if not entry.question:
             return 0.0
-        text = self._texts.get(published_version(entry))
+        text = self._texts.get(find_published_version(entry))
         return 0.0 if text is None else likeness(question.text, text)
 
     def _take(self, question: Asked, entry: Entry | None) -> None:
@@ -185,7 +185,7 @@ class _Assigning:
             self._notes[question.id] = entry
             self._taken.add(entry.birth)
 
-    def _returned(self, question: Asked) -> Entry | None:
+    def _find_returned(self, question: Asked) -> Entry | None:
         """Return the note that left the bank after it was renumbered, if the question is back under a name it had."""
         left = [entry for entry in self._by_name[question.id] if entry.id not in self._asked]
         return next(
@@ -207,7 +207,7 @@ def birth_name(question: Asked, taken: set[str]) -> str:
 # How alike questions are
 
 
-def published_version(entry: Entry) -> str:
+def find_published_version(entry: Entry) -> str:
     """Return the version that a note was published with, before another question took its id."""
     return entry.asked or entry.version
 

@@ -48,7 +48,7 @@ def parse_jsonl_lines(lines: Iterable[str], path: str, limits: Limits = USUAL) -
             continue
         place = Location(path, number)
         try:
-            value = _decoded(line.strip(), place, limits)
+            value = _decode_line(line.strip(), place, limits)
             values += _count_values(value, limits.depth)
         except json.JSONDecodeError as error:
             problems.append(
@@ -61,7 +61,7 @@ def parse_jsonl_lines(lines: Iterable[str], path: str, limits: Limits = USUAL) -
             problems.append(Problem(place, str(error), "write texts, numbers and lists"))
             continue
         except (_TooDeep, RecursionError):
-            message = f"this is nested deeper than {limits.said('depth')}"
+            message = f"this is nested deeper than {limits.show('depth')}"
             problems.append(Problem(place, message, f"write it flatter; {limits.hint('depth')}"))
             continue
         if values > limits.values:
@@ -84,7 +84,7 @@ def parse_jsonl_lines(lines: Iterable[str], path: str, limits: Limits = USUAL) -
     return RawBank(path, header, tuple(records), tuple(problems))
 
 
-def _decoded(line: str, place: Location, limits: Limits) -> Json:
+def _decode_line(line: str, place: Location, limits: Limits) -> Json:
     """Return the value of a line, unless it would take more memory than its texts."""
     if len(line) > limits.values and sum(map(line.count, ",[{")) > limits.values:
         raise too_many_values(place, limits)

@@ -27,7 +27,7 @@ def merge_sides(text: str, path: str) -> tuple[str, tuple[str, ...]]:
         InputRefused: the conflict is cut off, or the two sides are the locks of two banks.
     """
     merging = _LockMerging(text, path)
-    return merging.merged(), tuple(merging.disputed)
+    return merging.merge(), tuple(merging.disputed)
 
 
 class _LockMerging:
@@ -40,7 +40,7 @@ class _LockMerging:
         self.disputed: list[str] = []
         self._problems: list[Problem] = []
 
-    def merged(self) -> str:
+    def merge(self) -> str:
         """Return the JSON of both sides."""
         strange: list[str] = []
         part = ""

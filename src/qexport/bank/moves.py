@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from qexport.bank.identity import (
     LEAST_ALIKE_QUESTIONS,
     UNLIKE,
+    find_published_version,
     likeness,
     part_in_common,
-    published_version,
 )
 from qexport.bank.likeness import gist_of, split_words
 from qexport.bank.lock import Asked, Entry, Move
@@ -62,7 +62,7 @@ def find_moves(
     Last those ids that ask something else, without a sign of where their question went.
     """
     settled = {entry.birth for key, entry in assignment.items() if key != entry.id}
-    exchanged = _exchanged(questions, assignment, entries)
+    exchanged = _find_exchanged(questions, assignment, entries)
     other = [
         each for each in questions if each.id in exchanged or _asks_another(each, assignment.get(each.id))
     ]
@@ -101,7 +101,7 @@ def find_moves(
     moves = []
     for question in other:
         own = assignment.get(question.id)
-        before = texts.get(published_version(own), "") if own else ""
+        before = texts.get(find_published_version(own), "") if own else ""
         if question.id in found:
             moves.append(Move(question.id, found[question.id].id, question.text, before))
         elif own and own.birth not in gone_on and _is_other_text(question, own, before, answers):
@@ -110,7 +110,7 @@ def find_moves(
     return tuple(moves)
 
 
-def _exchanged(
+def _find_exchanged(
     questions: Sequence[Asked], assignment: Mapping[str, Entry], entries: Sequence[Entry]
 ) -> frozenset[str]:
     """Return the ids that ask what they asked, but are to the letter what another id was that asked the same.
@@ -118,7 +118,7 @@ def _exchanged(
     "What is a list?" of Go and of Rust: if the first is removed and the second gets its id, only the rest shows it.
     Ids whose old question went on to such an id, or to a new one, are among them.
     """
-    versions = {published_version(entry): entry for entry in entries if entry.question}
+    versions = {find_published_version(entry): entry for entry in entries if entry.question}
     at = {question.id: question.version for question in questions}
     found = set()
     gone_on = set()
@@ -146,7 +146,7 @@ def _exchanged(
 
 def _is_otherwise(question: Asked, own: Entry) -> bool:
     """Say whether a question has the id that its note was published with, and is not to the letter what that was."""
-    return own.id == question.id and published_version(own) != question.version
+    return own.id == question.id and find_published_version(own) != question.version
 
 
 def _handed_over(
@@ -185,7 +185,7 @@ def _is_other_text(question: Asked, own: Entry, before: str, answers: Mapping[st
     is_unlike = likeness(question.text, before) < UNLIKE
     if is_unlike and ((gone and new) or bool(first) != bool(second)):
         return True
-    answered = answers.get(published_version(own), "") if answers is not None else ""
+    answered = answers.get(find_published_version(own), "") if answers is not None else ""
     is_answered = bool(answered and question.answer)
     is_answered_anew = is_answered and likeness(question.answer, answered) < UNLIKE
     if gone and new:
@@ -241,7 +241,7 @@ def _match_exactly(
             own = assignment.get(question.id)
             same = [each for each in by_question[question.question] if own is None or each.birth != own.birth]
             if to_the_letter:
-                same = [each for each in same if published_version(each) == question.version]
+                same = [each for each in same if find_published_version(each) == question.version]
             if same:
                 found[question.id] = same[0]
                 by_question[question.question].remove(same[0])
@@ -263,7 +263,7 @@ def _match_by_words(
     pairs = []
     for place, question in enumerate(questions):
         own = assignment.get(question.id)
-        own_text = texts.get(published_version(own)) if own and own.question else None
+        own_text = texts.get(find_published_version(own)) if own and own.question else None
         at_least = least if own_text is None else max(least, likeness(question.text, own_text) + 0.2)
         shared: Counter[str] = Counter()
         entries: dict[str, Entry] = {}
@@ -273,7 +273,7 @@ def _match_by_words(
                 entries[entry.birth] = entry
         for birth, _ in shared.most_common(10):
             entry = entries[birth]
-            share = _edited_likeness(question.text, texts[published_version(entry)])
+            share = _edited_likeness(question.text, texts[find_published_version(entry)])
             if share >= at_least and (own is None or own.birth != birth):
                 pairs.append((-share, place, birth, question.id, entry))
     found: dict[str, Entry] = {}

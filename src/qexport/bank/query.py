@@ -367,7 +367,7 @@ class _Lexer:
             keyword = self._query[start : self._place].casefold()
             if keyword in ("and", "or"):
                 return _Token(keyword, start, self._place)
-            return self._made(start, start, lambda: self._conditions.text(pattern))
+            return self._make_token(start, start, lambda: self._conditions.text(pattern))
         if not is_known:
             meant = suggest(field, tuple(QUERY_FIELDS))
             hint = f"{meant} {_QUOTE_SEARCH}" if meant.endswith("?") else f"{meant}; {_QUOTE_SEARCH}"
@@ -380,14 +380,14 @@ class _Lexer:
             hint = f"write ({field}:… or {field}:…)"
             raise _misread(self._query, "a field takes one value", self._place, self._place + 1, hint)
         value_start, pattern = self._place, self._value()
-        return self._made(start, value_start, lambda: self._compared(field, match["operator"], pattern))
+        return self._make_token(start, value_start, lambda: self._compare(field, match["operator"], pattern))
 
     def _looks_like_field(self, match: re.Match[str]) -> bool:
         """Whether an unknown name before an operator is a mistake: `dificulty>=8` is, `List<int>` is text."""
         numeric = self._query[match.end() : match.end() + 1].isdecimal()
         return match["operator"] == ":" or (match["field"] != "" and numeric)
 
-    def _compared(self, field: str, operator: str, pattern: Pattern) -> Condition:
+    def _compare(self, field: str, operator: str, pattern: Pattern) -> Condition:
         conditions, value = self._conditions, "*".join(pattern)
         if field == "difficulty":
             return conditions.difficulty(value if operator == ":" else operator + value)
@@ -401,7 +401,7 @@ class _Lexer:
         holds = conditions.id(pattern) if field == "id" else conditions.name(field, pattern)
         return holds if operator != "!=" else lambda question: not holds(question)
 
-    def _made(self, start: int, value_start: int, make: Callable[[], Condition]) -> _Token:
+    def _make_token(self, start: int, value_start: int, make: Callable[[], Condition]) -> _Token:
         """Return a condition's token; if its value is no good, the error is reported with a caret under the value."""
         try:
             return _Token("condition", start, self._place, make())

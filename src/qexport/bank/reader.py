@@ -48,7 +48,7 @@ def _find_function(name: str) -> Callable[..., object]:
     return cast(Callable[..., object], getattr(import_module(module), function))
 
 
-def joined(files: Sequence[Callable[[], RawBank]], folder: str) -> RawBank:
+def join_files(files: Sequence[Callable[[], RawBank]], folder: str) -> RawBank:
     """Read every file of a folder as one bank, whatever is wrong with the others."""
     banks: list[RawBank] = []
     problems: list[Problem] = []
@@ -87,7 +87,7 @@ def is_bank_file(name: str) -> bool:
 
 def _read_folder(folder: Path, encoding: str | None, limits: Limits) -> RawBank:
     paths, warnings = _list_bank_files(folder)
-    bank = joined([partial(_read_file, path, encoding, limits, folder) for path in paths], str(folder))
+    bank = join_files([partial(_read_file, path, encoding, limits, folder) for path in paths], str(folder))
     return replace(bank, warnings=(*warnings, *bank.warnings))
 
 

@@ -51,13 +51,13 @@ def read_review_counts(text: str, path: str) -> dict[str, ReviewCount]:
         found = json.loads(text)
         counts = {key: ReviewCount(**values) for key, values in found.items()}
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise _refused(path) from error
+        raise _refuse_counts(path) from error
     numbers = (value for each in counts.values() for value in asdict(each).values())
     if not all(isinstance(value, int | float) and value >= 0 for value in numbers):
-        raise _refused(path)
+        raise _refuse_counts(path)
     return counts
 
 
-def _refused(path: str) -> InputRefused:
+def _refuse_counts(path: str) -> InputRefused:
     hint = "remove it; qexport reviews writes it again"
     return InputRefused((Problem(Location(path), "this is not a file of review counts", hint),))

@@ -74,7 +74,7 @@ def select(bank: Bank, filters: Filters, limits: Limits = USUAL) -> tuple[Questi
     eligible = _eligible(bank, filters)
     chosen = [question for question in eligible if all(clause.holds(question) for clause in clauses)]
     if not chosen:
-        raise _emptied(bank, eligible, clauses)
+        raise _blame_condition(bank, eligible, clauses)
     if filters.sample is not None:
         chosen = _sample(chosen, filters.sample, filters.seed)
     return tuple(in_order(chosen)[: filters.limit])
@@ -152,7 +152,7 @@ def _quote_option(option: str, values: Iterable[str]) -> str:
     return " ".join(f"--{option} {value}" for value in shown)
 
 
-def _emptied(bank: Bank, active: Sequence[Question], clauses: Sequence[Clause]) -> NothingSelected:
+def _blame_condition(bank: Bank, active: Sequence[Question], clauses: Sequence[Clause]) -> NothingSelected:
     """Which condition is to blame: one that holds nowhere, else where the last question was lost."""
     others = [question for question in bank.questions if question not in active]
     total = quantity(len(active), "active question" if others else "question")
@@ -352,7 +352,7 @@ def describe(
     ids = "scope_ids" if len(filters.id) > 1 else "scope_id"
     parts = [_join_values(conditions, field, getattr(filters, field), words) for field in NAME_FIELDS]
     parts += [
-        _rated(filters.difficulty, words),
+        _describe_difficulties(filters.difficulty, words),
         _put(words["scope_text"], _list([f"“{text}”" for text in filters.text], "list_and", words)),
         _put(words["scope_where"], filters.where),
         _put(words[ids], _list(filters.id, "list_and", words)),
@@ -384,7 +384,7 @@ def _join_values(conditions: Conditions, field: str, values: Sequence[str], word
     return _list(names, "list_and", words)
 
 
-def _rated(values: Sequence[str], words: Mapping[str, str]) -> str:
+def _describe_difficulties(values: Sequence[str], words: Mapping[str, str]) -> str:
     """Return the difficulties as ranges: "difficulty 6 or 8–10"."""
     numbers = sorted({number for value in values if value.strip("*") for number in difficulties(value)})
     firsts = [number for number in numbers if number - 1 not in numbers]

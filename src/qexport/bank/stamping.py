@@ -95,7 +95,7 @@ def stamp(
         decks=name_decks(
             content.decks, before.decks, content.unnamed, may_number=lock is None or bool(lock.decks)
         ),
-        notes=_with_places(stamping.numbered(), content.order),
+        notes=_with_places(stamping.number_notes(), content.order),
         gone=stamping.gone(),
     )
     return after, stamping.changes(() if deciding.accepts_moves else moves)
@@ -234,7 +234,7 @@ class _Stamping:
         self._guids.add(chosen)
         return chosen
 
-    def numbered(self) -> dict[str, Entry]:
+    def number_notes(self) -> dict[str, Entry]:
         """Return the notes; new ones get the number of their rows, a moment in the hour before now."""
         taken = {entry.number for entry in self._everything()}
         last = max(self._now, EARLIEST) * 1000 - SPACING

@@ -28,7 +28,7 @@ from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.formats import BANK_FORMAT, describe_other_format
 from qexport.common.limits import USUAL, Limits
 from qexport.common.patterns import compile_late
-from qexport.common.text_input import counted, normalise, quote
+from qexport.common.text_input import describe_cleaning, normalise, quote
 from qexport.common.wording import suggest
 
 _HEADER, _QUESTION, _CLAIM_FIELDS = (
@@ -54,13 +54,13 @@ def validate(raw: RawBank, limits: Limits = USUAL) -> tuple[Bank, tuple[Problem,
     """
     if len(raw.records) > limits.questions:
         message = f"{raw.path}: {len(raw.records):,} questions, and a bank has at most {limits.questions:,}"
-        raise limits.exceeded("questions", message, "make several banks of it")
+        raise limits.make_error("questions", message, "make several banks of it")
     header = _Reading(raw.header, _HEADER, "the bank", limits)
     readings = [_Reading(record, _QUESTION, _name_of(record), limits) for record in raw.records]
     found = [
         *(problem for reading in (header, *readings) for problem in reading.problems),
         *_missing(readings),
-        *_unanswered(readings),
+        *_find_unanswered(readings),
         *_wrong_choices(readings),
         *_language_problems(header),
         *_unknown_names("technology", header.values.get("technologies", ()), readings),
@@ -110,7 +110,7 @@ class _Reading:
         """Say how many characters were cleaned out of these texts, where it begins."""
         if self.cleaned_at is None:
             return None
-        return Problem(self.cleaned_at, f"{self.name} is cleaned of {counted(self.cleaned)}")
+        return Problem(self.cleaned_at, f"{self.name} is cleaned of {describe_cleaning(self.cleaned)}")
 
     def entries(self, key: str) -> Iterator[tuple[str, Location]]:
         """Yield the text, or the items of the list, that is right at `key`, each with its place."""
@@ -150,9 +150,9 @@ class _Reading:
             self.cleaned.update(changed)
             self.cleaned_at = self.cleaned_at or value.location
         if len(text) > getattr(self._limits, field.limit):
-            longest = self._limits.said(field.limit)
+            longest = self._limits.show(field.limit)
             message = f"{value.location}: {self.name}: {field.name} is longer than {longest}"
-            raise self._limits.exceeded(field.limit, message)
+            raise self._limits.make_error(field.limit, message)
         message, hint = _wrong_with(text, field)
         if message:
             self._complain(value.location, message, hint)
@@ -181,9 +181,9 @@ class _Reading:
             return ()
         if len(value.items) > self._limits.items:
             message = (
-                f"{value.location}: {self.name}: {field.name} has more than {self._limits.said('items')}"
+                f"{value.location}: {self.name}: {field.name} has more than {self._limits.show('items')}"
             )
-            raise self._limits.exceeded("items", message)
+            raise self._limits.make_error("items", message)
         texts: list[str] = []
         seen: set[str] = set()
         for item in value.items:
@@ -223,9 +223,9 @@ class _Reading:
             return ()
         if len(value.values) > self._limits.items:
             message = (
-                f"{value.location}: {self.name}: {field.name} has more than {self._limits.said('items')}"
+                f"{value.location}: {self.name}: {field.name} has more than {self._limits.show('items')}"
             )
-            raise self._limits.exceeded("items", message)
+            raise self._limits.make_error("items", message)
         pairs: list[tuple[str, str | tuple[str, ...]]] = []
         for key, kept in value.values.items():
             name, _ = normalise(key)
@@ -294,7 +294,7 @@ def _missing(readings: Iterable[_Reading]) -> Iterator[Problem]:
                 yield Problem(reading.raw.location, f"{reading.name} has no {name}")
 
 
-def _unanswered(readings: Iterable[_Reading]) -> Iterator[Problem]:
+def _find_unanswered(readings: Iterable[_Reading]) -> Iterator[Problem]:
     """Yield questions that are no drafts, and have neither an answer nor choices that are right."""
     needed = [field.name for field in QUESTION_FIELDS if field.answers]
     for reading in readings:

@@ -23,11 +23,11 @@ from qexport.bank.yaml_nodes import Node, Splice, read_nodes
 from qexport.bank.yaml_writer import (
     LINE_WIDTH,
     bare_or_quoted,
-    escaped,
+    escape_in_quotes,
     field_lines,
     flow_list,
     flow_text,
-    folded_lines,
+    fold_lines,
     in_quotes,
     must_escape,
     scalar_lines,
@@ -62,7 +62,7 @@ def edit_yaml(text: str, path: str, edits: Sequence[Edit], limits: Limits = USUA
         raise InputRefused(before.problems)
     expected = expected_contents(before, edits, path)
     for is_careful in (False, True):
-        edited = _Editor(text, path, is_careful=is_careful).edited(edits)
+        edited = _Editor(text, path, is_careful=is_careful).edit(edits)
         try:
             after = yaml_reader.parse_yaml(edited, path, limits)
         except InputRefused:
@@ -70,10 +70,10 @@ def edit_yaml(text: str, path: str, edits: Sequence[Edit], limits: Limits = USUA
         if not after.problems and contents_of(after) == expected:
             return edited
     ids = ", ".join(dict.fromkeys(edit.id or "the header" for edit in edits))
-    raise refused_file(path, f"{ids}: this cannot be changed in place", "change it by hand")
+    raise refuse_file(path, f"{ids}: this cannot be changed in place", "change it by hand")
 
 
-def refused_file(path: str, message: str, hint: str = "") -> InputRefused:
+def refuse_file(path: str, message: str, hint: str = "") -> InputRefused:
     """Return an error about a file as a whole."""
     return InputRefused((Problem(Location(path), message, hint),))
 
@@ -112,7 +112,7 @@ def expected_contents(bank: RawBank, edits: Sequence[Edit], path: str) -> list[d
     places = {id_of(record): place for place, record in enumerate(bank.records, 1)} | {"": 0}
     for edit in edits:
         if edit.id not in places:
-            raise refused_file(path, f"no question {quote(edit.id)} in it")
+            raise refuse_file(path, f"no question {quote(edit.id)} in it")
         said = contents[places[edit.id]]
         if edit.value is None:
             said.pop(edit.field, None)
@@ -139,7 +139,7 @@ class _Editor:
                 self._records[normalise(item.values()["id"][1].text)[0].strip()] = item
         self._splices: list[Splice] = []
 
-    def edited(self, edits: Sequence[Edit]) -> str:
+    def edit(self, edits: Sequence[Edit]) -> str:
         """Return the text with all edits in it."""
         new: defaultdict[str, list[Edit]] = defaultdict(list)
         for edit in edits:
@@ -170,7 +170,7 @@ class _Editor:
             self._change_items(old, edit.value)
         else:
             before = self.lines[key.start[0]][: key.end[1]] + ":"
-            self._replace(key, old, self._written(before, key.start[1], edit, old))
+            self._replace(key, old, self._write_value(before, key.start[1], edit, old))
 
     def _replace(self, key: Node, old: Node, new: Sequence[str]) -> None:
         """Replace the lines of a key and its value; a comment beside them stays on the first line."""
@@ -198,7 +198,7 @@ class _Editor:
                 line -= 1
         return line
 
-    def _written(self, before: str, column: int, edit: Edit, old: Node | None) -> list[str]:
+    def _write_value(self, before: str, column: int, edit: Edit, old: Node | None) -> list[str]:
         """Return the lines of a key and its new value; `before` is the first line up to the colon."""
         if isinstance(edit.value, int) and old and (quoted := in_quotes(str(edit.value), old.style)):
             return [f"{before} {quoted}"]
@@ -211,7 +211,7 @@ class _Editor:
         """Return the lines of a text in the form its old one had, if it can have that."""
         text = text.strip()
         if self._is_careful or must_escape(text) or any(each in text for each in _LINE_SEPARATORS):
-            return [f"{before} {escaped(text)}"]
+            return [f"{before} {escape_in_quotes(text)}"]
         style = old.style if old else "none"
         if old and style in ("|", ">"):
             header, margin = self._block_form(old, indent)
@@ -327,7 +327,7 @@ class _Editor:
             lines = [
                 line
                 for edit in edits
-                for line in self._written(" " * column + f"{edit.field}:", column, edit, None)
+                for line in self._write_value(" " * column + f"{edit.field}:", column, edit, None)
             ]
             last = self._last_line(value)
             at = (last, len(self.lines[last]))
@@ -375,7 +375,7 @@ def _splice_flow_items(
 
 
 def _fold_again(before: Sequence[str], text: str, width: int) -> list[str]:
-    """Break a text that was edited where its lines ended before; all of it as `folded_lines` if one gets too long.
+    """Break a text that was edited where its lines ended before; all of it as `fold_lines` if one gets too long.
 
     Args:
         before: The lines before the edit.
@@ -389,7 +389,7 @@ def _fold_again(before: Sequence[str], text: str, width: int) -> list[str]:
         split_at_single_spaces(text),
     )
     if not before or are_too_far_apart(old, new):
-        return list(folded_lines(text, width))
+        return list(fold_lines(text, width))
     line_of = [number for number, line in enumerate(before) for _ in split_at_single_spaces(line)]
     lines: list[list[str]] = [[] for _ in before]
     number = at = 0
@@ -402,4 +402,4 @@ def _fold_again(before: Sequence[str], text: str, width: int) -> list[str]:
             lines[number].append(word)
         at = hunk.end
     folded = [" ".join(words) for words in lines if words]
-    return folded if max(map(len, folded)) <= width else list(folded_lines(text, width))
+    return folded if max(map(len, folded)) <= width else list(fold_lines(text, width))

@@ -34,12 +34,12 @@ _IN_THE_WAY = re.compile(r"\\u[eE][0-7][0-9a-fA-F]{2}|[\ue000-\ue7ff]")
 _HALVES = {0xE000 + at: 0xD800 + at for at in range(0x800)}
 
 
-def _paired(text: str) -> str:
+def _join_pairs(text: str) -> str:
     """Return a text with halves of pairs put together; those without another stay for normalise() to report."""
     return text.translate(_HALVES).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
-def _shifted(half: str) -> str:
+def _shift_half(half: str) -> str:
     digits = f"{int(half[-4:], 16) + 0x800:04x}"
     return f"\\u{digits.upper() if half[2:].isupper() else digits}"
 
@@ -131,11 +131,11 @@ def readable(text: str) -> tuple[str, Mapping[str, str]]:
     if not text.replace("\n", "").replace("\t", "").isprintable():
         text = text.translate(_DISGUISE)
     found = frozenset(_HALF.findall(text)) if "\\u" in text else frozenset()
-    halves = {_shifted(half): half for half in found}
+    halves = {_shift_half(half): half for half in found}
     if len(halves) < len(found) or (found and _IN_THE_WAY.search(text)):
         halves = {}  # and libyaml refuses them
     if halves:
-        text = _HALF.sub(lambda found: _shifted(found[0]), text)
+        text = _HALF.sub(lambda found: _shift_half(found[0]), text)
     return text, halves
 
 
@@ -181,7 +181,7 @@ class _Composer:
         if self._left < 0:
             raise too_many_values(place, self._limits)
         if depth > self._limits.depth:
-            message = f"nested deeper than {self._limits.said('depth')}"
+            message = f"nested deeper than {self._limits.show('depth')}"
             self.complain(place, message, f"write it flatter; {self._limits.hint('depth')}")
             raise InputRefused(tuple(self.problems))
         if isinstance(event, yaml.ScalarEvent):
@@ -241,7 +241,7 @@ class _Composer:
         self._refuse_decoration(event, place)
         text: str = event.value
         if self._halves:
-            text = _paired(text) if event.style == '"' else self._as_written(text)
+            text = _join_pairs(text) if event.style == '"' else self._as_written(text)
         return text.translate(_UNMASK) if self._disguised else text
 
     def _as_written(self, text: str) -> str:

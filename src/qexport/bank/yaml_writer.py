@@ -106,10 +106,10 @@ def _write_pairs(
     """Yield the lines of a mapping of a bank's own fields."""
     yield key
     for name, kept in pairs:
-        yield from _kept(f"{' ' * indent}  {_write_key(name)}:", kept, indent + 4)
+        yield from _write_own_field(f"{' ' * indent}  {_write_key(name)}:", kept, indent + 4)
 
 
-def _kept(key: str, kept: str | tuple[str, ...], indent: int) -> Iterator[str]:
+def _write_own_field(key: str, kept: str | tuple[str, ...], indent: int) -> Iterator[str]:
     """Yield the lines of one field of a bank's own: a text, or a list of texts."""
     if isinstance(kept, str):
         yield from scalar_lines(key, kept, indent)
@@ -121,7 +121,7 @@ def _kept(key: str, kept: str | tuple[str, ...], indent: int) -> Iterator[str]:
 
 def _write_key(name: str) -> str:
     """Write a name of the bank's own so that it reads back as a key."""
-    return escaped(name) if must_escape(name) else bare_or_quoted(name, _NOT_BARE_IN_FLOW)
+    return escape_in_quotes(name) if must_escape(name) else bare_or_quoted(name, _NOT_BARE_IN_FLOW)
 
 
 def field_lines(name: str, value: object, indent: int) -> list[str]:
@@ -137,7 +137,7 @@ def scalar_lines(before: str, text: str, indent: int) -> Iterator[str]:
     """Yield the lines of one text that begins after `before` and, if it has more lines, is indented."""
     margin = " " * indent
     if must_escape(text):
-        yield f"{before} {escaped(text)}"
+        yield f"{before} {escape_in_quotes(text)}"
     elif "\n" in text:
         yield f"{before} |-"
         yield from (f"{margin}{line}" if line else "" for line in text.split("\n"))
@@ -145,7 +145,7 @@ def scalar_lines(before: str, text: str, indent: int) -> Iterator[str]:
         yield line
     else:
         yield f"{before} >-"
-        yield from (f"{margin}{line}" for line in folded_lines(text, LINE_WIDTH - indent))
+        yield from (f"{margin}{line}" for line in fold_lines(text, LINE_WIDTH - indent))
 
 
 def flow_list(items: Iterable[str]) -> str:
@@ -162,7 +162,7 @@ def flow_text(text: str, style: str = "", *, may_ask: bool = False) -> str:
         may_ask: Whether it needs none for a `?`, which YAML 1.1 does not allow there, but YAML 1.2 and libyaml do.
     """
     if must_escape(text) or "\n" in text:
-        return escaped(text)
+        return escape_in_quotes(text)
     return in_quotes(text, style) or bare_or_quoted(
         text, _NOT_BARE_IN_FLOW_1_2 if may_ask else _NOT_BARE_IN_FLOW
     )
@@ -170,7 +170,7 @@ def flow_text(text: str, style: str = "", *, may_ask: bool = False) -> str:
 
 def in_quotes(text: str, style: str) -> str:
     """Return a text of one line in these quotes; empty if `style` is none."""
-    return {'"': escaped(text), "'": "'" + text.replace("'", "''") + "'"}.get(style, "")
+    return {'"': escape_in_quotes(text), "'": "'" + text.replace("'", "''") + "'"}.get(style, "")
 
 
 def must_escape(text: str) -> bool:
@@ -178,7 +178,7 @@ def must_escape(text: str) -> bool:
     return bool(_ODD.search(text)) or text != text.strip(" \t\n") or ("\t" in text and "\n" not in text)
 
 
-def escaped(text: str) -> str:
+def escape_in_quotes(text: str) -> str:
     """Return a text in double quotes, its odd characters as escapes."""
     quoted = json.dumps(text, ensure_ascii=False)  # whose escapes are YAML's too
     return _ODD.sub(lambda odd: f"\\u{ord(odd[0]):04x}", quoted)
@@ -191,7 +191,7 @@ def bare_or_quoted(text: str, not_bare: re.Pattern[str] = _NOT_BARE) -> str:
     return text
 
 
-def folded_lines(text: str, width: int) -> Iterator[str]:
+def fold_lines(text: str, width: int) -> Iterator[str]:
     """Break where one space stands between words: only there reading puts the same space back."""
     line, *words = split_at_single_spaces(text)
     for word in words:

@@ -8,7 +8,7 @@ from typing import TypeVar
 import click
 
 from qexport.cli.program import say_aside
-from qexport.cli.terminal import shown
+from qexport.cli.terminal import escape_controls
 
 Value = TypeVar("Value")
 
@@ -50,7 +50,7 @@ def _answer(lines: Iterable[str], default: Value, called: str, ask: Callable[[],
     if _HAS_ENDED in meta:
         return default
     for line in lines:
-        click.echo(shown(line), err=True)
+        click.echo(escape_controls(line), err=True)
     try:
         return ask()
     except click.Abort as end:

@@ -62,9 +62,9 @@ def complete_theme(_ctx: click.Context, _parameter: click.Parameter, begun: str)
     """Complete the name of a built-in theme, or the path of a folder."""
     from click.shell_completion import CompletionItem
 
-    from qexport.content.themes import built_in
+    from qexport.content.themes import list_built_in
 
-    return _starting(begun, built_in()) or [CompletionItem(begun, type="dir")]
+    return _starting(begun, list_built_in()) or [CompletionItem(begun, type="dir")]
 
 
 def complete_recipe_or_bank(

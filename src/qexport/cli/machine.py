@@ -113,10 +113,10 @@ def _libraries() -> Iterator[MachinePart]:
 
 
 def _fonts() -> MachinePart:
-    from qexport.layout.fonts import bundled
+    from qexport.layout.fonts import find_bundled
 
     try:
-        return MachinePart("fonts", f"{len(bundled())} files", INSTALL_AGAIN)
+        return MachinePart("fonts", f"{len(find_bundled())} files", INSTALL_AGAIN)
     except (MachineLacks, OSError):
         return MachinePart("fonts", "", INSTALL_AGAIN)
 

@@ -76,7 +76,7 @@ FILTERS: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
 """Every filter in the order of the help: its name, what it takes, what it means, how click reads it."""
 
 
-def filtered(command: Callable[..., None]) -> Callable[..., None]:
+def takes_filters(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command all filters; it is called with them as `filters`."""
 
     @functools.wraps(command)
@@ -100,7 +100,7 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
 _COMMON_OPTIONS = ("paper", "theme")
 
 
-def formatted(*outputs: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def takes_options(*outputs: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command the options of some outputs, or of all; it is called with those that are given as `options`."""
     from qexport.outputs.registry import OPTIONS, outputs_with  # not above: most commands make no output
 
@@ -170,7 +170,7 @@ def reads_bank(command: Callable[..., None]) -> Callable[..., None]:
     return names_bank(with_bank)
 
 
-def limited(command: Callable[..., None]) -> Callable[..., None]:
+def takes_limits(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command --allow; it is called with the `limits` that hold in this folder."""
 
     @functools.wraps(command)
@@ -210,7 +210,9 @@ def names_bank(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command --bank and --encoding as they are written: None where they are not; and --allow."""
     usual = "that of qexport.toml, else questions.yaml here or in seeds/"
     which = f"File of the bank, or a folder of files. [default: {usual}]"
-    return click.option("--bank", type=PATH, metavar="PATH", help=which)(encoding_option(limited(command)))
+    return click.option("--bank", type=PATH, metavar="PATH", help=which)(
+        encoding_option(takes_limits(command))
+    )
 
 
 def _cache_folder(_ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> Path:

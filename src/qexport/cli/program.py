@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from qexport.cli.terminal import Progress, as_json, coloured_message, emphasized, shown, table
+from qexport.cli.terminal import Progress, as_json, colour_message, emphasize, escape_controls, table
 from qexport.common.errors import (
     InputRefused,
     LimitExceeded,
@@ -105,7 +105,7 @@ class Program(CommandGroup):
 
 def say(lines: Iterable[str]) -> None:
     """Write results to standard output, a line each."""
-    click.echo(shown("\n".join(lines)))
+    click.echo(escape_controls("\n".join(lines)))
 
 
 def say_json(value: object) -> None:
@@ -117,14 +117,14 @@ def say_table(
     rows: Sequence[Sequence[str]], *, numbers: Container[int] = (), width: int | None = None
 ) -> None:
     """Write a table to standard output; see `terminal.table`."""
-    head, *lines = map(shown, table(rows, numbers=numbers, width=width))
-    click.echo("\n".join([emphasized(head, sys.stdout), *lines]))
+    head, *lines = map(escape_controls, table(rows, numbers=numbers, width=width))
+    click.echo("\n".join([emphasize(head, sys.stdout), *lines]))
 
 
 def say_aside(text: str) -> None:
     """Write what is not a result to standard error, if anybody reads that."""
     with suppress(OSError):
-        click.echo(coloured_message(shown(text), sys.stderr), err=True)
+        click.echo(colour_message(escape_controls(text), sys.stderr), err=True)
 
 
 def say_report(lines: Iterable[str]) -> None:
@@ -173,7 +173,7 @@ def _tell(error: Exception, flags: Flags) -> int:
         case QexportError():
             known = error
         case click.ClickException():
-            known = _translated(error)
+            known = _translate(error)
         case OSError(
             errno=errno.ENOSPC | errno.EDQUOT | errno.EIO | errno.EACCES | errno.EPERM | errno.EFBIG,
             filename=None,
@@ -190,12 +190,14 @@ def _tell(error: Exception, flags: Flags) -> int:
         case _:
             what = f"{type(error).__name__}: {error}".rstrip(": ")
             known = QexportError(f"internal error: {what} (please report; --debug shows the traceback)")
-    for text in dict.fromkeys(_told(known, flags)):  # one reason may have kept two outputs from being made
+    for text in dict.fromkeys(
+        _list_messages(known, flags)
+    ):  # one reason may have kept two outputs from being made
         say_aside(text)
     return known.exit_code
 
 
-def _told(error: QexportError, flags: Flags) -> Iterator[str]:
+def _list_messages(error: QexportError, flags: Flags) -> Iterator[str]:
     """Yield the messages of an error: the problems of a source, or of several outputs."""
     if isinstance(error, InputRefused):
         texts = [_message("error", str(problem), problem.hint) for problem in error.problems]
@@ -203,7 +205,7 @@ def _told(error: QexportError, flags: Flags) -> Iterator[str]:
         return
     if isinstance(error, OutputsFailed):
         for each in error.errors:
-            yield from _told(each, flags)
+            yield from _list_messages(each, flags)
     if error.message:
         yield _message("error", error.message, error.hint)
 
@@ -214,7 +216,7 @@ def _give_up_printing() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _translated(error: click.ClickException) -> UsageError:
+def _translate(error: click.ClickException) -> UsageError:
     """Say click's complaint about the words of a command the way qexport says things."""
     message = error.format_message()
     context = getattr(error, "ctx", None)

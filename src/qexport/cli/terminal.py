@@ -28,7 +28,7 @@ _TERMINAL_CONTROLS = (
 _WIDEST_PROSE = 100
 
 
-def shown(text: str) -> str:
+def escape_controls(text: str) -> str:
     """Escape what would steer a terminal (ESC becomes `\\x1b`); all that is printed goes through here."""
     return _TERMINAL_CONTROLS.sub(lambda found: ascii(found[0])[1:-1], text)
 
@@ -38,7 +38,7 @@ def has_colours(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def emphasized(text: str, stream: TextIO) -> str:
+def emphasize(text: str, stream: TextIO) -> str:
     """Return text in bold, if the stream shows it."""
     return f"\x1b[1m{text}\x1b[0m" if has_colours(stream) else text
 
@@ -47,7 +47,7 @@ _COLOURS = {"error": 31, "warning": 33, "hint": 36}  # red, yellow, cyan
 _LABEL = compile_late(r"^(?:qexport: |  )(error|warning|hint):", re.MULTILINE)
 
 
-def coloured_message(text: str, stream: TextIO) -> str:
+def colour_message(text: str, stream: TextIO) -> str:
     """Return messages with their labels in colour, if the stream shows it; data is to be escaped before."""
     if not has_colours(stream):
         return text
@@ -55,8 +55,8 @@ def coloured_message(text: str, stream: TextIO) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """`shown`, with each run of white space a single space."""
-    return shown(" ".join(text.split()))
+    """`escape_controls`, with each run of white space a single space."""
+    return escape_controls(" ".join(text.split()))
 
 
 def as_json(value: object, *, only_ascii: bool = False) -> str:
@@ -167,7 +167,7 @@ def _wrap_lines(text: str, width: int, *, indent: str = "") -> Iterator[str]:
 
     hanging = " " * len(indent)
     fence = ""
-    for line in shown(text).splitlines():
+    for line in escape_controls(text).splitlines():
         opened = _FENCE_OF_CODE.match(line)
         if opened and (not fence or opened[1].startswith(fence)):
             fence = "" if fence else opened[1]
@@ -242,7 +242,7 @@ class Progress:
             return
         while True:
             seconds = time.monotonic() - started
-            self._stream.write(f"\r\x1b[K{shown(self._doing)} … {seconds:.0f} s")
+            self._stream.write(f"\r\x1b[K{escape_controls(self._doing)} … {seconds:.0f} s")
             self._stream.flush()
             if self._over.wait(0.2):
                 break

@@ -110,7 +110,7 @@ def _list_installed() -> list[Distribution]:
     taken: set[tuple[str, str]] = set()
     wanted = [(requirement, "") for requirement in _requirements()]
     while wanted:
-        for name, extra in _named(*wanted.pop()):
+        for name, extra in _list_required(*wanted.pop()):
             if (name, extra) in taken:
                 continue
             taken.add((name, extra))
@@ -131,7 +131,7 @@ def _requirements() -> list[str]:
         return list(tomllib.loads(project.read_text("utf-8"))["project"]["dependencies"])
 
 
-def _named(requirement: str, extra: str) -> Iterator[tuple[str, str]]:
+def _list_required(requirement: str, extra: str) -> Iterator[tuple[str, str]]:
     """Yield the package of a requirement (PEP 508), alone and with each extra that is asked for.
 
     Args:

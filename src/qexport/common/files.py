@@ -97,7 +97,7 @@ def write_groups(groups: Sequence[Mapping[Path, bytes]]) -> list[OutputError | N
     with ExitStack() as waiting:
         staged: list[list[_Staged]] = []
         for contents in groups:
-            group, error = _staged(contents)
+            group, error = _stage(contents)
             staged.append(group)
             errors.append(error)
             for each in group:
@@ -122,7 +122,7 @@ class _Waiting:
 
     def fill(self, data: bytes, mode: int | None) -> None:
         """Take the content, and return when it is on the disk."""
-        self._descriptor = self._opened()
+        self._descriptor = self._open()
         with open(self._descriptor, "wb", closefd=False) as file:
             file.write(data)
         if mode is not None:
@@ -159,7 +159,7 @@ class _Waiting:
         data = os.pread(self._descriptor, os.fstat(self._descriptor).st_size, 0)
         mode = stat.S_IMODE(os.fstat(self._descriptor).st_mode)
         os.close(self._descriptor)
-        self._descriptor = self._opened_by_name()
+        self._descriptor = self._open_by_name()
         with open(self._descriptor, "wb", closefd=False) as file:
             file.write(data)
         os.fchmod(self._descriptor, mode)
@@ -180,16 +180,16 @@ class _Waiting:
             os.close(self._descriptor)
             self._descriptor = -1
 
-    def _opened(self) -> int:
+    def _open(self) -> int:
         nameless = getattr(os, "O_TMPFILE", 0)
         if nameless and _DESCRIPTORS.is_dir():  # through which it gets its name
             with suppress(OSError):  # this file system has none
                 descriptor = os.open(self._folder, nameless | os.O_RDWR, 0o666)
                 hold(descriptor)
                 return descriptor
-        return self._opened_by_name()
+        return self._open_by_name()
 
-    def _opened_by_name(self) -> int:
+    def _open_by_name(self) -> int:
         if _only_takes_new_files(self._folder):
             raise OSError(
                 errno.EPERM, "its folder is append-only, and no file without a name can be made there"
@@ -239,7 +239,7 @@ class _Staged(NamedTuple):
     content: _Waiting
 
 
-def _staged(contents: Mapping[Path, bytes]) -> tuple[list[_Staged], OutputError | None]:
+def _stage(contents: Mapping[Path, bytes]) -> tuple[list[_Staged], OutputError | None]:
     """Get the files of a group ready, or none of them."""
     group: list[_Staged] = []
     with ExitStack() as discarded:

@@ -99,7 +99,7 @@ class Limits(Record, frozen=True, kw_only=True):
         600, "seconds", "layout of one question, or of a list such as the contents", "time", highest=10**6
     )
 
-    def exceeded(self, name: str, message: str, hint: str = "") -> LimitExceeded:
+    def make_error(self, name: str, message: str, hint: str = "") -> LimitExceeded:
         """Return the error of what is beyond a limit; its hint tells the limit's name, value and how to raise it."""
         return LimitExceeded(message, hint=f"{hint}{'; ' if hint else ''}{self.hint(name)}")
 
@@ -108,11 +108,11 @@ class Limits(Record, frozen=True, kw_only=True):
         limit = LIMITS[name]
         twice = min(2 * getattr(self, limit.attribute), limit.highest)
         return (
-            f"the limit {name!r} is {self.said(name)}; "
+            f"the limit {name!r} is {self.show(name)}; "
             f"to raise it: --allow {name}={briefly(twice)}, or [limits] in qexport.toml"
         )
 
-    def said(self, name: str) -> str:
+    def show(self, name: str) -> str:
         """Return a limit's value in words: "64 MB", "1,000,000 characters"."""
         limit = LIMITS[name]
         return amount_in_words(getattr(self, limit.attribute), limit.unit)
@@ -200,8 +200,8 @@ def change_limits(limits: Limits, said: Mapping[str, object]) -> Limits:
 
 def too_many_values(place: object, limits: Limits) -> LimitExceeded:
     """Return the error for a file of a bank with more values than the limit, whose first surplus one is at a place."""
-    return limits.exceeded(
-        "values", f"{place}: more than {limits.said('values')}", "make several files of it"
+    return limits.make_error(
+        "values", f"{place}: more than {limits.show('values')}", "make several files of it"
     )
 
 

@@ -76,8 +76,8 @@ def read_data(path: Path, *, limits: Limits = USUAL, inside: Path | None = None)
     except Unreadable as error:
         raise _refuse_unreadable(path, error) from error
     except TooLarge:
-        message = f"{path}: the file is larger than {limits.said('file')}"
-        raise limits.exceeded("file", message, "a bank may be a folder of smaller files") from None
+        message = f"{path}: the file is larger than {limits.show('file')}"
+        raise limits.make_error("file", message, "a bank may be a folder of smaller files") from None
 
 
 def read_lines(
@@ -171,7 +171,7 @@ def _has_no_marks(text: str) -> bool:
     return True
 
 
-def counted(changed: Mapping[str, int]) -> str:
+def describe_cleaning(changed: Mapping[str, int]) -> str:
     """Return what normalise() changed, in words: "2 soft hyphens, 1 right-to-left override (U+202E)"."""
     return ", ".join(
         f"{count} {kind.replace(' (', 's (') if count > 1 and kind.endswith(')') else kind + 's' * (count > 1)}"

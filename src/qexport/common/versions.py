@@ -44,7 +44,7 @@ def libraries() -> dict[str, str]:
     return {name: _said_by(files, function) for name, files, function in _LIBRARIES}
 
 
-def installed(packages: Iterable[str]) -> dict[str, str]:
+def find_installed(packages: Iterable[str]) -> dict[str, str]:
     """Return packages and what tells their versions apart: the name of the folder their metadata is in.
 
     `importlib.metadata` would read what is in it, as e-mail, with half of the library such things need: it is asked

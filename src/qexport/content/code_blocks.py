@@ -20,8 +20,8 @@ def code_block(code: str, language: str = "", limits: Limits = USUAL) -> str:
     Raises LimitExceeded if it has more lines than are allowed.
     """
     if code.count("\n") > limits.code_lines:
-        message = f"a block of code has more than {limits.said('code-lines')}"
-        raise limits.exceeded("code-lines", message, "show less of it")
+        message = f"a block of code has more than {limits.show('code-lines')}"
+        raise limits.make_error("code-lines", message, "show less of it")
     lexer = _lexer(language.lower()) if language else None
     if lexer is None:
         html = escape(code, quote=False)

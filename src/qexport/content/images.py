@@ -69,7 +69,7 @@ def read_image(folder: Path, source: str, limits: Limits = USUAL) -> Image | Fla
     except Unreadable as error:
         return _unread(error, shown, folder)
     except TooLarge:
-        message = f"{shown} is larger than {limits.said('picture')}"
+        message = f"{shown} is larger than {limits.show('picture')}"
         return Flaw(message, f"save it smaller; {limits.hint('picture')}", refused=True)
     return judge_image(data, shown, limits)
 

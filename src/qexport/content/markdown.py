@@ -115,7 +115,7 @@ def _first_paragraph(tokens: Sequence[Token]) -> int | None:
 def _refuse_brackets(text: str, limits: Limits) -> None:
     """Each may begin a link or a picture, whose end markdown-it looks for again and again."""
     if text.count("[") > limits.brackets:
-        raise limits.exceeded("brackets", f"more than {limits.said('brackets')} in one text")
+        raise limits.make_error("brackets", f"more than {limits.show('brackets')} in one text")
 
 
 @cache

@@ -25,7 +25,7 @@ from qexport.content.markdown_page import ENGLISH_LABELS, MarkdownPage
 from qexport.content.plain_text import write_question
 from qexport.content.safe_html import mark_safe
 from qexport.content.shared_definitions import share_definitions
-from qexport.content.text import headed, join_headed
+from qexport.content.text import join_headed, write_headed
 
 ENGLISH = language_of("en")
 
@@ -204,7 +204,9 @@ class _Writing:
 
     def view(self, heading_level: int) -> QuestionView:
         question = self._with_definitions()
-        asked, below = self._headed("question", "question", question.question, max(heading_level - 1, 2))
+        asked, below = self._write_headed(
+            "question", "question", question.question, max(heading_level - 1, 2)
+        )
         choices = self._choices(question, heading_level)
         listed = list_choices(choices)
         sections: list[SectionView] = []
@@ -224,7 +226,7 @@ class _Writing:
             "more": mark_safe(f"{below}\n{listed}") if below and listed else below or listed,
             "sections": sections,
             "follow_ups": [
-                join_headed(*self._headed("follow_ups", f"follow_ups-{number}", each, heading_level))
+                join_headed(*self._write_headed("follow_ups", f"follow_ups-{number}", each, heading_level))
                 for number, each in enumerate(question.follow_ups, start=1)
             ],
             "follow_ups_title": self._showing.labels["follow_ups"],
@@ -267,7 +269,7 @@ class _Writing:
         return [
             {
                 "letter": letter,
-                "html": join_headed(*self._headed("choices", f"choices-{letter}", text, heading_level)),
+                "html": join_headed(*self._write_headed("choices", f"choices-{letter}", text, heading_level)),
                 "correct": letter in question.correct,
             }
             for letter, text in zip(LETTERS, question.choices, strict=False)
@@ -279,17 +281,17 @@ class _Writing:
             from qexport.content.markdown import markdown_blocks
 
             page = self._page(key)
-            return self._placed(key, page, lambda: markdown_blocks(text, heading_level, page), EMPTY)
+            return self._note_flaws(key, page, lambda: markdown_blocks(text, heading_level, page), EMPTY)
         return self._plain[key]
 
-    def _headed(self, key: str, name: str, text: str, heading_level: int) -> tuple[Markup, Markup]:
+    def _write_headed(self, key: str, name: str, text: str, heading_level: int) -> tuple[Markup, Markup]:
         """Return a question or a follow-up as its line and what is below that."""
         markup = self.question.markup
         if markup == "plain":
             return self._plain[name], self._plain.get(f"{name} below", EMPTY)
         page = self._page(name)
         empty = EMPTY, EMPTY
-        return self._placed(key, page, lambda: headed(text, markup, page, heading_level), empty)
+        return self._note_flaws(key, page, lambda: write_headed(text, markup, page, heading_level), empty)
 
     def _page(self, name: str) -> MarkdownPage:
         anchor = anchor_name(f"{self.question.id}-{name}")
@@ -308,7 +310,7 @@ class _Writing:
             limits=showing.limits,
         )
 
-    def _placed(
+    def _note_flaws(
         self, key: str, page: MarkdownPage, write: Callable[[], _Written], empty: _Written
     ) -> _Written:
         """Note what is wrong with a part of the question under the question's name and place."""

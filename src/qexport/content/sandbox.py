@@ -109,7 +109,7 @@ def _take(count: int) -> None:
             raise TooManyStepsError
 
 
-def _made(value: Any) -> Any:
+def _pay_for_new(value: Any) -> Any:
     """Pay for a value that is new."""
     _take(1 + len(value) // MADE if isinstance(value, str | list | tuple | dict) else 1)
     return value
@@ -135,14 +135,14 @@ def _pay_for_each(_context: Context, items: Any, cost: int) -> Iterable[Any]:
 
 
 @pass_context
-def _joined(context: Context, parts: list[Any]) -> str:
+def _join_parts(context: Context, parts: list[Any]) -> str:
     texts = [part if isinstance(part, str) else str(part) for part in parts]
     _take(1 + sum(map(len, texts)) // MADE)
     return Markup("").join(texts) if context.eval_ctx.autoescape else "".join(texts)
 
 
 @pass_context
-def _weighed(_context: Context, value: Any) -> Any:
+def _weigh(_context: Context, value: Any) -> Any:
     return _pay_for_value(value)
 
 
@@ -150,10 +150,10 @@ def _guard_operators(tree: nodes.Template, name: str | None, filename: str | Non
     for switch in tree.find_all((nodes.EvalContextModifier, nodes.ScopedEvalContextModifier)):
         raise TemplateSyntaxError("autoescape cannot be switched", switch.lineno, name, filename)
     for loop in list(tree.find_all(nodes.For)):
-        loop.iter = _filtered(loop.iter, "_pay_for_each", nodes.Const(1 + _literal(loop.body) // MADE))
+        loop.iter = _make_filter(loop.iter, "_pay_for_each", nodes.Const(1 + _literal(loop.body) // MADE))
     for comparison in list(tree.find_all(nodes.Compare)):
         for operand in comparison.ops:
-            operand.expr = _filtered(operand.expr, "_weighed")
+            operand.expr = _make_filter(operand.expr, "_weigh")
     _replace_filters(tree)
     return tree
 
@@ -181,13 +181,13 @@ def _replace_filters(node: nodes.Node) -> None:
 def _replacement(node: nodes.Node) -> nodes.Node:
     _replace_filters(node)
     if isinstance(node, nodes.Concat):
-        return _filtered(nodes.List(node.nodes, lineno=node.lineno), "_joined")
+        return _make_filter(nodes.List(node.nodes, lineno=node.lineno), "_join_parts")
     if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Slice):
-        return _filtered(node, "_weighed")
+        return _make_filter(node, "_weigh")
     return node
 
 
-def _filtered(node: nodes.Node, name: str, *arguments: nodes.Expr) -> nodes.Filter:
+def _make_filter(node: nodes.Node, name: str, *arguments: nodes.Expr) -> nodes.Filter:
     return nodes.Filter(node, name, list(arguments), [], None, None, lineno=node.lineno)
 
 
@@ -223,14 +223,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            finalize=_made,
+            finalize=_pay_for_new,
             bytecode_cache=_COMPILED,
         )
         usual = dict(self.filters)
         self.filters.clear()
         for name in _FILTERS:
             self.add_filter(name, _OWN.get(name, usual[name]))
-        self.filters.update({each.__name__: each for each in (_pay_for_each, _joined, _weighed)})
+        self.filters.update({each.__name__: each for each in (_pay_for_each, _join_parts, _weigh)})
         for name in ("cycler", "joiner", "lipsum"):
             del self.globals[name]
         self.intercepted_binops = frozenset(("*", "**", "+", "%"))
@@ -249,7 +249,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         def paid(*arguments: Any, **more: Any) -> Any:
             for each in arguments:
                 _pay_for_value(each)
-            return _made(function(*arguments, **more))
+            return _pay_for_new(function(*arguments, **more))
 
         self.filters[name] = paid
 
@@ -270,7 +270,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         _pay_for_value(getattr(function, "__self__", None))
         if isinstance(function, LoopContext):  # a loop that calls itself
             arguments = (_pay_for_each(context, arguments[0], 1), *arguments[1:])
-        return _made(super().call(context, function, *arguments, **more))
+        return _pay_for_new(super().call(context, function, *arguments, **more))
 
     def wrap_str_format(self, value: Any) -> None:  # noqa: ARG002
         """Leave `format` to is_safe_attribute, which refuses it: it pads to any length."""
@@ -304,8 +304,8 @@ class Folders(BaseLoader):
                     what = "leads out of its folder" if error.outside else error.reason
                     raise SecurityError(f"{path} {what}") from error
                 except TooLarge:
-                    message = f"{path}: this is larger than {self.limits.said('theme-file')}"
-                    raise self.limits.exceeded("theme-file", message) from None
+                    message = f"{path}: this is larger than {self.limits.show('theme-file')}"
+                    raise self.limits.make_error("theme-file", message) from None
                 return data.decode("utf-8").replace("\r\n", "\n"), str(path), lambda: True
         raise TemplateNotFound(template)
 

@@ -50,7 +50,7 @@ def _take_definitions(text: str) -> tuple[str, dict[str, str]]:
     """Return a text without its definitions, and these by their labels; code is left alone."""
     body: list[str] = []
     definitions: dict[str, list[str]] = {}
-    for line, label in _labelled(text):
+    for line, label in _label_lines(text):
         if label:
             definitions.setdefault(label, []).append(line)
         else:
@@ -59,10 +59,10 @@ def _take_definitions(text: str) -> tuple[str, dict[str, str]]:
 
 
 def _remove_definitions(text: str, labels: list[str]) -> str:
-    return "\n".join(line for line, label in _labelled(text) if label not in labels)
+    return "\n".join(line for line, label in _label_lines(text) if label not in labels)
 
 
-def _labelled(text: str) -> list[tuple[str, str]]:
+def _label_lines(text: str) -> list[tuple[str, str]]:
     """Return the lines of a text, each with the label of the definition it is part of."""
     lines: list[tuple[str, str]] = []
     fence = label = ""

@@ -46,8 +46,8 @@ def read_theme_bytes(path: Path, folder: Path, limits: Limits) -> bytes:
         problem = Problem(Location(str(path)), what, "put a file in its place, or nothing")
         raise InputRefused((problem,)) from error
     except TooLarge:
-        message = f"{path}: this is larger than {limits.said('theme-file')}"
-        raise limits.exceeded("theme-file", message) from None
+        message = f"{path}: this is larger than {limits.show('theme-file')}"
+        raise limits.make_error("theme-file", message) from None
 
 
 def read_theme_text(path: Path, folder: Path, limits: Limits) -> str:
@@ -83,11 +83,13 @@ class Templates:
         from qexport.content.fitting import breakable, letters
         from qexport.content.placeholders import fill_markup, fill_placeholders
         from qexport.content.sandbox import Sandbox
-        from qexport.content.text import inline, prose
+        from qexport.content.text import write_line, write_prose
 
         environment = Sandbox(self.folders, self.limits)
-        for each in (prose, inline, direct_line, breakable, letters, fill_markup):
+        for each in (direct_line, breakable, letters, fill_markup):
             environment.add_filter(each.__name__, each)
+        environment.add_filter("prose", write_prose)
+        environment.add_filter("inline", write_line)
         environment.add_filter("fill", fill_placeholders)
         return environment
 
@@ -103,8 +105,8 @@ class Templates:
             with steps(self.limits.template_steps):
                 return self._environment.get_template(name).render(values)
         except TooManyStepsError as error:
-            message = f"{self._place(name, error)}: this takes more than {self.limits.said('template-steps')}"
-            raise self.limits.exceeded("template-steps", message, "see whether it ends") from error
+            message = f"{self._place(name, error)}: this takes more than {self.limits.show('template-steps')}"
+            raise self.limits.make_error("template-steps", message, "see whether it ends") from error
         except RecursionError as error:
             message = f"{self._place(name, error)}: this includes or calls itself without an end"
             raise LimitExceeded(message, hint="let it end, or nest less") from error
@@ -122,9 +124,11 @@ class Templates:
         place = self._place(name, error)
         match error:
             case TemplateNotFound():
-                return Problem(place, f"there is no template {quote(str(error.name))}", self._searched())
+                return Problem(
+                    place, f"there is no template {quote(str(error.name))}", self._describe_search()
+                )
             case UndefinedError():
-                return Problem(place, str(error), _meant(str(error), values))
+                return Problem(place, str(error), _guess_meant(str(error), values))
             case UnicodeDecodeError():
                 return Problem(
                     place, f"not UTF-8: byte 0x{error.object[error.start]:02x}", "save it as UTF-8"
@@ -147,9 +151,9 @@ class Templates:
             path = folder / name
             if os.path.lexists(path):
                 return read_theme_text(path, folder, self.limits)
-        raise QexportError(f"no template {name!r}", hint=self._searched())
+        raise QexportError(f"no template {name!r}", hint=self._describe_search())
 
-    def _searched(self) -> str:
+    def _describe_search(self) -> str:
         return f"looked in {', '.join(str(folder) for folder in self.folders)}"
 
     def _place(self, name: str, error: Exception) -> Location:
@@ -173,7 +177,7 @@ class Templates:
         return str(next((path for path in paths if path.is_file()), name))
 
 
-def _meant(message: str, values: Mapping[str, object]) -> str:
+def _guess_meant(message: str, values: Mapping[str, object]) -> str:
     """Return the name that was probably meant by one which is undefined."""
     name = re.match(r"'(.+?)' is undefined", message)
     return did_you_mean(name[1], values) if name else ""

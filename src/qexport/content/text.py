@@ -1,6 +1,6 @@
 """Text of a bank → safe HTML, whatever its markup: the one way for every field and every output.
 
-    text of a bank → prose(), inline() → Markup → question_text() → Templates.render() → HTML
+    text of a bank → write_prose(), write_line() → Markup → question_text() → Templates.render() → HTML
 
 Whatever comes from a bank is text. Only what these modules make is `Markup`, the one type a template does not
 escape. Markdown is `qexport.content.markdown`'s; a plain text is shown to the letter by `plain_text`, with code marked
@@ -20,7 +20,7 @@ from qexport.content.plain_text import shape_headed, shape_items, shape_line, sh
 from qexport.content.safe_html import escape_lines, mark_safe
 
 
-def prose(text: str, markup: str, *, heading_level: int = 4) -> Markup:
+def write_prose(text: str, markup: str, *, heading_level: int = 4) -> Markup:
     """Return a section's text as blocks of HTML; the outermost headings in it are `<h{heading_level}>`."""
     if markup != "plain":
         from qexport.content.markdown import markdown_blocks  # a bank of plain texts needs none of it
@@ -29,7 +29,7 @@ def prose(text: str, markup: str, *, heading_level: int = 4) -> Markup:
     return write_shapes([shape_paragraphs(text)])[0]
 
 
-def inline(text: str, markup: str, *, code: bool = False, maths: str = "svg") -> Markup:
+def write_line(text: str, markup: str, *, code: bool = False, maths: str = "svg") -> Markup:
     """Return one line's text as HTML without a block around it.
 
     With `code`, as in a question or a follow-up, code in a plain text is marked; a label (an id, a category)
@@ -42,27 +42,27 @@ def inline(text: str, markup: str, *, code: bool = False, maths: str = "svg") ->
     return write_shapes([shape_line(text)])[0] if code else mark_safe(escape_lines(text.strip()))
 
 
-def headed(text: str, markup: str, page: MarkdownPage, heading_level: int = 4) -> tuple[Markup, Markup]:
+def write_headed(text: str, markup: str, page: MarkdownPage, heading_level: int = 4) -> tuple[Markup, Markup]:
     """Return a question or a follow-up as the line it begins with, and what follows that as blocks."""
     if markup != "plain":
         from qexport.content.markdown import markdown_headed
 
         return markdown_headed(text, heading_level, page)
-    return headed_plain(text)
+    return write_headed_plain(text)
 
 
-def headed_plain(text: str) -> tuple[Markup, Markup]:
-    """As `headed`, of a plain text."""
+def write_headed_plain(text: str) -> tuple[Markup, Markup]:
+    """As `write_headed`, of a plain text."""
     line, more = write_shapes(shape_headed(text))
     return line, more
 
 
 def join_headed(asked: Markup, more: Markup) -> Markup:
-    """Return the two parts of `headed` as one, as a card or an item of a list shows them."""
+    """Return the two parts of `write_headed` as one, as a card or an item of a list shows them."""
     return mark_safe(f'{asked}\n<div class="blocks">\n{more}\n</div>') if more else asked
 
 
-def items(text: str) -> Markup | None:
+def write_items(text: str) -> Markup | None:
     """Return a plain text as a list, one statement an item; None if it is not certain what these are."""
     shape = shape_items(text)
     return write_shapes([shape])[0] if shape else None

@@ -81,14 +81,14 @@ class Theme(Record, frozen=True):
         )
 
 
-def built_in() -> tuple[str, ...]:
+def list_built_in() -> tuple[str, ...]:
     """Return the names of the themes that come with the program."""
     return tuple(sorted(path.parent.name for path in (templates_folder() / "themes").glob("*/theme.toml")))
 
 
-def ejected(name: str) -> dict[str, bytes]:
+def read_ejected(name: str) -> dict[str, bytes]:
     """Return a built-in theme as the files of one that extends it, with all it may change to begin from."""
-    if name not in built_in():
+    if name not in list_built_in():
         raise _refuse_unknown_theme(name)
     its_own = templates_folder() / "themes" / name
     sources = [
@@ -106,7 +106,7 @@ def ejected(name: str) -> dict[str, bytes]:
 
 def eject_theme(name: str, folder: Path) -> tuple[Path, ...]:
     """Write a built-in theme into a new folder, as one to change; return its files."""
-    theme_files = ejected(name)
+    theme_files = read_ejected(name)
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         message = f"{folder}: cannot be written: it is there already, and not empty"
         raise OutputError(message, hint="name a new folder")
@@ -115,7 +115,7 @@ def eject_theme(name: str, folder: Path) -> tuple[Path, ...]:
     return tuple(contents)
 
 
-def theme(name: str, limits: Limits = USUAL) -> Theme:
+def find_theme(name: str, limits: Limits = USUAL) -> Theme:
     """Return a theme by its name, or by the path of its folder.
 
     Raises:
@@ -141,7 +141,7 @@ def theme(name: str, limits: Limits = USUAL) -> Theme:
 
 def _find_theme_folder(name: str, extending: Path | None) -> Path:
     """Return the folder of a theme; a path that another theme extends begins where that one stands."""
-    if name in built_in():
+    if name in list_built_in():
         return templates_folder() / "themes" / name
     with suppress(OSError, RuntimeError, ValueError):  # a name no system takes, a loop of links
         folder = (extending / name).resolve() if extending else Path(name)
@@ -156,7 +156,7 @@ def _find_theme_folder(name: str, extending: Path | None) -> Path:
 
 
 def _refuse_unknown_theme(name: str, or_else: str = "") -> UsageError:
-    return UsageError(f"no theme {name!r}", hint=f"{suggest(name, built_in())}{or_else}")
+    return UsageError(f"no theme {name!r}", hint=f"{suggest(name, list_built_in())}{or_else}")
 
 
 def _read_settings(folder: Path, limits: Limits) -> Mapping[str, str]:
@@ -235,8 +235,8 @@ def join_styles(sources: Iterable[tuple[str, str]], limits: Limits = USUAL) -> s
     for _ in range(DEEPEST_EXTENSION):
         length = len(joined) + sum(len(values[used[1]]) - len(used[0]) for used in _VARIABLE.finditer(joined))
         if length > limits.style:  # before it is filled in: each round may multiply it by thousands
-            message = f"{sheets[-1][0]}: with its variables filled in, the style is longer than {limits.said('style')}"
-            raise limits.exceeded("style", message, "see whether a variable is made of many others")
+            message = f"{sheets[-1][0]}: with its variables filled in, the style is longer than {limits.show('style')}"
+            raise limits.make_error("style", message, "see whether a variable is made of many others")
         filled = _VARIABLE.sub(lambda used: values[used[1]], joined)
         if filled == joined and not _VARIABLE.search(joined):
             return re.sub(r"\n\s*\n+", "\n", joined)
@@ -263,8 +263,8 @@ def _refuse_depth(name: str, text: str, limits: Limits) -> None:
         depth += (found[0] in "({[") - (found[0] in ")}]" and depth > 0)
         if depth > limits.style_depth:
             line = text.count("\n", 0, found.start()) + 1
-            message = f"{name}:{line}: brackets are nested deeper than {limits.said('style-depth')}"
-            raise limits.exceeded("style-depth", message)
+            message = f"{name}:{line}: brackets are nested deeper than {limits.show('style-depth')}"
+            raise limits.make_error("style-depth", message)
 
 
 _FETCHED = compile_late(

@@ -91,12 +91,12 @@ class NoteText:
         html = held.clear(_SOUND.sub("", html))
         html = _MATHS.sub(lambda found: _hold_maths(found, held), html)
         if self._has_pictures:
-            html = _PICTURE.sub(self._renamed, html)
+            html = _PICTURE.sub(self._rename, html)
         self.has_maths = self.has_maths or bool(held)
         markdown = read_html_text(html, path=self._path, limits=self._limits)
         return held.put_back(markdown).strip()
 
-    def _renamed(self, found: re.Match[str]) -> str:
+    def _rename(self, found: re.Match[str]) -> str:
         name = unescape_html(found[2].strip("\"'"))
         if re.match(r"[a-z]+:", name, re.IGNORECASE):
             return found[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from qexport.anki.package_file import NoteRow, NoteType, Package, opened_package
+from qexport.anki.package_file import NoteRow, NoteType, Package, open_package
 from qexport.anki.package_media import read_media
 from qexport.bank.model import IMPORTED_GUID
 from qexport.common.errors import InputRefused, Location, Problem
@@ -21,7 +21,7 @@ from qexport.importers.source import Found, Reading, Source, SourceValue, as_tup
 
 def parse(source: Source) -> Reading:
     """Read the notes of a package; pictures come along, sounds are reported."""
-    with opened_package(source.data, source.path, source.limits) as package:
+    with open_package(source.data, source.path, source.limits) as package:
         types, notes = package.read(_all_of)
     text = NoteText(source.path, source.limits)
     aside: list[Problem] = []

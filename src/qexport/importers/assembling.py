@@ -25,7 +25,7 @@ from qexport.bank.schema import QUESTION_FIELDS
 from qexport.bank.validation import fold_id, has_visible_text, validate
 from qexport.common.errors import Location, Problem
 from qexport.common.limits import Limits
-from qexport.common.text_input import counted, normalise, quote
+from qexport.common.text_input import describe_cleaning, normalise, quote
 from qexport.importers.choice_letters import fold_text, letters_of, without_own_letters
 from qexport.importers.foreign_formulas import has_formula, read_html_with_formulas
 from qexport.importers.html_markdown import has_html
@@ -142,7 +142,7 @@ class _Assembling:
                 self.extra[self._free_name(name)] = cleaned
         values: dict[str, object] = {}
         for name, value in given.items():
-            values |= self._fitted(name, value)
+            values |= self._fit(name, value)
         asked = values.get("question")
         if not isinstance(asked, str) or not has_visible_text(asked):
             self._leave("no question: left aside", "")
@@ -196,7 +196,7 @@ class _Assembling:
     def _clean_text(self, text: str, name: str) -> str:
         cleaned, changed = normalise(text)
         if changed:
-            self._leave(f"{counted(changed)} left out of a text", "", name)
+            self._leave(f"{describe_cleaning(changed)} left out of a text", "", name)
         return cleaned.strip()
 
     def _look(self, given: Mapping[str, SourceValue]) -> str:
@@ -227,7 +227,7 @@ class _Assembling:
             free, number = f"{cleaned} {number}", number + 1
         return free
 
-    def _fitted(self, name: str, value: SourceValue) -> dict[str, object]:
+    def _fit(self, name: str, value: SourceValue) -> dict[str, object]:
         """Return the value as its field takes it; what does not fit goes into `extra`."""
         kind = _FIELD_KINDS.get(name, "text")
         if isinstance(value, str) and kind in ("text", "line"):
@@ -238,7 +238,7 @@ class _Assembling:
         if kind == "ids":
             return {name: tuple(filter(None, map(self._identity, _each(value))))}
         if kind in ("texts", "lines"):
-            return {name: self._listed(name, _each(value))}
+            return {name: self._clean_list(name, _each(value))}
         if kind in ("line", "id"):
             return {name: " ".join(joined.split()) if kind == "line" else self._identity(joined)}
         if kind == "text" and isinstance(value, tuple):
@@ -247,7 +247,7 @@ class _Assembling:
             value = "\n".join(f"- {text}" for text in value) if is_list else joined
         return {name: value}
 
-    def _listed(self, name: str, texts: Sequence[str]) -> tuple[str, ...]:
+    def _clean_list(self, name: str, texts: Sequence[str]) -> tuple[str, ...]:
         if name in _LINES:
             texts = [" ".join(text.split()) for text in texts]
             unique = {text.casefold(): text for text in reversed(texts) if text}
@@ -331,12 +331,12 @@ class _Assembling:
             if limit is None or isinstance(value, int):
                 continue
             if isinstance(value, tuple) and len(value) > self.limits.items:
-                message = f"{self.found.place_of(name)}: {name} has more than {self.limits.said('items')}"
-                raise self.limits.exceeded("items", message)
+                message = f"{self.found.place_of(name)}: {name} has more than {self.limits.show('items')}"
+                raise self.limits.make_error("items", message)
             longest = len(value) if isinstance(value, str) else max(map(len, value), default=0)  # type: ignore[call-overload]
             if longest > getattr(self.limits, limit):
-                message = f"{self.found.place_of(name)}: {name} is longer than {self.limits.said(limit)}"
-                raise self.limits.exceeded(limit, message)
+                message = f"{self.found.place_of(name)}: {name} is longer than {self.limits.show(limit)}"
+                raise self.limits.make_error(limit, message)
 
 
 def _is_marked_up(text: str) -> bool:

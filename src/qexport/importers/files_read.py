@@ -110,7 +110,7 @@ def _read_one_file(
         return list(_archive(path, data, wishes, limits, passed))
     if len(data) > limits.file:
         hint = "divide it into smaller files"
-        raise limits.exceeded("file", f"{path}: the file is larger than {limits.said('file')}", hint)
+        raise limits.make_error("file", f"{path}: the file is larger than {limits.show('file')}", hint)
     text = decode_text(data, path, encoding=wishes.encoding)
     return [Source(str(path), data, text.removeprefix("\ufeff"), wishes, limits, folder, in_folder)]
 
@@ -122,7 +122,7 @@ def _read_source_bytes(path: Path, limits: Limits) -> bytes:
     except Unreadable as error:
         raise InputRefused((Problem(Location(str(path)), error.reason),)) from error
     except TooLarge:
-        raise limits.exceeded("deck", f"{path}: the file is larger than {limits.said('deck')}") from None
+        raise limits.make_error("deck", f"{path}: the file is larger than {limits.show('deck')}") from None
 
 
 def _archive(
@@ -150,7 +150,7 @@ def _read_members(
         with ZipFile(BytesIO(data)) as archive:
             entries = sorted(archive.infolist(), key=lambda entry: entry.filename)
             if len(entries) > _MOST_FILES:
-                raise limits.exceeded("deck-files", f"{path}: more than {limits.said('deck-files')} in it")
+                raise limits.make_error("deck-files", f"{path}: more than {limits.show('deck-files')} in it")
             for entry in entries:
                 inner = PurePosixPath(entry.filename)
                 is_zip = inner.suffix.lower() == ".zip" and depth < _DEEPEST_ZIP
@@ -166,8 +166,8 @@ def _read_members(
                 with archive.open(entry) as file:
                     unpacked = file.read(most + 1)
                 if len(unpacked) > most:
-                    message = f"{path}: {entry.filename} is more than {limits.said('deck-ratio')} as large as packed"
-                    raise limits.exceeded("deck-ratio", message)
+                    message = f"{path}: {entry.filename} is more than {limits.show('deck-ratio')} as large as packed"
+                    raise limits.make_error("deck-ratio", message)
                 left[0] -= len(unpacked)
                 name = f"{path}/{entry.filename}"
                 if is_zip:

@@ -117,7 +117,7 @@ def _read_gift_question(
 ) -> Found | None:
     is_ours = QUIZ_MARK.match(source.text) is not None
     said = [pair for comment in comments for pair in _COMMENT_PAIR.findall(comment)]
-    title, body = _titled(body)
+    title, body = _split_title(body)
     form = ""
     if found := _FORMAT.match(body):
         form, body = found[1].lower(), body[found.end() :]
@@ -179,7 +179,7 @@ def _read_own_question(
     return Found(location=place, fields=fields, extra=extra, key=identity, is_exact=True)
 
 
-def _titled(body: str) -> tuple[str, str]:
+def _split_title(body: str) -> tuple[str, str]:
     """Return the title of a question between colons, and what follows it."""
     if not body.startswith("::"):
         return "", body

@@ -23,7 +23,7 @@ def check_tags(html: str, path: str, limits: Limits) -> None:
         LimitExceeded: There is too much of it.
     """
     if len(html) > limits.page:
-        raise limits.exceeded("page", f"{path}: a page of more than {limits.said('page')}")
+        raise limits.make_error("page", f"{path}: a page of more than {limits.show('page')}")
     count = at = 0
     while tag := _COUNTED_TAG.search(html, at):
         at = tag.end()
@@ -31,9 +31,9 @@ def check_tags(html: str, path: str, limits: Limits) -> None:
         most = limits.attributes
         if len(tag[2]) > most and len(_QUOTED.sub("", tag[2]).split()) > most:
             place = Location(path, html.count("\n", 0, tag.start()) + 1)
-            raise limits.exceeded("attributes", f"{place}: a tag of more than {limits.said('attributes')}")
+            raise limits.make_error("attributes", f"{place}: a tag of more than {limits.show('attributes')}")
         if count > limits.tags:
-            raise limits.exceeded("tags", f"{path}: a page of more than {limits.said('tags')}")
+            raise limits.make_error("tags", f"{path}: a page of more than {limits.show('tags')}")
         if tag[1]:  # its content is no HTML
             closing = re.compile(f"</{tag[1]}", re.IGNORECASE).search(html, at)
             at = closing.start() if closing else len(html)

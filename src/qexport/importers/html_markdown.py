@@ -168,7 +168,7 @@ def _check_depth(tree: Any, path: str, limits: Limits) -> None:
     while waiting:
         element, depth = waiting.pop()
         if depth > limits.page_depth:
-            message = f"HTML nested deeper than {limits.said('page-depth')}"
+            message = f"HTML nested deeper than {limits.show('page-depth')}"
             raise InputRefused((Problem(Location(path), message, limits.hint("page-depth")),))
         waiting += [(child, depth + 1) for child in element]
 
@@ -215,7 +215,7 @@ class _MarkdownWriter:
     def _block(self, name: str, element: Any) -> Iterator[str]:
         match name:
             case "pre":
-                yield _fenced(element)
+                yield _write_fence(element)
             case "ul" | "ol" | "dl":
                 yield from self._list(element, name)
             case "table":
@@ -315,9 +315,9 @@ class _MarkdownWriter:
             case _ if name in _CODE_TAGS:
                 return _code("".join(element.itertext()))
             case _:
-                return "" if name in _DROPPED_ELEMENTS else self._emphasised(name, element)
+                return "" if name in _DROPPED_ELEMENTS else self._write_emphasis(name, element)
 
-    def _emphasised(self, name: str, element: Any) -> str:
+    def _write_emphasis(self, name: str, element: Any) -> str:
         inner = self._inner(element)
         if name in _STRONG_TAGS or re.search(r"font-weight:\s*(bold|[6-9]00)", element.get("style") or ""):
             return _around("**", inner)
@@ -419,7 +419,7 @@ def _code(text: str) -> str:
     return f"{before}{ticks}{room}{text.strip()}{room}{ticks}{after}"
 
 
-def _fenced(element: Any) -> str:
+def _write_fence(element: Any) -> str:
     for br in list(element.iter("br")):
         br.tail = "\n" + (br.tail or "")
     for block in list(element.iter("div", "p")):

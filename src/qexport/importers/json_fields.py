@@ -38,7 +38,7 @@ def read_fields(
         elif is_wrong_choice(key) and (texts := _read_choices([each] if isinstance(each, str) else each)[0]):
             wrong[key] = texts
         else:
-            extra |= _flattened(key, each)
+            extra |= _flatten(key, each)
     if len(lettered) > 1 and sorted(lettered) == list(LETTERS[: len(lettered)]) and "choices" not in fields:
         fields["choices"] = tuple(lettered[letter] for letter in sorted(lettered))
     else:
@@ -138,13 +138,13 @@ def _link_of(value: JsonObject) -> str:
     return f"[{' '.join(title.split())}]({address})" if title and address else address or title
 
 
-def _flattened(key: str, value: Any) -> dict[str, SourceValue]:
+def _flatten(key: str, value: Any) -> dict[str, SourceValue]:
     """Return what is no field, as texts and lists of texts under joined names."""
     if isinstance(value, JsonObject):
         return {
             name: each
             for inner, item in value.items()
-            for name, each in _flattened(f"{key}.{inner}", item).items()
+            for name, each in _flatten(f"{key}.{inner}", item).items()
         }
     if isinstance(value, list):
         texts = [

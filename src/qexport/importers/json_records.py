@@ -65,14 +65,14 @@ def decode(text: str, path: str, limits: Limits, *, line: int = 1) -> Any:
         LimitExceeded: it has more values than a bank may have.
     """
     if text.count(",") + text.count("[") + text.count("{") > limits.values:
-        raise limits.exceeded("values", f"{path}: more than {limits.said('values')}")
+        raise limits.make_error("values", f"{path}: more than {limits.show('values')}")
     try:
         return _Decoder().decode(text)
     except json.JSONDecodeError as error:
         place = Location(path, line + error.lineno - 1, error.colno)
         raise InputRefused((Problem(place, f"not JSON: {error.msg}", _hint(error)),)) from error
     except RecursionError as error:
-        message = f"nested deeper than {limits.said('depth')}"
+        message = f"nested deeper than {limits.show('depth')}"
         raise InputRefused((Problem(Location(path, line), message, "write it flatter"),)) from error
     except ValueError as error:
         raise InputRefused((Problem(Location(path, line), f"not JSON: {error}"),)) from error

@@ -115,8 +115,8 @@ def read_xml(source: Source) -> Any:
     from lxml import etree  # type: ignore[import-untyped]
 
     if source.data.count(b"<") > 10 * source.limits.tags:
-        raise source.limits.exceeded(
-            "tags", f"{source.path}: XML of more than 10 times {source.limits.said('tags')}"
+        raise source.limits.make_error(
+            "tags", f"{source.path}: XML of more than 10 times {source.limits.show('tags')}"
         )
     if re.search(rb"<!(?:DOCTYPE|ENTITY)", source.data):
         message = "a document type in XML is not read"

@@ -48,11 +48,11 @@ def start_bank(path: Path, readings: Sequence[tuple[Source, Reading]], questions
         author=_get_header_text(header, "author"),
         licence=_get_header_text(header, "licence"),
         cover_image=_get_header_text(header, "cover_image"),
-        terms=_ordered(header.get("terms", ()), {}),
+        terms=_order_names(header.get("terms", ()), {}),
         quotes=_get_header_text(header, "quotes"),
         claims=_make_claims(header),
-        technologies=_ordered(header.get("technologies", ()), technologies),
-        levels=_ordered(header.get("levels", ()), levels) if header.get("levels") else _by_rank(levels),
+        technologies=_order_names(header.get("technologies", ()), technologies),
+        levels=_order_names(header.get("levels", ()), levels) if header.get("levels") else _by_rank(levels),
         questions=tuple(questions),
     )
 
@@ -125,7 +125,7 @@ def _by_rank(levels: Mapping[str, None]) -> tuple[str, ...]:
     return tuple(sorted(levels, key=rank_of_level))
 
 
-def _ordered(declared: SourceValue, used: Mapping[str, None]) -> tuple[str, ...]:
+def _order_names(declared: SourceValue, used: Mapping[str, None]) -> tuple[str, ...]:
     first = declared if isinstance(declared, tuple) else ()
     return tuple(dict.fromkeys([*first, *used]))
 

@@ -48,7 +48,7 @@ class FolderPictures:
         """Return what finds the pictures of one file: beside it, from the root, or by their names alone."""
 
         def find(name: str) -> PictureFile | None:
-            for path in (file.parent / name, self.root / name.lstrip("/"), self._named(name)):
+            for path in (file.parent / name, self.root / name.lstrip("/"), self._find_named(name)):
                 try:
                     if path is not None and is_inside(path, self.root):
                         data = read_bytes(path, self.limits.picture, inside=self.root)
@@ -60,7 +60,7 @@ class FolderPictures:
 
         return find
 
-    def _named(self, name: str) -> Path | None:
+    def _find_named(self, name: str) -> Path | None:
         if "/" in name:
             return None
         if self._by_name is None:
@@ -195,7 +195,7 @@ class _Bringing:
             return f"<{path}>" if re.search(r"[\s()]", path) else path
         target = picture_name(picture.name)
         if target not in self.files and self._left < len(picture.data):
-            message = f"{quote(written)}: not brought along, for all pictures are {self._limits.said('deck')} at most"
+            message = f"{quote(written)}: not brought along, for all pictures are {self._limits.show('deck')} at most"
             self.problems.append(Problem(found.place_of(name), message, self._limits.hint("deck")))
             return ""
         if target not in self.files:

@@ -407,7 +407,7 @@ def _table(file: ReadmeFile) -> Reading:
     aside: list[Problem] = []
     for table in tables:
         file.covered.update(range(table.line, table.end))
-        rows = table.placed(file.place)
+        rows = table.place_rows(file.place)
         reading = read_rows(rows, "", file.source.path, file.source.wishes.columns)
         questions += [
             Found(location=q.location, fields=q.fields, extra=q.extra, markup="markdown")

@@ -77,7 +77,7 @@ def find_starts(file: ReadmeFile) -> tuple[str, list[Start]]:
         ("details", _summaries(marks)),
         ("folded", _find_folded_starts(marks)),
         ("pair", _find_pair_marks(file, marks)),
-        ("answered", _answered(marks)),
+        ("answered", _find_answered(marks)),
         ("heading", _headings(marks)),
         ("bold", [mark for mark in marks if mark.kind == "bold" and _is_asked(mark.text)]),
         ("table", [Mark("item", table.line, "") for table in tables for _ in table.rows]),
@@ -169,7 +169,7 @@ def _is_asked(text: str) -> bool:
     return is_asking(text) or is_asking(clean_line(text)) or level_of_signs(text)[1] != ""
 
 
-def _answered(marks: Sequence[Mark]) -> list[Mark]:
+def _find_answered(marks: Sequence[Mark]) -> list[Mark]:
     """Return the headings that stand directly above a heading "Answer"."""
     found: dict[Mark, None] = {}
     stack: list[Mark] = []

@@ -25,7 +25,7 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
-    def placed(self, place: Callable[[int], Location]) -> Iterator[TableRow]:
+    def place_rows(self, place: Callable[[int], Location]) -> Iterator[TableRow]:
         """Yield head and rows with their places."""
         yield TableRow(self.head, place(self.line))
         for number, cells in enumerate(self.rows):

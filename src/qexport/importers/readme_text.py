@@ -49,7 +49,7 @@ def clean_blocks(text: str, limits: Limits) -> str:
     text = re.sub(r"<!--(?:(?!<!--).)*?-->", "", text, flags=re.DOTALL)
     text = "\n".join("" if _leads_to_top(line) else line for line in text.split("\n"))
     parts = []
-    for is_code, part in _parts(_dedented(text)):
+    for is_code, part in _parts(_dedent(text)):
         parts.append(part if is_code else _clean_prose(part, limits))
     lines = "\n".join(parts).split("\n")
     while lines and (not lines[0].strip() or _RULE.fullmatch(lines[0])):
@@ -242,7 +242,7 @@ def _replace_picture(found: re.Match[str]) -> str:
     return mark_picture(target, said.get("alt", ""), said.get("width", "")) if source else ""
 
 
-def _dedented(text: str) -> str:
+def _dedent(text: str) -> str:
     """Return a text without the margin that all its lines share, as below a list item."""
     lines = text.split("\n")
     margins = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip()]

@@ -71,7 +71,7 @@ def read_rows(
     if first is None:
         raise InputRefused((Problem(Location(path), "there is nothing in this file"),))
     head, waiting = _head(first, waiting, wishes)
-    named = {_numbered(column, head): field for field, column in wishes.items()}
+    named = {_resolve_number(column, head): field for field, column in wishes.items()}
     wished = {field: column for column, field in named.items()}
     options = _find_choice_columns(head, match_columns(head, wished))
     chosen = {head[place] for place in options.values()}  # "a" beside "b" is a choice, and no answer
@@ -171,7 +171,7 @@ def _unique(names: Sequence[str]) -> list[str]:
     return list(unique)
 
 
-def _numbered(column: str, head: Sequence[str]) -> str:
+def _resolve_number(column: str, head: Sequence[str]) -> str:
     """Return a column that is named by its number by its name."""
     if column not in head and re.fullmatch("[1-9][0-9]{0,3}", column) and int(column) <= len(head):
         return head[int(column) - 1]

@@ -51,13 +51,13 @@ def parse(source: Source) -> Reading:
             if not source.wishes.sheet:
                 book.note_others(name)
     except (BadZipFile, NotImplementedError, EOFError, RuntimeError, KeyError, zlib.error, OSError) as error:
-        raise _damaged(source.path) from error
+        raise _refuse_damaged(source.path) from error
     shape = f"Excel workbook, sheet {name!r}" + (f" of {len(book.sheets)}" if len(book.sheets) > 1 else "")
     reading = read_rows(rows, shape, source.path, source.wishes.columns, aside=book.odd)
     return replace(reading, part=name) if len(book.sheets) > 1 else reading
 
 
-def _damaged(path: str) -> InputRefused:
+def _refuse_damaged(path: str) -> InputRefused:
     hint = "save it again as .xlsx, or as CSV"
     return InputRefused((Problem(Location(path), "this is not an Excel workbook, or a damaged one", hint),))
 
@@ -86,8 +86,8 @@ class _Workbook:
         self._source = source
         self._limits: Limits = source.limits
         if len(archive.infolist()) > self._limits.deck_files:
-            message = f"{source.path}: more than {self._limits.said('deck-files')} in it"
-            raise self._limits.exceeded("deck-files", message)
+            message = f"{source.path}: more than {self._limits.show('deck-files')} in it"
+            raise self._limits.make_error("deck-files", message)
         self.odd: list[Problem] = []
         """Cells that are shown otherwise than Excel shows them, or hold an error."""
         self._is_1904 = False
@@ -98,7 +98,7 @@ class _Workbook:
     def sheet(self, wished: str) -> tuple[str, list[TableRow]]:
         """Return the name of a sheet, and its rows; without a wish, of the first that has any."""
         if not self.sheets:
-            raise _damaged(self._source.path)
+            raise _refuse_damaged(self._source.path)
         for name, member in self.sheets.items():
             if name.casefold() == (wished or name).casefold():
                 rows = list(self.rows(member, name))
@@ -139,7 +139,7 @@ class _Workbook:
                 if at >= _MOST_COLUMNS:
                     continue
                 cells += [""] * (at + 1 - len(cells))
-                cells[at] = self._shown(cell, place)
+                cells[at] = self._show_cell(cell, place)
             if any(cells):
                 yield TableRow(cells, place, _locate_cell)
 
@@ -152,10 +152,10 @@ class _Workbook:
         entry = self._archive.getinfo(member)
         most = min(self._limits.deck, self._limits.deck_ratio * max(entry.compress_size, 4096))
         message = (
-            f"{self._source.path}: {member} is more than {self._limits.said('deck-ratio')} as large as packed"
+            f"{self._source.path}: {member} is more than {self._limits.show('deck-ratio')} as large as packed"
         )
         with self._archive.open(entry) as file:
-            counted = _Counted(file, most, self._limits.exceeded("deck-ratio", message))
+            counted = _Counted(file, most, self._limits.make_error("deck-ratio", message))
             tags = [f"{space}{name}" for space in (_SPREADSHEET, _STRICT, "{*}") for name in names][
                 -len(names) :
             ]
@@ -174,7 +174,7 @@ class _Workbook:
                     while element.getprevious() is not None and element.getparent() is not None:
                         del element.getparent()[0]
             except etree.XMLSyntaxError as error:
-                raise _damaged(self._source.path) from error
+                raise _refuse_damaged(self._source.path) from error
 
     def _sheets(self) -> dict[str, str]:
         targets = {}
@@ -208,7 +208,7 @@ class _Workbook:
                     used = [xf.get("numFmtId") or "0" for xf in each.iterchildren("{*}xf")]
         return [own.get(number) or BUILT_IN.get(number, "General") for number in used]
 
-    def _shown(self, cell: Any, place: Location) -> str:
+    def _show_cell(self, cell: Any, place: Location) -> str:
         kind = cell.get("t") or "n"
         if kind == "inlineStr":
             inline = cell.find("{*}is")
@@ -218,7 +218,7 @@ class _Workbook:
             case "s":
                 value = self._texts[place_] if (place_ := _index(value, len(self._texts))) >= 0 else ""
             case "str":
-                value = _unescaped(value)
+                value = _unescape(value)
             case "b":
                 value = "TRUE" if value == "1" else "FALSE"
             case "e":
@@ -254,10 +254,10 @@ def _read_cell_text(element: Any) -> str:
         for each in element.iter("{*}t")
         if not any(above.tag.endswith("rPh") for above in each.iterancestors())
     ]
-    return _unescaped("".join(parts))
+    return _unescape("".join(parts))
 
 
-def _unescaped(text: str) -> str:
+def _unescape(text: str) -> str:
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 

@@ -104,7 +104,7 @@ def show_number(value: str, code: str, *, is_1904: bool = False) -> str:
     if is_date(code):
         return _date(number, code, is_1904=is_1904)
     parts = _split_format(code)
-    return _general(number) if parts is None else _formatted(number, *parts)
+    return _general(number) if parts is None else _format_number(number, *parts)
 
 
 def _general(number: Decimal) -> str:
@@ -142,7 +142,7 @@ def _split_format(code: str) -> tuple[str, re.Match[str], str] | None:
     return shown(before), form, shown(behind)
 
 
-def _formatted(number: Decimal, before: str, form: re.Match[str], behind: str) -> str:
+def _format_number(number: Decimal, before: str, form: re.Match[str], behind: str) -> str:
     places = form["places"] or ""
     number = number * 100 if form["percent"] else number
     rounded = (

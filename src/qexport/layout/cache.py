@@ -19,7 +19,7 @@ from typing import TypeVar
 from qexport.common.errors import OutputError
 from qexport.common.formats import CACHE_FORMAT
 from qexport.common.records import Record
-from qexport.layout.chunk import Chunk, decoded
+from qexport.layout.chunk import Chunk, decode_chunk
 
 T = TypeVar("T")
 
@@ -80,7 +80,7 @@ class ChunkCache:
         wanted = list(dict.fromkeys(keys))
 
         def read(data: bytes) -> Chunk | None:
-            chunk = decoded(data)
+            chunk = decode_chunk(data)
             return None if chunk is None else store(chunk)
 
         return self._use(lambda database: _load(database, wanted, read), otherwise={})
@@ -107,7 +107,7 @@ class ChunkCache:
 
     def keep(self, chunks: Mapping[str, Chunk]) -> None:
         """Keep chunks, and evict what was not used for longest if that makes too many."""
-        self.keep_bytes({key: chunk.encoded() for key, chunk in chunks.items()})
+        self.keep_bytes({key: chunk.encode() for key, chunk in chunks.items()})
 
     def keep_bytes(self, values: Mapping[str, bytes]) -> None:
         """Keep values of any kind, as `keep` does chunks."""
@@ -169,7 +169,7 @@ class ChunkCache:
         until = time.monotonic() + _PATIENCE
         while True:
             try:
-                with self._opened() as database:
+                with self._connect() as database:
                     return action(database)
             except (sqlite3.OperationalError, OSError) as error:  # locked, read-only, full
                 if not _is_busy(error) or time.monotonic() >= until:
@@ -185,7 +185,7 @@ class ChunkCache:
                     self.clear()
 
     @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
+    def _connect(self) -> Iterator[sqlite3.Connection]:
         """Give a connection to the database: the one that is held, or a new one. An error ends the holding."""
         if self._holder != _who_asks():
             with closing(self._open()) as database:

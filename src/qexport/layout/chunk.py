@@ -82,7 +82,7 @@ class FontUse(Record, frozen=True):
     name: str
     family: str
     file: str
-    """SHA-256 of the font file, as `fonts.bundled` knows it."""
+    """SHA-256 of the font file, as `fonts.find_bundled` knows it."""
     flags: int
     ascent: int
     descent: int
@@ -166,7 +166,7 @@ class PageContent(Record, frozen=True):
     open: int | None = None
     """The object whose stream is not compressed yet: marks in it are what is drawn late at their places."""
 
-    def packed(self) -> bytes:
+    def pack(self) -> bytes:
         """Return it as bytes, small."""
         import msgspec  # not above: who asks for --help need not wait for it
 
@@ -217,14 +217,14 @@ class Chunk(Record, frozen=True):
         """Return it with its content packed, as it is kept."""
         return self
 
-    def encoded(self) -> bytes:
-        """Return it as bytes that `decoded` makes a chunk of again."""
+    def encode(self) -> bytes:
+        """Return it as bytes that `decode_chunk` makes a chunk of again."""
         import msgspec
 
         return msgspec.msgpack.encode(self)
 
 
-def decoded(data: bytes) -> Chunk | None:
+def decode_chunk(data: bytes) -> Chunk | None:
     """Return the chunk these bytes were made of; None if they were not."""
     import msgspec
 

@@ -161,13 +161,13 @@ class Cluster:
                     "layout of a question ended several workers of the cluster", hint=hint
                 ) from error
             except FutureCancelledError as error:
-                raise self._lost() from error
+                raise self._make_lost_error() from error
             except TimeoutError:
                 if not self._workers_left():
-                    raise self._lost() from None
+                    raise self._make_lost_error() from None
                 if time.monotonic() > deadline:
                     message = f"no page came from the cluster for {seconds:.0f} seconds"
-                    raise USUAL.exceeded("layout-seconds", message) from None
+                    raise USUAL.make_error("layout-seconds", message) from None
             else:
                 return result
 
@@ -177,7 +177,7 @@ class Cluster:
         known = self._client.scheduler_info(n_workers=-1)["workers"]
         return any(worker in known for worker in self._workers)
 
-    def _lost(self) -> MachineLacks:
+    def _make_lost_error(self) -> MachineLacks:
         return MachineLacks(
             f"no worker of the cluster at {self._address} is left",
             hint="build again: what was laid out before is kept",

@@ -54,7 +54,7 @@ class FontFile(Record, frozen=True):
 
 
 @cache
-def bundled() -> dict[str, FontFile]:
+def find_bundled() -> dict[str, FontFile]:
     """Return every bundled font file by its SHA-256; MachineLacks if a font package is not installed."""
     files = [FontFile(path, sha256(path.read_bytes()).hexdigest()) for path in _paths()]
     return {file.digest: file for file in files}
@@ -84,8 +84,8 @@ def of_folders(folders: Iterable[Path], limits: Limits = USUAL) -> tuple[FontFil
                     problems.append(Problem(Location(str(path)), what, hint))
                     continue
                 except TooLarge:
-                    message = f"{path}: this is larger than {limits.said('theme-font')}"
-                    raise limits.exceeded("theme-font", message) from None
+                    message = f"{path}: this is larger than {limits.show('theme-font')}"
+                    raise limits.make_error("theme-font", message) from None
                 if flaw := _flaw(data):
                     hint = "take the family's static files, each a .ttf or .otf"
                     problems.append(Problem(Location(str(path)), flaw, hint))
@@ -98,7 +98,7 @@ def of_folders(folders: Iterable[Path], limits: Limits = USUAL) -> tuple[FontFil
         )
     if problems:
         raise InputRefused(tuple(problems))
-    return tuple(file for digest, file in files.items() if digest not in bundled())
+    return tuple(file for digest, file in files.items() if digest not in find_bundled())
 
 
 _HEAD_MAGIC = bytes.fromhex("5f0f3cf5")
@@ -142,9 +142,9 @@ def _is_whole_map(cmap: bytes) -> bool:
     return max(ends) <= len(cmap)
 
 
-def collect(added: Iterable[FontFile]) -> Mapping[str, FontFile]:
+def collect_fonts(added: Iterable[FontFile]) -> Mapping[str, FontFile]:
     """Return every font a book may have by its SHA-256: the bundled ones, and those of its theme."""
-    return {**bundled(), **{file.digest: file for file in added}}
+    return {**find_bundled(), **{file.digest: file for file in added}}
 
 
 def keep_font_lists(folder: Path | None) -> None:

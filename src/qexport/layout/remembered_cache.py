@@ -68,7 +68,7 @@ class RememberedCache:
     def keep(self, chunks: Mapping[str, Chunk]) -> None:
         """Keep chunks."""
         self._remember_chunks(chunks)
-        self._wait({key: chunk.encoded() for key, chunk in chunks.items()})
+        self._wait({key: chunk.encode() for key, chunk in chunks.items()})
 
     def keep_bytes(self, values: Mapping[str, bytes]) -> None:
         """Keep values of any kind."""

@@ -286,7 +286,7 @@ def _in_time(
     """Lay out, or end where it takes too long. Only a main thread gets signals: another takes what it takes."""
     try:
         if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
-            return _timed(seconds, lay_out, unit)
+            return _limit_time(seconds, lay_out, unit)
         return lay_out(unit)
     except RecursionError as error:
         message = "layout of a question, or a list, goes too deep"
@@ -297,12 +297,12 @@ AGAIN = 0.5
 """Seconds until layout is reminded that its time is over: the exception is lost where it meets a destructor."""
 
 
-def _timed(
+def _limit_time(
     seconds: int, lay_out: Callable[[list[LayoutInput]], list[Chunk]], unit: list[LayoutInput]
 ) -> list[Chunk]:
     limits = replace(USUAL, layout_seconds=seconds)
-    message = f"layout of a question, or a list, takes more than {limits.said('layout-seconds')}"
-    late = limits.exceeded("layout-seconds", message, "see whether the theme's CSS asks too much")
+    message = f"layout of a question, or a list, takes more than {limits.show('layout-seconds')}"
+    late = limits.make_error("layout-seconds", message, "see whether the theme's CSS asks too much")
     ended = []
 
     def end(_number: int, _frame: object) -> None:

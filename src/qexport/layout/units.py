@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from qexport.common.versions import digest_own_files, installed, libraries
+from qexport.common.versions import digest_own_files, find_installed, libraries
 
 if TYPE_CHECKING:
     from qexport.layout.chunk import Chunk
@@ -51,14 +51,16 @@ what readers of other formats, the command line and work in a team do, comes to 
 @cache
 def digest_what_draws() -> str:
     """Return a digest of what draws: the packages of this program that do, the engine, its libraries, and the fonts."""
-    from qexport.layout.fonts import bundled
+    from qexport.layout.fonts import find_bundled
 
     program = Path(__file__).parents[1]
     digest = sha256((program / "__init__.py").read_bytes())  # which has the version
     for name in DRAWING_PACKAGES:
         digest.update(digest_own_files(program / name, (".py", ".json")))
-    engine = installed(
+    engine = find_installed(
         ("weasyprint", "pydyf", "pyphen", "tinycss2", "cssselect2", "tinyhtml5", "pillow", "uharfbuzz")
     )
-    digest.update("\n".join([*bundled(), *map(" ".join, [*engine.items(), *libraries().items()])]).encode())
+    digest.update(
+        "\n".join([*find_bundled(), *map(" ".join, [*engine.items(), *libraries().items()])]).encode()
+    )
     return digest.hexdigest()

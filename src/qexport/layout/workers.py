@@ -93,7 +93,7 @@ class Workers:
         with closing(theirs), _ctrl_c_later():
             try:
                 # In a group of its own, which Ctrl-C does not reach, and which is ended as one.
-                self._foreman = _started("work", theirs, process_group=0)
+                self._foreman = _start_process("work", theirs, process_group=0)
             except OSError:  # there are too many processes, or Python may not be run again
                 control.close()
                 return False
@@ -196,7 +196,7 @@ class Workers:
         from multiprocessing.reduction import send_handle
 
         if not self.start() or not self._control:
-            raise self._lost()
+            raise self._make_lost_error()
         if not self._pipes:
             self._send(self._control, self.rehearse)
         ours, theirs = Pipe()
@@ -205,7 +205,7 @@ class Workers:
             try:
                 send_handle(self._control, theirs.fileno(), None)
             except ConnectionError as error:
-                raise self._lost() from error
+                raise self._make_lost_error() from error
         self._send(ours, self.prepare)
         return ours
 
@@ -213,19 +213,19 @@ class Workers:
         try:
             pipe.send(work)
         except ConnectionError as error:
-            raise self._lost() from error
+            raise self._make_lost_error() from error
 
     def _receive(self, pipe: Connection) -> list[Any]:
         try:
             outcome = pipe.recv()
         except (EOFError, ConnectionError) as error:
-            raise self._lost() from error
+            raise self._make_lost_error() from error
         if isinstance(outcome, Exception):
             raise outcome
         results: list[Any] = outcome
         return results
 
-    def _lost(self) -> LimitExceeded:
+    def _make_lost_error(self) -> LimitExceeded:
         status = self.end()
         if status < 0:
             hint = "there was too little memory; fewer processes take less: --jobs 1"
@@ -270,7 +270,9 @@ def _ctrl_c_later() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _started(function: str, pipe: Connection, process_group: int | None = None) -> subprocess.Popen[bytes]:
+def _start_process(
+    function: str, pipe: Connection, process_group: int | None = None
+) -> subprocess.Popen[bytes]:
     """Start a process that finds what this one does, and calls a function of this module with an end of a pipe."""
     import subprocess
 
@@ -313,14 +315,14 @@ def work(handle: int) -> None:
                         pipe.recv()  # how to prepare: that is done
                         _serve(pipe)
                 else:
-                    fresh.append(_started("serve", pipe))
+                    fresh.append(_start_process("serve", pipe))
                     process = fresh[-1].pid
                 workers.append(process)
                 pipe.close()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         if os.getpid() == foreman:
-            status = _dismissed(workers)
+            status = _dismiss(workers)
             for each in fresh:
                 each.returncode = (
                     status  # it has been waited for by its number, which its object does not see
@@ -368,7 +370,7 @@ def _serve(pipe: Connection) -> NoReturn:
         pipe.send(_outcome(function, batch))
 
 
-def _dismissed(workers: Iterable[int]) -> int:
+def _dismiss(workers: Iterable[int]) -> int:
     """End these processes; return the exit status of the first that ended by itself, counted from 256 for a signal."""
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.SIG_IGN)

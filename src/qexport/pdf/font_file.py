@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from qexport.common.records import Record
-from qexport.layout.fonts import FontFile, bundled
+from qexport.layout.fonts import FontFile, find_bundled
 from qexport.layout.glyph_forms import read_short
 from qexport.layout.glyph_texts import read_characters
 from qexport.pdf.file_writer import compress
@@ -101,7 +101,7 @@ class Face(Record, frozen=True, dict=True):
 @cache
 def open_face(file: FontFile) -> Face:
     """Return what the linker needs of a font file."""
-    return _read_tables(file) if file.digest in bundled() else _ask_harfbuzz(file)
+    return _read_tables(file) if file.digest in find_bundled() else _ask_harfbuzz(file)
 
 
 def _read_tables(file: FontFile) -> Face:

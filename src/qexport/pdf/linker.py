@@ -23,7 +23,7 @@ from qexport.layout.chunk import (
     pdf_string,
     replace_marks,
 )
-from qexport.layout.fonts import FontFile, collect
+from qexport.layout.fonts import FontFile, collect_fonts
 from qexport.pdf.edge_tabs import draw_tab
 from qexport.pdf.file_writer import PageTree, PdfFile, compress, reference
 from qexport.pdf.folio_lists import anchor_folios
@@ -66,7 +66,7 @@ def link(
         kept: Runs of chunks from an earlier book. The bytes are the same without.
         subsets: Where subsets of fonts are kept. The bytes are the same without.
     """
-    return _Linker(chunks, book, collect(fonts), memory).pdf(kept, subsets)
+    return _Linker(chunks, book, collect_fonts(fonts), memory).pdf(kept, subsets)
 
 
 class _Words(dict[bytes, bytes]):
@@ -199,7 +199,7 @@ class _Linker:
         self.done.annotation_parents += [references[element] for _, element in content.annotations]
         for name, page, x, y in chunk.anchors:
             page_reference = reference(numbers[page])
-            left = x + POINTS_PER_PIXEL * self._moved(chunk, first_page + page)
+            left = x + POINTS_PER_PIXEL * self._measure_shift(chunk, first_page + page)
             self.done.destinations[name] = b"[%s /XYZ %.2f %.2f 0]" % (page_reference, left, y)
         self.done.shown.update((slot.anchor, self.slots.find_text(slot.anchor)) for slot in content.slots)
         for use in content.fonts:
@@ -225,7 +225,7 @@ class _Linker:
         first_page, first_object = self.done.pages, self.file.next
         first_annotation_key = self.page_count + self.done.annotations
         pages = range(first_page, first_page + len(chunk.pages))
-        moved = [POINTS_PER_PIXEL * self._moved(chunk, page) for page in pages]
+        moved = [POINTS_PER_PIXEL * self._measure_shift(chunk, page) for page in pages]
         nodes = [self.page_tree.parent(page) for page in pages]
 
         def resolve() -> list[tuple[bytes, bytes]]:
@@ -286,14 +286,14 @@ class _Linker:
             self.done.add_drawn(font, glyphs)
         return streams
 
-    def _moved(self, chunk: Chunk, page: int) -> float:
+    def _measure_shift(self, chunk: Chunk, page: int) -> float:
         """Return how far to the right the text of a page stands, counted from 0: folio 2 is a verso."""
         return chunk.mirror if self.book.mirrored and page % 2 else 0
 
     def _before(self, chunk: Chunk, content: PageContent, first_page: int, page: int) -> bytes:
         """Return a reference to what is drawn below the content of a page and what moves it, or nothing."""
         number = first_page + page
-        moved = self._moved(chunk, number)
+        moved = self._measure_shift(chunk, number)
         tab = self.book.tabs.get(number + 1)
         if not moved and tab is None:
             return b""

@@ -21,7 +21,7 @@ from qexport.layout.chunk import (
     Chunk,
     PageContent,
 )
-from qexport.layout.fonts import FontFile, collect
+from qexport.layout.fonts import FontFile, collect_fonts
 from qexport.pdf.folio_lists import Folios
 from qexport.pdf.list_sheets import ListSheet, StripBlock, read_strip, set_apart
 
@@ -82,11 +82,11 @@ def make_pages(
         fonts: The theme's, beside the bundled ones.
     """
     if columns:
-        return _make_columns(frame, opening, lines, columns, collect(fonts))
-    groups = list(_group_lines([Line(opening, is_heading=True), *lines], collect(fonts)))
-    found = _paged(groups, frame.page_height)
+        return _make_columns(frame, opening, lines, columns, collect_fonts(fonts))
+    groups = list(_group_lines([Line(opening, is_heading=True), *lines], collect_fonts(fonts)))
+    found = _fill_pages(groups, frame.page_height)
     if fit and len(found) > 1 and _measure_height(found[-1]) < NEARLY_EMPTY * frame.page_height:
-        tight = _paged(groups, frame.page_height, TIGHT)
+        tight = _fill_pages(groups, frame.page_height, TIGHT)
         found = tight if len(tight) < len(found) else found
     return [page if isinstance(page, Chunk) else _make_list_page(frame, page) for page in found]
 
@@ -95,13 +95,13 @@ def _make_columns(
     frame: Chunk, opening: Chunk, lines: Sequence[Line], columns: Columns, fonts: Mapping[str, FontFile]
 ) -> list[Chunk]:
     """Return the pages of a list in columns."""
-    page = _stacked([], [_set_line(Line(opening), fonts)], 1, is_first=True) or []
+    page = _stack([], [_set_line(Line(opening), fonts)], 1, is_first=True) or []
     rest = list(_group_lines(lines, fonts))
     pages: list[Chunk] = []
     while rest or not pages:
         top = _measure_height(page) + page[-1][0].strip.after if page else 0.0
         room = frame.page_height - top
-        found = _paged(rest, room, in_columns=True)
+        found = _fill_pages(rest, room, in_columns=True)
         if len(found) <= columns.count:
             found = _level_columns(rest, room, columns.count)
         for number, column in enumerate(found[: columns.count]):
@@ -122,12 +122,12 @@ def _level_columns(
     least, most = 0.0, height
     while most - least > 1:
         tried = (least + most) / 2
-        found = _paged(groups, tried, in_columns=True)
+        found = _fill_pages(groups, tried, in_columns=True)
         if len(found) <= count and all(_measure_height(column) <= tried + 0.01 for column in found):
             most = tried
         else:
             least = tried
-    return _paged(groups, most, in_columns=True)
+    return _fill_pages(groups, most, in_columns=True)
 
 
 def _drop_first_blocks(
@@ -169,7 +169,7 @@ def _group_lines(lines: Sequence[Line], fonts: Mapping[str, FontFile]) -> Iterat
         yield waiting
 
 
-def _paged(
+def _fill_pages(
     groups: Sequence[list[StripBlock | Chunk]],
     height: float,
     tightness: float = 1,
@@ -181,10 +181,10 @@ def _paged(
     page: _PlacedStrips = []
     for group in groups:
         for unit in _split_group(group, height):
-            stood = _stacked(page, unit, tightness, is_first=not pages and not in_columns)
+            stood = _stack(page, unit, tightness, is_first=not pages and not in_columns)
             if stood is None or (page and _measure_height(stood) > height + 0.01):
                 pages += [page] if page else []
-                stood = _stacked([], unit, tightness, is_first=not pages and not in_columns)
+                stood = _stack([], unit, tightness, is_first=not pages and not in_columns)
             if stood is None:  # pages of its own
                 pages += [each for each in unit if isinstance(each, Chunk)]
                 page = []
@@ -196,13 +196,13 @@ def _paged(
 def _split_group(group: list[StripBlock | Chunk], height: float) -> list[list[StripBlock | Chunk]]:
     """Return the group as it is; if it is more than a page, all but its last rows; and at last each by itself."""
     for count in range(len(group), 0, -1):
-        stood = _stacked([], group[:count], 1, is_first=True)
+        stood = _stack([], group[:count], 1, is_first=True)
         if stood is not None and _measure_height(stood) <= height:
             return [group[:count], *([block] for block in group[count:])]
     return [[block] for block in group]
 
 
-def _stacked(
+def _stack(
     page: _PlacedStrips, unit: list[StripBlock | Chunk], tightness: float, *, is_first: bool
 ) -> _PlacedStrips | None:
     """Return a page with some more strips on it; None for what is no strip."""
@@ -257,7 +257,7 @@ class ListPage(Chunk, frozen=True):
     def whole(self) -> Chunk:
         """Return it put together, as it is kept."""
         values = {each.name: getattr(self, each.name) for each in fields(Chunk)}
-        return Chunk(**{**values, "packed": self.content.packed()})
+        return Chunk(**{**values, "packed": self.content.pack()})
 
 
 def _make_list_page(frame: Chunk, page: _PlacedStrips) -> ListPage:

@@ -118,7 +118,7 @@ def fingerprint(bank: Bank) -> str:
     return sha256(write_bank(bank).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def said_filters(filters: Filters) -> dict[str, object]:
+def write_filters(filters: Filters) -> dict[str, object]:
     """Return the filters that were asked for, as a recipe says them."""
     usual = Filters()
     said = {each.name: getattr(filters, each.name) for each in fields(Filters)}
@@ -325,7 +325,7 @@ def read_manifest(files: Mapping[str, bytes], path: str) -> Manifest:
         raise refuse_bundle(path, [f"its {MANIFEST} is not that of a bundle"]) from error
 
 
-def said_in(files: Mapping[str, bytes]) -> dict[str, object]:
+def select_facts(files: Mapping[str, bytes]) -> dict[str, object]:
     """Return what a manifest says of the contents: all but which tools made it, and what came of that."""
     said = load_manifest(files)
     apart = ("made_with", "bill_of_materials", "files")

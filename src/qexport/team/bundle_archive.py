@@ -63,7 +63,7 @@ def _members(data: bytes, path: str, limits: Limits) -> dict[str, bytes]:
                 message = (
                     f"{path}: {len(entries):,} files in it, and a bundle has at most {limits.bundle_files:,}"
                 )
-                raise limits.exceeded("bundle-files", message)
+                raise limits.make_error("bundle-files", message)
             if problems := list(_unlike_a_bundle(entries, len(data))):
                 raise refuse_bundle(path, problems)
             files: dict[str, bytes] = {}

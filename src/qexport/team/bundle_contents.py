@@ -89,5 +89,5 @@ def _lock_in(files: Mapping[str, bytes], path: str, limits: Limits) -> Lock:
 
 def _text_in(files: Mapping[str, bytes], name: str, path: str, limits: Limits) -> str:
     if len(files[name]) > limits.file:
-        raise limits.exceeded("file", f"{path}/{name}: the file is larger than {limits.said('file')}")
+        raise limits.make_error("file", f"{path}/{name}: the file is larger than {limits.show('file')}")
     return decode_text(files[name], Path(f"{path}/{name}"))

@@ -35,7 +35,7 @@ from qexport.locking import (
     Stamped,
     until_settled,
     with_deck,
-    written_with_lock,
+    write_with_lock,
 )
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.declaration import name_first_files, parse_options
@@ -124,7 +124,7 @@ def _make_bundle(
     tools = {name: each.tools for name, each in prepared.items()}
     packed, warnings = render_files(contents, tools, tell)
     tell("writing", 0, 0)
-    with written_with_lock(stamped) as lock_files:
+    with write_with_lock(stamped) as lock_files:
         files.write_all({**lock_files, path: bundle_archive.pack(packed)})
     said: list[Problem | str] = [each for one in prepared.values() for each in one.warnings]
     return Bundled(path, packed, contents.recipes, stamped, tuple(dict.fromkeys([*said, *warnings])))
@@ -186,7 +186,7 @@ def _collect_contents(
             stem=planned[name].stem,
             outputs=tuple(output.name for output in planned[name].outputs),
             options=dict(planned[name].recipe.all_options),
-            filters=bundle.said_filters(planned[name].recipe.filters),
+            filters=bundle.write_filters(planned[name].recipe.filters),
             ids=tuple(question.id for question in each.edition.questions),
             retired=tuple(question.id for question in each.edition.retired)
             if parse_options(DeckOptions, planned[name].recipe.all_options).include_retired

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qexport.anki.search import search_lines
 from qexport.content.languages import CHANGE_LABELS, Language
 from qexport.content.languages import language as language_of
-from qexport.team.difference_wording import field_label, field_name, flat_text, shortened, tags_of
+from qexport.team.difference_wording import field_label, field_name, flat_text, shorten_unchanged, tags_of
 from qexport.team.differences import CHANGE_KINDS, Differences, Piece, QuestionChange, word_changes
 from qexport.team.release_notes import count_changes, steps_of
 
@@ -42,7 +42,7 @@ def mark_words(old: str, new: str) -> str:
 
 def _mark_pieces(pieces: Sequence[Piece]) -> str:
     signs = {"same": ("", ""), "gone": ("[-", "-]"), "new": ("{+", "+}")}
-    parts = ((signs[piece.kind], piece.text) for piece in shortened(pieces))
+    parts = ((signs[piece.kind], piece.text) for piece in shorten_unchanged(pieces))
     return "".join(f"{opening}{text}{closing}" for (opening, closing), text in parts).strip()
 
 
@@ -104,7 +104,7 @@ def _entry_fields(entry: QuestionChange, words: Language) -> dict[str, object]:
     changes = [
         {
             "field": field_label(change.field, words),
-            "pieces": [{"kind": each.kind, "text": each.text} for each in shortened(change.pieces)],
+            "pieces": [{"kind": each.kind, "text": each.text} for each in shorten_unchanged(change.pieces)],
         }
         for change in entry.fields
     ]

@@ -16,7 +16,7 @@ CONTEXT = 6
 """Words that are shown around a change."""
 
 
-def shortened(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+def shorten_unchanged(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     """Leave of what stayed only the words around the changes."""
     short = []
     for number, piece in enumerate(pieces):

@@ -175,23 +175,23 @@ def _pair_states(old: Sequence[State], new: Sequence[State]) -> dict[str, State]
     later = {former: state.id for state in old for former in state.former_ids}
     for state in new:
         for name in (*reversed(state.former_ids), later.get(state.id, "")):
-            if (was := left.get(name)) and not _stayed(was, state, ids.get(name)):
+            if (was := left.get(name)) and not _has_stayed(was, state, ids.get(name)):
                 take(state, was)
-    for key, former in _moved(list(left.values()), [state for state in new if state.id not in pairs]):
+    for key, former in _find_moved(list(left.values()), [state for state in new if state.id not in pairs]):
         take(ids[key], left.get(former))
     for state in new:
         take(state, left.get(state.id))
     return pairs
 
 
-def _stayed(was: State, state: State, holder: State | None) -> bool:
+def _has_stayed(was: State, state: State, holder: State | None) -> bool:
     """Say whether an old question is still there under its id, whatever another one says of its former ids."""
     if holder is None or holder is state:
         return False
     return likeness(was.question, holder.question) >= likeness(was.question, state.question)
 
 
-def _moved(old: Sequence[State], new: Sequence[State]) -> list[tuple[str, str]]:
+def _find_moved(old: Sequence[State], new: Sequence[State]) -> list[tuple[str, str]]:
     """Return the ids of questions that are under another id now, and the ids they had."""
     entries = {
         state.id: NoteEntry(

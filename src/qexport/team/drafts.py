@@ -16,7 +16,7 @@ from qexport.bank.id_making import make_id
 from qexport.bank.jsonl_writer import write_jsonl_questions
 from qexport.bank.model import IMPORTED_GUID, Question
 from qexport.bank.yaml_append import append_questions
-from qexport.bank.yaml_editor import refused_file
+from qexport.bank.yaml_editor import refuse_file
 from qexport.common.references import unescape_html
 from qexport.common.text_input import normalise
 from qexport.importers.anki_fields import NoteText, split_note_fields
@@ -96,7 +96,7 @@ def draft_notes(
         found = _draft(row, types, pictures, taken, plain=plain, limits=limits)
         if found is None:
             continue
-        values = _placed(found.question, row, bank, lock)
+        values = _place_draft(found.question, row, bank, lock)
         taken.add(values.id.casefold())
         yield Draft(values, found.sounds)
 
@@ -156,7 +156,7 @@ def _with_pictures(value: Any, pictures: ReturnedPictures) -> Any:
     return re.sub(r"(!\[[^\]\n]*\])\(<?([^)\n>]+?)>?\)", placed, str(value))
 
 
-def _placed(question: Question, row: NoteRow, bank: Bank, lock: Lock) -> Question:
+def _place_draft(question: Question, row: NoteRow, bank: Bank, lock: Lock) -> Question:
     """Return a draft with technology and category of the deck it was put into, and only levels that there are."""
     from dataclasses import replace
 
@@ -181,7 +181,7 @@ def append_drafts(data: bytes, path: Path, drafts: Sequence[Question], limits: L
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"byte {error.start} is not UTF-8, and drafts are added only to UTF-8"
-        raise refused_file(str(path), message, "save the file as UTF-8") from error
+        raise refuse_file(str(path), message, "save the file as UTF-8") from error
     end = "\r\n" if "\r\n" in text else "\n"
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if path.suffix.lower() == ".jsonl":

@@ -70,7 +70,7 @@ def bank_at(revision: str, path: str, *, folder: Path = Path(), limits: Limits =
             _decode_output(blob, f"{name}/{file}", folder, limits), f"{name}/{file}", limits
         )
 
-    return reader.joined([partial(read, file, blob) for file, blob in found], name)
+    return reader.join_files([partial(read, file, blob) for file, blob in found], name)
 
 
 def text_at(revision: str, path: str, *, folder: Path = Path(), limits: Limits = USUAL) -> str:
@@ -127,7 +127,7 @@ def _read_object(name: str, folder: Path) -> str:
 
 def _decode_output(number: str, name: str, folder: Path, limits: Limits) -> str:
     if int(_git(folder, "cat-file", "-s", number)) > limits.file:
-        raise limits.exceeded("file", f"{name}: the file is larger than {limits.said('file')}")
+        raise limits.make_error("file", f"{name}: the file is larger than {limits.show('file')}")
     return decode_text(_git(folder, "cat-file", "blob", number), Path(name))
 
 

@@ -29,7 +29,7 @@ from qexport.locking import (
     read_history,
     read_lock_at,
     until_settled,
-    written_with_lock,
+    write_with_lock,
 )
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.declaration import parse_options
@@ -88,7 +88,7 @@ def renumber(recipe: Recipe, *, dry_run: bool = False) -> Renumbered:
             for each in assignment.contradictions
         )
         raise InputRefused(tuple(problems))
-    changes = _edited(bank, former, recipe)
+    changes = _edit_files(bank, former, recipe)
     if changes and not dry_run:
         files.write_all(changes)
     return Renumbered(moves, reused, changes)
@@ -117,7 +117,7 @@ def _moves(
     return find_moves(questions, assignment.notes, entries, texts, answers)
 
 
-def _edited(bank: Bank, former: Mapping[str, tuple[str, ...]], recipe: Recipe) -> dict[Path, bytes]:
+def _edit_files(bank: Bank, former: Mapping[str, tuple[str, ...]], recipe: Recipe) -> dict[Path, bytes]:
     edits: defaultdict[Path, list[Edit]] = defaultdict(list)
     for question in bank.questions:
         if question.id in former and question.former_ids != former[question.id]:
@@ -166,7 +166,7 @@ def _repair_times(recipe: Recipe, now: int, *, dry_run: bool) -> Repaired:
     is_other = write_lock(repaired) != text
     if is_other and not dry_run:
         stamped = Stamped(place, repaired, Changes(), moved=True, search="", before=text)
-        with written_with_lock(stamped) as lock_files:
+        with write_with_lock(stamped) as lock_files:
             files.write_all(lock_files)
     return Repaired(place, ahead, is_other=is_other)
 
@@ -202,7 +202,7 @@ def migrate(recipe: Recipe, recipes_file: Path, *, dry_run: bool = False) -> Mig
             lines += _report_migration(place, done)
     if recipes_file.exists():
         text = read_text(recipes_file, limits=limits)
-        renamed = _renamed(text)
+        renamed = _rename_settings(text)
         if renamed != text:
             changes[recipes_file] = renamed.encode()
             lines.append(f"{recipes_file}: settings have their current names now")
@@ -230,7 +230,7 @@ _RENAMED_SETTINGS = {
 }
 
 
-def _renamed(text: str) -> str:
+def _rename_settings(text: str) -> str:
     """Return recipes with the names of today; comments and layout stay."""
     lines = []
     for line in text.split("\n"):

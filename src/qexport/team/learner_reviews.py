@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qexport.anki.package_file import opened_package
+from qexport.anki.package_file import open_package
 from qexport.anki.reviews import Learners, count_reviews, read_answers
 from qexport.bank.lock_place import lock_path
 from qexport.bank.review_counts import ReviewCount, reviews_path, write_review_counts
@@ -63,7 +63,7 @@ def count_returned_reviews(
         data = read_limited(path, "deck", limits)
         if (first := known.setdefault(data, path)) is not path:
             raise _refuse(path, f"the same export as {first}", "give one export of each learner")
-        with opened_package(data, str(path), limits) as opened:
+        with open_package(data, str(path), limits) as opened:
             answers, marks = opened.read(lambda package: read_answers(package, ids.keys()))
         returned.append(answers)
         learners.add(marks)

@@ -21,7 +21,7 @@ from qexport.common.errors import InputRefused, QexportError, UsageError
 from qexport.common.qr_code import draw_as_svg
 from qexport.content.languages import CHANGE_LABELS, Language
 from qexport.content.languages import language as language_of
-from qexport.locking import NO_LOCKING, Locking, until_settled, written_with_lock
+from qexport.locking import NO_LOCKING, Locking, until_settled, write_with_lock
 from qexport.outputs.declaration import NoValueError
 from qexport.outputs.options import read_web_address
 from qexport.pipeline import SCHEDULER, Tell, plan, prepare, render_outputs, silent
@@ -108,7 +108,7 @@ def _publish(
     contents[folder / "qr-page.svg"] = draw_as_svg(base).encode()
     contents[folder / "qr-deck.svg"] = draw_as_svg(base + quote(names["deck"])).encode()
     contents[folder / ".nojekyll"] = b""  # GitHub Pages would run a program over the files
-    with written_with_lock(prepared.stamped) as lock_files:
+    with write_with_lock(prepared.stamped) as lock_files:
         files.write_all({**lock_files, **contents})
     return Published({path: len(data) for path, data in sorted(contents.items())}, tuple(warnings))
 

@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING
 
 from qexport import pipeline
 from qexport.anki.fields import EDITABLE_FIELDS, FIELDS, NOTE_TYPE_ID
-from qexport.anki.notes import MEDIA_NAME, Note, NoteShape, digest_texts, identified, notes_of, number_colours
+from qexport.anki.notes import (
+    MEDIA_NAME,
+    Note,
+    NoteShape,
+    digest_texts,
+    notes_of,
+    number_colours,
+    with_identity,
+)
 from qexport.anki.push import VERSION_FIELD, NoteContent, PushPlan, actions_of, plan_push
 from qexport.bank.history import Versions, history_path, restore_question
 from qexport.bank.lock import Edition, Lock
@@ -88,10 +96,10 @@ def plan_recipe_push(recipe: Recipe, anki: AnkiConnect, *, now: int, locking: Lo
     gone = {lock.key_of(entry): entry.id for entry in lock.left}
     known = {lock.key_of(entry): entry.id for entry in lock.notes.values()} | gone
     theirs = [note for note in _notes_in(anki, lock) if note.fields.get("Key", "") in known]
-    published = _published(
+    published = _find_published(
         theirs, recipe=recipe, edition=edition, shape=note_shape(options), tools=tools, ours=ours
     )
-    suspended = _suspended(anki, [note for note in theirs if note.fields["Key"] in gone])
+    suspended = _find_suspended(anki, [note for note in theirs if note.fields["Key"] in gone])
     planned = plan_push(ours, theirs, frozenset(gone), lambda note: published[note.number], suspended)
     return Push(recipe, edition, options, tools, planned, known)
 
@@ -137,7 +145,7 @@ def _make_note_content(note: Note, lock: Lock, colours: Mapping[str, str]) -> No
     entry = lock.notes[note.question.id]
     colour = colours[note.question.technology]
     namespace = entry.namespace or lock.namespace
-    values = identified(note.fields, lock.key_of(entry), namespace, entry.version, colour).decode()
+    values = with_identity(note.fields, lock.key_of(entry), namespace, entry.version, colour).decode()
     return NoteContent(dict(zip(FIELDS, values.split("\x1f"), strict=True)), frozenset(note.tags.split()))
 
 
@@ -151,7 +159,7 @@ def _keys_in(anki: AnkiConnect, push: Push) -> Iterable[str]:
     return (note.fields.get("Key", "") for note in _notes_in(anki, _require_lock(push.edition)))
 
 
-def _suspended(anki: AnkiConnect, notes: Sequence[NoteInfo]) -> frozenset[int]:
+def _find_suspended(anki: AnkiConnect, notes: Sequence[NoteInfo]) -> frozenset[int]:
     """Return the cards of notes that are suspended."""
     cards = [card for note in notes for card in note.cards]
     if not cards:
@@ -163,7 +171,7 @@ def _suspended(anki: AnkiConnect, notes: Sequence[NoteInfo]) -> frozenset[int]:
     )
 
 
-def _published(
+def _find_published(
     theirs: Sequence[NoteInfo],
     *,
     recipe: Recipe,

@@ -26,7 +26,7 @@ from qexport.common.limits import USUAL, Limits, change_limits
 from qexport.common.limits import complaint as complaint_of_limit
 from qexport.common.patterns import compile_late
 from qexport.common.records import Record, made_by
-from qexport.common.text_input import counted, normalise, quote, read_text
+from qexport.common.text_input import describe_cleaning, normalise, quote, read_text
 from qexport.common.wording import did_you_mean, suggest
 from qexport.outputs.declaration import GivenOptions
 from qexport.outputs.registry import DEFAULT_OUTPUTS, OPTIONS, OUTPUTS, check_options, output_named
@@ -152,9 +152,9 @@ def _from_folder(folder: Path, options: GivenOptions) -> GivenOptions:
     name = options.get("theme")
     if folder == Path() or not isinstance(name, str):
         return options
-    from qexport.content.themes import built_in
+    from qexport.content.themes import list_built_in
 
-    return options if name in built_in() else {**options, "theme": str(folder / name)}
+    return options if name in list_built_in() else {**options, "theme": str(folder / name)}
 
 
 def change_recipe(
@@ -311,7 +311,7 @@ class _RecipesReading:
                 hint = did_you_mean(key, known, "see qexport schema --recipes for what there is")
                 self._wrong(recipe, key, f"unknown setting {quote(key)}", hint)
             elif (taken := _read_value(setting, value)) is None:
-                self._wrong(recipe, key, f"{key} cannot be {_show_value(value)}", _wanted(setting))
+                self._wrong(recipe, key, f"{key} cannot be {_show_value(value)}", _describe_wanted(setting))
             elif unclean := _describe_cleaning(value):
                 self._wrong(recipe, key, f"{key} has {unclean}", "write it without")
             elif complaint := _complaint(setting, taken):
@@ -367,7 +367,7 @@ def _describe_cleaning(value: object) -> str:
     for text in value if isinstance(value, list) else [value]:
         if isinstance(text, str):
             change_recipe += normalise(text)[1]
-    return counted(change_recipe)
+    return describe_cleaning(change_recipe)
 
 
 def _complaint(setting: Setting, value: SettingValue) -> tuple[str, str] | None:
@@ -391,7 +391,7 @@ def _complaint(setting: Setting, value: SettingValue) -> tuple[str, str] | None:
     return None
 
 
-def _wanted(setting: Setting) -> str:
+def _describe_wanted(setting: Setting) -> str:
     match setting.kind:
         case "flag":
             return "true or false"

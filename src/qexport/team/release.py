@@ -28,7 +28,7 @@ from qexport.locking import (
     read_lock_at,
     stamp_bank,
     until_settled,
-    written_with_lock,
+    write_with_lock,
 )
 from qexport.outputs.anki_deck import DeckOptions
 from qexport.outputs.declaration import parse_options
@@ -129,7 +129,7 @@ def _make_release(recipe: Recipe, *, now: int, since: str, with_tag: bool) -> Re
     if re.match(rf"# [^\n]*\n\n## {re.escape(heading)}\n", earlier):
         raise OutputError(f"{path}: has notes of edition {release.number} already", hint="remove them")
     stamped = replace(stamped, lock=lock, moved=True)
-    with written_with_lock(stamped) as lock_files:
+    with write_with_lock(stamped) as lock_files:
         contents = {path: release_notes.with_release(notes, earlier, words).encode(), **lock_files}
         files.write_all(contents)  # a release that has its notes only can be made again
     if with_tag:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from qexport.anki.search import search_for
 from qexport.content.languages import CHANGE_LABELS, Language
 from qexport.content.languages import language as language_of
-from qexport.team.difference_wording import field_label, flat_text, shortened, tags_of
+from qexport.team.difference_wording import field_label, flat_text, shorten_unchanged, tags_of
 from qexport.team.differences import CHANGE_KINDS, Differences
 from qexport.team.differences import QuestionChange as Difference
 
@@ -101,7 +101,7 @@ def _markdown_entry(entry: Difference, words: Language) -> Iterator[str]:
     yield f"- **{_escape_markdown(entry.id)}**{was} {_escape_markdown(flat_text(entry.question))}"
     signs = {"same": "", "gone": "~~", "new": "**"}
     for change in entry.fields:
-        said = "".join(_emphasise(each.text, signs[each.kind]) for each in shortened(change.pieces))
+        said = "".join(_emphasise(each.text, signs[each.kind]) for each in shorten_unchanged(change.pieces))
         yield f"  - {field_label(change.field, words)}: {said.strip()}"
     if tags := tags_of(entry):
         yield f"  - {words.label('tags')}: {_escape_markdown(tags)}"

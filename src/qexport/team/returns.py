@@ -14,7 +14,7 @@ from qexport.anki.merged_fields import MERGED_FIELDS, MERGED_LISTS, Value
 from qexport.anki.merged_pictures import swap_source
 from qexport.anki.note_html import NoteHtml
 from qexport.anki.notes import MEDIA_NAME
-from qexport.anki.package_file import NoteRow, NoteType, Package, opened_package
+from qexport.anki.package_file import NoteRow, NoteType, Package, open_package
 from qexport.anki.proposals import Proposal, decide
 from qexport.anki.published_notes import Bases
 from qexport.bank.file_editor import edit_file
@@ -172,7 +172,7 @@ def _pull_one(
     """Add what one export brings."""
     data = read_limited(path, "deck", limits)
     known = known_guids(found.bank, lock)
-    with opened_package(data, str(path), limits) as opened:
+    with open_package(data, str(path), limits) as opened:
         rows, new, types = opened.read(lambda package: _rows(package, known, lock))
     rows.sort(key=_place_in_bank(found.bank, lock))
     folder = Path(found.last.location.path).parent
@@ -249,7 +249,7 @@ def _with_given(bases: Bases, base: str, recipe: Recipe) -> Bases:
     limits = recipe.limits
     path = Path(base)
     if path.suffix.lower() == ".apkg":
-        with opened_package(read_limited(path, "deck", limits), base, limits) as opened:
+        with open_package(read_limited(path, "deck", limits), base, limits) as opened:
             rows = opened.read(
                 lambda package: [row for row in package.notes() if is_deck_note_type(row.note_type)]
             )

@@ -17,4 +17,4 @@ def read_limited(path: Path, limit: Literal["bundle", "deck"], limits: Limits) -
     except Unreadable as error:
         raise InputRefused((Problem(Location(str(path)), error.reason),)) from error
     except TooLarge:
-        raise limits.exceeded(limit, f"{path}: larger than {limits.said(limit)}") from None
+        raise limits.make_error(limit, f"{path}: larger than {limits.show(limit)}") from None

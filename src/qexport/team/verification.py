@@ -19,7 +19,7 @@ from qexport.common.errors import (
 from qexport.common.limits import USUAL, Limits
 from qexport.common.text_input import quote
 from qexport.common.versions import versions
-from qexport.content.themes import built_in
+from qexport.content.themes import list_built_in
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Tools
 from qexport.outputs.options import CommonOptions
@@ -83,7 +83,7 @@ def _check_rebuilt(
 ) -> None:
     with TemporaryDirectory(prefix="qexport-") as folder:
         if contents.pictures:  # which are read from beside the bank
-            contents = _unfolded(contents, Path(folder))
+            contents = _unfold(contents, Path(folder))
         try:
             rebuilt, _ = render_files(contents, tools, tell)
         except UsageError as error:
@@ -104,7 +104,7 @@ def _check_rebuilt(
         for name in sorted({*files, *rebuilt} - {bundle_archive.MANIFEST})
         if files.get(name) != rebuilt.get(name)
     ]
-    if not problems and bundle.said_in(files) != bundle.said_in(rebuilt):
+    if not problems and bundle.select_facts(files) != bundle.select_facts(rebuilt):
         problems = [
             Problem(Location(path), f"its {bundle_archive.MANIFEST} does not list its contents", hint)
         ]
@@ -115,7 +115,7 @@ def _check_rebuilt(
 def _tools_for(recipe: BundledRecipe, with_theme: str, path: str, limits: Limits) -> Tools:
     """Return what a recipe is rendered with; a theme's folder is only ever the user's own choice."""
     name = parse_options(CommonOptions, recipe.options).theme
-    if name not in built_in():
+    if name not in list_built_in():
         if not with_theme:
             raise UsageError(
                 f"{path}: {recipe.name} was made with a theme of its own, {quote(name)}",
@@ -128,7 +128,7 @@ def _tools_for(recipe: BundledRecipe, with_theme: str, path: str, limits: Limits
     return tools_for(name, limits, SCHEDULER)
 
 
-def _unfolded(contents: Contents, folder: Path) -> Contents:
+def _unfold(contents: Contents, folder: Path) -> Contents:
     """Write bank and pictures into a folder, and return the contents with questions that are there."""
     bank = folder / "questions.yaml"
     for path, data in {

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from qexport.cli.main import program
 from qexport.cli.program import MOST_PROBLEMS
-from qexport.cli.terminal import coloured_message, emphasized
+from qexport.cli.terminal import colour_message, emphasize
 
 HEAD = "title: Mine\nnamespace: tests\nquestions:\n"
 
@@ -63,18 +63,18 @@ MESSAGE = "qexport: error: bank.yaml:1:1: what is wrong: error: here\n  hint: wh
 def test_labels_are_coloured_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    assert coloured_message(MESSAGE, Terminal()) == (
+    assert colour_message(MESSAGE, Terminal()) == (
         "\x1b[1;31mqexport: error:\x1b[0m bank.yaml:1:1: what is wrong: error: here\n"
         "\x1b[1;36m  hint:\x1b[0m what is right"
     )
-    assert emphasized("id", Terminal()) == "\x1b[1mid\x1b[0m"
-    assert coloured_message(MESSAGE, io.StringIO()) == MESSAGE
+    assert emphasize("id", Terminal()) == "\x1b[1mid\x1b[0m"
+    assert colour_message(MESSAGE, io.StringIO()) == MESSAGE
     monkeypatch.setenv("NO_COLOR", "1")
-    assert coloured_message(MESSAGE, Terminal()) == MESSAGE
-    assert emphasized("id", Terminal()) == "id"
+    assert colour_message(MESSAGE, Terminal()) == MESSAGE
+    assert emphasize("id", Terminal()) == "id"
     monkeypatch.delenv("NO_COLOR")
     monkeypatch.setenv("TERM", "dumb")
-    assert coloured_message(MESSAGE, Terminal()) == MESSAGE
+    assert colour_message(MESSAGE, Terminal()) == MESSAGE
 
 
 def test_a_disk_that_fails_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,24 +13,24 @@ from qexport.bank.model import Question
 from qexport.cli.terminal import (
     Progress,
     as_json,
+    escape_controls,
     file_size,
     list_question_fields,
     question_page,
-    shown,
     table,
 )
 from qexport.common.errors import Location
 
 
 def test_what_would_steer_a_terminal_is_escaped() -> None:
-    assert shown("a\x1b[31mb\x07\x9b\u202ec\u2066d\ud800\ufeff\r") == (
+    assert escape_controls("a\x1b[31mb\x07\x9b\u202ec\u2066d\ud800\ufeff\r") == (
         r"a\x1b[31mb\x07\x9b\u202ec\u2066d\ud800\ufeff\r"
     )
 
 
 def test_other_text_is_shown_as_it_is() -> None:
     text = "tab\there, ’curly’, 日本語, é, 🏭, __init__\nnext line"
-    assert shown(text) == text
+    assert escape_controls(text) == text
 
 
 def test_json_keeps_its_meaning_and_steers_no_terminal() -> None:

@@ -49,7 +49,7 @@ def test_every_installed_package_of_the_lock_is_in_it_with_its_licence() -> None
     ],
 )
 def test_a_requirement_names_a_package(requirement: str, extra: str, named: list[tuple[str, str]]) -> None:
-    assert list(components._named(requirement, extra)) == named
+    assert list(components._list_required(requirement, extra)) == named
 
 
 def test_a_licence_that_nobody_knows_is_said_to_be_unknown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ BEGIN, END = "| limit | most | of | protects |\n| --- | --- | --- | --- |\n", "\
 def test_the_docs_have_a_table_of_all_limits(request: pytest.FixtureRequest) -> None:
     """`--update-golden` writes it anew."""
     rows = [
-        f"| `{name}` | {USUAL.said(name)} | {limit.limits} | {limit.protects} |"
+        f"| `{name}` | {USUAL.show(name)} | {limit.limits} | {limit.protects} |"
         for name, limit in LIMITS.items()
     ]
     text = BANK_MD.read_text("utf-8")
@@ -76,7 +76,7 @@ def test_amounts_in_words() -> None:
 
 
 def test_a_limit_that_is_exceeded_tells_its_name_its_value_and_how_to_raise_it() -> None:
-    error = Limits(code_lines=7).exceeded("code-lines", "b.yaml:7: too much", "show less")
+    error = Limits(code_lines=7).make_error("code-lines", "b.yaml:7: too much", "show less")
     assert (error.exit_code, error.message, error.hint) == (
         7,
         "b.yaml:7: too much",

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from qexport.common.versions import installed, versions
+from qexport.common.versions import find_installed, versions
 
 
 def test_the_engine_is_told_by_the_folder_of_its_metadata() -> None:
-    assert installed(["weasyprint"]) == {"weasyprint": f"weasyprint-{version('weasyprint')}.dist-info"}
+    assert find_installed(["weasyprint"]) == {"weasyprint": f"weasyprint-{version('weasyprint')}.dist-info"}
 
 
 def test_the_first_place_on_the_path_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,7 +24,7 @@ def test_the_first_place_on_the_path_counts(tmp_path: Path, monkeypatch: pytest.
         (tmp_path / place / folder).mkdir(parents=True)
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setattr(sys, "path", [str(tmp_path / name) for name in ("absent", "file", "one", "two")])
-    assert installed(["foo-bar", "old", "nowhere"]) == {
+    assert find_installed(["foo-bar", "old", "nowhere"]) == {
         "foo-bar": "Foo_Bar-1.0.dist-info",
         "old": "old-3.egg-info",
         "nowhere": "none",
@@ -34,7 +34,7 @@ def test_the_first_place_on_the_path_counts(tmp_path: Path, monkeypatch: pytest.
 def test_what_is_installed_in_another_way_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pathlib.Path.iterdir", lambda _: iter(()))
     monkeypatch.setattr("qexport.common.versions._find_version", lambda package: f"{package} as it says")
-    assert installed(["weasyprint"]) == {"weasyprint": "weasyprint as it says"}
+    assert find_installed(["weasyprint"]) == {"weasyprint": "weasyprint as it says"}
 
 
 def test_what_is_not_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

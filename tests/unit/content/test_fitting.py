@@ -19,7 +19,7 @@ from qexport.content.fitting import (
     letters,
     wrapped_code,
 )
-from qexport.content.text import prose
+from qexport.content.text import write_prose
 
 
 def test_counts_what_is_read() -> None:
@@ -57,7 +57,7 @@ def test_a_long_word_breaks_after_a_sign_rather_than_within_a_name() -> None:
 
 
 def code(text: str, language: str = "") -> Markup:
-    return prose(f"```{language}\n{text}\n```", "markdown")
+    return write_prose(f"```{language}\n{text}\n```", "markdown")
 
 
 def wrapped(text: str, columns: int, language: str = "") -> list[str]:
@@ -91,9 +91,11 @@ def test_a_longer_line_goes_on_after_a_mark_at_the_best_place(line: str, lines: 
 
 def test_code_in_a_list_or_a_quotation_has_less_room() -> None:
     text = f"```\n{'x' * 40}\n```\n\n- a\n\n  > ```\n  > {'x' * 40}\n  > ```\n\n```\n{'x' * 40}\n```"
-    blocks = re.findall("<pre.*?</pre>", wrapped_code(prose(text, "markdown"), 40), re.DOTALL)
+    blocks = re.findall("<pre.*?</pre>", wrapped_code(write_prose(text, "markdown"), 40), re.DOTALL)
     assert [len(re.sub("<[^>]*>", "", block).split("\n")[0]) for block in blocks] == [40, 32, 40]
-    folded = prose(f"<details><summary>More</summary>\n\n```\n{'x' * 40}\n```\n\n</details>", "markdown")
+    folded = write_prose(
+        f"<details><summary>More</summary>\n\n```\n{'x' * 40}\n```\n\n</details>", "markdown"
+    )
     assert f">{'x' * 36}" in wrapped_code(folded, 40)
 
 
@@ -137,7 +139,9 @@ def test_a_wrapped_line_hangs_from_its_own_indentation() -> None:
 
 
 def table(*cells: str) -> Markup:
-    return prose(f"|{'|'.join(cells)}|\n|{'-|' * len(cells)}\n|{'|'.join('x' for _ in cells)}|", "markdown")
+    return write_prose(
+        f"|{'|'.join(cells)}|\n|{'-|' * len(cells)}\n|{'|'.join('x' for _ in cells)}|", "markdown"
+    )
 
 
 def opening(html: Markup) -> str:
@@ -186,7 +190,9 @@ def test_large_print_never_shrinks() -> None:
 
 
 def test_a_table_in_a_list_has_less_room_and_nothing_else_is_touched() -> None:
-    html = prose("|configuration|\n|-|\n|x|\n\n- > |configuration|\n  > |-|\n  > |x|\n\nend", "markdown")
+    html = write_prose(
+        "|configuration|\n|-|\n|x|\n\n- > |configuration|\n  > |-|\n  > |x|\n\nend", "markdown"
+    )
     fitted = fit_tables(html, 85.0, 10.0)
     assert re.findall(r'<div class="table[^>]*>', fitted) == [
         '<div class="table">',

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from qexport.bank.model import Question
 from qexport.common.errors import InputRefused
 from qexport.content.question_view import question_view
-from qexport.content.text import prose
+from qexport.content.text import write_prose
 
 
 def test_footnotes_stand_at_the_end_and_lead_back() -> None:
@@ -41,7 +41,7 @@ def test_no_footnote_is_lost() -> None:
 
     after inner[^in]
 """
-    html = prose(text.replace("\n[^", "\n\n[^"), "markdown")
+    html = write_prose(text.replace("\n[^", "\n\n[^"), "markdown")
     found = re.findall(
         r"first|nothing refers here|of the same name|outer|inner|after inner|none\[\^no\]", html
     )
@@ -54,12 +54,12 @@ def test_no_footnote_is_lost() -> None:
 
 def test_footnotes_in_each_other_are_too_deep_at_some_time() -> None:
     with pytest.raises(InputRefused):
-        prose("".join(f"{'    ' * depth}[^{depth}]: x\n\n" for depth in range(30)), "markdown")
+        write_prose("".join(f"{'    ' * depth}[^{depth}]: x\n\n" for depth in range(30)), "markdown")
 
 
 def test_many_footnotes_of_one_name_take_time_that_grows_with_their_number() -> None:
     """Once they took its cube: 2,000 of them ten seconds."""
     begun = time.process_time()
-    html = prose("[^a]: note\n" * 200, "markdown")
+    html = write_prose("[^a]: note\n" * 200, "markdown")
     assert time.process_time() - begun < 2
     assert html.count("<p>note") == 200

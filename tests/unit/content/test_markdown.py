@@ -16,7 +16,7 @@ from qexport.common.limits import USUAL, Limits
 from qexport.content.markdown import markdown_blocks, markdown_line
 from qexport.content.markdown_page import MarkdownPage
 from qexport.content.question_view import question_view
-from qexport.content.text import inline, prose
+from qexport.content.text import write_line, write_prose
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ from qexport.content.text import inline, prose
     ],
 )
 def test_markdown_is_commonmark(text: str, html: str) -> None:
-    assert prose(text, "markdown") == Markup(html)
+    assert write_prose(text, "markdown") == Markup(html)
 
 
 @pytest.mark.parametrize(
@@ -49,11 +49,11 @@ def test_markdown_is_commonmark(text: str, html: str) -> None:
 )
 def test_code_is_highlighted_line_by_line(text: str, lines: list[str]) -> None:
     inside = "".join(f'<span class="line">{line}</span>\n' for line in lines)
-    assert prose(text, "markdown") == Markup(f'<pre class="code"><code>{inside}</code></pre>')
+    assert write_prose(text, "markdown") == Markup(f'<pre class="code"><code>{inside}</code></pre>')
 
 
 def test_markdown_tables_are_aligned_by_class() -> None:
-    html = prose("|a|b|c|\n|-|-:|:-:|\n|1|2|3|", "markdown").replace("\n", "")
+    html = write_prose("|a|b|c|\n|-|-:|:-:|\n|1|2|3|", "markdown").replace("\n", "")
     head = '<tr><th>a</th><th class="align-right">b</th><th class="align-center">c</th></tr>'
     row = '<tr><td>1</td><td class="align-right">2</td><td class="align-center">3</td></tr>'
     assert html == f'<div class="table"><table><thead>{head}</thead><tbody>{row}</tbody></table></div>'
@@ -68,7 +68,7 @@ SYNTAX = (
 @given(st.lists(st.sampled_from([*SYNTAX.split(), " ", "\n", "\n\n", "    "]), max_size=40).map("".join))
 def test_any_markdown_gives_tags_that_nest_and_ids_that_are_unique(text: str) -> None:
     try:
-        html = prose(text, "markdown")
+        html = write_prose(text, "markdown")
     except InputRefused:
         return
     open_tags: list[str] = []
@@ -87,16 +87,16 @@ def test_any_markdown_gives_tags_that_nest_and_ids_that_are_unique(text: str) ->
 
 def test_headings_nest_under_what_encloses_them() -> None:
     text = "### a\n# b\n### c\n## d\n# e"
-    assert prose(text, "markdown", heading_level=3) == Markup(
+    assert write_prose(text, "markdown", heading_level=3) == Markup(
         "<h3>a</h3>\n<h3>b</h3>\n<h4>c</h4>\n<h4>d</h4>\n<h3>e</h3>"
     )
     deep = "\n".join(f"{'#' * level} x" for level in range(1, 7))
-    assert prose(deep, "markdown", heading_level=5) == Markup("<h5>x</h5>" + "\n<h6>x</h6>" * 5)
+    assert write_prose(deep, "markdown", heading_level=5) == Markup("<h5>x</h5>" + "\n<h6>x</h6>" * 5)
 
 
 @pytest.mark.parametrize("text", [">" * 20 + " x", "- " * 20 + "x", "> " * 18 + "*a __b__*"])
 def test_twenty_levels_of_nesting_are_laid_out(text: str) -> None:
-    assert "x" in prose(text, "markdown") or "b" in prose(text, "markdown")
+    assert "x" in write_prose(text, "markdown") or "b" in write_prose(text, "markdown")
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_block_of_code_has_a_limit_that_names_the_question() -> None:
 
 def test_brackets_that_would_keep_the_parser_busy_are_too_many() -> None:
     """Each that none closes takes 0.2 to 0.4 ms: a megabyte of them would take minutes."""
-    assert inline("[" * 100, "markdown") == "[" * 100
+    assert write_line("[" * 100, "markdown") == "[" * 100
     page = MarkdownPage(limits=Limits(brackets=8))
     with pytest.raises(LimitExceeded) as blocks:
         markdown_blocks("![" * 9, 4, page)

@@ -6,7 +6,7 @@ import pytest
 from markupsafe import Markup
 from tests.unit.content.markdown_texts import shown
 
-from qexport.content.text import inline
+from qexport.content.text import write_line
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from qexport.content.text import inline
     ],
 )
 def test_links_lead_to_the_web_or_nowhere_and_pictures_are_their_text(text: str, html: str) -> None:
-    assert inline(text, "markdown") == Markup(html)
+    assert write_line(text, "markdown") == Markup(html)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from qexport.content.question_view import (
     question_view,
     text_problems,
 )
-from qexport.content.text import items
+from qexport.content.text import write_items
 
 
 def text_of(html: str) -> str:
@@ -45,7 +45,7 @@ def test_common_mistakes_are_a_list_where_that_is_sure() -> None:
     question = Question(id="Q", question="q", answer=text, common_mistakes=text)
     answer, mistakes = question_view(question)["sections"]
     assert answer["html"] == Markup(f"<p>{text}</p>")
-    assert mistakes["html"] == items(text)
+    assert mistakes["html"] == write_items(text)
 
 
 def test_what_follows_a_questions_line_is_blocks_of_its_own(bank: Path) -> None:

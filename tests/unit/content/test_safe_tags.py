@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qexport.content.safe_tags import attributes_of, write_text
-from qexport.content.text import prose
+from qexport.content.text import write_prose
 
 
 def test_text_is_escaped() -> None:
@@ -15,6 +15,6 @@ def test_attributes_are_read_with_and_without_quotes() -> None:
 
 
 def test_an_allowed_tag_with_its_partner_is_obeyed_and_others_are_text() -> None:
-    assert prose("H<sub>2</sub>O", "markdown") == "<p>H<sub>2</sub>O</p>"
-    assert prose("a <sub>b", "markdown") == "<p>a &lt;sub&gt;b</p>"
-    assert prose("<blink>a</blink>", "markdown") == "<p>&lt;blink&gt;a&lt;/blink&gt;</p>"
+    assert write_prose("H<sub>2</sub>O", "markdown") == "<p>H<sub>2</sub>O</p>"
+    assert write_prose("a <sub>b", "markdown") == "<p>a &lt;sub&gt;b</p>"
+    assert write_prose("<blink>a</blink>", "markdown") == "<p>&lt;blink&gt;a&lt;/blink&gt;</p>"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from qexport.content.markdown_page import MarkdownPage
-from qexport.content.text import headed, inline, items, join_headed, prose
+from qexport.content.text import join_headed, write_headed, write_items, write_line, write_prose
 from qexport.content.titles import title_source
 
 
@@ -36,7 +36,7 @@ from qexport.content.titles import title_source
 )
 def test_a_question_is_called_by_its_first_paragraph(text: str, title: str, asked: str, more: str) -> None:
     assert title_source(text, "markdown") == title
-    assert headed(text, "markdown", MarkdownPage()) == (Markup(asked), Markup(more))
+    assert write_headed(text, "markdown", MarkdownPage()) == (Markup(asked), Markup(more))
 
 
 CODE = '<pre class="code"><code><span class="line">f(x)</span>\n</code></pre>'
@@ -56,7 +56,7 @@ def test_a_question_that_begins_otherwise_has_its_first_paragraph_put_first(
 ) -> None:
     page = MarkdownPage()
     assert title_source(text, "markdown") == title
-    assert headed(text, "markdown", page) == (Markup(asked), Markup(more))
+    assert write_headed(text, "markdown", page) == (Markup(asked), Markup(more))
     moved = "the part before its first paragraph is shown below that paragraph"
     assert [flaw.message for flaw in page.flaws] == ([moved] if asked.endswith("?") else [])
 
@@ -65,14 +65,14 @@ def test_a_plain_question_is_called_by_its_first_line() -> None:
     text = "Which is it?\n  A) `x`\n  B) f(y=1)\n\nOne only."
     more = "<p>\u00a0\u00a0A) `x`<br>\u00a0\u00a0B) f(y=1)</p>\n<p>One only.</p>"
     assert title_source(text, "plain") == "Which is it?"
-    assert headed(text, "plain", MarkdownPage()) == (Markup("Which is it?"), Markup(more))
+    assert write_headed(text, "plain", MarkdownPage()) == (Markup("Which is it?"), Markup(more))
     assert join_headed(Markup("a"), Markup()) == Markup("a")
     assert join_headed(Markup("a"), Markup("<p>b</p>")) == Markup('a\n<div class="blocks">\n<p>b</p>\n</div>')
 
 
 def test_opening_the_module_opens_no_engine() -> None:
     code = (
-        "import sys; from qexport.content.text import inline; inline('x', 'plain');"
+        "import sys; from qexport.content.text import write_line; write_line('x', 'plain');"
         "print(sorted({'jinja2', 'markdown_it', 'pygments', 'nh3'} & sys.modules.keys()))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -96,7 +96,7 @@ def test_opening_the_module_opens_no_engine() -> None:
     ],
 )
 def test_plain_text_is_literal(text: str, html: str) -> None:
-    assert prose(text, "plain") == Markup(html)
+    assert write_prose(text, "plain") == Markup(html)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_plain_text_is_literal(text: str, html: str) -> None:
     ],
 )
 def test_code_in_plain_text_is_marked_and_arrows_are_whole(text: str, html: str) -> None:
-    assert prose(text, "plain") == Markup(html)
+    assert write_prose(text, "plain") == Markup(html)
 
 
 def text_of(html: str) -> str:
@@ -133,25 +133,25 @@ PIECES = (
 @given(st.lists(st.sampled_from([*PIECES.split(), " ", " ", "\n"]), max_size=40).map("".join) | st.text())
 def test_marking_leaves_every_character_as_it_was(text: str) -> None:
     line = " ".join(text.split())
-    assert text_of(inline(line, "plain", code=True)) == line == text_of(inline(line, "plain"))
-    assert text_of(prose(line, "plain")) == line
-    if (listed := items(line)) is not None:
+    assert text_of(write_line(line, "plain", code=True)) == line == text_of(write_line(line, "plain"))
+    assert text_of(write_prose(line, "plain")) == line
+    if (listed := write_items(line)) is not None:
         assert text_of(listed.replace("</li>\n<li>", " ")).strip() == line
 
 
 def test_plain_text_on_one_line_has_no_block_around_it() -> None:
-    assert inline(" a < b\nc ", "plain") == Markup("a &lt; b<br>c")
+    assert write_line(" a < b\nc ", "plain") == Markup("a &lt; b<br>c")
 
 
 def test_a_label_is_not_searched_for_code() -> None:
-    assert inline("PY_ADV_001", "plain") == Markup("PY_ADV_001")
-    assert inline("PY_ADV_001", "plain", code=True) == Markup('<code class="term">PY_ADV_001</code>')
+    assert write_line("PY_ADV_001", "plain") == Markup("PY_ADV_001")
+    assert write_line("PY_ADV_001", "plain", code=True) == Markup('<code class="term">PY_ADV_001</code>')
 
 
 def test_what_a_text_says_one_by_one_is_a_list() -> None:
     listed = (
         '<ul class="items">\n<li>Using <code class="term">x[-1]</code>.</li>\n<li>Not asking.</li>\n</ul>'
     )
-    assert items("Using x[-1]. Not asking.") == Markup(listed)
-    assert items("Using one thing.") is None
-    assert items("Using this.\nNot that.") is None
+    assert write_items("Using x[-1]. Not asking.") == Markup(listed)
+    assert write_items("Using one thing.") is None
+    assert write_items("Using this.\nNot that.") is None

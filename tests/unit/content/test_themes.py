@@ -9,7 +9,7 @@ import pytest
 
 from qexport.common.errors import InputRefused, UsageError
 from qexport.content.templates import templates_folder
-from qexport.content.themes import built_in, ejected, join_styles, theme
+from qexport.content.themes import find_theme, join_styles, list_built_in, read_ejected
 
 KNOWN = "known: classic, modern, mono, pocket, tablet, tablet-dark"
 
@@ -33,7 +33,7 @@ def complaints(refused: InputRefused) -> list[tuple[str, str]]:
 
 
 def test_the_themes_that_are_built_in() -> None:
-    assert built_in() == ("classic", "modern", "mono", "pocket", "tablet", "tablet-dark")
+    assert list_built_in() == ("classic", "modern", "mono", "pocket", "tablet", "tablet-dark")
 
 
 @pytest.mark.parametrize(
@@ -41,50 +41,53 @@ def test_the_themes_that_are_built_in() -> None:
     [("classic", ["classic"]), ("modern", ["modern", "classic"]), ("mono", ["mono", "classic"])],
 )
 def test_a_built_in_theme_stands_on_classic(name: str, folders: list[str]) -> None:
-    found = theme(name)
+    found = find_theme(name)
     assert found.name == name
     assert [folder.name for folder in found.folders] == folders
     assert found.description
 
 
 def test_a_theme_is_a_folder_with_a_theme_toml(tmp_path: Path) -> None:
-    found = theme(str(make(tmp_path / "mine")))
+    found = find_theme(str(make(tmp_path / "mine")))
     assert (found.name, found.description) == ("mine", "Mine")
     assert found.folders == (tmp_path / "mine", templates_folder() / "themes" / "classic")
 
 
 def test_a_theme_without_a_description_has_that_of_what_it_extends(tmp_path: Path) -> None:
-    assert theme(str(make(tmp_path / "mine", 'extends = "mono"\n'))).description == theme("mono").description
+    assert (
+        find_theme(str(make(tmp_path / "mine", 'extends = "mono"\n'))).description
+        == find_theme("mono").description
+    )
 
 
 def test_a_theme_may_extend_one_that_extends_another(tmp_path: Path) -> None:
     make(tmp_path / "base", 'extends = "modern"\n')
     top = make(tmp_path / "top", 'extends = "../base"\n')  # from where it stands, wherever one is
-    assert [folder.name for folder in theme(str(top)).folders] == ["top", "base", "modern", "classic"]
+    assert [folder.name for folder in find_theme(str(top)).folders] == ["top", "base", "modern", "classic"]
 
 
 def test_a_theme_may_stand_on_nothing(tmp_path: Path) -> None:
-    assert theme(str(make(tmp_path / "bare", ""))).folders == (tmp_path / "bare",)
+    assert find_theme(str(make(tmp_path / "bare", ""))).folders == (tmp_path / "bare",)
 
 
 @pytest.mark.parametrize(("name", "hint"), [("clasic", "did you mean 'classic'? "), ("nowhere/at/all", "")])
 def test_an_unknown_theme_names_the_known_ones(name: str, hint: str) -> None:
     with pytest.raises(UsageError) as caught:
-        theme(name)
+        find_theme(name)
     assert caught.value.message == f"no theme {name!r}"
     assert caught.value.hint == f"{hint}{KNOWN}; or a folder with a theme.toml"
 
 
 def test_a_folder_without_a_theme_toml_is_no_theme(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no theme"):
-        theme(str(tmp_path))
+        find_theme(str(tmp_path))
 
 
 def test_themes_that_extend_each_other_are_refused(tmp_path: Path) -> None:
     make(tmp_path / "hen", 'extends = "../egg"\n')
     make(tmp_path / "egg", 'extends = "../hen"\n')
     with pytest.raises(InputRefused) as caught:
-        theme(str(tmp_path / "hen"))
+        find_theme(str(tmp_path / "hen"))
     assert complaints(caught.value) == [
         (
             f"{tmp_path / 'egg' / 'theme.toml'}: theme '../hen' extends itself",
@@ -96,7 +99,7 @@ def test_themes_that_extend_each_other_are_refused(tmp_path: Path) -> None:
 def test_a_theme_that_extends_none_there_is_is_refused(tmp_path: Path) -> None:
     folder = make(tmp_path / "mine", 'extends = "clasic"\n')
     with pytest.raises(InputRefused) as caught:
-        theme(str(folder))
+        find_theme(str(folder))
     assert complaints(caught.value) == [
         (
             f"{folder / 'theme.toml'}: extends 'clasic', which is not a theme",
@@ -130,7 +133,7 @@ def test_a_theme_toml_that_says_something_else_is_refused(
 ) -> None:
     folder = make(tmp_path / "mine", toml)
     with pytest.raises(InputRefused) as caught:
-        theme(str(folder))
+        find_theme(str(folder))
     assert complaints(caught.value) == [(f"{folder / 'theme.toml'}: {message}", hint)]
 
 
@@ -138,7 +141,7 @@ def test_a_theme_toml_in_another_encoding_is_refused(tmp_path: Path) -> None:
     folder = make(tmp_path / "mine")
     (folder / "theme.toml").write_bytes('description = "Schön"\n'.encode("latin-1"))
     with pytest.raises(InputRefused) as caught:
-        theme(str(folder))
+        find_theme(str(folder))
     assert complaints(caught.value) == [
         (f"{folder / 'theme.toml'}: not UTF-8: byte 0xf6", "save it as UTF-8")
     ]
@@ -148,20 +151,20 @@ def test_a_theme_toml_in_another_encoding_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_theme_replaces_templates_of_the_book(tmp_path: Path) -> None:
-    mine = theme(str(make(tmp_path / "mine", handbook__blank="<html lang=x><title>t</title>Mine")))
+    mine = find_theme(str(make(tmp_path / "mine", handbook__blank="<html lang=x><title>t</title>Mine")))
     assert mine.templates().render("handbook/blank.html.j2") == "<html lang=x><title>t</title>Mine"
     frame = {"language": "en", "direction": "ltr", "title": "T", "name": "N"}
-    assert "Mine" not in theme("classic").templates().render("handbook/blank.html.j2", **frame)
+    assert "Mine" not in find_theme("classic").templates().render("handbook/blank.html.j2", **frame)
 
 
 def test_a_template_that_is_replaced_may_use_the_built_in_ones(tmp_path: Path) -> None:
     source = '{% import "handbook/marks.html.j2" as marks %}{{ marks.difficulty(3) }}'
-    mine = theme(str(make(tmp_path / "mine", handbook__blank=source)))
+    mine = find_theme(str(make(tmp_path / "mine", handbook__blank=source)))
     assert "<title>difficulty 3 of 10</title>" in mine.templates().render("handbook/blank.html.j2")
 
 
 def test_an_unknown_name_in_a_theme_s_template_is_named_with_its_line(tmp_path: Path) -> None:
-    mine = theme(str(make(tmp_path / "mine", handbook__blank="<html>\n<p>{{ titel }}</p>\n")))
+    mine = find_theme(str(make(tmp_path / "mine", handbook__blank="<html>\n<p>{{ titel }}</p>\n")))
     with pytest.raises(InputRefused) as caught:
         mine.templates().render("handbook/blank.html.j2", title="T")
     path = tmp_path / "mine" / "handbook" / "blank.html.j2"
@@ -171,7 +174,7 @@ def test_an_unknown_name_in_a_theme_s_template_is_named_with_its_line(tmp_path: 
 def test_a_theme_cannot_read_files(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("secret", "utf-8")
-    mine = theme(str(make(tmp_path / "mine", handbook__blank='{% include "../secret.txt" %}')))
+    mine = find_theme(str(make(tmp_path / "mine", handbook__blank='{% include "../secret.txt" %}')))
     with pytest.raises(InputRefused) as caught:
         mine.templates().render("handbook/blank.html.j2")
     path = tmp_path / "mine" / "handbook" / "blank.html.j2"
@@ -190,7 +193,7 @@ def test_a_link_out_of_a_theme_is_refused(tmp_path: Path) -> None:
         (folder / name).unlink()
         (folder / name).symlink_to(tmp_path / "secret")
         with pytest.raises(InputRefused) as caught:
-            theme(str(folder)).digest()
+            find_theme(str(folder)).digest()
         wrong = "this is outside the theme's folder"
         assert complaints(caught.value) == [
             (f"{folder / name}: {wrong}", "put a file in its place, or nothing")
@@ -202,7 +205,7 @@ def test_a_pipe_in_a_theme_is_refused_and_not_waited_for(tmp_path: Path) -> None
     folder = make(tmp_path / "mine")
     os.mkfifo(folder / "theme.css")
     with pytest.raises(InputRefused) as caught:
-        theme(str(folder)).styles()
+        find_theme(str(folder)).styles()
     assert complaints(caught.value) == [
         (
             f"{folder / 'theme.css'}: this is a pipe, not an ordinary file",
@@ -212,7 +215,7 @@ def test_a_pipe_in_a_theme_is_refused_and_not_waited_for(tmp_path: Path) -> None
 
 
 def test_styles_come_from_the_bottom_to_the_top(tmp_path: Path) -> None:
-    mine = theme(str(make(tmp_path / "mine", 'extends = "mono"\n', css=":root { --ink: red }")))
+    mine = find_theme(str(make(tmp_path / "mine", 'extends = "mono"\n', css=":root { --ink: red }")))
     assert [name for name, _ in mine.styles()] == ["mono/theme.css", "mine/theme.css"]
 
 
@@ -220,35 +223,37 @@ def test_a_style_sheet_in_another_encoding_is_refused(tmp_path: Path) -> None:
     folder = make(tmp_path / "mine")
     (folder / "theme.css").write_bytes("/* Grün */".encode("latin-1"))
     with pytest.raises(InputRefused) as caught:
-        theme(str(folder)).styles()
+        find_theme(str(folder)).styles()
     assert complaints(caught.value) == [(f"{folder / 'theme.css'}: not UTF-8: byte 0xfc", "save it as UTF-8")]
 
 
 def test_the_digest_of_a_theme_changes_with_its_files(tmp_path: Path) -> None:
     folder = make(tmp_path / "mine")
-    before = theme(str(folder)).digest()
+    before = find_theme(str(folder)).digest()
     make(folder, css=":root { --ink: red }")
-    assert theme(str(folder)).digest() != before
+    assert find_theme(str(folder)).digest() != before
 
 
 # Ejecting one
 
 
 def test_an_ejected_theme_extends_what_it_came_from_and_changes_nothing(tmp_path: Path) -> None:
-    files = ejected("modern")
+    files = read_ejected("modern")
     for name, data in files.items():
         path = tmp_path / "mine" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    mine = theme(str(tmp_path / "mine"))
+    mine = find_theme(str(tmp_path / "mine"))
     assert mine.description == "My own, from modern"
     assert [folder.name for folder in mine.folders] == ["mine", "modern", "classic"]
-    assert join_styles(mine.styles()) == join_styles([*theme("modern").styles(), *theme("modern").styles()])
+    assert join_styles(mine.styles()) == join_styles(
+        [*find_theme("modern").styles(), *find_theme("modern").styles()]
+    )
 
 
 def test_no_theme_is_ejected_that_is_not_there() -> None:
     with pytest.raises(UsageError) as caught:
-        ejected("modem")
+        read_ejected("modem")
     assert (caught.value.message, caught.value.hint) == (
         "no theme 'modem'",
         f"did you mean 'modern'? {KNOWN}",

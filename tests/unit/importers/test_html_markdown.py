@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qexport.content.text import prose
+from qexport.content.text import write_prose
 from qexport.importers.html_markdown import escape_markdown, read_html_text
 from qexport.importers.registry import read_source
 from qexport.importers.source import Source
@@ -59,7 +59,7 @@ def test_escaped_text_is_shown_to_the_letter(text: str) -> None:
     from html import unescape
     from re import sub
 
-    shown = unescape(sub(r"<[^>]*>", "", prose(escape_markdown(text), "markdown")))
+    shown = unescape(sub(r"<[^>]*>", "", write_prose(escape_markdown(text), "markdown")))
     assert shown == text
 
 

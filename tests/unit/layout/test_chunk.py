@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from qexport.layout.chunk import PageContent, decoded, mark, pdf_string, replace_marks, unpack_pages
+from qexport.layout.chunk import PageContent, decode_chunk, mark, pdf_string, replace_marks, unpack_pages
 
 
 def test_marks_are_replaced_and_nothing_else() -> None:
@@ -24,8 +24,8 @@ def test_a_string_is_literal_if_it_is_ascii_and_utf_16_otherwise() -> None:
 
 
 def test_what_is_no_chunk_is_none() -> None:
-    assert decoded(b"") is None
-    assert decoded(b"\x81\xa1a\x01") is None
+    assert decode_chunk(b"") is None
+    assert decode_chunk(b"\x81\xa1a\x01") is None
     assert unpack_pages(b"\xc0") is None
 
 
@@ -33,5 +33,5 @@ def test_pages_are_packed_small_and_strips_quickly() -> None:
     objects = ((b"<</Type /StructElem/S /P>>", b""),) * 50
     page = PageContent(objects=objects, elements=(), parents=(), annotations=(), fonts=())
     strip = PageContent(objects=objects, elements=(), parents=(), annotations=(), fonts=(), pieces=(b"q",))
-    assert len(page.packed()) * 5 < len(zlib.decompress(page.packed()))
-    assert zlib.decompress(strip.packed()) in strip.packed()  # as it is
+    assert len(page.pack()) * 5 < len(zlib.decompress(page.pack()))
+    assert zlib.decompress(strip.pack()) in strip.pack()  # as it is

@@ -18,7 +18,7 @@ from qexport.layout.chunk import Chunk, Strip
 from qexport.layout.chunk_file import WORTH_STORING, ChunkFile, StoredChunk
 from qexport.layout.scheduler import Job, Scheduler
 
-LARGE = replace(CHUNK, packed=replace(CONTENT, pieces=(os.urandom(3_000),)).packed())
+LARGE = replace(CHUNK, packed=replace(CONTENT, pieces=(os.urandom(3_000),)).pack())
 
 
 def list_open() -> set[Path]:
@@ -30,7 +30,7 @@ def list_open() -> set[Path]:
 
 def test_a_chunk_that_is_stored_says_what_it_said(tmp_path: Path) -> None:
     file = ChunkFile(tmp_path)
-    other = replace(LARGE, room=7, packed=replace(CONTENT, pieces=(os.urandom(4_000),)).packed())
+    other = replace(LARGE, room=7, packed=replace(CONTENT, pieces=(os.urandom(4_000),)).pack())
     stored = [file.store(each) for each in (LARGE, other)]
     assert [type(each) for each in stored] == [StoredChunk] * 2
     assert [each.packed for each in stored] == [b""] * 2

@@ -27,7 +27,7 @@ FAMILIES = {
 
 
 def test_every_bundled_font_is_a_file_known_by_its_digest() -> None:
-    files = fonts.bundled()
+    files = fonts.find_bundled()
     assert len(files) == 20
     for digest, file in files.items():
         assert sha256(file.path.read_bytes()).hexdigest() == digest == file.digest
@@ -35,7 +35,7 @@ def test_every_bundled_font_is_a_file_known_by_its_digest() -> None:
 
 def test_they_are_families_in_the_weights_the_style_asks_for() -> None:
     found: dict[str, set[tuple[int, bool]]] = {}
-    for file in fonts.bundled().values():
+    for file in fonts.find_bundled().values():
         with TTFont(file.path) as font:
             assert "fvar" not in font  # a variable font is slow
             name = font["name"]
@@ -46,7 +46,7 @@ def test_they_are_families_in_the_weights_the_style_asks_for() -> None:
 
 
 def test_every_font_may_be_embedded() -> None:
-    for file in fonts.bundled().values():
+    for file in fonts.find_bundled().values():
         with TTFont(file.path) as font:
             assert font["OS/2"].fsType == 0, file.path.name
 
@@ -105,7 +105,7 @@ def test_fontconfig_is_told_of_these_files_alone(tmp_path: Path) -> None:
     name, configuration = configure(tmp_path, before="pass")
     assert configuration.count("<acceptfont>") == 2 * 20
     assert "<rejectfont><glob>/*</glob></rejectfont>" in configuration
-    for file in fonts.bundled().values():
+    for file in fonts.find_bundled().values():
         assert f"<acceptfont><glob>{file.path}</glob></acceptfont>" in configuration
         assert f"<acceptfont><glob>*{file.path}</glob></acceptfont>" in configuration
     assert not name.exists()  # taken away when the process ended
@@ -151,12 +151,12 @@ def test_fontconfig_reads_no_font_again_where_the_time_of_a_build_is_given(tmp_p
 
 def test_a_font_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "BUNDLED", {"no_such_font": ["No-Regular.ttf"]})
-    fonts.bundled.cache_clear()
+    fonts.find_bundled.cache_clear()
     try:
         with pytest.raises(MachineLacks) as caught:
-            fonts.bundled()
+            fonts.find_bundled()
     finally:
         monkeypatch.undo()
-        fonts.bundled.cache_clear()
+        fonts.find_bundled.cache_clear()
     assert str(caught.value) == "the fonts of no_such_font are not installed"
     assert caught.value.hint == "install qexport again, with its dependencies"

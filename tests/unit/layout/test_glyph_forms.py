@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from qexport.layout.fonts import bundled
+from qexport.layout.fonts import find_bundled
 from qexport.layout.glyph_forms import read_forms
 
-FONTS = sorted(file.path for file in bundled().values() if "Regular" in file.path.name)
+FONTS = sorted(file.path for file in find_bundled().values() if "Regular" in file.path.name)
 
 
 def forms_of(font: TTFont) -> Iterator[tuple[int, tuple[int, ...]]]:

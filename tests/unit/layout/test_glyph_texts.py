@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from fontTools.ttLib import TTFont
 
-from qexport.layout.fonts import FontFile, bundled
+from qexport.layout.fonts import FontFile, find_bundled
 from qexport.layout.glyph_texts import GlyphTexts, read_glyph_texts
 
-STYLES = {file.path.stem: file for file in bundled().values()}
+STYLES = {file.path.stem: file for file in find_bundled().values()}
 
 
 def opened(file: FontFile) -> tuple[Any, GlyphTexts]:

@@ -19,7 +19,7 @@ CHUNK = Chunk(
     anchors=(),
     packed=PageContent(
         objects=((b"<<>>", b""),), elements=(), parents=((),), annotations=(), fonts=()
-    ).packed(),
+    ).pack(),
 )
 
 

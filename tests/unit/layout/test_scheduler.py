@@ -223,5 +223,5 @@ def test_a_layout_that_loses_the_end_of_its_time_has_failed_too() -> None:
         return []
 
     with pytest.raises(LimitExceeded, match="takes more than 9 seconds"):
-        scheduler._timed(9, lay_out, [])
-    assert scheduler._timed(9, lambda _unit: [], []) == []
+        scheduler._limit_time(9, lay_out, [])
+    assert scheduler._limit_time(9, lambda _unit: [], []) == []

@@ -17,7 +17,7 @@ from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
 from qexport.cli.terminal import question_page
 from qexport.common.errors import Location
-from qexport.content.themes import theme
+from qexport.content.themes import find_theme
 from qexport.outputs.cheat_sheet import document as cheat_sheet
 from qexport.outputs.document import Tools
 from qexport.outputs.flash_cards import FlashCardOptions
@@ -76,7 +76,7 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
 
 
 def tools() -> Tools:
-    look = theme("classic")
+    look = find_theme("classic")
     return Tools(look.templates(), look.styles(), look.digest())
 
 

@@ -9,12 +9,12 @@ import pytest
 import uharfbuzz
 
 from qexport.layout.cache import ChunkCache
-from qexport.layout.fonts import FontFile, bundled
+from qexport.layout.fonts import FontFile, find_bundled
 from qexport.layout.scheduler import Scheduler
 from qexport.pdf import font_file
 from qexport.pdf.font_file import DRAWN, Face, _ask_harfbuzz, open_face, pack_subsets, subset, subset_for
 
-SERIF = next(file for file in bundled().values() if file.path.name.startswith("SourceSerif"))
+SERIF = next(file for file in find_bundled().values() if file.path.name.startswith("SourceSerif"))
 
 
 def glyph_of(data: bytes, character: str) -> int | None:
@@ -43,7 +43,7 @@ def test_late_texts_are_as_wide_as_their_glyphs() -> None:
     assert face.set("x") == ()
 
 
-@pytest.mark.parametrize("file", bundled().values(), ids=lambda file: file.path.name)
+@pytest.mark.parametrize("file", find_bundled().values(), ids=lambda file: file.path.name)
 def test_a_font_is_measured_as_harfbuzz_measures_it(file: FontFile) -> None:
     face = open_face(file)
     data = file.path.read_bytes()

@@ -64,7 +64,7 @@ def placed(monkeypatch: pytest.MonkeyPatch) -> list[Chunk]:
 
 
 def link_again(store: Store, chunks: Sequence[Chunk], book: Book) -> bytes:
-    digests = [sha256(each.encoded()).digest() for each in chunks]
+    digests = [sha256(each.encode()).digest() for each in chunks]
     kept = KeptRuns(store, "book", digests)  # type: ignore[arg-type]
     return link(list(chunks), book, kept=kept)
 

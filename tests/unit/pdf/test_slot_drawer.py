@@ -8,14 +8,14 @@ from dataclasses import replace
 from tests.unit.pdf.small_book import BOOK
 
 from qexport.layout.chunk import Chunk, Slot
-from qexport.layout.fonts import collect
+from qexport.layout.fonts import collect_fonts
 from qexport.pdf.font_file import open_face
 from qexport.pdf.slot_drawer import LEADER_STEP, SlotDrawer
 
 
 def draw(chunk: Chunk, slot: Slot, *, mirrored: bool = False) -> tuple[bytes, set[str]]:
     """Return what is drawn for a slot on the first page after 9 others, and the characters drawn with its font."""
-    fonts = collect([])
+    fonts = collect_fonts([])
     drawer = SlotDrawer(replace(BOOK, mirrored=mirrored), {"last": 12}, fonts)
     (filling,), drawn = drawer.draw_all(chunk, replace(chunk.content, slots=(slot,)), 9)
     face = open_face(fonts[next(use.file for use in chunk.content.fonts if use.key == slot.font)])

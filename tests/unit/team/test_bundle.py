@@ -35,9 +35,9 @@ from qexport.team.bundle import (
     part_of,
     part_of_lock,
     read_manifest,
-    said_filters,
-    said_in,
+    select_facts,
     table_of,
+    write_filters,
 )
 from qexport.team.bundle_archive import MANIFEST, pack, unpack
 from qexport.team.recipes import read_recipes
@@ -181,7 +181,7 @@ def test_the_manifest_has_the_bill_of_materials_that_it_is_given_and_is_compared
     documents = {"hard": [Document(".apkg", b"a deck", "2 notes")]}
     files = files_of(CONTENTS, documents, Templates(), {"qexport": "0.1"}, {"bomFormat": "CycloneDX"})
     assert json.loads(files[MANIFEST])["bill_of_materials"] == {"bomFormat": "CycloneDX"}
-    assert said_in(files) == said_in(FILES)
+    assert select_facts(files) == select_facts(FILES)
     assert unpack(pack(files), "team.zip") == files
 
 
@@ -207,7 +207,7 @@ def test_the_recipe_inside_makes_the_same_of_the_data_inside() -> None:
 
 
 def test_the_filters_that_were_asked_for() -> None:
-    assert said_filters(Filters(technology=("Python",), limit=3)) == {"technology": ["Python"], "limit": 3}
+    assert write_filters(Filters(technology=("Python",), limit=3)) == {"technology": ["Python"], "limit": 3}
 
 
 def test_the_page_inside_needs_nothing_beside_it() -> None:

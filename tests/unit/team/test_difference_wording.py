@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qexport.content.languages import language
-from qexport.team.difference_wording import field_label, field_name, flat_text, shortened
+from qexport.team.difference_wording import field_label, field_name, flat_text, shorten_unchanged
 from qexport.team.differences import Piece
 
 
@@ -29,12 +29,14 @@ def test_a_field_is_called_in_the_language_of_the_bank() -> None:
 
 def test_of_what_stayed_only_the_words_around_changes_are_shown() -> None:
     long = " ".join(f"w{number}" for number in range(20))
-    assert shortened([Piece("same", f"{long} "), Piece("gone", "old"), Piece("same", f" {long}")]) == (
+    assert shorten_unchanged(
+        [Piece("same", f"{long} "), Piece("gone", "old"), Piece("same", f" {long}")]
+    ) == (
         Piece("same", "… w14 w15 w16 w17 w18 w19 "),
         Piece("gone", "old"),
         Piece("same", " w0 w1 w2 w3 w4 w5 …"),
     )
-    assert shortened([Piece("new", "a\n b")]) == (Piece("new", "a b"),)
+    assert shorten_unchanged([Piece("new", "a\n b")]) == (Piece("new", "a b"),)
 
 
 def test_a_text_is_on_one_line() -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
-from qexport.bank.health.findings import Finding, ids_of, quoted
+from qexport.bank.health.findings import Finding, ids_of, quote_briefly
 from qexport.bank.likeness import MOST_COMPARED, Gist, answered_follow_ups, gist_of
 from qexport.bank.model import Bank, Question
 from qexport.bank.query import fold
@@ -26,7 +26,7 @@ def find_near_duplicates(bank: Bank) -> Iterator[Finding]:
             continue
         reported.add(second)
         one, other = questions[first], questions[second]
-        message = f"{one.id} and {other.id} {what}: {quoted(one.question)} and {quoted(other.question)}"
+        message = f"{one.id} and {other.id} {what}: {quote_briefly(one.question)} and {quote_briefly(other.question)}"
         hint = "keep one, with the other's id in its former_ids, or tell them apart"
         yield Finding("near-duplicate", message, hint, other.location, (one.id, other.id))
 
@@ -52,7 +52,7 @@ def _same_stems(one: Gist, other: Gist) -> bool:
     only_one, only_other = one.all - other.all, other.all - one.all
     if len(only_one) != len(only_other) or len(only_one) > 1:
         return False
-    if any(not _inflected(a, b) for a, b in zip(only_one, only_other, strict=True)):
+    if any(not _differ_by_inflection(a, b) for a, b in zip(only_one, only_other, strict=True)):
         return False
     if not (one.directed and other.directed):
         return True
@@ -60,7 +60,7 @@ def _same_stems(one: Gist, other: Gist) -> bool:
     return in_order == [stem for stem in other.stems if stem not in only_other]
 
 
-def _inflected(one: str, other: str) -> bool:
+def _differ_by_inflection(one: str, other: str) -> bool:
     """As concurrent and concurrency are, and mutable and immutable are not."""
     long = min(len(one), len(other)) >= 6 and (one + other).isalpha()
     return long and one[:3] == other[:3] and similarity(one, other) >= 85
@@ -81,8 +81,10 @@ def find_answered_follow_ups(bank: Bank) -> Iterator[Finding]:
     by_id = {question.id: question for question in bank.questions}
     for (key, number), others in answered_follow_ups(bank.questions).items():
         question = by_id[key]
-        message = f"{key}: the follow-up {quoted(question.follow_ups[number])} is answered by {others[0].id}"
-        message += f", {quoted(others[0].question)}"
+        message = (
+            f"{key}: the follow-up {quote_briefly(question.follow_ups[number])} is answered by {others[0].id}"
+        )
+        message += f", {quote_briefly(others[0].question)}"
         if len(others) > 1:
             message += f", and {len(others) - 1} more"
         hint = f"ask for what {others[0].id} leaves open"
@@ -101,7 +103,7 @@ def find_look_alikes(bank: Bank) -> Iterator[Finding]:
         for pair in _pair_near_names(names):
             common, rare = sorted(pair, key=lambda name: -len(having[name]))
             counts = f"{len(having[rare])} against {len(having[common])} questions"
-            message = f"{field} {quoted(rare)} looks like {quoted(common)}: {counts}"
+            message = f"{field} {quote_briefly(rare)} looks like {quote_briefly(common)}: {counts}"
             hint = f"write {common} everywhere, if they mean the same"
             where = having[rare][0].location
             yield Finding(f"look-alike-{field}", message, hint, where, ids_of(having[rare]))

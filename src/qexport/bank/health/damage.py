@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 
-from qexport.bank.health.findings import Finding, ids_of, quoted, some_of
+from qexport.bank.health.findings import Finding, ids_of, quote_briefly, some_of
 from qexport.bank.health.texts import CODE, Text, list_prose, list_texts, text_of
 from qexport.bank.markup_signs import SAFE_TAGS
 from qexport.bank.model import Bank, Question
@@ -45,11 +45,11 @@ _TO_DO = re.compile(
 
 def _placeholders(text: Text) -> Iterator[str]:
     if text.field != "question" and _stands_in(text.whole):
-        yield f"is {_quoted(text.whole)}"
+        yield f"is {_quote_prose(text.whole)}"
     elif any(word in text.prose for word in ("TODO", "TBD", "FIXME")) and (
         found := _TO_DO.search(text.prose)
     ):
-        yield f"says {_quoted(found[0])}"
+        yield f"says {_quote_prose(found[0])}"
 
 
 def _stands_in(whole: str) -> bool:
@@ -64,7 +64,7 @@ def _stands_in(whole: str) -> bool:
 _DOUBLED = re.compile(r"(?<=[\w)\"'’”])(?:\?{2,}|,{2,})(?=\s|$)")
 
 
-def _doubled(text: Text) -> Iterator[str]:
+def _find_doubled_signs(text: Text) -> Iterator[str]:
     yield from (f"has {found[0]}" for found in _DOUBLED.finditer(text.prose))
 
 
@@ -75,7 +75,7 @@ _NO_PARENTHESES = (
 )
 
 
-def _unbalanced(text: Text) -> Iterator[str]:
+def _find_unbalanced(text: Text) -> Iterator[str]:
     if text.open_block:
         yield f"never closes the code block {text.open_block}"
     prose = text.prose.replace("（", "(").replace("）", ")")
@@ -107,8 +107,10 @@ def _find_open(prose: str, *, is_label_free: bool) -> str:
         elif opened:
             opened.pop()
         elif sign.start() not in labels:
-            return f"closes what nothing opened: {_quoted(prose[max(0, sign.start() - 30) : sign.end()])}"
-    return f"never closes {_quoted(prose[opened[0] : opened[0] + 30])}" if opened else ""
+            return (
+                f"closes what nothing opened: {_quote_prose(prose[max(0, sign.start() - 30) : sign.end()])}"
+            )
+    return f"never closes {_quote_prose(prose[opened[0] : opened[0] + 30])}" if opened else ""
 
 
 _SPECIALS = str.maketrans(
@@ -181,12 +183,12 @@ def _may_have_stray(whole: str) -> bool:
 _DAMAGES: Mapping[str, tuple[Callable[[Text], Iterator[str]], Callable[[str], object], str]] = {
     "placeholder": (_placeholders, lambda _whole: True, "write it, or retire the question"),
     "doubled-punctuation": (
-        _doubled,
+        _find_doubled_signs,
         lambda whole: "??" in whole or ",," in whole,
         "keep one of the signs",
     ),
     "unbalanced": (
-        _unbalanced,
+        _find_unbalanced,
         lambda whole: any(sign in whole for sign in "()（）`~"),
         "add what is missing",
     ),
@@ -221,7 +223,9 @@ def find_short_answers(bank: Bank) -> Iterator[Finding]:
         answer = text_of("answer", question.answer, markdown=False)
         wordless = answer.prose != answer.whole or any(_placeholders(answer))
         if 0 < lengths[question.id] <= 3 and not wordless:
-            message = f"{question.id}: answer is {_quoted(answer.whole)}; half of all have {usual:.0f} words"
+            message = (
+                f"{question.id}: answer is {_quote_prose(answer.whole)}; half of all have {usual:.0f} words"
+            )
             hint = "say more, if there is more to know"
             yield Finding("short-answer", message, hint, question.location, (question.id,))
 
@@ -286,5 +290,5 @@ def _count_words(question: Question) -> int:
         return len(_WORD_IN_PROSE.findall(prose))
 
 
-def _quoted(text: str) -> str:
-    return quoted(text.replace(CODE, "…"))
+def _quote_prose(text: str) -> str:
+    return quote_briefly(text.replace(CODE, "…"))

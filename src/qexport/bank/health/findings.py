@@ -66,7 +66,7 @@ def some_of(ids: Sequence[str]) -> str:
     return ", ".join(ids[:5]) + (f" and {len(ids) - 5} more" if len(ids) > 5 else "")
 
 
-def quoted(text: str) -> str:
+def quote_briefly(text: str) -> str:
     """Return a text of the bank in a message: on one line, in quotation marks, at most 80 characters."""
     flat = " ".join(text.split())
     return f"“{flat if len(flat) <= 80 else flat[:79] + '…'}”"

@@ -13,12 +13,12 @@ from qexport.cli.completion import complete_format, complete_recipe_or_bank
 from qexport.cli.help_layout import RARE, HeadedCommand, HeadedOption
 from qexport.cli.options import (
     PATH,
-    filtered,
     flags,
-    formatted,
     json_option,
     locking_options,
     names_bank,
+    takes_filters,
+    takes_options,
     typeset,
 )
 from qexport.cli.program import now, print_error, progress, say, say_json, warn
@@ -73,8 +73,8 @@ EXAMPLES = (
 )
 @names_bank
 @json_option
-@filtered
-@formatted()
+@takes_filters
+@takes_options()
 @locking_options
 @typeset
 @flags

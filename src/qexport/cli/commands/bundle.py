@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qexport.cli.options import PATH, flags, json_option, limited, locking_options, typeset
+from qexport.cli.options import PATH, flags, json_option, locking_options, takes_limits, typeset
 from qexport.cli.program import now, progress, say, say_json, warn
 from qexport.cli.recipes import named_recipes
 from qexport.cli.terminal import file_size
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--all", "every", is_flag=True, help="Pack every recipe.")
 @locking_options
 @typeset
-@limited
+@takes_limits
 @json_option
 @flags
 def make_bundle(
@@ -109,7 +109,7 @@ def _bundle_fields(done: Bundled) -> dict[str, object]:
     metavar="DIR",
     help="Folder of the theme, if it is not a built-in one.",
 )
-@limited
+@takes_limits
 @json_option
 @flags
 def verify(*, path: Path, rebuild: bool, with_theme: str, limits: Limits, as_json: bool) -> None:

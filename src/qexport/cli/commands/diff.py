@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qexport.cli.options import PATH, flags, limited
+from qexport.cli.options import PATH, flags, takes_limits
 from qexport.cli.program import say, say_json
 from qexport.cli.project import find_default_bank
-from qexport.cli.terminal import shown
+from qexport.cli.terminal import escape_controls
 
 if TYPE_CHECKING:
     from qexport.common.limits import Limits
@@ -24,7 +24,7 @@ DIFF_FORMATS = ("text", "markdown", "json", "html")
 @click.argument("new")
 @click.option("--format", "form", type=click.Choice(DIFF_FORMATS), default="text", help="[default: text]")
 @click.option("--bank", type=PATH, metavar="PATH", help="The bank of git:REVISION. [default: as for build]")
-@limited
+@takes_limits
 @flags
 def diff(*, old: str, new: str, form: str, bank: Path | None, limits: Limits) -> None:
     """Show what changed between two editions of a bank.
@@ -42,12 +42,12 @@ def diff(*, old: str, new: str, form: str, bank: Path | None, limits: Limits) ->
     elif form == "markdown":
         from qexport.team.release_notes import as_markdown
 
-        click.echo(shown(as_markdown(found)), nl=False)
+        click.echo(escape_controls(as_markdown(found)), nl=False)
     elif form == "html":
         from qexport.content.templates import Templates
         from qexport.team.difference_views import as_html
 
-        click.echo(shown(as_html(found, Templates())), nl=False)
+        click.echo(escape_controls(as_html(found, Templates())), nl=False)
     else:
         from qexport.team.difference_views import as_text
 

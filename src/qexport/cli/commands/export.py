@@ -9,7 +9,7 @@ import click
 
 from qexport.cli.completion import complete_form
 from qexport.cli.help_layout import HeadedCommand
-from qexport.cli.options import PATH, filtered, flags, json_option, reads_bank
+from qexport.cli.options import PATH, flags, json_option, reads_bank, takes_filters
 from qexport.cli.program import say, say_json, warn
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 )
 @reads_bank
 @json_option
-@filtered
+@takes_filters
 @flags
 def export(
     *,

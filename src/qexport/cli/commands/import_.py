@@ -12,7 +12,7 @@ import click
 
 from qexport.cli.asking import agree
 from qexport.cli.completion import complete_shape
-from qexport.cli.options import PATH, encoding_option, flags, json_option, limited
+from qexport.cli.options import PATH, encoding_option, flags, json_option, takes_limits
 from qexport.cli.program import say, say_json, warn
 from qexport.cli.terminal import on_one_line, problem_fields
 from qexport.common.errors import InputRefused, UsageError
@@ -86,7 +86,7 @@ _UNSETTLED = "the bank is not changed; settle them with --take source or --take 
     is_flag=True,
     help="Write nothing, and end with status 3, if there is a conflict or something is left aside.",
 )
-@limited
+@takes_limits
 @json_option
 @flags
 def import_(
@@ -117,7 +117,7 @@ def import_(
     from qexport.importers.source import Wishes
 
     wishes = Wishes(
-        columns=_mapped(columns), sheet=sheet, markup=markup or "", encoding=encoding, shape=shape
+        columns=_read_mapping(columns), sheet=sheet, markup=markup or "", encoding=encoding, shape=shape
     )
     if vocabulary or find_hub_pages(sources, wishes, limits):
         from qexport.importers.hub.captured_files import import_captures
@@ -154,7 +154,7 @@ def import_(
         raise InputRefused(session.refused)
 
 
-def _mapped(columns: tuple[str, ...]) -> dict[str, str]:
+def _read_mapping(columns: tuple[str, ...]) -> dict[str, str]:
     mapped = {}
     for words in columns:
         field, equals, column = words.partition("=")

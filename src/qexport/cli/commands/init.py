@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qexport.cli.options import PATH, encoding_option, flags, json_option, limited, reads_bank
+from qexport.cli.options import PATH, encoding_option, flags, json_option, reads_bank, takes_limits
 from qexport.cli.program import say, say_json
 from qexport.common.errors import InputRefused, Location, Problem, UsageError
 from qexport.common.formats import YAML_ENDINGS
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 )
 @click.option("--title", metavar="TEXT", default="", help="Title of the bank. [default: the folder's name]")
 @encoding_option
-@limited
+@takes_limits
 @json_option
 @flags
 def init(

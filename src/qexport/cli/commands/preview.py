@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qexport.cli.help_layout import HeadedCommand
-from qexport.cli.options import filtered, flags, formatted, names_bank, typeset
+from qexport.cli.options import flags, names_bank, takes_filters, takes_options, typeset
 from qexport.cli.program import progress, say
 from qexport.cli.recipes import recipe_to_build
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
 @names_bank
 @typeset
-@formatted("handbook")
-@filtered
+@takes_options("handbook")
+@takes_filters
 @flags
 def preview(
     *,

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from qexport.cli.help_layout import HeadedCommand
-from qexport.cli.options import PATH, filtered, flags, formatted, locking_options, names_bank, typeset
+from qexport.cli.options import (
+    PATH,
+    flags,
+    locking_options,
+    names_bank,
+    takes_filters,
+    takes_options,
+    typeset,
+)
 from qexport.cli.program import now, progress, say, warn
 from qexport.cli.recipes import recipe_to_build
 from qexport.cli.terminal import file_size
@@ -41,9 +49,9 @@ if TYPE_CHECKING:
 )
 @names_bank
 @typeset
-@formatted("handbook", "web", "epub", "deck")
+@takes_options("handbook", "web", "epub", "deck")
 @locking_options
-@filtered
+@takes_filters
 @flags
 def publish(
     *,

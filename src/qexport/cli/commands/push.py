@@ -12,7 +12,7 @@ import click
 
 from qexport.cli.asking import agree
 from qexport.cli.help_layout import HeadedCommand
-from qexport.cli.options import filtered, flags, formatted, json_option, locking_options, names_bank
+from qexport.cli.options import flags, json_option, locking_options, names_bank, takes_filters, takes_options
 from qexport.cli.program import now, progress, say, say_aside, say_json, warn
 from qexport.cli.recipes import recipe_to_build
 from qexport.common.errors import UsageError
@@ -49,8 +49,8 @@ ASKED_TO_SYNC = "asked Anki to synchronize; its window shows whether it does, or
 )
 @names_bank
 @json_option
-@filtered
-@formatted("deck")
+@takes_filters
+@takes_options("deck")
 @locking_options
 @flags
 def push(

@@ -12,7 +12,7 @@ import click
 
 from qexport.cli.completion import complete_id
 from qexport.cli.help_layout import HeadedCommand
-from qexport.cli.options import PATH, filtered, flags, json_option, reads_bank
+from qexport.cli.options import PATH, flags, json_option, reads_bank, takes_filters
 from qexport.cli.program import say, say_json, say_table, warn
 from qexport.cli.terminal import (
     QUESTION_HEAD,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.argument("place", type=PATH, metavar="[BANK]", required=False)
 @reads_bank
 @json_option
-@filtered
+@takes_filters
 @flags
 def list_(*, bank: Path, encoding: str | None, limits: Limits, filters: Filters, as_json: bool) -> None:
     """List questions, one per line.
@@ -51,7 +51,7 @@ def list_(*, bank: Path, encoding: str | None, limits: Limits, filters: Filters,
 @click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=complete_id)
 @reads_bank
 @json_option
-@filtered
+@takes_filters
 @flags
 def show(
     *,
@@ -77,7 +77,7 @@ def show(
 @click.argument("place", type=PATH, metavar="[BANK]", required=False)
 @reads_bank
 @json_option
-@filtered
+@takes_filters
 @flags
 def stats(*, bank: Path, encoding: str | None, limits: Limits, filters: Filters, as_json: bool) -> None:
     """Count questions by technology, level and difficulty.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qexport.cli.options import flags, json_option, limited
+from qexport.cli.options import flags, json_option, takes_limits
 from qexport.cli.program import say_json, say_table
 from qexport.cli.recipes import named_default, named_recipes, plan_fields
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@limited
+@takes_limits
 @json_option
 @flags
 def recipes(*, limits: Limits, as_json: bool) -> None:

@@ -22,9 +22,9 @@ def theme() -> None:
 @flags
 def theme_list(*, as_json: bool) -> None:
     """List the built-in themes."""
-    from qexport.content.themes import built_in, theme
+    from qexport.content.themes import find_theme, list_built_in
 
-    themes = [(name, theme(name).description) for name in built_in()]
+    themes = [(name, find_theme(name).description) for name in list_built_in()]
     if as_json:
         say_json([{"name": name, "description": description} for name, description in themes])
     else:

@@ -100,7 +100,7 @@ def merge_captures(
     parse_there = jsonl_reader.parse_jsonl if as_lines else yaml_reader.parse_yaml
     raw = parse_there(existing[1], existing[0], limits) if existing else None
     bank = validate(raw, limits)[0] if raw else None
-    parsed, problems = _parsed(captures, words, limits)
+    parsed, problems = _parse_all(captures, words, limits)
     records = [_validate_capture(capture, words, problems, limits) for capture in parsed]
     if problems:
         raise InputRefused(tuple(dict.fromkeys(problems)))
@@ -136,11 +136,11 @@ def merge_captures(
     if not merging.new:
         return ImportResult(None, report)
     if existing and raw and bank:
-        return ImportResult(_appended(existing[1], raw, bank, merging.new, limits), report)
+        return ImportResult(_append(existing[1], raw, bank, merging.new, limits), report)
     return ImportResult(_write_capture_bank(words, claims, merging.new, limits), report)
 
 
-def _parsed(
+def _parse_all(
     captures: Iterable[tuple[str, str]], words: Vocabulary, limits: Limits
 ) -> tuple[list[Capture], list[Problem]]:
     """Parse all captures, and collect their problems."""
@@ -326,11 +326,11 @@ def _write_capture_bank(
     return text
 
 
-def _appended(text: str, raw: RawBank, bank: Bank, new: Sequence[_Record], limits: Limits) -> str:
+def _append(text: str, raw: RawBank, bank: Bank, new: Sequence[_Record], limits: Limits) -> str:
     """Add questions to the end of the bank's text, every character before them as it is."""
     problems = [
-        *_undeclared("technology", "technologies", bank.technologies, raw, new),
-        *_undeclared("level", "levels", bank.levels, raw, new),
+        *_find_undeclared("technology", "technologies", bank.technologies, raw, new),
+        *_find_undeclared("level", "levels", bank.levels, raw, new),
         *find_key_behind(raw, len(new)),
     ]
     if problems:
@@ -338,7 +338,7 @@ def _appended(text: str, raw: RawBank, bank: Bank, new: Sequence[_Record], limit
     return append_to_list(text, raw, bank, [record.question for record in new], limits)
 
 
-def _undeclared(
+def _find_undeclared(
     name: str, key: str, declared: Sequence[str], raw: RawBank, new: Iterable[_Record]
 ) -> Iterator[Problem]:
     """Yield new names of technologies or levels that the bank's own list lacks."""
@@ -373,13 +373,13 @@ def word_diff(ours: str, theirs: str, *, around: int = 3, most: int = 3) -> str:
         before = old[max(0, begin + old_from - around) : begin + old_from]
         after = old[begin + old_to : begin + old_to + around]
         removed, added = middle_old[old_from:old_to], middle_new[new_from:new_to]
-        marked = [f"[-{_shortened(removed)}-]"] * bool(removed) + [f"{{+{_shortened(added)}+}}"] * bool(added)
+        marked = [f"[-{_shorten(removed)}-]"] * bool(removed) + [f"{{+{_shorten(added)}+}}"] * bool(added)
         shown.append(" ".join([*before, *marked, *after]))
     more = [f"and {len(changes) - most} more"] if len(changes) > most else []
     return " … ".join([*shown, *more])
 
 
-def _shortened(words: Sequence[str], most: int = 8) -> str:
+def _shorten(words: Sequence[str], most: int = 8) -> str:
     if len(words) <= most:
         return " ".join(words)
     return f"{' '.join(words[: most // 2])} … {' '.join(words[-most // 2 :])}"

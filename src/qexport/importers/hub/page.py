@@ -10,10 +10,10 @@ from typing import Any, TypeAlias
 from qexport.bank.model import RawRecord, RawText
 from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.limits import USUAL, Limits
-from qexport.common.text_input import counted, normalise, quote
+from qexport.common.text_input import describe_cleaning, normalise, quote
 from qexport.importers.html_guard import check_tags
 from qexport.importers.hub.records import RATING, RecordReader, heading, identity, is_footer
-from qexport.importers.hub.vocabulary import Vocabulary, squeezed
+from qexport.importers.hub.vocabulary import Vocabulary, squeeze
 
 _COUNTER = re.compile(r"([0-9]{1,9})?\s*(Total Questions|Technologies|Levels)", re.IGNORECASE)
 _CLAIMS = {"totalquestions": "questions", "technologies": "technologies", "levels": "levels"}
@@ -39,10 +39,10 @@ def parse_capture(text: str, path: str, vocabulary: Vocabulary, limits: Limits =
     lines, cleaned = _clean_lines(text, path, vocabulary, limits)
     warnings = []
     if cleaned:
-        warnings.append(Problem(Location(path), f"the page is cleaned of {counted(cleaned)}"))
+        warnings.append(Problem(Location(path), f"the page is cleaned of {describe_cleaning(cleaned)}"))
     begins = next((at for at, line in enumerate(lines) if heading(line.text) or is_footer(line.text)), None)
     head = lines[:begins]
-    if not any(squeezed(line.text) == squeezed(vocabulary.title) for line in head):
+    if not any(squeeze(line.text) == squeeze(vocabulary.title) for line in head):
         message = f"the page does not have the heading {quote(vocabulary.title)}"
         warnings.append(Problem(Location(path), message))
     claims, used = _read_claims(head)
@@ -79,7 +79,7 @@ def _read_claims(lines: Sequence[RawText]) -> tuple[dict[str, RawText], set[int]
         if page := _PAGE_COUNT.fullmatch(words):
             claims.setdefault("questions", RawText(page[1], line.location))
         elif (counter := _COUNTER.fullmatch(words)) and (count := counter[1] or number):
-            claims[_CLAIMS[squeezed(counter[2])]] = RawText(count, line.location)
+            claims[_CLAIMS[squeeze(counter[2])]] = RawText(count, line.location)
             used |= {at} if counter[1] else {at, number_at}
         if words:
             number, number_at = (words if re.fullmatch("[0-9]{1,9}", words) else ""), at
@@ -153,8 +153,8 @@ def _read_shown_lines(html: str, path: str, vocabulary: Vocabulary, limits: Limi
             element.tag = "script"
         elif _BLOCK_NAME.fullmatch(element.tag):  # lists would get bullets, tables columns
             element.tag = "div"
-        element.text = _marked(element.text, element.sourceline)
-        element.tail = _marked(element.tail, element.sourceline)
+        element.text = _prepare_text(element.text, element.sourceline)
+        element.tail = _prepare_text(element.tail, element.sourceline)
     number = 0
     for line in Inscriptis(tree, ParserConfig(css=STRICT_CSS_PROFILE)).get_text().split("\n"):
         if mark := _LINE_MARK.search(line):
@@ -171,7 +171,7 @@ def _elements(tree: _Element, path: str, limits: Limits) -> list[_Element]:
         element, depth = waiting.pop()
         if depth > limits.page_depth:
             place = Location(path, element.sourceline or 0)
-            message = f"the page is nested deeper than {limits.said('page-depth')}"
+            message = f"the page is nested deeper than {limits.show('page-depth')}"
             raise InputRefused((Problem(place, message, limits.hint("page-depth")),))
         elements.append(element)
         waiting += [(child, depth + 1) for child in element]
@@ -185,11 +185,11 @@ def _carries(words: str, vocabulary: Vocabulary) -> bool:
         or heading(words)
         or "?" in words
         or RATING.fullmatch(words.strip())
-        or squeezed(words) in vocabulary.names
+        or squeeze(words) in vocabulary.names
     )
 
 
-def _marked(text: str | None, line: int | None) -> str | None:
+def _prepare_text(text: str | None, line: int | None) -> str | None:
     """Prepare a text for inscriptis, which resolves `&amp;` once more and takes every blank for a space."""
     if not text:
         return text

@@ -23,7 +23,7 @@ from itertools import pairwise
 from qexport.bank.model import PROSE_SECTIONS, RawList, RawMapping, RawRecord, RawText, RawValue
 from qexport.common.errors import Location, Problem
 from qexport.common.text_input import quote
-from qexport.importers.hub.vocabulary import Split, Vocabulary, squeezed
+from qexport.importers.hub.vocabulary import Split, Vocabulary, squeeze
 
 RATING = re.compile(r"(?<![\d/])([0-9]{1,2})\s*/\s*10$")
 _IDENTITY = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-[0-9]+")
@@ -55,7 +55,7 @@ class _Footer:
 
 def heading(line: str) -> str | None:
     """Return the field whose text this line is above."""
-    return _HEADINGS.get(squeezed(line.strip(" \t⚠🏭\ufe0f:"))) if len(line) < 50 else None
+    return _HEADINGS.get(squeeze(line.strip(" \t⚠🏭\ufe0f:"))) if len(line) < 50 else None
 
 
 def identity(line: str) -> str:
@@ -188,7 +188,7 @@ class RecordReader:
             for key, value in zip(("technology", "category", "level"), ways[0], strict=True):
                 yield key, RawText(value, badges.location)
             level = ways[0][2]
-            if footer and footer.level and squeezed(footer.level) != squeezed(level):
+            if footer and footer.level and squeeze(footer.level) != squeeze(level):
                 first = f"{level} in line {badges.location.line}"
                 self._complain(footer.location, f"level {footer.level} contradicts {first}")
 
@@ -207,13 +207,13 @@ class RecordReader:
         """
         for begin, end in ((at, at + count) for at in range(len(parts)) for count in (3, 2, 1)):
             badges = RawText(" ".join(part.text.strip() for part in parts[begin:end]), parts[begin].location)
-            if ways := self.vocabulary.splits.get(squeezed(badges.text)):
+            if ways := self.vocabulary.splits.get(squeeze(badges.text)):
                 return ways, badges, [*parts[:begin], *parts[end:]]
         last = parts[-1] if parts else RawText("", Location(""))
         for cut in range(max(1, len(last.text) - _LONGEST_FOOTER), len(last.text)):
             badges = RawText(last.text[cut:].strip(), last.location)
             if not last.text[cut - 1].isalnum() and (
-                ways := self.vocabulary.splits.get(squeezed(badges.text))
+                ways := self.vocabulary.splits.get(squeeze(badges.text))
             ):
                 return ways, badges, [*parts[:-1], RawText(last.text[:cut].strip(), last.location)]
         return (), last, list(parts)
@@ -228,7 +228,7 @@ class RecordReader:
             return
         words = " ".join(part.text.strip() for part in parts[1:])
         splits = self.vocabulary.splits
-        near = difflib.get_close_matches(squeezed(words[:_LONGEST_FOOTER]), splits, n=1, cutoff=0.8)
+        near = difflib.get_close_matches(squeeze(words[:_LONGEST_FOOTER]), splits, n=1, cutoff=0.8)
         guesses = self._guesses(words, footer) if len(words) <= _LONGEST_FOOTER else ()
         ways = [*(way for key in near for way in splits[key]), *guesses]
         candidates = ", ".join(dict.fromkeys(" ".join(" | ".join(way).split()) for way in ways))

@@ -12,7 +12,7 @@ from qexport.bank import yaml_reader
 from qexport.bank.model import RawList, RawMapping, RawText, RawValue
 from qexport.common.errors import InputRefused, Problem
 from qexport.common.limits import USUAL, Limits
-from qexport.common.text_input import counted, normalise, quote
+from qexport.common.text_input import describe_cleaning, normalise, quote
 from qexport.common.wording import suggest
 
 Split: TypeAlias = tuple[str, str, str]
@@ -34,7 +34,7 @@ class Vocabulary:
     """By technology."""
     levels: tuple[str, ...]
     splits: Mapping[str, tuple[Split, ...]]
-    """What `squeezed` badges may mean; more than one where the names are ambiguous."""
+    """What badges may mean, by what `squeeze` leaves of them; more than one if the names are ambiguous."""
     names: frozenset[str]
     """All technologies, categories and levels, squeezed."""
     furniture: frozenset[str]
@@ -42,10 +42,10 @@ class Vocabulary:
 
     def is_furniture(self, line: str) -> bool:
         """Tell whether a line of the page is none of a record's."""
-        return _numberless(line) in self.furniture or squeezed(line) == squeezed(self.title)
+        return _numberless(line) in self.furniture or squeeze(line) == squeeze(self.title)
 
 
-def squeezed(text: str) -> str:
+def squeeze(text: str) -> str:
     """Return what remains of a text when white space and case do not matter."""
     return "".join(text.split()).casefold()
 
@@ -82,21 +82,21 @@ def read_vocabulary(text: str, path: str, limits: Limits = USUAL) -> Vocabulary:
     every_category = [category for several in categories.values() for category in several]
     if len(every_category) * len(levels) > limits.combinations:
         message = f"{path}: {len(every_category):,} categories and {len(levels):,} levels, "
-        message += f"more than {limits.said('combinations')}"
-        raise limits.exceeded("combinations", message)
+        message += f"more than {limits.show('combinations')}"
+        raise limits.make_error("combinations", message)
     return Vocabulary(
         header=_bank_header(header, {"technologies": tuple(categories), "levels": levels}),
         title=title.text if isinstance(title, RawText) else "",
         categories=categories,
         levels=levels,
         splits=_splits(categories, levels),
-        names=frozenset(map(squeezed, [*categories, *every_category, *levels])),
+        names=frozenset(map(squeeze, [*categories, *every_category, *levels])),
         furniture=frozenset(map(_numberless, furniture)),
     )
 
 
 def _numberless(line: str) -> str:
-    return squeezed(re.sub(r"[0-9]+", "#", line))
+    return squeeze(re.sub(r"[0-9]+", "#", line))
 
 
 def _wrong_keys(header: RawMapping) -> Iterator[Problem]:
@@ -127,7 +127,7 @@ def _unclean(value: RawText, what: str) -> Iterator[Problem]:
     """Yield what would be cleaned out of a text, which is to be compared as it stands."""
     _, changed = normalise(value.text)
     if changed:
-        yield Problem(value.location, f"{what} has {counted(changed)}", "write it without")
+        yield Problem(value.location, f"{what} has {describe_cleaning(changed)}", "write it without")
 
 
 def _bank_header(header: RawMapping, names: Mapping[str, tuple[str, ...]]) -> RawMapping:
@@ -144,6 +144,6 @@ def _splits(
     splits: dict[str, tuple[Split, ...]] = {}
     for technology, several in categories.items():
         for category, level in product(several, levels):
-            key = squeezed(technology + category + level)
+            key = squeeze(technology + category + level)
             splits[key] = (*splits.get(key, ()), (technology, category, level))
     return splits

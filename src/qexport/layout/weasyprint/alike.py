@@ -100,7 +100,7 @@ class Model(Record, frozen=True):
                 for use in self.content.fonts
             ),
         )
-        return replace(self.chunk, packed=content.packed())
+        return replace(self.chunk, packed=content.pack())
 
     def _move_texts(self, piece: bytes, moved: float) -> bytes:
         """Return operators with the texts they draw so many CSS pixels to the right."""

@@ -24,7 +24,7 @@ KEPT = Path(__file__).with_name("engine_styles.json")
 
 
 @contextmanager
-def parsed_beforehand() -> Iterator[None]:
+def use_parsed_sheets() -> Iterator[None]:
     """Let the engine find its own style sheets parsed, for the time of its import."""
     import tinycss2
 

@@ -84,7 +84,7 @@ class _Extraction:
             mirror=last.margin_right - last.margin_left,
             pages=tuple(self.serialiser.numbers[number] for number in pages),
             anchors=tuple(self._anchors(pages)),
-            packed=self._content(structure).packed(),
+            packed=self._content(structure).pack(),
             terms=tuple(self._terms()),
             room=room,
             page_height=page_height,
@@ -122,7 +122,7 @@ class _Extraction:
             mirror=0,
             pages=(),
             anchors=tuple(self._anchors([page])),
-            packed=_with_own_names(content).packed(),
+            packed=_with_own_names(content).pack(),
             missing=_list_missing(self.document.fonts.values()),
             strip=strip,
         )

@@ -32,7 +32,7 @@ MORE = (
 
 
 @contextmanager
-def spared() -> Iterator[None]:
+def spare_imports() -> Iterator[None]:
     """Let modules be others for the time of the import; who imports them later gets them.
 
     Another thread may import one of them meanwhile, so where there is one, nothing is spared.

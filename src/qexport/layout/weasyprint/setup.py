@@ -21,9 +21,9 @@ from typing import Any
 
 from qexport.common.errors import MachineLacks
 from qexport.layout import fonts
-from qexport.layout.weasyprint.engine_styles import parsed_beforehand
+from qexport.layout.weasyprint.engine_styles import use_parsed_sheets
 from qexport.layout.weasyprint.html_tree import parse_plain
-from qexport.layout.weasyprint.late_imports import spared
+from qexport.layout.weasyprint.late_imports import spare_imports
 from qexport.layout.weasyprint.resources import PLACE_PREFIX, fetcher
 
 
@@ -33,7 +33,12 @@ def engine() -> Any:
     fonts.limit_fontconfig()
     try:
         # It prints to standard output when a library is missing.
-        with contextlib.redirect_stdout(io.StringIO()), _without_searching(), spared(), parsed_beforehand():
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            _without_searching(),
+            spare_imports(),
+            use_parsed_sheets(),
+        ):
             import pydyf
             import weasyprint
     except OSError as error:
@@ -136,7 +141,7 @@ def font_configuration(added: tuple[fonts.FontFile, ...] = ()) -> Any:
         fonts.limit_fontconfig(added)
     with fonts.last_reading():
         configuration = FontConfiguration()
-    configuration.files = fonts.collect(added)
+    configuration.files = fonts.collect_fonts(added)
     configuration.only_bundled = not added
     atexit.register(configuration.__del__)  # else its folder for what `@font-face` names would stay
     return configuration

@@ -21,7 +21,7 @@ from qexport.bank.lock import Asked, Edition, LockedContent, LockedNoteType, Sta
 from qexport.bank.model import IMPORTED_GUID
 from qexport.bank.selection import in_bank_order, without_drafts
 from qexport.common.records import pack_values
-from qexport.common.versions import installed, package_libraries
+from qexport.common.versions import find_installed, package_libraries
 from qexport.common.wording import quantity
 from qexport.content.languages import language
 from qexport.content.templates import Templates
@@ -69,7 +69,7 @@ def _make_package(
     if kept:
         said = [(note.question.id, note.digest, note.cards) for note in notes]
         pictures = [(name, sha256(data).digest()) for name, data in sorted(images.items())]
-        libraries = {**package_libraries(), **installed(("genanki", "jinja2"))}
+        libraries = {**package_libraries(), **find_installed(("genanki", "jinja2"))}
         bank = replace(edition.bank, questions=())
         versions = {note.question.id: note.version for note in tools.notes}
         parts = (

@@ -121,7 +121,7 @@ def bind(
 
     kept = scheduler.values("book")
     if kept:
-        digests = [sha256(chunk.whole().encoded()).digest() for chunk in chunks]
+        digests = [sha256(chunk.whole().encode()).digest() for chunk in chunks]
     name = _digest_arguments(digests, book, scheduler.fonts) if kept else ""
     data = make_unless_there(kept, name, earlier, make)
     chunks.clear()

@@ -47,9 +47,9 @@ def _strip_entry_markup(line: str, markup: str) -> str:
     parts = line.strip().split("`")  # every second one is code
     if len(parts) % 2 and "" not in parts[1::2] and not _MARKUP_OR_REFERENCE.search("\0".join(parts[::2])):
         return " ".join("".join(parts).split())
-    from qexport.content.text import inline  # not above: few lines need the parser
+    from qexport.content.text import write_line  # not above: few lines need the parser
 
-    return " ".join(inline(line, markup, maths="text").striptags().split())
+    return " ".join(write_line(line, markup, maths="text").striptags().split())
 
 
 _MARKUP_OR_REFERENCE = compile_late(r"[][\\*~$]|(?<!\w)_|_(?!\w)|</?\w|&#?\w+;")

@@ -60,14 +60,14 @@ class QuestionPages:
                 common,
                 [question.digest() for question in group],
                 answers,
-                self._linked(group),
+                self._find_linked(group),
                 [list(self.key_terms.get(question.id, ())) for question in group],
             ],
             lambda: {**common, "questions": [self._question_view(question, kind) for question in group]},
             [image for question in group for image in question_images(question, self.press.tools.limits)],
         )
 
-    def _linked(self, group: Sequence[Question]) -> list[list[str]]:
+    def _find_linked(self, group: Sequence[Question]) -> list[list[str]]:
         """Return which of the bank's questions the texts of some may link to, and where these are."""
         ids = sorted({key for question in group for key in linked_ids(question)} & self._places.keys())
         if not ids:

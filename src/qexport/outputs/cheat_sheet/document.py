@@ -94,7 +94,7 @@ class _CheatSheet:
         self.digits = max((len(str(folio)) for folio in tools.folios.values()), default=0)
 
     def document(self) -> Document:
-        size, count = self._fitted()
+        size, count = self._fit_panels()
         chunk = self.tools.scheduler.chunk(self._sheets(size, count))
         sheets = -(-count // (2 * self.panels))
         book = Book(
@@ -129,7 +129,7 @@ class _CheatSheet:
             ),
         )
 
-    def _fitted(self) -> tuple[float, int]:
+    def _fit_panels(self) -> tuple[float, int]:
         """Return the size of the type, and how many panels all questions take in it.
 
         That is one side in the largest type that is not too small, else two, else several sheets.

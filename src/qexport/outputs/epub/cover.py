@@ -6,7 +6,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
-from qexport.layout.fonts import bundled
+from qexport.layout.fonts import find_bundled
 
 SIZE = (1600, 2400)
 """Pixels: what shops and readers ask for, at least 1,000 on the long side and 2:3."""
@@ -16,7 +16,7 @@ INK, PAPER, QUIET, ACCENT = "#1f2430", "#fdfcfa", "#5c6470", "#285f9e"
 
 def draw_cover(title: str, lines: tuple[str, ...]) -> bytes:
     """Return a cover as PNG: the title in large letters, lines of what is inside below it."""
-    files = {file.path.name: str(file.path) for file in bundled().values()}
+    files = {file.path.name: str(file.path) for file in find_bundled().values()}
     image = Image.new("RGB", SIZE, PAPER)
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, 56, SIZE[1]), fill=ACCENT)

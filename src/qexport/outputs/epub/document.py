@@ -170,7 +170,7 @@ def _make_files(
         "licence": bank.licence,
         "generator": f"qexport {__version__}",
         "identifier": uuid.uuid5(NAMESPACE, f"{bank.namespace}\n{edition.title}\n{edition.scope}").urn,
-        "modified": _modified(edition, options).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "modified": _find_change_time(edition, options).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "pages": [
             {"name": page.name, "number": number, "mathml": "<math" in page.text}
             for number, page in enumerate(pages, 1)
@@ -193,7 +193,7 @@ def _make_files(
     }
 
 
-def _modified(edition: Edition, options: CommonOptions) -> datetime:
+def _find_change_time(edition: Edition, options: CommonOptions) -> datetime:
     """Return when the e-book was last changed: as given, else when the bank was."""
     if options.dated:
         return datetime(options.dated.year, options.dated.month, options.dated.day, tzinfo=UTC)

@@ -137,7 +137,7 @@ class _Cards:
         sheets: list[str] = []
         shown: list[list[bool]] = []
         for side, faces in sides:
-            across, down = self._moved(is_back=side.is_back)
+            across, down = self._measure_shift(is_back=side.is_back)
             placed = [format_place(page, across, down)]
             page += 1
             shown.append([])
@@ -183,7 +183,7 @@ class _Cards:
             for mark in self.grid.marks(folded=self.flip == "fold")
         ]
 
-    def _moved(self, *, is_back: bool) -> tuple[float, float]:
+    def _measure_shift(self, *, is_back: bool) -> tuple[float, float]:
         """Return how far a side is moved to make up for a printer that shifts, in millimetres."""
         side = int(is_back)
         return self.options.offset_x[side], self.options.offset_y[side]
@@ -193,7 +193,7 @@ class _Cards:
         sides = list(list_sides(self.flip))
         jobs = []
         for number, is_back in sides:
-            moved = self._moved(is_back=is_back)
+            moved = self._measure_shift(is_back=is_back)
             values = describe_side(self.grid, self.flip, number, moved, is_back=is_back)
             jobs.append(self.maker.make_job("calibration.html.j2", values, partial(dict, values)))
         chunks = self.scheduler.chunks(jobs)

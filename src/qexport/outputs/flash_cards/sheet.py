@@ -150,7 +150,7 @@ def _make_level_line(y: float, left: float, right: float, *, fold: bool = False)
     return CutLine(left, y - CUT / 2, right - left, CUT, fold)
 
 
-def _perforated(paper: str, columns: int, rows: int, width: float, height: float, *gaps: float) -> Grid:
+def _make_perforated(paper: str, columns: int, rows: int, width: float, height: float, *gaps: float) -> Grid:
     gap_x, gap_y = gaps or (0.0, 0.0)
     return Grid(
         width=PAPERS[paper].width,
@@ -166,11 +166,11 @@ def _perforated(paper: str, columns: int, rows: int, width: float, height: float
 
 
 PERFORATED = {
-    "avery-5371": _perforated("letter", 2, 5, 3.5 * INCH, 2 * INCH),
-    "avery-5388": _perforated("letter", 1, 3, 5 * INCH, 3 * INCH),
-    "avery-8373": _perforated("letter", 2, 4, 3.5 * INCH, 2 * INCH, 0.5 * INCH, 0.5 * INCH),
-    "avery-c32011": _perforated("a4", 2, 5, 85, 54, 10, 0),
-    "avery-c32015": _perforated("a4", 2, 4, 85, 54, 6, 6),
+    "avery-5371": _make_perforated("letter", 2, 5, 3.5 * INCH, 2 * INCH),
+    "avery-5388": _make_perforated("letter", 1, 3, 5 * INCH, 3 * INCH),
+    "avery-8373": _make_perforated("letter", 2, 4, 3.5 * INCH, 2 * INCH, 0.5 * INCH, 0.5 * INCH),
+    "avery-c32011": _make_perforated("a4", 2, 5, 85, 54, 10, 0),
+    "avery-c32015": _make_perforated("a4", 2, 4, 85, 54, 6, 6),
 }
 """Sheets one can buy, by their name; each is for one paper.
 

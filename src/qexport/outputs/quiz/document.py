@@ -68,10 +68,14 @@ class _Quiz:
         jobs = [
             make_cover(self.press, self.language.label("quiz")),
             self._using(),
-            *(self._asked(part) for part in parts),
+            *(self._make_questions_job(part) for part in parts),
             self._score(),
         ]
-        jobs += [self._told(part, first=part is parts[0]) for part in parts] if self.key != "none" else []
+        jobs += (
+            [self._make_answers_job(part, first=part is parts[0]) for part in parts]
+            if self.key != "none"
+            else []
+        )
         cover, using, *rest = self.scheduler.chunks(jobs)
         asked, score, told = rest[: len(parts)], rest[len(parts)], rest[len(parts) + 1 :]
 
@@ -134,7 +138,7 @@ class _Quiz:
         parts = [list(self._place(part)) for part in self.press.parts]
         return self.press.from_values("quiz/using.html.j2", parts=parts, key=self.key)
 
-    def _asked(self, part: Part) -> Job:
+    def _make_questions_job(self, part: Part) -> Job:
         title, place = self._place(part)
         lines = self.options.answer_lines
         return self.pages.make_job(
@@ -153,7 +157,7 @@ class _Quiz:
             columns=round(self.press.measures.frame / SQUARE),
         )
 
-    def _told(self, part: Part, *, first: bool) -> Job:
+    def _make_answers_job(self, part: Part, *, first: bool) -> Job:
         title, place = self._place(part)
         alone = len(self.press.parts) == 1
         return self.pages.make_job(

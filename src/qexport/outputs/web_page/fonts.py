@@ -10,7 +10,7 @@ import zlib
 from base64 import b64encode
 from collections.abc import Iterable
 
-from qexport.layout.fonts import bundled
+from qexport.layout.fonts import find_bundled
 from qexport.pdf.font_file import subset_for
 
 FACES = (
@@ -30,7 +30,7 @@ ALWAYS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("–—’“”…�
 def font_faces(texts: Iterable[str]) -> str:
     """Return the @font-face rules for what is in these texts, the fonts inside."""
     characters = ALWAYS.union(*texts)
-    files = {file.path.name: file for file in bundled().values()}
+    files = {file.path.name: file for file in find_bundled().values()}
     rules = []
     for family, style, weight, name in FACES:
         data = b64encode(woff(subset_for(files[name], characters))).decode()

@@ -63,7 +63,7 @@ def index_of(bank: Bank, questions: Sequence[Question], anchors: Sequence[str]) 
     }
 
 
-def packed(values: Mapping[str, object]) -> str:
+def pack_json(values: Mapping[str, object]) -> str:
     """Return values as text without `<`: base64 of the raw deflate of their JSON."""
     text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
     deflate = zlib.compressobj(INDEX_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)

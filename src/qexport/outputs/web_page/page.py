@@ -33,7 +33,7 @@ from qexport.outputs.options import CommonOptions
 from qexport.outputs.registry import OUTPUTS
 from qexport.outputs.web_page import OUTPUT, WEB_PAGE_ENDING
 from qexport.outputs.web_page.fonts import font_faces
-from qexport.outputs.web_page.index import index_of, packed
+from qexport.outputs.web_page.index import index_of, pack_json
 
 SCRIPT_PARTS = ("fold", "query", "sha256", "filters", "bank", "list", "study", "page")
 """The parts of the script, in their order; `templates/web/NAME.js`."""
@@ -145,12 +145,12 @@ def _make_web_page(
     ours = Templates(limits=tools.limits)
     words = language_of(edition.bank.language)
     shown, rest, first = _split_articles(articles, words)
-    shown, rest = narrowed(shown), narrowed(rest)
+    shown, rest = narrow_letters(shown), narrow_letters(rest)
     script = _scripts(ours)
     style = _smaller(tools.templates.source("web/page.css")).replace("</", "<\\/")
     said = _words(words)
     fonts = font_faces([*(article.html for article in articles), said])
-    index = packed(index_of(edition.bank, edition.questions, [article.anchor for article in articles]))
+    index = pack_json(index_of(edition.bank, edition.questions, [article.anchor for article in articles]))
     bank = edition.bank
     large = {
         "style": style,
@@ -188,10 +188,10 @@ def _make_web_page(
         feed=quote(tools.file_names.get("feed", "")),
         deck=quote(tools.file_names.get("deck", "")),
     )
-    return re.sub(r"\0(\w+)\0", lambda slot: large[slot[1]], narrowed(frame))
+    return re.sub(r"\0(\w+)\0", lambda slot: large[slot[1]], narrow_letters(frame))
 
 
-def narrowed(html: str) -> str:
+def narrow_letters(html: str) -> str:
     """Return HTML with references for its characters above U+00FF, unless that makes it much larger.
 
     Browsers keep a text in one byte a character if it has none above U+00FF. Chromium loads an English page of 10,000

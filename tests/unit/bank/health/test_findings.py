@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qexport.bank.health.findings import Finding, finding_fields, quoted, some_of
+from qexport.bank.health.findings import Finding, finding_fields, quote_briefly, some_of
 from qexport.common.errors import Location
 
 
@@ -12,8 +12,8 @@ def test_five_ids_are_named_and_the_others_counted() -> None:
 
 
 def test_a_quoted_text_is_one_short_line() -> None:
-    assert quoted("one\ntwo") == "“one two”"
-    assert len(quoted("x " * 100)) <= 82
+    assert quote_briefly("one\ntwo") == "“one two”"
+    assert len(quote_briefly("x " * 100)) <= 82
 
 
 def test_the_json_of_a_finding_has_its_place() -> None:

@@ -105,7 +105,7 @@ def test_beside_another_thread_nothing_is_spared() -> None:
         "print('PIL' in sys.modules, 'fontTools' in sys.modules)\n"
         "from qexport.layout.weasyprint.layout import lay_out\n"
         "page = lay_out('<html lang=\"en\"><title>-</title><body><p>A <b>word</b></body></html>', '')\n"
-        "print(sha256(page.encoded()).hexdigest())\n"
+        "print(sha256(page.encode()).hexdigest())\n"
         "end.set()"
     )
     outputs = [

@@ -9,14 +9,14 @@ import pytest
 
 from qexport.common.errors import UsageError
 from qexport.content.technology_colours import COLOURS
-from qexport.content.themes import built_in, settings_of, theme
+from qexport.content.themes import find_theme, list_built_in, settings_of
 from qexport.outputs.book.colours import colour_of, place_tabs
 from qexport.outputs.lengths import MM
 from qexport.outputs.paper import PAPERS
 
 
 def setting(look: str = "classic", more: str = "") -> Callable[[str], str]:
-    chosen = theme(look)
+    chosen = find_theme(look)
     sheets = [
         ("shared/type.css", chosen.templates().source("shared/type.css")),
         ("paper", PAPERS["a5"].css()),
@@ -35,7 +35,7 @@ def test_in_grey_colours_go_from_dark_to_light_and_differ() -> None:
     assert colour_of(COLOURS, setting()) == colour_of(0, setting())
 
 
-@pytest.mark.parametrize("name", built_in())
+@pytest.mark.parametrize("name", list_built_in())
 def test_every_theme_has_them_and_mono_is_black(name: str) -> None:
     found = {colour_of(number, setting(name)) for number in range(COLOURS)}
     assert found == {"#000"} if name == "mono" else len(found) == COLOURS

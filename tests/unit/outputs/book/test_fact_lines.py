@@ -8,7 +8,7 @@ import pytest
 from tests.unit.outputs.handbook.handbooks import LIST
 
 from qexport.bank.model import Question
-from qexport.content.themes import theme
+from qexport.content.themes import find_theme
 from qexport.outputs.book.fact_lines import break_facts, choose_head
 from qexport.outputs.book.style import book_style
 from qexport.outputs.document import Tools
@@ -18,7 +18,7 @@ QUESTION = replace(LIST, id="PY-ADV-004", category="Core Python")
 
 
 def lines(question: Question = QUESTION, **options: object) -> list[list[str | None]]:
-    look = theme("classic")
+    look = find_theme("classic")
     tools = Tools(look.templates(), look.styles(), look.digest())
     style = book_style(BookOptions(**options), tools, ())  # type: ignore[arg-type]  # options of any kind
     return break_facts(question, "Difficulty 3/10", style.measures.frame, style.setting)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from qexport.content.themes import theme
+from qexport.content.themes import find_theme
 from qexport.outputs.book.style import Measures, book_style
 from qexport.outputs.document import Tools
 from qexport.outputs.options import BookOptions
@@ -14,7 +14,7 @@ from qexport.outputs.paper import PAPERS
 
 
 def measures(look: str = "classic", **options: object) -> Measures:
-    chosen = theme(look)
+    chosen = find_theme(look)
     tools = Tools(chosen.templates(), chosen.styles(), chosen.digest())
     return book_style(BookOptions(**options), tools, ()).measures  # type: ignore[arg-type]
 
@@ -114,7 +114,7 @@ def test_a_long_answer_has_columns_where_its_lines_would_be_too_long(
 @pytest.mark.parametrize("look", ["classic", "modern", "mono", "pocket"])
 def test_what_is_around_large_text_gives_way_on_a_small_page_alone(look: str) -> None:
     def title(paper: str) -> str:
-        chosen = theme(look)
+        chosen = find_theme(look)
         tools = Tools(chosen.templates(), chosen.styles(), chosen.digest())
         return book_style(BookOptions(paper=paper, large_print=True), tools, ()).setting("--title-size")
 

@@ -13,7 +13,7 @@ from tests.shared_pages import shared_scheduler
 
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
-from qexport.content.themes import theme
+from qexport.content.themes import find_theme
 from qexport.layout.scheduler import Scheduler
 from qexport.outputs.cheat_sheet.document import LARGE_SHEET_SIZES, SHEET_SIZES, render
 from qexport.outputs.declaration import parse_options
@@ -41,7 +41,7 @@ def sheet(
 ) -> Document:
     bank = Bank(title="Types", namespace="tests", questions=questions)
     edition = Edition(bank=bank, questions=questions, title="Types", scope="Advanced")
-    look = theme("classic")
+    look = find_theme("classic")
     scheduler = scheduler or shared_scheduler()
     tools = Tools(look.templates(), look.styles(), look.digest(), scheduler, folios or {})
     return render(edition, parse_options(PaperOptions, options or {}), tools)

@@ -17,7 +17,7 @@ from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
 from qexport.choosing import read_bank
 from qexport.common.errors import Location
-from qexport.content.themes import theme
+from qexport.content.themes import find_theme
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.epub.document import render
 from qexport.outputs.options import CommonOptions
@@ -98,7 +98,7 @@ def book(of: Bank) -> Document:
     edition = Edition(
         bank=of, questions=of.questions, title=of.title, scope="All <of> it", retired=(), lock=None
     )
-    return render(edition, CommonOptions(), Tools(theme("classic").templates()))
+    return render(edition, CommonOptions(), Tools(find_theme("classic").templates()))
 
 
 def files(document: Document) -> dict[str, str]:

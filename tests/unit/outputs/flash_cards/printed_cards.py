@@ -9,7 +9,7 @@ from tests.shared_pages import shared_scheduler
 
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
-from qexport.content.themes import theme
+from qexport.content.themes import find_theme
 from qexport.layout.scheduler import Scheduler
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Document, Tools
@@ -38,7 +38,7 @@ def cards(
 ) -> Document:
     bank = Bank(title=title, namespace="tests", questions=questions)
     edition = Edition(bank=bank, questions=questions, title=title, scope="All questions")
-    look = theme(str((options or {}).get("theme", "classic")))
+    look = find_theme(str((options or {}).get("theme", "classic")))
     return render(
         edition,
         parse_options(FlashCardOptions, options or {}),

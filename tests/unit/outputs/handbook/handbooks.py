@@ -16,7 +16,7 @@ from tests.shared_pages import shared_scheduler
 from qexport.bank.lock import Edition, Lock
 from qexport.bank.model import Bank, Claims, Question
 from qexport.common.errors import Location
-from qexport.content.themes import theme
+from qexport.content.themes import find_theme
 from qexport.layout.fonts import of_folders
 from qexport.layout.scheduler import Scheduler
 from qexport.outputs.book.style import Measures, book_style
@@ -87,7 +87,7 @@ def handbook(
         HandbookOptions,
         {"one-per-page": True} | {name.replace("_", "-"): value for name, value in options.items()},
     )
-    known = theme(str(look or settings.theme))
+    known = find_theme(str(look or settings.theme))
     scheduler = replace(scheduler or shared_scheduler(), fonts=of_folders(known.folders))
     tools = Tools(known.templates(), known.styles(), known.digest(), scheduler)
     return render(edition, settings, tools)
@@ -140,5 +140,5 @@ def as_if_large(patch: pytest.MonkeyPatch) -> None:
 
 def measures(paper: str = "a4") -> Measures:
     """What follows from the built-in style on a paper."""
-    look = theme("classic")
+    look = find_theme("classic")
     return book_style(HandbookOptions(paper=paper), Tools(look.templates(), look.styles()), ()).measures

@@ -24,7 +24,7 @@ from tests.unit.outputs.handbook.handbooks import (
 from qexport.bank.lock import Edition
 from qexport.content.index_terms import IndexTerm
 from qexport.content.templates import Templates
-from qexport.content.themes import theme
+from qexport.content.themes import find_theme
 from qexport.outputs.book.press import Press
 from qexport.outputs.document import Tools
 from qexport.outputs.handbook import HandbookOptions
@@ -87,7 +87,7 @@ def test_pages_that_say_nothing_are_left_out() -> None:
 @pytest.mark.parametrize(("code", "see"), [(False, ""), (True, ""), (False, "HyDE & <co>")])
 def test_a_line_is_what_its_template_makes_of_it(name: str, code: bool, see: str) -> None:
     edition = Edition(bank=BANK, questions=ALL, title="t", scope="")
-    press = Press(edition, HandbookOptions(), Tools(theme("classic").templates()))
+    press = Press(edition, HandbookOptions(), Tools(find_theme("classic").templates()))
     (row,) = index_list(press, [IndexTerm(name, (LIST.id,), frozenset(), code, see, ())]).rows
     entry = {"name": name, "code": code, "see": see}
     plain = press.piece(TEMPLATE, piece="row", entry=entry, column=50.33)
@@ -105,7 +105,7 @@ def test_a_built_in_template_is_filled_once_for_all_terms(look: str, monkeypatch
 
     monkeypatch.setattr(Templates, "render", note)
     edition = Edition(bank=BANK, questions=ALL, title="t", scope="")
-    press = Press(edition, HandbookOptions(), Tools(theme(look).templates()))
+    press = Press(edition, HandbookOptions(), Tools(find_theme(look).templates()))
     terms = [IndexTerm(name, (LIST.id,), frozenset(), code=False, see="", see_also=()) for name in ("a", "b")]
     for row in index_list(press, terms).rows:
         row.job.html()
@@ -114,7 +114,7 @@ def test_a_built_in_template_is_filled_once_for_all_terms(look: str, monkeypatch
 
 def test_the_line_of_a_question_is_made_once_for_all_lists() -> None:
     edition = Edition(bank=BANK, questions=BANK.questions, title="Book", scope="")
-    press = Press(edition, HandbookOptions(), Tools(theme("classic").templates()))
+    press = Press(edition, HandbookOptions(), Tools(find_theme("classic").templates()))
     first, second = (list(press.rows(press.parts[0], "handbook/contents.html.j2")) for _ in range(2))
     assert len(first) == len(press.parts[0].questions)
     assert all(one.job is other.job for one, other in zip(first, second, strict=True))

@@ -15,7 +15,7 @@ from tests.shared_pages import shared_scheduler
 
 from qexport.bank.lock import Edition
 from qexport.bank.model import PROSE_SECTIONS, Bank, Question
-from qexport.content.themes import theme
+from qexport.content.themes import find_theme
 from qexport.layout.scheduler import Scheduler
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.document import Document, Tools
@@ -52,7 +52,7 @@ def quiz(*questions: Question, scheduler: Scheduler | None = None, **options: st
     bank = Bank(title="Types", namespace="tests", questions=questions)
     edition = Edition(bank=bank, questions=questions, title="Types", scope="Advanced")
     given: Mapping[str, str | bool] = {name.replace("_", "-"): value for name, value in options.items()}
-    look = theme(str(given.get("theme", "classic")))
+    look = find_theme(str(given.get("theme", "classic")))
     settings = parse_options(QuizOptions, given)
     return render(
         edition,

@@ -7,7 +7,7 @@ import json
 import zlib
 
 from qexport.bank.model import Bank, Question
-from qexport.outputs.web_page.index import index_of, packed
+from qexport.outputs.web_page.index import index_of, pack_json
 
 QUESTIONS = (
     Question(
@@ -68,6 +68,6 @@ def test_has_all_that_filters_compare_and_nothing_of_other_questions() -> None:
 
 
 def test_is_packed_as_text_that_ends_no_element() -> None:
-    text = packed({"a": "</script>é"})
+    text = pack_json({"a": "</script>é"})
     assert set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
     assert json.loads(zlib.decompress(base64.b64decode(text), -zlib.MAX_WBITS)) == {"a": "</script>é"}

@@ -15,7 +15,7 @@ from qexport.bank.lock import Edition
 from qexport.bank.model import Bank, Question
 from qexport.common.errors import Location
 from qexport.content.templates import templates_folder
-from qexport.content.themes import theme
+from qexport.content.themes import find_theme
 from qexport.outputs.document import Document, Tools
 from qexport.outputs.options import CommonOptions
 from qexport.outputs.web_page.page import SHOWN_AT_ONCE, render
@@ -26,7 +26,7 @@ QUESTION = Question(id="PY-1", question="What is <b>?", answer="A & B.", technol
 def rendered(*questions: Question, tools: Tools | None = None, language: str = "en") -> Document:
     bank = Bank(title="<T>", namespace="n", language=language, questions=questions)
     edition = Edition(bank=bank, questions=questions, title=bank.title, scope="All", retired=(), lock=None)
-    return render(edition, CommonOptions(), tools or Tools(theme("classic").templates()))
+    return render(edition, CommonOptions(), tools or Tools(find_theme("classic").templates()))
 
 
 def page(*questions: Question, tools: Tools | None = None, language: str = "en") -> str:
@@ -108,7 +108,7 @@ def test_of_a_long_page_all_but_the_first_questions_wait() -> None:
 
 def test_links_to_what_is_made_beside_it() -> None:
     tools = Tools(
-        theme("classic").templates(),
+        find_theme("classic").templates(),
         file_names={"deck": "my deck.apkg", "web": "x.html", "handbook": "x.pdf"},
     )
     links = re.findall(r'<a href="([^"#]*)" download>', page(QUESTION, tools=tools))
@@ -122,7 +122,7 @@ def test_a_theme_changes_the_style_and_neither_script_nor_policy(tmp_path: Path)
     (folder / "page.css").write_text("body { color: red } </style><script>marker(1)</script>")
     (folder / "page.js").write_text("marker(1)")
     (folder / "page.html.j2").write_text("<script>marker(1)</script>")
-    text = page(QUESTION, tools=Tools(theme(str(tmp_path)).templates()))
+    text = page(QUESTION, tools=Tools(find_theme(str(tmp_path)).templates()))
     assert "body { color: red } <\\/style><script>marker(1)<\\/script>" in text
     assert text.count("marker(1)") == 1
     assert (templates_folder() / "web/page.js").read_text() in text

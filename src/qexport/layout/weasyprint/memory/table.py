@@ -188,13 +188,13 @@ def install_all() -> None:
         _installed["memory"] = install(ROWS)
 
 
-def left_out() -> tuple[str, ...]:
+def list_left_out() -> tuple[str, ...]:
     """Return the rows that were written for another source than this WeasyPrint's."""
     return tuple(name for installed in _installed.values() for name in installed.left_out)
 
 
 @contextmanager
-def switched_off() -> Iterator[None]:
+def switch_off() -> Iterator[None]:
     """Let WeasyPrint remember nothing, for the time of the block."""
     _installed["memory"].undo()
     forget()

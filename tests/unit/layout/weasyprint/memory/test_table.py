@@ -13,7 +13,7 @@ from tools import sample_banks
 from qexport.bank.lock import Edition
 from qexport.bank.model import Bank
 from qexport.common.errors import LimitExceeded
-from qexport.content.themes import theme
+from qexport.content.themes import find_theme
 from qexport.layout.chunk import Chunk
 from qexport.layout.scheduler import Scheduler
 from qexport.layout.units import LayoutInput
@@ -130,7 +130,7 @@ def laid_out(sheets: dict[str, LayoutInput]) -> dict[str, Chunk]:
 @pytest.fixture(scope="module")
 def without() -> dict[str, Chunk]:
     """Each document, laid out by WeasyPrint as it comes."""
-    with table.switched_off():
+    with table.switch_off():
         return laid_out(documents())
 
 
@@ -186,7 +186,7 @@ def recorded(bank: Bank, **options: str | bool) -> Iterator[LayoutInput]:
     settings = parse_options(
         HandbookOptions, {name.replace("_", "-"): value for name, value in options.items()}
     )
-    look = theme(settings.theme)
+    look = find_theme(settings.theme)
     seen: list[LayoutInput] = []
     with pytest.MonkeyPatch.context() as patch:
         lay_out = layout.lay_out
@@ -210,7 +210,7 @@ def test_handbooks_are_laid_out_as_without_memory() -> None:
         *recorded(hard, theme="mono", media="screen"),
     ]
     remembered = [layout.lay_out(*sheet) for sheet in sheets]
-    with table.switched_off():
+    with table.switch_off():
         assert [layout.lay_out(*sheet) for sheet in sheets] == remembered
 
 
@@ -233,7 +233,7 @@ def test_it_remembers(without: dict[str, Chunk]) -> None:
 def test_every_row_was_written_for_this_version() -> None:
     """If not, look whether its reasons still hold, then take the new digests: this prints them."""
     assert {row.what: changed_sources(row) for row in table.ROWS if changed_sources(row)} == {}
-    assert table.left_out() == ()
+    assert table.list_left_out() == ()
 
 
 def test_a_row_written_for_another_source_is_left_out_with_those_that_need_it(
@@ -245,7 +245,7 @@ def test_a_row_written_for_another_source_is_left_out_with_those_that_need_it(
         else row
         for row in table.ROWS
     ]
-    with table.switched_off():
+    with table.switch_off():
         installed = install(changed)
         try:
             assert installed.left_out == ("layouts of Pango", "lines")
