@@ -21,6 +21,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from qexport.common.versions import find_installed
+
 COMPILED = Path(__file__).with_name("declarations.txt")
 """Digest of the declarations, and what `cffi` compiled of them."""
 
@@ -31,13 +33,21 @@ MORE = (
 """Functions of Pango that are used here, and not by the engine."""
 
 
+WRITTEN_FOR = "70.0"
+"""The version of WeasyPrint whose imports these are."""
+
+
 @contextmanager
 def spare_imports() -> Iterator[None]:
     """Let modules be others for the time of the import; who imports them later gets them.
 
-    Another thread may import one of them meanwhile, so where there is one, nothing is spared.
+    Another thread may import one of them meanwhile, so where there is one, nothing is spared. Neither is it where the
+    engine is of another version, which may import what is not in their place here.
     """
-    if threading.active_count() > 1:
+    found = (
+        find_installed(("weasyprint",))["weasyprint"].removeprefix("weasyprint-").removesuffix(".dist-info")
+    )
+    if threading.active_count() > 1 or found != WRITTEN_FOR:
         yield
         return
     others = {} if "cffi" in sys.modules else {"cffi": _module("cffi", FFI=Declarations)}

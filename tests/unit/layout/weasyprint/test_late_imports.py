@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -95,12 +96,19 @@ def test_the_engine_still_takes_answers_and_names_files() -> None:
     assert (done.stdout, done.stderr) == ("image/png utf-8\nfile:///a%20b\n", "")
 
 
-def test_beside_another_thread_nothing_is_spared() -> None:
+def test_the_imports_are_those_of_the_installed_engine() -> None:
+    """If not, look at what it imports of the modules that are left out."""
+    assert version("weasyprint") == late_imports.WRITTEN_FOR
+
+
+def test_beside_another_thread_and_for_another_version_nothing_is_spared() -> None:
     program = (
         "import sys, threading\n"
         "from hashlib import sha256\n"
         "end = threading.Event()\n"
-        "if sys.argv[1:]: threading.Thread(target=end.wait, daemon=True).start()\n"
+        "from qexport.layout.weasyprint import late_imports\n"
+        "late_imports.WRITTEN_FOR = '70.1' if 'a version' in sys.argv else '70.0'\n"
+        "if 'a thread' in sys.argv: threading.Thread(target=end.wait, daemon=True).start()\n"
         "from qexport.layout.weasyprint.setup import engine; engine()\n"
         "print('PIL' in sys.modules, 'fontTools' in sys.modules)\n"
         "from qexport.layout.weasyprint.layout import lay_out\n"
@@ -112,7 +120,7 @@ def test_beside_another_thread_nothing_is_spared() -> None:
         subprocess.run(
             [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False
         ).stdout.split("\n", 1)
-        for words in ([], ["a thread"])
+        for words in ([], ["a thread"], ["a version"])
     ]
-    assert [imported for imported, _ in outputs] == ["False False", "True True"]
-    assert outputs[0][1] == outputs[1][1] != ""
+    assert [imported for imported, _ in outputs] == ["False False", "True True", "True True"]
+    assert outputs[0][1] == outputs[1][1] == outputs[2][1] != ""
