@@ -39,7 +39,6 @@ def engine() -> Any:
             spare_imports(),
             use_parsed_sheets(),
         ):
-            import pydyf
             import weasyprint
     except OSError as error:
         raise MachineLacks(
@@ -48,8 +47,6 @@ def engine() -> Any:
             "apt install libpangoft2-1.0-0 libharfbuzz-subset0 · dnf, pacman or brew install pango",
         ) from error
     logging.getLogger("weasyprint").addHandler(logging.NullHandler())
-    # The linker embeds the fonts, once for a book. Subsetting them for every chunk too took an eighth of its time.
-    weasyprint.pdf.build_fonts_dictionary = lambda _pdf, *_: pydyf.Dictionary()
     from qexport.layout.weasyprint.memory import table  # which imports it
 
     table.install_all()

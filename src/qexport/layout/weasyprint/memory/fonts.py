@@ -6,6 +6,7 @@ from copy import copy
 from hashlib import sha256
 from typing import Any
 
+import pydyf
 from weasyprint.draw import text as draw_text
 from weasyprint.pdf.stream import Font, Stream
 from weasyprint.text.ffi import ffi, gobject
@@ -46,6 +47,11 @@ def add_font(self: Any, pango_font: Any) -> Any:
         font = self._fonts[key] = copy(font)
         font.widths, font.to_unicode, font.missing, font.aliases = {}, {}, {}, {}
     return self._fonts[key], size
+
+
+def embed_no_fonts(*_: object) -> Any:
+    """Return a dictionary of no fonts."""
+    return pydyf.Dictionary()
 
 
 def forget_fonts() -> None:
