@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """List the top-level names that two modules of the package define: one word is to have one meaning.
 
+An underscore before it makes no other word of it: `_read` and `read` are one name.
+
     tools/check_names.py        print them; end with 1 if there is one
 
 A name that is the same by intention, because a table calls it by that name, is in SHARED with the reason.
@@ -30,7 +32,8 @@ def main() -> int:
     places: dict[str, list[str]] = defaultdict(list)
     for path in sorted(SOURCE.rglob("*.py")):
         place = str(path.relative_to(SOURCE))
-        for name in dict.fromkeys(defined_in(ast.parse(path.read_text("utf-8")))):
+        names = [name.lstrip("_") for name in defined_in(ast.parse(path.read_text("utf-8")))]
+        for name in dict.fromkeys(names):
             if name not in SHARED or not place.startswith(SHARED[name][0]):
                 places[name].append(place)
     twice = {name: found for name, found in sorted(places.items()) if len(found) > 1}

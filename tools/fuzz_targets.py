@@ -55,7 +55,7 @@ from qexport.layout.chunk import Chunk
 from qexport.layout.fonts import of_folders
 from qexport.outputs.declaration import parse_options
 from qexport.outputs.flash_cards import FlashCardOptions
-from qexport.outputs.flash_cards.document import _grid
+from qexport.outputs.flash_cards.document import _choose_grid
 from qexport.outputs.registry import OPTIONS, OUTPUTS, check_options
 from qexport.recipe import Recipe, file_stem
 from qexport.team.bundle import select_facts, table_of
@@ -491,7 +491,7 @@ def _read_options(data: bytes, _scratch: Path) -> None:
     check_options(given)
     for output in OUTPUTS.values():
         parse_options(output.options, given)
-    _grid(parse_options(FlashCardOptions, given))
+    _choose_grid(parse_options(FlashCardOptions, given))
 
 
 # Files of other kinds

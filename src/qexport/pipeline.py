@@ -406,7 +406,7 @@ def render_outputs(
             try:
                 document = output.render(
                     edition,
-                    _with_release(options[name], edition.lock),
+                    _label_with_release(options[name], edition.lock),
                     replace(tools, scheduler=telling, folios=folios),
                 )
             except QexportError as error:
@@ -418,7 +418,7 @@ def render_outputs(
                 started = perf_counter()
 
 
-def _with_release(options: CommonOptions, lock: Lock | None) -> CommonOptions:
+def _label_with_release(options: CommonOptions, lock: Lock | None) -> CommonOptions:
     """Fill in label and date from the release, unless they are given; "3+" is what came after the third."""
     if lock is None or lock.release is None:
         return options

@@ -41,7 +41,7 @@ def write_database(fill: Callable[[sqlite3.Connection], None], count: int) -> Re
     """
     if count > MOST_NOTES_IN_MEMORY:
         with suppress(OSError, sqlite3.OperationalError):
-            return _write_file(fill)
+            return _write_in_file(fill)
     # With ":memory:" there would be three of it for a moment when SQLite hands it over.
     with closing(sqlite3.connect("file:deck?vfs=memdb", uri=True)) as connection:
         fill(connection)
@@ -49,7 +49,7 @@ def write_database(fill: Callable[[sqlite3.Connection], None], count: int) -> Re
         return connection.serialize()
 
 
-def _write_file(fill: Callable[[sqlite3.Connection], None]) -> Readable:
+def _write_in_file(fill: Callable[[sqlite3.Connection], None]) -> Readable:
     with TemporaryDirectory(prefix="qexport-") as folder:
         path = Path(folder, "deck")
         written = _DatabaseFile(path)

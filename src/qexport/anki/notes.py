@@ -185,7 +185,7 @@ class _KeptNotes:
     def note(self, key: str, question: Question) -> Note | None:
         """Return the note of a question; its fields are read when they are asked for."""
         head = self._heads.get(key)
-        return _unpack(question, head, partial(self._read_fields, key, question)) if head else None
+        return _unpack_note(question, head, partial(self._read_fields, key, question)) if head else None
 
     def _read_fields(self, key: str, question: Question) -> bytes:
         """Return the fields of a note; they are made again if they are not there any more."""
@@ -194,7 +194,7 @@ class _KeptNotes:
 
     def keep(self, fresh: Mapping[str, Note]) -> None:
         """Keep notes that were made now."""
-        heads = {**self._heads, **{key: _pack(note) for key, note in fresh.items()}}
+        heads = {**self._heads, **{key: _pack_note(note) for key, note in fresh.items()}}
         keys = iter(sorted(fresh))  # in the order of the cache's file
         while some := list(islice(keys, MOST_FIELDS_IN_MEMORY)):
             self._kept.keep({key: heads[key] + _BEFORE_FIELDS + fresh[key].fields for key in some})
@@ -223,7 +223,7 @@ def may_have_pictures(question: Question) -> bool:
     return any("![" in text or "<img" in text.casefold() for text in (question.question, *texts))
 
 
-def _pack(note: Note) -> bytes:
+def _pack_note(note: Note) -> bytes:
     """Return what is kept of a note beside its fields: its digests, its tags, and which cards it has."""
     cards = ",".join(map(str, note.cards))
     return (
@@ -231,8 +231,8 @@ def _pack(note: Note) -> bytes:
     )
 
 
-def _unpack(question: Question, data: bytes, read_fields: Callable[[], bytes]) -> Note:
-    """Return the note of which `_pack` made these bytes."""
+def _unpack_note(question: Question, data: bytes, read_fields: Callable[[], bytes]) -> Note:
+    """Return the note of which `_pack_note` made these bytes."""
     digest, texts, asked, version, tags, cards = data.decode().split("\x1e")
     return Note(
         question=question,

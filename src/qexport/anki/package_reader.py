@@ -53,7 +53,7 @@ def lock_of(package: bytes, path: str, bank: Bank, limits: Limits = USUAL) -> Lo
     return Lock(
         namespace=namespace,
         deck_root=_root_of(rows) or bank.title,
-        style=Stamp(_style_digest(packed), min(max(packed.modified, 0), _LATEST_TIME)),
+        style=Stamp(_digest_style(packed), min(max(packed.modified, 0), _LATEST_TIME)),
         note_type=LockedNoteType(packed.fields, cards, sort_field, max(majors)),
         notes=notes,
         decks=_deck_names(rows),
@@ -189,6 +189,6 @@ def _is_level_of(level: str, part: str) -> bool:
     return part.casefold() in (level.casefold(), plain.casefold()) if part else plain != level
 
 
-def _style_digest(packed: PackedNoteType) -> str:
+def _digest_style(packed: PackedNoteType) -> str:
     style = [packed.css, [[name, front, back] for name, front, back in packed.cards]]
     return sha256(json.dumps(style).encode()).hexdigest()[:32]

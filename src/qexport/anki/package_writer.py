@@ -71,7 +71,7 @@ class _File(NamedTuple):
         return struct.pack("<4sH", b"PK\1\2", made_on_unix) + self.about + last + self.name
 
 
-class _Block(NamedTuple):
+class _DeflateBlock(NamedTuple):
     """A part of a file that is deflated on its own."""
 
     source: Readable
@@ -83,8 +83,8 @@ class _Block(NamedTuple):
 
 def _deflate_file(name: str, data: bytes, whole: Readable = b"", *, deflated: bool = True) -> _File:
     """Return a file that begins with `data`; what stands behind that is read from the whole file, if there is more."""
-    blocks = [_Block(data, start) for start in range(0, len(data), DEFLATED_BLOCK)]
-    blocks += [_Block(whole, start) for start in range(len(data), len(whole), DEFLATED_BLOCK)]
+    blocks = [_DeflateBlock(data, start) for start in range(0, len(data), DEFLATED_BLOCK)]
+    blocks += [_DeflateBlock(whole, start) for start in range(len(data), len(whole), DEFLATED_BLOCK)]
     checksum = 0
     for block in blocks:
         checksum = zlib.crc32(block.read(), checksum)
@@ -95,7 +95,7 @@ def _deflate_file(name: str, data: bytes, whole: Readable = b"", *, deflated: bo
     return _File(name.encode(), about, written)
 
 
-def _deflate_blocks(blocks: Sequence[_Block]) -> list[bytes]:
+def _deflate_blocks(blocks: Sequence[_DeflateBlock]) -> list[bytes]:
     """Return blocks as the parts of one raw stream of deflate; each knows what stands before it."""
 
     def deflate(number: int) -> bytes:

@@ -38,7 +38,7 @@ Answers: TypeAlias = "Mapping[tuple[int, int], Answer]"
 
 
 @dataclass(slots=True)
-class _Tally:
+class _QuestionTally:
     learners: int = 0
     lapses: int = 0
     again: int = 0
@@ -106,7 +106,7 @@ def count_reviews(
         ids: The id of each note by its GUID.
         at_least: Learners a question must have.
     """
-    tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
+    tallies: defaultdict[str, _QuestionTally] = defaultdict(_QuestionTally)
     for exports in learners:
         answers = {place: answer for export in exports for place, answer in export.items()}
         for guid in {answer.guid for answer in answers.values()} & ids.keys():

@@ -26,7 +26,7 @@ def _write_tags(
     named: tuple[str, str, str], difficulty: int | None, status: str, own: tuple[str, ...], prefix: str
 ) -> str:
     values = zip(("technology", "category", "level"), named, strict=True)
-    tags = [f"{name}::{slug}" for name, value in values if (slug := _slug(value))]
+    tags = [f"{name}::{slug}" for name, value in values if (slug := _make_tag_slug(value))]
     if difficulty is not None:
         tags.append(f"difficulty::{difficulty:02}")
     if status == "retired":
@@ -38,7 +38,7 @@ def _write_tags(
 
 
 @lru_cache(maxsize=NAMES_REMEMBERED)
-def _slug(text: str) -> str:
+def _make_tag_slug(text: str) -> str:
     """Return a name as the last part of a tag: "Core Python" is core-python, "C++" stays c++."""
     return re.sub(r"[^\w+#.]+", "-", text.lower()).strip("-")
 

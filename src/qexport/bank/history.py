@@ -35,7 +35,7 @@ _LINE_BEGINS_IN_TEXT = (
     r'\{"version": "([0-9a-f]{16})"(?:, "note": "([0-9a-f]{16})")?(?:, "pictures": (\{[^{}\n]*\}))?'
 )
 _LINE_BEGINS = compile_late(_LINE_BEGINS_IN_TEXT.encode())
-_LINE = compile_late(_LINE_BEGINS_IN_TEXT)
+_HISTORY_LINE = compile_late(_LINE_BEGINS_IN_TEXT)
 _OF_NOTE = frozenset({"version", "note", "pictures"})
 """What a line says of the note that was published, beside the fields of its question."""
 _CONFLICT_LINE = compile_late(r"<{7}( |$)|\|{7}( |$)|={7}$|>{7}( |$)")
@@ -118,7 +118,9 @@ def merge_lines(text: str, lines: Iterable[str]) -> bytes | None:
     """
     there = KnownLines(text)
     added = (
-        line.encode() for line in lines if (found := _LINE.match(line)) and not there.has(found[1], found[3])
+        line.encode()
+        for line in lines
+        if (found := _HISTORY_LINE.match(line)) and not there.has(found[1], found[3])
     )
     first = list(islice(added, 1))
     before = text.split("\n")
@@ -150,7 +152,7 @@ class KnownLines:
     def __init__(self, text: str) -> None:
         self._pictures: dict[str, set[str]] = {}
         for line in text.split("\n"):
-            if found := _LINE.match(line):
+            if found := _HISTORY_LINE.match(line):
                 self._pictures.setdefault(found[1], set()).add(found[3] or "")
 
     def has(self, version: str, pictures: Mapping[str, str] | str | None) -> bool:

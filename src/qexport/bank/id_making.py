@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from qexport.common.romanising import romanise
 
-_LONGEST_ID = 40
+_LONGEST_MADE_ID = 40
 _MOST_WORDS = 5
 _EVERYDAY_WORDS = """
     a an and are as at be between by can could did do does doing explain describe difference differences for from give
@@ -51,7 +51,7 @@ def make_id(question: str, taken: Collection[str]) -> str:
     telling = [word.replace("'", "") for word in words if word not in _EVERYDAY] or words
     name = ""
     for word in telling[:_MOST_WORDS]:
-        if len(name) + len(word) >= _LONGEST_ID:
+        if len(name) + len(word) >= _LONGEST_MADE_ID:
             break
         name = f"{name}-{word}" if name else word
     letters = 0 if plain.isascii() else sum(character.isalpha() for character in plain)

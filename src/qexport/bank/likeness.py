@@ -93,7 +93,7 @@ def stem_of(word: str) -> str:
     return word.removesuffix("s")
 
 
-_ASKED = compile_late(r"what(?:'s| is| are) (?:an? |the )?(.{2,60}?)(?: and | in |[^\w\s'-]|$)")
+_ASKED_TERM = compile_late(r"what(?:'s| is| are) (?:an? |the )?(.{2,60}?)(?: and | in |[^\w\s'-]|$)")
 _DEFINED = compile_late(
     r"(?:an? |the )?(.{2,60}?)(?: \([^)]{1,40}\))?"
     r" (?:is (?:an?|the|one|when|how|what)|are (?!not|usually|often|also)|means|refers to)\b"
@@ -147,7 +147,7 @@ def _index_of_answers(answered: Sequence[Question], gists: Sequence[Gist]) -> tu
 @lru_cache(maxsize=REMEMBERED)
 def _asked_subject(follow_up: str) -> tuple[str, ...]:
     """Return what a follow-up asks to be defined; empty if it asks for something else."""
-    asked = _ASKED.match(fold(follow_up))
+    asked = _ASKED_TERM.match(fold(follow_up))
     return _subject(asked[1]) if asked else ()
 
 

@@ -11,13 +11,13 @@ from qexport.common.errors import InputRefused, Location, Problem
 from qexport.common.patterns import compile_late
 
 _TWO_LOCKS = "these are two locks: keep the one whose decks learners have, and remove the other"
-_MARK = compile_late(r"^(?:<{7}|={7}|>{7}|\|{7})", re.MULTILINE)
+_ANY_MARK = compile_late(r"^(?:<{7}|={7}|>{7}|\|{7})", re.MULTILINE)
 _CONFLICT_MARK = compile_late(r"(<{7})(?: |$)|(\|{7})(?: |$)|(={7})$|(>{7})(?: |$)")
 
 
 def has_conflict(text: str) -> bool:
     """Report whether a text has marks of a conflict in it, whole or cut off."""
-    return _MARK.search(text) is not None
+    return _ANY_MARK.search(text) is not None
 
 
 def merge_sides(text: str, path: str) -> tuple[str, tuple[str, ...]]:

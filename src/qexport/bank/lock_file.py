@@ -126,9 +126,11 @@ def _complaints(content: object) -> Iterator[tuple[str, str, str]]:
         hint = _NEWER if is_number and form > LOCK_FORMAT else OLDER if is_number and form == 1 else REPAIR
         yield "format", f"format {repr(form)[:60]} is not known; this qexport knows {LOCK_FORMAT}", hint
         return
-    for key in content.keys() - {"format", *_FORMS}:
+    for key in content.keys() - {"format", *_KEY_FORMS}:
         yield key, f"unknown key {key!r}", _NEWER
-    forms = {part: form for part, form in _FORMS.items() if part not in _MAY_BE_MISSING or part in content}
+    forms = {
+        part: form for part, form in _KEY_FORMS.items() if part not in _MAY_BE_MISSING or part in content
+    }
     for part, (is_right, what) in forms.items():
         if not is_right(content.get(part)):
             yield part, f"{part!r} is not {what}", REPAIR
@@ -176,7 +178,7 @@ def _is_time(value: object) -> bool:
     return type(value) is int and 0 <= value < 1 << 32
 
 
-def _is_text(value: object) -> bool:
+def _is_string(value: object) -> bool:
     return isinstance(value, str)
 
 
@@ -256,9 +258,9 @@ def _are_deck_names(value: object) -> bool:
     )
 
 
-_Form = tuple[Callable[[object], bool], str]
+_KeyForm = tuple[Callable[[object], bool], str]
 
-_FORMS: Mapping[str, _Form] = {
+_KEY_FORMS: Mapping[str, _KeyForm] = {
     "namespace": (_is_line, "a line of text"),
     "deck_root": (_is_line, "a line of text"),
     "style": (_is_stamp, "a digest and a time"),
@@ -272,7 +274,7 @@ _FORMS: Mapping[str, _Form] = {
 """The parts of a lock, and what each of them is."""
 _MAY_BE_MISSING = ("decks", "release")
 
-_ENTRY_FORMS: Mapping[str, _Form] = {
+_ENTRY_FORMS: Mapping[str, _KeyForm] = {
     "born": (_is_lock_id, "an id"),
     "id": (_is_lock_id, "an id"),
     "guid": (lambda value: isinstance(value, str) and is_guid(value), "a GUID"),
@@ -283,7 +285,7 @@ _ENTRY_FORMS: Mapping[str, _Form] = {
     "question": (_is_digest, "a digest"),
     "version": (_is_digest, "a digest"),
     "asked": (_is_digest, "a digest"),
-    "digest": (_is_text, "a text"),
+    "digest": (_is_string, "a text"),
     "decks": (_are_ids, "a list of names"),
     "departed": (
         lambda value: (

@@ -75,7 +75,7 @@ def merge_texts(base: str, ours: str, theirs: str, prefer: Preference = "") -> s
     first, second = (_narrow_hunks(words, tokens_of(side)) for side in (ours, theirs))
     merged: list[Hunk] = []
     for mine, other in _group_hunks(first, second, words):
-        taken = _agree(mine, other, words) or {"ours": mine, "theirs": other}.get(prefer)
+        taken = _find_agreement(mine, other, words) or {"ours": mine, "theirs": other}.get(prefer)
         if taken is None:
             return None
         merged += taken
@@ -147,7 +147,7 @@ def _group_hunks(
     return found
 
 
-def _agree(mine: list[Hunk], other: list[Hunk], words: Sequence[str]) -> list[Hunk] | None:
+def _find_agreement(mine: list[Hunk], other: list[Hunk], words: Sequence[str]) -> list[Hunk] | None:
     """Return what both sides want: the changes of the only one that changed anything, or that has the other's too."""
     if all(hunk in mine for hunk in other):
         return mine

@@ -300,9 +300,9 @@ def _read_difficulty(digits: str, text: str) -> int:
 
 # --- the language ------------------------------------------------------------------------------------------
 
-_QUOTES = '"“”„‟'
+_QUOTE_SIGNS = '"“”„‟'
 _SEARCH_SIGNS = frozenset('\\"*:()-')
-_ENDS_WORD = frozenset("()" + _QUOTES)
+_ENDS_WORD = frozenset("()" + _QUOTE_SIGNS)
 _FIELD = compile_late(r"(?P<field>[\w-]*)(?P<operator>>=|<=|!=|[:=<>])")
 _NUMBER_FIELD = compile_late(
     rf"(?P<field>difficulty|{'|'.join(REVIEW_FIELDS)})\s+(?P<operator>>=|<=|!=|[=<>])", re.IGNORECASE
@@ -412,11 +412,11 @@ class _Lexer:
     def _value(self) -> Pattern:
         """Return a word, or a phrase in quotes, cut at its wildcards."""
         opened = self._place
-        quoted = self._peek() != "" and self._peek() in _QUOTES
+        quoted = self._peek() != "" and self._peek() in _QUOTE_SIGNS
         self._place += quoted
         parts = [""]
         while character := self._peek():
-            if quoted and character in _QUOTES:
+            if quoted and character in _QUOTE_SIGNS:
                 self._place += 1
                 return tuple(parts)
             if not quoted and (character.isspace() or character in _ENDS_WORD):

@@ -348,9 +348,11 @@ def _property(field: Field) -> dict[str, object]:
 
 
 _LETTER = {"type": "string", "pattern": "^[A-Za-z]$"}
-_LETTERS: dict[str, object] = {"anyOf": [_LETTER, {"type": "array", "items": _LETTER, "uniqueItems": True}]}
+_LETTERS_SCHEMA: dict[str, object] = {
+    "anyOf": [_LETTER, {"type": "array", "items": _LETTER, "uniqueItems": True}]
+}
 _EXTRA_TEXT = {"type": "string", "maxLength": USUAL.answer}
-_EXTRA: dict[str, object] = {
+_EXTRA_SCHEMA: dict[str, object] = {
     "type": "object",
     "additionalProperties": {
         "anyOf": [_EXTRA_TEXT, {"type": "array", "items": _EXTRA_TEXT, "maxItems": USUAL.items}]
@@ -358,10 +360,10 @@ _EXTRA: dict[str, object] = {
 }
 
 
-_SHAPES: dict[str, dict[str, object]] = {
+_KIND_SCHEMAS: dict[str, dict[str, object]] = {
     "claims": {"$ref": "#/$defs/claims"},
-    "letters": _LETTERS,
-    "extra": _EXTRA,
+    "letters": _LETTERS_SCHEMA,
+    "extra": _EXTRA_SCHEMA,
     "questions": {"type": "array", "items": {"$ref": "#/$defs/question"}, "maxItems": USUAL.questions},
 }
 
@@ -376,7 +378,7 @@ def _describe_field(field: Field) -> dict[str, object]:
             highest = {} if field.highest is None else {"maximum": field.highest}
             return {"type": "integer", "minimum": field.lowest, **highest}
         case "claims" | "letters" | "extra" | "questions":
-            return _SHAPES[field.kind]
+            return _KIND_SCHEMAS[field.kind]
         case kind:
             singular = kind.removesuffix("s")
             longest = getattr(USUAL, field.limit)

@@ -412,14 +412,17 @@ def _cuts(bank: Bank, filters: Filters, limits: Limits, words: Mapping[str, str]
             yield _put(words["scope_first"], str(filters.limit))
 
 
-_LISTED = 5  # names in a list of words: a cover is read at a glance
+_MOST_IN_A_LIST = 5  # names in a list of words: a cover is read at a glance
 
 
 def _list(items: Sequence[str], conjunction: str, words: Mapping[str, str]) -> str:
     """One, two and three; of many, the first."""
     named = [item for item in items if item]
-    if len(named) > _LISTED:
-        values = {"names": ", ".join(named[: _LISTED - 1]), "n": str(len(named) - _LISTED + 1)}
+    if len(named) > _MOST_IN_A_LIST:
+        values = {
+            "names": ", ".join(named[: _MOST_IN_A_LIST - 1]),
+            "n": str(len(named) - _MOST_IN_A_LIST + 1),
+        }
         return re.sub(r"\{(\w+)\}", lambda place: values[place[1]], words["and_more"])
     if not named:
         return ""

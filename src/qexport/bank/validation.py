@@ -31,7 +31,7 @@ from qexport.common.patterns import compile_late
 from qexport.common.text_input import describe_cleaning, normalise, quote
 from qexport.common.wording import suggest
 
-_HEADER, _QUESTION, _CLAIM_FIELDS = (
+_HEADER, _QUESTION, _CLAIM = (
     {field.name: field for field in fields} for fields in (HEADER_FIELDS, QUESTION_FIELDS, CLAIM_FIELDS)
 )
 
@@ -55,8 +55,8 @@ def validate(raw: RawBank, limits: Limits = USUAL) -> tuple[Bank, tuple[Problem,
     if len(raw.records) > limits.questions:
         message = f"{raw.path}: {len(raw.records):,} questions, and a bank has at most {limits.questions:,}"
         raise limits.make_error("questions", message, "make several banks of it")
-    header = _Reading(raw.header, _HEADER, "the bank", limits)
-    readings = [_Reading(record, _QUESTION, _name_of(record), limits) for record in raw.records]
+    header = _FieldReading(raw.header, _HEADER, "the bank", limits)
+    readings = [_FieldReading(record, _QUESTION, _name_of(record), limits) for record in raw.records]
     found = [
         *(problem for reading in (header, *readings) for problem in reading.problems),
         *_missing(readings),
@@ -79,7 +79,7 @@ def validate(raw: RawBank, limits: Limits = USUAL) -> tuple[Bank, tuple[Problem,
     return _build_bank(raw.path, header, readings), warnings
 
 
-class _Reading:
+class _FieldReading:
     """One mapping, read by a table of fields: what is right in it, and what is wrong."""
 
     def __init__(self, raw: RawMapping, fields: Mapping[str, Field], name: str, limits: Limits) -> None:
@@ -249,7 +249,7 @@ class _Reading:
                 names = ", ".join(claim.name for claim in CLAIM_FIELDS)
                 self._complain(value.location, f"{field.name} must be a mapping", f"its keys: {names}")
             return None
-        claims = _Reading(value, _CLAIM_FIELDS, self.name, self._limits)
+        claims = _FieldReading(value, _CLAIM, self.name, self._limits)
         self.problems += claims.problems
         self.cleaned += claims.cleaned
         self.cleaned_at = self.cleaned_at or claims.cleaned_at
@@ -286,7 +286,7 @@ def _wrong_with(text: str, field: Field) -> tuple[str, str]:
     return "", ""
 
 
-def _missing(readings: Iterable[_Reading]) -> Iterator[Problem]:
+def _missing(readings: Iterable[_FieldReading]) -> Iterator[Problem]:
     required = [field.name for field in QUESTION_FIELDS if field.required]
     for reading in readings:
         for name in required:
@@ -294,7 +294,7 @@ def _missing(readings: Iterable[_Reading]) -> Iterator[Problem]:
                 yield Problem(reading.raw.location, f"{reading.name} has no {name}")
 
 
-def _find_unanswered(readings: Iterable[_Reading]) -> Iterator[Problem]:
+def _find_unanswered(readings: Iterable[_FieldReading]) -> Iterator[Problem]:
     """Yield questions that are no drafts, and have neither an answer nor choices that are right."""
     needed = [field.name for field in QUESTION_FIELDS if field.answers]
     for reading in readings:
@@ -314,7 +314,7 @@ def _find_unanswered(readings: Iterable[_Reading]) -> Iterator[Problem]:
                 yield Problem(value.location, f"{name} is empty", hint)
 
 
-def _wrong_choices(readings: Iterable[_Reading]) -> Iterator[Problem]:
+def _wrong_choices(readings: Iterable[_FieldReading]) -> Iterator[Problem]:
     """Yield too many choices, and letters beyond the last of them."""
     for reading in readings:
         choices = reading.values.get("choices", ())
@@ -335,12 +335,12 @@ def _wrong_choices(readings: Iterable[_Reading]) -> Iterator[Problem]:
                 yield Problem(reading.raw.values["correct"].location, message, there)
 
 
-def _is_wrong(reading: _Reading, key: str) -> bool:
+def _is_wrong(reading: _FieldReading, key: str) -> bool:
     """Report whether the bank has something at `key`, all of which was refused."""
     return key in reading.raw.values and key not in reading.values
 
 
-def _language_problems(header: _Reading) -> Iterator[Problem]:
+def _language_problems(header: _FieldReading) -> Iterator[Problem]:
     for language, place in header.entries("language"):
         if not _BCP_47.fullmatch(language):
             yield Problem(
@@ -348,7 +348,9 @@ def _language_problems(header: _Reading) -> Iterator[Problem]:
             )
 
 
-def _unknown_names(key: str, declared: tuple[str, ...], readings: Iterable[_Reading]) -> Iterator[Problem]:
+def _unknown_names(
+    key: str, declared: tuple[str, ...], readings: Iterable[_FieldReading]
+) -> Iterator[Problem]:
     """Yield the technologies or levels of questions that are not among the declared."""
     known = frozenset(declared)
     for name, place in (entry for reading in readings for entry in reading.entries(key)):
@@ -356,7 +358,7 @@ def _unknown_names(key: str, declared: tuple[str, ...], readings: Iterable[_Read
             yield Problem(place, *_describe_unknown(key, name, declared))
 
 
-def _shared_ids(readings: Sequence[_Reading]) -> Iterator[Problem]:
+def _shared_ids(readings: Sequence[_FieldReading]) -> Iterator[Problem]:
     """Yield ids that two questions have, and former ids that two have.
 
     A former id may be the id of another question now: where ids were shifted, they are. The lock knows whether
@@ -373,7 +375,7 @@ def _shared_ids(readings: Sequence[_Reading]) -> Iterator[Problem]:
                 yield Problem(place, f"{state} {quote(identity)} is taken at {at}", hint)
 
 
-def _look_alikes(readings: Sequence[_Reading]) -> Iterator[Problem]:
+def _look_alikes(readings: Sequence[_FieldReading]) -> Iterator[Problem]:
     """Yield ids that a reader takes for another one: А (Cyrillic) and A, Ａ (wide) and A."""
     entries = [entry for reading in readings for entry in reading.entries("id")]
     if all(identity.isascii() for identity, _ in entries):
@@ -403,7 +405,7 @@ def _name_of(record: RawMapping) -> str:
     return f"question {quote(identity.text.strip())}" if isinstance(identity, RawText) else "a question"
 
 
-def _build_bank(path: str, header: _Reading, readings: Iterable[_Reading]) -> Bank:
+def _build_bank(path: str, header: _FieldReading, readings: Iterable[_FieldReading]) -> Bank:
     usual = header.values.get("markup", "plain")
     markdown = MATHS if header.values.get("math", "false") == "true" else "markdown"
     questions = tuple(
@@ -419,10 +421,10 @@ def _build_bank(path: str, header: _Reading, readings: Iterable[_Reading]) -> Ba
 
 def make_bank_again(raw: RawBank, questions: tuple[Question, ...], limits: Limits = USUAL) -> Bank:
     """Return the bank of checked questions under the header of a raw bank in which nothing is wrong."""
-    return _put_under_header(raw.path, _Reading(raw.header, _HEADER, "the bank", limits), questions)
+    return _put_under_header(raw.path, _FieldReading(raw.header, _HEADER, "the bank", limits), questions)
 
 
-def _put_under_header(path: str, header: _Reading, questions: tuple[Question, ...]) -> Bank:
+def _put_under_header(path: str, header: _FieldReading, questions: tuple[Question, ...]) -> Bank:
     said = {key: value for key, value in header.values.items() if key not in ("markup", "math")}
     title = said.get("title") or _make_title(path)
     levels = _in_order(question.level for question in questions)

@@ -45,7 +45,7 @@ def _shift_half(half: str) -> str:
 
 
 _COMMENT = re.compile(r"\S[ \t]+#")
-_BEHIND = re.compile(r"[ \t]+(#[^\n]*\S)")
+_COMMENT_BEHIND = re.compile(r"[ \t]+(#[^\n]*\S)")
 _PROSE = frozenset({"title", "question", *PROSE_SECTIONS, "follow_ups", "choices"})
 """Keys of texts in which a writer means a `#` as text; elsewhere only one that a word follows, as in `#42`."""
 
@@ -225,7 +225,9 @@ class _Composer:
     def _warn_of_comment(self, event: Any) -> None:
         """Warn of what is behind a text and begins with ` #`: to YAML it is a comment, to its writer perhaps not."""
         end = event.end_mark
-        found = _BEHIND.match(self._lines[end.line], end.column) if end.line < len(self._lines) else None
+        found = (
+            _COMMENT_BEHIND.match(self._lines[end.line], end.column) if end.line < len(self._lines) else None
+        )
         if found is None or (found[1].startswith("# ") and self._key not in _PROSE):
             return
         shown = quote(found[1].translate(_UNMASK))

@@ -77,7 +77,11 @@ def _write_mapping(values: Mapping[str, object], fields: Sequence[Field], indent
             case None | "" | ():
                 pass
             case tuple(own) if field.kind in ("extra", "letters"):
-                yield from _write_pairs(key, own, indent) if field.kind == "extra" else [_letters(key, own)]
+                yield from (
+                    _write_own_pairs(key, own, indent)
+                    if field.kind == "extra"
+                    else [_write_letters(key, own)]
+                )
             case tuple(items) if (
                 field.kind != "texts" and len(line := f"{key} {flow_list(items)}") <= LINE_WIDTH
             ):
@@ -96,11 +100,11 @@ def _write_mapping(values: Mapping[str, object], fields: Sequence[Field], indent
                 yield from scalar_lines(key, str(text), indent + 2)
 
 
-def _letters(key: str, letters: tuple[str, ...]) -> str:
+def _write_letters(key: str, letters: tuple[str, ...]) -> str:
     return f"{key} {letters[0]}" if len(letters) == 1 else f"{key} {flow_list(letters)}"
 
 
-def _write_pairs(
+def _write_own_pairs(
     key: str, pairs: tuple[tuple[str, str | tuple[str, ...]], ...], indent: int
 ) -> Iterator[str]:
     """Yield the lines of a mapping of a bank's own fields."""

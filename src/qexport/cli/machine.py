@@ -73,7 +73,7 @@ def examine_machine(cache_folder: Path) -> tuple[MachinePart, ...]:
     return (
         _python(),
         *_packages(),
-        *_libraries(),
+        *_find_libraries(),
         _fonts(),
         _check_folder(
             "temporary files", Path(tempfile.gettempdir()), "set TMPDIR to a folder you may write to"
@@ -100,7 +100,7 @@ def _installed_version(package: str) -> str:
         return ""
 
 
-def _libraries() -> Iterator[MachinePart]:
+def _find_libraries() -> Iterator[MachinePart]:
     known = [line for manager, line in INSTALL_PANGO.items() if shutil.which(manager)]
     mend = known[0] if known else "install Pango and HarfBuzz"
     for name, linux, macos in LIBRARIES:

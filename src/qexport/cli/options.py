@@ -29,12 +29,12 @@ PATH = click.Path(path_type=Path, readable=False)  # who reads it says what is w
 _WIDEST_CHOICES = 32  # columns of `a|b|c` in the help
 
 
-_MANY: Mapping[str, Any] = {"multiple": True}
+_REPEATABLE: Mapping[str, Any] = {"multiple": True}
 _ORDERS = ("bank", "id", "difficulty", "level", "-difficulty", "-level")
 
 
 def _names_of(field: str) -> Mapping[str, Any]:
-    return {**_MANY, "shell_complete": complete_name_of(field)}
+    return {**_REPEATABLE, "shell_complete": complete_name_of(field)}
 
 
 FILTERS: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
@@ -42,19 +42,19 @@ FILTERS: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
     ("category", "NAME", "Category.", _names_of("category")),
     ("level", "NAME", "Level.", _names_of("level")),
     ("tag", "NAME", "Tag.", _names_of("tag")),
-    ("difficulty", "RANGE", "Difficulty, for example 8, 7-9 or '>=8'.", _MANY),
-    ("id", "PATTERN", "Id or pattern, for example 'PY-*'.", {**_MANY, "shell_complete": complete_id}),
+    ("difficulty", "RANGE", "Difficulty, for example 8, 7-9 or '>=8'.", _REPEATABLE),
+    ("id", "PATTERN", "Id or pattern, for example 'PY-*'.", {**_REPEATABLE, "shell_complete": complete_id}),
     (
         "exclude",
         "PATTERN",
         "Leave out this id or pattern, for example 'PY-*'.",
-        {**_MANY, "shell_complete": complete_id},
+        {**_REPEATABLE, "shell_complete": complete_id},
     ),
     (
         "text",
         "TEXT",
         "Text in the question, ignoring case and accents; if repeated, all must be found.",
-        _MANY,
+        _REPEATABLE,
     ),
     (
         "where",

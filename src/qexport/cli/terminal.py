@@ -43,7 +43,7 @@ def emphasize(text: str, stream: TextIO) -> str:
     return f"\x1b[1m{text}\x1b[0m" if has_colours(stream) else text
 
 
-_COLOURS = {"error": 31, "warning": 33, "hint": 36}  # red, yellow, cyan
+_LABEL_COLOURS = {"error": 31, "warning": 33, "hint": 36}  # red, yellow, cyan
 _LABEL = compile_late(r"^(?:qexport: |  )(error|warning|hint):", re.MULTILINE)
 
 
@@ -51,7 +51,7 @@ def colour_message(text: str, stream: TextIO) -> str:
     """Return messages with their labels in colour, if the stream shows it; data is to be escaped before."""
     if not has_colours(stream):
         return text
-    return _LABEL.sub(lambda found: f"\x1b[1;{_COLOURS[found[1]]}m{found[0]}\x1b[0m", text)
+    return _LABEL.sub(lambda found: f"\x1b[1;{_LABEL_COLOURS[found[1]]}m{found[0]}\x1b[0m", text)
 
 
 def on_one_line(text: str) -> str:
@@ -122,7 +122,7 @@ def question_page(question: Question, *, width: int) -> Iterator[str]:
 
     width = min(width, _WIDEST_PROSE)
     yield from _wrap_lines(f"{question.id}  {question.question.strip()}", width)
-    if about := " · ".join(_about(question)):
+    if about := " · ".join(_list_subjects(question)):
         yield from _wrap_lines(about, width)
     for letter, choice in zip(LETTERS, question.choices, strict=False):
         right = "*" if letter in question.correct else " "
@@ -147,7 +147,7 @@ def question_page(question: Question, *, width: int) -> Iterator[str]:
         yield from _wrap_lines(f"Source: {question.source}", width)
 
 
-def _about(question: Question) -> Iterator[str]:
+def _list_subjects(question: Question) -> Iterator[str]:
     """Yield what a question is filtered by."""
     yield from filter(None, (question.technology, question.category, question.level))
     if question.difficulty is not None:

@@ -176,7 +176,7 @@ def complaint(name: str, value: object) -> tuple[str, str] | None:
     """Return what is wrong with a limit that a user sets, and what would be right; None where nothing is."""
     if (limit := LIMITS.get(name)) is None:
         return f"no limit {name[:60]!r}", suggest(name, tuple(LIMITS))
-    number = _read_number(value)
+    number = _read_amount(value)
     if number is None or number < 1:
         example = f"{name}={briefly(min(2 * limit.default, limit.highest))}"
         return f"the limit {name} cannot be {str(value)[:60]!r}", f"a whole number from 1 on, as in {example}"
@@ -194,7 +194,7 @@ def change_limits(limits: Limits, said: Mapping[str, object]) -> Limits:
     for name, value in said.items():
         if wrong := complaint(name, value):
             raise UsageError(wrong[0], hint=wrong[1])
-        values[LIMITS[name].attribute] = _read_number(value) or 0
+        values[LIMITS[name].attribute] = _read_amount(value) or 0
     return replace(limits, **values)
 
 
@@ -205,7 +205,7 @@ def too_many_values(place: object, limits: Limits) -> LimitExceeded:
     )
 
 
-def _read_number(value: object) -> int | None:
+def _read_amount(value: object) -> int | None:
     if isinstance(value, str):
         return amount(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -57,15 +57,15 @@ def decode_record(data: bytes, kind: type[R]) -> R | None:
         return None
 
 
-class _Fields:
+class _DataclassFields:
     """What lets `dataclasses.replace`, `fields` and `asdict` work with a record."""
 
     def __get__(self, _record: object, kind: type[Record]) -> Mapping[str, Field[Any]]:
-        return _fields_of(kind)
+        return _make_fields(kind)
 
 
 @cache
-def _fields_of(kind: type[Record]) -> Mapping[str, Field[Any]]:
+def _make_fields(kind: type[Record]) -> Mapping[str, Field[Any]]:
     names = kind.__struct_fields__
     given = kind.__struct_defaults__
     found: dict[str, Field[Any]] = {}
@@ -82,4 +82,4 @@ def _fields_of(kind: type[Record]) -> Mapping[str, Field[Any]]:
 class Record(msgspec.Struct, frozen=True):
     """A frozen record: fields, equality, hash, and all that `dataclasses` does with one."""
 
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]] = _Fields()  # type: ignore[assignment]
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]] = _DataclassFields()  # type: ignore[assignment]

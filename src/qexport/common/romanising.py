@@ -24,7 +24,7 @@ _FROM_GREEK = _pairs(
     "α=a β=v γ=g δ=d ε=e ζ=z η=i θ=th ι=i κ=k λ=l μ=m ν=n ξ=x ο=o π=p ρ=r σ=s ς=s τ=t υ=y φ=f χ=ch ψ=ps ω=o"
 )
 """As ISO 843 has them, type 2 (transcription), letter by letter."""
-_TABLE = str.maketrans({**_FROM_LATIN, **_FROM_CYRILLIC, **_FROM_GREEK})
+_LETTER_TABLE = str.maketrans({**_FROM_LATIN, **_FROM_CYRILLIC, **_FROM_GREEK})
 _FIRST_ACCENT = 10
 """Combining classes below make other letters: が of か, क़ of क."""
 
@@ -37,9 +37,11 @@ def romanise(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    known = unicodedata.normalize("NFKC", text).lower().translate(_TABLE)  # now, while й is no и with a sign
+    known = (
+        unicodedata.normalize("NFKC", text).lower().translate(_LETTER_TABLE)
+    )  # now, while й is no и with a sign
     parts = unicodedata.normalize("NFKD", known)
     plain = "".join(each for each in parts if unicodedata.combining(each) < _FIRST_ACCENT)
     return unicodedata.normalize(
-        "NFC", plain.translate(_TABLE)
+        "NFC", plain.translate(_LETTER_TABLE)
     )  # ή and ǿ are in the table only without accents

@@ -115,7 +115,7 @@ def _is_plain(path: Path, encoding: str | None, limits: Limits, inside: Path | N
 
 def decode_text(data: bytes, path: Path, *, encoding: str | None = None) -> str:
     """Return the text of a file's bytes, as `read_text` does."""
-    text = _decode(data, path, encoding)
+    text = _decode_file(data, path, encoding)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -184,7 +184,7 @@ def quote(text: str) -> str:
     return repr(text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…")
 
 
-def _decode(data: bytes, path: Path, encoding: str | None) -> str:
+def _decode_file(data: bytes, path: Path, encoding: str | None) -> str:
     mark, name = next(
         ((mark, name) for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)),
         (b"", encoding or "utf-8"),

@@ -12,7 +12,7 @@ from qexport import __version__
 
 PACKAGES = ("WeasyPrint", "pydyf", "pypdf", "uharfbuzz", "genanki", "Pygments", "markdown-it-py")
 
-_LIBRARIES = (
+_LIBRARY_FILES = (
     ("Pango", ("libpango-1.0.so.0", "libpango-1.0.dylib"), "pango_version_string"),
     ("HarfBuzz", ("libharfbuzz.so.0", "libharfbuzz.0.dylib"), "hb_version_string"),
 )
@@ -41,7 +41,7 @@ def package_libraries() -> dict[str, str]:
 
 def libraries() -> dict[str, str]:
     """Return the versions of Pango and HarfBuzz, which decide where a glyph stands."""
-    return {name: _said_by(files, function) for name, files, function in _LIBRARIES}
+    return {name: _said_by(files, function) for name, files, function in _LIBRARY_FILES}
 
 
 def find_installed(packages: Iterable[str]) -> dict[str, str]:

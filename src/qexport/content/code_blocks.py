@@ -29,13 +29,13 @@ def code_block(code: str, language: str = "", limits: Limits = USUAL) -> str:
         from pygments import highlight
         from pygments.formatters import HtmlFormatter
 
-        html = _DRAWN.sub(_if_drawn, highlight(code, lexer, HtmlFormatter(nowrap=True)))
+        html = _MARKED_SPAN.sub(_if_drawn, highlight(code, lexer, HtmlFormatter(nowrap=True)))
     # Pygments ends at the end of a line what it began in it.
     lines = "".join(f'<span class="line">{line}</span>\n' for line in html.removesuffix("\n").split("\n"))
     return f'<pre class="code"><code>{lines}</code></pre>\n'
 
 
-_DRAWN = compile_late(r'<span class="(\w+)">([^<]*)</span>')
+_MARKED_SPAN = compile_late(r'<span class="(\w+)">([^<]*)</span>')
 
 
 def _if_drawn(part: re.Match[str]) -> str:

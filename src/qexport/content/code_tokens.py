@@ -163,7 +163,7 @@ _BARE_WORD = compile_late(
     re.ASCII,
 )
 _MODULE = compile_late(r" module\b")
-_ENGLISH = compile_late(r"\b(?:and|are|does|how|is|of|the|to|what|when|with)\b", re.IGNORECASE)
+_ENGLISH_SIGNS = compile_late(r"\b(?:and|are|does|how|is|of|the|to|what|when|with)\b", re.IGNORECASE)
 _ROMANCE = compile_late(r"\b(?:che|con|de|della|el|en|gli|il|la|las|lo|los|que|un|una|y)\b", re.IGNORECASE)
 
 
@@ -204,7 +204,7 @@ def _find_by_name(text: str) -> set[tuple[int, int]]:
         while (at := text.find(name, at + 1)) >= 0:
             start = _begin_of_module(text, at) if name == "module" else at
             word = _BARE_WORD.match(text, start) if start >= 0 else None
-            if word and _is_name(word, text):
+            if word and _is_name_in_code(word, text):
                 found.add(word.span())
     return found
 
@@ -220,7 +220,7 @@ def _begin_of_module(text: str, at: int) -> int:
     return start
 
 
-def _is_name(word: re.Match[str], text: str) -> bool:
+def _is_name_in_code(word: re.Match[str], text: str) -> bool:
     name = word[0]
     return (
         name in _CODE_NAMES
@@ -236,7 +236,7 @@ def _is_statement(text: str, end: int) -> bool:
     said = text[begins : ends if ends >= 0 else len(text)]
     return (
         not text[end : ends if ends >= 0 else len(text)].lstrip()[:1].isupper()
-        and _ENGLISH.search(said) is not None
+        and _ENGLISH_SIGNS.search(said) is not None
         and _ROMANCE.search(said) is None
     )
 

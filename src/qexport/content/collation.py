@@ -45,7 +45,18 @@ _ALPHABETS = {
 }
 """Latin letters of their own; all other accents differ only where all else is the same."""
 
-_SCRIPTS = ("latin", "greek", "cyrillic", "hebrew", "arabic", "devanagari", "hangul", "kana", "han", "other")
+_SCRIPT_GROUPS = (
+    "latin",
+    "greek",
+    "cyrillic",
+    "hebrew",
+    "arabic",
+    "devanagari",
+    "hangul",
+    "kana",
+    "han",
+    "other",
+)
 _OWN_SCRIPTS = {
     "ar": ("arabic",),
     "he": ("hebrew",),
@@ -158,7 +169,7 @@ def _split_letters(name: str, main: str) -> Iterator[_Letter | int]:
             at += 2
             continue
         at += 1
-        yield from _read(one, main, places, text[: at - 1])
+        yield from _read_character(one, main, places, text[: at - 1])
 
 
 @cache
@@ -170,10 +181,12 @@ def _has_pairs(main: str) -> bool:
 @lru_cache(maxsize=4096)
 def _read_alone(one: str, main: str) -> tuple[_Letter | int, ...]:
     """Return what a character is after another: an index of 500 terms has 10,000 characters, of a hundred kinds."""
-    return tuple(_read(one, main, _places(main), "-"))
+    return tuple(_read_character(one, main, _places(main), "-"))
 
 
-def _read(one: str, main: str, places: Mapping[str, _Letter], before: str) -> Iterator[_Letter | int]:
+def _read_character(
+    one: str, main: str, places: Mapping[str, _Letter], before: str
+) -> Iterator[_Letter | int]:
     """Yield what one character is."""
     small = _lower(one, main)
     if small in places:
@@ -250,7 +263,7 @@ def _places(main: str) -> Mapping[str, _Letter]:
 @cache
 def _script_group(script: str, main: str) -> int:
     own = _OWN_SCRIPTS.get(main, ())
-    return FIRST_SCRIPT + [*own, *(each for each in _SCRIPTS if each not in own)].index(script)
+    return FIRST_SCRIPT + [*own, *(each for each in _SCRIPT_GROUPS if each not in own)].index(script)
 
 
 def _group_of(letter: str, main: str) -> int:

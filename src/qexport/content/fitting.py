@@ -174,14 +174,14 @@ def _wrapped_line(line: str, columns: int) -> str:
         inked = inked or not part.isspace()
         if inked and part in _GAPS:
             gap = len(written), column
-        elif part in _SIGNS:
+        elif part in _BREAK_SIGNS:
             sign = len(written), column
     return "".join(written)
 
 
 _INDENT = compile_late(r"(?:<[^>]*>)*([ \t]*)")
 _GAPS = frozenset(" \t,;")
-_SIGNS = frozenset(":.([{)]}/")
+_BREAK_SIGNS = frozenset(":.([{)]}/")
 
 
 def _width(part: str) -> int:

@@ -43,7 +43,7 @@ class FoundFormula(Record, frozen=True):
 _OPENING_FENCE = compile_late(
     r"(?P<indent>[ ]{0,3})(?P<marks>`{3,}|~{3,})[ \t]*(?P<name>\w*)[^\n]*", re.ASCII
 )
-_PARTS = compile_late(
+_CODE_OR_FORMULA = compile_late(
     r"""(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))
       | \$\$(?P<alone>(?:[^$\\]|\\.|\$(?!\$))+?)\$\$
       | \\\[(?P<bracketed>.+?)\\\]
@@ -112,7 +112,7 @@ def _replace_formulas(text: str, start: int, end: int, found: list[FoundFormula]
                 return _hold_formula(text, start + part.start(name), source, part[0], found, display=display)
         return part[0]
 
-    return _PARTS.sub(hold, text[start:end])
+    return _CODE_OR_FORMULA.sub(hold, text[start:end])
 
 
 def _hold_formula(

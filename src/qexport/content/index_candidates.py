@@ -218,7 +218,7 @@ _BREAK = compile_late(
     rf"|(?<=[{_UNSPACED}])[{_UNSPACED}]*)"
 )
 """It begins with a set of characters, which the engine skips to: a fifth of the time."""
-_SHORT = compile_late(r"(?:[A-Z]{2,}[0-9]*s?|[A-Z][A-Za-z]+-?[0-9]+)$")
+_SHORT_FORM = compile_late(r"(?:[A-Z]{2,}[0-9]*s?|[A-Z][A-Za-z]+-?[0-9]+)$")
 _POSSESSIVE = compile_late("[’']s?$")
 _NO_LETTER = compile_late(r"[\W\d]")
 _LATIN = compile_late(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
@@ -287,7 +287,7 @@ class _Lexicon(dict[str, _Word]):
             word,
             is_short=plain != word
             and not is_generic
-            and bool(_SHORT.fullmatch(word) or MIXED.fullmatch(word)),  # both have capitals
+            and bool(_SHORT_FORM.fullmatch(word) or MIXED.fullmatch(word)),  # both have capitals
             ends_all="’" in word or "'" in word or "_" in word,
             is_name=word[0].isupper()
             and len(_NO_LETTER.sub("", word)) > 2

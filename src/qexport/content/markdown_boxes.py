@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 CALLOUTS = ("note", "tip", "important", "warning", "caution")
 """The kinds of callouts that GitHub has; others are called as they are written."""
 
-_OPENING = compile_late(r"\s{0,3}<details(?:\s+open(?:=\"[^\"]*\")?)?\s*>(?P<rest>.*)", re.IGNORECASE)
-_CLOSING = compile_late(r"(?P<rest>.*)</details\s*>\s*", re.IGNORECASE)
+_DETAILS_BEGIN = compile_late(r"\s{0,3}<details(?:\s+open(?:=\"[^\"]*\")?)?\s*>(?P<rest>.*)", re.IGNORECASE)
+_DETAILS_END = compile_late(r"(?P<rest>.*)</details\s*>\s*", re.IGNORECASE)
 _SUMMARY_LINE = compile_late(
     r"\s*<summary\s*>(?P<title>.*?)</summary\s*>(?P<rest>.*)", re.IGNORECASE | re.DOTALL
 )
@@ -31,7 +31,7 @@ LONGEST_SUMMARY = 5
 
 def read_details(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Read `<details>` … `</details>` with Markdown in it, as markdown-it calls a rule for blocks."""
-    opening = _OPENING.match(_get_line(state, start))
+    opening = _DETAILS_BEGIN.match(_get_line(state, start))
     if opening is None:
         return False
     close = _closings(state).get(start)
@@ -41,7 +41,7 @@ def read_details(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return True
     lines = [_get_line(state, number) for number in range(start, close + 1)]
     lines[0] = opening["rest"]
-    last = _CLOSING.fullmatch(lines[-1])
+    last = _DETAILS_END.fullmatch(lines[-1])
     lines[-1] = last["rest"] if last else ""
     title, used = "", 0
     for count in range(1, min(len(lines), LONGEST_SUMMARY) + 1):

@@ -50,11 +50,11 @@ def link_addresses(tokens: list[Token]) -> list[Token]:
     inside = 0
     for token in tokens:
         inside += token.nesting * (token.type in ("link_open", "link_close"))
-        linked += [token] if inside or token.type != "text" else _split_links(token)
+        linked += [token] if inside or token.type != "text" else _split_addresses(token)
     return linked
 
 
-def _split_links(token: Token) -> list[Token]:
+def _split_addresses(token: Token) -> list[Token]:
     """Return a text as texts and links."""
     from markdown_it.token import Token
 

@@ -88,7 +88,7 @@ def set_widths(tokens: Sequence[Token]) -> None:
         if token.type != "image":
             continue
         width = str(token.meta.get("width", ""))
-        text = "".join(_list_contents(token.children or ()))
+        text = "".join(_list_token_texts(token.children or ()))
         if cut := _IN_TEXT.fullmatch(text):
             text, width = cut[1] or "", cut[2]
         following = tokens[at + 1] if at + 1 < len(tokens) else None
@@ -102,8 +102,8 @@ def set_widths(tokens: Sequence[Token]) -> None:
         token.meta = {"text": " ".join(text.split()), "style": _write_width(width)}
 
 
-def _list_contents(tokens: Sequence[Token]) -> list[str]:
-    return [token.content or "".join(_list_contents(token.children or ())) for token in tokens]
+def _list_token_texts(tokens: Sequence[Token]) -> list[str]:
+    return [token.content or "".join(_list_token_texts(token.children or ())) for token in tokens]
 
 
 def _write_width(width: str) -> str:

@@ -16,7 +16,7 @@ from qexport.content.languages import language
 if TYPE_CHECKING:
     from qexport.bank.model import Bank
 
-_PIECE = compile_late(
+_TAG_OR_QUOTE = compile_late(
     r"<(?P<tag>/?[A-Za-z][A-Za-z0-9]*+)[^<>]*+>|<[^<>]*+>|(?P<quote>['\"]|&#39;|&#34;|&quot;|&apos;)"
 )
 _KEPT_TAGS = frozenset(("code", "kbd", "math", "pre", "samp", "script", "style", "svg", "title"))
@@ -43,7 +43,7 @@ def typeset_quotes(html: str, quotes: str) -> str:
     written: list[str] = []
     literal: list[str] = []
     at, before = 0, " "
-    for found in _PIECE.finditer(html):
+    for found in _TAG_OR_QUOTE.finditer(html):
         text = html[at : found.start()]
         written.append(text)
         before = text[-1:] or before

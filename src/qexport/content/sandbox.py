@@ -55,7 +55,7 @@ SORTED = 2
 CALLED = 6
 """Steps that a call takes."""
 
-_FILTERS = frozenset(
+_ALLOWED_FILTERS = frozenset(
     (
         *("abs", "capitalize", "count", "d", "default", "dictsort", "e", "escape", "filesizeformat", "first"),
         *("float", "groupby", "int", "items", "join", "last", "length", "list", "lower", "map", "max", "min"),
@@ -210,7 +210,7 @@ class _Compiled(BytecodeCache):
             self._kept[bucket.key, bucket.checksum] = bucket.code
 
 
-_COMPILED = _Compiled()
+_COMPILED_CODE = _Compiled()
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -224,11 +224,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
             finalize=_pay_for_new,
-            bytecode_cache=_COMPILED,
+            bytecode_cache=_COMPILED_CODE,
         )
         usual = dict(self.filters)
         self.filters.clear()
-        for name in _FILTERS:
+        for name in _ALLOWED_FILTERS:
             self.add_filter(name, _OWN.get(name, usual[name]))
         self.filters.update({each.__name__: each for each in (_pay_for_each, _join_parts, _weigh)})
         for name in ("cycler", "joiner", "lipsum"):

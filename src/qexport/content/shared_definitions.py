@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from qexport.common.patterns import compile_late
 
 _DEFINITION = compile_late(r" {0,3}\[(?P<label>\^?[^\[\]\n]{1,200})\]:[ \t]*(?P<text>.*)")
-_FENCE = compile_late(r" {0,3}(`{3,}|~{3,})")
+_FENCE_LINE = compile_late(r" {0,3}(`{3,}|~{3,})")
 
 
 def share_definitions(parts: Mapping[str, str]) -> dict[str, str]:
@@ -67,7 +67,7 @@ def _label_lines(text: str) -> list[tuple[str, str]]:
     lines: list[tuple[str, str]] = []
     fence = label = ""
     for line in text.split("\n"):
-        marks = _FENCE.match(line)
+        marks = _FENCE_LINE.match(line)
         if fence:
             fence = "" if marks and marks[1].startswith(fence) else fence
         elif marks and not label:

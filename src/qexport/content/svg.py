@@ -22,7 +22,7 @@ MOST_ELEMENTS = 20_000
 DEEPEST_ELEMENT = 60
 """Elements within each other."""
 
-_SVG = "{http://www.w3.org/2000/svg}"
+_SVG_SPACE = "{http://www.w3.org/2000/svg}"
 _XLINK = "{http://www.w3.org/1999/xlink}"
 
 ELEMENTS = frozenset(
@@ -194,7 +194,7 @@ def clean_svg(data: bytes) -> CleanSvg:
         ValueError: It is no SVG, damaged, has a doctype, or is too large or too deep; the message says which.
     """
     root = _parse_svg(data)
-    if root.tag not in (f"{_SVG}svg", "svg"):
+    if root.tag not in (f"{_SVG_SPACE}svg", "svg"):
         raise ValueError("has no <svg> at its top")
     left_out: dict[str, None] = {}
     drawn = _clean(root, left_out)
@@ -253,15 +253,15 @@ def _qualify_name(name: str) -> str:
 
 
 def _clean(element: ET.Element, left_out: dict[str, None]) -> ET.Element | None:
-    name = element.tag.removeprefix(_SVG)
+    name = element.tag.removeprefix(_SVG_SPACE)
     if name not in ELEMENTS:
         is_ours = (
-            element.tag.startswith(_SVG) or "}" not in element.tag
+            element.tag.startswith(_SVG_SPACE) or "}" not in element.tag
         )  # other namespaces are notes of editors
         if is_ours and name != "metadata":
             left_out[f"<{name}>"] = None
         return None
-    kept = ET.Element(_SVG + {"a": "g", "switch": "g"}.get(name, name))
+    kept = ET.Element(_SVG_SPACE + {"a": "g", "switch": "g"}.get(name, name))
     for key, value in _attributes(element, name, left_out):
         kept.set(key, value)
     kept.text, kept.tail = element.text, element.tail
@@ -334,7 +334,7 @@ def _count_uses(root: ET.Element) -> None:
         total = 1
         for child in element:
             total += size(child, above)
-        if element.tag == f"{_SVG}use":
+        if element.tag == f"{_SVG_SPACE}use":
             key = element.get(f"{_XLINK}href", "")[1:]
             if key in above:
                 raise ValueError("repeats itself without an end")

@@ -219,7 +219,7 @@ def join_styles(sources: Iterable[tuple[str, str]], limits: Limits = USUAL) -> s
     """
     sheets = [(name, _without_comments(text)) for name, text in sources]
     for name, text in sheets:
-        _refuse_depth(name, text, limits)
+        _refuse_deep_brackets(name, text, limits)
     values = _set_in(sheets)
     problems = []
     for name, text in sheets:
@@ -256,7 +256,7 @@ def join_styles(sources: Iterable[tuple[str, str]], limits: Limits = USUAL) -> s
 _BRACKET = compile_late(r"""[(){}\[\]]|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'""", re.DOTALL)
 
 
-def _refuse_depth(name: str, text: str, limits: Limits) -> None:
+def _refuse_deep_brackets(name: str, text: str, limits: Limits) -> None:
     """Refuse brackets that nest too deeply: the engine's parser calls itself for each of them."""
     depth = 0
     for found in _BRACKET.finditer(text):

@@ -22,7 +22,7 @@ SILENT_TAGS = frozenset({"marked", "leech"})
 """Tags that Anki itself puts on notes of one learner."""
 
 _SOUND = re.compile(r"\[sound:([^\[\]\n]*)\]")
-_MATHS = re.compile(
+_MATHS_MARKUP = re.compile(
     r"\\\((?P<line>.{1,5000}?)\\\)|\\\[(?P<block>.{1,5000}?)\\\]|\[\$\](?P<old>.{1,5000}?)\[/\$\]"
     r"|\[\$\$\](?P<oldblock>.{1,5000}?)\[/\$\$\]"
     r"|\[latex\](?P<latex>.{1,5000}?)\[/latex\]|<anki-mathjax(?P<kind>[^>]*)>(?P<tag>.{0,5000}?)</anki-mathjax>",
@@ -89,7 +89,7 @@ class NoteText:
         self.sounds += _SOUND.findall(html)
         held = HeldTexts()
         html = held.clear(_SOUND.sub("", html))
-        html = _MATHS.sub(lambda found: _hold_maths(found, held), html)
+        html = _MATHS_MARKUP.sub(lambda found: _hold_maths(found, held), html)
         if self._has_pictures:
             html = _PICTURE.sub(self._rename, html)
         self.has_maths = self.has_maths or bool(held)

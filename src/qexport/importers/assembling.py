@@ -42,11 +42,11 @@ PLACEHOLDER = re.compile(
 _LONGEST_PLACEHOLDER = 80
 """Characters; the pattern takes time with the square of their number."""
 _FIELD_KINDS = {field.name: field.kind for field in QUESTION_FIELDS}
-_LIMITS = {field.name: field.limit for field in QUESTION_FIELDS}
-_QUESTION_FIELDS = frozenset(each.name for each in fields(Question))
+_FIELD_LIMITS = {field.name: field.limit for field in QUESTION_FIELDS}
+_OWN_FIELDS = frozenset(each.name for each in fields(Question))
 _PLURAL = ("texts", "lines", "ids", "letters")
 _MARKED_FIELDS = frozenset(("question", *PROSE_SECTIONS, "follow_ups", "choices"))
-_LIST_FIELDS = tuple(name for name, kind in _FIELD_KINDS.items() if kind in ("texts", "lines", "ids"))
+_FIELDS_OF_LISTS = tuple(name for name, kind in _FIELD_KINDS.items() if kind in ("texts", "lines", "ids"))
 _LINES = tuple(name for name, kind in _FIELD_KINDS.items() if kind in ("line", "lines", "id", "ids"))
 _MARKDOWN = re.compile(
     r"^(?:```|~~~)|^#{1,6} \S|^(?:[-*+]|\d+\.) \S.*\n(?:[-*+]|\d+\.) \S|^\|.*\|\s*\n\|[ :|-]+\|"
@@ -153,7 +153,7 @@ class _Assembling:
         if self.extra:
             values["extra"] = tuple(self.extra.items())
         return Question(
-            **{"id": "", **{name: value for name, value in values.items() if name in _QUESTION_FIELDS}},  # type: ignore[arg-type]
+            **{"id": "", **{name: value for name, value in values.items() if name in _OWN_FIELDS}},  # type: ignore[arg-type]
             markup=self.markup or "plain",
             location=self.place,
         )
@@ -209,7 +209,9 @@ class _Assembling:
     def _without_html(self, name: str, value: SourceValue) -> SourceValue:
         if name not in _MARKED_FIELDS:
             return value
-        changed = self._each_of(value, lambda text: self._convert(text) if _is_html(text) else text)
+        changed = self._each_of(
+            value, lambda text: self._convert(text) if _is_written_in_html(text) else text
+        )
         return changed if isinstance(changed, str) else self._without_empty(name, changed)
 
     def _convert(self, text: str) -> str:
@@ -327,7 +329,7 @@ class _Assembling:
     def _allow(self, values: Mapping[str, object]) -> None:
         """Refuse texts that a bank would refuse, while the place in the source is known."""
         for name, value in values.items():
-            limit = _LIMITS.get(name)
+            limit = _FIELD_LIMITS.get(name)
             if limit is None or isinstance(value, int):
                 continue
             if isinstance(value, tuple) and len(value) > self.limits.items:
@@ -340,7 +342,7 @@ class _Assembling:
 
 
 def _is_marked_up(text: str) -> bool:
-    return looks_like_markdown(text) or _is_html(text) or has_formula(text)
+    return looks_like_markdown(text) or _is_written_in_html(text) or has_formula(text)
 
 
 def _each(value: object) -> tuple[str, ...]:
@@ -359,7 +361,7 @@ _SURE_HTML = re.compile(
 """What nobody writes in a text that is no HTML."""
 
 
-def _is_html(text: str) -> bool:
+def _is_written_in_html(text: str) -> bool:
     """Report whether a text is HTML, and not Markdown or prose that names a tag, in code or as a word.
 
     "Is <div> an element?" is prose: no element that it opens is closed.

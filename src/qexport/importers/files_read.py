@@ -20,7 +20,7 @@ from qexport.importers.signs import ZIP, has_member, name_other_kind
 from qexport.importers.source import Source, Wishes
 
 _SKIPPED = frozenset({"node_modules", "__pycache__", "venv"})
-_MOST_FILES = 10_000
+_MOST_FOLDER_FILES = 10_000
 _DEEPEST_ZIP = 1
 """Zips within zips that are opened."""
 
@@ -149,7 +149,7 @@ def _read_members(
     try:
         with ZipFile(BytesIO(data)) as archive:
             entries = sorted(archive.infolist(), key=lambda entry: entry.filename)
-            if len(entries) > _MOST_FILES:
+            if len(entries) > _MOST_FOLDER_FILES:
                 raise limits.make_error("deck-files", f"{path}: more than {limits.show('deck-files')} in it")
             for entry in entries:
                 inner = PurePosixPath(entry.filename)

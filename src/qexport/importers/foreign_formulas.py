@@ -22,7 +22,7 @@ _DOLLARS = (
     r"|(?<![\w$\\])\$(?=[^\s$])(?P<inline>[^$\n]{1,300})(?<=[^\s\\])\$(?![\w$])"
 )
 _ANY_FORMULA = re.compile(f"{_MARKED_FORMULA}|{_DOLLARS}", re.DOTALL)
-_CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+_MARKED_CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _CODE_TAG = re.compile(r"<(/?)(?:pre|code|script|style)\b[^<>]*>", re.IGNORECASE)
 _TEX = re.compile(r"\\[A-Za-z]|[\^_{]")
 
@@ -31,7 +31,7 @@ def has_formula(text: str) -> bool:
     """Report whether a text has a formula outside of code, and not only prices, variables of a shell and escapes."""
     if "$" not in text and "\\(" not in text and "\\[" not in text:
         return False
-    return any(_is_sure(found) for found in _ANY_FORMULA.finditer(_CODE.sub("", text)))
+    return any(_is_sure(found) for found in _ANY_FORMULA.finditer(_MARKED_CODE.sub("", text)))
 
 
 def has_marked_formula(html: str) -> bool:

@@ -37,7 +37,7 @@ _TRUE = {"T": "True", "TRUE": "True", "F": "False", "FALSE": "False"}
 
 
 @dataclass(slots=True)
-class _Answer:
+class _Alternative:
     """One alternative: its text, whether it is right, and the feedback for choosing it."""
 
     text: str
@@ -86,7 +86,7 @@ def parse(source: Source) -> Reading:
     )
 
 
-_NEXT_QUESTION = re.compile(r"::|//|\$CATEGORY:")
+_QUESTION_BEGINS = re.compile(r"::|//|\$CATEGORY:")
 
 
 def _blocks(text: str) -> Iterator[tuple[str, int]]:
@@ -100,7 +100,7 @@ def _blocks(text: str) -> Iterator[tuple[str, int]]:
             lines.append(line)
         elif lines:
             following = next((each for each in listed[number : number + 3] if each.strip()), "")
-            if following and not _NEXT_QUESTION.match(following) and _is_open("\n".join(lines)):
+            if following and not _QUESTION_BEGINS.match(following) and _is_open("\n".join(lines)):
                 continue
             yield "\n".join(lines), first
             lines = []
@@ -240,7 +240,7 @@ def _describe_number(text: str) -> str:
     return describe_tolerance(first)
 
 
-def _split_answers(inner: str) -> Iterator[_Answer]:
+def _split_answers(inner: str) -> Iterator[_Alternative]:
     """Yield the alternatives: each begins with `=` or `~`, and `#` begins its feedback."""
     at = 0
     starts = []
@@ -260,10 +260,10 @@ def _split_answers(inner: str) -> Iterator[_Answer]:
         text = text[:hash_at] if hash_at >= 0 else text
         said = _WEIGHT.match(text)
         weight = float(said[1]) if said else 100.0 if inner[start] == "=" else 0.0
-        yield _Answer(_WEIGHT.sub("", text), weight > 0, inner[start] == "~", feedback, weight)
+        yield _Alternative(_WEIGHT.sub("", text), weight > 0, inner[start] == "~", feedback, weight)
 
 
-def _alternatives(answers: list[_Answer], read: Callable[[str], str]) -> dict[str, SourceValue]:
+def _alternatives(answers: list[_Alternative], read: Callable[[str], str]) -> dict[str, SourceValue]:
     fields: dict[str, SourceValue] = {}
     # As Moodle tells them apart: with a ~ it is a choice, whatever arrows are in the texts.
     if not any(each.is_choice for each in answers) and all(

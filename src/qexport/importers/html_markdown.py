@@ -307,7 +307,7 @@ class _MarkdownWriter:
             case "br":
                 return "\\\n"
             case "img":
-                return _write_picture(element)
+                return _write_image(element)
             case "a":
                 return self._link(element)
             case "input" if element.get("type") == "checkbox":
@@ -435,7 +435,7 @@ def _write_fence(element: Any) -> str:
     return f"{fence}{language[1].lower() if language else ''}\n{code}\n{fence}"
 
 
-def _write_picture(element: Any) -> str:
+def _write_image(element: Any) -> str:
     source = (element.get("src") or "").strip()
     if not source:
         return ""

@@ -17,7 +17,7 @@ _CODES = """
     en de fr es it pt nl sv da nb fi pl cs sk hu ro bg el ru uk tr ar he fa ur hi bn ta te th vi ms ja ko zh ca eu gl hr
     sr sl lt lv et ka hy az kk uz
 """
-_LANGUAGES = frozenset(_CODES.split())
+_LANGUAGE_CODES = frozenset(_CODES.split())
 """Codes of ISO 639-1 that are not also English words or common keys, as `id`, `no` and `is` are."""
 
 
@@ -79,7 +79,7 @@ def _is_translated(value: Any) -> bool:
     return (
         isinstance(value, JsonObject)
         and len(value) > 1
-        and all(re.split("[-_]", code)[0] in _LANGUAGES for code in value)
+        and all(re.split("[-_]", code)[0] in _LANGUAGE_CODES for code in value)
         and all(isinstance(text, str | list) for text in value.values())
     )
 

@@ -33,7 +33,7 @@ from qexport.importers.html_markdown import html_to_plain
 from qexport.importers.moodle_cloze import flatten_embedded
 from qexport.importers.source import Found, Reading, Source, SourceValue
 
-_READ = frozenset(
+_KINDS_READ = frozenset(
     {
         *("multichoice", "truefalse", "shortanswer", "numerical", "essay", "matching"),
         *("ddwtos", "gapselect", "ordering", "cloze", "multianswer"),
@@ -59,12 +59,12 @@ def parse(source: Source) -> Reading:
             category = category if ours else html_to_plain(category)
         elif kind == "description":
             aside.append(Problem(place, "a description, no question: left aside"))
-        elif kind not in _READ:
+        elif kind not in _KINDS_READ:
             aside.append(
                 Problem(
                     place,
                     f"a question of the type {quote(kind)}: left aside",
-                    f"these are read: {', '.join(sorted(_READ))}",
+                    f"these are read: {', '.join(sorted(_KINDS_READ))}",
                 )
             )
         else:

@@ -43,7 +43,7 @@ def start_bank(path: Path, readings: Sequence[tuple[Source, Reading]], questions
     return Bank(
         title=title[:200],
         namespace=_get_header_text(header, "namespace") or ("" if is_ours else slug(title) or title),
-        language=_language(_get_header_text(header, "language")),
+        language=_read_language(_get_header_text(header, "language")),
         source=_get_header_text(header, "source"),
         author=_get_header_text(header, "author"),
         licence=_get_header_text(header, "licence"),
@@ -135,7 +135,7 @@ def _get_header_text(header: Mapping[str, SourceValue], name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _language(said: str) -> str:
+def _read_language(said: str) -> str:
     return said if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", said) else "en"
 
 

@@ -74,7 +74,7 @@ def _read_questions(file: ReadmeFile, title: str) -> Reading:
         return _read_flashcards(file, cards, title)
     shape, starts = find_starts(file)
     if shape == "table":
-        return _table(file)
+        return _read_table(file)
     if not starts and not source.in_folder:
         hint = "questions are headings, bold lines, <summary>, Q: and A:, list items that ask, or a table"
         raise InputRefused(
@@ -400,7 +400,7 @@ def _read_flashcards(file: ReadmeFile, cards: Sequence[Flashcard], title: str) -
     )
 
 
-def _table(file: ReadmeFile) -> Reading:
+def _read_table(file: ReadmeFile) -> Reading:
     tables = find_tables(file.lines)
     questions: list[Found] = []
     columns: tuple[tuple[str, str], ...] = ()

@@ -42,7 +42,7 @@ _SECTION_FIELDS = (
 _LIST_ITEM_TEXT = re.compile(
     r"^\s{0,3}(?:[-*+]|\d+[.)])\s+(.*(?:\n(?!\s{0,3}(?:[-*+]|\d+[.)])\s).*)*)", re.MULTILINE
 )
-_ANSWER_MARK = re.compile(
+_BOLD_ANSWER = re.compile(
     r"\s*(?:\*\*|__)(?:A|Ans|Answer|Antwort|Respuesta|Réponse|Ответ|答)\s?[.:：](?:\*\*|__)[ \t]*\n*(?=\S)",
     re.IGNORECASE,
 )
@@ -193,7 +193,7 @@ def _add(body: Body, name: str, part: str, limits: Limits) -> None:
         text, links = split_links(text)
         if links:
             body.fields["links"] = (*as_tuple(body.fields.get("links", ())), *links)
-        text = _ANSWER_MARK.sub("", text)
+        text = _BOLD_ANSWER.sub("", text)
         first, _, rest = text.lstrip().partition("\n")
         found = _ANSWER_LINE.fullmatch(first) if len(first) <= _LONGEST_KEY_LINE else None
         choices = body.fields.get("choices", ())

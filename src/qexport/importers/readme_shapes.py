@@ -79,7 +79,7 @@ def find_starts(file: ReadmeFile) -> tuple[str, list[Start]]:
         ("pair", _find_pair_marks(file, marks)),
         ("answered", _find_answered(marks)),
         ("heading", _headings(marks)),
-        ("bold", [mark for mark in marks if mark.kind == "bold" and _is_asked(mark.text)]),
+        ("bold", [mark for mark in marks if mark.kind == "bold" and _asks(mark.text)]),
         ("table", [Mark("item", table.line, "") for table in tables for _ in table.rows]),
         ("number", _find_item_marks(marks, "number", file.lines)),
         ("item", _find_item_marks(marks, "item")),
@@ -165,7 +165,7 @@ def _find_folded_starts(marks: Sequence[Mark]) -> list[Mark]:
     return [mark for mark in chosen if mark is not None]
 
 
-def _is_asked(text: str) -> bool:
+def _asks(text: str) -> bool:
     return is_asking(text) or is_asking(clean_line(text)) or level_of_signs(text)[1] != ""
 
 

@@ -26,7 +26,7 @@ _LINKS_HEAD = re.compile(
 _TO_TOP = re.compile(r"(?:go |back )*to (?:the )?(?:top|toc|table of contents|contents)\b")
 _LONGEST_ORNAMENT = 300
 """Characters of a line that may be one that leads back to the top."""
-_RULE = re.compile(
+_DIVIDER = re.compile(
     r"\s*(?:-\s?){3,}\s*|\s*(?:\*\s?){3,}\s*|\s*(?:_\s?){3,}\s*|\s*(?:<br ?/?>|</?p>|</?div[^>]*>|</?b>"
     r"|</?details>|&nbsp;)\s*"
 )
@@ -49,12 +49,12 @@ def clean_blocks(text: str, limits: Limits) -> str:
     text = re.sub(r"<!--(?:(?!<!--).)*?-->", "", text, flags=re.DOTALL)
     text = "\n".join("" if _leads_to_top(line) else line for line in text.split("\n"))
     parts = []
-    for is_code, part in _parts(_dedent(text)):
+    for is_code, part in _divide_by_code(_dedent(text)):
         parts.append(part if is_code else _clean_prose(part, limits))
     lines = "\n".join(parts).split("\n")
-    while lines and (not lines[0].strip() or _RULE.fullmatch(lines[0])):
+    while lines and (not lines[0].strip() or _DIVIDER.fullmatch(lines[0])):
         lines.pop(0)
-    while lines and (not lines[-1].strip() or _RULE.fullmatch(lines[-1]) or _leads_to_top(lines[-1])):
+    while lines and (not lines[-1].strip() or _DIVIDER.fullmatch(lines[-1]) or _leads_to_top(lines[-1])):
         lines.pop()
     cleaned = re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
     return cleaned.strip("\n") if not cleaned.startswith("    ") else cleaned.rstrip()
@@ -143,7 +143,7 @@ def is_link_head(text: str) -> bool:
     return _LINKS_HEAD.fullmatch(clean_name(text)) is not None
 
 
-def _parts(text: str) -> list[tuple[bool, str]]:
+def _divide_by_code(text: str) -> list[tuple[bool, str]]:
     """Return code and what is between it, in their order."""
     lines = text.split("\n")
     fenced = fenced_lines(lines)
@@ -186,7 +186,7 @@ def find_linked_notes(text: str) -> tuple[str, ...]:
     """Return the notes that a text of Obsidian links to, each once: a bank shows the words of such a link."""
     if "[[" not in text:
         return ()
-    prose = (_INLINE_CODE.sub("", part) for is_code, part in _parts(text) if not is_code)
+    prose = (_INLINE_CODE.sub("", part) for is_code, part in _divide_by_code(text) if not is_code)
     return tuple(dict.fromkeys(found[1].strip() for part in prose for found in _WIKI_LINK.finditer(part)))
 
 

@@ -142,7 +142,7 @@ def import_files(
     if bank.suffix.lower() not in BANK_ENDINGS:
         raise UsageError(f"{bank}: a bank's name ends in .yaml or .jsonl", hint=f"write it to {bank}.yaml")
     sources, passed = read_sources(paths, wishes, limits)
-    read = _read_sources(sources, wishes, bank, limits)
+    read = _assemble_sources(sources, wishes, bank, limits)
     text = read_text(bank, limits=limits) if bank.exists() else ""
     there = _bank_of(text, bank, limits) if text else None
     read.assembled = with_one_spelling(read.assembled, there)
@@ -186,7 +186,7 @@ def _strict_problems(session: ImportOutcome) -> tuple[Problem, ...]:
     return tuple(sorted([*conflicts, *session.left_aside], key=lambda problem: problem.location))
 
 
-def _read_sources(sources: Sequence[Source], wishes: Wishes, bank: Path, limits: Limits) -> _Read:
+def _assemble_sources(sources: Sequence[Source], wishes: Wishes, bank: Path, limits: Limits) -> _Read:
     """Read and assemble every source; what is wrong with any is reported together."""
     read = _Read()
     problems: list[Problem] = []

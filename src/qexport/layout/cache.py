@@ -28,7 +28,7 @@ LIMIT = 250_000_000
 
 DAY = 86_400
 _PATIENCE = 10.0  # seconds another build is waited for
-_AT_ONCE = 500  # keys in one query; SQLite allows 32,766
+_MOST_KEYS = 500  # keys in one query; SQLite allows 32,766
 
 
 class CacheInfo(Record, frozen=True):
@@ -256,8 +256,8 @@ def _prepare_database(database: sqlite3.Connection) -> None:
 
 def _find_present(database: sqlite3.Connection, keys: Sequence[str]) -> set[str]:
     present: set[str] = set()
-    for start in range(0, len(keys), _AT_ONCE):
-        some = keys[start : start + _AT_ONCE]
+    for start in range(0, len(keys), _MOST_KEYS):
+        some = keys[start : start + _MOST_KEYS]
         query = f"SELECT key FROM chunks WHERE key IN ({','.join('?' * len(some))})"  # noqa: S608  # only marks
         present.update(key for (key,) in database.execute(query, some))
     return present
@@ -270,8 +270,8 @@ def _load(
     found: dict[str, T] = {}
     stale: list[str] = []
     today = _today()
-    for start in range(0, len(keys), _AT_ONCE):
-        some = keys[start : start + _AT_ONCE]
+    for start in range(0, len(keys), _MOST_KEYS):
+        some = keys[start : start + _MOST_KEYS]
         marks = ",".join("?" * len(some))
         query = f"SELECT key, digest, used, data FROM chunks WHERE key IN ({marks})"  # noqa: S608  # only marks
         for key, digest, used, data in database.execute(query, some):

@@ -29,7 +29,7 @@ LAST_CODE = 0xFFFE
 DOTLESS = {"\u0131": "i", "\u0237": "j"}
 """What fonts draw for i and j below a mark."""
 
-_MARKS = {
+_ACCENTS = {
     "grave": 0x300,
     "acute": 0x301,
     "circumflex": 0x302,
@@ -217,6 +217,6 @@ def _decode_part(part: str) -> str:
         )
         return "".join(chr(point) for point in points if not 0xD800 <= point < 0xE000)
     if part.endswith(("cmb", "comb")):
-        point = _MARKS.get(part.removesuffix("cmb").removesuffix("comb"))
+        point = _ACCENTS.get(part.removesuffix("cmb").removesuffix("comb"))
         return chr(point) if point else ""
     return part if len(part) == 1 and part.isascii() and part.isalpha() else ""

@@ -69,7 +69,7 @@ def link(
     return _Linker(chunks, book, collect_fonts(fonts), memory).pdf(kept, subsets)
 
 
-class _Words(dict[bytes, bytes]):
+class _MarkWords(dict[bytes, bytes]):
     """What the marks of a chunk mean in the book. Places are found out when they are met."""
 
     def __init__(
@@ -251,7 +251,7 @@ class _Linker:
             values = [value for value, _ in content.objects]
             for node, number in zip(nodes, chunk.pages, strict=True):
                 values[number] = values[number].replace(mark("pages"), node)
-            words = _Words(book_words, references, move)
+            words = _MarkWords(book_words, references, move)
             resolved = replace_marks(BETWEEN.join(values), words).split(BETWEEN)
             return [(value, stream) for value, (_, stream) in zip(resolved, content.objects, strict=True)]
 

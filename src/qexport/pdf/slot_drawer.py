@@ -76,7 +76,7 @@ class SlotDrawer:
         x = place.x - width * {"left": 0, "center": 0.5, "right": 1}[place.align]
         opening = b"/Artifact BMC" if slot.mcid is None else b"/Span <</MCID %d>> BDC" % slot.mcid
         codes = b"".join(b"%04x" % glyph for glyph in glyphs)
-        content = b"%s\n%s\nEMC" % (opening, _write_text(slot, x, b"<%s> Tj" % codes))
+        content = b"%s\n%s\nEMC" % (opening, _write_slot_text(slot, x, b"<%s> Tj" % codes))
         drawn.setdefault(slot.font, set()).update(glyphs)
         if slot.leader is not None:
             leader = _draw_leader(slot, face, x, x + width)
@@ -101,10 +101,10 @@ def _draw_leader(slot: Slot, face: Face, left: float, right: float) -> bytes:
     dot = face.glyphs["."]
     between = face.advances[dot] - 1000 * LEADER_STEP / slot.size
     row = b" ".join([b"<%04x>%.2f" % (dot, between)] * count)
-    return _write_text(slot, first * LEADER_STEP, b"[%s] TJ" % row)
+    return _write_slot_text(slot, first * LEADER_STEP, b"[%s] TJ" % row)
 
 
-def _write_text(slot: Slot, x: float, text: bytes) -> bytes:
+def _write_slot_text(slot: Slot, x: float, text: bytes) -> bytes:
     font = slot.font.encode()
     return b"BT /%s %.4g Tf 1 0 0 -1 %.3f %.3f Tm %s ET" % (font, slot.size, x, slot.y, text)
 

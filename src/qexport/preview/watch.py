@@ -22,7 +22,7 @@ SETTLED = 0.02
 """Seconds in which nothing more changes: an editor may write a file in two steps."""
 MOST_FILES = 20_000
 """Files that are looked at; a folder with more of them is not one of a bank."""
-_IGNORED = frozenset(["__pycache__", "node_modules"])
+_IGNORED_FOLDERS = frozenset(["__pycache__", "node_modules"])
 _WRITTEN = (".lock.json", ".history.jsonl")
 """Endings of what a build itself writes beside a bank."""
 
@@ -48,7 +48,7 @@ def look(places: Iterable[Path], without: Iterable[Path] = ()) -> FileStates:
         try:
             with os.scandir(place) as entries:
                 for entry in entries:
-                    if entry.name.startswith(".") or entry.name in _IGNORED:
+                    if entry.name.startswith(".") or entry.name in _IGNORED_FOLDERS:
                         continue
                     if entry.name.endswith(_WRITTEN):
                         continue

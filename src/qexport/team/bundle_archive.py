@@ -51,7 +51,7 @@ def unpack(data: bytes, path: str, limits: Limits = USUAL) -> dict[str, bytes]:
     return files
 
 
-_AGAIN = "get the file again from where it was published"
+_GET_AGAIN = "get the file again from where it was published"
 
 
 def _members(data: bytes, path: str, limits: Limits) -> dict[str, bytes]:
@@ -88,7 +88,7 @@ def _unlike_a_bundle(entries: Sequence[ZipInfo], size: int) -> Iterable[str]:
     seen: set[str] = set()
     for entry in entries:
         name = entry.filename
-        if not _is_inside(name) or entry.orig_filename != name:
+        if not _is_path_inside(name) or entry.orig_filename != name:
             yield f"the path {quote(entry.orig_filename)} is outside the bundle, or is not a valid path on every system"
         elif stat.S_ISLNK(entry.external_attr >> 16):
             yield f"{quote(name)} is a link, not a file"
@@ -106,7 +106,7 @@ LONGEST_PATH = 240
 """Bytes: Windows takes 260 characters, with the folder a bundle is unpacked in."""
 
 
-def _is_inside(name: str) -> bool:
+def _is_path_inside(name: str) -> bool:
     """Return whether a path means a file below the folder it is unpacked in, on every system.
 
     It holds no control or format character either: one that turns text round shows another ending.
@@ -164,4 +164,4 @@ def _where_other(data: bytes, right: bytes) -> str:
 
 def refuse_bundle(path: str, complaints: Iterable[str]) -> InputRefused:
     """Return the error for a bundle with these complaints."""
-    return InputRefused(tuple(Problem(Location(path), complaint, _AGAIN) for complaint in complaints))
+    return InputRefused(tuple(Problem(Location(path), complaint, _GET_AGAIN) for complaint in complaints))

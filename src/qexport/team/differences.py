@@ -121,7 +121,7 @@ def compare_snapshots(old: Snapshot, new: Snapshot) -> Differences:
     retired = {state.id: state for state in new.states if state.retired}
     entries: list[QuestionChange] = []
     for state, was in states:
-        if entry := _describe_change(state, was):
+        if entry := _compare_states(state, was):
             entries.append(entry)
     entries += (
         QuestionChange(
@@ -213,7 +213,7 @@ def _find_moved(old: Sequence[State], new: Sequence[State]) -> list[tuple[str, s
     return [(move.id, move.former) for move in moves if not move.is_reuse]
 
 
-def _describe_change(state: State, was: State | None) -> QuestionChange | None:
+def _compare_states(state: State, was: State | None) -> QuestionChange | None:
     if was is None or was.retired:
         return QuestionChange("added", state.id, state.question)
     changed = tuple(

@@ -95,7 +95,7 @@ def plan_recipe_push(recipe: Recipe, anki: AnkiConnect, *, now: int, locking: Lo
     }
     gone = {lock.key_of(entry): entry.id for entry in lock.left}
     known = {lock.key_of(entry): entry.id for entry in lock.notes.values()} | gone
-    theirs = [note for note in _notes_in(anki, lock) if note.fields.get("Key", "") in known]
+    theirs = [note for note in _find_notes(anki, lock) if note.fields.get("Key", "") in known]
     published = _find_published(
         theirs, recipe=recipe, edition=edition, shape=note_shape(options), tools=tools, ours=ours
     )
@@ -149,14 +149,14 @@ def _make_note_content(note: Note, lock: Lock, colours: Mapping[str, str]) -> No
     return NoteContent(dict(zip(FIELDS, values.split("\x1f"), strict=True)), frozenset(note.tags.split()))
 
 
-def _notes_in(anki: AnkiConnect, lock: Lock) -> list[NoteInfo]:
+def _find_notes(anki: AnkiConnect, lock: Lock) -> list[NoteInfo]:
     """Return all notes of our note type, in every form it had."""
     numbers = (NOTE_TYPE_ID + 1000 * form for form in range(lock.note_type.major))
     return anki.notes(anki.find_notes(" or ".join(f"mid:{number}" for number in numbers)))
 
 
 def _keys_in(anki: AnkiConnect, push: Push) -> Iterable[str]:
-    return (note.fields.get("Key", "") for note in _notes_in(anki, _require_lock(push.edition)))
+    return (note.fields.get("Key", "") for note in _find_notes(anki, _require_lock(push.edition)))
 
 
 def _find_suspended(anki: AnkiConnect, notes: Sequence[NoteInfo]) -> frozenset[int]:

@@ -312,9 +312,9 @@ class _RecipesReading:
                 self._wrong(recipe, key, f"unknown setting {quote(key)}", hint)
             elif (taken := _read_value(setting, value)) is None:
                 self._wrong(recipe, key, f"{key} cannot be {_show_value(value)}", _describe_wanted(setting))
-            elif unclean := _describe_cleaning(value):
+            elif unclean := _list_cleaning(value):
                 self._wrong(recipe, key, f"{key} has {unclean}", "write it without")
-            elif complaint := _complaint(setting, taken):
+            elif complaint := _find_fault(setting, taken):
                 self._wrong(recipe, key, *complaint)
             else:
                 read[key] = taken
@@ -361,7 +361,7 @@ def _read_text_value(value: object) -> str | None:
     return value.isoformat()[:10] if isinstance(value, date) else str(value)
 
 
-def _describe_cleaning(value: object) -> str:
+def _list_cleaning(value: object) -> str:
     """Return what would be cleaned out of a text, or of several."""
     change_recipe: Counter[str] = Counter()
     for text in value if isinstance(value, list) else [value]:
@@ -370,7 +370,7 @@ def _describe_cleaning(value: object) -> str:
     return describe_cleaning(change_recipe)
 
 
-def _complaint(setting: Setting, value: SettingValue) -> tuple[str, str] | None:
+def _find_fault(setting: Setting, value: SettingValue) -> tuple[str, str] | None:
     """Return what is wrong with a value of the right kind, and what would be right."""
     if setting.part == "options" and isinstance(value, str | bool):
         try:

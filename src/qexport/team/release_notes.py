@@ -54,14 +54,14 @@ def as_markdown(
 ) -> str:
     """Return release notes in a language: what to do in Anki, then what is new, last what left filtered decks."""
     label = words.label
-    lines = [f"## {heading or _escape_markdown(label('whats_new', title=found.title))}", ""]
+    lines = [f"## {heading or _escape_note(label('whats_new', title=found.title))}", ""]
     lines += [f"{count_changes(found, words)}.", ""]
-    remarks = (_escape_markdown(each.word(words)) for each in found.remarks)
+    remarks = (_escape_note(each.word(words)) for each in found.remarks)
     lines += (f"{label('mind', remark=remark)}\n" for remark in remarks)
     lines += [f"### {label('in_anki')}", ""]
     for number, step in enumerate(steps_of(found, words), 1):
         said = "".join(
-            f"[{_escape_markdown(text)}]({link})" if link else _escape_markdown(text) for text, link in step
+            f"[{_escape_note(text)}]({link})" if link else _escape_note(text) for text, link in step
         )
         lines.append(f"{number}. {said}")
     for search in found.search.splitlines():
@@ -72,8 +72,8 @@ def as_markdown(
         for entry in entries:
             lines += _markdown_entry(entry, words)
     for departure in departures:
-        lines += ["", f"### {label('deck_left', deck=_escape_markdown(departure.deck))}", ""]
-        lines += [label("deck_stays", ids=_escape_markdown(", ".join(departure.ids))), ""]
+        lines += ["", f"### {label('deck_left', deck=_escape_note(departure.deck))}", ""]
+        lines += [label("deck_stays", ids=_escape_note(", ".join(departure.ids))), ""]
         lines += ["\n\n".join("   " + _code_span(search) for search in departure.search.splitlines())]
     if re.fullmatch(r"https?://[^\s()<>]+", found.source):
         lines += ["", label("questions_from", source=f"<{found.source}>")]
@@ -97,26 +97,26 @@ def first_notes(title: str, source: str, count: int, heading: str, words: Langua
 
 
 def _markdown_entry(entry: Difference, words: Language) -> Iterator[str]:
-    was = f" ({words.label('former_id', id=_escape_markdown(entry.former_id))})" if entry.former_id else ""
-    yield f"- **{_escape_markdown(entry.id)}**{was} {_escape_markdown(flat_text(entry.question))}"
+    was = f" ({words.label('former_id', id=_escape_note(entry.former_id))})" if entry.former_id else ""
+    yield f"- **{_escape_note(entry.id)}**{was} {_escape_note(flat_text(entry.question))}"
     signs = {"same": "", "gone": "~~", "new": "**"}
     for change in entry.fields:
         said = "".join(_emphasise(each.text, signs[each.kind]) for each in shorten_unchanged(change.pieces))
         yield f"  - {field_label(change.field, words)}: {said.strip()}"
     if tags := tags_of(entry):
-        yield f"  - {words.label('tags')}: {_escape_markdown(tags)}"
+        yield f"  - {words.label('tags')}: {_escape_note(tags)}"
 
 
 def _emphasise(text: str, sign: str) -> str:
     """Put signs around the words; between a sign and a word Markdown allows no space."""
     words = text.strip()
     if not sign or not words:
-        return _escape_markdown(text)
+        return _escape_note(text)
     before, after = text[: text.index(words)], text[text.index(words) + len(words) :]
-    return f"{before}{sign}{_escape_markdown(words)}{sign}{after}"
+    return f"{before}{sign}{_escape_note(words)}{sign}{after}"
 
 
-def _escape_markdown(text: str) -> str:
+def _escape_note(text: str) -> str:
     """Return a text that Markdown shows as it is."""
     escaped = re.sub(r"([\\`*_{}\[\]#|~!])", r"\\\1", text)
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -131,12 +131,12 @@ def _code_span(text: str) -> str:
 
 def steps_of(found: Differences, words: Language = _ENGLISH_WORDS) -> Iterator[tuple[tuple[str, str], ...]]:
     """Yield what a learner has to do, as pieces of text and where they link to."""
-    yield _link(words.labels["step_import"], "{how}", words.label("how"), ANKI_MANUAL)
+    yield _link_place(words.labels["step_import"], "{how}", words.label("how"), ANKI_MANUAL)
     if found.of_kind("retired"):
-        yield _link(words.labels["step_retired"], "{search}", words.label("search_link"), SEARCHING)
+        yield _link_place(words.labels["step_retired"], "{search}", words.label("search_link"), SEARCHING)
 
 
-def _link(text: str, place: str, shown: str, address: str) -> tuple[tuple[str, str], ...]:
+def _link_place(text: str, place: str, shown: str, address: str) -> tuple[tuple[str, str], ...]:
     """Return a text in pieces, with a link in its place."""
     before, _, after = text.partition(place)
     return (before, ""), (shown, address), (after, "")

@@ -73,7 +73,7 @@ class Pulled:
 
 
 @dataclass(slots=True)
-class _Found:
+class _FoundSoFar:
     """What was found so far: in this export, and in those before it."""
 
     bank: Bank
@@ -130,7 +130,7 @@ def pull(
     bases = Bases(history=versions, versions={}, decks={})
     if base:
         bases = _with_given(bases, base, recipe)
-    found = _Found(bank, bank.questions[-1])
+    found = _FoundSoFar(bank, bank.questions[-1])
     for path in exports:
         _pull_one(path, found, lock=lock, bases=bases, decide_by=(choice, ask), limits=limits)
     changes = _changes(bank.questions, found, recipe)
@@ -162,7 +162,7 @@ def published_lock(recipe: Recipe) -> Lock:
 
 def _pull_one(
     path: Path,
-    found: _Found,
+    found: _FoundSoFar,
     *,
     lock: Lock,
     bases: Bases,
@@ -268,7 +268,7 @@ def _take_changed_pictures(
     rows: Sequence[NoteRow],
     merger: Merger,
     pictures: ReturnedPictures,
-    found: _Found,
+    found: _FoundSoFar,
     decide_by: tuple[Preference, Ask | None],
 ) -> list[tuple[str, str, str]]:
     """Take pictures of the deck that have other bytes in an export.
@@ -349,7 +349,7 @@ def _texts_of(question: Question) -> list[str]:
     ]
 
 
-def _add_pictures(texts: Any, pictures: ReturnedPictures, found: _Found, beside: Question) -> None:
+def _add_pictures(texts: Any, pictures: ReturnedPictures, found: _FoundSoFar, beside: Question) -> None:
     """Add the pictures that texts of an export name, beside the bank's file."""
     folder = Path(beside.location.path).parent
     for text in texts if isinstance(texts, (list, tuple)) else ():
@@ -376,7 +376,7 @@ def _with_values(bank: Bank, values: Mapping[tuple[str, str], Value]) -> Bank:
     )
 
 
-def _changes(questions: Sequence[Question], found: _Found, recipe: Recipe) -> dict[Path, bytes]:
+def _changes(questions: Sequence[Question], found: _FoundSoFar, recipe: Recipe) -> dict[Path, bytes]:
     """Return the bank's files with other texts in them, all else as it is, and the pictures beside them."""
     edits: defaultdict[str, list[Edit]] = defaultdict(list)
     lines: defaultdict[str, dict[str, int]] = defaultdict(dict)

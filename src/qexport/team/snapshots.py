@@ -90,7 +90,7 @@ def _with_lock(snapshot: Snapshot, lock: Lock | None) -> Snapshot:
     return replace(snapshot, namespace=snapshot.namespace or lock.namespace, states=states, keys=keys)
 
 
-def _write_item(item: str | tuple[str, str | tuple[str, ...]]) -> str:
+def _write_list_item(item: str | tuple[str, str | tuple[str, ...]]) -> str:
     """Return an item of a list, or of a question's own fields, which are pairs of a name and a text or a list."""
     if isinstance(item, str):
         return item
@@ -103,7 +103,9 @@ def _state(question: Question) -> State:
     for each in QUESTION_FIELDS:
         value = getattr(question, each.name)
         if each.name not in _COMPARED_APART and value not in (None, "", ()):
-            texts[each.name] = "\n".join(map(_write_item, value)) if isinstance(value, tuple) else str(value)
+            texts[each.name] = (
+                "\n".join(map(_write_list_item, value)) if isinstance(value, tuple) else str(value)
+            )
     return State(
         id=question.id,
         question=question.question,
@@ -129,7 +131,7 @@ def of_bank_as_deck(bank: Bank, name: str, templates: Templates, lock: Lock | No
     )
 
 
-_MADE = ("ID", "Title", "Situation", "Language", *MADE_BY_DECK)
+_MADE_FIELDS = ("ID", "Title", "Situation", "Language", *MADE_BY_DECK)
 _FROM_FIELD = re.compile(r"(?:(.+)::)?(?:technology|category|level|difficulty)::")
 
 
@@ -139,7 +141,7 @@ def state_of_note(guid: str, fields: str, tags: str) -> State:
     texts = {
         name: text
         for name, html in said.items()
-        if name not in _MADE and not name.startswith("Spare") and (text := _text_of_html(html))
+        if name not in _MADE_FIELDS and not name.startswith("Spare") and (text := _text_of_html(html))
     }
     prefix = next(
         (f"{found[1]}::" for tag in tags.split() if (found := _FROM_FIELD.match(tag)) and found[1]), ""

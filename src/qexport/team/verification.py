@@ -67,7 +67,7 @@ def verify(
     manifest = bundle.read_manifest(files, str(path))
     contents = contents_in(files, manifest, str(path), limits)
     if rebuild:
-        tools = {each.name: _tools_for(each, with_theme, str(path), limits) for each in contents.recipes}
+        tools = {each.name: _find_tools(each, with_theme, str(path), limits) for each in contents.recipes}
         _check_rebuilt(files, contents, manifest, tools, tell=tell, path=str(path))
     return Verified(path, files, manifest, contents.lock.release, rebuild)
 
@@ -112,7 +112,7 @@ def _check_rebuilt(
         raise InputRefused(tuple(problems))
 
 
-def _tools_for(recipe: BundledRecipe, with_theme: str, path: str, limits: Limits) -> Tools:
+def _find_tools(recipe: BundledRecipe, with_theme: str, path: str, limits: Limits) -> Tools:
     """Return what a recipe is rendered with; a theme's folder is only ever the user's own choice."""
     name = parse_options(CommonOptions, recipe.options).theme
     if name not in list_built_in():

@@ -109,7 +109,7 @@ def find_look_alikes(bank: Bank) -> Iterator[Finding]:
             yield Finding(f"look-alike-{field}", message, hint, where, ids_of(having[rare]))
 
 
-_LONGEST_NAME = 60  # of longer ones, only the whole is compared
+_LONGEST_NEAR_NAME = 60  # of longer ones, only the whole is compared
 
 
 def _pair_near_names(names: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -117,7 +117,7 @@ def _pair_near_names(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     forms = {name: _strip_signs(name) for name in names}
     sharing = defaultdict[str, list[str]](list)
     for name, form in forms.items():
-        cuts = range(len(form) if len(form) <= _LONGEST_NAME else 0)
+        cuts = range(len(form) if len(form) <= _LONGEST_NEAR_NAME else 0)
         for cut in {form, *(form[:place] + form[place + 1 :] for place in cuts)}:
             sharing[cut].append(name)
     pairs = {pair: None for block in sharing.values() for pair in combinations(block[:MOST_COMPARED], 2)}

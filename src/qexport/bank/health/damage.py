@@ -30,7 +30,7 @@ def find_damage(bank: Bank) -> Iterator[Finding]:
 
 
 _NO_WORDS = re.compile(r"[\s.?…_–—-]+")
-_WAITING = re.compile(
+_STILL_TO_WRITE = re.compile(
     r"\W*(?:(?:your |the )?(?:answer|explanation|text)s? (?:goes |comes )?(?:here|missing)"
     r"|todo|tb[ad]|fixme|wip|n/?a|coming soon|no answer(?: yet)?|placeholder"
     r"|(?:to be|will be) (?:written|added|done|answered|completed)(?: later)?"
@@ -58,7 +58,9 @@ def _stands_in(whole: str) -> bool:
         first = whole.lstrip()[:1]
         return (first in ("l", "L") or not first.isascii()) and fold(whole[:100]).startswith("lorem ipsum")
     start = fold(whole)
-    return bool(_WAITING.fullmatch(start) or _NO_WORDS.fullmatch(start)) or start.startswith("lorem ipsum")
+    return bool(_STILL_TO_WRITE.fullmatch(start) or _NO_WORDS.fullmatch(start)) or start.startswith(
+        "lorem ipsum"
+    )
 
 
 _DOUBLED = re.compile(r"(?<=[\w)\"'’”])(?:\?{2,}|,{2,})(?=\s|$)")

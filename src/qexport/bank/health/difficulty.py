@@ -13,7 +13,7 @@ _EASY = 3
 """Up to this difficulty a question counts as easy."""
 _HARD = 8
 """From this difficulty on a question counts as hard."""
-_OFTEN = 0.4
+_OFTEN_FORGOTTEN = 0.4
 """Share of reviews forgotten from which an easy question is doubted, if it is twice the usual share as well."""
 _SELDOM = 0.1
 """Share of reviews forgotten up to which a hard question is doubted, if it is half the usual share as well."""
@@ -33,7 +33,7 @@ def find_misjudged_difficulties(bank: Bank) -> Iterator[Finding]:
         rated = question.difficulty
         if rated is None:
             continue
-        is_hard = rated <= _EASY and count.forgotten >= max(_OFTEN, 2 * usual)
+        is_hard = rated <= _EASY and count.forgotten >= max(_OFTEN_FORGOTTEN, 2 * usual)
         is_easy = rated >= _HARD and usual > 0 and count.forgotten <= min(_SELDOM, usual / 2)
         if is_hard or is_easy:
             yield Finding(

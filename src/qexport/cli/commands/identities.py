@@ -28,7 +28,7 @@ _RECIPE = click.option(
     metavar="NAME",
     help="Recipe that names the bank. [default: the default recipe]",
 )
-_LOCK = click.option(
+_LOCK_OPTION = click.option(
     "--lock", type=PATH, metavar="PATH", help="The lock of the deck. [default: beside the bank]"
 )
 _DRY_RUN = click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
@@ -36,7 +36,7 @@ _DRY_RUN = click.option("--dry-run", is_flag=True, help="Show what would be writ
 
 def of_a_bank(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say which bank and lock."""
-    return _RECIPE(_LOCK(_DRY_RUN(names_bank(json_option(flags(command))))))
+    return _RECIPE(_LOCK_OPTION(_DRY_RUN(names_bank(json_option(flags(command))))))
 
 
 def of_a_recipe(command: Callable[..., None]) -> Callable[..., None]:

@@ -89,13 +89,13 @@ def push(
 
         planned = plan_recipe_push(recipe, anki, now=time, locking=locking)
     if not as_json:
-        say(_plan_lines(planned))
+        say(_push_lines(planned))
     plan = planned.plan
     changes = len(plan.new) + len(plan.changed) + len(plan.retired)
     is_done = False
     if changes and not dry_run:
         if not yes:
-            _ask_before_push(_plan_lines(planned) if as_json else ())
+            _ask_before_push(_push_lines(planned) if as_json else ())
         with progress():
             done = carry_out(planned, anki, now=time, locking=locking)
         warn(done.build.warnings)
@@ -108,7 +108,7 @@ def push(
         if not as_json:
             say([ASKED_TO_SYNC])
     if as_json:
-        say_json({**_plan_fields(planned), "done": is_done, "asked_to_synchronize": is_asked_to_sync})
+        say_json({**_push_fields(planned), "done": is_done, "asked_to_synchronize": is_asked_to_sync})
 
 
 def _ask_before_push(lines: Iterable[str]) -> None:
@@ -122,7 +122,7 @@ def _ask_before_push(lines: Iterable[str]) -> None:
         raise click.Abort
 
 
-def _plan_lines(push: Push) -> Iterator[str]:
+def _push_lines(push: Push) -> Iterator[str]:
     plan = push.plan
     yield (
         f"in Anki: {quantity(len(plan.new), 'new note')}, {len(plan.changed)} to change, "
@@ -145,7 +145,7 @@ def _done_line(push: Push, done: Pushed) -> str:
     )
 
 
-def _plan_fields(push: Push) -> dict[str, object]:
+def _push_fields(push: Push) -> dict[str, object]:
     plan, names = push.plan, push.names
     return {
         "new": [names[key] for key in plan.new],

@@ -39,7 +39,7 @@ def list_(*, bank: Path, encoding: str | None, limits: Limits, filters: Filters,
 
     Long lines are shortened on a terminal, and complete in a pipe.
     """
-    choice = _choose(bank, filters, encoding, limits)
+    choice = _select_from_bank(bank, filters, encoding, limits)
     if as_json:
         say_json([list_question_fields(question, whole=False) for question in choice.questions])
         return
@@ -63,7 +63,7 @@ def show(
     as_json: bool,
 ) -> None:
     """Show complete questions, chosen by id or by filters."""
-    choice = _choose(bank, replace(filters, id=(*filters.id, *ids)), encoding, limits)
+    choice = _select_from_bank(bank, replace(filters, id=(*filters.id, *ids)), encoding, limits)
     if as_json:
         say_json([list_question_fields(question, whole=True) for question in choice.questions])
         return
@@ -86,7 +86,7 @@ def stats(*, bank: Path, encoding: str | None, limits: Limits, filters: Filters,
     """
     from qexport.bank.health.counts import count_questions, stats_fields
 
-    choice = _choose(bank, filters, encoding, limits)
+    choice = _select_from_bank(bank, filters, encoding, limits)
     counts = count_questions(choice.bank, choice.questions)
     if as_json:
         say_json(stats_fields(counts))
@@ -94,7 +94,7 @@ def stats(*, bank: Path, encoding: str | None, limits: Limits, filters: Filters,
         say(stats_lines(counts))
 
 
-def _choose(bank: Path, filters: Filters, encoding: str | None, limits: Limits) -> Selection:
+def _select_from_bank(bank: Path, filters: Filters, encoding: str | None, limits: Limits) -> Selection:
     from qexport import choosing
 
     choice = choosing.choose(bank, filters, encoding=encoding, limits=limits)

@@ -56,7 +56,7 @@ class ImportResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Record:
+class _CheckedRecord:
     """A captured question, checked, and as it is in the capture."""
 
     question: Question
@@ -70,7 +70,7 @@ class _CaptureMerging:
     taking: Taking
     questions: dict[str, Question] = field(default_factory=dict)
     """By every id they have or had, whatever its case."""
-    new: list[_Record] = field(default_factory=list)
+    new: list[_CheckedRecord] = field(default_factory=list)
 
     def add(self, question: Question) -> None:
         for identity in (question.id, *question.former_ids):
@@ -157,7 +157,7 @@ def _parse_all(
 
 def _validate_capture(
     capture: Capture, words: Vocabulary, problems: list[Problem], limits: Limits
-) -> list[_Record]:
+) -> list[_CheckedRecord]:
     """Validate the records of one capture, one by one: the same question twice on a page is no problem."""
     records = []
     for raw in () if capture.problems else capture.records:
@@ -166,7 +166,7 @@ def _validate_capture(
         except InputRefused as error:
             problems += error.problems
         else:
-            records.append(_Record(bank.questions[0], raw))
+            records.append(_CheckedRecord(bank.questions[0], raw))
     return records
 
 
@@ -193,7 +193,7 @@ def _natural(path: str) -> list[str | int]:
 # Records
 
 
-def _merge_records(path: str, records: Iterable[_Record], merging: _CaptureMerging) -> CaptureReport:
+def _merge_records(path: str, records: Iterable[_CheckedRecord], merging: _CaptureMerging) -> CaptureReport:
     known = 0
     new: list[str] = []
     conflicts: list[CaptureConflict] = []
@@ -215,7 +215,7 @@ def _merge_records(path: str, records: Iterable[_Record], merging: _CaptureMergi
     return CaptureReport(path, known, tuple(new), tuple(conflicts), taken=tuple(taken))
 
 
-def _differences(known: Question, record: _Record) -> Iterator[Difference]:
+def _differences(known: Question, record: _CheckedRecord) -> Iterator[Difference]:
     for name in CAPTURED_FIELDS:
         ours, theirs = getattr(known, name), getattr(record.question, name)
         if ours != theirs:
@@ -303,7 +303,7 @@ def _write_capture_lines(
 
 
 def _build_captured_bank(
-    words: Vocabulary, claims: Mapping[str, RawText], new: Sequence[_Record], limits: Limits
+    words: Vocabulary, claims: Mapping[str, RawText], new: Sequence[_CheckedRecord], limits: Limits
 ) -> Bank:
     header = words.header
     if claims:
@@ -316,7 +316,7 @@ def _build_captured_bank(
 
 
 def _write_capture_bank(
-    words: Vocabulary, claims: Mapping[str, RawText], new: Sequence[_Record], limits: Limits
+    words: Vocabulary, claims: Mapping[str, RawText], new: Sequence[_CheckedRecord], limits: Limits
 ) -> str:
     """Write a new bank."""
     bank = _build_captured_bank(words, claims, new, limits)
@@ -326,7 +326,7 @@ def _write_capture_bank(
     return text
 
 
-def _append(text: str, raw: RawBank, bank: Bank, new: Sequence[_Record], limits: Limits) -> str:
+def _append(text: str, raw: RawBank, bank: Bank, new: Sequence[_CheckedRecord], limits: Limits) -> str:
     """Add questions to the end of the bank's text, every character before them as it is."""
     problems = [
         *_find_undeclared("technology", "technologies", bank.technologies, raw, new),
@@ -339,7 +339,7 @@ def _append(text: str, raw: RawBank, bank: Bank, new: Sequence[_Record], limits:
 
 
 def _find_undeclared(
-    name: str, key: str, declared: Sequence[str], raw: RawBank, new: Iterable[_Record]
+    name: str, key: str, declared: Sequence[str], raw: RawBank, new: Iterable[_CheckedRecord]
 ) -> Iterator[Problem]:
     """Yield new names of technologies or levels that the bank's own list lacks."""
     for record in new if key in raw.header.values else ():
@@ -373,13 +373,15 @@ def word_diff(ours: str, theirs: str, *, around: int = 3, most: int = 3) -> str:
         before = old[max(0, begin + old_from - around) : begin + old_from]
         after = old[begin + old_to : begin + old_to + around]
         removed, added = middle_old[old_from:old_to], middle_new[new_from:new_to]
-        marked = [f"[-{_shorten(removed)}-]"] * bool(removed) + [f"{{+{_shorten(added)}+}}"] * bool(added)
+        marked = [f"[-{_shorten_words(removed)}-]"] * bool(removed) + [
+            f"{{+{_shorten_words(added)}+}}"
+        ] * bool(added)
         shown.append(" ".join([*before, *marked, *after]))
     more = [f"and {len(changes) - most} more"] if len(changes) > most else []
     return " … ".join([*shown, *more])
 
 
-def _shorten(words: Sequence[str], most: int = 8) -> str:
+def _shorten_words(words: Sequence[str], most: int = 8) -> str:
     if len(words) <= most:
         return " ".join(words)
     return f"{' '.join(words[: most // 2])} … {' '.join(words[-most // 2 :])}"

@@ -167,7 +167,7 @@ class RecordReader:
     ) -> Iterator[tuple[str, RawText]]:
         """Yield question, technology, category, level and difficulty."""
         place = lines[0].location
-        parts = [part for part in (_without_identity(lines[0], name), *lines[1:]) if part.text]
+        parts = [part for part in (_drop_identity(lines[0], name), *lines[1:]) if part.text]
         rating = _take_rating(parts)
         if rating is None:
             self._complain(place, f"{name} has no difficulty above its answer", "for example: 6/10")
@@ -301,7 +301,7 @@ def _split_records(lines: Sequence[RawText]) -> list[Sequence[RawText]]:
     return [lines[begin:end] for begin, end in pairwise([*cuts, len(lines)])]
 
 
-def _without_identity(line: RawText, name: str) -> RawText:
+def _drop_identity(line: RawText, name: str) -> RawText:
     words = line.text.lstrip()[len(name) :].lstrip(" \t\xa0·|:")
     path, number, column = line.location.path, line.location.line, line.location.column
     return RawText(words, Location(path, number, column and len(line.text) - len(words) + 1))

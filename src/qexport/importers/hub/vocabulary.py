@@ -66,15 +66,15 @@ def read_vocabulary(text: str, path: str, limits: Limits = USUAL) -> Vocabulary:
         for name, listed in technologies.values.items():
             problems += _unclean(RawText(name, technologies.keys[name]), "a technology")
             categories[name] = tuple(
-                _check_names(
+                _read_name_list(
                     listed, f"the categories of {name if name.isprintable() else quote(name)}", problems
                 )
             )
     else:
         hint = "write `Python:`, and below it its categories, each beginning with '- '"
         problems.append(Problem(technologies.location, "technologies must be a mapping", hint))
-    levels = tuple(_check_names(values.get("levels"), "levels", problems))
-    furniture = tuple(_check_names(values.get("furniture"), "furniture", problems))
+    levels = tuple(_read_name_list(values.get("levels"), "levels", problems))
+    furniture = tuple(_read_name_list(values.get("furniture"), "furniture", problems))
     if problems:
         raise InputRefused(tuple(sorted(problems, key=lambda problem: problem.location)))
 
@@ -108,7 +108,7 @@ def _wrong_keys(header: RawMapping) -> Iterator[Problem]:
             yield Problem(header.location, f"the vocabulary has no {key}")
 
 
-def _check_names(value: RawValue | None, what: str, problems: list[Problem]) -> Iterator[str]:
+def _read_name_list(value: RawValue | None, what: str, problems: list[Problem]) -> Iterator[str]:
     if value is None:
         return
     if not isinstance(value, RawList):

@@ -49,7 +49,7 @@ def part_word(html: str) -> tuple[StripShape, str] | None:
     return StripShape(html[: found.start(1)], html[found.end(1) :]), word
 
 
-class _Text(Record, frozen=True):
+class _SetText(Record, frozen=True):
     """A text set: the operators that draw it, and what it takes."""
 
     drawn: bytes
@@ -66,7 +66,7 @@ class Model(Record, frozen=True):
     content: PageContent
     box: Any
     """The box of the word."""
-    text: _Text
+    text: _SetText
     first: bytes
     """The first piece it draws."""
     place: int
@@ -153,7 +153,7 @@ def _is_marked(box: Any) -> bool:
     return box.element is not None and box.element.get("data-word") is not None
 
 
-def _sum_uses(texts: Sequence[_Text]) -> dict[str, FontUse]:
+def _sum_uses(texts: Sequence[_SetText]) -> dict[str, FontUse]:
     summed: dict[str, FontUse] = {}
     for text in texts:
         for key, use in text.fonts.items():
@@ -182,7 +182,7 @@ def _write_text_place(box: Any, moved: float) -> bytes:
     return b"1 0 0 -1 %s %s Tm" % (write_number(x), write_number(y))
 
 
-def _set_text(box: Any, word: str) -> _Text | None:
+def _set_text(box: Any, word: str) -> _SetText | None:
     """Set a text as that of a box is; None if it is not of one line."""
     from weasyprint.draw.text import draw_first_line
     from weasyprint.layout import inline
@@ -205,7 +205,7 @@ def _set_text(box: Any, word: str) -> _Text | None:
     if any(font.missing for font in fonts.values()):
         return None
     uses = {use.key: use for use in read_font_uses(fonts.values(), box.style.font_config.files)}
-    return _Text(b"\n".join(map(write_item, stream.stream[1:])), width, height, baseline, uses)
+    return _SetText(b"\n".join(map(write_item, stream.stream[1:])), width, height, baseline, uses)
 
 
 _models: dict[Hashable, Model | None] = {}

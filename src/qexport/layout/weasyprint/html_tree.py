@@ -23,8 +23,8 @@ _DOCUMENT = re.compile(
 _PLAIN_ATTRIBUTE = re.compile(r' ([a-z][a-z-]*)(?:="([^"<>\t\n\r]*)")?')
 _PLAIN_ATTRIBUTES = re.compile(rf"(?:{_PLAIN_ATTRIBUTE.pattern})*")
 _NAME = re.compile("[a-z][a-z-]*")
-_EMPTY = ("br", "hr", "img", "wbr")
-_VOID = re.compile(rf"<({'|'.join(_EMPTY)})\b([^<>]*?)/?>")
+_EMPTY_TAGS = ("br", "hr", "img", "wbr")
+_UNCLOSED_TAG = re.compile(rf"<({'|'.join(_EMPTY_TAGS)})\b([^<>]*?)/?>")
 _CLOSED_TAG = r"<\1\2/>"
 _NO_REFERENCE = r"&(?!(?:amp|lt|gt|quot|apos|#34|#39);)"
 _REFERENCE = re.compile(_NO_REFERENCE)
@@ -65,7 +65,7 @@ def parse_plain(html: str) -> ET.Element | None:
     if of_root is None or of_body is None:
         return None
     try:
-        body = ET.fromstring(f"<body>{_VOID.sub(_CLOSED_TAG, found['inside'])}</body>")  # noqa: S314  # no entities
+        body = ET.fromstring(f"<body>{_UNCLOSED_TAG.sub(_CLOSED_TAG, found['inside'])}</body>")  # noqa: S314  # no entities
     except (ET.ParseError, ValueError):
         return None
     if not _is_left_alone(body, in_paragraph=False, in_link=False):
@@ -93,7 +93,7 @@ def _is_left_alone(parent: ET.Element, *, in_paragraph: bool, in_link: bool) -> 
     """Say whether the rules of HTML leave all below an element where it stands."""
     above = parent.tag
     within = _WITHIN.get(above)
-    if within and any(each and not each.isspace() for each in _iterate_texts(parent)):
+    if within and any(each and not each.isspace() for each in _iterate_texts_in(parent)):
         return False
     for child in parent:
         tag = child.tag
@@ -110,7 +110,7 @@ def _is_left_alone(parent: ET.Element, *, in_paragraph: bool, in_link: bool) -> 
             fits = bool(_IN_LINES.fullmatch(tag)) and not (tag == "a" and in_link)
         if not fits or (child.attrib and not all(map(_NAME.fullmatch, child.attrib))):
             return False
-        if tag in _EMPTY and (child.text or len(child)):
+        if tag in _EMPTY_TAGS and (child.text or len(child)):
             return False
         if not _is_left_alone(child, in_paragraph=in_paragraph or tag == "p", in_link=in_link or tag == "a"):
             return False
@@ -129,7 +129,7 @@ def _name_drawing(svg: ET.Element) -> bool:
     return True
 
 
-def _iterate_texts(parent: ET.Element) -> Iterator[str | None]:
+def _iterate_texts_in(parent: ET.Element) -> Iterator[str | None]:
     yield parent.text
     for child in parent:
         yield child.tail

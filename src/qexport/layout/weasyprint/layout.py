@@ -64,7 +64,7 @@ def warm_up() -> None:
     lay_out('<html lang="en"><title>-</title><body><p>One <b>word</b>, <code>a_name</code></body></html>', "")
 
 
-class _Setting(Record, frozen=True):
+class _LayoutSetting(Record, frozen=True):
     """What a document is laid out with."""
 
     css: str
@@ -91,7 +91,7 @@ def lay_out(
     """
     if _STRIP.match(html):
         return lay_out_strips([html], css, fonts)[0]
-    setting = _Setting(css, files, fonts)
+    setting = _LayoutSetting(css, files, fonts)
     with alone():
         try:
             chunk = _lay_out_fitted(html, setting)
@@ -138,14 +138,14 @@ def _number_missing(html: str, missing: Iterable[str]) -> str:
 _UNDRAWN = compile_late(r"<title>.*?</title>|<[^>]*>", re.DOTALL)
 
 
-def _lay_out_fitted(html: str, setting: _Setting) -> Chunk:
+def _lay_out_fitted(html: str, setting: _LayoutSetting) -> Chunk:
     from qexport.layout.weasyprint.memory.lines import same_lines  # imports the engine
 
     with same_lines():
         return extract(_render_fitted(html, setting))
 
 
-def _render_fitted(html: str, setting: _Setting) -> Any:
+def _render_fitted(html: str, setting: _LayoutSetting) -> Any:
     plain_html = _FILL.sub("", html)
     tight_html = plain_html.replace('<body class="', '<body class="tight ', 1)
     squeeze = _SQUEEZE.search(html)
@@ -168,7 +168,7 @@ def _render_fitted(html: str, setting: _Setting) -> Any:
 
 def lay_out_strips(htmls: Sequence[str], css: str, fonts: tuple[FontFile, ...] = ()) -> list[Chunk]:
     """Lay out strips that have the same head and body tag, as `lay_out` each; they have no pictures."""
-    setting = _Setting(css, {}, fonts)
+    setting = _LayoutSetting(css, {}, fonts)
     with alone():
         chunks = _lay_out_strips(htmls, setting)
         for number, chunk in enumerate(chunks):
@@ -178,14 +178,14 @@ def lay_out_strips(htmls: Sequence[str], css: str, fonts: tuple[FontFile, ...] =
     return chunks
 
 
-def _lay_out_strips(htmls: Sequence[str], setting: _Setting) -> list[Chunk]:
+def _lay_out_strips(htmls: Sequence[str], setting: _LayoutSetting) -> list[Chunk]:
     from qexport.layout.weasyprint.alike import lay_out_alike
 
     style = (setting.css, setting.fonts)
     return lay_out_alike(htmls, style, lambda some: _lay_out_places(some, setting) if some else [])
 
 
-def _lay_out_places(htmls: Sequence[str], setting: _Setting) -> list[tuple[Chunk, Any]]:
+def _lay_out_places(htmls: Sequence[str], setting: _LayoutSetting) -> list[tuple[Chunk, Any]]:
     """Lay out strips as one document; return each with its box."""
     parted = [found.groups() for html in htmls if (found := _STRIP.match(html))]
     before, after, _, end = parted[0]
@@ -227,7 +227,7 @@ def _extract_strip(document: Any, place: Any) -> Chunk:
     return extract(document.copy([Page(page)]), strip)
 
 
-def _render_pages(html: str, setting: _Setting) -> Any:
+def _render_pages(html: str, setting: _LayoutSetting) -> Any:
     fetch = fetcher(setting.files)
     source = read_html(put_drawings_aside(html), fetch)
     styles = read_stylesheet(setting.css, setting.fonts)

@@ -6,7 +6,7 @@ from typing import Any
 
 from weasyprint.text import line_break
 
-_split_first_line = line_break.split_first_line
+_engine_split_first_line = line_break.split_first_line
 
 
 def fit_before_element(
@@ -16,14 +16,14 @@ def fit_before_element(
 
     If there is room for all but that space, WeasyPrint 70 breaks the line after its first word.
     """
-    line = _split_first_line(text, style, context, max_width, *others, **named)
+    line = _engine_split_first_line(text, style, context, max_width, *others, **named)
     resume_index = line[2]
     if (
         resume_index is not None
         and text.endswith(" ")
         and 0 < len(text.split(" ", 1)[0].encode()) >= resume_index - 1
     ):
-        whole = _split_first_line(text.rstrip(" "), style, context, max_width, *others, **named)
+        whole = _engine_split_first_line(text.rstrip(" "), style, context, max_width, *others, **named)
         if whole[2] is None and whole[3] <= max_width:
             return whole
     return line

@@ -254,7 +254,7 @@ def _says(known: GlyphTexts, glyphs: array[int], text: bytes) -> bool:
     return "".join(map(known.texts.get, glyphs, repeat(""))) == text.decode()
 
 
-class _Piece(Record, frozen=True):
+class _GlyphCluster(Record, frozen=True):
     """A cluster: glyphs that belong together for some characters."""
 
     places: list[int]
@@ -264,13 +264,13 @@ class _Piece(Record, frozen=True):
     """Whether the texts of its codes are its text, and nothing of it is moved to the side."""
 
 
-def _pieces(known: GlyphTexts, run: _GlyphRun) -> Iterator[tuple[bool, list[_Piece]]]:
+def _pieces(known: GlyphTexts, run: _GlyphRun) -> Iterator[tuple[bool, list[_GlyphCluster]]]:
     """Yield clusters together that are written with the same ActualText, or with none.
 
     One that is moved to the side takes the next one along: readers find a gap after a mark, which is drawn above the
     letter before it, and make a space of it.
     """
-    told: list[_Piece] = []
+    told: list[_GlyphCluster] = []
     for places, text in _clusters(run):
         glyphs = [run.glyphs[place] for place in places]
         codes = _find_codes(known, glyphs, text, is_reversed=run.is_reversed)
@@ -279,7 +279,7 @@ def _pieces(known: GlyphTexts, run: _GlyphRun) -> Iterator[tuple[bool, list[_Pie
             and any(map(unicodedata.combining, text))
             and any(run.rights[place] for place in places)
         )
-        piece = _Piece(places, text, codes or glyphs, codes is not None and not is_moved)
+        piece = _GlyphCluster(places, text, codes or glyphs, codes is not None and not is_moved)
         if piece.says and not told:
             yield False, [piece]
         elif piece.says or run.is_reversed:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from qexport.bank.model import Question
 
 HINT = "take a larger paper, or give the table fewer columns or shorter words"
-_ROWS = compile_late(r"(?:^[^\n|]*\|[^\n]*(?:\n|\Z))+", re.MULTILINE)
+_BARRED_LINES = compile_late(r"(?:^[^\n|]*\|[^\n]*(?:\n|\Z))+", re.MULTILINE)
 """Lines with a `|` one after another."""
 _TABLE_RULE = compile_late(r"\|[ :]*-|-[ :]*\|")
 _WIDEST_CHARACTER = 0.92
@@ -65,7 +65,7 @@ def warn_of_tables(
 def _may_be_wide(question: Question, room: float) -> bool:
     """Return whether a text has a table that may not fit so many ems: never false for one that does not."""
     texts = (question.question, *question.follow_ups, *(getattr(question, name) for name in PROSE_SECTIONS))
-    tables = (rows[0] for text in texts if "|" in text for rows in _ROWS.finditer(text))
+    tables = (rows[0] for text in texts if "|" in text for rows in _BARRED_LINES.finditer(text))
     return any(_TABLE_RULE.search(rows) and _measure_rows(rows) > room - _INDENTED for rows in tables)
 
 

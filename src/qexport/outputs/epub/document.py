@@ -50,7 +50,7 @@ class _EbookPage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _ContentsPart:
     """Questions of one technology and category, in the contents."""
 
     title: str
@@ -117,7 +117,7 @@ def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
 
 def parts_of(
     questions: Sequence[Question], names: Sequence[str], others: str = "Other questions"
-) -> list[_Part]:
+) -> list[_ContentsPart]:
     """Return the contents: what stands together, under its title."""
     parts = []
     pairs = zip(questions, names, strict=True)
@@ -129,7 +129,7 @@ def parts_of(
             {"name": name, "id": question.id, "line": " ".join(question.question.split("\n")[0].split())}
             for question, name in members
         )
-        parts.append(_Part(title, listed))
+        parts.append(_ContentsPart(title, listed))
     return parts
 
 
@@ -152,7 +152,7 @@ def _make_files(
     shared: Mapping[str, object],
     words: Language,
     pages: Sequence[_EbookPage],
-    parts: Sequence[_Part],
+    parts: Sequence[_ContentsPart],
     images: Iterable[Image],
 ) -> dict[str, bytes]:
     """Return the files of the publication by their paths."""

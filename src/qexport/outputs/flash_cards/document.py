@@ -58,7 +58,7 @@ class _Cards:
         self.options = options
         self.scheduler = tools.scheduler
         self.flip = options.duplex
-        self.grid = _grid(options)
+        self.grid = _choose_grid(options)
         self.maker = FaceMaker(edition, options, tools, self.grid)
 
     def document(self) -> Document:
@@ -233,7 +233,7 @@ def _list_faces(side: Side, fronts: Mapping[str, Fit], backs: Mapping[str, Fit])
     return [*faces[0], *faces[1]]
 
 
-def _grid(options: FlashCardOptions) -> Grid:
+def _choose_grid(options: FlashCardOptions) -> Grid:
     size = options.card_size
     if options.duplex == "fold" and size in PERFORATED:
         raise UsageError(

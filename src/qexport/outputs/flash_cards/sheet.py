@@ -22,7 +22,7 @@ FLIPS = ("long", "short", "manual", "fold")
 CUT = 0.15
 """Width of a mark's line."""
 
-_MARGIN = 9.0  # of grids that fill the paper: marks fit, and printers reach it
+_GRID_MARGIN = 9.0  # of grids that fill the paper: marks fit, and printers reach it
 _MARK_LENGTH, _GAP_LENGTH, _CROSS_LENGTH = 4.0, 1.5, 2.5
 
 SMALLEST = (55.0, 40.0)
@@ -196,7 +196,7 @@ def grid(size: str, paper: str) -> Grid:
             card_width, card_height = 5 * INCH, 3 * INCH
         case _:
             columns, rows = map(int, size.split("x"))
-            wide, high = width - 2 * _MARGIN, height - 2 * _MARGIN
+            wide, high = width - 2 * _GRID_MARGIN, height - 2 * _GRID_MARGIN
             card_width = wide / min(columns, int(wide / SMALLEST[0]))
             card_height = high / min(rows, int(high / SMALLEST[1]))
     return Grid(

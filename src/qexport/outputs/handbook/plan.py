@@ -134,7 +134,7 @@ def pair_pages(questions: Sequence[Question], measures: Measures) -> Iterator[Se
         lines = (
             OPENING_LINES
             + LABEL_LINES
-            + sum(GAP_LINES + _count_lines(text, _on_line(measures)) for text in question.follow_ups)
+            + sum(GAP_LINES + _estimate_lines(text, _on_line(measures)) for text in question.follow_ups)
         )
         height = lines * measures.line / 72 * 25.4 + ROOM * 8
         if run and max(asked + height / measures.height, told + estimate_pages(question, measures)) > FULL:
@@ -175,16 +175,18 @@ def estimate_pages(question: Question, measures: Measures) -> float:
         if text := getattr(question, key):
             part = 0.9 if key == "answer" else 1
             prose, code = _part_code(text) if question.markup == "markdown" else (text, [])
-            lines += GAP_LINES + above + _count_lines(prose, on_line * part)
+            lines += GAP_LINES + above + _estimate_lines(prose, on_line * part)
             lines += _count_code_lines(code, on_line * part, measures)
     if question.follow_ups:
         lines += (
-            GAP_LINES + above + sum(_count_lines(text, on_line) + ITEM_LINES for text in question.follow_ups)
+            GAP_LINES
+            + above
+            + sum(_estimate_lines(text, on_line) + ITEM_LINES for text in question.follow_ups)
         )
     return lines * measures.line / (measures.height / 25.4 * 72)
 
 
-def _count_lines(text: str, on_line: float) -> float:
+def _estimate_lines(text: str, on_line: float) -> float:
     return sum(
         PICTURE_LINES if paragraph.lstrip().startswith("![") else max(0.5, ceil(len(paragraph) / on_line))
         for paragraph in text.split("\n")

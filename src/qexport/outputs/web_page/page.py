@@ -88,7 +88,7 @@ def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
         LimitExceeded: a text asks for more than the limits allow.
     """
     addresses = {each.id: "" for each in edition.bank.questions}
-    addresses |= {each.id: f"#{_anchor(each)}" for each in edition.questions}
+    addresses |= {each.id: f"#{_question_anchor(each)}" for each in edition.questions}
     words = language_of(edition.bank.language)
     articles = [_article(question, tools, addresses, words) for question in edition.questions]
     page = _make_web_page(edition, options, tools, articles)
@@ -102,7 +102,7 @@ def render(edition: Edition, options: CommonOptions, tools: Tools) -> Document:
     )
 
 
-def _anchor(question: Question) -> str:
+def _question_anchor(question: Question) -> str:
     return "q-" + anchor_name(question.id)
 
 
@@ -117,7 +117,7 @@ def _article(question: Question, tools: Tools, addresses: Mapping[str, str], wor
         labels=words.labels,
         limits=tools.limits,
     )
-    anchor = _anchor(question)
+    anchor = _question_anchor(question)
     html = tools.templates.render(
         "web/question.html.j2",
         question={**text.view, "anchor": anchor},
@@ -225,7 +225,7 @@ def _split_articles(articles: Sequence[_Article], words: Language) -> tuple[str,
         heading = ""
         if _group(article) != group:
             group = _group(article)
-            heading = _heading(article, words) + "\n"
+            heading = _write_heading(article, words) + "\n"
         pieces.append(f"{heading}{NEXT_QUESTION if number >= first else ''}{article.html}\n")
     return "".join(pieces[:first]), "".join(pieces[first:]), first
 
@@ -239,7 +239,7 @@ def _group(article: _Article) -> tuple[str, str]:
     return article.question.technology, article.question.category
 
 
-def _heading(article: _Article, words: Language) -> str:
+def _write_heading(article: _Article, words: Language) -> str:
     technology, category = _group(article)
     title = Markup.escape(technology or category or words.label("other_questions"))
     more = Markup(" <span>{}</span>").format(category) if technology and category else ""

@@ -14,7 +14,7 @@ from weasyprint.text.fonts import get_hb_object_data, get_pango_font_key
 
 from qexport.layout.glyph_texts import read_glyph_texts
 
-_draw_first_line = draw_text.draw_first_line
+_engine_draw_first_line = draw_text.draw_first_line
 _add_font = Stream.add_font
 
 MOST_SIZED_FONTS = 300

@@ -44,7 +44,7 @@ def inline_min_content_width(context: Any, box: Any, *others: Any, **named: Any)
 PER_EM = 2.8
 """Characters an em of a line has room for, with the first word of the next line: so many are set to find its end."""
 
-_AHEAD = 3
+_LOOKED_AHEAD = 3
 """Characters whose kind decides whether a line may break before the first of them."""
 
 KERNED = 0.3
@@ -105,7 +105,7 @@ def _plain_line(text: str, style: Any, context: Any, max_width: Any, justificati
     if resume_index is not None:
         first = short.encode()[:resume_index].decode()
         attributes = pango.pango_layout_get_log_attrs_readonly(layout.layout, ffi.NULL)
-        start, end = len(first) + 1, len(short) - (0 if is_whole else _AHEAD)
+        start, end = len(first) + 1, len(short) - (0 if is_whole else _LOOKED_AHEAD)
         at = line_break.get_next_break_point(attributes[start:end]) if start < end else None
         if (at is None and not is_whole) or " " not in first[:-1]:
             return None

@@ -23,7 +23,7 @@ _RESOLVED = (
 _RADII = tuple(
     f"border_{corner}_radius" for corner in ("top_left", "top_right", "bottom_right", "bottom_left")
 )
-_SQUARE = dict.fromkeys(_RADII, (0, 0))
+_SQUARE_CORNERS = dict.fromkeys(_RADII, (0, 0))
 
 
 def resolve_percentages(box: Any, containing_block: Any) -> None:
@@ -64,6 +64,6 @@ def resolve_radii_percentages(box: Any) -> None:
     if kept.square is None and all((0, "px") in style[name] for name in _RADII) and style.kept is kept:
         kept.square = True
     if kept.square:
-        box.__dict__.update(_SQUARE)
+        box.__dict__.update(_SQUARE_CORNERS)
     else:
         _resolve_radii(box)

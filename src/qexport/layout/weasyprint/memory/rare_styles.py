@@ -9,19 +9,21 @@ from typing import Any
 from weasyprint import css
 from weasyprint.html import UA_STYLESHEET
 
-_RARE = frozenset(("marker", "footnote-call", "footnote-marker", "note-call", "note-marker", "note-callback"))
+_RARE_ELEMENTS = frozenset(
+    ("marker", "footnote-call", "footnote-marker", "note-call", "note-marker", "note-callback")
+)
 """Pseudo-elements the engine's own style sheet gives to every element."""
 
-_USUAL = {
+_USUAL_ENTRIES = {
     entry[3]: entry
     for entry in UA_STYLESHEET.matcher.other_selectors
-    if entry[3] in _RARE and not entry[0].__code__.co_names  # it looks at nothing: `::marker`
+    if entry[3] in _RARE_ELEMENTS and not entry[0].__code__.co_names  # it looks at nothing: `::marker`
 }
 """What the engine's own style sheet says of them: test, specificity, order, name, declarations and layer."""
 
 
 OTHER_SELECTORS = [
-    entry for entry in UA_STYLESHEET.matcher.other_selectors if entry is not _USUAL.get(entry[3])
+    entry for entry in UA_STYLESHEET.matcher.other_selectors if entry is not _USUAL_ENTRIES.get(entry[3])
 ]
 """What the engine's own style sheet says of all else."""
 
@@ -39,7 +41,7 @@ class LateStyleFor(css.StyleFor):  # type: ignore[misc]
         target_collector: Any = None,
     ) -> None:
         """Compute a style, or leave it until it is asked for."""
-        if pseudo_type in _USUAL:
+        if pseudo_type in _USUAL_ENTRIES:
             cascaded = self._cascaded_styles[element, pseudo_type] = _with_usual(
                 pseudo_type, self._cascaded_styles.get((element, pseudo_type), {})
             )
@@ -52,7 +54,7 @@ class LateStyleFor(css.StyleFor):  # type: ignore[misc]
 
     def __call__(self, element: Any, pseudo_type: str | None = None) -> Any:
         """Return a style; compute it if it was left."""
-        if pseudo_type in _USUAL:
+        if pseudo_type in _USUAL_ENTRIES:
             styles = self._computed_styles
             if (element, pseudo_type) not in styles and (element, None) in styles:
                 later = self.__dict__.get("later", {})
@@ -65,7 +67,7 @@ class LateStyleFor(css.StyleFor):  # type: ignore[misc]
 
 def _with_usual(pseudo_type: str | None, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what applies to a pseudo-element: what other style sheets say, and the engine's own."""
-    _, specificity, _, _, (declarations, _) = _USUAL[pseudo_type]
+    _, specificity, _, _, (declarations, _) = _USUAL_ENTRIES[pseudo_type]
     usual = {
         name: (value, (css.declaration_precedence("user agent", importance), inf, specificity))
         for name, value, importance in declarations

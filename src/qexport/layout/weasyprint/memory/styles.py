@@ -62,7 +62,7 @@ class _NoPage(dict[str, Any]):
         raise DependsOnPage
 
 
-class _Memory:
+class _StyleFacts:
     """What is known of a kept style."""
 
     kept = None
@@ -88,11 +88,11 @@ class _Memory:
         return _KeptAnonymous(self)
 
 
-class _KeptAnonymous(_Memory, css.AnonymousStyle):  # type: ignore[misc]
+class _KeptAnonymous(_StyleFacts, css.AnonymousStyle):  # type: ignore[misc]
     pass
 
 
-class _Kept(_Memory, css.ComputedStyle):  # type: ignore[misc]
+class _Kept(_StyleFacts, css.ComputedStyle):  # type: ignore[misc]
     """A style that no document sees."""
 
     def __init__(self, *arguments: Any) -> None:
