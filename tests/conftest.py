@@ -109,7 +109,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def _has_terminals() -> bool:
-    """Say whether a terminal can be opened; a bare chroot has none."""
+    """Return whether a terminal can be opened; a bare chroot has none."""
     try:
         for end in os.openpty():
             os.close(end)
@@ -120,7 +120,7 @@ def _has_terminals() -> bool:
 
 @cache
 def _has_namespaces() -> bool:
-    """Say whether a process may be put where it has no network, and mounts of its own."""
+    """Return whether a process may be put where it has no network, and mounts of its own."""
     if not shutil.which("unshare"):
         return False
     mount = "mount -t tmpfs -o size=4k none /tmp"
@@ -129,7 +129,7 @@ def _has_namespaces() -> bool:
 
 
 def _others_may_read() -> bool:
-    """Say whether the one that root becomes in a test may read the checkout; another user stays who he is."""
+    """Return whether the one that root becomes in a test may read the checkout; another user stays who he is."""
     return os.geteuid() != 0 or all(folder.stat().st_mode & 0o001 for folder in [ROOT, *ROOT.parents])
 
 

@@ -33,7 +33,7 @@ class Library:
         return [tuple(row) for row in self.collection.db.all(statement, *values)]
 
     def can_always_update(self) -> bool:
-        """Tell whether an import can update notes that are newer in the collection ("Update notes: Always")."""
+        """Return whether an import can update notes that are newer in the collection ("Update notes: Always")."""
         try:
             from anki import import_export_pb2 as messages
         except ImportError:

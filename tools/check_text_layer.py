@@ -80,7 +80,7 @@ def list_characters(texts: GlyphTexts) -> list[str]:
 
 
 def _is_sign_of_arabic(character: str) -> bool:
-    """Tell whether a mark or an ornament is of a text from right to left."""
+    """Return whether a mark or an ornament is of a text from right to left."""
     return (
         unicodedata.name(character, "").startswith(("ARABIC ", "ORNATE "))
         or "\ufd40" <= character <= "\ufdff"

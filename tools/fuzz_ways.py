@@ -36,7 +36,7 @@ class Ways:
             sys.settrace(before)
 
     def are_new(self) -> bool:
-        """Tell whether there was a new one since the last watch, and take all as seen."""
+        """Return whether there was a new one since the last watch, and take all as seen."""
         new = not self._now <= self.seen
         self.seen |= self._now
         return new

@@ -337,7 +337,7 @@ def _wrong_marks(front: Side, back: Side, order: Order) -> Iterator[str]:
 
 
 def _inside_a_card(mark: tuple[float, ...], order: Order) -> bool:
-    """Tell whether a line is a part of a card: what cards are cut along is not."""
+    """Return whether a line is a part of a card: what cards are cut along is not."""
     sheet = SHEETS[order.size, order.paper]
     left, top, right, bottom = mark
     return any(

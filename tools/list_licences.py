@@ -169,7 +169,7 @@ def home_of(installed: Distribution) -> str:
 
 
 def is_allowed(expression: str) -> bool:
-    """Tell whether something under this SPDX expression may ship: one way through it, all of it allowed."""
+    """Return whether something under this SPDX expression may ship: one way through it, all of it allowed."""
     words = re.findall(r"[()]|[^\s()]+", expression)
 
     def either() -> bool:

@@ -101,7 +101,7 @@ class Learner:
         return int(self.collection.decks.get(self.collection.decks.id(deck))["conf"])
 
     def has_pictures(self, key: str) -> bool:
-        """Tell whether the pictures in a note's answer are there."""
+        """Return whether the pictures in a note's answer are there."""
         names = re.findall('src="(qexport-[^"]+)"', self.notes()[key][2][6])
         return bool(names) and all((Path(self.collection.media.dir()) / name).is_file() for name in names)
 

@@ -1,4 +1,4 @@
-"""`qexport` and `python -m qexport`: the program, which Ctrl-C ends in its words from the first moment on."""
+"""`qexport` and `python -m qexport`: the program; from the first moment on, Ctrl-C ends it with a message."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(sig
 
 
 def main() -> None:
-    """Run the program; what it is made of is imported inside, where Ctrl-C is caught."""
+    """Run the program; its modules are imported inside, where Ctrl-C is caught."""
     status: object = 0
     look_for_garbage_seldom()
     try:

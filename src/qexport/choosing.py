@@ -124,7 +124,7 @@ def _find_left_out_drafts(bank: Bank, filters: Filters, limits: Limits) -> tuple
 def check(
     path: Path, *, encoding: str | None = None, with_health: bool = False, limits: Limits = USUAL
 ) -> Checked:
-    """Read and check a bank, and tell its state; InputRefused has all that is wrong with it."""
+    """Read and check a bank, and report its state; InputRefused has all that is wrong with it."""
     from qexport.bank.health.counts import count_questions  # not above: no build needs it
     from qexport.bank.markup_signs import warn_of_markdown
 

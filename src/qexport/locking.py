@@ -346,7 +346,7 @@ def _refuse_to_forget(
 
 
 def _refuse_changes(path: Path, changes: Changes, before: Lock | None, after: Lock) -> InputRefused:
-    """Say what would change in a lock that must not."""
+    """Return the error for a lock that would change and must not."""
     kinds = {"added": changes.added, "changed": changes.changed, "retired": changes.retired}
     said = [f"{kind}: {', '.join(ids)}" for kind, ids in kinds.items() if ids]
     if before is None:
@@ -381,7 +381,7 @@ _REUSED = "if it is another question, give it an id of its own: reviews of the o
 
 
 def _moved_questions(path: Path, moves: Sequence[Move]) -> Iterator[Problem]:
-    """Say which question is now where: reviews follow ids."""
+    """Yield which question is now under which id: reviews follow ids."""
     for move in moves:
         if move.is_reuse:
             asked = (

@@ -62,7 +62,7 @@ Notes: TypeAlias = "dict[tuple[object, ...], tuple[Note, ...]]"
 
 
 def silent(what: str, done: int, total: int) -> None:
-    """Tell nobody."""
+    """Report no progress."""
 
 
 class Written(Record, frozen=True):

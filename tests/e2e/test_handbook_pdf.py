@@ -111,7 +111,7 @@ def drawn_book(cell: Cell, common_folder: Path) -> tuple[Path, Order]:
 
 
 def is_nobodys(cell: Cell) -> bool:
-    """Say whether a cell is of a corpus that is not here."""
+    """Return whether a cell is of a corpus that is not here."""
     return cell.bank in banks.NOBODYS and not CORPORA.is_dir()
 
 

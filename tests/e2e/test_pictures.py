@@ -205,7 +205,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, bytes]:
 
 
 def differ(seen: list[Colour], wanted: tuple[Colour | None, ...]) -> bool:
-    """Tell whether quarters are not as they have to be; a transparent one is light, as the page behind it."""
+    """Return whether quarters are not as they have to be; a transparent one is light, as the page behind it."""
     return any(
         min(one) < 225 if other is None else max(abs(a - b) for a, b in zip(one, other, strict=True)) > NEAR
         for one, other in zip(seen, wanted, strict=True)

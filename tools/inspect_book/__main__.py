@@ -50,7 +50,7 @@ def matrix(arguments: argparse.Namespace) -> list[Cell]:
 
 
 def _is_another(cell: Cell, arguments: argparse.Namespace) -> bool:
-    """Say whether a cell is not the same as another: some themes have their own page, and sheets have no medium."""
+    """Return whether a cell is not the same as another: some themes have their own page, and sheets have no medium."""
     if cell.theme in OWN_PAGES and cell.output in BOOKS and cell.paper != arguments.paper[0]:
         return False
     is_first = cell.media == arguments.media[0] and cell.variant == arguments.variant[0]
@@ -58,7 +58,7 @@ def _is_another(cell: Cell, arguments: argparse.Namespace) -> bool:
 
 
 def _is_of_matrix(cell: Cell, arguments: argparse.Namespace) -> bool:
-    """Say whether a plain cell is always measured: all of the shipped bank; of the others one medium for each look."""
+    """Return whether a plain cell is always measured: all of the shipped bank; of others one medium for each look."""
     if cell.variant != "plain" or (cell.output != "handbook" and cell.bank not in ("shipped", "worst")):
         return False
     turn = sum(

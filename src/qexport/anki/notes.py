@@ -212,7 +212,7 @@ def find_linkable(questions: Iterable[Question]) -> dict[str, str]:
 
 
 def may_have_pictures(question: Question) -> bool:
-    """Tell whether a question may show files, which its digest says nothing of."""
+    """Return whether a question may show files, which its digest says nothing of."""
     if question.markup == "plain":
         return False
     texts = (
@@ -431,7 +431,7 @@ _ANY_TEXT = "\ue000"
 
 
 def _is_inert(html: str, data: bytes) -> bool:
-    """Say whether `inert` leaves each of the joined fields of a note, which is also given in UTF-8, as it is."""
+    """Return whether `inert` leaves each of the joined fields of a note, which is also given in UTF-8, as it is."""
     if "[" in html and _ACTIVE.search(html):
         return False
     # To cut controls out of bytes takes a hundredth of the time of a search for them.

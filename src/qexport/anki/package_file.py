@@ -298,7 +298,7 @@ def _connect(data: bytes, path: str, limits: Limits) -> sqlite3.Connection:
 
 
 def _has_generated_columns(connection: sqlite3.Connection) -> bool:
-    """Say whether a table has columns that are computed: a small file could hold endless text."""
+    """Return whether a table has columns that are computed: a small file could hold endless text."""
     tables = ("notes", "cards", "col", "notetypes", "fields", "templates", "decks", "revlog")
     for table in tables:
         for column in connection.execute("SELECT hidden FROM pragma_table_xinfo(?)", (table,)):

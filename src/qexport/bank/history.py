@@ -140,7 +140,7 @@ def _cut_version(line: bytes) -> bytes:
 
 
 def _are_in_order(lines: Sequence[str]) -> bool:
-    """Say whether these are the lines of a history as `add_lines` writes it, what is behind the last one too."""
+    """Return whether these are the lines of a history as `add_lines` writes it, what is behind the last one too."""
     *said, end = lines
     is_whole = not end and all(line.startswith('{"version"') for line in said)
     return is_whole and all(one < other for one, other in pairwise(said))

@@ -99,7 +99,7 @@ class _Assigning:
         return Assignment(notes=self._notes, contradictions=tuple(self._contradictions))
 
     def _claims(self, question: Asked) -> bool:
-        """Say whether a question has former ids that the lock does not know it by.
+        """Return whether a question has former ids that the lock does not know it by.
 
         Where ids are shifted again and again, one id was that of many notes: then what they ask decides.
         """
@@ -159,7 +159,7 @@ class _Assigning:
         self._contradictions.append((question.id, former, reason))
 
     def _stays(self, entry: Entry, other: Asked) -> bool:
-        """Say whether a note is in the bank as itself, and at least as like its question as another one is."""
+        """Return whether a note is in the bank as itself, and at least as like its question as another one is."""
         holder = self._asked.get(entry.id)
         if holder is None or self._claims(holder) or self._by_id[entry.id] is not entry:
             return False

@@ -49,7 +49,7 @@ class LockedNoteType(Record, frozen=True):
 
 
 class Release(Record, frozen=True):
-    """An edition that was given out under a number, and what was new in it."""
+    """A numbered edition, and what was new in it."""
 
     number: int
     time: int

@@ -24,13 +24,13 @@ _RENAMED_OPTIONS = {"cards": "card-types"}
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """A lock in today's form."""
+    """A lock in the current format."""
 
     lock: Lock
 
 
 def migrate_lock(text: str, path: str, bank: Bank, questions: Sequence[Asked]) -> Migrated | None:
-    """Return a lock of the first form as one of today's; None if it is of today's already.
+    """Return a lock of format 1 in the current format; None if it has that already.
 
     Notes keep their GUIDs, which came from the namespace and the first id, and their times. The number of a note
     is the time it last moved: when it was first published, that form did not know.

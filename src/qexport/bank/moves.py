@@ -145,7 +145,7 @@ def _find_exchanged(
 
 
 def _is_otherwise(question: Asked, own: Entry) -> bool:
-    """Say whether a question has the id that its note was published with, and is not to the letter what that was."""
+    """Return whether a question has the id that its note was published with, and is not to the letter what that was."""
     return own.id == question.id and find_published_version(own) != question.version
 
 
@@ -166,7 +166,7 @@ def _handed_over(
 
 
 def _is_other_text(question: Asked, own: Entry, before: str, answers: Mapping[str, str] | None) -> bool:
-    """Say whether an id asks something else; if nobody knows what it asked, it does.
+    """Return whether an id asks something else; if nobody knows what it asked, it does.
 
     "What is a closure?" and "What is a monad?" have most of their words in common, and none that counts; nor does
     the name of their technology. Where some that count are the same and others are not (how TCP and how UDP opens a
@@ -196,7 +196,7 @@ def _is_other_text(question: Asked, own: Entry, before: str, answers: Mapping[st
 
 
 def _has_word(word: str, others: Iterable[str]) -> bool:
-    """Say whether a word is among others: a misspelt one, or the short form of a long one, is the same."""
+    """Return whether a word is among others: a misspelt one, or the short form of a long one, is the same."""
     from difflib import SequenceMatcher  # asked for of a few questions that moved
 
     for other in others:

@@ -60,13 +60,13 @@ def _list_locks(folder: Path, pattern: str) -> list[Path]:
 
 
 def _has_bank(lock: Path) -> bool:
-    """Say whether the file of a lock's bank lies beside it."""
+    """Return whether the file of a lock's bank lies beside it."""
     name = lock.name.removesuffix(".lock.json")
     return any(lock.with_name(name + ending).is_file() for ending in IMPORTERS)
 
 
 def _is_in_bank(lock: Path) -> bool:
-    """Say whether a lock lies in a folder that is its bank."""
+    """Return whether a lock lies in a folder that is its bank."""
     is_folder = lock.name == "questions.lock.json"
     return is_folder and any(
         path.suffix in IMPORTERS and not path.name.endswith(HISTORY) for path in lock.parent.iterdir()

@@ -203,7 +203,7 @@ class _Stamping:
             self._kinds["unchanged" if is_same and known.id == question.id else "changed"].append(question.id)
 
     def _is_open(self, question: Asked, known: Entry) -> bool:
-        """Say whether nobody has decided yet whether this note goes on with the question that has its id now."""
+        """Return whether nobody has decided yet whether this note goes on with the question that has its id now."""
         is_other = (known.question, known.asked or known.version) != (question.question, question.version)
         return question.id in self._unsettled or (known.id in self._open and is_other)
 

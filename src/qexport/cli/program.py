@@ -217,7 +217,7 @@ def _give_up_printing() -> None:
 
 
 def _translate(error: click.ClickException) -> UsageError:
-    """Say click's complaint about the words of a command the way qexport says things."""
+    """Return click's complaint about the arguments of a command, worded as messages are here."""
     message = error.format_message()
     context = getattr(error, "ctx", None)
     hint = f"see {context.command_path if context else 'qexport'} --help"
@@ -252,7 +252,7 @@ def progress() -> Iterator[Tell]:
 
 
 def now() -> int:
-    """Return the time, or what is to be taken for it."""
+    """Return the time in Unix seconds: that of SOURCE_DATE_EPOCH, if it is set."""
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not given:
         return int(time.time())

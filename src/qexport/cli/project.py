@@ -45,7 +45,7 @@ _MOST_BYTES_LOOKED_AT = 1_000_000
 
 
 def may_set_limits(path: Path) -> bool:
-    """Tell whether a file of recipes may set limits: whether the word is in it, or a sign that may be a part of it.
+    """Return whether a file of recipes may set limits: whether the word is in it, or a sign that may be a part of it.
 
     Most set none, and parsing one takes a tenth of what `qexport list` takes.
     """

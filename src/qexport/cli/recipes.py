@@ -121,7 +121,7 @@ def _is_recipe(name: str, limits: Limits) -> bool:
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:
-    """Say what a recipe would make."""
+    """Yield what a recipe would make, as `--dry-run` shows it."""
     from qexport.bank.selection import describe
 
     choice = plan.choice

@@ -1,4 +1,4 @@
-"""What a person sees: values → lines. Whatever comes from data loses its power over the terminal here."""
+"""What a person sees: values → lines. Text from data is escaped here: it cannot control the terminal."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class QexportError(Exception):
 
 
 class UsageError(QexportError):
-    """The words of a command do not make sense together."""
+    """The arguments of a command are wrong, or contradict each other."""
 
     exit_code = 2
 

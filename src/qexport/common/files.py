@@ -54,13 +54,13 @@ def namespace_slug(text: str, *, otherwise: str = "questions") -> str:
 
 
 def is_name(name: str) -> bool:
-    """Tell whether a name can be a file's on every system, whatever its ending."""
+    """Return whether a name can be a file's on every system, whatever its ending."""
     device = name.split(".", maxsplit=1)[0].strip().lower() in _WINDOWS_DEVICES
     return not device and not re.search(r'[<>:"|?*]', name) and not name.endswith((" ", "."))
 
 
 def check_names(paths: Iterable[Path]) -> None:
-    """Refuse file names that do harm where they are opened; meant to be asked before the work is done."""
+    """Refuse file names that do harm when they are opened; to be called before the work is done."""
     for path in paths:
         name = path.name.casefold()
         if name == "collection.apkg" or (name.startswith("backup-") and name.endswith(".apkg")):
@@ -166,7 +166,7 @@ class _Waiting:
         os.fsync(self._descriptor)
 
     def is_at(self, target: Path) -> bool:
-        """Tell whether it has become what stands at a path."""
+        """Return whether it has become what stands at a path."""
         with suppress(OSError):  # there is nothing at the path, or this was discarded
             return os.path.samestat(os.fstat(self._descriptor), target.stat())
         return False
@@ -210,7 +210,7 @@ _DESCRIPTORS = Path("/proc/self/fd")
 
 
 def hold(descriptor: int) -> bool:
-    """Let others know that somebody is at work on a file; False where one took it for left over before that."""
+    """Lock a file against `sweep`; return False if another process took it for a leftover before that."""
     with suppress(OSError):  # some file systems cannot tell
         fcntl.flock(descriptor, fcntl.LOCK_EX)
     return os.fstat(descriptor).st_nlink > 0

@@ -153,7 +153,7 @@ _ORDINARY_BYTES = "".join(filter(str.isascii, _ORDINARY)).encode()
 
 
 def _is_ordinary(text: str) -> bool:
-    """Say whether all of a text is Western letters, typographic signs and ends of lines: these stay as they are."""
+    """Return whether all of a text is Western letters, typographic signs and ends of lines: these stay as they are."""
     try:
         data = text.encode()
     except UnicodeEncodeError:  # half of a pair
@@ -163,7 +163,7 @@ def _is_ordinary(text: str) -> bool:
 
 
 def _has_no_marks(text: str) -> bool:
-    """Say whether all of a text is Western letters and typographic signs, as far as a codec tells: none combines."""
+    """Return whether all of a text is Western letters and typographic signs, as far as a codec tells: none combines."""
     try:
         text.encode(_WESTERN_CODEC)
     except UnicodeEncodeError:

@@ -230,7 +230,7 @@ def _is_name_in_code(word: re.Match[str], text: str) -> bool:
 
 
 def _is_statement(text: str, end: int) -> bool:
-    """Say whether `del` is Python's: in an English text, and not a part of a name such as Maria del Mar."""
+    """Return whether `del` is Python's: in an English text, and not a part of a name such as Maria del Mar."""
     begins = text.rfind(BETWEEN_TEXTS, 0, end) + 1
     ends = text.find(BETWEEN_TEXTS, end)
     said = text[begins : ends if ends >= 0 else len(text)]

@@ -174,7 +174,7 @@ def _split_letters(name: str, main: str) -> Iterator[_Letter | int]:
 
 @cache
 def _has_pairs(main: str) -> bool:
-    """Say whether two characters are one letter of a language: `ch` in Czech."""
+    """Return whether two characters are one letter of a language: `ch` in Czech."""
     return any(len(letter) == 2 for letter in _places(main))
 
 

@@ -219,7 +219,7 @@ def initial(name: str, tag: str = "en") -> str:
 
 
 def _is_chosen(each: _Candidate, least: int) -> bool:
-    """Say whether readers look a candidate up: where it stands tells that, and how often.
+    """Return whether readers look a candidate up: where it stands tells that, and how often.
 
     `least` is how much more often, in a bank that has much text.
     """
@@ -282,7 +282,7 @@ def _drop_nested(chosen: dict[str, _Candidate]) -> None:
 
 
 def _is_list(each: _Candidate, pieces: Sequence[str], chosen: Mapping[str, _Candidate]) -> bool:
-    """Say whether a phrase is terms one after another: banks leave out the commas between them."""
+    """Return whether a phrase is terms one after another: banks leave out the commas between them."""
     spelled = max(each.spellings, key=each.spellings.__getitem__).split()
     alone = [chosen.get(fold_spelling(word, "phrase")) for word in spelled]
     if len(spelled) > 1 and all(alone):

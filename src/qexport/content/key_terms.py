@@ -1,4 +1,4 @@
-"""Key terms in a text: each is set off at the first place it stands.
+"""Key terms in a text: each is highlighted where it first occurs.
 
 HTML of a section + names of terms → HTML with `<b class="key-term">` around the first place of each
 """
@@ -32,7 +32,7 @@ def choose_terms(
     listed: Sequence[str] = (),
     key: str = "deep_explanation",
 ) -> tuple[str, ...]:
-    """Return the terms to be set off in a section: what the question lists, what the bank lists, what is asked about.
+    """Return the terms to highlight in a section: what the question lists, what the bank lists, what is asked about.
 
     Args:
         question: of the section.
@@ -49,7 +49,7 @@ def choose_terms(
 
 
 def mark_terms(html: Markup, names: Sequence[str]) -> Markup:
-    """Return HTML with the first place of each term set off; not within links, code, headings and what is bold."""
+    """Return HTML in which each term is highlighted at its first place; not within links, code, headings or bold."""
     waiting = {
         name: find_forms(str(escape(name))) for name in sorted(names, key=lambda name: (-len(name), name))
     }

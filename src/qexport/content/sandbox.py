@@ -277,7 +277,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Tell whether a template may have an attribute: of plain values, some methods."""
+        """Return whether a template may have an attribute: of plain values, some methods."""
         allowed = _METHODS.get(type(obj))
         return super().is_safe_attribute(obj, attr, value) and (allowed is None or attr in allowed)
 

@@ -97,7 +97,7 @@ class ChunkCache:
         return [key for key in wanted if key not in there]
 
     def has_any(self, prefix: str) -> bool:
-        """Tell whether it holds a chunk whose key begins so."""
+        """Return whether it holds a chunk whose key begins so."""
 
         def has_any(database: sqlite3.Connection) -> bool:
             query = "SELECT 1 FROM chunks WHERE key >= ? AND key < ? LIMIT 1"
@@ -124,7 +124,7 @@ class ChunkCache:
         self._use(keep, otherwise=None)
 
     def info(self) -> CacheInfo:
-        """Tell how full the cache is."""
+        """Return how full the cache is."""
         count, size = self._use(_totals, otherwise=(0, 0)) if self.path.exists() else (0, 0)
         return CacheInfo(self.path, count, size, self.limit)
 
@@ -223,7 +223,7 @@ def _who_asks() -> tuple[int, int]:
 
 
 def _is_busy(error: Exception) -> bool:
-    """Tell whether SQLite gave way to another build without waiting.
+    """Return whether SQLite gave way to another build without waiting.
 
     It does so where waiting for each other might never end: as two make a new file at once
     (https://www.sqlite.org/rescode.html#busy).

@@ -127,7 +127,7 @@ def _flaw(data: bytes) -> str:
 
 
 def _is_whole_map(cmap: bytes) -> bool:
-    """Say whether all that a font's character map names is in it (OpenType, cmap, formats 4 and 12)."""
+    """Return whether all that a font's character map names is in it (OpenType, cmap, formats 4 and 12)."""
 
     def number(at: int, size: int) -> int:
         return int.from_bytes(cmap[at : at + size], "big")

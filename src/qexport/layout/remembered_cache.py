@@ -60,7 +60,7 @@ class RememberedCache:
         return self.cache.absent(unknown) if unknown else []
 
     def has_any(self, prefix: str) -> bool:
-        """Tell whether it holds a chunk whose key begins so."""
+        """Return whether it holds a chunk whose key begins so."""
         if prefix not in self._begun and self.cache.has_any(prefix):
             self._begun.add(prefix)
         return prefix in self._begun

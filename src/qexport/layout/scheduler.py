@@ -152,7 +152,7 @@ class Scheduler(Record, frozen=True):
             yield replace(self, workers=workers)
 
     def expect(self) -> None:
-        """Be told that there will be chunks to find or lay out: what cannot be found is prepared for at once.
+        """Announce chunks: if one is not in the cache, start at once what lays it out.
 
         That is where the cache has nothing this program has laid out. Else it shows when the jobs are there.
         """

@@ -289,7 +289,7 @@ def _start_process(
 
 
 def work(handle: int) -> None:
-    """Be the foreman: prepare, then let there be a worker for each pipe that comes, until no more can come."""
+    """Run as the foreman: prepare, then fork a worker for each pipe that arrives, until no more can."""
     from multiprocessing.connection import Connection
     from multiprocessing.reduction import recv_handle
 
@@ -330,7 +330,7 @@ def work(handle: int) -> None:
 
 
 def serve(handle: int) -> None:
-    """Be a worker the foreman could not turn into."""
+    """Run as a worker that was started, where the foreman could not fork."""
     from multiprocessing.connection import Connection
 
     _begin(lambda: 0)
@@ -352,7 +352,7 @@ def _begin(status: Callable[[], int]) -> None:
 
 
 def _is_one_thread() -> bool:
-    """Say whether a fork leaves no thread behind: newer versions of Pango have one for each font map."""
+    """Return whether a fork leaves no thread behind: newer versions of Pango have one for each font map."""
     tasks = Path("/proc/self/task")
     return tasks.is_dir() and len(list(tasks.iterdir())) == 1
 

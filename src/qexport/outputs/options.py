@@ -60,7 +60,7 @@ def read_web_address(text: str) -> str:
 
 
 class CommonOptions(OptionsRecord, frozen=True, kw_only=True):
-    """What every output can be told."""
+    """The options of every output."""
 
     theme: str = option("classic", "Name of a theme, or path of its folder.", metavar="NAME")
     dated: date | None = option(
@@ -79,7 +79,7 @@ class CommonOptions(OptionsRecord, frozen=True, kw_only=True):
 
 
 class PaperOptions(CommonOptions, frozen=True, kw_only=True):
-    """What every output on paper can be told."""
+    """The options of every output on paper."""
 
     paper: str = option("a4", "Size of the page.", choices=tuple(PAPERS))
     large_print: bool = option(False, "Set everything in 16 pt or larger.")
@@ -87,7 +87,7 @@ class PaperOptions(CommonOptions, frozen=True, kw_only=True):
 
 
 class BookOptions(PaperOptions, frozen=True, kw_only=True):
-    """What every book can be told."""
+    """The options of every book."""
 
     media: str = option(
         "screen",

@@ -1,4 +1,4 @@
-"""Pages → sheets to fold: the door to pypdf.
+"""Pages → sheets to fold: the only module that imports pypdf.
 
 A booklet is made of signatures, sheets folded once and laid inside each other. Printed on both sides and turned on
 the short edge, sheet after sheet, they give the pages in their order.

@@ -1,4 +1,4 @@
-"""A card as Anki draws it, for looking at while one writes: the deck's own templates, filled in as Anki does.
+"""A card as Anki draws it, to see while writing: the deck's own templates, filled in as Anki does.
 
 Only what the deck's templates use is understood: fields, sections that need a field, and the front on the back.
 """

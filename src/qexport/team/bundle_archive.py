@@ -154,7 +154,7 @@ def load_manifest(files: Mapping[str, bytes]) -> object:
 
 
 def _where_other(data: bytes, right: bytes) -> str:
-    """Say where a zip is not as it would be packed: something is in it beside its files."""
+    """Return where a zip differs from what `pack` writes: something is in it beside its files."""
     if data.startswith(right):
         return f"{len(data) - len(right):,} bytes too many at its end"
     shorter = min(len(data), len(right))

@@ -185,7 +185,7 @@ def _pair_states(old: Sequence[State], new: Sequence[State]) -> dict[str, State]
 
 
 def _has_stayed(was: State, state: State, holder: State | None) -> bool:
-    """Say whether an old question is still there under its id, whatever another one says of its former ids."""
+    """Return whether an old question is still there under its id, whatever another one says of its former ids."""
     if holder is None or holder is state:
         return False
     return likeness(was.question, holder.question) >= likeness(was.question, state.question)

@@ -176,7 +176,7 @@ def _repair_times(recipe: Recipe, now: int, *, dry_run: bool) -> Repaired:
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """What was brought into today's form."""
+    """What `migrate` updated."""
 
     lines: tuple[str, ...]
     """What was done, in words."""
@@ -184,7 +184,7 @@ class Migration:
 
 
 def migrate(recipe: Recipe, recipes_file: Path, *, dry_run: bool = False) -> Migration:
-    """Bring a lock and a file of recipes of older versions into today's form.
+    """Update a lock and a file of recipes that older versions wrote.
 
     Raises:
         InputRefused: the lock is of no known form.

@@ -60,7 +60,7 @@ def nobody_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def ends(group: int) -> bool:
-    """Say whether no process is left of a group; who lost the foreman is taken away by the system a moment later."""
+    """Return whether no process is left of a group; who lost the foreman is taken away by the system a moment later."""
     for _ in range(500):
         try:
             os.killpg(group, 0)

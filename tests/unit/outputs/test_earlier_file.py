@@ -19,7 +19,7 @@ def kept(tmp_path: Path) -> KeptValues:
 
 
 def takes(kept: KeptValues | None, name: str, there: bytes) -> bool:
-    """Tell whether the file that is there is taken."""
+    """Return whether the file that is there is taken."""
     made = []
 
     def make() -> bytes:

@@ -53,7 +53,7 @@ def _placeholders(text: Text) -> Iterator[str]:
 
 
 def _stands_in(whole: str) -> bool:
-    """Say whether a text only stands in the place of one."""
+    """Return whether a text only stands in the place of one."""
     if len(whole) >= 100:  # few texts begin with this letter, or one that is folded to it
         first = whole.lstrip()[:1]
         return (first in ("l", "L") or not first.isascii()) and fold(whole[:100]).startswith("lorem ipsum")

@@ -179,7 +179,7 @@ def _elements(tree: _Element, path: str, limits: Limits) -> list[_Element]:
 
 
 def _carries(words: str, vocabulary: Vocabulary) -> bool:
-    """Tell whether a button holds a part of a record, as the heading of what it unfolds does."""
+    """Return whether a button holds a part of a record, as the heading of what it unfolds does."""
     return bool(
         identity(words)
         or heading(words)

@@ -65,7 +65,7 @@ def identity(line: str) -> str:
 
 
 def is_footer(line: str) -> bool:
-    """Tell whether a whole footer is in this line."""
+    """Return whether a whole footer is in this line."""
     return len(line) < _LONGEST_FOOTER and _FOOTER.match(line.strip()) is not None
 
 

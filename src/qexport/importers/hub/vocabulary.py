@@ -41,7 +41,7 @@ class Vocabulary:
     """Lines that belong to no question, squeezed, numbers as #."""
 
     def is_furniture(self, line: str) -> bool:
-        """Tell whether a line of the page is none of a record's."""
+        """Return whether a line of the page is none of a record's."""
         return _numberless(line) in self.furniture or squeeze(line) == squeeze(self.title)
 
 

@@ -162,7 +162,7 @@ def _sum_uses(texts: Sequence[_SetText]) -> dict[str, FontUse]:
 
 
 def is_same(made: Chunk | None, laid_out: Chunk) -> bool:
-    """Tell whether a strip that was made is what the engine made of it."""
+    """Return whether a strip that was made is what the engine made of it."""
     if made is None or replace(made, packed=b"") != replace(laid_out, packed=b""):
         return False
     ours, theirs = made.content, laid_out.content

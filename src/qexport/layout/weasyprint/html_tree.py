@@ -90,7 +90,7 @@ def _read_attributes(written: str) -> dict[str, str] | None:
 
 
 def _is_left_alone(parent: ET.Element, *, in_paragraph: bool, in_link: bool) -> bool:
-    """Say whether the rules of HTML leave all below an element where it stands."""
+    """Return whether the rules of HTML leave all below an element where it stands."""
     above = parent.tag
     within = _WITHIN.get(above)
     if within and any(each and not each.isspace() for each in _iterate_texts_in(parent)):

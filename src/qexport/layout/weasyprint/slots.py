@@ -119,12 +119,12 @@ class SlotCutter:
 
 
 def _sets_state(item: Any) -> bool:
-    """Say whether an operator of a content stream sets a colour or a transparency, and draws nothing."""
+    """Return whether an operator of a content stream sets a colour or a transparency, and draws nothing."""
     return isinstance(item, bytes) and item.endswith((b" rg", b" RG", b" g", b" G", b" k", b" K", b" gs"))
 
 
 def _draws_nothing(item: Any) -> bool:
-    """Say whether an operator sets a colour or a transparency, or keeps these or brings back what was kept."""
+    """Return whether an operator sets a colour or a transparency, or keeps these or brings back what was kept."""
     return _sets_state(item) or item in (b"q", b"Q")
 
 

@@ -144,7 +144,7 @@ def _object(pdf: Any, reference: bytes) -> Any:
 
 
 def _has_text(element: Any) -> bool:
-    """Say whether marked content belongs to a structure element itself."""
+    """Return whether marked content belongs to a structure element itself."""
     return any(isinstance(kid, int) for kid in element["K"])
 
 

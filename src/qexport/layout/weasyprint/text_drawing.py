@@ -250,7 +250,7 @@ def _record_glyphs(stream: Any, run: _GlyphRun, places: Any, codes: Any) -> None
 
 
 def _says(known: GlyphTexts, glyphs: array[int], text: bytes) -> bool:
-    """Say whether glyphs have the texts that, one after the other, are this text."""
+    """Return whether glyphs have the texts that, one after the other, are this text."""
     return "".join(map(known.texts.get, glyphs, repeat(""))) == text.decode()
 
 
@@ -321,7 +321,7 @@ def _find_codes(known: GlyphTexts, glyphs: list[int], text: str, *, is_reversed:
 
 
 def _is_ignorable(character: str) -> bool:
-    """Say whether a character is not drawn: what may break, join or direct, and selectors of variants."""
+    """Return whether a character is not drawn: what may break, join or direct, and selectors of variants."""
     return unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f"
 
 

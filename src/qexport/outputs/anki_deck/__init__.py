@@ -29,7 +29,7 @@ def _read_tag_prefix(text: str) -> str:
 
 
 class DeckOptions(CommonOptions, frozen=True, kw_only=True):
-    """How a deck is to be."""
+    """The options of a deck."""
 
     deck_root: str = option(
         "", "Name of the deck, with :: between levels. Default: the bank's title.", group=DECK_HEADING

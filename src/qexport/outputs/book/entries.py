@@ -37,7 +37,7 @@ def cut_short(text: str, markup: str) -> str:
 
 
 def _is_closed(text: str) -> bool:
-    """Say whether all that Markdown opens within a line is closed in it, as far as signs in pairs tell."""
+    """Return whether all that Markdown opens within a line is closed in it, as far as signs in pairs tell."""
     pairs = text.count("[") == text.count("]") and text.count("(") == text.count(")")
     return pairs and not any(text.count(sign) % 2 for sign in "`*_~")
 

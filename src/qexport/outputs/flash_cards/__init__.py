@@ -38,7 +38,7 @@ def _read_offset(text: str) -> tuple[float, float]:
 
 
 class FlashCardOptions(PaperOptions, frozen=True, kw_only=True):
-    """How flash cards are to be."""
+    """The options of flash cards."""
 
     card_size: str = option(
         "2x4",

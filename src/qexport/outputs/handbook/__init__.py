@@ -10,7 +10,7 @@ TEST_YOURSELF = "test-yourself"
 
 
 class HandbookOptions(BookOptions, frozen=True, kw_only=True):
-    """How a handbook is to be."""
+    """The options of a handbook."""
 
     layout: str = option(
         "standard",

@@ -208,7 +208,7 @@ class _Handbook:
             self.chunks.append(self.scheduler.chunk(self.press.from_values(template, lines=lines)))
 
     def _begins_part(self, count: int) -> bool:
-        """Say whether no question stands on the pages so far."""
+        """Return whether no question stands on the pages so far."""
         return (
             not any(name.startswith("a-") for each in self.chunks for name, *_ in each.anchors) and count > 0
         )

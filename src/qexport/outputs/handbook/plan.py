@@ -152,7 +152,7 @@ SPREADS = 3
 
 
 def fill_spreads(lengths: Sequence[int]) -> bool:
-    """Say whether groups of questions begin with some that fill two pages each.
+    """Return whether groups of questions begin with some that fill two pages each.
 
     Args:
         lengths: pages of each group up to the end of the part.

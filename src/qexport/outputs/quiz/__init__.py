@@ -9,7 +9,7 @@ QUIZ_HEADING = "Quiz"
 
 
 class QuizOptions(BookOptions, frozen=True, kw_only=True):
-    """How a quiz is to be."""
+    """The options of a quiz."""
 
     answer_space: str = option(
         "lines",

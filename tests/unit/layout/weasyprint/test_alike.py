@@ -43,7 +43,7 @@ def strip(word: str, kind: str) -> str:
 
 
 def same(one: Chunk, other: Chunk) -> bool:
-    """Tell whether two strips are the same, wherever each was made."""
+    """Return whether two strips are the same, wherever each was made."""
     return alike.is_same(one, other)
 
 

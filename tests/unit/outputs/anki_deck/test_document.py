@@ -645,7 +645,7 @@ def keeping(tmp_path: Path) -> Tools:
 def made_again(
     monkeypatch: pytest.MonkeyPatch, tools: Tools, earlier: bytes, *questions: Question, **options: Any
 ) -> bool:
-    """Tell whether a deck is made although an earlier one is there; what comes is that deck either way."""
+    """Return whether a deck is made although an earlier one is there; what comes is that deck either way."""
     expected = deck_of(bank_of(*questions), **options).data
     made: list[bytes] = []
     package_of = getattr(document, "package_of")  # noqa: B009  it is another module's

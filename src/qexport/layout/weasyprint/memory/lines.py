@@ -137,7 +137,7 @@ def _as_set(layout: Any, line: Any, text: str, resume_index: int, style: Any) ->
 
 
 def _is_apart(layout: Any, line: Any, ends: int) -> bool:
-    """Say whether a line up to a place would be as it is if nothing followed.
+    """Return whether a line up to a place would be as it is if nothing followed.
 
     The last glyph is to be as wide as by itself: a P is kerned before a space. No bundled font has a letter that is
     another one there.
