@@ -148,7 +148,7 @@ def test_without_a_command_the_help_is_shown() -> None:
             "invalid value for '--limit': 'few' is not a valid integer",
             "see qexport list --help",
         ),
-        (["list", "--level"], "option '--level' requires an argument", "see qexport --help"),
+        (["list", "--level"], "option '--level' requires an argument", "see qexport list --help"),
         (
             ["check", "a.yaml", "b.yaml"],
             "got unexpected extra argument (b.yaml)",
@@ -315,6 +315,28 @@ def test_an_option_without_effect_is_a_warning_in_a_dry_run_too() -> None:
         0,
         "qexport: warning: --ruled-lines: no effect on deck\n  hint: it is an option of: handbook\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "others"),
+    [
+        ("--format quiz --answer-space none --answer-lines 5", "answer-lines", "--answer-space none"),
+        ("--format quiz --answer-key none --key-length full", "key-length", "--answer-key none"),
+        ("--format flash-cards --card-size avery-5371 --paper a4", "paper", "--card-size avery-5371"),
+        ("--format handbook --economy --one-per-page", "one-per-page", "--economy"),
+        ("--format handbook --layout test-yourself --flow", "flow", "--layout test-yourself"),
+    ],
+)
+def test_an_option_that_another_leaves_without_effect_is_a_warning(
+    words: str, name: str, others: str
+) -> None:
+    warning = f"qexport: warning: --{name}: no effect with {others}\n  hint: leave one of them out\n"
+    assert run("build", *words.split(), "--dry-run").err == warning
+
+
+def test_an_option_that_one_of_the_outputs_uses_is_no_warning() -> None:
+    outputs = ("--format", "flash-cards", "--format", "quiz")
+    assert run("build", *outputs, "--card-size", "avery-5371", "--paper", "letter", "--dry-run").err == ""
 
 
 def test_a_decision_about_the_lock_is_without_effect_where_no_output_needs_it() -> None:

@@ -141,6 +141,11 @@ class OptionsRecord(Record, frozen=True):
         }
         cls.declared = MappingProxyType({**cls.declared, **own})
 
+    @property
+    def idle(self) -> Mapping[str, str]:
+        """The options that have no effect because of others, by their names: each with those others, as typed."""
+        return {}
+
 
 def options_of(record: type[OptionsRecord]) -> tuple[Option, ...]:
     """Return the options of a record, in the order of its fields."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qexport.common.errors import Location, Problem, UsageError
 from qexport.common.wording import suggest
-from qexport.outputs.declaration import GivenOptions, Option, Output, options_of
+from qexport.outputs.declaration import GivenOptions, Option, Output, options_of, parse_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -65,9 +65,19 @@ def options_without_effect(given: GivenOptions, outputs: Iterable[Output]) -> tu
 
 
 def warn_of_options(given: GivenOptions, outputs: Sequence[Output]) -> Iterator[Problem]:
-    """Yield a warning for each given option that none of the outputs has."""
+    """Yield a warning for each given option that none of the outputs has, or that others leave without effect."""
     for name in options_without_effect(given, outputs):
         yield _describe_no_effect(name, outputs, outputs_with(name))
+    parsed = [parse_options(output.options, given) for output in outputs]
+    for name in (name for name, value in given.items() if value is not False):
+        others = [
+            record.idle.get(name, "")
+            for record in parsed
+            if name in {each.name for each in options_of(type(record))}
+        ]
+        if others and all(others):
+            message = f"no effect with {' and '.join(dict.fromkeys(others))}"
+            yield Problem(Location(f"--{name}"), message, "leave one of them out")
 
 
 def warn_of_decisions(given: Iterable[str], outputs: Sequence[Output]) -> Iterator[Problem]:

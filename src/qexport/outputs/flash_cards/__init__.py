@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from qexport.bank.model import PROSE_SECTIONS
 from qexport.common.errors import UsageError
 from qexport.common.wording import suggest
 from qexport.outputs.declaration import Output, option
-from qexport.outputs.flash_cards.sheet import CARD_SIZES, FLIPS
+from qexport.outputs.flash_cards.sheet import CARD_SIZES, FLIPS, PERFORATED
 from qexport.outputs.options import PaperOptions
 
 FLASH_CARD_HEADING = "Flash cards"
@@ -77,6 +78,11 @@ class FlashCardOptions(PaperOptions, frozen=True, kw_only=True):
     calibration: bool = option(
         False, "Also make a sheet that shows which offsets your printer needs.", group=FLASH_CARD_HEADING
     )
+
+    @property
+    def idle(self) -> Mapping[str, str]:
+        """The options that have no effect because of others."""
+        return {"paper": f"--card-size {self.card_size}"} if self.card_size in PERFORATED else {}
 
 
 CARDS_ENDING = "-cards.pdf"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from qexport.outputs.declaration import Output, option
 from qexport.outputs.options import BookOptions
 
@@ -48,6 +50,15 @@ class HandbookOptions(BookOptions, frozen=True, kw_only=True):
     def hides_answers(self) -> bool:
         """Whether answers are on other pages than their questions."""
         return self.layout == TEST_YOURSELF
+
+    @property
+    def idle(self) -> Mapping[str, str]:
+        """The options that have no effect because of others."""
+        if self.hides_answers:
+            return dict.fromkeys(("flow", "one-per-page", "ruled-lines"), f"--layout {TEST_YOURSELF}")
+        if self.flow or self.economy:
+            return {"one-per-page": "--flow" if self.flow else "--economy"}
+        return {}
 
 
 OUTPUT = Output(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from qexport.outputs.declaration import Output, option
 from qexport.outputs.options import BookOptions, read_number
 
@@ -36,6 +38,14 @@ class QuizOptions(BookOptions, frozen=True, kw_only=True):
         choices=("short", "full"),
         group=QUIZ_HEADING,
     )
+
+    @property
+    def idle(self) -> Mapping[str, str]:
+        """The options that have no effect because of others."""
+        return {
+            **({"answer-lines": "--answer-space none"} if self.answer_space == "none" else {}),
+            **({"key-length": "--answer-key none"} if self.answer_key == "none" else {}),
+        }
 
 
 QUIZ_ENDING = "-quiz.pdf"
