@@ -47,14 +47,14 @@ def main() -> int:
 
 
 def read_documented_ways() -> dict[str, list[str]]:
-    """Return the ways in docs/architecture.md; that to a page begins as that to a card, up to what makes it."""
+    """Return the ways in docs/architecture.md; that to a page begins as that to a card, up to the pipeline."""
     text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     section = text.partition("## How one question goes\n")[2].partition("\n## ")[0]
     bank, card, page = (
         [name.replace("/", ".") for name in re.findall(r"([\w/]+)\.py", block)]
         for block in re.findall(r"```text\n(.*?)```", section, re.DOTALL)
     )
-    return {"bank": bank, "card": card, "page": [*card[: card.index("outputs.declaration") + 1], *page]}
+    return {"bank": bank, "card": card, "page": [*card[: card.index("pipeline") + 1], *page]}
 
 
 def follow() -> dict[str, list[str]]:

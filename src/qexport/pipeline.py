@@ -404,7 +404,7 @@ def render_outputs(
             started = perf_counter()
             telling = replace(scheduler, progress=partial(tell, name))
             try:
-                document = output.render(
+                document = output.load()(
                     edition,
                     _label_with_release(options[name], edition.lock),
                     replace(tools, scheduler=telling, folios=folios),

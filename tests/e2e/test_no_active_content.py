@@ -265,7 +265,7 @@ def cards(banks: dict[str, Bank], tmp_path_factory: pytest.TempPathFactory) -> d
         tools = with_notes(bank, options, Tools(Templates()))
         lock, _ = stamp(content(bank, options, tools), None, 1_760_000_000)
         edition = Edition(bank=bank, questions=bank.questions, title=bank.title, scope=PAYLOADS[0], lock=lock)
-        (folder / "deck.apkg").write_bytes(output_named("deck").render(edition, options, tools).data)
+        (folder / "deck.apkg").write_bytes(output_named("deck").load()(edition, options, tools).data)
         collection = anki.Collection(str(folder / "collection.anki2"))
         collection.import_anki_package(
             anki.ImportAnkiPackageRequest(
@@ -412,7 +412,7 @@ def made(
             ArithmeticError, LookupError, StopIteration, ValueError
         ):  # blank pages cannot all be linked, or measured
             output = output_named(name)
-            output.render(edition, parse_options(output.options, settings), tools)
+            output.load()(edition, parse_options(output.options, settings), tools)
         assert sum(map(len, pages)) > 20_000
         return pages
 
@@ -488,7 +488,7 @@ def test_no_pdf_runs_or_embeds_anything(tmp_path: Path, markup: str) -> None:
     look = find_theme("classic")
     tools = Tools(look.templates(), look.styles(), look.digest(), Scheduler())
     edition = Edition(bank=bank, questions=bank.questions[:4], title=bank.title, scope=PAYLOADS[3])
-    document = output_named("handbook").render(edition, HandbookOptions(flow=True), tools)
+    document = output_named("handbook").load()(edition, HandbookOptions(flow=True), tools)
     found, addresses = active_in_pdf(document.data)
     assert found == []
     assert [each for each in addresses if not re.match(r"https?://|mailto:", each)] == []

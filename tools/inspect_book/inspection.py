@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from importlib import import_module
 from pathlib import Path
 
 from qexport.bank.lock import Edition
@@ -136,5 +135,5 @@ def make(
     )
     scheduler = Scheduler(ChunkCache(cache, CACHED) if cache else None, fonts=of_folders(look.folders))
     tools = Tools(look.templates(), look.styles(), look.digest(), scheduler)
-    document = import_module(declared.module).render(edition, settings, tools)
+    document = declared.load()(edition, settings, tools)
     return document, Order(bank, questions, settings, document.warnings, measured, judged_index, output)

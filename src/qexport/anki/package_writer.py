@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from qexport.anki.database import Readable
+    from qexport.anki.collection import Readable
 
 DECK_COMPRESSION = 5
 """Of zlib: 6 takes a quarter more time for half a percent less, 4 takes more than a quarter of what genanki writes."""

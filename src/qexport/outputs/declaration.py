@@ -164,10 +164,10 @@ def parse_options(record: type[GivenRecord], given: GivenOptions) -> GivenRecord
     return record(**values)
 
 
-class _Renderer(Protocol):
-    """What the module of an output has."""
+class Render(Protocol):
+    """The function that each module of an output has."""
 
-    def render(self, edition: Edition, options: Any, tools: Tools, /) -> Document:
+    def __call__(self, edition: Edition, options: Any, tools: Tools, /) -> Document:
         """Make the document; the same arguments give the same bytes."""
 
 
@@ -201,9 +201,9 @@ class Output(Record, kw_only=True, frozen=True):
     guide: str = ""
     """The template that says in a bundle's README what to do with it; several outputs may have the same."""
 
-    def render(self, edition: Edition, options: object, tools: Tools) -> Document:
-        """Make the document; the same arguments give the same bytes."""
-        return cast("_Renderer", import_module(self.module)).render(edition, options, tools)
+    def load(self) -> Render:
+        """Import the module of this output; return its `render`."""
+        return cast("Render", import_module(self.module).render)
 
 
 def name_first_files(stem: str, outputs: Iterable[Output], options: Mapping[str, Any]) -> dict[str, str]:

@@ -115,7 +115,7 @@ class PreviewSession:
         output = OUTPUTS["handbook"]
         options = parse_options(output.options, made.recipe.all_options)
         with self._engine:
-            document = output.render(edition, options, replace(made.tools, scheduler=self.scheduler))
+            document = output.load()(edition, options, replace(made.tools, scheduler=self.scheduler))
         return document.data, document.folios.get(key, 1)
 
     def _find(self, key: str) -> tuple[Plan, Question]:

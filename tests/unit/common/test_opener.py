@@ -97,7 +97,7 @@ def test_the_folder_may_be_a_link_itself(folder: Path, tmp_path: Path) -> None:
 # --- the only one -------------------------------------------------------------------------------------------------
 
 OPENS_ITS_OWN = {
-    "anki/database.py": "the database of a deck, in memory or in a file of its own",
+    "anki/collection.py": "the database of a deck, in memory or in a file of its own",
     "cli/program.py": "the null device, once nobody reads its output",
     "common/components.py": "its pyproject.toml, and licences of its packages",
     "common/files.py": "writes; what is there before is put back",

@@ -1,4 +1,4 @@
-"""A large database is put together in a file that nobody else sees, and is the same as one in memory."""
+"""The bytes of a database: a large one is put together in a file that nobody else sees, the same as in memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.unit.common.test_nameless_file import files_of_at_most, list_open
 
-from qexport.anki.database import MOST_NOTES_IN_MEMORY, write_database
+from qexport.anki.collection import MOST_NOTES_IN_MEMORY, write_database
 from qexport.anki.package_writer import package_of
 
 
